@@ -1,0 +1,1 @@
+"""The kernel: what every package stands on; imports none of them."""

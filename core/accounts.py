@@ -1,0 +1,144 @@
+"""Accounts, roles and the one table of rights.
+
+Two questions, asked below every door (page, list, detail, filter, download, look-up, action, API):
+*may this role do this to that kind of thing* (``may``), and *which of them* (``visible``). What no
+one registered is refused.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+import peewee
+
+from core.db import BaseModel, MomentField
+
+
+class Role(StrEnum):
+    """What an account is for."""
+
+    REGION = "regio"
+    CONTRACT_MANAGER = "contractmanager"
+    MUNICIPALITY = "gemeente"
+    PROVIDER = "aanbieder"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "beheerder"
+
+
+class Account(BaseModel):
+    """Someone who can sign in.
+
+    ``provider_code`` binds an aanbieder to its school; ``municipalities`` binds a gemeente to its
+    codes. For a contractmanager either narrows the contracts down; none means the whole region.
+    """
+
+    email = peewee.CharField(max_length=120, unique=True, verbose_name="E-mailadres")
+    name = peewee.CharField(max_length=80, default="", verbose_name="Naam")
+    role = peewee.CharField(max_length=16, verbose_name="Rol")
+    provider_code = peewee.CharField(max_length=10, null=True, verbose_name="Aanbieder")
+    municipalities = peewee.JSONField(default=list, verbose_name="Gemeenten")
+    password_hash = peewee.CharField(max_length=200)
+    session_key = peewee.CharField(max_length=64, help_text="changes to end all sessions")
+    active = peewee.BooleanField(default=True, verbose_name="Actief")
+    failed_attempts = peewee.IntegerField(default=0)
+    locked_until = MomentField(null=True)
+    created_at = MomentField(verbose_name="Gemaakt op")
+    last_seen_at = MomentField(null=True, verbose_name="Laatst aangemeld")
+
+
+READ = frozenset({"read"})
+ALL_ROLES = tuple(Role)
+
+RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
+    # thing: {role: actions}. Auditor reads everything and changes nothing; see ``may``.
+    "start": dict.fromkeys(Role, READ),
+    "method": dict.fromkeys(Role, READ),
+    "planning": {
+        Role.REGION: frozenset({"read", "create", "change"}),
+        Role.CONTRACT_MANAGER: READ,
+        Role.MUNICIPALITY: frozenset({"read", "decide"}),
+    },
+    "register": {
+        Role.REGION: frozenset({"read", "create", "change"}),
+        Role.CONTRACT_MANAGER: frozenset({"read", "create", "change"}),
+        Role.MUNICIPALITY: READ,
+        Role.PROVIDER: READ,
+    },
+    "deliveries": {
+        Role.REGION: READ,
+        Role.CONTRACT_MANAGER: frozenset({"read", "create", "change"}),
+        Role.PROVIDER: frozenset({"read", "create"}),
+    },
+    # Rows of learners, and whatever shows one: receipts with values, originals, histories.
+    "progress": {
+        Role.CONTRACT_MANAGER: READ,
+        Role.MUNICIPALITY: READ,
+        Role.PROVIDER: READ,
+    },
+    "scores": {
+        Role.REGION: READ,
+        Role.CONTRACT_MANAGER: frozenset({"read", "fix"}),
+        Role.MUNICIPALITY: READ,
+        Role.PROVIDER: READ,
+    },
+    "scoring_model": {
+        Role.REGION: READ,
+        Role.CONTRACT_MANAGER: frozenset({"read", "create", "change"}),
+        Role.MUNICIPALITY: READ,
+        Role.PROVIDER: READ,
+    },
+    "reactions": {
+        Role.REGION: READ,
+        Role.CONTRACT_MANAGER: frozenset({"read", "change"}),
+        Role.PROVIDER: frozenset({"read", "create"}),
+    },
+    "signals": {Role.MUNICIPALITY: frozenset({"read", "change"})},
+    "signal_counts": {Role.REGION: READ, Role.CONTRACT_MANAGER: READ, Role.MUNICIPALITY: READ},
+    "agreements": {
+        Role.REGION: READ,
+        Role.CONTRACT_MANAGER: frozenset({"read", "create", "change"}),
+        Role.PROVIDER: READ,
+    },
+    "indicators": {
+        Role.REGION: frozenset({"read", "create", "change"}),
+        Role.CONTRACT_MANAGER: READ,
+        Role.MUNICIPALITY: READ,
+    },
+    "reports": {
+        Role.REGION: frozenset({"read", "create"}),
+        Role.CONTRACT_MANAGER: frozenset({"read", "create"}),
+        Role.MUNICIPALITY: READ,
+        Role.PROVIDER: READ,
+    },
+    "accounts": {Role.ADMINISTRATOR: frozenset({"read", "create", "change"})},
+    "settings": {Role.ADMINISTRATOR: frozenset({"read", "change"})},
+    "audit": {Role.ADMINISTRATOR: READ},
+}
+
+
+def may(account: Account, action: str, thing: str) -> bool:
+    """Whether this account's role has this action on this kind of thing."""
+    rights = RIGHTS[thing]
+    if account.role == Role.AUDITOR:
+        return action == "read"
+    return action in rights.get(Role(account.role), frozenset())
+
+
+Scope = Callable[[Any, Account], Any]
+SCOPES: dict[type[peewee.Model], Scope] = {}
+
+
+def scope(model: type[peewee.Model]) -> Callable[[Scope], Scope]:
+    """Register which rows of ``model`` an account may see: ``query, account -> narrower query``."""
+
+    def register(function: Scope) -> Scope:
+        SCOPES[model] = function
+        return function
+
+    return register
+
+
+def visible(model: type[peewee.Model], account: Account, query: Any = None) -> Any:
+    """Rows of ``model`` that ``account`` may see, as a query; ``KeyError`` without a scope."""
+    narrow = SCOPES[model]
+    return narrow(model.select() if query is None else query, account)

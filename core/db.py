@@ -1,0 +1,106 @@
+"""The database: one proxy, one base model, one way to change things.
+
+SQLite is the embedded default, PostgreSQL serves the shared installation. What differs between
+the two stands in this module and nowhere else.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import peewee
+
+from core.dates import month_from_number, month_number
+
+database = peewee.DatabaseProxy()
+
+
+class BaseModel(peewee.Model):
+    """Every table of the product."""
+
+    class Meta:
+        """Tables are named after their class: ``CourseTrack`` is ``course_track``."""
+
+        database = database
+        legacy_table_names = False
+
+
+class MonthField(peewee.IntegerField):
+    """A month, held as the number of months since year 0, seen as the first day of it.
+
+    An integer sorts, compares and subtracts the same way on both engines.
+    """
+
+    def db_value(self, value: date | int | None) -> int | None:
+        """Months since year 0."""
+        return month_number(value) if isinstance(value, date) else value
+
+    def python_value(self, value: int | None) -> date | None:
+        """The first day of the month."""
+        return None if value is None else month_from_number(value)
+
+
+class DayField(peewee.IntegerField):
+    """A date, held as its proleptic Gregorian ordinal (``date.toordinal()``).
+
+    Used for the progress rows only: four bytes instead of ten, and the days between two dates are
+    a subtraction on both engines.
+    """
+
+    def db_value(self, value: date | int | None) -> int | None:
+        """Days since 31-12-0000."""
+        return value.toordinal() if isinstance(value, date) else value
+
+    def python_value(self, value: int | None) -> date | None:
+        """The date."""
+        return None if value is None else date.fromordinal(value)
+
+
+class MomentField(peewee.DateTimeField):
+    """A moment in UTC, to the second; held without a zone, seen with one."""
+
+    def db_value(self, value: datetime | None) -> Any:
+        """Naive UTC."""
+        if value is not None:
+            value = value.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+        return super().db_value(value)
+
+    def python_value(self, value: Any) -> datetime | None:
+        """Aware UTC."""
+        moment = super().python_value(value)
+        return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+def is_postgresql() -> bool:
+    """Tell which engine is behind the proxy."""
+    return isinstance(database.obj, peewee.PostgresqlDatabase)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Do all of it or nothing; nested calls are savepoints."""
+    with database.atomic():
+        yield
+
+
+SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    "foreign_keys": 1,
+    "busy_timeout": 10_000,
+    "synchronous": 1,
+}
+
+
+def open_sqlite(path: str) -> peewee.SqliteDatabase:
+    """Make an SQLite database; ``IMMEDIATE``, since a read that turns into a write cannot wait."""
+    return peewee.SqliteDatabase(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE")
+
+
+def open_database(url: str) -> peewee.Database:
+    """Make a database object from a ``DATABASE_URL``: ``sqlite:///path`` or ``postgresql://...``."""
+    if url.startswith("sqlite:///"):
+        return open_sqlite(url.removeprefix("sqlite:///"))
+    from playhouse.db_url import connect  # noqa: PLC0415  only a shared installation needs it
+
+    return connect(url, unquote_user=True, unquote_password=True)

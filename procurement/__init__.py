@@ -1,0 +1,1 @@
+"""Planning and buying: from exploration to award."""

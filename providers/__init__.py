@@ -1,0 +1,1 @@
+"""The taalaanbieders: who they are, and what they deliver."""

@@ -1,0 +1,1 @@
+"""Receive: bytes -> table of text -> checked rows -> held rows."""

@@ -1,0 +1,263 @@
+"""The register of taalaanbieders, and what they delivered.
+
+A progress row is never changed: a later delivery adds a new version and marks the old one as
+superseded. ``superseded_by`` says by which delivery; a row whose own delivery supersedes it
+belongs to a withdrawn delivery.
+"""
+
+import peewee
+
+from core.db import BaseModel, DayField, MomentField, MonthField
+
+
+class Provider(BaseModel):
+    """Taalaanbieder: the school under contract."""
+
+    code = peewee.CharField(max_length=10, unique=True, verbose_name="Code")
+    name = peewee.CharField(max_length=120, verbose_name="Naam")
+    chamber_number = peewee.CharField(max_length=8, null=True, verbose_name="KvK-nummer")
+    institution_number = peewee.CharField(
+        max_length=10, null=True, verbose_name="Instellingsnummer"
+    )
+    city = peewee.CharField(max_length=60, null=True, verbose_name="Plaats")
+    contact_person = peewee.CharField(max_length=80, null=True, verbose_name="Contactpersoon")
+    email = peewee.CharField(max_length=120, null=True, verbose_name="E-mail")
+    tst_from = peewee.DateField(null=True, verbose_name="TST-erkenning van")
+    tst_until = peewee.DateField(null=True, verbose_name="TST-erkenning tot")
+
+
+class Location(BaseModel):
+    """Leslocatie."""
+
+    provider = peewee.ForeignKeyField(
+        Provider, backref="locations", on_delete="RESTRICT", verbose_name="Aanbieder"
+    )
+    name = peewee.CharField(max_length=80, verbose_name="Locatie")
+    postcode4 = peewee.CharField(max_length=4, null=True, verbose_name="Postcode (4 cijfers)")
+    city = peewee.CharField(max_length=60, null=True, verbose_name="Plaats")
+    evening_weekend = peewee.BooleanField(null=True, verbose_name="Avond of weekend")
+
+    class Meta:
+        """A name once per provider."""
+
+        indexes = ((("provider", "name"), True),)
+
+
+class QualityMark(BaseModel):
+    """Keurmerk: one status over one period; periods of a provider do not overlap."""
+
+    provider = peewee.ForeignKeyField(
+        Provider, backref="marks", on_delete="RESTRICT", verbose_name="Aanbieder"
+    )
+    status = peewee.SmallIntegerField(verbose_name="Status")
+    valid_from = peewee.DateField(verbose_name="Van")
+    valid_until = peewee.DateField(null=True, verbose_name="Tot en met")
+    checked_on = peewee.DateField(null=True, verbose_name="Gecontroleerd op")
+    source = peewee.CharField(max_length=200, null=True, verbose_name="Bron")
+
+    class Meta:
+        """One period starts on a day."""
+
+        indexes = ((("provider", "valid_from"), True),)
+
+
+class Contract(BaseModel):
+    """Contract with one provider for some routes and gemeenten."""
+
+    number = peewee.CharField(max_length=32, unique=True, verbose_name="Contractnummer")
+    provider = peewee.ForeignKeyField(
+        Provider, backref="contracts", on_delete="RESTRICT", verbose_name="Aanbieder"
+    )
+    valid_from = peewee.DateField(verbose_name="Van")
+    valid_until = peewee.DateField(null=True, verbose_name="Tot en met")
+    waiting_norm_days = peewee.SmallIntegerField(null=True, verbose_name="Norm wachttijd (dagen)")
+    due_workday = peewee.SmallIntegerField(default=10, verbose_name="Levering op werkdag")
+    price_cents = peewee.IntegerField(null=True, verbose_name="Prijs per traject (eurocent)")
+    teacher_exception_until = peewee.DateField(
+        null=True, verbose_name="Uitzondering docenten tot en met"
+    )
+
+
+class ContractScope(BaseModel):
+    """What a contract covers: one route in one gemeente, or in the whole region (no gemeente)."""
+
+    contract = peewee.ForeignKeyField(Contract, backref="scopes", on_delete="CASCADE")
+    route = peewee.SmallIntegerField(verbose_name="Leerroute")
+    municipality = peewee.CharField(max_length=4, null=True, verbose_name="Gemeente")
+
+    class Meta:
+        """A pair once per contract."""
+
+        indexes = ((("contract", "route", "municipality"), True),)
+
+
+class Teacher(BaseModel):
+    """Docent, known by a pseudonym, with one registration over one period."""
+
+    provider = peewee.ForeignKeyField(
+        Provider, backref="teachers", on_delete="RESTRICT", verbose_name="Aanbieder"
+    )
+    teacher_ref = peewee.CharField(max_length=32, verbose_name="Docentcode")
+    registration = peewee.SmallIntegerField(verbose_name="Registratie")
+    valid_from = peewee.DateField(null=True, verbose_name="Van")
+    valid_until = peewee.DateField(null=True, verbose_name="Tot en met")
+
+    class Meta:
+        """A registration starts once on a day."""
+
+        indexes = ((("provider", "teacher_ref", "valid_from"), True),)
+
+
+class Delivery(BaseModel):
+    """Levering: one file of one provider, as received, and what became of it.
+
+    ``state``: ``received`` (kept, nothing held yet), ``held``, ``refused`` or ``withdrawn``.
+    ``rows = accepted + unchanged + rejected + skipped`` always.
+    """
+
+    provider = peewee.ForeignKeyField(
+        Provider, backref="deliveries", on_delete="RESTRICT", verbose_name="Aanbieder"
+    )
+    file_name = peewee.CharField(max_length=200, verbose_name="Bestand")
+    sha256 = peewee.CharField(max_length=64, index=True)
+    size = peewee.BigIntegerField(verbose_name="Omvang (bytes)")
+    sender = peewee.CharField(max_length=120, verbose_name="Afzender")
+    received_at = MomentField(verbose_name="Ontvangen")
+    decided_at = MomentField(null=True, verbose_name="Verwerkt")
+    state = peewee.CharField(max_length=12, default="received", verbose_name="Stand")
+    rows = peewee.IntegerField(default=0, verbose_name="Rijen")
+    accepted = peewee.IntegerField(default=0, verbose_name="Aangenomen")
+    unchanged = peewee.IntegerField(default=0, verbose_name="Ongewijzigd")
+    rejected = peewee.IntegerField(default=0, verbose_name="Terug te sturen")
+    skipped = peewee.IntegerField(default=0, verbose_name="Overgeslagen")
+    warnings = peewee.IntegerField(default=0, verbose_name="Waarschuwingen")
+    findings = peewee.JSONField(
+        default=dict, help_text="what was assumed, missing and ignored columns, hours by route"
+    )
+    again_of = peewee.ForeignKeyField("self", null=True, on_delete="RESTRICT")
+    seconds = peewee.FloatField(null=True)
+    withdrawn_at = MomentField(null=True, verbose_name="Teruggetrokken")
+    withdrawn_reason = peewee.TextField(null=True, verbose_name="Reden")
+
+    class Meta:
+        """The same bytes are looked up per provider."""
+
+        indexes = ((("provider", "sha256"), False),)
+
+
+class DeliveryMonth(BaseModel):
+    """A month that a delivery holds rows of, with how many; also a nil return (no rows at all)."""
+
+    delivery = peewee.ForeignKeyField(Delivery, backref="months", on_delete="CASCADE")
+    month = MonthField(verbose_name="Rapportagemaand")
+    rows = peewee.IntegerField(verbose_name="Rijen")
+
+    class Meta:
+        """A month once per delivery."""
+
+        indexes = ((("delivery", "month"), True), (("month",), False))
+
+
+class Problem(BaseModel):
+    """One thing wrong in a delivery: an error rejects its row, a warning does not."""
+
+    delivery = peewee.ForeignKeyField(
+        Delivery, backref="problems", on_delete="CASCADE", verbose_name="Levering"
+    )
+    row = peewee.IntegerField(null=True, verbose_name="Rij")
+    column = peewee.CharField(max_length=80, null=True, verbose_name="Kolom")
+    code = peewee.CharField(max_length=8, verbose_name="Regel")
+    severity = peewee.CharField(max_length=8, verbose_name="Ernst")
+    value = peewee.TextField(null=True, verbose_name="Waarde")
+    message = peewee.TextField(verbose_name="Uitleg")
+
+
+class CourseTrack(BaseModel):
+    """Traject: one pseudonymous learner at one provider."""
+
+    provider = peewee.ForeignKeyField(
+        Provider, backref="tracks", on_delete="RESTRICT", verbose_name="Aanbieder"
+    )
+    number = peewee.CharField(max_length=32, verbose_name="Trajectnummer")
+
+    class Meta:
+        """The gemeente's number once per provider; also looked up across providers."""
+
+        indexes = ((("provider", "number"), True), (("number",), False))
+
+
+class ProgressRecord(BaseModel):
+    """Voortgangsregel: one traject in one month, as one delivery reported it.
+
+    Integers throughout: codes by ``providers.codes``, days by ordinal, hours in minutes.
+    Current is the version that nothing supersedes; at most one per traject and month.
+    """
+
+    provider = peewee.ForeignKeyField(Provider, on_delete="RESTRICT", index=False)
+    month = MonthField(verbose_name="Rapportagemaand")
+    track = peewee.ForeignKeyField(CourseTrack, on_delete="RESTRICT", index=False)
+    delivery = peewee.ForeignKeyField(Delivery, on_delete="RESTRICT", index=False)
+    superseded_by = peewee.ForeignKeyField(Delivery, null=True, on_delete="RESTRICT", index=False)
+    row = peewee.IntegerField(verbose_name="Rij in het bestand")
+    contract = peewee.ForeignKeyField(Contract, null=True, on_delete="RESTRICT", index=False)
+    municipality = peewee.SmallIntegerField(verbose_name="Gemeente")
+    route = peewee.SmallIntegerField(verbose_name="Leerroute")
+    status = peewee.SmallIntegerField(verbose_name="Status")
+    registered_on = DayField(verbose_name="Datum aanmelding")
+    first_lesson_on = DayField(null=True, verbose_name="Datum eerste les")
+    ended_on = DayField(null=True, verbose_name="Datum einde")
+    end_reason = peewee.SmallIntegerField(null=True, verbose_name="Reden einde")
+    expected_end_on = DayField(null=True, verbose_name="Verwachte einddatum")
+    waiting_reason = peewee.SmallIntegerField(null=True, verbose_name="Reden wachten")
+    evening_weekend_wish = peewee.SmallIntegerField(null=True, verbose_name="Wens avond of weekend")
+    pip_level = peewee.SmallIntegerField(null=True, verbose_name="Niveau PIP")
+    minutes_offered = peewee.IntegerField(verbose_name="Uren aangeboden")
+    minutes_attended = peewee.IntegerField(verbose_name="Uren gevolgd")
+    minutes_authorised = peewee.IntegerField(verbose_name="Uren geoorloofd verzuim")
+    minutes_unauthorised = peewee.IntegerField(verbose_name="Uren ongeoorloofd verzuim")
+    minutes_evening_weekend = peewee.IntegerField(verbose_name="Uren avond en weekend")
+    minutes_certified = peewee.IntegerField(verbose_name="Uren bevoegd docent")
+    minutes_in_training = peewee.IntegerField(null=True, verbose_name="Uren docent in opleiding")
+    minutes_knm = peewee.IntegerField(null=True, verbose_name="Uren KNM")
+    minutes_online = peewee.IntegerField(null=True, verbose_name="Uren online")
+    minutes_participation = peewee.IntegerField(null=True, verbose_name="Uren participatie")
+    level_reading = peewee.SmallIntegerField(verbose_name="Niveau lezen")
+    level_listening = peewee.SmallIntegerField(verbose_name="Niveau luisteren")
+    level_writing = peewee.SmallIntegerField(verbose_name="Niveau schrijven")
+    level_speaking = peewee.SmallIntegerField(verbose_name="Niveau spreken")
+    exam_reading = peewee.SmallIntegerField(null=True, verbose_name="Examen lezen")
+    exam_listening = peewee.SmallIntegerField(null=True, verbose_name="Examen luisteren")
+    exam_writing = peewee.SmallIntegerField(null=True, verbose_name="Examen schrijven")
+    exam_speaking = peewee.SmallIntegerField(null=True, verbose_name="Examen spreken")
+    exam_knm = peewee.SmallIntegerField(null=True, verbose_name="Examen KNM")
+    group_name = peewee.CharField(max_length=32, null=True, verbose_name="Groep")
+    group_size = peewee.SmallIntegerField(null=True, verbose_name="Groepsgrootte")
+    dayparts_per_week = peewee.SmallIntegerField(null=True, verbose_name="Dagdelen per week")
+
+
+CURRENT = ProgressRecord.superseded_by.is_null()
+"""Condition: the version that counts today."""
+
+ProgressRecord.add_index(
+    ProgressRecord.index(
+        ProgressRecord.provider,
+        ProgressRecord.month,
+        ProgressRecord.track,
+        unique=True,
+        where=CURRENT,
+        name="progress_record_current",
+    )
+)
+ProgressRecord.add_index(
+    ProgressRecord.index(ProgressRecord.track, ProgressRecord.month, name="progress_record_track")
+)
+ProgressRecord.add_index(
+    ProgressRecord.index(ProgressRecord.delivery, name="progress_record_delivery")
+)
+ProgressRecord.add_index(
+    ProgressRecord.index(
+        ProgressRecord.superseded_by,
+        where=ProgressRecord.superseded_by.is_null(False),
+        name="progress_record_superseded_by",
+    )
+)

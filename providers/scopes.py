@@ -1,0 +1,108 @@
+"""Which rows of this package an account may see."""
+
+from typing import Any
+
+from core.accounts import Account, Role, scope
+from providers.models import (
+    Contract,
+    ContractScope,
+    CourseTrack,
+    Delivery,
+    Location,
+    Problem,
+    ProgressRecord,
+    Provider,
+    QualityMark,
+    Teacher,
+)
+
+
+def own_provider(provider_id: Any, account: Account) -> Any:
+    """Condition on a provider key: what binds this account to one school, or nothing."""
+    mine = Provider.select(Provider.id).where(Provider.code == (account.provider_code or ""))
+    return provider_id.in_(mine)
+
+
+def within_contracts(provider_id: Any, account: Account) -> Any:
+    """Condition on a provider key: schools under a contract of this contract manager."""
+    covered = (
+        Contract.select(Contract.provider)
+        .join(ContractScope)
+        .where(
+            ContractScope.municipality.is_null()
+            | ContractScope.municipality.in_(account.municipalities)
+        )
+    )
+    return provider_id.in_(covered)
+
+
+def by_provider(query: Any, account: Account, provider_id: Any) -> Any:
+    """Narrow a query to the schools of this account; all for the region and the gemeenten."""
+    if account.role == Role.PROVIDER:
+        return query.where(own_provider(provider_id, account))
+    if account.role == Role.CONTRACT_MANAGER:
+        if account.provider_code:
+            query = query.where(own_provider(provider_id, account))
+        if account.municipalities:
+            query = query.where(within_contracts(provider_id, account))
+    return query
+
+
+@scope(Provider)
+def _providers(query: Any, account: Account) -> Any:
+    return by_provider(query, account, Provider.id)
+
+
+@scope(Location)
+def _locations(query: Any, account: Account) -> Any:
+    return by_provider(query, account, Location.provider)
+
+
+@scope(QualityMark)
+def _marks(query: Any, account: Account) -> Any:
+    return by_provider(query, account, QualityMark.provider)
+
+
+@scope(Contract)
+def _contracts(query: Any, account: Account) -> Any:
+    return by_provider(query, account, Contract.provider)
+
+
+@scope(Teacher)
+def _teachers(query: Any, account: Account) -> Any:
+    return by_provider(query, account, Teacher.provider)
+
+
+@scope(Delivery)
+def _deliveries(query: Any, account: Account) -> Any:
+    return by_provider(query, account, Delivery.provider)
+
+
+@scope(Problem)
+def _problems(query: Any, account: Account) -> Any:
+    if account.role in (Role.REGION, Role.MUNICIPALITY, Role.ADMINISTRATOR):
+        return query.where(False)
+    mine = by_provider(Delivery.select(Delivery.id), account, Delivery.provider)
+    return query.where(Problem.delivery.in_(mine))
+
+
+@scope(ProgressRecord)
+def _progress(query: Any, account: Account) -> Any:
+    if account.role in (Role.REGION, Role.ADMINISTRATOR):
+        return query.where(False)
+    if account.role == Role.MUNICIPALITY:
+        return query.where(
+            ProgressRecord.municipality.in_([int(c) for c in account.municipalities])
+        )
+    query = by_provider(query, account, ProgressRecord.provider)
+    if account.role == Role.CONTRACT_MANAGER and account.municipalities:
+        query = query.where(
+            ProgressRecord.municipality.in_([int(c) for c in account.municipalities])
+        )
+    return query
+
+
+@scope(CourseTrack)
+def _tracks(query: Any, account: Account) -> Any:
+    rows = _progress(ProgressRecord.select(ProgressRecord.track), account)
+    return query.where(CourseTrack.id.in_(rows))

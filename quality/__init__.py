@@ -1,0 +1,1 @@
+"""Measure, judge and draw."""

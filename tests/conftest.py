@@ -1,0 +1,60 @@
+"""The database of the tests: the real migrations, once; each test in a transaction rolled back."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import peewee
+import pytest
+
+from core.db import database, open_database
+from core.migrations import migrate
+
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+def _fresh_postgresql(url: str, worker: str) -> peewee.Database:
+    db = open_database(url)
+    schema = f"taalinkoop_test_{worker}"
+    db.execute_sql(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+    db.execute_sql(f'CREATE SCHEMA "{schema}"')
+    db.close()
+    separator = "&" if "?" in url else "?"
+    return open_database(f"{url}{separator}options=-csearch_path%3D{schema}")
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[peewee.Database]:
+    """A migrated database on each engine; PostgreSQL where ``TEST_DATABASE_URL`` names a server."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("db") / "test.sqlite"
+        db = open_database(f"sqlite:///{path}")
+    else:
+        url = os.environ.get("TEST_DATABASE_URL")
+        if not url:
+            if os.environ.get("REQUIRE_ALL"):
+                pytest.fail("TEST_DATABASE_URL is not set, and REQUIRE_ALL asks for PostgreSQL")
+            pytest.skip("TEST_DATABASE_URL is not set")
+        db = _fresh_postgresql(url, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    database.initialize(db)
+    db.connect()
+    migrate(db)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def db(engine: peewee.Database) -> Iterator[peewee.Database]:
+    """A database that forgets the test."""
+    database.initialize(engine)
+    with engine.atomic() as transaction:
+        yield engine
+        transaction.rollback()
+
+
+@pytest.fixture
+def root() -> Path:
+    """The checkout."""
+    return Path(__file__).parent.parent
