@@ -19,6 +19,8 @@ database = peewee.DatabaseProxy()
 class BaseModel(peewee.Model):
     """Every table of the product."""
 
+    id = peewee.AutoField()
+
     class Meta:
         """Tables are named after their class: ``CourseTrack`` is ``course_track``."""
 
