@@ -1,0 +1,64 @@
+"""Indicators of the policy: what a gemeente wants to reach, and what it reached."""
+
+import peewee
+
+from core.db import BaseModel, MomentField
+
+
+class Indicator(BaseModel):
+    """Something that is measured each year against a target.
+
+    ``better`` tells which way is good. ``computation`` names the function that can work the
+    realised figure out from the feed; without it people enter it. Without a gemeente it is about
+    the whole region.
+    """
+
+    number = peewee.CharField(max_length=8, verbose_name="Nummer")
+    name = peewee.CharField(max_length=200, verbose_name="Indicator")
+    unit = peewee.CharField(max_length=20, verbose_name="Eenheid")
+    better = peewee.CharField(max_length=6, verbose_name="Beter is")
+    municipality = peewee.CharField(max_length=4, null=True, verbose_name="Gemeente")
+    computation = peewee.CharField(max_length=40, null=True, verbose_name="Berekening")
+    definition = peewee.TextField(default="", verbose_name="Definitie")
+
+
+class IndicatorValue(BaseModel):
+    """One figure of one year: a target (doel) or what was reached (realisatie).
+
+    ``people`` is the number of persons behind it; unknown is not zero.
+    """
+
+    indicator = peewee.ForeignKeyField(
+        Indicator, backref="values", on_delete="RESTRICT", verbose_name="Indicator"
+    )
+    year = peewee.SmallIntegerField(verbose_name="Jaar")
+    kind = peewee.CharField(max_length=8, verbose_name="Soort")
+    value = peewee.FloatField(verbose_name="Waarde")
+    people = peewee.IntegerField(null=True, verbose_name="Aantal personen")
+    source = peewee.CharField(max_length=200, verbose_name="Bron")
+    entered_by = peewee.CharField(max_length=120, verbose_name="Ingevoerd door")
+    entered_at = MomentField(verbose_name="Ingevoerd op")
+
+    class Meta:
+        """One figure of a kind per year."""
+
+        indexes = ((("indicator", "year", "kind"), True),)
+
+
+class CohortCount(BaseModel):
+    """Inburgeringsplichtigen of one start year in one state, as DUO published it.
+
+    ``people`` is empty where DUO hides the figure because it is under five.
+    """
+
+    municipality = peewee.CharField(max_length=4, verbose_name="Gemeente")
+    measured_on = peewee.DateField(verbose_name="Peildatum")
+    start_year = peewee.SmallIntegerField(verbose_name="Startjaar")
+    status = peewee.CharField(max_length=30, verbose_name="Stand")
+    people = peewee.IntegerField(null=True, verbose_name="Personen")
+    source = peewee.CharField(max_length=200, verbose_name="Bron")
+
+    class Meta:
+        """A state once per start year and peildatum."""
+
+        indexes = ((("municipality", "measured_on", "start_year", "status"), True),)
