@@ -48,7 +48,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "agreement"
-            constraints = [
+            constraints = (
                 # It cannot be due before it was made.
                 peewee.Check("due_on >= agreed_on", name="agreement_due_after_made"),
                 # A measure is a criterion, a route and a threshold, or there is none.
@@ -60,7 +60,7 @@ def up(migrator, db):
                 peewee.Check(
                     "(state = 'open') = (closed_on IS NULL)", name="agreement_closed_has_a_date"
                 ),
-            ]
+            )
 
     db.create_tables([Agreement])
 
@@ -87,11 +87,11 @@ def up(migrator, db):
             database = db
             table_name = "complaint"
             indexes = ((("provider", "received_on"), False),)
-            constraints = [
+            constraints = (
                 peewee.Check(
                     "(state = 'open') = (closed_on IS NULL)", name="complaint_closed_has_a_date"
                 ),
-            ]
+            )
 
     db.create_tables([Complaint])
 

@@ -1,0 +1,147 @@
+"""Change indicators: define one, enter a figure, load the figures that come with the product."""
+
+from datetime import date, datetime
+from math import isfinite
+from typing import Any
+
+from core.audit import record
+from core.db import transaction
+from core.errors import DomainError
+from quality.indicator_models import CohortCount, Indicator, IndicatorValue
+from quality.indicators import (
+    COHORT_FILE,
+    INDICATOR_FILE,
+    IndicatorLine,
+    read_cohort_lines,
+    read_indicator_lines,
+)
+
+DALFSEN = "0148"
+INDICATOR_SOURCE = "Evaluatie 'Thuis in Dalfsen' (gemeente Dalfsen, 2019), par. 3.3"
+COHORT_SOURCE = "DUO, in de evaluatie 'Thuis in Dalfsen' (gemeente Dalfsen, 2019), par. 1.2.2"
+COHORT_DAY = date(2019, 1, 1)
+DURATION = "duration_until_pass"
+
+
+def _known(value: IndicatorValue) -> dict[str, Any]:
+    return {"value": value.value, "people": value.people, "source": value.source}
+
+
+def _check_figure(*, unit: str, year: int, value: float, people: int | None, source: str) -> None:
+    if not 2000 <= year <= 2100:
+        raise DomainError("year_out_of_range", "Vul een jaar in, bijvoorbeeld 2026.", field="year")
+    if not isfinite(value) or value < 0:
+        raise DomainError("value_not_positive", "Vul een waarde in van 0 of hoger.", field="value")
+    if unit == "%" and value > 100:
+        raise DomainError(
+            "percentage_over_100",
+            "Een percentage kan niet hoger zijn dan 100. Controleer de waarde.",
+            field="value",
+        )
+    if people is not None and people < 0:
+        raise DomainError(
+            "people_negative", "Vul het aantal personen in, 0 of hoger.", field="people"
+        )
+    if not source.strip():
+        raise DomainError(
+            "source_missing",
+            "Vul de bron in: waar komt dit cijfer vandaan?",
+            field="source",
+        )
+
+
+def enter_value(
+    *,
+    indicator: Indicator,
+    year: int,
+    kind: str,
+    value: float,
+    people: int | None,
+    source: str,
+    by: str,
+    at: datetime,
+) -> IndicatorValue:
+    """Enter or correct one figure of one year; the same figure again changes nothing."""
+    _check_figure(unit=indicator.unit, year=year, value=value, people=people, source=source)
+    with transaction():
+        held = IndicatorValue.get_or_none(
+            (IndicatorValue.indicator == indicator)
+            & (IndicatorValue.year == year)
+            & (IndicatorValue.kind == kind)
+        )
+        before = None if held is None else _known(held)
+        figure = held or IndicatorValue(indicator=indicator, year=year, kind=kind)
+        figure.value, figure.people, figure.source = value, people, source.strip()
+        if before == _known(figure):
+            return figure
+        figure.entered_by, figure.entered_at = by, at
+        figure.save()
+        record(
+            at=at,
+            actor=by,
+            action="enter" if before is None else "change",
+            thing="indicator_value",
+            thing_id=f"{indicator.number}/{year}/{kind}",
+            before=before,
+            after=_known(figure),
+        )
+    return figure
+
+
+def load_reference_figures(*, by: str, at: datetime) -> int:
+    """Load the indicators and the cohort table that come with the product, once.
+
+    Returns the number of figures that were new. A figure that people corrected since stays.
+    """
+    with INDICATOR_FILE.open(encoding="utf-8", newline="") as file:
+        lines = read_indicator_lines(file)
+    with COHORT_FILE.open(encoding="utf-8", newline="") as file:
+        cohorts = read_cohort_lines(file)
+    with transaction():
+        count = sum(_load_line(line, by=by, at=at) for line in lines)
+        for status, year, people in cohorts:
+            _, new = CohortCount.get_or_create(
+                municipality=DALFSEN,
+                measured_on=COHORT_DAY,
+                start_year=year,
+                status=status,
+                defaults={"people": people, "source": COHORT_SOURCE},
+            )
+            count += new
+        if count:
+            record(
+                at=at,
+                actor=by,
+                action="load",
+                thing="indicator",
+                thing_id=DALFSEN,
+                after={"figures": count},
+            )
+    return count
+
+
+def _load_line(line: IndicatorLine, *, by: str, at: datetime) -> bool:
+    months = line.unit == "maanden"
+    indicator, _ = Indicator.get_or_create(
+        number=line.number,
+        municipality=DALFSEN,
+        defaults={
+            "name": line.name,
+            "unit": line.unit,
+            "better": "lower" if months else "higher",
+            "computation": DURATION if months else None,
+        },
+    )
+    _, new = IndicatorValue.get_or_create(
+        indicator=indicator,
+        year=line.year,
+        kind=line.kind,
+        defaults={
+            "value": line.value,
+            "people": None,
+            "source": INDICATOR_SOURCE,
+            "entered_by": by,
+            "entered_at": at,
+        },
+    )
+    return new
