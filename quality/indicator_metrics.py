@@ -11,7 +11,7 @@ from quality.indicators import Figure
 
 def figures_of(indicator_ids: list[int]) -> dict[tuple[int, str], dict[int, Figure]]:
     """Every figure of these indicators: {(indicator, kind): {year: figure}}."""
-    rows = (
+    rows: Any = (
         IndicatorValue.select()
         .where(IndicatorValue.indicator.in_(indicator_ids))
         .order_by(IndicatorValue.year)
