@@ -1,0 +1,105 @@
+# Taalinkoop. `make help` zegt wat er is.
+# Works with the make of Debian and of macOS (GNU make 3.81).
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap dev demo run test check lint wheel bench pictures lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+# Tests and checks: `make test ARGS="tests/quality -k wachttijd"`; `make bench NAMES=start`.
+ARGS ?=
+NAMES ?=
+PACKAGES := core app procurement providers quality
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+help: ## Toont deze lijst
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+bootstrap: $(VENV)/.runtime ## Maakt .venv met het commando .venv/bin/taalinkoop
+
+dev: $(VENV)/.dev
+
+demo: bootstrap ## Start de demonstratie op http://127.0.0.1:8000 (PORT=... voor een andere poort)
+	@$(BIN)/taalinkoop demo --port $(PORT)
+
+run: bootstrap ## Start Taalinkoop met eigen gegevens (in instance/ of DATABASE_URL)
+	@$(BIN)/taalinkoop serve --migrate --port $(PORT)
+
+test: dev ## Draait alle tests (REQUIRE_ALL=1: overslaan telt als fout)
+	@$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 $(ARGS)
+
+check: dev lint wheel ## Draait alles wat de bouwserver draait
+	@$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 \
+		--cov --cov-report=term:skip-covered $(ARGS)
+
+lint: dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(PACKAGES)
+	@git ls-files -z -- . ':!requirements*.txt' | xargs -0 $(BIN)/detect-secrets-hook --no-verify
+	@$(BIN)/python -m tests.vulnerabilities
+
+wheel: dev
+	@$(BIN)/python -m tests.wheel
+
+bench: dev ## Meet snelheid en geheugen als verhoudingen (NAMES=... voor een keuze)
+	@$(BIN)/python -m tests.benchmarks $(NAMES)
+
+pictures: dev ## Maakt de schermafbeeldingen in docs/ opnieuw
+	@$(BIN)/python -m tests.browser.pictures
+
+lock: ## Zet de nieuwste versies met hashes in requirements*.txt
+	@$(choose_python); "$$python" -m venv build/lock && build/lock/bin/pip install --quiet uv
+	@$(COMPILE) pyproject.toml --output-file requirements.txt
+	@$(COMPILE) pyproject.toml --extra postgresql --constraint requirements.txt \
+		--output-file requirements-postgresql.txt
+	@$(COMPILE) --group build --output-file requirements-build.txt
+	@$(COMPILE) pyproject.toml --extra postgresql --group dev --constraint requirements.txt \
+		--constraint requirements-build.txt --output-file requirements-dev.txt
+
+clean: ## Verwijdert .venv en wat de tests achterlaten; gegevens blijven staan
+	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache \
+		.hypothesis .import_linter_cache
+
+# The first Python that is new enough; "python3" of macOS may be older than the one beside it.
+define choose_python
+python=; for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then python=$$name; break; fi; done; \
+if [ -z "$$python" ]; then \
+	echo "Taalinkoop heeft Python 3.11 of nieuwer nodig. Installeer die en probeer het opnieuw." >&2; \
+	echo "Staat hij ergens anders? Gebruik: make PYTHON=/pad/naar/python3 ..." >&2; exit 2; fi
+endef
+
+# Debian and Ubuntu ship Python without ensurepip; root can mend that here, others are told how.
+define need_venv
+if ! "$$python" -c 'import ensurepip' 2>/dev/null; then \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "python3-venv ontbreekt en wordt geïnstalleerd."; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ apt-get -qq update && apt-get -qq -y --no-install-recommends install python3-venv; } \
+			>build/apt.log 2>&1 || { cat build/apt.log >&2; exit 2; }; \
+	else \
+		echo "Het pakket python3-venv ontbreekt. Installeer het en probeer het opnieuw:" >&2; \
+		echo "  sudo apt-get install python3-venv" >&2; exit 2; fi; fi
+endef
+
+$(BIN)/pip:
+	@mkdir -p build
+	@$(choose_python); $(need_venv); "$$python" -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt requirements-build.txt pyproject.toml | $(BIN)/pip
+	@echo "Taalinkoop wordt geïnstalleerd in $(VENV). Dat duurt een minuut of twee."
+	@$(PIP) install --require-hashes -r requirements.txt -r requirements-build.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "Wat de tests nodig hebben wordt geïnstalleerd in $(VENV)."
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@

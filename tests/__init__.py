@@ -1,0 +1,1 @@
+"""Tests of Taalinkoop; the folders mirror the packages."""
