@@ -38,6 +38,7 @@ def up(migrator, db):
             null=True, constraints=[peewee.Check("people >= 0", name="indicator_value_people")]
         )
         source = peewee.CharField(max_length=200)
+        detail = peewee.JSONField(null=True)
         entered_by = peewee.CharField(max_length=120)
         entered_at = peewee.DateTimeField()
 

@@ -36,6 +36,7 @@ class IndicatorValue(BaseModel):
     value = peewee.FloatField(verbose_name="Waarde")
     people = peewee.IntegerField(null=True, verbose_name="Aantal personen")
     source = peewee.CharField(max_length=200, verbose_name="Bron")
+    detail = peewee.JSONField(null=True, help_text="what a computed figure rests on")
     entered_by = peewee.CharField(max_length=120, verbose_name="Ingevoerd door")
     entered_at = MomentField(verbose_name="Ingevoerd op")
 

@@ -1,12 +1,17 @@
 """Change indicators: define one, enter a figure, load the figures that come with the product."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
 from core.audit import record
+from core.dates import month_end
 from core.db import transaction
 from core.errors import DomainError
+from core.formats import month_text
+from quality.duration import duration_until_pass
+from quality.indicator_metrics import learners_until
 from quality.indicator_models import CohortCount, Indicator, IndicatorValue
 from quality.indicators import (
     COHORT_FILE,
@@ -60,6 +65,7 @@ def enter_value(
     source: str,
     by: str,
     at: datetime,
+    detail: dict[str, Any] | None = None,
 ) -> IndicatorValue:
     """Enter or correct one figure of one year; the same figure again changes nothing."""
     _check_figure(unit=indicator.unit, year=year, value=value, people=people, source=source)
@@ -74,7 +80,7 @@ def enter_value(
         figure.value, figure.people, figure.source = value, people, source.strip()
         if before == _known(figure):
             return figure
-        figure.entered_by, figure.entered_at = by, at
+        figure.detail, figure.entered_by, figure.entered_at = detail, by, at
         figure.save()
         record(
             at=at,
@@ -145,3 +151,40 @@ def _load_line(line: IndicatorLine, *, by: str, at: datetime) -> bool:
         },
     )
     return new
+
+
+def compute_value(
+    *, indicator: Indicator, year: int, last_month: date, by: str, at: datetime
+) -> IndicatorValue:
+    """Work a realised figure out from the held rows, up to ``last_month`` at most, and keep it."""
+    if indicator.computation != DURATION:
+        raise DomainError(
+            "not_computed", "Dit cijfer komt niet uit de leveringen. Vul het met de hand in."
+        )
+    until = min(date(year, 12, 1), last_month)
+    start = date(year, 1, 1)
+    if until < start:
+        raise DomainError("no_month_yet", f"Over {year} is nog geen maand geleverd.", field="year")
+    found = duration_until_pass(
+        learners_until(until, indicator.municipality),
+        window_start=start.toordinal(),
+        reference=month_end(until).toordinal(),
+    )
+    if found.mean is None:
+        raise DomainError(
+            "nobody_passed",
+            f"In de leveringen over {year} is nog niemand geslaagd. "
+            "Daarom is er geen gemiddelde duur.",
+            field="year",
+        )
+    return enter_value(
+        indicator=indicator,
+        year=year,
+        kind="realised",
+        value=round(found.mean, 3),
+        people=found.people,
+        source=f"berekend uit de leveringen tot en met {month_text(until)}",
+        detail=asdict(found),
+        by=by,
+        at=at,
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from core.formats import MISSING, number_text, percent_text
 
@@ -38,6 +39,7 @@ class Figure:
     value: float
     people: int | None
     source: str
+    detail: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class YearRow:
     gap: float | None
     source: str
     caution: str
+    detail: dict[str, Any] | None = None
 
     @property
     def hidden(self) -> bool:
@@ -96,7 +99,7 @@ def _year_row(year: int, target: Figure | None, found: Figure | None, *, better:
         reached = gap >= 0 if better == "higher" else gap <= 0
         outcome = Outcome.REACHED if reached else Outcome.NOT_REACHED
     note = small_number_note(found.people)
-    return YearRow(year, goal, found.value, found.people, outcome, gap, source, note)
+    return YearRow(year, goal, found.value, found.people, outcome, gap, source, note, found.detail)
 
 
 def latest_judged(rows: Sequence[YearRow]) -> YearRow | None:

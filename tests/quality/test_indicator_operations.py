@@ -1,6 +1,6 @@
 """Entering indicators, with an audit line; what the database itself refuses."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import peewee
 import pytest
@@ -9,9 +9,17 @@ import quality.indicator_scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.errors import DomainError
-from quality.indicator_metrics import cohort_rows, figures_of, indicator_list
+from providers.codes import EndReason, TrackStatus
+from quality.duration import Learner
+from quality.indicator_metrics import (
+    cohort_rows,
+    figures_of,
+    indicator_list,
+    learners_until,
+)
 from quality.indicator_models import CohortCount, Indicator, IndicatorValue
-from quality.indicator_operations import enter_value, load_reference_figures
+from quality.indicator_operations import compute_value, enter_value, load_reference_figures
+from tests.builders import make_delivery, make_record, make_track
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -136,3 +144,59 @@ def test_searching_by_name(db):
     make_indicator(number="1", name="Aandeel met een PIP")
     make_indicator(number="4", name="Gemiddelde duur tot slagen")
     assert [i.number for i in indicator_list(account(Role.REGION), search="duur")] == ["4"]
+
+
+JANUARY, FEBRUARY, MARCH = (date(2026, m, 1) for m in (1, 2, 3))
+PASSED = {"status": TrackStatus.COMPLETED, "end_reason": EndReason.DIPLOMA}
+REGISTERED = date(2025, 1, 1)
+
+
+def test_learners_are_known_by_their_newest_row(db):
+    track = make_track()
+    make_record(track=track, month=JANUARY)
+    make_record(track=track, month=FEBRUARY, ended_on=date(2026, 2, 10), **PASSED)
+    dropped = {"status": TrackStatus.DROPPED_OUT, "end_reason": EndReason.DROPOUT}
+    make_record(month=MARCH, ended_on=date(2026, 3, 9), **dropped)
+    # not counted: later month
+    make_record(month=date(2026, 4, 1))
+    # not counted: another gemeente
+    make_record(month=JANUARY, municipality=193)
+    # not counted: superseded
+    delivery = make_delivery()
+    make_record(month=JANUARY, delivery=delivery, superseded_by=delivery)
+
+    found = learners_until(MARCH, "0148")
+
+    start = REGISTERED.toordinal()
+    assert set(found) == {
+        Learner(start, JANUARY.toordinal(), date(2026, 2, 10).toordinal(), None),
+        Learner(start, MARCH.toordinal(), None, date(2026, 3, 9).toordinal()),
+    }
+    assert len(learners_until(MARCH, None)) == 3
+
+
+def test_a_computed_figure_says_what_it_rests_on(db):
+    indicator = make_indicator(number="4", unit="maanden", computation="duration_until_pass")
+    for _ in range(4):
+        make_record(month=JANUARY)
+    make_record(month=JANUARY, ended_on=date(2026, 1, 31), **PASSED)
+    value = compute_value(indicator=indicator, year=2026, last_month=FEBRUARY, by="x", at=AT)
+    assert value.people == 5
+    assert value.source == "berekend uit de leveringen tot en met februari 2026"
+    # 395 days to the diploma; of the five at risk one passed, 28 days before the end
+    assert value.value == pytest.approx((395 + 0.8 * 28) / (365.25 / 12), abs=1e-3)
+    assert (value.detail["passed"], value.detail["under_way"]) == (1, 4)
+
+
+@pytest.mark.parametrize(("year", "code"), [(2026, "nobody_passed"), (2027, "no_month_yet")])
+def test_no_figure_when_there_is_nothing_to_compute(db, year, code):
+    indicator = make_indicator(unit="maanden", computation="duration_until_pass")
+    make_record(month=JANUARY)
+    with pytest.raises(DomainError) as error:
+        compute_value(indicator=indicator, year=year, last_month=FEBRUARY, by="x", at=AT)
+    assert error.value.code == code
+
+
+def test_only_a_computed_indicator_is_computed(db):
+    with pytest.raises(DomainError, match="met de hand"):
+        compute_value(indicator=make_indicator(), year=2026, last_month=JANUARY, by="x", at=AT)

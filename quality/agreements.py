@@ -1,0 +1,154 @@
+"""Where an agreement and a criterion stand, followed in the score cards. Pure: dates and values in.
+
+A criterion has one target: the norm, where its points are 80. What falls short carries an
+agreement or a plan, and the status then says so.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from core.dates import month_end
+
+NORM_POINTS = 80.0
+
+CRITERIA: dict[str, str] = {
+    "wachttijd": "wachttijd",
+    "bevoegd": "bevoegde docenten",
+    "intensiteit": "intensiteit",
+    "avond_weekend": "avond en weekend",
+    "keurmerk": "Blik op Werk",
+}
+"""The criteria that a measure can be about. For the mark the measure is in points."""
+
+UNITS: dict[str, str] = {
+    "wachttijd": "% binnen 4 weken",
+    "bevoegd": "%",
+    "intensiteit": "uur per week",
+    "avond_weekend": "%",
+    "keurmerk": "punten",
+}
+
+KINDS: dict[str, str] = {"agreement": "afspraak", "plan": "verbeterplan"}
+
+COMPLAINT_KINDS: dict[str, str] = {
+    "docent": "docent",
+    "niveau": "niveau van de groep",
+    "uitleg": "uitleg",
+    "frequentie": "te weinig lessen",
+    "wachttijd": "wachttijd",
+}
+
+CRITERION_OF_COMPLAINT: dict[str, str | None] = {
+    "docent": "bevoegd",
+    "niveau": None,
+    "uitleg": "bevoegd",
+    "frequentie": "intensiteit",
+    "wachttijd": "wachttijd",
+}
+"""Which criterion a complaint is about, unless someone says otherwise."""
+
+
+class Standing(StrEnum):
+    """The four words for a criterion of a provider, and one for when nothing is known."""
+
+    ON_COURSE = "op koers"
+    OFF_COURSE = "wijkt af"
+    UNDER_AGREEMENT = "wijkt af, afspraak loopt"
+    IN_PLAN = "onderdeel van plan"
+    NO_JUDGEMENT = "geen oordeel"
+
+
+def criterion_standing(points: float | None, open_kinds: Collection[str]) -> Standing:
+    """Say where one criterion stands, given the kinds of what is open about it.
+
+    A plan is named even while the norm is met: the plan runs until someone closes it.
+    """
+    if "plan" in open_kinds:
+        return Standing.IN_PLAN
+    if points is None:
+        return Standing.NO_JUDGEMENT
+    if points >= NORM_POINTS:
+        return Standing.ON_COURSE
+    return Standing.UNDER_AGREEMENT if "agreement" in open_kinds else Standing.OFF_COURSE
+
+
+@dataclass(frozen=True)
+class MonthValue:
+    """What a score card says of the criterion of a measure, in one month."""
+
+    month: date
+    value: float | None
+
+
+class Course(StrEnum):
+    """How a measure is doing."""
+
+    REACHED = "gehaald"
+    NOT_YET = "nog niet gehaald"
+    MISSED = "niet gehaald op de einddatum"
+    NO_FIGURE = "nog geen cijfer"
+    BY_HAND = "zonder maatstaf"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A measure, followed: where it stands, the newest figure, and every month since."""
+
+    course: Course
+    latest: MonthValue | None
+    months: tuple[MonthValue, ...]
+    overdue: bool
+
+
+def follow(
+    *,
+    threshold: float | None,
+    agreed_on: date,
+    due_on: date,
+    months: Sequence[MonthValue],
+    today: date,
+) -> Progress:
+    """Follow a measure in the months that ended after it was agreed, up to the due date's month.
+
+    The newest month with a judgement decides; a month without one is never good and never bad.
+    """
+    counted = tuple(
+        sorted(
+            (m for m in months if agreed_on <= month_end(m.month) and m.month <= due_on),
+            key=lambda m: m.month,
+        )
+    )
+    overdue = today > due_on
+    if threshold is None:
+        return Progress(Course.BY_HAND, None, (), overdue)
+    latest = next((m for m in reversed(counted) if m.value is not None), None)
+    if latest is None or latest.value is None:
+        return Progress(Course.NO_FIGURE, None, counted, overdue)
+    if latest.value >= threshold:
+        return Progress(Course.REACHED, latest, counted, overdue)
+    return Progress(Course.MISSED if overdue else Course.NOT_YET, latest, counted, overdue)
+
+
+_E_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w")
+_NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .]?\d){8}(?!\d)")
+_PHONE = re.compile(r"(?<!\d)(?:\+31|0031|0)[ -]?\d(?:[ -]?\d){8}(?!\d)")
+
+
+def personal_data_in(text: str) -> str | None:
+    """Name the kind of personal data in a text for a provider, or none: BSN, e-mail or phone."""
+    if _E_MAIL.search(text):
+        return "een e-mailadres"
+    if _PHONE.search(text):
+        return "een telefoonnummer"
+    if any(_is_bsn(match[0]) for match in _NINE_DIGITS.finditer(text)):
+        return "een burgerservicenummer"
+    return None
+
+
+def _is_bsn(text: str) -> bool:
+    digits = [int(c) for c in text if c.isdigit()]
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    return sum(w * d for w, d in zip(weights, digits, strict=True)) % 11 == 0

@@ -1,0 +1,75 @@
+"""Mean duration until pass: who has not passed yet counts too."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quality.duration import DAYS_PER_MONTH, Learner, duration_until_pass
+
+START = 738_000
+
+
+def learner(days=None, *, left=None, registered=START, seen_from=None) -> Learner:
+    return Learner(
+        registered=registered,
+        seen_from=registered if seen_from is None else seen_from,
+        passed=None if days is None else registered + days,
+        left=None if left is None else registered + left,
+    )
+
+
+def estimate(learners, *, window_start=START, reference=START + 400):
+    return duration_until_pass(learners, window_start=window_start, reference=reference)
+
+
+def test_freireich_6_mp_restricted_mean_to_35():
+    """The example of checks 6.3 (Freireich 6-MP), with weeks read as days: 23.2874 to 35."""
+    passed = [6, 6, 6, 7, 10, 13, 16, 22, 23]
+    left = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+    found = estimate([learner(d) for d in passed] + [learner(left=d) for d in left])
+    assert found.mean is not None
+    assert found.mean * DAYS_PER_MONTH == pytest.approx(23.2874, abs=5e-5)
+    assert found.naive_mean is not None
+    assert found.naive_mean * DAYS_PER_MONTH == pytest.approx(12.11, abs=5e-3)
+    assert found.median == pytest.approx(23 / DAYS_PER_MONTH)
+    assert (found.people, found.passed, found.under_way, found.left) == (21, 9, 0, 12)
+
+
+def test_nobody_passed_gives_no_mean():
+    found = estimate([learner(), learner(left=30)])
+    assert (found.mean, found.naive_mean, found.median) == (None, None, None)
+    assert (found.people, found.under_way, found.left) == (2, 1, 1)
+
+
+def test_nobody_followed():
+    assert estimate([]).people == 0
+
+
+def test_the_horizon_is_three_years_at_most():
+    long_ago = learner(2000)
+    found = estimate([long_ago, learner(100)], reference=START + 3000)
+    assert found.horizon == pytest.approx(36, abs=0.02)
+    # not passed within the horizon: the whole horizon counts
+    assert found.mean == pytest.approx((1096 + 100) / 2 / DAYS_PER_MONTH)
+    assert found.passed_share == 50
+
+
+def test_who_came_into_view_late_is_not_at_risk_before():
+    # passed before the window, and before the first month that was reported
+    assert estimate([learner(10)], window_start=START + 20).people == 0
+    assert estimate([learner(10, seen_from=START + 20)]).people == 0
+    late = learner(100, seen_from=START + 90)
+    early = learner(30)
+    found = estimate([late, early])
+    # on day 30 only the early one was at risk, so the curve is at zero from there
+    assert found.mean == pytest.approx(30 / DAYS_PER_MONTH)
+
+
+@given(st.lists(st.integers(1, 399), min_size=1, max_size=30))
+def test_one_more_who_has_not_passed_never_shortens_the_mean(days):
+    learners = [learner(d) for d in days] + [learner()]
+    before = estimate(learners).mean
+    after = estimate([*learners, learner()]).mean
+    assert before is not None
+    assert after is not None
+    assert after >= before - 1e-9
