@@ -1,0 +1,1 @@
+"""The demo region: invented providers and learners, delivered as files and taken in as any file."""
