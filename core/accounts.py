@@ -40,10 +40,17 @@ class Account(BaseModel):
     password_hash = peewee.CharField(max_length=200)
     session_key = peewee.CharField(max_length=64, help_text="changes to end all sessions")
     active = peewee.BooleanField(default=True, verbose_name="Actief")
-    failed_attempts = peewee.IntegerField(default=0)
-    locked_until = MomentField(null=True)
+    must_change_password = peewee.BooleanField(default=False)
     created_at = MomentField(verbose_name="Gemaakt op")
     last_seen_at = MomentField(null=True, verbose_name="Laatst aangemeld")
+
+
+class SignInFailure(BaseModel):
+    """A sign-in that failed, kept for a day: by address, and by what was typed (hashed)."""
+
+    typed = peewee.CharField(max_length=64, index=True)
+    address = peewee.CharField(max_length=64, index=True)
+    at = MomentField(index=True)
 
 
 READ = frozenset({"read"})
@@ -99,6 +106,13 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.CONTRACT_MANAGER: frozenset({"read", "create", "change"}),
         Role.PROVIDER: READ,
     },
+    # Complaints; what they say of a person is for the contract manager only.
+    "complaints": {
+        Role.REGION: READ,
+        Role.CONTRACT_MANAGER: frozenset({"read", "create", "change"}),
+        Role.MUNICIPALITY: frozenset({"read", "create"}),
+        Role.PROVIDER: READ,
+    },
     "indicators": {
         Role.REGION: frozenset({"read", "create", "change"}),
         Role.CONTRACT_MANAGER: READ,
@@ -111,6 +125,14 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.PROVIDER: READ,
     },
     "accounts": {Role.ADMINISTRATOR: frozenset({"read", "create", "change"})},
+    "api_tokens": {Role.ADMINISTRATOR: frozenset({"read", "create", "change"})},
+    # Work in the background: each sees what it started itself, see ``core.job_scopes``.
+    "jobs": {
+        Role.REGION: READ,
+        Role.CONTRACT_MANAGER: READ,
+        Role.PROVIDER: READ,
+        Role.ADMINISTRATOR: READ,
+    },
     "settings": {Role.ADMINISTRATOR: frozenset({"read", "change"})},
     "audit": {Role.ADMINISTRATOR: READ},
 }

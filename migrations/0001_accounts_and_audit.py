@@ -13,8 +13,7 @@ def up(migrator, db):
         password_hash = peewee.CharField(max_length=200)
         session_key = peewee.CharField(max_length=64)
         active = peewee.BooleanField(default=True)
-        failed_attempts = peewee.IntegerField(default=0)
-        locked_until = peewee.DateTimeField(null=True)
+        must_change_password = peewee.BooleanField(default=False)
         created_at = peewee.DateTimeField()
         last_seen_at = peewee.DateTimeField(null=True)
 
@@ -23,6 +22,17 @@ def up(migrator, db):
             table_name = "account"
 
     db.create_tables([Account])
+
+    class SignInFailure(peewee.Model):
+        typed = peewee.CharField(max_length=64, index=True)
+        address = peewee.CharField(max_length=64, index=True)
+        at = peewee.DateTimeField(index=True)
+
+        class Meta:
+            database = db
+            table_name = "sign_in_failure"
+
+    db.create_tables([SignInFailure])
 
     class AuditLine(peewee.Model):
         at = peewee.DateTimeField(index=True)
@@ -43,4 +53,5 @@ def up(migrator, db):
 
 def down(migrator, db):
     migrator.migrate(migrator.drop_table("audit_line"))
+    migrator.migrate(migrator.drop_table("sign_in_failure"))
     migrator.migrate(migrator.drop_table("account"))

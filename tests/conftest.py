@@ -6,9 +6,12 @@ from pathlib import Path
 
 import peewee
 import pytest
+from flask import Flask
 
+from app import create_app
 from core.db import database, open_database
 from core.migrations import migrate
+from tests.pages import Client
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
@@ -58,3 +61,23 @@ def db(engine: peewee.Database) -> Iterator[peewee.Database]:
 def root() -> Path:
     """The checkout."""
     return Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application, made once; its database is whatever ``db`` opened."""
+    folder = tmp_path_factory.mktemp("instance")
+    return create_app(
+        {
+            "TAALINKOOP_DATA_DIR": folder,
+            "TAALINKOOP_SECRET_KEY": "only for the tests, and nowhere else",
+            "DATABASE_URL": f"sqlite:///{folder}/unused.sqlite",
+            "PROPAGATE_EXCEPTIONS": False,
+        }
+    )
+
+
+@pytest.fixture
+def client(app: Flask, db: peewee.Database) -> Client:
+    """A browser that is not signed in; ``client.sign_in("regio")`` makes it somebody."""
+    return Client(app)

@@ -1,0 +1,165 @@
+"""Sign in, sign out, one's own account, and the very first account of an installation."""
+
+import hmac
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from werkzeug.wrappers import Response
+from wtforms import EmailField, HiddenField, PasswordField
+
+from app.access import start_session
+from core.account_operations import add_account, change_own_password, sign_in
+from core.accounts import Account, Role
+from core.admin import public, signed_in
+from core.dates import now
+from core.errors import DomainError
+from core.fields import Required, SafeForm, TextField
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+REFUSED = (
+    "Aanmelden is niet gelukt. Controleer je e-mailadres en je wachtwoord. "
+    "Na vijf keer fout moet je een kwartier wachten."
+)
+
+
+class SignInForm(SafeForm):
+    """E-mail address and password; paste and password managers work."""
+
+    email = EmailField(
+        "E-mailadres",
+        [Required("Vul je e-mailadres in.")],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        "Wachtwoord",
+        [Required("Vul je wachtwoord in.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    volgende = HiddenField()
+
+
+class PasswordForm(SafeForm):
+    """The present password and the next."""
+
+    current = PasswordField(
+        "Huidig wachtwoord",
+        [Required("Vul je huidige wachtwoord in.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = PasswordField(
+        "Nieuw wachtwoord",
+        [Required("Vul een nieuw wachtwoord in.")],
+        description="Minstens 12 tekens. Een paar losse woorden achter elkaar is goed.",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class FirstAccountForm(SafeForm):
+    """The code from the terminal and the first beheerder."""
+
+    code = TextField(
+        "Code uit de terminal",
+        [Required("Vul de code in die de server in de terminal toont.")],
+        render_kw={"autocomplete": "one-time-code"},
+    )
+    email = EmailField(
+        "E-mailadres",
+        [Required("Vul je e-mailadres in.")],
+        render_kw={"autocomplete": "username"},
+    )
+    name = TextField("Naam", render_kw={"autocomplete": "name"})
+    password = PasswordField(
+        "Wachtwoord",
+        [Required("Vul een wachtwoord in.")],
+        description="Minstens 12 tekens. Een paar losse woorden achter elkaar is goed.",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+@blueprint.route("/aanmelden/", methods=["GET", "POST"], endpoint="sign_in")
+@public
+def sign_in_page() -> Response | str:
+    """Let someone in, and send them where they were going."""
+    if not Account.select().exists():
+        return redirect(url_for("account.first"))
+    form = SignInForm(volgende=request.args.get("volgende", ""))
+    if form.validate_on_submit():
+        account = sign_in(
+            email=form.email.data,
+            password=form.password.data,
+            address=request.remote_addr or "",
+            at=now(),
+        )
+        if account is not None:
+            start_session(account)
+            return redirect(form.volgende.data or "/")
+        form.form_errors.append(REFUSED)
+    return render_template("account/sign_in.html", form=form)
+
+
+@blueprint.post("/afmelden/")
+@public
+def sign_out() -> Response:
+    """End this session."""
+    session.clear()
+    flash("Je bent afgemeld.", "success")
+    return redirect(url_for("account.sign_in"))
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+@signed_in
+def index() -> Response | str:
+    """Show one's own account, and change the password."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        try:
+            change_own_password(
+                g.account, current=form.current.data, password=form.password.data, at=now()
+            )
+        except DomainError as error:
+            form.fill_errors(error)
+        else:
+            start_session(g.account)
+            flash("Je wachtwoord is gewijzigd. Andere sessies zijn beëindigd.", "success")
+            return redirect(url_for("account.index"))
+    return render_template("account/account.html", form=form)
+
+
+@blueprint.route("/eerste-beheerder/", methods=["GET", "POST"])
+@public
+def first() -> Response | str:
+    """Make the first beheerder; only while there is no account, with the code of the terminal."""
+    if Account.select().exists():
+        abort(404)
+    code = current_app.config.get("FIRST_ACCOUNT_CODE")
+    form = FirstAccountForm()
+    if code and form.validate_on_submit():
+        if not hmac.compare_digest(code.encode(), form.code.data.strip().encode()):
+            form.code.errors = ["Deze code klopt niet. Neem de code over uit de terminal."]
+            return render_template("account/first.html", form=form, code_known=True)
+        try:
+            account = add_account(
+                email=form.email.data,
+                name=form.name.data,
+                role=Role.ADMINISTRATOR,
+                password=form.password.data,
+                by="eerste start",
+                at=now(),
+            )
+        except DomainError as error:
+            form.fill_errors(error)
+        else:
+            start_session(account)
+            return redirect("/")
+    return render_template("account/first.html", form=form, code_known=bool(code))

@@ -1,0 +1,51 @@
+"""Collects the pages of every package into one flask-admin, and makes the menu from them."""
+
+from typing import Any
+
+from flask import Flask, g
+from flask_admin import Admin, BaseView
+
+from app.start import StartPage
+from core.admin import Page
+
+# The order of the menu; a page at one of these addresses appears by itself.
+MENU = (
+    "/",
+    "/planning",
+    "/aanbieders",
+    "/leveringen",
+    "/kwaliteit",
+    "/signalen",
+    "/indicatoren",
+    "/rapportages",
+    "/methode",
+    "/beheer",
+)
+
+
+def views() -> list[BaseView]:
+    """Make the views of every package; they belong to one application."""
+    return []
+
+
+def assemble(app: Flask) -> None:
+    """Register every view and offer the menu to the templates."""
+    admin = Admin(
+        name="Taalinkoop",
+        index_view=StartPage("Start", url="/", endpoint="start"),
+        # An address of its own keeps flask-admin from serving its 21 MB of scripts and styles.
+        static_url_path="/nergens",
+    )
+    admin.add_views(*views())
+    admin.init_app(app)
+    by_url = {(view.url or "/").rstrip("/") or "/": view for view in admin._views}
+
+    def menu() -> list[Page]:
+        if g.get("account") is None:
+            return []
+        return [by_url[url] for url in MENU if url in by_url and by_url[url].is_accessible()]
+
+    def frame() -> dict[str, Any]:
+        return {"menu": menu}
+
+    app.context_processor(frame)

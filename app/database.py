@@ -1,0 +1,24 @@
+"""The connection of a request: opened when needed, closed by whoever opened it."""
+
+from flask import Flask, g, request
+
+from core.db import database, open_database
+
+WITHOUT_DATABASE = {"static", "health.alive", "health.ready"}
+
+
+def connect_to(app: Flask) -> None:
+    """Choose the engine and hook the connection to the request."""
+    database.initialize(open_database(app.config["DATABASE_URL"]))
+    app.before_request(_open)
+    app.teardown_request(_close)
+
+
+def _open() -> None:
+    if request.endpoint not in WITHOUT_DATABASE:
+        g.opened_database = database.connect(reuse_if_open=True)
+
+
+def _close(_error: BaseException | None) -> None:
+    if g.pop("opened_database", False):
+        database.close()

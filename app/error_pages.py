@@ -1,0 +1,77 @@
+"""Error pages: in our frame, in Dutch, saying what to do; never a traceback."""
+
+import logging
+
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from core.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+TEXTS = {
+    400: (
+        "Deze aanvraag klopt niet",
+        "Ga terug naar de vorige pagina en probeer het opnieuw.",
+    ),
+    403: (
+        "Deze pagina is niet voor jouw rol",
+        "Heb je deze pagina nodig voor je werk? Vraag het de beheerder.",
+    ),
+    404: (
+        "Deze pagina bestaat niet",
+        "Controleer het adres, of kies hierboven een onderdeel. "
+        "Ook een pagina die je niet mag zien, staat hier als onbekend.",
+    ),
+    405: (
+        "Dit kan niet op deze pagina",
+        "Ga terug naar de vorige pagina en gebruik de knoppen op die pagina.",
+    ),
+    413: (
+        "Dit bestand is te groot",
+        "Splits het bestand per maand, of vraag de beheerder om een hogere grens.",
+    ),
+    429: (
+        "Te veel aanvragen achter elkaar",
+        "Wacht een paar minuten en probeer het dan opnieuw.",
+    ),
+    500: (
+        "Er ging iets mis bij ons",
+        "Er is niets gewijzigd. Probeer het over een paar minuten opnieuw; "
+        "blijft het misgaan, geef dan de beheerder het tijdstip door.",
+    ),
+}
+
+
+def register(app: Flask) -> None:
+    """Set up the error pages."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _page(status: int, title: str, text: str) -> tuple[str, int]:
+    g.setdefault("account", None)
+    return render_template("error/error.html", title=title, text=text, status=status), status
+
+
+def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error
+    title, text = TEXTS.get(status, TEXTS[400] if status < 500 else TEXTS[500])
+    if isinstance(error, CSRFError):
+        title = "Dit formulier is verlopen"
+        text = "Ga terug, laad de pagina opnieuw en verstuur het formulier nog een keer."
+    return _page(status, title, text)
+
+
+def _domain_error(error: DomainError) -> tuple[str, int]:
+    return _page(400, "Dit kan niet", error.message)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    logger.error("%s %s", request.method, request.path, exc_info=error)
+    title, text = TEXTS[500]
+    return _page(InternalServerError.code, title, text)

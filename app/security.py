@@ -1,0 +1,77 @@
+"""What protects every answer: headers, tokens against forged requests, and no outside redirects."""
+
+import re
+
+from flask import Flask, Response, abort, g, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+OWN_ADDRESS = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
+
+csrf = CSRFProtect()
+
+
+def is_own_address(address: str) -> bool:
+    """Whether a redirect target stays on this site, in every browser's reading."""
+    return OWN_ADDRESS.fullmatch(address) is not None
+
+
+def protect(app: Flask) -> None:
+    """Set up everything in this module."""
+    secure = app.config["TAALINKOOP_HTTPS"]
+    app.config.update(
+        SESSION_COOKIE_NAME="taalinkoop",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        # Bound to the session: a long form does not expire under somebody's hands.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_I18N_ENABLED=False,
+        MAX_CONTENT_LENGTH=app.config["TAALINKOOP_MAX_UPLOAD_MB"] * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=5_000,
+    )
+    proxies = app.config["TAALINKOOP_TRUSTED_PROXIES"]
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    app.before_request(_refuse_foreign_redirects)
+    csrf.init_app(app)
+    app.after_request(_add_headers)
+
+
+def _refuse_foreign_redirects() -> None:
+    for name in ("url", "volgende"):
+        for address in request.values.getlist(name):
+            if address and not is_own_address(address):
+                abort(400)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if g.get("account") is not None or request.blueprint == "account":
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,165 @@
+"""Every setting as data: name, how it is read, default, and one sentence for whoever sets it."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import DomainError
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    help: str
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError(value)
+        return number
+
+    read.__doc__ = f"een heel getal van {low} tot en met {high}"
+    return read
+
+
+def _yes_no(value: str) -> bool:
+    """Read ja of nee."""
+    return {"ja": True, "nee": False}[value.strip().lower()]
+
+
+_yes_no.__doc__ = "ja of nee"
+
+
+def _database_url(value: str) -> str:
+    if value and not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise ValueError(value)
+    return value
+
+
+_database_url.__doc__ = "een adres dat begint met sqlite:/// of postgresql://"
+
+
+def _secret(value: str) -> str:
+    if value and len(value) < 32:
+        raise ValueError(value)
+    return value
+
+
+_secret.__doc__ = "minstens 32 tekens, of leeg"
+
+
+SETTINGS = (
+    Setting(
+        "DATABASE_URL",
+        _database_url,
+        "",
+        "Waar de gegevens staan: leeg voor een SQLite-bestand in de gegevensmap, "
+        "of postgresql://gebruiker:wachtwoord@server/database voor gedeeld gebruik.",
+    ),
+    Setting(
+        "TAALINKOOP_DATA_DIR",
+        Path,
+        "instance",
+        "De gegevensmap: de SQLite-database, de ontvangen bestanden en de geheime sleutel.",
+    ),
+    Setting(
+        "TAALINKOOP_SECRET_KEY",
+        _secret,
+        "",
+        "De sleutel waarmee sessies getekend worden; leeg laat Taalinkoop er zelf een maken "
+        "en in de gegevensmap bewaren. Geef hem op als er meer dan één server draait.",
+    ),
+    Setting(
+        "TAALINKOOP_MAX_UPLOAD_MB",
+        _whole(1, 2000),
+        "50",
+        "Hoe groot een bestand mag zijn dat iemand in de browser verstuurt, in megabyte.",
+    ),
+    Setting(
+        "TAALINKOOP_HTTPS",
+        _yes_no,
+        "nee",
+        "Zet op ja als de site alleen via https te bereiken is: "
+        "sessiekoekjes gaan dan nooit onversleuteld over het net.",
+    ),
+    Setting(
+        "TAALINKOOP_TRUSTED_PROXIES",
+        _whole(0, 9),
+        "0",
+        "Hoeveel eigen proxyservers er voor Taalinkoop staan en de kopregels X-Forwarded-* zetten.",
+    ),
+    Setting(
+        "TAALINKOOP_IDLE_MINUTES",
+        _whole(5, 1440),
+        "120",
+        "Na hoeveel minuten zonder gebruik iemand opnieuw moet aanmelden.",
+    ),
+)
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Read and check every setting; a wrong one is a ``DomainError`` that says what to put."""
+    given = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text = given.get(setting.name, setting.default)
+        try:
+            values[setting.name] = setting.read(text)
+        except (KeyError, ValueError):
+            raise DomainError(
+                "setting",
+                f"De instelling {setting.name} klopt niet. "
+                f"Vul in: {setting.read.__doc__}. Er staat nu: {text!r}.",
+            ) from None
+    if not values["DATABASE_URL"]:
+        path = values["TAALINKOOP_DATA_DIR"].absolute() / "taalinkoop.sqlite"
+        values["DATABASE_URL"] = f"sqlite:///{path}"
+    return values
+
+
+def secret_key(values: Mapping[str, Any]) -> str:
+    """Give the key that was set, or the one kept in the data directory (made at first use)."""
+    if values["TAALINKOOP_SECRET_KEY"]:
+        return str(values["TAALINKOOP_SECRET_KEY"])
+    path = prepare_data_directory(values) / "secret_key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+    return key
+
+
+def prepare_data_directory(values: Mapping[str, Any]) -> Path:
+    """Make the data directory, readable by its owner only, and return it."""
+    path: Path = values["TAALINKOOP_DATA_DIR"]
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DomainError(
+            "data_dir",
+            f"De gegevensmap {path} is niet te maken ({error.strerror}). "
+            "Kies met TAALINKOOP_DATA_DIR een map waarin Taalinkoop mag schrijven.",
+        ) from error
+    return path
+
+
+def env_example() -> str:
+    """Write ``.env.example``: each setting with its sentence and its default."""
+    parts = [f"# {setting.help}\n{setting.name}={setting.default}\n" for setting in SETTINGS]
+    return "\n".join(parts)

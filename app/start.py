@@ -1,0 +1,30 @@
+"""The first page: what asks for attention today, for this role."""
+
+from flask import g
+from flask_admin import expose
+
+from core.accounts import Account
+from core.admin import Page
+from core.attention import Attention, Source
+from core.dates import today
+
+# Each package that has something to tell adds its function here.
+SOURCES: tuple[Source, ...] = ()
+
+
+def attention(account: Account) -> list[Attention]:
+    """Collect what every package asks attention for, the most urgent first."""
+    day = today()
+    items = [item for source in SOURCES for item in source(account, day)]
+    return sorted(items, key=lambda item: (item.urgency, item.due or day, item.text))
+
+
+class StartPage(Page):
+    """Cards, the most urgent first; or that there is nothing to do."""
+
+    thing = "start"
+
+    @expose("/")
+    def index(self) -> str:
+        """Show the cards."""
+        return self.render("start/start.html", items=attention(g.account))

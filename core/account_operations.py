@@ -1,0 +1,215 @@
+"""What can be done with accounts: make, change, end, sign in. Each change leaves an audit line."""
+
+import re
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from core.accounts import Account, Role, SignInFailure
+from core.audit import record
+from core.db import transaction
+from core.errors import DomainError
+from core.municipalities import names
+
+HASHER = PasswordHasher()
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+# Long enough to pass the length rule, and yet among the first that anyone tries.
+DENIED = ("wachtwoord", "password", "welkom", "inburgering", "taalinkoop", "qwerty", "123456")
+FAILURES_PER_ACCOUNT = 5
+FAILURES_PER_ADDRESS = 30
+LOCK_OUT = timedelta(minutes=15)
+KEEP_FAILURES = timedelta(days=1)
+
+# Checked when there is no such account, so that an unknown address takes as long as a known one.
+UNKNOWN_HASH = HASHER.hash(secrets.token_urlsafe(16))
+
+
+def check_password(password: str, *, email: str = "") -> None:
+    """Refuse a password that is too short, too long or easily guessed."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise DomainError(
+            "password_length",
+            f"Kies een wachtwoord van minstens {SHORTEST_PASSWORD} tekens. "
+            "Een paar losse woorden achter elkaar is goed te onthouden.",
+            field="password",
+        )
+    # What is left without the well-known words, digits and repeats must still be a password.
+    rest = password.lower().replace(email.split("@", maxsplit=1)[0].lower() or "\0", "")
+    for word in DENIED:
+        rest = rest.replace(word, "")
+    if len(set(re.sub(r"[\d\W_]", "", rest))) < 4:
+        raise DomainError(
+            "password_guessable",
+            "Dit wachtwoord is makkelijk te raden. Kies een paar losse woorden achter elkaar.",
+            field="password",
+        )
+
+
+def _described(account: Account) -> dict[str, Any]:
+    return {
+        "email": account.email,
+        "name": account.name,
+        "role": account.role,
+        "provider_code": account.provider_code,
+        "municipalities": account.municipalities,
+        "active": account.active,
+    }
+
+
+def _check(account: Account) -> None:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", account.email):
+        raise DomainError(
+            "email", "Vul een e-mailadres in, bijvoorbeeld naam@gemeente.nl.", field="email"
+        )
+    if account.role not in set(Role):
+        raise DomainError("role", f"Kies een rol: {', '.join(Role)}.", field="role")
+    if account.role == Role.PROVIDER and not account.provider_code:
+        raise DomainError(
+            "provider_code", "Kies bij de rol aanbieder de aanbieder.", field="provider_code"
+        )
+    if account.role == Role.MUNICIPALITY and not account.municipalities:
+        raise DomainError(
+            "municipalities", "Kies bij de rol gemeente een of meer gemeenten.",
+            field="municipalities",
+        )  # fmt: skip
+    for code in account.municipalities:
+        if code not in names():
+            raise DomainError(
+                "municipality",
+                f"De gemeentecode {code} bestaat niet. Gebruik de vier cijfers van het CBS.",
+                field="municipalities",
+            )
+
+
+def add_account(
+    *,
+    email: str,
+    role: str,
+    password: str,
+    by: str,
+    at: datetime,
+    name: str = "",
+    provider_code: str | None = None,
+    municipalities: list[str] | None = None,
+    must_change_password: bool = False,
+) -> Account:
+    """Make an account that can sign in."""
+    account = Account(
+        email=email.strip().lower(),
+        name=name.strip(),
+        role=role,
+        provider_code=provider_code or None,
+        municipalities=municipalities or [],
+        password_hash="",
+        session_key=secrets.token_urlsafe(32),
+        must_change_password=must_change_password,
+        created_at=at,
+    )
+    _check(account)
+    check_password(password, email=account.email)
+    account.password_hash = HASHER.hash(password)
+    with transaction():
+        if Account.get_or_none(Account.email == account.email):
+            raise DomainError(
+                "email_taken",
+                f"Er is al een account met het e-mailadres {account.email}.",
+                field="email",
+            )
+        account.save()
+        record(
+            at=at, actor=by, action="create", thing="account", thing_id=account.email,
+            after=_described(account),
+        )  # fmt: skip
+    return account
+
+
+def change_account(account: Account, *, by: str, at: datetime, **values: Any) -> None:
+    """Change name, role, binding or whether it is active; the sessions of the account end."""
+    before = _described(account)
+    for field, value in values.items():
+        setattr(account, field, value)
+    _check(account)
+    after = _described(account)
+    if after == before:
+        return
+    account.session_key = secrets.token_urlsafe(32)
+    with transaction():
+        account.save()
+        _keep_one_administrator()
+        record(
+            at=at, actor=by, action="change", thing="account", thing_id=account.email,
+            before=before, after=after,
+        )  # fmt: skip
+
+
+def _keep_one_administrator() -> None:
+    working = Account.select().where(Account.role == Role.ADMINISTRATOR, Account.active)
+    if not working.exists():
+        raise DomainError(
+            "last_administrator",
+            "Er moet een actieve beheerder overblijven. Maak eerst een andere beheerder.",
+            field="role",
+        )
+
+
+def set_password(
+    account: Account, *, password: str, by: str, at: datetime, must_change: bool = False
+) -> None:
+    """Give an account another password; all its sessions end."""
+    check_password(password, email=account.email)
+    account.password_hash = HASHER.hash(password)
+    account.session_key = secrets.token_urlsafe(32)
+    account.must_change_password = must_change
+    with transaction():
+        account.save()
+        record(at=at, actor=by, action="password", thing="account", thing_id=account.email)
+
+
+def change_own_password(account: Account, *, current: str, password: str, at: datetime) -> None:
+    """Change a password by someone who knows the present one."""
+    if not _matches(account.password_hash, current):
+        raise DomainError("current_password", "Dit is niet je huidige wachtwoord.", field="current")
+    set_password(account, password=password, by=account.email, at=at)
+
+
+def one_time_password() -> str:
+    """Make a password that is shown once and must be changed at the first sign-in."""
+    return "-".join(secrets.token_hex(2) + secrets.choice("ghjkmnpqrstvwxyz") for _ in range(4))
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return HASHER.verify(password_hash, password[:LONGEST_PASSWORD])
+    except VerifyMismatchError:
+        return False
+
+
+def sign_in(*, email: str, password: str, address: str, at: datetime) -> Account | None:
+    """Return the account that may come in, or ``None``; never says why not.
+
+    Five failures for what was typed, or thirty from one address, within a quarter of an hour
+    close the door for that quarter, whether or not such an account exists.
+    """
+    typed = sha256(email.strip().lower().encode()).hexdigest()
+    recent = SignInFailure.select().where(SignInFailure.at > at - LOCK_OUT)
+    if (
+        recent.where(SignInFailure.typed == typed).count() >= FAILURES_PER_ACCOUNT
+        or recent.where(SignInFailure.address == address).count() >= FAILURES_PER_ADDRESS
+    ):
+        return None
+    account = Account.get_or_none(Account.email == email.strip().lower())
+    matches = _matches(UNKNOWN_HASH if account is None else account.password_hash, password)
+    if account is None or not matches or not account.active:
+        with transaction():
+            SignInFailure.create(typed=typed, address=address, at=at)
+            SignInFailure.delete().where(SignInFailure.at < at - KEEP_FAILURES).execute()
+        return None
+    with transaction():
+        SignInFailure.delete().where(SignInFailure.typed == typed).execute()
+        Account.update(last_seen_at=at).where(Account.id == account.id).execute()
+    return account

@@ -1,0 +1,242 @@
+"""Form fields for Dutch readers: dates, months, decimals; and messages that name the thing."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField
+from wtforms.validators import Optional, StopValidation
+from wtforms.widgets import TextInput
+
+from core.dates import parse_month
+from core.errors import DomainError
+from core.formats import MONTHS, month_text
+
+DAY = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})|(\d{4})-(\d{2})-(\d{2})")
+DECIMAL = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?|-?\d+\.\d{1,2}")
+LARGEST_INTEGER = 2**31 - 1
+
+
+class SafeForm(FlaskForm):
+    """A form with Dutch messages and a token against forged requests."""
+
+    class Meta(FlaskForm.Meta):
+        """Dutch for what the fields say themselves."""
+
+        locales = ("nl",)
+
+    def fill_errors(self, error: DomainError) -> bool:
+        """Put a refusal beside its field; ``False`` when it belongs to no field here."""
+        field = self._fields.get(error.field or "")
+        if field is None:
+            self.form_errors.append(error.message)
+            return False
+        field.errors = [*field.errors, error.message]
+        return True
+
+
+class Required:
+    """Insist on a value, in words that name the thing: ``Required("Vul een weging in.")``."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        self.field_flags = {"required": True}
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        """Refuse a field that was left empty; what could not be read has its own message."""
+        given = field.raw_data and any(
+            item.strip() if isinstance(item, str) else item for item in field.raw_data
+        )
+        if not given:
+            field.errors[:] = []
+            raise StopValidation(self.message)
+
+
+class NotNul:
+    """Refuse the character that no database stores."""
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        """Refuse a NUL in text."""
+        if isinstance(field.data, str) and "\0" in field.data:
+            raise StopValidation("Er staat een onleesbaar teken in. Typ de tekst opnieuw.")
+
+
+class ParsedField(Field):
+    """Text that is read as something else; what cannot be read is shown again as typed."""
+
+    widget = TextInput()
+
+    def parse(self, text: str) -> Any:
+        """Read the text; ``ValueError`` with a Dutch sentence when it cannot be read."""
+        raise ValueError(text)
+
+    def present(self, value: Any) -> str:
+        """Write a value as a person would type it."""
+        return str(value)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was sent; empty is nothing."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if text:
+            self.data = self.parse(text)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.present(self.data)
+
+
+class DutchDateField(ParsedField):
+    """A day as ``23-11-2026`` (or ``2026-11-23``)."""
+
+    def parse(self, text: str) -> date:
+        """Read a day."""
+        return read_day(text)
+
+    def present(self, value: date) -> str:
+        """``23-11-2026``."""
+        return f"{value:%d-%m-%Y}"
+
+
+class DutchMonthField(ParsedField):
+    """A month as ``2026-10``, ``10-2026`` or ``oktober 2026``; its value is the first day."""
+
+    def parse(self, text: str) -> date:
+        """Read a month."""
+        return read_month(text)
+
+    def present(self, value: date) -> str:
+        """``oktober 2026``."""
+        return month_text(value)
+
+
+class DutchDecimalField(ParsedField):
+    """A number as ``1.234,50`` (or ``1234.5``), with at most ``places`` decimals."""
+
+    def __init__(
+        self,
+        *args: Any,
+        places: int = 2,
+        low: Decimal | int | None = None,
+        high: Decimal | int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.places, self.low, self.high = places, low, high
+        self.render_kw = {"inputmode": "decimal"} | (self.render_kw or {})
+
+    def parse(self, text: str) -> Decimal:
+        """Read a number."""
+        value = read_decimal(text)
+        if -value.as_tuple().exponent > self.places:  # type: ignore[operator]
+            raise ValueError(f"Gebruik hoogstens {self.places} cijfers achter de komma.")
+        _within(value, self.low, self.high)
+        return value
+
+    def present(self, value: Decimal) -> str:
+        """``1234,50``."""
+        return f"{value:f}".replace(".", ",")
+
+
+class EuroField(DutchDecimalField):
+    """An amount in euros, held as whole cents."""
+
+    def parse(self, text: str) -> int:  # type: ignore[override]
+        """Read an amount."""
+        return int(super().parse(text.removeprefix("€").strip()) * 100)
+
+    def present(self, value: int) -> str:  # type: ignore[override]
+        """``11600,00``."""
+        return super().present(Decimal(value) / 100)
+
+
+class WholeNumberField(ParsedField):
+    """A whole number within bounds that every engine can hold."""
+
+    def __init__(
+        self, *args: Any, low: int | None = None, high: int | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.low = -LARGEST_INTEGER if low is None else low
+        self.high = LARGEST_INTEGER if high is None else high
+        self.render_kw = {"inputmode": "numeric"} | (self.render_kw or {})
+
+    def parse(self, text: str) -> int:
+        """Read a whole number."""
+        if not re.fullmatch(r"-?[0-9]{1,12}", text):
+            raise ValueError("Vul een heel getal in, zonder punten of komma.")
+        _within(int(text), self.low, self.high)
+        return int(text)
+
+
+class TextField(StringField):
+    """One line of text, trimmed; empty is nothing when the column allows it."""
+
+    def __init__(
+        self,
+        label: str | None = None,
+        validators: Any = (),
+        *,
+        empty: str | None = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, [*validators, NotNul()], **kwargs)
+        self.empty = empty
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Trim what was sent."""
+        super().process_formdata(valuelist)
+        self.data = (self.data or "").strip() or self.empty
+
+
+def read_day(text: str) -> date:
+    """Read ``23-11-2026`` or ``2026-11-23``; ``ValueError`` says how to write it."""
+    match = DAY.fullmatch(text.strip())
+    if match:
+        day, month, year, iso_year, iso_month, iso_day = match.groups()
+        try:
+            if day:
+                return date(int(year), int(month), int(day))
+            return date(int(iso_year), int(iso_month), int(iso_day))
+        except ValueError:
+            raise ValueError(f"De dag {text!r} bestaat niet. Controleer dag en maand.") from None
+    raise ValueError("Schrijf de datum als dag-maand-jaar, bijvoorbeeld 23-11-2026.")
+
+
+def read_month(text: str) -> date:
+    """Read ``2026-10``, ``10-2026`` or ``oktober 2026``; ``ValueError`` says how to write it."""
+    parts = re.split(r"[-/ ]+", text.strip().lower())
+    try:
+        if parts[0] in MONTHS:
+            return date(int(parts[1]), MONTHS.index(parts[0]) + 1, 1)
+        if len(parts) == 2 and len(parts[1]) == 4:
+            return date(int(parts[1]), int(parts[0]), 1)
+        return parse_month("-".join(parts))
+    except (ValueError, IndexError):
+        raise ValueError("Schrijf de maand als maand en jaar, bijvoorbeeld oktober 2026.") from None
+
+
+def read_decimal(text: str) -> Decimal:
+    """Read ``1.234,50``, ``1234,5`` or ``1234.5``; ``ValueError`` says how to write it."""
+    compact = text.strip().replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
+    if len(compact) > 30 or not re.fullmatch(DECIMAL, compact):
+        raise ValueError("Vul een getal in, bijvoorbeeld 12,5.")
+    if "," in compact or re.search(r"\.\d{3}(\.|$)", compact):
+        compact = compact.replace(".", "").replace(",", ".")
+    return Decimal(compact)
+
+
+def _within(value: Decimal | int, low: Decimal | int | None, high: Decimal | int | None) -> None:
+    if low is not None and value < low:
+        raise ValueError(f"Vul een getal in van {low} of hoger.")
+    if high is not None and value > high:
+        raise ValueError(f"Vul een getal in van {high} of lager.")
+
+
+def validators_for(label: str, *, required: bool) -> list[Callable[..., Any]]:
+    """Give the validators of a plain field: required in words that name it, or optional."""
+    return [Required(f"Vul in: {label}.")] if required else [Optional()]
