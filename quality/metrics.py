@@ -1,0 +1,290 @@
+"""What the judgements rest on, from the progress rows: set-based, one query per group of measures.
+
+Every query is of one provider and reads the index (provider, month, track) over its own window, so
+that it does not grow with the rows held. Only current versions count. The order of rows plays no
+part anywhere.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from peewee import Case, Value, fn
+
+from core.dates import add_months, month_end
+from core.db import database
+from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
+from providers.models import (
+    CURRENT,
+    Contract,
+    ContractScope,
+    CourseTrack,
+    DeliveryMonth,
+    ProgressRecord,
+    Provider,
+    QualityMark,
+)
+from quality.criteria import HourSums, MarkStatus as Mark, RouteInputs
+from quality.scoring_model import ScoringModel
+from quality.waiting import Stay, stay
+
+Row = tuple[Any, ...]
+R = ProgressRecord
+
+
+def _rows(query: Any) -> Iterator[Row]:
+    """Rows as the driver gives them: day and month numbers stay numbers."""
+    return iter(database.execute(query).fetchall())
+
+
+def _of(provider_id: int, first: date, last: date) -> tuple[Any, ...]:
+    return (CURRENT, R.provider == provider_id, R.month.between(first, last))
+
+
+def states(provider_id: int, month: date, window_months: int = 12) -> Any:
+    """Newest row of each trajectory on each route, of those reported in the window up to ``month``.
+
+    Columns: route, track, registered_on, first_lesson_on, ended_on, status, month.
+    """
+    first = add_months(month, 1 - window_months)
+    newest = fn.ROW_NUMBER().over(partition_by=[R.track, R.route], order_by=[R.month.desc()])
+    inner = (
+        R.select(
+            R.route,
+            R.track,
+            R.registered_on,
+            R.first_lesson_on,
+            R.ended_on,
+            R.status,
+            R.month,
+            newest.alias("newest"),
+        )
+        .where(*_of(provider_id, first, month))
+        .alias("states")
+    )
+    c = inner.c
+    return (
+        R.select(
+            c.route, c.track_id, c.registered_on, c.first_lesson_on, c.ended_on, c.status, c.month
+        )
+        .from_(inner)
+        .where(c.newest == 1)
+    )
+
+
+def left_waiting(provider_id: int, month: date, window_months: int = 12) -> Any:
+    """Trajectories last reported before the window, that were then still waiting.
+
+    A row cannot hold a first lesson or an end later than its own month, so that only rows with
+    neither can take part in a later window. The columns of ``states``.
+    """
+    first = add_months(month, 1 - window_months)
+    later = R.alias("later")
+    reported_later = later.select(Value(1)).where(
+        later.track == R.track,
+        later.route == R.route,
+        later.month > R.month,
+        later.month <= month,
+        later.superseded_by.is_null(),
+    )
+    return R.select(
+        R.route, R.track, R.registered_on, R.first_lesson_on, R.ended_on, R.status, R.month
+    ).where(
+        CURRENT,
+        R.provider == provider_id,
+        R.month < first,
+        R.first_lesson_on.is_null(),
+        R.ended_on.is_null(),
+        ~fn.EXISTS(reported_later),
+    )
+
+
+def hour_sums(provider_id: int, month: date, window_months: int = 3) -> Any:
+    """Sums per route and trajectory over the window; columns route, track, then ``HOUR_COLUMNS``.
+
+    Learner days of a row: from its first lesson or the first of its month, up to its end or the
+    last of its month, both included. Rows that are wachtend or gepauzeerd have none, and their
+    hours stay out of ``lesson_minutes``.
+    """
+    first = add_months(month, 1 - window_months)
+    months = [add_months(first, i) for i in range(window_months)]
+    from_day = Case(R.month, [(m, m.toordinal()) for m in months])
+    until_day = Case(R.month, [(m, month_end(m).toordinal()) for m in months])
+    idle = R.status.in_([TrackStatus.WAITING, TrackStatus.PAUSED])
+    start = Case(None, [(R.first_lesson_on > from_day, R.first_lesson_on)], from_day)
+    end = Case(None, [(R.ended_on < until_day, R.ended_on)], until_day)
+    without_days = idle | R.first_lesson_on.is_null() | (end < start)
+    return (
+        R.select(
+            R.route,
+            R.track,
+            fn.SUM(R.minutes_offered),
+            fn.SUM(R.minutes_certified),
+            fn.SUM(R.minutes_evening_weekend),
+            fn.SUM(R.minutes_attended),
+            fn.SUM(R.minutes_authorised),
+            fn.SUM(R.minutes_unauthorised),
+            fn.SUM(fn.COALESCE(R.minutes_in_training, 0)),
+            fn.SUM(Case(None, [(idle, 0)], R.minutes_offered)),
+            fn.SUM(Case(None, [(without_days, 0)], end - start + 1)),
+            fn.MAX(Case(None, [(R.evening_weekend_wish == YesNo.YES, 1)], 0)),
+        )
+        .where(*_of(provider_id, first, month))
+        .group_by(R.route, R.track)
+    )
+
+
+def delivered_routes(provider_id: int, month: date) -> Any:
+    """Routes of which rows were accepted for this very month, with how many are active in it."""
+    active = Case(None, [(R.status == TrackStatus.ACTIVE, 1)], 0)
+    return (
+        R.select(R.route, fn.SUM(active)).where(*_of(provider_id, month, month)).group_by(R.route)
+    )
+
+
+def contract_terms(provider_id: int, day: date) -> Any:
+    """Routes under contract on a day, with how long an exception for teachers holds."""
+    return (
+        ContractScope.select(ContractScope.route, fn.MAX(Contract.teacher_exception_until))
+        .join(Contract)
+        .where(
+            Contract.provider == provider_id,
+            Contract.valid_from <= day,
+            Contract.valid_until.is_null() | (Contract.valid_until >= day),
+        )
+        .group_by(ContractScope.route)
+        .tuples()
+    )
+
+
+def mark_on(provider_id: int, day: date) -> Mark:
+    """Status of the quality mark on a day; none in the register is ``geen``."""
+    mark = (
+        QualityMark.select()
+        .where(
+            QualityMark.provider == provider_id,
+            QualityMark.valid_from <= day,
+            QualityMark.valid_until.is_null() | (QualityMark.valid_until >= day),
+        )
+        .order_by(QualityMark.valid_from.desc())
+        .first()
+    )
+    if mark is None:
+        return Mark()
+    status = MarkStatus(mark.status)
+    checked = mark.checked_on if mark.checked_on and mark.checked_on <= day else None
+    return Mark(status.code, status.valid, checked, mark.source)
+
+
+def _recognised(provider: Provider, day: date) -> bool:
+    """Whether TST recognition holds on a day."""
+    if provider.tst_from is None and provider.tst_until is None:
+        return False
+    return (provider.tst_from is None or provider.tst_from <= day) and (
+        provider.tst_until is None or provider.tst_until >= day
+    )
+
+
+def _stays(rows: Iterable[Row], month: date, window_months: int) -> dict[int, dict[int, Stay]]:
+    window_start = add_months(month, 1 - window_months).toordinal()
+    reference = month_end(month).toordinal()
+    found: dict[int, dict[int, Stay]] = defaultdict(dict)
+    for route, track, registered, first_lesson, ended, _status, _month in rows:
+        one = stay(
+            registered=registered,
+            first_lesson=first_lesson,
+            ended=ended,
+            window_start=window_start,
+            reference=reference,
+        )
+        if one is not None:
+            found[route][track] = one
+    return found
+
+
+def route_inputs(provider: Provider, month: date, model: ScoringModel) -> list[RouteInputs]:
+    """The inputs of every route of a provider that had rows in the window, or has a contract."""
+    waiting_window = next((c.window_months for c in model.criteria if c.norm_days), 12)
+    windows = {c.window_months for c in model.criteria if not c.norm_days and c.statuses is None}
+    day = month_end(month)
+    delivered = dict(_rows(delivered_routes(provider.id, month)))
+    recent = list(_rows(states(provider.id, month, waiting_window)))
+    stays = _stays(
+        [*recent, *_rows(left_waiting(provider.id, month, waiting_window))], month, waiting_window
+    )
+    hours: dict[int, dict[int, dict[int, HourSums]]] = {}
+    for window in windows:
+        by_route: dict[int, dict[int, HourSums]] = defaultdict(dict)
+        for route, track, *sums in _rows(hour_sums(provider.id, month, window)):
+            by_route[route][track] = HourSums(*map(int, sums))
+        hours[window] = by_route
+    terms = dict(contract_terms(provider.id, day))
+    mark, recognised = mark_on(provider.id, day), _recognised(provider, day)
+    return [
+        RouteInputs(
+            provider=provider.code,
+            route=LearningRoute(route).code,
+            month=month,
+            delivered=route in delivered,
+            active=int(delivered.get(route, 0)),
+            stays=stays.get(route, {}),
+            hours={window: by_route.get(route, {}) for window, by_route in hours.items()},
+            mark=mark,
+            recognised=recognised,
+            exception_until=_still_on(terms.get(route), day),
+        )
+        for route in sorted({row[0] for row in recent} | set(terms))
+    ]
+
+
+def _still_on(until: Any, day: date) -> date | None:
+    """An exception that still holds; SQLite gives the largest date as text."""
+    if isinstance(until, str):
+        until = date.fromisoformat(until)
+    return until if until is not None and until >= day else None
+
+
+def latest_month() -> date | None:
+    """Newest month of which any delivery holds rows."""
+    newest = DeliveryMonth.select(fn.MAX(DeliveryMonth.month)).where(DeliveryMonth.rows > 0)
+    found: date | None = newest.scalar()
+    return found
+
+
+FINGERPRINT_COLUMNS = tuple(
+    name
+    for name in R._meta.sorted_field_names
+    if name not in {"id", "delivery", "superseded_by", "row", "provider", "track", "contract"}
+)
+
+
+def fingerprint(provider_id: int, route: int, month: date, window_months: int = 12) -> str:
+    """SHA-256 over the sorted accepted rows that a card rests on, as delivered.
+
+    Those of the window, and those left waiting from before it; known by trajectnummer, so that
+    another database with the same rows gives the same fingerprint.
+    """
+    first = add_months(month, 1 - window_months)
+    columns = [getattr(R, name) for name in FINGERPRINT_COLUMNS]
+    older = [row[1] for row in _rows(left_waiting(provider_id, month, window_months))]
+    query = (
+        R.select(CourseTrack.number, *columns)
+        .join(CourseTrack)
+        .where(
+            CURRENT,
+            R.provider == provider_id,
+            R.route == route,
+            R.month <= month,
+            (R.month >= first) | R.track.in_(older or [0]),
+        )
+    )
+    lines = sorted(";".join("" if v is None else str(v) for v in row) for row in _rows(query))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def providers_to_judge(codes: Collection[str] | None = None) -> list[Provider]:
+    """Providers by code: those named, or all."""
+    query = Provider.select().order_by(Provider.code)
+    return list(query if codes is None else query.where(Provider.code.in_(codes)))

@@ -1,0 +1,117 @@
+"""Scoring models in force, score cards per month, reactions to them, and signals."""
+
+import peewee
+
+from core.db import BaseModel, MomentField, MonthField
+from providers.models import CourseTrack, Provider
+
+
+class ScoringModelVersion(BaseModel):
+    """A version of the scoring model; in force from a month on, once a second person approved."""
+
+    code = peewee.CharField(max_length=40, unique=True, verbose_name="Code")
+    valid_from = MonthField(verbose_name="Geldt vanaf")
+    definition = peewee.JSONField(verbose_name="Model")
+    reason = peewee.TextField(default="", verbose_name="Reden")
+    proposed_by = peewee.CharField(max_length=120, verbose_name="Voorgesteld door")
+    proposed_at = MomentField(verbose_name="Voorgesteld op")
+    approved_by = peewee.CharField(max_length=120, null=True, verbose_name="Goedgekeurd door")
+    approved_at = MomentField(null=True, verbose_name="Goedgekeurd op")
+
+
+CONCEPT, FIXED, REVISION = "concept", "vastgesteld", "herziening"
+
+
+class ScoreCard(BaseModel):
+    """The judgement of one provider on one route in one month, as computed last.
+
+    Revision 0 is the card itself: concept until it is fixed, and unchanged from then on. Data
+    that comes later adds revisions 1, 2, ... beside it.
+    """
+
+    provider = peewee.ForeignKeyField(
+        Provider, on_delete="RESTRICT", index=False, verbose_name="Aanbieder"
+    )
+    route = peewee.SmallIntegerField(verbose_name="Leerroute")
+    month = MonthField(verbose_name="Maand")
+    revision = peewee.SmallIntegerField(default=0, verbose_name="Herziening")
+    model = peewee.CharField(max_length=40, verbose_name="Model")
+    status = peewee.CharField(max_length=12, default=CONCEPT, verbose_name="Status")
+    standing = peewee.CharField(max_length=14, verbose_name="Oordeel")
+    score = peewee.DoubleField(null=True, verbose_name="Score")
+    interval_low = peewee.DoubleField(null=True)
+    interval_high = peewee.DoubleField(null=True)
+    rank_median = peewee.SmallIntegerField(null=True)
+    rank_low = peewee.SmallIntegerField(null=True)
+    rank_high = peewee.SmallIntegerField(null=True)
+    active = peewee.IntegerField(default=0, verbose_name="Actieve trajecten")
+    result = peewee.JSONField(help_text="the tree that every door prints")
+    fingerprint = peewee.CharField(max_length=64, default="")
+    computed_at = MomentField(verbose_name="Berekend op")
+    fixed_by = peewee.CharField(max_length=120, null=True, verbose_name="Vastgesteld door")
+    fixed_at = MomentField(null=True, verbose_name="Vastgesteld op")
+
+    class Meta:
+        """One card per provider, route, month and revision; months are read whole."""
+
+        indexes = (
+            (("provider", "route", "month", "revision"), True),
+            (("month", "route"), False),
+        )
+
+
+class ScoreDraws(BaseModel):
+    """The resampled scores of a card, so that ranks need no second resampling."""
+
+    card = peewee.ForeignKeyField(ScoreCard, unique=True, on_delete="CASCADE")
+    draws = peewee.BlobField()
+
+
+class Reaction(BaseModel):
+    """What a provider says about a month, on one criterion or as a whole; and the answer."""
+
+    provider = peewee.ForeignKeyField(
+        Provider, on_delete="RESTRICT", index=False, verbose_name="Aanbieder"
+    )
+    route = peewee.SmallIntegerField(verbose_name="Leerroute")
+    month = MonthField(verbose_name="Maand")
+    criterion = peewee.CharField(max_length=20, default="", verbose_name="Criterium")
+    text = peewee.TextField(verbose_name="Reactie")
+    by = peewee.CharField(max_length=120, verbose_name="Van")
+    at = MomentField(verbose_name="Op")
+    answer = peewee.TextField(null=True, verbose_name="Antwoord")
+    answered_by = peewee.CharField(max_length=120, null=True, verbose_name="Antwoord van")
+    answered_at = MomentField(null=True, verbose_name="Beantwoord op")
+
+    class Meta:
+        """Read per card."""
+
+        indexes = ((("provider", "route", "month"), False),)
+
+
+class Signal(BaseModel):
+    """Something to look at with one learner; for the gemeente of that learner only."""
+
+    track = peewee.ForeignKeyField(CourseTrack, on_delete="CASCADE", verbose_name="Traject")
+    provider = peewee.ForeignKeyField(
+        Provider, on_delete="RESTRICT", index=False, verbose_name="Aanbieder"
+    )
+    route = peewee.SmallIntegerField(verbose_name="Leerroute")
+    municipality = peewee.SmallIntegerField(verbose_name="Gemeente")
+    kind = peewee.CharField(max_length=20, verbose_name="Signaal")
+    month = MonthField(verbose_name="Maand", help_text="the last month in which it held")
+    since = MonthField(verbose_name="Sinds")
+    detail = peewee.CharField(max_length=200, default="", verbose_name="Toelichting")
+    escalated = peewee.BooleanField(default=False, verbose_name="Dringend")
+    seen_by = peewee.CharField(max_length=120, null=True, verbose_name="Gezien door")
+    seen_at = MomentField(null=True, verbose_name="Gezien op")
+    follow_up = peewee.TextField(default="", verbose_name="Vervolg")
+
+    class Meta:
+        """A kind once per traject and route; read per gemeente and per provider."""
+
+        indexes = (
+            (("track", "route", "kind"), True),
+            (("municipality", "month"), False),
+            (("provider", "month"), False),
+        )
