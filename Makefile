@@ -19,6 +19,7 @@ help: ## Toont deze lijst
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 bootstrap: $(VENV)/.runtime ## Maakt .venv met het commando .venv/bin/taalinkoop
+	@:
 
 dev: $(VENV)/.dev
 

@@ -22,6 +22,17 @@ class Indicator(BaseModel):
     definition = peewee.TextField(default="", verbose_name="Definitie")
 
 
+# One number in a gemeente, and one in the region, where the gemeente is empty.
+Indicator.add_index(
+    Indicator.index(
+        Indicator.number,
+        peewee.fn.COALESCE(Indicator.municipality, ""),
+        unique=True,
+        name="indicator_number",
+    )
+)
+
+
 class IndicatorValue(BaseModel):
     """One figure of one year: a target (doel) or what was reached (realisatie).
 

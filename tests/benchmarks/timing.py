@@ -1,0 +1,77 @@
+"""How the benchmarks take time and memory; nothing is measured here."""
+
+import os
+import platform
+import resource
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+REPEATS = 5
+
+
+def best_of(action: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Seconds of the fastest run: what the machine's other work slows down says nothing."""
+    return min(_seconds(action) for _ in range(repeats))
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def command(arguments: Sequence[str | Path], **environment: str) -> Callable[[], object]:
+    """Return an action that runs a command to its end, without its output."""
+
+    def run() -> None:
+        subprocess.run(
+            [str(argument) for argument in arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, **environment},
+        )
+
+    return run
+
+
+def python(code: str) -> Callable[[], object]:
+    """Return an action that runs this code in a fresh interpreter."""
+    return command([sys.executable, "-c", code])
+
+
+def peak_megabytes(arguments: Sequence[str | Path], **environment: str) -> tuple[float, float]:
+    """Run a command once; return its seconds and its own peak memory, apart from earlier ones."""
+    child = subprocess.Popen(
+        [str(argument) for argument in arguments],
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, **environment},
+    )
+    start = time.perf_counter()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in {0, 1}:
+        raise RuntimeError(f"{arguments} ended with {child.returncode}")
+    return time.perf_counter() - start, _megabytes(usage)
+
+
+def _megabytes(usage: resource.struct_rusage) -> float:
+    # Linux counts kilobytes, macOS bytes.
+    return usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
+
+
+def machine() -> str:
+    """What the figures were measured on, in one line."""
+    model = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        names = [line for line in information.read_text().splitlines() if "model name" in line]
+        model = names[0].partition(":")[2].strip() if names else model
+    load = ", ".join(f"{figure:.1f}" for figure in os.getloadavg())
+    return (
+        f"{model}, {os.cpu_count()} kernen, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}; belasting {load}"
+    )
