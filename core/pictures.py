@@ -1,0 +1,138 @@
+"""A chart as everyone uses it: page, command, pack. Texts and table first, the picture on demand.
+
+Making a ``Chart`` costs nothing: matplotlib is loaded only when a picture is asked for that was
+not drawn before. Pictures are kept by the fingerprint of all that went into them, the drawing
+code included, so that a kept picture is never an old one.
+"""
+
+import csv
+import hashlib
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+WIDTH = 560.0
+"""Points. With text of 9 points it stays readable on A4 and on a screen."""
+
+Paint = Callable[[Any, Any], None]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture with all that belongs beside it.
+
+    ``finding`` says what the picture shows, ``measure`` what was measured, ``description`` gives
+    the numbers to who does not see it. ``paint(canvas, data)`` is a function of a module, ``data``
+    plain values with a stable ``repr``; ``height`` is without the heading.
+    """
+
+    name: str
+    finding: str
+    measure: str
+    description: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    paint: Paint
+    data: Any
+    height: float = 260.0
+    width: float = WIDTH
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of everything the picture depends on."""
+        shown = (self.name, self.finding, self.measure, self.description, self.data)
+        drawn_by = (self.paint.__module__, self.paint.__qualname__, self.height, self.width)
+        code = code_fingerprint(self.paint.__module__)
+        return hashlib.sha256(repr((shown, drawn_by, code)).encode()).hexdigest()
+
+    def svg(self) -> str:
+        """Drawing for inside a page: no heading (the page has it as text), colours of the page."""
+        return _kept(self, "svg").decode()
+
+    def svg_file(self) -> bytes:
+        """Drawing that stands alone, heading included."""
+        return _kept(self, "file.svg")
+
+    def png(self) -> bytes:
+        """Picture for mail and slides, heading included."""
+        return _kept(self, "png")
+
+    def csv(self) -> str:
+        """Write the table as a Dutch spreadsheet opens it: semicolons, decimal commas."""
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+        writer.writerow(self.headers)
+        writer.writerows([_cell(value) for value in row] for row in self.rows)
+        return text.getvalue()
+
+
+def _cell(value: str) -> str:
+    """Keep a spreadsheet from reading a name as a formula."""
+    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+
+
+class _Shelf:
+    """Where pictures are kept; nowhere until the app or the command says where."""
+
+    directory: Path | None = None
+
+
+def keep_in(directory: Path | None) -> None:
+    """Keep what is drawn in this directory from now on."""
+    _Shelf.directory = directory
+
+
+def kept_in() -> Path | None:
+    """Where pictures are kept."""
+    return _Shelf.directory
+
+
+@cache
+def code_fingerprint(module: str) -> str:
+    """Fingerprint of the code that draws: this package's drawing, the painter's own folder."""
+    source = Path(str(sys.modules[module].__file__))
+    here = Path(__file__).parent
+    files = [*sorted(source.parent.glob("*.py")), here / "drawing.py", here / "taalinkoop.mplstyle"]
+    digest = hashlib.sha256(version("matplotlib").encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _kept(chart: Chart, kind: str) -> bytes:
+    """Take the picture from the shelf, or draw it and put it there."""
+    if _Shelf.directory is None:
+        return draw(chart, kind)
+    key = chart.fingerprint
+    path = _Shelf.directory / key[:2] / f"{key}.{kind}"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        content = draw(chart, kind)
+        _write(path, content)
+        return content
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put a file in place at once: a reader sees all of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    Path(temporary).replace(path)
+
+
+def draw(chart: Chart, kind: str) -> bytes:
+    """Draw now, whatever is kept."""
+    from core import drawing  # noqa: PLC0415  loads matplotlib: a second that most commands spare
+
+    if kind == "png":
+        return drawing.png(chart)
+    return drawing.svg(chart, alone=kind == "file.svg").encode()

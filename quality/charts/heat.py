@@ -1,0 +1,188 @@
+"""Heat map: provider by criterion, with the value and the word in every cell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core import drawing
+from core.formats import month_text
+from core.pictures import Chart
+from quality.charts.words import (
+    COLUMN_LABELS,
+    CRITERIA,
+    SHORT_MARKS,
+    STANDINGS,
+    Card,
+    cards_in_order,
+    listing,
+    n_text,
+    name_of,
+    route_label,
+    standing_of_points,
+    value_text,
+)
+
+NAME_WIDTH = 150.0
+CELL = 24.0
+HEADING = 20.0
+TINTS = {
+    "goed": (drawing.BLUE, 0.30),
+    "voldoende": (drawing.GREY, 0.16),
+    "onvoldoende": (drawing.ORANGE, 0.34),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One criterion of one provider."""
+
+    value: str
+    word: str
+    standing: str
+    short: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One provider; a row without cells is the heading of a route."""
+
+    name: str
+    cells: tuple[Cell, ...] = ()
+
+
+def heat_map(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Chart:
+    """Which provider falls short on what."""
+    ordered = cards_in_order(cards, names)
+    rows: list[Row] = []
+    route = None
+    for card in ordered:
+        if card["route"] != route:
+            route = card["route"]
+            rows.append(Row(route_label(route)))
+        rows.append(Row(name_of(card, names), tuple(_cell(card, c) for c in CRITERIA)))
+    return Chart(
+        name=f"criteria-{month:%Y-%m}",
+        finding=_finding(ordered),
+        measure=f"Waarde en oordeel per aanbieder en criterium, {month_text(month)}",
+        description=" ".join(_describe(row) for row in rows) or "Er is niets te tonen.",
+        headers=("Aanbieder", "Route", *CRITERIA.values()),
+        rows=tuple(
+            (
+                name_of(card, names),
+                route_label(card["route"]),
+                *(_in_table(_cell(card, c)) for c in CRITERIA),
+            )
+            for card in ordered
+        ),
+        paint=paint_heat_map,
+        data=tuple(rows),
+        height=max(80.0, 20 + sum(CELL + 3 if row.cells else HEADING for row in rows)),
+    )
+
+
+def _cell(card: Card, criterion: str) -> Cell:
+    found: Mapping[str, Any] | None = card["criteria"].get(criterion)
+    if card["standing"] == "geen_levering":
+        return Cell("", "geen levering", "geen_levering")
+    if found is None:
+        return Cell("", "telt niet mee", "geen_oordeel")
+    value = found.get("value")
+    if not found.get("judged", True) or found.get("points") is None:
+        n = found.get("n")
+        few = isinstance(n, int) and n < 5
+        return Cell(
+            "" if value is None else value_text(criterion, value),
+            n_text(n) if few else "geen oordeel",
+            "geen_oordeel",
+        )
+    standing = standing_of_points(found["points"])
+    text = value_text(criterion, value)
+    return Cell(text, STANDINGS[standing], standing, SHORT_MARKS.get(str(value), text))
+
+
+def _in_table(cell: Cell) -> str:
+    return f"{cell.value} ({cell.word})" if cell.value else cell.word
+
+
+def _finding(cards: Sequence[Card]) -> str:
+    """The criterion on which most fall short."""
+    short = {
+        criterion: sum(_cell(card, criterion).standing == "onvoldoende" for card in cards)
+        for criterion in CRITERIA
+    }
+    if not cards:
+        return "Er zijn nog geen scores van deze maand"
+    most = max(short.values())
+    if most == 0:
+        return "Op geen enkel criterium is een aanbieder onvoldoende"
+    worst = [
+        CRITERIA[c].lower() if c != "keurmerk" else CRITERIA[c] for c in short if short[c] == most
+    ]
+    times = f"{most} van {len(cards)} keer"
+    return f"Het vaakst onvoldoende: {listing(worst)} ({times})"
+
+
+def _describe(row: Row) -> str:
+    if not row.cells:
+        return f"{row.name}:"
+    cells = (
+        f"{label} {_in_table(cell)}"
+        for label, cell in zip(CRITERIA.values(), row.cells, strict=True)
+    )
+    return f"{row.name}: {', '.join(cells)}."
+
+
+def paint_heat_map(canvas: drawing.Canvas, rows: tuple[Row, ...]) -> None:
+    """Tinted cells, each with its own words."""
+    if not rows:
+        canvas.nothing("Voor deze maand zijn er nog geen scores.")
+        return
+    axes = canvas.sheet()
+    step = (canvas.width - NAME_WIDTH - 4) / len(CRITERIA)
+    y = canvas.height - 14
+    for column, label in enumerate(COLUMN_LABELS.values()):
+        middle = NAME_WIDTH + (column + 0.5) * step
+        axes.text(middle, y + 2, label, ha="center", weight="bold", size=8.5)
+    places: dict[str, list[tuple[float, float]]] = {standing: [] for standing in drawing.MARKS}
+    for row in rows:
+        height = CELL + 3 if row.cells else HEADING
+        y -= height
+        if not row.cells:
+            axes.text(4, y + 6, row.name, weight="bold")
+            continue
+        axes.text(4, y + CELL / 2, drawing.shorten(row.name, NAME_WIDTH - 10), va="center")
+        for column, cell in enumerate(row.cells):
+            left = NAME_WIDTH + column * step
+            places[cell.standing].append((left, y))
+            _write_cell(axes, left, y, step - 3, cell)
+    for standing, (colour, alpha) in TINTS.items():
+        _tint(axes, places.pop(standing), step - 3, colour, alpha)
+    drawing.boxes(axes, [corner for rest in places.values() for corner in rest], step - 3, CELL)
+
+
+def _write_cell(axes: Any, left: float, y: float, width: float, cell: Cell) -> None:
+    middle = left + width / 2
+    if not cell.value:
+        axes.text(middle, y + CELL / 2, cell.word, ha="center", va="center", size=8)
+        return
+    value = drawing.shorten(cell.short or cell.value, width - 2, 9, bold=True)
+    axes.text(middle, y + 13, value, ha="center", size=9, weight="bold")
+    axes.text(middle, y + 4, cell.word, ha="center", size=7.5)
+
+
+def _tint(
+    axes: Any, places: Sequence[tuple[float, float]], width: float, colour: str, alpha: float
+) -> None:
+    """Tint the cells of one standing, as thick lines: one stroke for all of them."""
+    if places:
+        axes.hlines(
+            [y + CELL / 2 for _, y in places],
+            [x for x, _ in places],
+            [x + width for x, _ in places],
+            lw=CELL,
+            color=colour,
+            alpha=alpha,
+            capstyle="butt",
+            zorder=0,
+        )

@@ -1,0 +1,199 @@
+"""Pictures of the judgement of one month: scores with their interval, and the criteria."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core import drawing
+from core.formats import month_text, number_text
+from core.pictures import Chart
+from quality.charts.words import (
+    GOOD,
+    STANDINGS,
+    SUFFICIENT,
+    Card,
+    cards_in_order,
+    learners,
+    listing,
+    n_text,
+    name_of,
+    route_label,
+)
+
+NAME_WIDTH = 152.0
+LEFT, RIGHT, TOP, BOTTOM = 226.0, 124.0, 14.0, 20.0
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """One row of the chart; a row with only a name is the heading of a route."""
+
+    name: str
+    n: str = ""
+    standing: str = ""
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+
+def scores(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Chart:
+    """Score with its 90 % interval per provider, by name within each route."""
+    ordered = cards_in_order(cards, names)
+    lines: list[ScoreLine] = []
+    for card in ordered:
+        heading = route_label(card["route"])
+        if heading not in [line.name for line in lines if not line.standing]:
+            lines.append(ScoreLine(heading))
+        low, high = card.get("interval") or (None, None)
+        n = learners(card)
+        small = ", klein" if card["small"] and n is not None and n >= 5 else ""
+        lines.append(
+            ScoreLine(
+                name_of(card, names),
+                n_text(n) + small,
+                card["standing"],
+                card["score"],
+                low,
+                high,
+                "" if card["gate"]["open"] else "geen geldig keurmerk",
+            )
+        )
+    return Chart(
+        name=f"scores-{month:%Y-%m}",
+        finding=_finding(ordered, names),
+        measure=f"Score van 0 tot 100 met 90%-interval, {month_text(month)}",
+        description=_describe(lines),
+        headers=("Aanbieder", "Route", "Aantal", "Score", "Interval van", "tot", "Oordeel"),
+        rows=tuple(_score_row(card, names) for card in ordered),
+        paint=paint_scores,
+        data=tuple(lines),
+        height=max(80.0, len(lines) * _row_height(len(lines)) + TOP + BOTTOM),
+    )
+
+
+def _row_height(count: int) -> float:
+    return 19.0 if count <= 30 else 14.5
+
+
+def _finding(cards: Sequence[Card], names: Mapping[str, str]) -> str:
+    """Who meets the norm, of those who could be judged."""
+    judged = [c for c in cards if c["standing"] not in ("geen_oordeel", "geen_levering")]
+    below = [c for c in judged if c["standing"] == "onvoldoende"]
+    if not cards:
+        return "Er zijn nog geen scores van deze maand"
+    if not judged:
+        return "Van geen enkele aanbieder is er een oordeel"
+    several = len({c["route"] for c in cards}) > 1
+    who = [
+        f"{name_of(c, names)} ({route_label(c['route'])})" if several else name_of(c, names)
+        for c in below
+    ]
+    kind = "oordelen zijn" if several else "aanbieders scoren"
+    sentence = f"{len(judged) - len(below)} van {len(judged)} {kind} voldoende of goed"
+    if not below:
+        return sentence
+    few = len(who) <= 3 and sum(map(len, who)) <= 100
+    return f"{sentence}; onvoldoende: {listing(who)}" if few else f"{sentence}, {len(who)} niet"
+
+
+def _describe(lines: Sequence[ScoreLine]) -> str:
+    parts = []
+    for line in lines:
+        if not line.standing:
+            parts.append(f"{line.name}:")
+        elif line.score is None:
+            parts.append(f"{line.name}: {STANDINGS[line.standing]}.")
+        else:
+            because = f" ({line.note})" if line.note else ""
+            word = STANDINGS[line.standing] + because
+            parts.append(f"{line.name}: {_score_text(line)}, {word}, {line.n}.")
+    return " ".join(parts) or "Er is niets te tonen."
+
+
+def _score_text(line: ScoreLine) -> str:
+    if line.low is None or line.high is None:
+        return number_text(line.score)
+    return f"{number_text(line.score)} ({number_text(line.low)} tot {number_text(line.high)})"
+
+
+def _score_row(card: Card, names: Mapping[str, str]) -> tuple[str, ...]:
+    low, high = card.get("interval") or (None, None)
+    return (
+        name_of(card, names),
+        route_label(card["route"]),
+        n_text(learners(card)).removeprefix("n = ").removeprefix("n "),
+        number_text(card["score"]),
+        number_text(low),
+        number_text(high),
+        STANDINGS[card["standing"]] + ("" if card["gate"]["open"] else " (geen geldig keurmerk)"),
+    )
+
+
+def paint_scores(canvas: drawing.Canvas, lines: tuple[ScoreLine, ...]) -> None:
+    """Dots and whiskers on one scale down the page."""
+    if not lines:
+        canvas.nothing("Voor deze maand zijn er nog geen scores.")
+        return
+    axes = canvas.axes(left=LEFT, right=RIGHT, top=TOP, bottom=BOTTOM)
+    axes.set_xlim(0, 100)
+    axes.set_ylim(BOTTOM, canvas.height - TOP)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    drawing.number_axis(axes.xaxis, (0, 20, 40, SUFFICIENT, GOOD, 100))
+    axes.grid(axis="x")
+    axes.vlines(
+        (SUFFICIENT, GOOD),
+        BOTTOM,
+        canvas.height - TOP,
+        color=drawing.GREY,
+        lw=1,
+        ls=(0, (4, 3)),
+        zorder=1,
+    )
+    zones = {"onvoldoende": SUFFICIENT / 2, "voldoende": (SUFFICIENT + GOOD) / 2, "goed": 90.0}
+    for word, middle in zones.items():
+        axes.text(middle, canvas.height - TOP + 3, word, size=7, ha="center")
+    step = (canvas.height - TOP - BOTTOM) / len(lines)
+    places = [(canvas.height - TOP - (n + 0.5) * step, line) for n, line in enumerate(lines)]
+    _write_lines(canvas, places)
+    _draw_lines(axes, places)
+
+
+def _draw_lines(axes: Any, places: Sequence[tuple[float, ScoreLine]]) -> None:
+    """Whiskers and marks; a dotted line where there is no score."""
+    for standing, look in drawing.MARKS.items():
+        found = [
+            (y, line.low, line.high)
+            for y, line in places
+            if line.standing == standing and line.low is not None
+        ]
+        if found:
+            ys, lows, highs = zip(*found, strict=True)
+            axes.hlines(ys, lows, highs, color=look["color"], lw=2.2, zorder=2)
+    without = [y for y, line in places if line.standing and line.score is None]
+    axes.hlines(without, 0, 100, color=drawing.GREY, lw=0.8, ls=(0, (1, 4)), zorder=1)
+    drawing.marks(
+        axes, [(line.score, y, line.standing) for y, line in places if line.score is not None]
+    )
+    for y, line in places:
+        if line.note and line.score is not None:
+            least = line.score if line.low is None else line.low
+            axes.text(least - 3, y, line.note, ha="right", va="center", size=7.5)
+
+
+def _write_lines(canvas: drawing.Canvas, places: Sequence[tuple[float, ScoreLine]]) -> None:
+    """Name, n, figure and word of every row, with the mark beside its word."""
+    sheet = canvas.sheet()
+    right = canvas.width - RIGHT
+    for y, line in places:
+        if not line.standing:
+            sheet.text(4, y, line.name, va="center", weight="bold")
+            continue
+        sheet.text(4, y, drawing.shorten(line.name, NAME_WIDTH - 4), va="center")
+        sheet.text(LEFT - 8, y, line.n, ha="right", va="center", size=8)
+        sheet.text(right + 36, y, number_text(line.score), ha="right", va="center")
+        sheet.text(right + 56, y, STANDINGS[line.standing], va="center")
+    beside = [(right + 46, y, line.standing) for y, line in places if line.standing]
+    drawing.marks(sheet, beside, 0.8)

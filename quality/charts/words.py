@@ -1,0 +1,96 @@
+"""Words and small choices that the charts share."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.formats import number_text, percent_text
+from providers.codes import LearningRoute, MarkStatus
+
+Card = Mapping[str, Any]
+"""One score card as stored: an entry of ``scores`` in the JSON of ``score``."""
+
+CRITERIA = {
+    "wachttijd": "Wachttijd",
+    "bevoegd": "Docenten",
+    "intensiteit": "Intensiteit",
+    "avond_weekend": "Avond en weekend",
+    "keurmerk": "Blik op Werk",
+}
+COLUMN_LABELS = {**CRITERIA, "avond_weekend": "Avond/weekend"}
+SHORT_MARKS = {"onbepaalde_tijd": "onbep. tijd", "bepaalde_tijd": "bep. tijd"}
+MEASURES = {
+    "wachttijd": "Deel van de cursisten dat binnen de norm begon, wachtenden meegeteld",
+    "bevoegd": "Deel van de lesuren door een bevoegde docent, over drie maanden",
+    "intensiteit": "Aangeboden lesuren per cursist per week, over drie maanden",
+    "avond_weekend": "Deel van de lesuren in de avond of het weekend, over drie maanden",
+}
+STANDINGS = {
+    "goed": "goed",
+    "voldoende": "voldoende",
+    "onvoldoende": "onvoldoende",
+    "geen_oordeel": "geen oordeel",
+    "geen_levering": "geen levering",
+}
+GOOD, SUFFICIENT = 80.0, 60.0
+
+
+def route_label(code: str) -> str:
+    """``B1-route``."""
+    return LearningRoute.from_code(code).label
+
+
+def cards_in_order(cards: Sequence[Card], names: Mapping[str, str]) -> list[Card]:
+    """By route, then by name: never by score."""
+    routes = [route.code for route in LearningRoute]
+    return sorted(
+        cards,
+        key=lambda c: (routes.index(c["route"]), name_of(c, names).casefold(), c["aanbieder"]),
+    )
+
+
+def name_of(card: Card, names: Mapping[str, str]) -> str:
+    """Name of the provider; its code when it has none."""
+    return names.get(card["aanbieder"]) or str(card["aanbieder"])
+
+
+def learners(card: Card) -> int | None:
+    """How many trajecten the card stands on: the largest n of its criteria."""
+    counts = [c["n"] for c in card["criteria"].values() if isinstance(c.get("n"), int)]
+    return max(counts, default=None)
+
+
+def n_text(n: int | None) -> str:
+    """``n = 41``; fewer than five, or hidden, is ``n < 5``."""
+    return "n < 5" if n is None or n < 5 else f"n = {number_text(n, 0)}"
+
+
+def value_text(criterion: str, value: Any) -> str:
+    """A criterion's value with its unit."""
+    if value is None:
+        return "–"
+    if criterion == "keurmerk":
+        return MarkStatus.from_code(value).label
+    if criterion == "intensiteit":
+        return f"{number_text(float(value))} uur"
+    return percent_text(float(value))
+
+
+def standing_of_points(points: float | None) -> str:
+    """The word for the points of one criterion, by the same borders as the score."""
+    if points is None:
+        return "geen_oordeel"
+    if points >= GOOD:
+        return "goed"
+    return "voldoende" if points >= SUFFICIENT else "onvoldoende"
+
+
+def listing(names: Sequence[str], most: int = 3) -> str:
+    """``A, B en C``; past ``most`` the rest is counted."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} en {len(names) - most} andere"
+    return " en ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def providers(count: int) -> str:
+    """``1 aanbieder``, ``8 aanbieders``."""
+    return "1 aanbieder" if count == 1 else f"{number_text(count, 0)} aanbieders"
