@@ -6,7 +6,6 @@ Pure: tables of text in, typed rows and problems out. What needs the rows that a
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +16,7 @@ from core import municipalities
 from core.errors import DomainError
 from core.formats import day_text
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
+from providers.feed.values import Fault, clean, day_parser, fold
 
 WHOLE_REGION = "*"
 MAX_DAYS = 366
@@ -81,21 +81,16 @@ def _text(limit: int) -> Callable[[str], str]:
     return parse
 
 
-DAY = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
-ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
+parse_day = day_parser()
 
 
 def _day(text: str) -> date:
     try:
-        if match := ISO_DAY.fullmatch(text):
-            return date(int(match[1]), int(match[2]), int(match[3]))
-        if match := DAY.fullmatch(text):
-            return date(int(match[3]), int(match[2]), int(match[1]))
-    except ValueError:
-        pass
-    raise DomainError(
-        "R102", f'Vul een bestaande datum in, bijvoorbeeld 01-09-2026. Er staat "{text}".'
-    )
+        return date.fromordinal(int(parse_day(text)))
+    except Fault:
+        raise DomainError(
+            "R102", f'Vul een bestaande datum in, bijvoorbeeld 01-09-2026. Er staat "{text}".'
+        ) from None
 
 
 def _whole(lowest: int, highest: int) -> Callable[[str], int]:
@@ -281,21 +276,16 @@ KEYS: dict[str, tuple[str, ...]] = {
 PERIODS = (("van", "tot"), ("tst_erkenning_van", "tst_erkenning_tot"))
 
 
-def plain(text: str) -> str:
-    """A header without case, accents, and the difference between space, ``-`` and ``_``."""
-    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[\s_-]+", "_", bare.strip().casefold())
-
-
 def read_tables(tables: Iterable[RegisterTable]) -> Register:
     """Turn tables of text into typed rows; a faulty row is left out and says what to do."""
     register = Register()
     for table in tables:
         columns = SHEETS[table.sheet]
+        by_header = {fold(name): name for name in columns}
         places: dict[str, int] = {}
         for place, name in enumerate(table.header):
-            if plain(name) in columns:
-                places.setdefault(plain(name), place)
+            if fold(name) in by_header:
+                places.setdefault(by_header[fold(name)], place)
             elif name.strip():
                 register.ignored_columns.append((table.sheet, name.strip()))
         missing = [c.name for c in columns.values() if c.required and c.name not in places]
@@ -321,12 +311,12 @@ def _read_rows(register: Register, table: RegisterTable, places: dict[str, int])
         tuple(row.values.get(k) for k in KEYS[table.sheet]): row.row for row in rows
     }
     for number, cells in table.rows:
-        if not any(cell.strip() for cell in cells):
+        if not any(clean(cell) for cell in cells):
             continue
         values: dict[str, Any] = {}
         faults: list[RegisterProblem] = []
         for name, place in places.items():
-            text = cells[place].strip() if place < len(cells) else ""
+            text = clean(cells[place]) if place < len(cells) else ""
             try:
                 values[name] = _cell(columns[name], text)
             except DomainError as error:
