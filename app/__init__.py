@@ -1,29 +1,34 @@
 """The shell: puts the packages together into one web application. Nothing imports it."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-from flask import Flask
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
-from app import (
-    access,
-    account_pages,
-    admin,
-    database,
-    error_pages,
-    health,
-    security,
-    settings,
-    templating,
-)
-
-TEMPLATES = Path(__file__).parent.parent / "templates"
+    from flask import Flask
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Assemble the application; ``config`` overrides what the environment sets."""
-    app = Flask(__name__, template_folder=str(TEMPLATES))
+    # Imported here: the command line is in this package too, and must start without Flask.
+    from flask import Flask  # noqa: PLC0415
+
+    from app import (  # noqa: PLC0415
+        access,
+        account_pages,
+        admin,
+        database,
+        error_pages,
+        health,
+        public_pages,
+        security,
+        settings,
+        templating,
+    )
+
+    app = Flask(__name__, template_folder="../templates")
     app.config.update(settings.read_settings())
     app.config.update(config or {})
     app.secret_key = settings.secret_key(app.config)
@@ -33,6 +38,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     security.protect(app)
     access.guard(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(public_pages.blueprint)
     app.register_blueprint(account_pages.blueprint)
     admin.assemble(app)
     return app

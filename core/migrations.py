@@ -16,3 +16,8 @@ def migrate(db: peewee.Database) -> list[str]:
 def pending(db: peewee.Database) -> list[str]:
     """Migrations of this release that the database has not had."""
     return [m.name for m in Runner(db, str(DIRECTORY)).status() if m.path and not m.applied]
+
+
+def applied(db: peewee.Database) -> list[str]:
+    """Migrations that the database has had."""
+    return [m.name for m in Runner(db, str(DIRECTORY)).status() if m.applied]

@@ -1,0 +1,134 @@
+"""The command ``taalinkoop``: a table of groups, of which only the chosen one is imported."""
+
+import sys
+from importlib import import_module
+
+# name: (module in app.commands, what it does)
+GROUPS = {
+    "serve": ("serve", "start de server"),
+    "demo": ("demo", "vul en toon de voorbeeldregio Zwolle"),
+    "db": ("db", "werk het schema bij, of controleer de gegevens"),
+    "user": ("user", "maak en beheer accounts"),
+    "provider": ("provider", "lees het register van aanbieders en contracten in"),
+    "feed": ("feed", "lees leveringen in, controleer ze of trek ze terug"),
+    "score": ("score", "bereken de scores van een maand"),
+    "charts": ("charts", "teken de grafieken van een maand"),
+    "report": ("report", "maak de maandrapportage"),
+    "plan": ("plan", "toon en wissel inkooptrajecten uit"),
+    "backup": ("backup", "maak een reservekopie terwijl de server draait"),
+    "restore": ("restore", "zet een reservekopie terug"),
+    "doctor": ("doctor", "kijk wat er aan deze installatie mankeert"),
+}
+
+# What argparse itself says, in Dutch; it offers no other way than its own lookup function.
+DUTCH = {
+    "usage: ": "gebruik: ",
+    "%(prog)s: error: %(message)s\n": "%(prog)s: %(message)s\n",
+    "positional arguments": "argumenten",
+    "options": "opties",
+    "optional arguments": "opties",
+    "show this help message and exit": "toon deze uitleg",
+    "the following arguments are required: %s": "vul nog in: %s",
+    "unrecognized arguments: %s": "onbekend: %s",
+    "expected one argument": "hier hoort één waarde achter",
+    "expected at least one argument": "hier hoort minstens één waarde achter",
+    "invalid choice: %(value)r (choose from %(choices)s)": (
+        "%(value)r bestaat niet; kies uit %(choices)s"
+    ),
+    "invalid %(type)s value: %(value)r": "%(value)r is geen geldige waarde",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
+    "not allowed with argument %s": "kan niet samen met %s",
+    "one of the arguments %s is required": "kies een van: %s",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; every failure is one Dutch sentence and exit status 2."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in arguments
+    if debug:
+        arguments.remove("--debug")
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(overview())
+        return 0 if arguments else 2
+    if arguments[0] == "--version":
+        print(release())
+        return 0
+    if arguments[0] not in GROUPS:
+        return _refuse(f"De opdracht {arguments[0]!r} bestaat niet. Kijk met: taalinkoop --help")
+    try:
+        return _run(arguments[0], arguments[1:])
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001  the last door: a person reads this
+        if debug:
+            raise
+        return _refuse(explain(error))
+
+
+def overview() -> str:
+    """List the groups, without importing any."""
+    width = max(map(len, GROUPS))
+    lines = [f"  {name:<{width}}  {text}" for name, (_, text) in GROUPS.items()]
+    return "\n".join(
+        (
+            "gebruik: taalinkoop [--debug] OPDRACHT ...",
+            "",
+            "Inkoop van inburgeringscursussen: planning, leveringen en kwaliteit.",
+            "",
+            "opdrachten:",
+            *lines,
+            "",
+            "Uitleg bij een opdracht: taalinkoop OPDRACHT --help",
+        )
+    )
+
+
+def release() -> str:
+    """Give the version of this installation."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  slow to import
+
+    try:
+        return f"taalinkoop {version('taalinkoop')}"
+    except PackageNotFoundError:
+        return "taalinkoop (uit de broncode)"
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    import argparse  # noqa: PLC0415  the overview does without
+
+    argparse._ = lambda text: DUTCH.get(text, text)  # type: ignore[attr-defined]
+    parser = argparse.ArgumentParser(prog=f"taalinkoop {name}", description=GROUPS[name][1])
+    import_module(f"app.commands.{GROUPS[name][0]}").register(parser)
+    args = parser.parse_args(arguments)
+    if not getattr(args, "needs_database", True):
+        return int(args.run(args))
+    from app.opening import opened_database  # noqa: PLC0415  help must not pay for peewee
+
+    with opened_database(needs_schema=getattr(args, "needs_schema", True)):
+        return int(args.run(args))
+
+
+def explain(error: Exception) -> str:
+    """Say in one sentence what went wrong."""
+    from peewee import DatabaseError  # noqa: PLC0415  only needed when something went wrong
+
+    from core.errors import DomainError  # noqa: PLC0415
+
+    if isinstance(error, DomainError):
+        return error.message
+    text = " ".join(str(error).split())
+    if isinstance(error, DatabaseError):
+        return f"De database werkt niet mee: {text}. Kijk met: taalinkoop doctor"
+    if isinstance(error, OSError):
+        return f"Het bestand {error.filename or ''} is niet te gebruiken: {error.strerror or text}."
+    return f"Er ging iets onverwachts mis ({type(error).__name__}: {text}). Meer met: --debug"
+
+
+def _refuse(sentence: str) -> int:
+    print(f"taalinkoop: {sentence}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

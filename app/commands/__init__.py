@@ -1,0 +1,1 @@
+"""One module for each group of commands; ``app.cli`` imports only the one that is asked for."""

@@ -1,0 +1,15 @@
+"""How commands speak: text or one JSON document on standard output."""
+
+import json
+import sys
+from typing import Any
+
+
+def say(text: str) -> None:
+    """Print one line."""
+    sys.stdout.write(f"{text}\n")
+
+
+def as_json(document: Any) -> None:
+    """Print one JSON document."""
+    say(json.dumps(document, ensure_ascii=False, indent=2))
