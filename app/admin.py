@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, g
 from flask_admin import Admin, BaseView
 
+import quality.admin
 from app.start import StartPage
 from core.admin import Page
 
@@ -25,7 +26,7 @@ MENU = (
 
 def views() -> list[BaseView]:
     """Make the views of every package; they belong to one application."""
-    return []
+    return [*quality.admin.views()]
 
 
 def assemble(app: Flask) -> None:

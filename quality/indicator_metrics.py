@@ -6,6 +6,7 @@ from typing import Any
 import peewee
 from peewee import fn
 
+import quality.indicator_scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
 from core.dates import month_from_number
 from providers.codes import EndReason

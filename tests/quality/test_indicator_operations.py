@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 import peewee
 import pytest
 
-import quality.indicator_scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.errors import DomainError

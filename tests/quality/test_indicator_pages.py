@@ -1,0 +1,114 @@
+"""The pages of the indicators, as each role sees them."""
+
+from datetime import date
+
+import pytest
+
+from providers.codes import EndReason, TrackStatus
+from quality.indicator_models import Indicator, IndicatorValue
+from quality.indicator_operations import load_reference_figures
+from tests.builders import AT, make_record
+
+
+@pytest.fixture
+def loaded(db) -> dict[str, Indicator]:
+    load_reference_figures(by="opdrachtregel", at=AT)
+    return {indicator.number: indicator for indicator in Indicator.select()}
+
+
+def test_the_list_answers_and_shows_the_hidden_cells_of_duo(client, loaded):
+    client.sign_in("gemeente", municipalities=["0148"])
+    page = client.get("/indicatoren/")
+    assert "Van geen enkele indicator is er al een cijfer over een jaar met een doel." in page.text
+    assert [row[0] for row in page.rows()] == ["1", "2a", "2b", "3", "4"]
+    assert page.rows(1)[0] == ["Voldaan", "< 5", "12", "8", "< 5", "0", "0"]
+    assert "*" not in page.text
+
+
+def test_searching(client, loaded):
+    client.sign_in("regio")
+    assert [row[0] for row in client.get("/indicatoren/?zoek=duur").rows()] == ["4"]
+    nothing = client.get("/indicatoren/?zoek=%00xyz")
+    assert "Zoek op een ander woord" in nothing.text
+
+
+def test_another_gemeente_and_other_roles_do_not_see_it(client, loaded):
+    address = f"/indicatoren/{loaded['1'].id}/"
+    client.sign_in("gemeente", municipalities=["0193"])
+    client.get(address, status=404)
+    assert "geen indicatoren" in client.get("/indicatoren/").text
+    for role in ("aanbieder", "beheerder"):
+        client.sign_in(role, provider_code="TA001")
+        client.get("/indicatoren/", status=403)
+
+
+def test_entering_a_figure_by_hand(client, loaded):
+    client.sign_in("regio")
+    address = f"/indicatoren/{loaded['1'].id}/"
+    client.get(address + "invoer/")
+    wrong = client.post(address + "invoer/", {"kind": "realised", "value": "veel"}, status=200)
+    assert wrong.errors == [
+        "Vul het jaar in, bijvoorbeeld 2026.",
+        "Vul een getal in, bijvoorbeeld 12,5.",
+        "Vul de bron in: waar komt dit cijfer vandaan?",
+    ]
+    figure = {
+        "year": "2020",
+        "kind": "realised",
+        "value": "82,5",
+        "people": "41",
+        "source": "jaarverslag 2020",
+    }
+    page = client.post(address + "invoer/", figure, follow=True)
+    assert "In 2020 was het 82,5 %; het doel was 85 %: doel niet gehaald." in page.text
+    too_high = client.post(address + "invoer/", figure | {"value": "101"}, status=200)
+    assert too_high.errors == ["Een percentage kan niet hoger zijn dan 100. Controleer de waarde."]
+
+
+def test_only_the_region_enters_figures(client, loaded):
+    address = f"/indicatoren/{loaded['4'].id}/"
+    for role in ("contractmanager", "auditor"):
+        client.sign_in(role)
+        assert "Vul een cijfer in" not in client.get(address).text
+        client.get(address + "invoer/", status=403)
+        client.post(address + "berekenen/", {"year": "2026"}, status=403)
+
+
+def test_computing_the_duration(client, loaded):
+    for _ in range(6):
+        make_record(month=date(2026, 1, 1))
+    make_record(month=date(2026, 2, 1), status=TrackStatus.COMPLETED, end_reason=EndReason.DIPLOMA)
+    client.sign_in("regio")
+    address = f"/indicatoren/{loaded['4'].id}/"
+    assert client.post(address + "berekenen/", {"year": ""}, status=200).errors == [
+        "Vul het jaar in dat je wilt berekenen."
+    ]
+    early = client.post(address + "berekenen/", {"year": "2025"}, status=200)
+    assert early.errors == [
+        "In de leveringen over 2025 is nog niemand geslaagd. Daarom is er geen gemiddelde duur."
+    ]
+    page = client.post(address + "berekenen/", {"year": "2026"}, follow=True)
+    assert "klein aantal" not in page.text
+    assert "indicatief: 5 tot 9 personen" in page.text
+    assert "berekend uit de leveringen tot en met" in page.text
+
+
+def test_a_figure_about_four_persons_stays_hidden_everywhere(client, loaded):
+    IndicatorValue.create(
+        indicator=loaded["1"],
+        year=2021,
+        kind="realised",
+        value=97.25,
+        people=4,
+        source="telling",
+        entered_by="x",
+        entered_at=AT,
+    )
+    client.sign_in("regio")
+    for address in ("/indicatoren/", f"/indicatoren/{loaded['1'].id}/"):
+        assert "97,3" not in client.get(address).html
+
+
+def test_an_indicator_that_is_not_there(client, loaded):
+    client.sign_in("regio")
+    client.get("/indicatoren/99999999/", status=404)
