@@ -110,14 +110,15 @@ class IndicatorPage(Page):
         indicator = self._one(number)
         form = IndicatorValueForm()
         if form.validate_on_submit():
+            given = form.data
             try:
                 enter_value(
                     indicator=indicator,
-                    year=form.year.data,
-                    kind=form.kind.data,
-                    value=float(form.value.data),
-                    people=form.people.data,
-                    source=form.source.data,
+                    year=given["year"],
+                    kind=given["kind"],
+                    value=float(given["value"]),
+                    people=given["people"],
+                    source=given["source"],
                     by=g.account.email,
                     at=now(),
                 )
@@ -139,7 +140,7 @@ class IndicatorPage(Page):
         try:
             compute_value(
                 indicator=indicator,
-                year=form.year.data,
+                year=form.data["year"],
                 last_month=add_months(month_of(today()), -1),
                 by=g.account.email,
                 at=now(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from core import drawing
 from core.formats import MISSING, count_text
@@ -80,7 +81,7 @@ def paint_indicator(canvas: drawing.Canvas, points: tuple[IndicatorPoint, ...]) 
         years, goals = zip(*targets, strict=True)
         starts, ends = [y - 0.3 for y in years], [y + 0.3 for y in years]
         axes.hlines(goals, starts, ends, color=drawing.GREY, lw=2.4, zorder=2)
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in pairwise(points):
         if before.realised is None or after.realised is None or after.year != before.year + 1:
             continue
         axes.plot([before.year, after.year], [before.realised, after.realised], color=drawing.BLUE)
