@@ -13,8 +13,11 @@ class Code(IntEnum):
     code: str
     label: str
 
-    def __new__(cls, number: int, code: str, label: str) -> Self:
-        """Make an integer that also knows its code and its label."""
+    def __new__(cls, number: int, code: str = "", label: str = "") -> Self:
+        """Make an integer that also knows its code and its label.
+
+        The defaults are never used: they let a type checker accept ``Code(number)``.
+        """
         entry = int.__new__(cls, number)
         entry._value_ = number
         entry.code = code

@@ -1,0 +1,114 @@
+"""What the start page says about deliveries and quality marks."""
+
+from datetime import date
+from typing import Any
+
+from core.accounts import Account, may, visible
+from core.attention import Attention, Urgency
+from core.dates import NATIONAL, add_months
+from core.formats import day_text, month_text
+from providers.codes import MarkStatus
+from providers.metrics import (
+    CalendarCell,
+    DeliveryState,
+    delivery_calendar,
+    last_closed_month,
+    troubled_marks,
+)
+from providers.models import Provider
+
+LOOK_BACK_MONTHS = 3
+SOON_WORKING_DAYS = 3
+
+
+def attention(account: Account, today: date) -> list[Attention]:
+    """Deliveries that are missing, due or faulty, and marks that are not in order."""
+    found: list[Attention] = []
+    mine = list(visible(Provider, account).order_by(Provider.name))
+    if may(account, "read", "deliveries"):
+        found.extend(_deliveries(account, mine, today))
+    if may(account, "read", "register"):
+        found.extend(_marks(account, today))
+    return found
+
+
+def _deliveries(account: Account, providers: list[Provider], today: date) -> list[Attention]:
+    last = last_closed_month(today)
+    first = add_months(last, 1 - LOOK_BACK_MONTHS)
+    names = {provider.id: provider.name for provider in providers}
+    cells = delivery_calendar(list(names), first, last, today)
+    sends = may(account, "create", "deliveries")
+    found = []
+    for cell in cells:
+        if cell.state == DeliveryState.MISSING:
+            found.append(_missing(cell, names[cell.provider_id]))
+        elif cell.state == DeliveryState.FAULTS:
+            found.append(_faulty(cell, names[cell.provider_id]))
+        elif cell.state == DeliveryState.EXPECTED and sends and cell.due:
+            soon = NATIONAL.working_days_between(today, cell.due) <= SOON_WORKING_DAYS
+            if soon:
+                found.append(_due(cell, names[cell.provider_id]))
+    return found
+
+
+def _missing(cell: CalendarCell, name: str) -> Attention:
+    return Attention(
+        f"De levering van {name} over {month_text(cell.month)} ontbreekt. "
+        f"Die moest er zijn op {day_text(cell.due)}.",
+        "/leveringen/",
+        Urgency.NOW,
+        cell.due,
+    )
+
+
+def _faulty(cell: CalendarCell, name: str) -> Attention:
+    rows = "1 rij" if cell.rejected == 1 else f"{cell.rejected} rijen"
+    return Attention(
+        f"In de levering van {name} over {month_text(cell.month)} "
+        f"{'moet' if cell.rejected == 1 else 'moeten'} nog {rows} worden verbeterd.",
+        f"/leveringen/{cell.delivery_id}/",
+        Urgency.SOON,
+    )
+
+
+def _due(cell: CalendarCell, name: str) -> Attention:
+    return Attention(
+        f"Stuur de levering van {name} over {month_text(cell.month)} "
+        f"uiterlijk op {day_text(cell.due)}.",
+        "/leveringen/",
+        Urgency.SOON,
+        cell.due,
+    )
+
+
+def _marks(account: Account, today: date) -> list[Attention]:
+    keys: Any = visible(Provider, account, Provider.select(Provider.id))
+    found = []
+    for mark in troubled_marks(today, keys):
+        status = MarkStatus(mark.status)
+        url = f"/aanbieders/{mark.provider.code}/keurmerk/"
+        if not status.valid:
+            found.append(
+                Attention(
+                    f"Het keurmerk van {mark.provider.name} is {status.label} "
+                    f"sinds {day_text(mark.valid_from)}. "
+                    "Koop hier geen lessen in voor de B1-route en de Z-route.",
+                    url,
+                    Urgency.NOW,
+                )
+            )
+        else:
+            checked = (
+                "nog niet gecontroleerd"
+                if mark.checked_on is None
+                else f"voor het laatst gecontroleerd op {day_text(mark.checked_on)}"
+            )
+            found.append(
+                Attention(
+                    f"Het keurmerk van {mark.provider.name} is {checked}. "
+                    "Kijk in het register van Blik op Werk en vul de datum in.",
+                    url,
+                    Urgency.LATER,
+                )
+            )
+    return found
