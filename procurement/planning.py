@@ -224,7 +224,8 @@ def _local_date(plan: Plan, decision: LocalDecision, start: date, ready: date) -
     if planned is None or (passed_over and planned <= plan.today):
         wanted = max(ready, plan.today) + timedelta(days=decision.shift)
         return next_meeting(plan, decision, wanted)
-    if planned >= soonest and plan.calendar.recess_on(planned) is None:
+    meets = decision.shift == 0 or plan.calendar.is_working_day(planned)
+    if planned >= soonest and meets and plan.calendar.recess_on(planned) is None:
         return planned
     return next_meeting(plan, decision, max(planned, soonest))
 
