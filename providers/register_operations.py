@@ -170,6 +170,8 @@ def import_register(register: Register, *, by: str, at: datetime) -> ImportResul
     with transaction():
         for sheet, step in steps.items():
             step(writer, register.rows.get(sheet, []))
+    order = {sheet: place for place, sheet in enumerate(steps)}
+    result.problems.sort(key=lambda problem: (order[problem.sheet], problem.row or 0))
     return result
 
 

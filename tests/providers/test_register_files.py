@@ -1,0 +1,130 @@
+"""Register files as people send them, through the command."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from app.cli import main
+from providers.models import Location, Provider, QualityMark
+
+
+def run(capsys, *arguments: object) -> tuple[int, str, str]:
+    status = main(["provider", *map(str, arguments)])
+    spoken = capsys.readouterr()
+    return status, spoken.out, spoken.err
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "aanbieders.csv").write_bytes(
+        "Aanbiedercode;Naam;Plaats\r\nTA1;Café Één;Zwolle\r\n".encode("cp1252")
+    )
+    (tmp_path / "keurmerken.csv").write_text(
+        "aanbiedercode,status,van\nTA1,bepaalde_tijd,2024-01-01\n", encoding="utf-8-sig"
+    )
+    return tmp_path
+
+
+def test_several_csv_files_go_by_their_name_and_a_second_run_changes_nothing(
+    db, folder, capsys
+) -> None:
+    files = [folder / "keurmerken.csv", folder / "aanbieders.csv"]
+    assert run(capsys, "import", *files) == (
+        0,
+        "aanbieders: 1 nieuw, 0 gewijzigd, 0 ongewijzigd, 0 niet opgenomen\n"
+        "keurmerken: 1 nieuw, 0 gewijzigd, 0 ongewijzigd, 0 niet opgenomen\n",
+        "",
+    )
+    assert Provider.get().name == "Café Één"
+    status, out, _ = run(capsys, "import", *files)
+    assert status == 0
+    assert out.count("0 nieuw, 0 gewijzigd, 1 ongewijzigd") == 2
+
+
+def test_a_workbook_has_a_sheet_for_each_part(db, folder, capsys) -> None:
+    book = openpyxl.Workbook()
+    marks = book.active
+    marks.title = "Keurmerken"
+    for row in (
+        ["Register van de regio"],
+        [],
+        ["Aanbiedercode", "Status", "Van", "Kleur"],
+        ["TA1", "geschorst", date(2024, 3, 1), "rood"],
+        ["TA1", "goed", date(2025, 3, 1)],
+    ):
+        marks.append(row)
+    places = book.create_sheet("Locaties")
+    places.append(["aanbiedercode", "locatie", "postcode4", "avond-weekend"])
+    places.append(["TA1", "Plein", 8011, "ja"])
+    book.create_sheet("Toelichting").append(["vrije tekst"])
+    book.save(folder / "register.xlsx")
+
+    run(capsys, "import", folder / "aanbieders.csv")
+    status, out, _ = run(capsys, "import", folder / "register.xlsx", "--json")
+    document = json.loads(out)
+    assert status == 1
+    assert document["sheets"] == {
+        "keurmerken": {"new": 1, "changed": 0, "unchanged": 0, "rejected": 1},
+        "locaties": {"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
+    }
+    assert document["ignored_columns"] == [{"sheet": "keurmerken", "column": "Kleur"}]
+    (problem,) = document["problems"]
+    assert (problem["sheet"], problem["row"], problem["column"], problem["value"]) == (
+        "keurmerken",
+        5,
+        "status",
+        "goed",
+    )
+    assert QualityMark.get().valid_from == date(2024, 3, 1)
+    assert Location.get().postcode4 == "8011"
+
+
+def test_a_file_that_does_not_say_what_it_is_asks_for_the_kind(db, folder, capsys) -> None:
+    path = folder / "lijst.csv"
+    (folder / "aanbieders.csv").rename(path)
+    status, _, sentence = run(capsys, "import", path)
+    assert status == 2
+    assert "Geef het mee met --kind" in sentence
+    assert run(capsys, "import", path, "--kind", "aanbieders")[0] == 0
+
+
+def test_a_file_with_no_known_column_says_which_are_missing(db, folder, capsys) -> None:
+    path = folder / "keurmerken.csv"
+    path.write_text("naam van de school;oordeel\nx;y\n", encoding="utf-8")
+    status, out, err = run(capsys, "import", path)
+    assert status == 2
+    assert "is niet als register te lezen" in err
+    assert out == ""
+
+
+def test_a_file_that_is_not_there_or_not_a_table_is_refused(db, folder, capsys) -> None:
+    assert "bestaat niet" in run(capsys, "import", folder / "weg.csv")[2]
+    (folder / "locaties.csv").write_bytes(b"%PDF-1.7")
+    status, _, sentence = run(capsys, "import", folder / "locaties.csv")
+    assert status == 2
+    assert "Dit is een PDF." in sentence
+    assert Provider.select().count() == 0
+
+
+def test_the_list_shows_what_holds_today(db, folder, capsys) -> None:
+    assert "nog geen aanbieders" in run(capsys, "list")[1]
+    run(capsys, "import", folder / "aanbieders.csv", folder / "keurmerken.csv")
+    status, out, _ = run(capsys, "list", "--json")
+    assert status == 0
+    assert json.loads(out)["aanbieders"] == [
+        {
+            "aanbieder": "TA1",
+            "naam": "Café Één",
+            "plaats": "Zwolle",
+            "keurmerk": "bepaalde_tijd",
+            "leerroutes": [],
+            "gemeenten": [],
+            "contracten": [],
+            "laatste_maand": None,
+            "laatste_levering": None,
+        }
+    ]
+    assert "TA1        Café Één" in run(capsys, "list")[1]
