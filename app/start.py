@@ -7,9 +7,10 @@ from core.accounts import Account
 from core.admin import Page
 from core.attention import Attention, Source
 from core.dates import today
+from quality import agreement_attention
 
 # Each package that has something to tell adds its function here.
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (agreement_attention.attention,)
 
 
 def attention(account: Account) -> list[Attention]:

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-import peewee
 from peewee import fn
 
 import quality.indicator_scopes  # noqa: F401  registers who sees what
@@ -31,7 +30,7 @@ def figures_of(indicator_ids: list[int]) -> dict[tuple[int, str], dict[int, Figu
     return found
 
 
-def indicator_list(account: Account, *, search: str = "") -> peewee.ModelSelect:
+def indicator_list(account: Account, *, search: str = "") -> Any:
     """Indicators that this account may see, in the order of their numbers."""
     query = visible(Indicator, account)
     if search:

@@ -2,9 +2,15 @@
 
 from flask_admin import BaseView
 
+from quality.admin.agreements import AgreementPage
+from quality.admin.complaints import ComplaintPage
 from quality.admin.indicators import IndicatorPage
 
 
 def views() -> list[BaseView]:
     """Make every page; they belong to one application."""
-    return [IndicatorPage("Indicatoren", url="/indicatoren", endpoint="indicators")]
+    return [
+        IndicatorPage("Indicatoren", url="/indicatoren", endpoint="indicators"),
+        AgreementPage("Afspraken", url="/aanbieders/<code>/afspraken", endpoint="agreements"),
+        ComplaintPage("Klachten", url="/aanbieders/<code>/klachten", endpoint="complaints"),
+    ]

@@ -1,0 +1,177 @@
+"""Contract management: talks, agreements and plans of one provider."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, g, redirect, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core.accounts import visible
+from core.admin import Page, needs
+from core.dates import now, today
+from core.errors import DomainError
+from core.fields import SafeForm
+from providers.codes import LearningRoute
+from providers.models import Provider
+from quality.agreement_forms import AgreementForm, ClosingForm, TalkForm
+from quality.agreement_metrics import (
+    agreements_of,
+    latest_cards,
+    open_kinds,
+    progress_of,
+    talks_of,
+)
+from quality.agreement_models import Agreement
+from quality.agreement_operations import close_agreement, make_agreement, record_talk
+from quality.agreements import CRITERIA, KINDS, UNITS, Course, Standing, criterion_standing
+
+WORDS = {"criteria": CRITERIA, "kinds": KINDS, "units": UNITS, "routes": LearningRoute}
+
+
+def provider_named(code: str) -> Provider:
+    """The provider with this code, when the account may see it; 404 otherwise."""
+    found: Provider | None = visible(Provider, g.account).where(Provider.code == code).get_or_none()
+    if found is None:
+        abort(404)
+    return found
+
+
+def accepted(form: SafeForm, change: Callable[[dict[str, Any]], object], message: str) -> bool:
+    """Whether a form was sent and its change was made; a refusal goes beside its field."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        change(form.data)
+    except DomainError as error:
+        form.fill_errors(error)
+        return False
+    flash(message, "success")
+    return True
+
+
+def _standings(provider: Provider) -> tuple[Any, list[dict[str, Any]]]:
+    """The newest month, and per route the status word of every criterion that applies."""
+    cards = latest_cards(provider)
+    open_now = open_kinds([provider.id])
+    rows = [
+        {
+            "route": LearningRoute(card.route),
+            "criterion": criterion,
+            "points": criteria[criterion]["points"],
+            "standing": criterion_standing(
+                criteria[criterion]["points"],
+                open_now.get((provider.id, card.route, criterion), ()),
+            ),
+        }
+        for card, criteria in ((card, card.result["criteria"]) for card in cards)
+        for criterion in CRITERIA
+        if criterion in criteria
+    ]
+    return (cards[0].month if cards else None), rows
+
+
+class AgreementPage(Page):
+    """What was agreed with a provider, and where it stands."""
+
+    thing = "agreements"
+
+    @expose("/")
+    def index(self, code: str) -> str:
+        """Show where each criterion stands, the agreements and the talks."""
+        provider = provider_named(code)
+        found = agreements_of(provider, g.account)
+        month, standings = _standings(provider)
+        return self.render(
+            "quality/agreements.html",
+            provider=provider,
+            month=month,
+            standings=standings,
+            off_course=[r for r in standings if r["standing"] is Standing.OFF_COURSE],
+            agreements=found,
+            progress=progress_of(found, today()),
+            missed=Course.MISSED,
+            talks=talks_of(provider, g.account),
+            words=WORDS,
+        )
+
+    @expose("/gesprek/", methods=("GET", "POST"))
+    @needs("create")
+    def talk(self, code: str) -> Response | str:
+        """Keep a talk."""
+        provider = provider_named(code)
+        form = TalkForm()
+
+        def keep(given: dict[str, Any]) -> None:
+            record_talk(
+                provider=provider,
+                held_on=given["held_on"],
+                subject=given["subject"],
+                report=given["report"] or "",
+                by=g.account.email,
+                at=now(),
+            )
+
+        if accepted(form, keep, "Het gesprek is vastgelegd."):
+            return redirect(url_for(".index", code=code))
+        return self.render("quality/talk.html", provider=provider, form=form)
+
+    @expose("/nieuw/", methods=("GET", "POST"))
+    @needs("create")
+    def new(self, code: str) -> Response | str:
+        """Make an agreement or a plan."""
+        provider = provider_named(code)
+        form = AgreementForm()
+        talks = talks_of(provider, g.account)
+        form.offer(talks)
+
+        def keep(given: dict[str, Any]) -> None:
+            threshold = given["threshold"]
+            make_agreement(
+                provider=provider,
+                kind=given["kind"],
+                text=given["text"],
+                agreed_on=given["agreed_on"],
+                due_on=given["due_on"],
+                criterion=given["criterion"] or None,
+                route=int(given["route"]) if given["route"] else None,
+                threshold=None if threshold is None else float(threshold),
+                talk=next((t for t in talks if str(t.id) == given["talk"]), None),
+                by=g.account.email,
+                at=now(),
+            )
+
+        if accepted(form, keep, "De afspraak is bewaard."):
+            return redirect(url_for(".index", code=code))
+        return self.render("quality/agreement_entry.html", provider=provider, form=form)
+
+    @expose("/<int:number>/", methods=("GET", "POST"))
+    @needs("read", POST="change")
+    def one(self, code: str, number: int) -> Response | str:
+        """Show one agreement month by month, and close it."""
+        provider = provider_named(code)
+        found = [a for a in agreements_of(provider, g.account) if a.id == number]
+        if not found:
+            abort(404)
+        agreement: Agreement = found[0]
+        form = ClosingForm()
+
+        def close(given: dict[str, Any]) -> None:
+            close_agreement(
+                agreement,
+                cancelled=given["ending"] == "cancelled",
+                note=given["note"],
+                by=g.account.email,
+                at=now(),
+            )
+
+        if accepted(form, close, "De afspraak is gesloten."):
+            return redirect(url_for(".one", code=code, number=number))
+        return self.render(
+            "quality/agreement.html",
+            provider=provider,
+            agreement=agreement,
+            progress=progress_of([agreement], today())[agreement.id],
+            form=form,
+            words=WORDS,
+        )

@@ -1,0 +1,95 @@
+"""Complaints about one provider."""
+
+from typing import Any
+
+from flask import abort, g, redirect, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core.accounts import Role
+from core.admin import Page, needs
+from core.dates import now, today
+from core.municipalities import names
+from providers.codes import LearningRoute
+from quality.admin.agreements import accepted, provider_named
+from quality.agreement_forms import ComplaintForm, OutcomeForm
+from quality.agreement_metrics import complaint_counts, complaints_of
+from quality.agreement_operations import close_complaint, register_complaint
+from quality.agreements import COMPLAINT_KINDS, CRITERIA
+
+WORDS = {"criteria": CRITERIA, "kinds": COMPLAINT_KINDS, "routes": LearningRoute}
+
+
+def _reads_notes() -> bool:
+    """Internal notes can be about a person: not for the provider, nor for the whole region."""
+    return g.account.role in (Role.CONTRACT_MANAGER, Role.MUNICIPALITY)
+
+
+class ComplaintPage(Page):
+    """Complaints by kind, and what became of them."""
+
+    thing = "complaints"
+
+    @expose("/")
+    def index(self, code: str) -> str:
+        """List the complaints, with counts by kind over twelve months."""
+        provider = provider_named(code)
+        return self.render(
+            "quality/complaints.html",
+            provider=provider,
+            complaints=complaints_of(provider, g.account),
+            counts=complaint_counts(provider, g.account, today=today()),
+            words=WORDS,
+        )
+
+    @expose("/nieuw/", methods=("GET", "POST"))
+    @needs("create")
+    def new(self, code: str) -> Response | str:
+        """Register a complaint; a gemeente does so for itself."""
+        provider = provider_named(code)
+        form = ComplaintForm()
+        bound = g.account.role == Role.MUNICIPALITY or bool(g.account.municipalities)
+        codes = g.account.municipalities if bound else sorted(names(), key=names().__getitem__)
+        form.offer(codes, required=bound)
+
+        def keep(given: dict[str, Any]) -> None:
+            register_complaint(
+                provider=provider,
+                received_on=given["received_on"],
+                kind=given["kind"],
+                route=int(given["route"]) if given["route"] else None,
+                municipality=given["municipality"] or None,
+                summary=given["summary"],
+                internal_note=given["internal_note"] or "",
+                by=g.account.email,
+                at=now(),
+            )
+
+        if accepted(form, keep, "De klacht is bewaard."):
+            return redirect(url_for(".index", code=code))
+        return self.render("quality/complaint_entry.html", provider=provider, form=form)
+
+    @expose("/<int:number>/", methods=("GET", "POST"))
+    @needs("read", POST="change")
+    def one(self, code: str, number: int) -> Response | str:
+        """Show one complaint, and close it."""
+        provider = provider_named(code)
+        found = [c for c in complaints_of(provider, g.account) if c.id == number]
+        if not found:
+            abort(404)
+        complaint = found[0]
+        form = OutcomeForm()
+
+        def close(given: dict[str, Any]) -> None:
+            close_complaint(complaint, outcome=given["outcome"], by=g.account.email, at=now())
+
+        if accepted(form, close, "De klacht is afgehandeld."):
+            return redirect(url_for(".one", code=code, number=number))
+        return self.render(
+            "quality/complaint.html",
+            provider=provider,
+            complaint=complaint,
+            note=complaint.internal_note if _reads_notes() else "",
+            form=form,
+            words=WORDS,
+        )
