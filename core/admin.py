@@ -4,14 +4,27 @@ A page says of which kind of thing it is (``thing``, a word in ``core.accounts.R
 needs "read"; everything else says what it needs with ``@needs``. What says nothing is refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from flask import abort, g, redirect, render_template, request, url_for
-from flask_admin import BaseView
+import peewee
+from flask import abort, current_app, flash, g, redirect, render_template, request, url_for
+from flask_admin import BaseView, expose
+from flask_admin.contrib.peewee import ModelView
+from flask_admin.contrib.peewee.form import CustomModelConverter
 from werkzeug.wrappers import Response
+from wtfpeewee.orm import FieldInfo
 
-from core.accounts import RIGHTS, Account, may
+from core import audit, export, formats
+from core.accounts import RIGHTS, Account, may, visible
+from core.dates import now
+from core.db import MonthField, constraint_name, transaction
+from core.errors import DomainError
+from core.fields import LARGEST_INTEGER, SafeForm
+from core.lists import Column, Filter, RowList
+from core.model_forms import Choices, form_field
 
 F = TypeVar("F", bound=Callable[..., Any])
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -91,3 +104,304 @@ def sign_in_first() -> Response:
     """Send someone to the sign-in page, and back here afterwards."""
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("account.sign_in", volgende=back))
+
+
+class _Converter(CustomModelConverter):
+    """Makes form fields our way, whatever the column."""
+
+    def convert(self, model: Any, field: peewee.Field, field_args: Any) -> FieldInfo:
+        """Make one field."""
+        del model, field_args
+        return FieldInfo(field.name, self.view.form_field(field))
+
+
+GENERAL_REFUSALS = (
+    ("unique", "Deze gegevens bestaan al. Kies een andere waarde of wijzig de bestaande rij."),
+    ("foreign key", "Dit verwijst naar iets dat er niet meer is. Laad de pagina opnieuw."),
+    ("not null", "Er ontbreekt een verplicht gegeven. Vul alle verplichte velden in."),
+    ("check", "Deze waarden passen niet bij elkaar. Controleer wat je hebt ingevuld."),
+)
+
+
+class SafeModelView(Page, ModelView):
+    """A table of the register: list, details, and, where the rights say so, create and change.
+
+    What a view sets:
+
+    ``thing``               the word in RIGHTS; rows come through ``visible(model, account)``
+    ``column_list``         columns of the list, as paths: ``("code", "provider.name")``
+    ``column_details_list`` columns of the details page and the download (default: the list's)
+    ``form_columns``        columns of the form; none means that nothing can be created or changed
+    ``joined``              foreign keys to fetch in the same query: ``(Location.provider,)``
+    ``choices``             ``{"status": [(1, "actief"), ...]}`` for columns that hold a code
+    ``labels``              words for columns that the model does not name itself
+    ``cells``               ``{"price_cents": lambda row: euro_text(row.price_cents)}``
+    ``foreign_labels``      ``{"provider": "code"}``: which column names a row (default "name")
+    ``search_columns``      columns that the search box looks in
+    ``search_from_start``   search by first letters only, for tables of millions of rows
+    ``list_filters``        see ``core.lists.Filter``
+    ``default_sort``        a column of the list, "-" in front for the other way round
+    ``refusals``            ``{"location_provider_id_name": ("name", "Deze locatie bestaat al.")}``
+
+    ``check(row)`` raises ``DomainError``; ``store(row)`` saves and may call an operation instead.
+    """
+
+    can_delete = False
+    model_form_converter = _Converter
+    form_base_class = SafeForm
+    form_columns: Sequence[str] = ()
+    joined: Sequence[peewee.ForeignKeyField] = ()
+    choices: Mapping[str, Choices] = {}
+    labels: Mapping[str, str] = {}
+    cells: Mapping[str, Callable[[Any], Any]] = {}
+    foreign_labels: Mapping[str, str] = {}
+    search_columns: Sequence[peewee.Field] = ()
+    search_from_start = False
+    list_filters: Sequence[Filter] = ()
+    default_sort = ""
+    refusals: Mapping[str, tuple[str | None, str]] = {}
+
+    # Routes of the stock view that have no place here: deleting removes children, actions and
+    # inline edits look at no rights, and look-ups list what the account may not see.
+    delete_view = action_view = ajax_lookup = ajax_update = export = None
+
+    def __init__(
+        self, model: type[peewee.Model], name: str, *, url: str, category: str | None = None
+    ) -> None:
+        if self.thing not in RIGHTS:
+            raise ValueError(f"{type(self).__name__}.thing is not in RIGHTS: {self.thing!r}")
+        ModelView.__init__(
+            self, model, name, category, endpoint=type(self).__name__.lower(), url=url
+        )
+
+    def init_search(self) -> bool:
+        """Leave searching to ``core.lists``."""
+        return False
+
+    def get_query(self) -> Any:
+        """Rows that this account may see, with what is joined; every door uses this."""
+        models = [self.model, *(key.rel_model for key in self.joined)]
+        query = visible(self.model, g.account, self.model.select(*models))
+        for key in self.joined:
+            kind = peewee.JOIN.LEFT_OUTER if key.null else peewee.JOIN.INNER
+            query = query.join_from(key.model, key.rel_model, kind, on=key == key.rel_model.id)
+        return query
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002  the name of the base
+        """Give one row that this account may see, or answer that there is no such page."""
+        text = str(id or "")
+        if not (text.isascii() and text.isdigit() and int(text) <= LARGEST_INTEGER):
+            abort(404)
+        row = self.get_query().where(self.model._meta.primary_key == int(text)).get_or_none()
+        return row or abort(404)
+
+    def form_field(self, column: peewee.Field) -> Any:
+        """Make the form field of one column."""
+        return form_field(
+            column,
+            label=self.label(column.name),
+            choices=self.choices.get(column.name),
+            foreign_label=self.foreign_labels.get(column.name, "name"),
+            description=self.column_descriptions.get(column.name, "")
+            if self.column_descriptions
+            else "",
+        )
+
+    def label(self, path: str) -> str:
+        """Word for a column: from ``labels``, or the model's own."""
+        if path in self.labels:
+            return self.labels[path]
+        model: Any = self.model
+        *parents, last = path.split(".")
+        for parent in parents:
+            model = model._meta.fields[parent].rel_model
+        if last == "name" and parents:
+            return self.label(".".join(parents))
+        column = model._meta.fields.get(last)
+        return (column.verbose_name if column else None) or last
+
+    def column(self, path: str) -> Column:
+        """Describe one column of the list or the details."""
+        model: Any = self.model
+        *parents, last = path.split(".")
+        for parent in parents:
+            model = model._meta.fields[parent].rel_model
+        field = model._meta.fields.get(last)
+        words = dict(self.choices.get(path, ()))
+        read = attrgetter(path)
+
+        def value(row: Any) -> Any:
+            if path in self.cells and field is None:
+                return self.cells[path](row)
+            found = read(row)
+            return words.get(found, found) if words else found
+
+        def text(row: Any) -> Any:
+            return self.cells[path](row) if path in self.cells else cell_text(value(row), field)
+
+        numbers = isinstance(field, peewee.IntegerField | peewee.DecimalField) and not words
+        numeric = numbers and not isinstance(field, peewee.ForeignKeyField | MonthField)
+        # Sorting on a code would sort on a number that nobody sees.
+        sort = None if words else field
+        return Column(path, self.label(path), value, text, sort, numeric)
+
+    def rows(self) -> RowList:
+        """Make the list of this view."""
+        return RowList(
+            self.get_query(),
+            key=self.model._meta.primary_key,
+            columns=[self.column(path) for path in self.column_list],
+            seal=current_app.secret_key,
+            search=self.search_columns,
+            search_from_start=self.search_from_start,
+            filters=self.list_filters,
+            sort=self.default_sort,
+        )
+
+    def detail_columns(self) -> list[Column]:
+        """Columns of the details page and the download."""
+        return [self.column(path) for path in self.column_details_list or self.column_list]
+
+    def details_url(self, row: Any) -> str:
+        """Address of one row."""
+        return url_for(".details_view", id=row.get_id())
+
+    @property
+    def changeable(self) -> bool:
+        """Whether this account may change rows here."""
+        return bool(self.form_columns) and self.can_edit and self.may("change")
+
+    @property
+    def creatable(self) -> bool:
+        """Whether this account may make rows here."""
+        return bool(self.form_columns) and self.can_create and self.may("create")
+
+    @expose("/")
+    def index_view(self) -> str:
+        """Show the list."""
+        rows = self.rows()
+        return self.render("admin/list.html", rows=rows, found=rows.page(request.args))
+
+    @expose("/details/")
+    def details_view(self) -> str:
+        """Show one row."""
+        row = self.get_one(request.args.get("id"))
+        return self.render("admin/details.html", row=row, columns=self.detail_columns())
+
+    @expose("/new/", methods=("GET", "POST"))
+    @needs("create")
+    def create_view(self) -> Response | str:
+        """Make a row."""
+        return self._form_page(self.model(), self.create_form(), "admin/create.html", created=True)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    @needs("change")
+    def edit_view(self) -> Response | str:
+        """Change a row."""
+        row = self.get_one(request.args.get("id"))
+        return self._form_page(row, self.edit_form(obj=row), "admin/edit.html", created=False)
+
+    @expose("/export/<any(csv, xlsx):kind>/")
+    def export_view(self, kind: str) -> Response:
+        """Download the list as it is searched and filtered; the download itself is recorded."""
+        rows = self.rows()
+        state = rows.state(request.args)
+        columns = self.detail_columns()
+        with transaction():
+            audit.record(
+                at=now(), actor=g.account.email, action="export", thing=self.table,
+                thing_id=kind, after={"zoek": state.search} | state.typed,
+            )  # fmt: skip
+        cells = ([c.value(row) for c in columns] for row in rows.every_row(request.args))
+        return export.download(self.table, kind, [c.label for c in columns], _plain(cells))
+
+    @property
+    def table(self) -> str:
+        """Name of the table, for the audit trail and for downloads."""
+        return str(self.model._meta.table_name)
+
+    def check(self, row: Any) -> None:
+        """Refuse a row with ``DomainError``; called inside the transaction, before saving."""
+
+    def store(self, row: Any, *, created: bool, before: dict[str, Any] | None) -> None:
+        """Save and leave an audit line; a view whose package has an operation calls that."""
+        row.save(force_insert=created)
+        audit.record(
+            at=now(), actor=g.account.email, action="create" if created else "change",
+            thing=self.table, thing_id=row.get_id(), before=before, after=self.described(row),
+        )  # fmt: skip
+
+    def described(self, row: Any) -> dict[str, Any]:
+        """What the form can change of a row, as the audit trail keeps it."""
+        return {name: _recorded(row.__data__.get(name)) for name in self.form_columns}
+
+    def _form_page(self, row: Any, form: SafeForm, template: str, *, created: bool) -> Any:
+        if not self.form_columns:
+            abort(403)
+        if form.validate_on_submit() and self._save(row, form, created=created):
+            flash("Bewaard.", "success")
+            return redirect(url_for(".details_view", id=row.get_id()))
+        return self.render(template, row=row, form=form), 422 if form.errors else 200
+
+    def _save(self, row: Any, form: SafeForm, *, created: bool) -> bool:
+        before = None if created else self.described(row)
+        # The exception leaves the transaction before it is explained: PostgreSQL refuses
+        # every further query inside a transaction that failed.
+        try:
+            with transaction():
+                form.populate_obj(row)
+                self.check(row)
+                self.store(row, created=created, before=before)
+                self._still_visible(row)
+        except DomainError as error:
+            form.fill_errors(error)
+        except peewee.IntegrityError as error:
+            form.fill_errors(self.explained(error))
+        else:
+            return True
+        return False
+
+    def _still_visible(self, row: Any) -> None:
+        key = self.model._meta.primary_key
+        if not self.get_query().where(key == row.get_id()).exists():
+            raise DomainError(
+                "out_of_scope", "Deze gegevens horen niet bij jouw account. Kies iets van jezelf."
+            )
+
+    def explained(self, error: peewee.IntegrityError) -> DomainError:
+        """Turn the refusal of a constraint into a sentence, beside its field if it has one."""
+        name = constraint_name(error)
+        if name in self.refusals:
+            field, message = self.refusals[name]
+            return DomainError(name, message, field=field)
+        text = str(error).lower()
+        for word, message in GENERAL_REFUSALS:
+            if word in text:
+                return DomainError("constraint", message)
+        raise error
+
+
+def cell_text(value: Any, field: peewee.Field | None = None) -> Any:
+    """Write a value as a Dutch reader expects it."""
+    if isinstance(field, MonthField):
+        return formats.month_text(value)
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    if isinstance(value, Enum):
+        return getattr(value, "label", value.value)
+    if hasattr(value, "hour"):
+        return formats.moment_text(value)
+    if hasattr(value, "isoformat"):
+        return formats.day_text(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or formats.MISSING
+    return formats.MISSING if value is None or value == "" else value
+
+
+def _recorded(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _plain(rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    for row in rows:
+        yield [", ".join(map(str, v)) if isinstance(v, list) else v for v in row]

@@ -106,3 +106,28 @@ def open_database(url: str) -> peewee.Database:
     from playhouse.db_url import connect  # noqa: PLC0415  only a shared installation needs it
 
     return connect(url, unquote_user=True, unquote_password=True)
+
+
+def starts_with(column: peewee.Field, text: str) -> Any:
+    """Condition that an ordinary index answers on both engines; capitals count."""
+    if is_postgresql():
+        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return peewee.Expression(column, "LIKE", f"{escaped}%")
+    return (column >= text) & (column < text + chr(0x10FFFF))
+
+
+def constraint_name(error: peewee.IntegrityError) -> str:
+    """Name of the constraint that refused a row, the same on both engines; empty when unknown.
+
+    SQLite names the columns of a unique index (``location.provider_id, location.name``),
+    PostgreSQL the index (``location_provider_id_name``): the latter is what this gives.
+    """
+    text = str(error).splitlines()[0]
+    if is_postgresql():
+        return text.split('"')[1] if text.count('"') >= 2 else ""
+    _, _, what = text.partition("constraint failed: ")
+    if text.startswith("UNIQUE"):
+        columns = [part.strip() for part in what.split(",")]
+        table = columns[0].partition(".")[0]
+        return "_".join([table, *(column.partition(".")[2] for column in columns)])
+    return what.strip()

@@ -34,8 +34,10 @@ class Page:
         self.response = response
         self.status: int = response.status_code
         self.headers = response.headers
+        self.data: bytes = response.get_data()
+        response.close()
         self.is_html = response.mimetype == "text/html" and self.status not in (301, 302, 303, 308)
-        self.html: str = response.get_data(as_text=True) if self.is_html else ""
+        self.html: str = self.data.decode() if self.is_html else ""
         self._root: Element | None = None
 
     @property

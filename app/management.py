@@ -1,0 +1,217 @@
+"""Beheer: the index of all tables, the accounts and the audit trail."""
+
+import json
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_admin import BaseView, expose
+from werkzeug.wrappers import Response
+from wtforms import BooleanField
+
+import core.scopes  # noqa: F401  registers which rows of the kernel an account may see
+from core.account_operations import add_account, change_account, one_time_password, set_password
+from core.accounts import Account, Role
+from core.admin import Page, SafeModelView, needs
+from core.audit import AuditLine
+from core.dates import now
+from core.errors import DomainError
+from core.fields import ParsedField, Required, SafeForm, TextField, read_day
+from core.lists import Filter, choice_filter
+from core.model_forms import ChoiceField
+from core.municipalities import name as municipality_name
+from core.municipalities import names as municipality_names
+from providers.models import Provider
+
+ROLES = [(str(role), str(role)) for role in Role]
+
+
+class IndexPage(Page):
+    """What there is to manage, by subject."""
+
+    thing = "start"
+
+    def tables(self) -> dict[str, list[BaseView]]:
+        """Views under /beheer/ that this account may open, by category."""
+        found: dict[str, list[BaseView]] = {}
+        for view in self.admin._views:
+            if view is not self and (view.url or "").startswith("/beheer/"):
+                if view.is_accessible():
+                    found.setdefault(view.category or "Overig", []).append(view)
+        return found
+
+    def is_accessible(self) -> bool:
+        """Only for who has something to manage."""
+        return g.get("account") is not None and bool(self.tables())
+
+    @expose("/")
+    def index(self) -> str:
+        """Show the tables."""
+        return self.render("admin/index.html", tables=self.tables())
+
+
+class MunicipalityCodesField(ParsedField):
+    """Gemeenten by name or by code, with commas between them."""
+
+    def parse(self, text: str) -> list[str]:
+        """Read names and codes."""
+        by_name = {name.lower(): code for code, name in municipality_names().items()}
+        codes = []
+        for part in (p.strip() for p in text.split(",")):
+            code = by_name.get(part.lower(), part)
+            if code and code not in municipality_names():
+                raise ValueError(f"De gemeente {part!r} is niet bekend. Controleer de naam.")
+            codes.append(code)
+        return [code for code in codes if code]
+
+    def present(self, value: list[str]) -> str:
+        """Write names."""
+        return ", ".join(municipality_name(code) for code in value)
+
+
+def _providers() -> list[tuple[str, str]]:
+    return list(Provider.select(Provider.code, Provider.name).order_by(Provider.name).tuples())
+
+
+class AccountForm(SafeForm):
+    """An account: who, which role, bound to what."""
+
+    email = TextField("E-mailadres", [Required("Vul een e-mailadres in.")])
+    name = TextField("Naam")
+    role = ChoiceField("Rol", lambda: ROLES, validators=[Required("Kies een rol.")])
+    provider_code = ChoiceField(
+        "Aanbieder",
+        _providers,
+        description="Verplicht bij de rol aanbieder. Een contractmanager ziet dan alleen deze.",
+    )
+    municipalities = MunicipalityCodesField(
+        "Gemeenten",
+        description="Verplicht bij de rol gemeente. Zet komma's ertussen, bijvoorbeeld Zwolle, Kampen.",
+    )
+
+
+class ChangeAccountForm(AccountForm):
+    """An account that exists; its address stays."""
+
+    email = None
+    active = BooleanField("Actief: mag aanmelden")
+
+
+class AccountView(SafeModelView):
+    """Accounts; a password is made by the product, shown once, and changed at first sign-in."""
+
+    thing = "accounts"
+    column_list = ("email", "name", "role", "provider_code", "active", "last_seen_at")
+    column_details_list = (*column_list[:4], "municipalities", *column_list[4:], "created_at")
+    form_columns = ("email", "name", "role", "provider_code", "municipalities", "active")
+    cells = {
+        "municipalities": lambda row: ", ".join(map(municipality_name, row.municipalities)) or "–"
+    }
+    search_columns = (Account.email, Account.name)
+    list_filters = (
+        choice_filter("rol", "Rol", Account.role, ROLES),
+        choice_filter("actief", "Actief", Account.active, [(True, "ja"), (False, "nee")]),
+    )
+    default_sort = "email"
+
+    @expose("/new/", methods=("GET", "POST"))
+    @needs("create")
+    def create_view(self) -> Response | str:
+        """Make an account and show its one-time password."""
+        form = AccountForm()
+        password = one_time_password()
+        if form.validate_on_submit():
+            try:
+                account = add_account(
+                    email=form.email.data or "",
+                    password=password,
+                    must_change_password=True,
+                    by=g.account.email,
+                    at=now(),
+                    **_values(form),
+                )
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                return self._show_once(account, password)
+        return self.render("admin/create.html", form=form)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    @needs("change")
+    def edit_view(self) -> Response | str:
+        """Change name, role, binding, or whether the account may sign in."""
+        account = self.get_one(request.args.get("id"))
+        form = ChangeAccountForm(obj=account)
+        if form.validate_on_submit():
+            try:
+                change_account(
+                    account, active=form.active.data, by=g.account.email, at=now(), **_values(form)
+                )
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                flash("Bewaard. De sessies van dit account zijn beëindigd.", "success")
+                return redirect(url_for(".details_view", id=account.id))
+        return self.render("admin/edit.html", row=account, form=form)
+
+    @expose("/wachtwoord/", methods=("GET", "POST"))
+    @needs("change")
+    def password_view(self) -> str:
+        """Ask first, then give an account a one-time password."""
+        account = self.get_one(request.args.get("id"))
+        if request.method == "POST":
+            password = one_time_password()
+            set_password(
+                account, password=password, by=g.account.email, at=now(), must_change=True
+            )
+            return self._show_once(account, password)
+        return self.render("account/reset.html", row=account)
+
+    @expose("/details/")
+    def details_view(self) -> str:
+        """Show one account."""
+        row = self.get_one(request.args.get("id"))
+        return self.render("account/details.html", row=row, columns=self.detail_columns())
+
+    def _show_once(self, account: Account, password: str) -> str:
+        return self.render("account/one_time.html", row=account, password=password)
+
+
+def _values(form: AccountForm) -> dict[str, Any]:
+    return {
+        "name": form.name.data or "",
+        "role": form.role.data,
+        "provider_code": form.provider_code.data or None,
+        "municipalities": form.municipalities.data or [],
+    }
+
+
+def _as_json(value: Any) -> str:
+    return "–" if value is None else json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _since(query: Any, day: Any) -> Any:
+    return query.where(AuditLine.at >= day)
+
+
+class AuditView(SafeModelView):
+    """Who changed what, when, from what to what; nobody changes this."""
+
+    thing = "audit"
+    column_list = ("at", "actor", "action", "thing", "thing_id", "reason")
+    column_details_list = (*column_list, "before", "after")
+    labels = {
+        "at": "Moment", "actor": "Door", "action": "Handeling", "thing": "Soort",
+        "thing_id": "Kenmerk", "reason": "Reden", "before": "Voor", "after": "Na",
+    }  # fmt: skip
+    cells = {"before": lambda row: _as_json(row.before), "after": lambda row: _as_json(row.after)}
+    search_columns = (AuditLine.actor, AuditLine.thing_id, AuditLine.thing)
+    default_sort = "-at"
+
+
+def views() -> list[BaseView]:
+    """Views of the shell itself."""
+    return [
+        IndexPage("Beheer", url="/beheer", endpoint="management"),
+        AccountView(Account, "Accounts", url="/beheer/accounts", category="Toegang"),
+        AuditView(AuditLine, "Logboek", url="/beheer/logboek", category="Toegang"),
+    ]
