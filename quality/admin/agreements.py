@@ -11,6 +11,7 @@ from core.accounts import visible
 from core.admin import Page, needs
 from core.dates import now, today
 from core.errors import DomainError
+from core.export import download
 from core.fields import SafeForm
 from providers.codes import LearningRoute
 from providers.models import Provider
@@ -26,6 +27,11 @@ from quality.agreement_models import Agreement
 from quality.agreement_operations import close_agreement, make_agreement, record_talk
 from quality.agreements import CRITERIA, KINDS, UNITS, Course, Standing, criterion_standing
 
+STATES = {"open": "loopt", "closed": "afgerond", "cancelled": "vervallen"}
+DOWNLOAD_COLUMNS = (
+    "Soort", "Afspraak", "Criterium", "Leerroute", "Grens", "Nu", "Voortgang",
+    "Afgesproken op", "Klaar op", "Stand", "Gesloten op", "Uitkomst",
+)  # fmt: skip
 WORDS = {"criteria": CRITERIA, "kinds": KINDS, "units": UNITS, "routes": LearningRoute}
 
 
@@ -94,6 +100,31 @@ class AgreementPage(Page):
             talks=talks_of(provider, g.account),
             words=WORDS,
         )
+
+    @expose("/afspraken.<any(csv, xlsx):kind>")
+    def download(self, code: str, kind: str) -> Response:
+        """Give the agreements as a file."""
+        provider = provider_named(code)
+        found = agreements_of(provider, g.account)
+        progress = progress_of(found, today())
+        rows = (
+            (
+                KINDS[item.kind],
+                item.text,
+                CRITERIA.get(item.criterion or "", ""),
+                LearningRoute(item.route).label if item.route else None,
+                item.threshold,
+                latest.value if (latest := progress[item.id].latest) else None,
+                str(progress[item.id].course),
+                item.agreed_on,
+                item.due_on,
+                STATES[item.state],
+                item.closed_on,
+                item.closing_note,
+            )
+            for item in found
+        )
+        return download(f"afspraken-{provider.code}", kind, DOWNLOAD_COLUMNS, rows)
 
     @expose("/gesprek/", methods=("GET", "POST"))
     @needs("create")

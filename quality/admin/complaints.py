@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 from core.accounts import Role
 from core.admin import Page, needs
 from core.dates import now, today
+from core.export import download
+from core.municipalities import name as municipality_name
 from core.municipalities import names
 from providers.codes import LearningRoute
 from quality.admin.agreements import accepted, provider_named
@@ -17,6 +19,10 @@ from quality.agreement_metrics import complaint_counts, complaints_of
 from quality.agreement_operations import close_complaint, register_complaint
 from quality.agreements import COMPLAINT_KINDS, CRITERIA
 
+DOWNLOAD_COLUMNS = (
+    "Ontvangen op", "Soort", "Criterium", "Leerroute", "Gemeente", "Klacht",
+    "Stand", "Afgehandeld op", "Uitkomst",
+)  # fmt: skip
 WORDS = {"criteria": CRITERIA, "kinds": COMPLAINT_KINDS, "routes": LearningRoute}
 
 
@@ -41,6 +47,26 @@ class ComplaintPage(Page):
             counts=complaint_counts(provider, g.account, today=today()),
             words=WORDS,
         )
+
+    @expose("/klachten.<any(csv, xlsx):kind>")
+    def download(self, code: str, kind: str) -> Response:
+        """Give the complaints as a file, without the internal notes."""
+        provider = provider_named(code)
+        rows = (
+            (
+                item.received_on,
+                COMPLAINT_KINDS[item.kind],
+                CRITERIA.get(item.criterion or "", ""),
+                LearningRoute(item.route).label if item.route else None,
+                item.municipality and municipality_name(item.municipality),
+                item.summary,
+                "open" if item.state == "open" else "afgehandeld",
+                item.closed_on,
+                item.outcome,
+            )
+            for item in complaints_of(provider, g.account)
+        )
+        return download(f"klachten-{provider.code}", kind, DOWNLOAD_COLUMNS, rows)
 
     @expose("/nieuw/", methods=("GET", "POST"))
     @needs("create")

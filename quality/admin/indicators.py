@@ -1,5 +1,6 @@
 """Pages of the indicators: the list, one indicator, entry by hand."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from core.accounts import visible
 from core.admin import Page, needs
 from core.dates import add_months, month_of, now, today
 from core.errors import DomainError
+from core.export import download
+from core.municipalities import name as municipality_name
 from quality.charts.indicator import indicator_chart
 from quality.indicator_forms import ComputeForm, IndicatorValueForm
 from quality.indicator_metrics import cohort_rows, figures_of, indicator_list
@@ -65,6 +68,27 @@ def _cohort_tables() -> list[dict[str, Any]]:
     return list(tables.values())
 
 
+DOWNLOAD_COLUMNS = (
+    "Nummer", "Indicator", "Gemeente", "Eenheid", "Jaar", "Realisatie", "Doel",
+    "Personen", "Uitkomst", "Let op", "Bron",
+)  # fmt: skip
+
+
+def _download_rows(found: list[Listed]) -> Iterator[tuple[Any, ...]]:
+    for item in found:
+        about = item.indicator
+        where = municipality_name(about.municipality) if about.municipality else "hele regio"
+        for row in item.rows:
+            yield (
+                about.number, about.name, where, about.unit, row.year, row.realised, row.target,
+                "<5" if row.hidden else row.people, str(row.outcome), row.caution, row.source,
+            )  # fmt: skip
+
+
+def _search() -> str:
+    return request.args.get("zoek", "").strip().replace("\0", "")
+
+
 class IndicatorPage(Page):
     """Indicators with their targets."""
 
@@ -79,11 +103,24 @@ class IndicatorPage(Page):
     @expose("/")
     def index(self) -> str:
         """List the indicators, and the cohort tables of DUO."""
-        search = request.args.get("zoek", "").strip().replace("\0", "")
+        search = _search()
         found = _listed(list(indicator_list(g.account, search=search)))
         return self.render(
             "quality/indicators.html", found=found, search=search, cohorts=_cohort_tables()
         )
+
+    @expose("/indicatoren.<any(csv, xlsx):kind>")
+    def download(self, kind: str) -> Response:
+        """Give every figure of every indicator as a file."""
+        found = _listed(list(indicator_list(g.account, search=_search())))
+        return download("indicatoren", kind, DOWNLOAD_COLUMNS, _download_rows(found))
+
+    @expose("/<int:number>/indicator.<any(csv, xlsx):kind>")
+    def download_one(self, number: int, kind: str) -> Response:
+        """Give the figures of one indicator as a file."""
+        indicator = self._one(number)
+        rows = _download_rows(_listed([indicator]))
+        return download(f"indicator-{indicator.number}", kind, DOWNLOAD_COLUMNS, rows)
 
     @expose("/<int:number>/")
     def one(self, number: int) -> str:

@@ -263,3 +263,15 @@ def test_what_asks_for_attention(db, provider):
     )
     gemeente = Account(email="y", role=Role.MUNICIPALITY, municipalities=["0148"])
     assert attention(gemeente, day) == []
+
+
+def test_lists_as_files(client, provider):
+    agree(provider)
+    complain(provider, summary="=1+1 klopt niet")
+    client.sign_in("aanbieder", provider_code="TA001")
+    file = client.get(BASE + "afspraken/afspraken.csv").response.text
+    assert "afspraak;Twee groepen erbij;wachttijd;B1-route;75,0;;nog geen cijfer;" in file
+    file = client.get(BASE + "klachten/klachten.csv").response.text
+    assert ";'=1+1 klopt niet;open;" in file
+    assert "klantmanager" not in file
+    client.get("/aanbieders/TA002/klachten/klachten.csv", status=404)

@@ -107,6 +107,18 @@ def test_a_figure_about_four_persons_stays_hidden_everywhere(client, loaded):
     client.sign_in("regio")
     for address in ("/indicatoren/", f"/indicatoren/{loaded['1'].id}/"):
         assert "97,3" not in client.get(address).html
+    file = client.get(f"/indicatoren/{loaded['1'].id}/indicator.csv").response.text
+    assert ";2021;;95,0;<5;te weinig personen;" in file
+    assert "97,25" not in file
+
+
+def test_the_list_as_a_file(client, loaded):
+    client.sign_in("contractmanager")
+    file = client.get("/indicatoren/indicatoren.csv?zoek=duur").response.text
+    assert len(file.splitlines()) == 5
+    workbook = client.get("/indicatoren/indicatoren.xlsx")
+    assert workbook.response.data[:2] == b"PK"
+    client.get("/indicatoren/indicatoren.exe", status=404)
 
 
 def test_an_indicator_that_is_not_there(client, loaded):
