@@ -145,13 +145,13 @@ def first() -> Response | str:
     code = current_app.config.get("FIRST_ACCOUNT_CODE")
     form = FirstAccountForm()
     if code and form.validate_on_submit():
-        if not hmac.compare_digest(code.encode(), form.code.data.strip().encode()):
+        if not hmac.compare_digest(code.encode(), (form.code.data or "").encode()):
             form.code.errors = ["Deze code klopt niet. Neem de code over uit de terminal."]
             return render_template("account/first.html", form=form, code_known=True)
         try:
             account = add_account(
                 email=form.email.data,
-                name=form.name.data,
+                name=form.name.data or "",
                 role=Role.ADMINISTRATOR,
                 password=form.password.data,
                 by="eerste start",

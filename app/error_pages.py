@@ -21,8 +21,7 @@ TEXTS = {
     ),
     404: (
         "Deze pagina bestaat niet",
-        "Controleer het adres, of kies hierboven een onderdeel. "
-        "Ook een pagina die je niet mag zien, staat hier als onbekend.",
+        "Controleer het adres, of kies een onderdeel uit het menu.",
     ),
     405: (
         "Dit kan niet op deze pagina",
@@ -38,8 +37,7 @@ TEXTS = {
     ),
     500: (
         "Er ging iets mis bij ons",
-        "Er is niets gewijzigd. Probeer het over een paar minuten opnieuw; "
-        "blijft het misgaan, geef dan de beheerder het tijdstip door.",
+        "Er is niets gewijzigd. Blijft het misgaan? Geef het tijdstip door aan de beheerder.",
     ),
 }
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
@@ -15,8 +15,8 @@ from core.admin import Page, SafeModelView, needs
 from core.audit import AuditLine
 from core.dates import now
 from core.errors import DomainError
-from core.fields import ParsedField, Required, SafeForm, TextField, read_day
-from core.lists import Filter, choice_filter
+from core.fields import ParsedField, Required, SafeForm, TextField
+from core.lists import choice_filter
 from core.model_forms import ChoiceField
 from core.municipalities import name as municipality_name
 from core.municipalities import names as municipality_names
@@ -34,9 +34,9 @@ class IndexPage(Page):
         """Views under /beheer/ that this account may open, by category."""
         found: dict[str, list[BaseView]] = {}
         for view in self.admin._views:
-            if view is not self and (view.url or "").startswith("/beheer/"):
-                if view.is_accessible():
-                    found.setdefault(view.category or "Overig", []).append(view)
+            here = view is not self and (view.url or "").startswith("/beheer/")
+            if here and view.is_accessible():
+                found.setdefault(view.category or "Overig", []).append(view)
         return found
 
     def is_accessible(self) -> bool:
@@ -69,7 +69,7 @@ class MunicipalityCodesField(ParsedField):
 
 
 def _providers() -> list[tuple[str, str]]:
-    return list(Provider.select(Provider.code, Provider.name).order_by(Provider.name).tuples())
+    return [(row.code, row.name) for row in Provider.select().order_by(Provider.name)]
 
 
 class AccountForm(SafeForm):
@@ -85,14 +85,13 @@ class AccountForm(SafeForm):
     )
     municipalities = MunicipalityCodesField(
         "Gemeenten",
-        description="Verplicht bij de rol gemeente. Zet komma's ertussen, bijvoorbeeld Zwolle, Kampen.",
+        description="Verplicht bij de rol gemeente. Zet er komma's tussen: Zwolle, Kampen.",
     )
 
 
 class ChangeAccountForm(AccountForm):
-    """An account that exists; its address stays."""
+    """An account that exists; the page leaves its address out."""
 
-    email = None
     active = BooleanField("Actief: mag aanmelden")
 
 
@@ -141,6 +140,7 @@ class AccountView(SafeModelView):
         """Change name, role, binding, or whether the account may sign in."""
         account = self.get_one(request.args.get("id"))
         form = ChangeAccountForm(obj=account)
+        del form.email
         if form.validate_on_submit():
             try:
                 change_account(
@@ -160,9 +160,7 @@ class AccountView(SafeModelView):
         account = self.get_one(request.args.get("id"))
         if request.method == "POST":
             password = one_time_password()
-            set_password(
-                account, password=password, by=g.account.email, at=now(), must_change=True
-            )
+            set_password(account, password=password, by=g.account.email, at=now(), must_change=True)
             return self._show_once(account, password)
         return self.render("account/reset.html", row=account)
 

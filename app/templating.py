@@ -2,25 +2,17 @@
 
 from typing import Any
 
+import jinja2
 from flask import Flask, g
-from jinja2 import StrictUndefined
 
 from core import formats, municipalities
 
 
-class Undefined(StrictUndefined):
-    """An unknown name may be tested, but not printed or looped over."""
+class Undefined(jinja2.Undefined):
+    """An unknown name may be tested and compared, but not printed or looped over."""
 
-    __hash__ = StrictUndefined.__hash__
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other)
-
-    def __ne__(self, other: object) -> bool:
-        return type(self) is not type(other)
+    _refuse = jinja2.Undefined._fail_with_undefined_error
+    __str__ = __iter__ = __len__ = __contains__ = _refuse
 
 
 FILTERS = {

@@ -83,7 +83,7 @@ class Page(BaseView):
         """Whether the menu shows this page."""
         return self.may("read")
 
-    def _handle_view(self, name: str, **kwargs: Any) -> Response | None:
+    def _handle_view(self, name: str, **_: Any) -> Response | None:
         action = action_needed(getattr(type(self), name), request.method)
         if g.get("account") is None:
             return sign_in_first()
@@ -251,7 +251,7 @@ class SafeModelView(Page, ModelView):
             self.get_query(),
             key=self.model._meta.primary_key,
             columns=[self.column(path) for path in self.column_list],
-            seal=current_app.secret_key,
+            seal=str(current_app.secret_key),
             search=self.search_columns,
             search_from_start=self.search_from_start,
             filters=self.list_filters,
@@ -381,7 +381,7 @@ class SafeModelView(Page, ModelView):
         raise error
 
 
-def cell_text(value: Any, field: peewee.Field | None = None) -> Any:
+def cell_text(value: Any, field: peewee.Field | None = None) -> Any:  # noqa: PLR0911  a table
     """Write a value as a Dutch reader expects it."""
     if isinstance(field, MonthField):
         return formats.month_text(value)

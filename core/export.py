@@ -55,7 +55,11 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[s
 
 
 def write_xlsx(
-    file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: str = "Gegevens"
+    file: IO[bytes],
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    sheet: str = "Gegevens",
 ) -> None:
     """Write a workbook with one sheet, row by row, in constant memory."""
     import xlsxwriter  # noqa: PLC0415  only when a workbook is asked for

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -127,7 +127,7 @@ class DutchDecimalField(ParsedField):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.places, self.low, self.high = places, low, high
-        self.render_kw = {"inputmode": "decimal"} | (self.render_kw or {})
+        self.render_kw = {"inputmode": "decimal"} | (kwargs.get("render_kw") or {})
 
     def parse(self, text: str) -> Decimal:
         """Read a number."""
@@ -163,7 +163,7 @@ class WholeNumberField(ParsedField):
         super().__init__(*args, **kwargs)
         self.low = -LARGEST_INTEGER if low is None else low
         self.high = LARGEST_INTEGER if high is None else high
-        self.render_kw = {"inputmode": "numeric"} | (self.render_kw or {})
+        self.render_kw = {"inputmode": "numeric"} | (kwargs.get("render_kw") or {})
 
     def parse(self, text: str) -> int:
         """Read a whole number."""
@@ -189,8 +189,8 @@ class TextField(StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Trim what was sent."""
-        super().process_formdata(valuelist)
-        self.data = (self.data or "").strip() or self.empty
+        text = valuelist[0].strip() if valuelist else ""
+        self.data: str | None = text or self.empty
 
 
 def read_day(text: str) -> date:

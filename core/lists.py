@@ -56,9 +56,7 @@ class Filter:
     hint: str = ""
 
 
-def choice_filter(
-    name: str, label: str, column: Any, choices: Sequence[tuple[Any, str]]
-) -> Filter:
+def choice_filter(name: str, label: str, column: Any, choices: Sequence[tuple[Any, str]]) -> Filter:
     """Make a drop-down filter on equality; other values than its choices are left out."""
     by_text = {str(value): value for value, _ in choices}
 

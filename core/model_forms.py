@@ -67,7 +67,7 @@ def rows_as_choices(model: type[peewee.Model], label: str) -> Callable[[], Choic
     return choices
 
 
-def form_field(
+def form_field(  # noqa: PLR0911  a table: one line for each kind of column
     column: peewee.Field,
     *,
     label: str,

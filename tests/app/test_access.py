@@ -1,11 +1,9 @@
 """Signing in and out, as a person at the browser."""
 
-from datetime import timedelta
-
 import pytest
 
-from core.account_operations import add_account, change_account, set_password
-from core.accounts import Account, Role, SignInFailure
+from core.account_operations import add_account
+from core.accounts import Account, Role
 from core.dates import now
 from tests.pages import Client
 
