@@ -261,3 +261,16 @@ ProgressRecord.add_index(
         name="progress_record_superseded_by",
     )
 )
+
+
+class Confirmation(BaseModel):
+    """A later delivery sent a held row again, unchanged: withdrawing the first keeps it held."""
+
+    delivery = peewee.ForeignKeyField(Delivery, on_delete="RESTRICT", index=False)
+    record = peewee.ForeignKeyField(ProgressRecord, on_delete="RESTRICT", index=False)
+    row = peewee.IntegerField(verbose_name="Rij in het bestand")
+
+    class Meta:
+        """A row once per delivery."""
+
+        indexes = ((("record", "delivery"), True),)

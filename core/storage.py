@@ -1,0 +1,90 @@
+"""Files as received, kept under their own SHA-256 in the data directory, never in the database.
+
+A file is written beside its place, flushed, and then renamed: it is there in full or not at all.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from core.errors import DomainError
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A kept file: its fingerprint, its size and where it is."""
+
+    sha256: str
+    size: int
+    path: Path
+
+
+class Storage:
+    """The kept files of one data directory."""
+
+    def __init__(self, data_directory: Path) -> None:
+        self.directory = data_directory / "originals"
+
+    def path(self, sha256: str, suffix: str = "") -> Path:
+        """Where a file with this fingerprint is, or would be."""
+        return self.directory / sha256[:2] / f"{sha256}{suffix}"
+
+    def keep(self, source: IO[bytes], *, at_most: int | None = None) -> Stored:
+        """Keep what ``source`` gives; the same bytes are kept once."""
+        fingerprint = hashlib.sha256()
+        size = 0
+        with self._written_aside() as file:
+            while chunk := source.read(CHUNK):
+                size += len(chunk)
+                if at_most is not None and size > at_most:
+                    raise DomainError(
+                        "too_large",
+                        f"Het bestand is groter dan {at_most // 1_000_000} MB. Stuur het in delen.",
+                        field="file",
+                    )
+                fingerprint.update(chunk)
+                file.write(chunk)
+            sha256 = fingerprint.hexdigest()
+            self._settle(file, self.path(sha256))
+        return Stored(sha256, size, self.path(sha256))
+
+    @contextmanager
+    def replacement(self, sha256: str, suffix: str) -> Iterator[IO[bytes]]:
+        """Write another form of a kept file beside it: there in full or not at all."""
+        with self._written_aside() as file:
+            yield file
+            self._settle(file, self.path(sha256, suffix))
+
+    def forget(self, sha256: str) -> None:
+        """Remove a kept file itself."""
+        self.path(sha256).unlink(missing_ok=True)
+
+    @contextmanager
+    def _written_aside(self) -> Iterator[IO[bytes]]:
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.directory, delete=False) as file:
+                try:
+                    yield file
+                finally:
+                    with suppress(FileNotFoundError):
+                        Path(file.name).unlink()
+        except OSError as error:
+            raise DomainError(
+                "not_stored",
+                f"Het bestand kon niet worden bewaard ({error.strerror}). Er is niets verwerkt. "
+                "Vraag de beheerder naar de schijf van Taalinkoop.",
+            ) from error
+
+    def _settle(self, file: IO[bytes], path: Path) -> None:
+        file.flush()
+        os.fsync(file.fileno())
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        Path(file.name).replace(path)

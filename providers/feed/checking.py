@@ -1,0 +1,346 @@
+"""From rows of text to rows that can be held, and problems with a row number and a sentence.
+
+Each column has a memory of texts that were read well. The quick loop (``_loop_source``) looks every
+cell up there and tests all rules at once; a row with an unknown text, or for which any rule may be
+broken, goes to ``Checker.examine``, which gives the reasons. Both end in the same row.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from core import municipalities
+from core.dates import month_end, month_from_number, month_number
+from providers.feed.columns import COLUMNS, Column, Kind, Layout, Mapping
+from providers.feed.conditions import conditions, suspect_source
+from providers.feed.rules import ERROR, RULES, sentence
+from providers.feed.skipping import why_skipped
+from providers.feed.values import (
+    ERROR_CELLS,
+    FIRST_MONTH,
+    Fault,
+    Parser,
+    clean,
+    code_parser,
+    contract_parser,
+    day_parser,
+    echo,
+    fold,
+    hours_parser,
+    is_citizen_number,
+    month_parser,
+    municipality_parser,
+    same_provider_parser,
+    text_parser,
+    whole_parser,
+)
+
+Record = tuple[int, list[str]]
+HeldRow = tuple[int | str | None, ...]
+BATCH = 5_000
+REMEMBERED = 50_000
+"""How many texts of one column are remembered; beyond that a new text takes the long way."""
+
+_FIRST = month_number(FIRST_MONTH)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a check needs to know besides the file."""
+
+    provider_code: str
+    today: date
+    contracts: dict[str, int] = field(default_factory=dict)
+    only_month: date | None = None
+    mapping: Mapping = field(default_factory=Mapping)
+    epoch_1904: bool = False
+    any_provider: bool = False
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong: where, which rule, what was sent, what to do."""
+
+    row: int | None
+    column: str | None
+    code: str
+    severity: str
+    value: str | None
+    message: str
+
+
+@dataclass
+class Tally:
+    """What became of the rows so far."""
+
+    rows: int = 0
+    rejected: int = 0
+    skipped: dict[str, list[int]] = field(default_factory=dict)
+    duplicates: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+    rejected_keys: dict[tuple[int, int], int] = field(default_factory=dict)
+    citizen_numbers: int = 0
+
+
+@dataclass
+class Batch:
+    """A piece of the outcome: rows to hold, trajectnummers not seen before, problems."""
+
+    rows: list[HeldRow]
+    numbers: list[str]
+    problems: list[Problem]
+    tally: Tally
+
+
+def make_parser(column: Column, context: Context) -> Parser:
+    """The parser of a column for this provider and this file."""
+    if column.codes is not None:
+        entries = {fold(entry.code): int(entry) for entry in column.codes}
+        entries |= {fold(a): entries[fold(c)] for a, c in column.code_aliases.items()}
+        allowed = ", ".join(entry.code for entry in column.codes)
+        return code_parser(entries, allowed, context.mapping.own_codes(column.name))
+    parsers: dict[Kind, Callable[[], Parser]] = {
+        Kind.MONTH: lambda: month_parser(
+            today=context.today, only=context.only_month, epoch_1904=context.epoch_1904
+        ),
+        Kind.DAY: lambda: day_parser(epoch_1904=context.epoch_1904),
+        Kind.HOURS: lambda: hours_parser(column.maximum),
+        Kind.WHOLE: lambda: whole_parser(column.minimum, column.maximum),
+        Kind.TRACK: lambda: text_parser(column.maximum),
+        Kind.TEXT: lambda: text_parser(column.maximum),
+        Kind.MUNICIPALITY: lambda: municipality_parser(municipalities.names()),
+        Kind.CONTRACT: lambda: contract_parser(context.contracts),
+        Kind.PROVIDER: lambda: same_provider_parser(context.provider_code),
+    }
+    if context.any_provider and column.kind in (Kind.CONTRACT, Kind.PROVIDER):
+        return text_parser(column.maximum)
+    return parsers[column.kind]()
+
+
+def held_columns(layout: Layout) -> list[Column]:
+    """The columns of a file that are held, in the order of a held row (after row, track, month)."""
+    return [
+        c
+        for c in COLUMNS
+        if c.held_as and c.name in layout.positions and c.kind not in (Kind.MONTH, Kind.TRACK)
+    ]
+
+
+class Checker:
+    """Checks the rows of one file."""
+
+    def __init__(self, layout: Layout, context: Context) -> None:
+        self.layout = layout
+        self.context = context
+        self.width = len(layout.header)
+        self.columns = [c for c in COLUMNS if c.name in layout.positions]
+        self.parsers = {c.name: make_parser(c, context) for c in COLUMNS}
+        self.memory: dict[str, dict[str, Any]] = {
+            c.name: {} if c.required else {"": None} for c in self.columns
+        }
+        self.held = held_columns(layout)
+        self.tracks: dict[str, int] = {}
+        self.seen: list[int] = [0]
+        self.month_ends: dict[int, int] = {}
+        self.month_bits: dict[int, int] = {}
+        self.numbers: list[str] = []
+        self.problems: list[Problem] = []
+        self.tally = Tally()
+
+    def batches(self, records: Iterable[Record]) -> Iterator[Batch]:
+        """Check the rows, some thousands at a time."""
+        for rows, count in self._loop()(records):
+            self.tally.rows += count
+            yield Batch(rows, self.numbers, self.problems, self.tally)
+            self.numbers, self.problems = [], []
+
+    def track(self, text: str) -> int:
+        """Number of a traject within this file, from 1; raises ``Fault`` for a wrong key."""
+        known = self.tracks.get(text)
+        if known is not None:
+            return known
+        number = clean(text)
+        if not number:
+            raise Fault("F013")
+        if number != text:
+            self.tracks[text] = local = self.track(number)
+            return local
+        if number in ERROR_CELLS:
+            raise Fault("F012")
+        self.parsers["trajectnummer"](number)
+        self.seen.append(0)
+        self.numbers.append(number)
+        self.tracks[number] = len(self.seen) - 1
+        return self.tracks[number]
+
+    def _loop(self) -> Callable[[Iterable[Record]], Iterator[tuple[list[HeldRow], int]]]:
+        names: dict[str, Any] = {f"know_{name}": memory for name, memory in self.memory.items()} | {
+            "find_track": self.tracks.get,
+            "new_track": self.track,
+            "seen": self.seen,
+            "month_ends": self.month_ends,
+            "month_bits": self.month_bits,
+            "examine": self.examine,
+            "Fault": Fault,
+        }
+        # The source is made of the column names of columns.py and the rules of rules.py only.
+        exec(compile(self._loop_source(), "<quick loop>", "exec"), names)  # noqa: S102  # nosec B102
+        loop: Callable[[Iterable[Record]], Iterator[tuple[list[HeldRow], int]]] = names["loop"]
+        return loop
+
+    def _loop_source(self) -> str:
+        present = {c.name: self.layout.positions[c.name] for c in self.columns}
+        by_position = {position: name for name, position in present.items()}
+        cells = ", ".join(
+            f"c_{by_position[i]}" if i in by_position else "_" for i in range(self.width)
+        )
+        plain = [c.name for c in self.columns if c.kind not in (Kind.TRACK, Kind.MONTH)]
+        looked_up = "\n            ".join(f"{n} = know_{n}[c_{n}]" for n in plain)
+        absent = "\n    ".join(f"{c.name} = None" for c in COLUMNS if c.name not in present)
+        if "rapportagemaand" in present:
+            month = "know_rapportagemaand[c_rapportagemaand]"
+        else:
+            month = str(month_number(self.context.only_month or FIRST_MONTH))
+        held = ", ".join(["row", "track", "rapportagemaand", *(c.name for c in self.held)])
+        parameters = ", ".join(
+            [f"know_{n}=know_{n}" for n in present if n != "trajectnummer"]
+            + [f"{n}={n}" for n in ("find_track", "new_track", "seen", "month_ends", "month_bits")]
+        )
+        return f"""
+def loop(records, {parameters}):
+    {absent or "pass"}
+    rows, count = [], 0
+    add = rows.append
+    for row, cells in records:
+        count += 1
+        try:
+            {cells}, = cells
+            rapportagemaand = {month}
+            track = find_track(c_trajectnummer) or new_track(c_trajectnummer)
+            {looked_up}
+            einde_maand = month_ends[rapportagemaand]
+            bit = month_bits[rapportagemaand]
+        except (KeyError, ValueError, Fault):
+            held = examine(row, cells)
+            if held is not None:
+                add(held)
+        else:
+            if seen[track] & bit or {suspect_source(frozenset(present))}:
+                held = examine(row, cells)
+                if held is not None:
+                    add(held)
+            else:
+                seen[track] |= bit
+                add(({held}))
+        if count == {BATCH}:
+            yield rows, count
+            rows, count = [], 0
+            add = rows.append
+    yield rows, count
+"""
+
+    def examine(self, row: int, cells: list[str]) -> HeldRow | None:
+        """Check one row the long way: every reason, or the row to hold."""
+        texts = [clean(cell) for cell in cells]
+        skipped = why_skipped(texts, self.layout, self.context.mapping)
+        if skipped:
+            self.tally.skipped.setdefault(skipped, []).append(row)
+            return None
+        found: list[Problem] = []
+        if any(texts[self.width :]):
+            found.append(self._problem(row, None, "F010", ""))
+        elif len(texts) < self.width:
+            found.append(self._problem(row, None, "F011", ""))
+        texts = (texts + [""] * self.width)[: self.width]
+        raw = (list(cells) + [""] * self.width)[: self.width]
+        values: dict[str, Any] = {c.name: None for c in COLUMNS}
+        faulty: set[str] = set()
+        for column in self.columns:
+            position = self.layout.positions[column.name]
+            try:
+                values[column.name] = self._read(column, texts[position], raw[position])
+            except Fault as fault:
+                faulty.add(column.name)
+                shown = None if fault.code == "F301" else texts[position]
+                self.tally.citizen_numbers += fault.code == "F301"
+                found.append(self._problem(row, column.name, fault.code, shown, **fault.details))
+        if "rapportagemaand" not in self.layout.positions and self.context.only_month:
+            values["rapportagemaand"] = self._know_month(month_number(self.context.only_month))
+        found.extend(self._broken_rules(row, values, faulty, texts))
+        return self._settle(row, values, faulty, found)
+
+    def _read(self, column: Column, text: str, raw: str) -> int | str | None:
+        if not text:
+            if column.required:
+                raise Fault("F013")
+            return None
+        if text in ERROR_CELLS:
+            raise Fault("F012")
+        if column.kind is Kind.TRACK:
+            return self.track(raw)
+        memory = self.memory[column.name]
+        if raw in memory:
+            known: int | str | None = memory[raw]
+            return known
+        try:
+            value = self.parsers[column.name](text)
+        except Fault:
+            if is_citizen_number(text) and column.kind is not Kind.HOURS:
+                raise Fault("F301") from None
+            raise
+        if column.kind is Kind.MONTH:
+            self._know_month(int(value))
+        if len(memory) < REMEMBERED:
+            memory[raw] = value
+        return value
+
+    def _know_month(self, month: int) -> int:
+        if month not in self.month_ends:
+            self.month_ends[month] = month_end(month_from_number(month)).toordinal()
+            self.month_bits[month] = 1 << (month - _FIRST)
+        return month
+
+    def _broken_rules(
+        self, row: int, values: dict[str, Any], faulty: set[str], texts: list[str]
+    ) -> Iterator[Problem]:
+        month = values["rapportagemaand"]
+        if month is None:
+            faulty = faulty | {"einde_maand"}
+        else:
+            values["einde_maand"] = self.month_ends[month]
+        sent = {name: echo(texts[at]) for name, at in self.layout.positions.items()}
+        for condition in conditions():
+            if condition.names.isdisjoint(faulty) and condition.broken(values):
+                value = sent.get(condition.column, "")
+                yield self._problem(row, condition.column, condition.rule.code, value, **sent)
+
+    def _settle(
+        self, row: int, values: dict[str, Any], faulty: set[str], found: list[Problem]
+    ) -> HeldRow | None:
+        rejected = any(problem.severity == ERROR for problem in found)
+        track, month = values["trajectnummer"], values["rapportagemaand"]
+        if track is not None and month is not None:
+            bit = self.month_bits[month]
+            if self.seen[track] & bit:
+                self.tally.duplicates.setdefault((track, month), []).append(row)
+                rejected = True
+            elif rejected:
+                self.tally.rejected_keys[track, month] = row
+            self.seen[track] |= bit
+        self.problems.extend(found)
+        if rejected:
+            self.tally.rejected += 1
+            return None
+        return (row, track, month, *(values[c.name] for c in self.held))
+
+    def _problem(
+        self, row: int, column: str | None, code: str, value: str | None, **details: str
+    ) -> Problem:
+        shown = None if value is None else echo(value)
+        message = sentence(code, **{**details, "column": column, "value": shown})
+        return Problem(row, column, code, RULES[code].severity, shown, message)
+
+
+def column_title(layout: Layout, name: str) -> str:
+    """What the provider calls a column."""
+    return layout.header[layout.positions[name]] if name in layout.positions else name

@@ -1,0 +1,259 @@
+"""Staged rows against each other and against what is held: what a file alone cannot tell.
+
+Each question is one query; what it finds becomes a problem, and a row that breaks a rule of the
+severity *error* leaves the staged rows.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from core.dates import month_from_number
+from core.formats import day_text, month_text
+from core.municipalities import name as municipality_name
+from providers.codes import LearningRoute, SkillLevel, TrackStatus
+from providers.feed.checking import Problem, Tally
+from providers.feed.rules import RULES, sentence
+from providers.feed.staging import VALUE_COLUMNS, Staging, rows_of, run, same
+from providers.feed.values import echo
+from providers.models import Contract, ContractScope
+
+LEVELS = {
+    "level_reading": "niveau_lezen",
+    "level_listening": "niveau_luisteren",
+    "level_writing": "niveau_schrijven",
+    "level_speaking": "niveau_spreken",
+}
+
+
+def _problem(row: int | None, column: str | None, code: str, value: str, **details: Any) -> Problem:
+    shown = echo(value)
+    message = sentence(code, value=shown, column=column, **details)
+    return Problem(row, column, code, RULES[code].severity, shown or None, message)
+
+
+def find_tracks(provider: int) -> None:
+    """Give each staged traject the key under which this provider has it, when it has."""
+    run(
+        "UPDATE staged_track SET id = (SELECT t.id FROM course_track t "
+        "WHERE t.provider_id = ? AND t.number = staged_track.number)",
+        provider,
+    )
+
+
+def take_out_duplicates(staging: Staging, tally: Tally) -> None:
+    """F501: every row of a key that the file has more than once is rejected."""
+    for (track, month), later in tally.duplicates.items():
+        first = rows_of("SELECT row_number FROM staged WHERE track = ? AND month = ?", track, month)
+        tally.rejected += run("DELETE FROM staged WHERE track = ? AND month = ?", track, month)
+        rows = [row for (row,) in first] + later
+        if (track, month) in tally.rejected_keys:
+            rows.append(tally.rejected_keys[track, month])
+        number = rows_of("SELECT number FROM staged_track WHERE local = ?", track)[0][0]
+        told = ", ".join(map(str, sorted(rows)[:10]))
+        staging.add_problems(
+            _problem(row, "trajectnummer", "F501", number, rows=told) for row in rows
+        )
+
+
+def compare(provider: int, staging: Staging) -> bool:
+    """Note for each staged row which held row it replaces or repeats; tell whether any is held."""
+    has_rows = bool(
+        rows_of(
+            "SELECT 1 FROM progress_record WHERE provider_id = ? AND superseded_by_id IS NULL "
+            "LIMIT 1",
+            provider,
+        )
+    )
+    equal = [
+        same(f"p.{name}", f"s.{name}" if name in staging.present else "NULL")
+        for name in VALUE_COLUMNS
+    ]
+    # CROSS JOIN keeps SQLite from walking the held rows: the staged ones are few beside them.
+    run(
+        "CREATE TEMPORARY TABLE staged_old AS "
+        "SELECT s.track AS track, s.month AS month, s.row_number AS row_number, p.id AS old, "
+        f"CASE WHEN {' AND '.join(equal)} THEN 1 ELSE 0 END AS same, "
+        "p.registered_on AS registered_on, p.route AS route "
+        "FROM staged s CROSS JOIN staged_track t CROSS JOIN progress_record p "
+        "WHERE t.local = s.track AND p.provider_id = ? AND p.month = s.month "
+        "AND p.track_id = t.id AND p.superseded_by_id IS NULL",
+        provider if has_rows else 0,
+    )
+    run("CREATE INDEX staged_old_key ON staged_old (track, month)")
+    return has_rows
+
+
+def _timeline(*, with_held: bool) -> str:
+    """Every row of the staged trajecten as they would be held: the file, and older months."""
+    columns = ("track", "month", "registered_on", "route", "status", *LEVELS)
+    staged = f"SELECT {', '.join(columns)}, row_number FROM staged"
+    if not with_held:
+        return staged
+    held = ", ".join(["t.local", *(f"p.{name}" for name in columns[1:])])
+    return (
+        f"{staged} UNION ALL SELECT {held}, NULL FROM staged_track t "
+        "JOIN progress_record p ON p.track_id = t.id AND p.superseded_by_id IS NULL "
+        "WHERE EXISTS (SELECT 1 FROM staged s WHERE s.track = t.local) "
+        "AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.track = t.local AND s.month = p.month)"
+    )
+
+
+def look_back(staging: Staging, tally: Tally, *, with_held: bool) -> None:
+    """F502-F505: a month after the end, and what changed since the month before."""
+    levels = list(LEVELS)
+    before = ", ".join(
+        f"LAG({name}) OVER line AS {name}_before" for name in ("registered_on", "route", *levels)
+    )
+    dropped = " OR ".join(
+        f"({name}_before - {name} > 1 AND month_before = month - 1)" for name in levels
+    )
+    found = rows_of(
+        f"SELECT row_number, track, month, ended, registered_on_before, registered_on, "
+        f"route_before, route, month_before, {', '.join(f'{n}_before, {n}' for n in levels)} "
+        f"FROM (SELECT line_of.*, {before}, LAG(month) OVER line AS month_before, "
+        f"MIN(CASE WHEN status >= {int(TrackStatus.COMPLETED)} THEN month END) OVER "
+        "(PARTITION BY track ORDER BY month ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
+        f"AS ended FROM ({_timeline(with_held=with_held)}) line_of "
+        "WINDOW line AS (PARTITION BY track ORDER BY month)) looked "
+        "WHERE row_number IS NOT NULL AND (ended IS NOT NULL OR registered_on <> "
+        f"registered_on_before OR route <> route_before OR {dropped})"
+    )
+    changed = {
+        row: (registered, route)
+        for row, registered, route in (
+            rows_of(
+                "SELECT o.row_number, o.registered_on, o.route FROM staged_old o JOIN staged s "
+                "ON s.track = o.track AND s.month = o.month "
+                "WHERE s.registered_on <> o.registered_on OR s.route <> o.route"
+            )
+            if with_held
+            else ()
+        )
+    }
+    for row, track, month, ended, *rest in found:
+        if ended is not None:
+            staging.add_problems([_after_end(row, month, ended)])
+            tally.rejected += run("DELETE FROM staged WHERE track = ? AND month = ?", track, month)
+            changed.pop(row, None)
+        else:
+            staging.add_problems(_changes(row, month, rest))
+            if row in changed and (rest[0] != rest[1] or rest[2] != rest[3]):
+                changed.pop(row)
+    staging.add_problems(_replaced(changed))
+
+
+def _after_end(row: int, month: int, ended: int) -> Problem:
+    told = month_text(month_from_number(ended))
+    return _problem(row, "rapportagemaand", "F502", f"{month_from_number(month):%Y-%m}", ended=told)
+
+
+def _day(ordinal: int) -> str:
+    return day_text(date.fromordinal(ordinal))
+
+
+def _changes(row: int, month: int, rest: list[Any]) -> Iterator[Problem]:
+    registered_before, registered, route_before, route, month_before, *levels = rest
+    if registered_before is not None and registered != registered_before:
+        yield _problem(
+            row, "datum_aanmelding", "F503", _day(registered), before=_day(registered_before)
+        )
+    if route_before is not None and route != route_before:
+        old, new = LearningRoute(route_before).code, LearningRoute(route).code
+        yield _problem(row, "leerroute", "F504", new, before=old)
+    if month_before != month - 1:
+        return
+    for name, before, now in zip(LEVELS.values(), levels[::2], levels[1::2], strict=True):
+        if before - now > 1:
+            old, new = SkillLevel(before).code, SkillLevel(now).code
+            yield _problem(row, name, "F505", new, before=old)
+
+
+def _replaced(changed: dict[int, tuple[int, int]]) -> Iterator[Problem]:
+    """The same two changes, against the row that is replaced."""
+    if not changed:
+        return
+    now = {
+        row: (registered, route)
+        for row, registered, route in rows_of(
+            "SELECT s.row_number, s.registered_on, s.route FROM staged s JOIN staged_old o "
+            "ON o.track = s.track AND o.month = s.month AND o.same = 0"
+        )
+        if row in changed
+    }
+    for row, (registered, route) in now.items():
+        registered_before, route_before = changed[row]
+        if registered != registered_before:
+            yield _problem(
+                row, "datum_aanmelding", "F503", _day(registered), before=_day(registered_before)
+            )
+        if route != route_before:
+            old, new = LearningRoute(route_before).code, LearningRoute(route).code
+            yield _problem(row, "leerroute", "F504", new, before=old)
+
+
+def look_aside(provider: int, staging: Staging) -> None:
+    """F506: the same traject active at another provider in the same month."""
+    if not rows_of("SELECT 1 FROM course_track WHERE provider_id <> ? LIMIT 1", provider):
+        return
+    found = rows_of(
+        "SELECT s.row_number, t.number FROM staged_track t "
+        "CROSS JOIN course_track c CROSS JOIN staged s CROSS JOIN progress_record p "
+        "WHERE c.number = t.number AND c.provider_id <> ? AND s.track = t.local "
+        "AND p.track_id = c.id AND p.month = s.month AND p.superseded_by_id IS NULL "
+        "AND s.status = ? AND p.status = ?",
+        provider, int(TrackStatus.ACTIVE), int(TrackStatus.ACTIVE),
+    )  # fmt: skip
+    staging.add_problems(
+        _problem(row, "trajectnummer", "F506", number) for row, number in sorted(set(found))
+    )
+
+
+def look_for_contracts(provider: int, staging: Staging) -> None:
+    """F507 and F508: one warning per gemeente x leerroute that no contract covers."""
+    named = "contract_id" if "contract_id" in staging.present else "NULL"
+    pairs = rows_of(
+        f"SELECT municipality, route, month, {named}, COUNT(*) FROM staged "
+        f"GROUP BY municipality, route, month, {named}"
+    )
+    numbers = {c.id: c.number for c in Contract.select().where(Contract.provider == provider)}
+    scopes = [
+        (scope.contract_id, scope.route, scope.municipality, scope.contract)
+        for scope in ContractScope.select(ContractScope, Contract)
+        .join(Contract)
+        .where(Contract.provider == provider)
+    ]
+    uncovered: dict[tuple[int, int, int | None], int] = {}
+    for municipality, route, month, contract, count in pairs:
+        covering = _covering(scopes, municipality, route, month_from_number(month))
+        if not covering:
+            key = (municipality, route, None)
+        elif contract is not None and contract not in covering:
+            key = (municipality, route, contract)
+        else:
+            continue
+        uncovered[key] = uncovered.get(key, 0) + count
+    staging.add_problems(
+        _problem(
+            None, "contractnummer", "F507" if contract is None else "F508", "",
+            municipality=f"{municipality_name(municipality)} ({municipality:04d})",
+            route=LearningRoute(route).code, count=count, contract=numbers.get(contract or 0, ""),
+        )
+        for (municipality, route, contract), count in sorted(
+            uncovered.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or 0)
+        )
+    )  # fmt: skip
+
+
+def _covering(
+    scopes: list[tuple[int, int, str | None, Contract]], municipality: int, route: int, month: date
+) -> set[int]:
+    code = f"{municipality:04d}"
+    return {
+        key
+        for key, covered_route, covered, contract in scopes
+        if covered_route == route
+        and covered in (None, code)
+        and contract.valid_from.replace(day=1) <= month
+        and (contract.valid_until is None or contract.valid_until >= month)
+    }

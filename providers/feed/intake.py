@@ -1,0 +1,228 @@
+"""From a file to held rows in three steps: stage (no lock), compare, hold (one transaction).
+
+``stage`` reads and checks the file into temporary tables. ``compare`` puts them beside what is
+held. ``hold`` writes, set by set. The operations call them; a preview stops after the second.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from core.dates import month_from_number
+from core.db import database, is_postgresql
+from providers.codes import LearningRoute
+from providers.feed import held
+from providers.feed.checking import Batch, Checker, Context, Tally, held_columns
+from providers.feed.columns import Layout
+from providers.feed.outcome import Counts
+from providers.feed.reader import RefusedFileError, open_table
+from providers.feed.skipping import LABELS
+from providers.feed.staging import Staging, rows_of, run
+
+LARGE_FILE = 20_000_000
+"""From this size on a CSV is checked by a second process while this one writes."""
+TOLD_ROWS = 20
+
+
+@dataclass
+class Staged:
+    """A file that was read and checked; nothing is held yet."""
+
+    staging: Staging
+    layout: Layout
+    tally: Tally
+    assumed: dict[str, Any]
+    sources: dict[str, set[int]] = field(default_factory=dict)
+    with_held: bool = False
+
+    @property
+    def personal(self) -> bool:
+        """Whether the file has something that may not be kept."""
+        return bool(self.layout.personal or self.tally.citizen_numbers)
+
+
+@contextmanager
+def without_lock() -> Iterator[None]:
+    """A transaction that only touches temporary tables: SQLite keeps its write lock free."""
+    if is_postgresql() or database.in_transaction():
+        with database.atomic():
+            yield
+    else:
+        with database.transaction("DEFERRED"):
+            yield
+
+
+def stage(path: Path, context: Context, *, sheet: str | None = None) -> Staged:
+    """Read and check a file into the temporary tables; ``RefusedFileError`` when it cannot be."""
+    with open_table(path, sheet=sheet, mapping=context.mapping) as table:
+        layout = table.layout
+        refuse_layout(layout, context)
+        checker_context = replace(context, epoch_1904=table.epoch_1904)
+        sources: dict[str, set[int]] = {}
+        if table.assumed.get("kind") == "CSV" and path.stat().st_size >= LARGE_FILE:
+            from providers.feed.second_process import batches  # noqa: PLC0415  large files only
+
+            found: Iterable[Batch] = batches(path, checker_context)
+        else:
+            records = note_sources(table.records, layout, sources)
+            found = Checker(layout, checker_context).batches(records)
+        tally = Tally()
+        with without_lock():
+            staging = Staging(held_columns(layout))
+            for batch in found:
+                staging.add(batch)
+                tally = batch.tally
+            staging.finish()
+        if not tally.rows or tally.rows == sum(map(len, tally.skipped.values())):
+            raise RefusedFileError("F006")
+        return Staged(staging, layout, tally, table.assumed, sources)
+
+
+def refuse_layout(layout: Layout, context: Context) -> None:
+    """Refuse a file of which a column is missing or doubled."""
+    missing = [
+        name
+        for name in layout.missing
+        if not (name == "rapportagemaand" and context.only_month is not None)
+    ]
+    error = None
+    if layout.doubled:
+        error = RefusedFileError("F005", doubled=", ".join(layout.doubled))
+    elif missing:
+        found = ", ".join(title for title in layout.header if title)
+        error = RefusedFileError("F004", missing=", ".join(missing), found=found)
+    if error:
+        error.layout = layout
+        raise error
+
+
+def note_sources(
+    records: Iterable[tuple[int, list[str]]], layout: Layout, sources: dict[str, set[int]]
+) -> Iterable[tuple[int, list[str]]]:
+    """Note from which file and row each row of a mended workbook came."""
+    at = layout.key_position
+    if at is None:
+        return records
+
+    def noted() -> Iterator[tuple[int, list[str]]]:
+        for row, cells in records:
+            if at < len(cells) and ":" in cells[at]:
+                sha256, _, number = cells[at].strip().partition(":")
+                sources.setdefault(sha256, set()).add(int(number) if number.isdigit() else 0)
+            yield row, cells
+
+    return noted()
+
+
+def compare(provider: int, staged: Staged) -> None:
+    """Put the staged rows beside each other and beside what is held."""
+    staging, tally = staged.staging, staged.tally
+    held.take_out_duplicates(staging, tally)
+    held.find_tracks(provider)
+    staged.with_held = held.compare(provider, staging)
+    held.look_back(staging, tally, with_held=staged.with_held)
+    held.look_aside(provider, staging)
+    held.look_for_contracts(provider, staging)
+
+
+def count(staged: Staged) -> Counts:
+    """Where every row ended."""
+    tally = staged.tally
+    remaining = rows_of("SELECT COUNT(*) FROM staged")[0][0]
+    unchanged, replaced = rows_of(
+        "SELECT COALESCE(SUM(o.same), 0), COALESCE(SUM(1 - o.same), 0) FROM staged_old o "
+        "JOIN staged s ON s.track = o.track AND s.month = o.month"
+    )[0]
+    counts = Counts(
+        rows=tally.rows,
+        accepted=remaining - unchanged,
+        unchanged=unchanged,
+        rejected=tally.rejected,
+        skipped=sum(map(len, tally.skipped.values())),
+        replaced=replaced,
+        warnings=rows_of("SELECT COUNT(*) FROM staged_problem WHERE severity = 'warning'")[0][0],
+    )
+    counts.check()
+    return counts
+
+
+def rows_by_month() -> dict[date, int]:
+    """How many rows the delivery has for each month, changed or not."""
+    query = "SELECT month, COUNT(*) FROM staged GROUP BY month ORDER BY month"
+    return {month_from_number(month): rows for month, rows in rows_of(query)}
+
+
+def findings(staged: Staged) -> dict[str, Any]:
+    """What the receipt tells besides counts and problems."""
+    hours = rows_of(
+        "SELECT route, COUNT(*), SUM(minutes_offered), SUM(minutes_attended) FROM staged "
+        "GROUP BY route ORDER BY route"
+    )
+    layout = staged.layout
+    return {
+        "assumed": staged.assumed,
+        "skipped": {
+            reason: {"label": LABELS[reason], "count": len(rows), "rows": rows[:TOLD_ROWS]}
+            for reason, rows in staged.tally.skipped.items()
+        },
+        "unknown_columns": list(layout.unknown),
+        "personal_columns": list(layout.personal),
+        "citizen_numbers": staged.tally.citizen_numbers,
+        "mended": {sha: len(rows) for sha, rows in staged.sources.items()},
+        "hours": [
+            {
+                "route": LearningRoute(route).code,
+                "rows": rows,
+                "minutes_offered": int(offered),
+                "minutes_attended": int(attended),
+            }
+            for route, rows, offered, attended in hours
+        ],
+    }
+
+
+def hold(provider: int, delivery: int, staging: Staging) -> None:
+    """Write the staged rows: trajecten, what is replaced, what is new, what was repeated."""
+    run(
+        "INSERT INTO course_track (provider_id, number) SELECT ?, t.number FROM staged_track t "
+        "WHERE t.id IS NULL AND EXISTS (SELECT 1 FROM staged s WHERE s.track = t.local) "
+        "ORDER BY t.local",
+        provider,
+    )
+    held.find_tracks(provider)
+    run(
+        "UPDATE progress_record SET superseded_by_id = ? WHERE id IN "
+        "(SELECT o.old FROM staged_old o JOIN staged s ON s.track = o.track "
+        "AND s.month = o.month WHERE o.same = 0)",
+        delivery,
+    )
+    run(
+        "INSERT INTO confirmation (delivery_id, record_id, row) "
+        "SELECT ?, o.old, o.row_number FROM staged_old o JOIN staged s "
+        "ON s.track = o.track AND s.month = o.month WHERE o.same = 1",
+        delivery,
+    )
+    names = staging.present
+    run(
+        f"INSERT INTO progress_record (provider_id, delivery_id, month, track_id, row, "
+        f"{', '.join(names)}) SELECT ?, ?, s.month, t.id, s.row_number, "
+        f"{', '.join(f's.{name}' for name in names)} FROM staged s "
+        "JOIN staged_track t ON t.local = s.track "
+        "WHERE NOT EXISTS (SELECT 1 FROM staged_old o "
+        "WHERE o.track = s.track AND o.month = s.month AND o.same = 1)",
+        provider,
+        delivery,
+    )
+
+
+def keep_problems(delivery: int) -> None:
+    """Copy the staged problems to the delivery."""
+    run(
+        'INSERT INTO problem (delivery_id, row, "column", code, severity, value, message) '
+        "SELECT ?, row_number, column_name, code, severity, value, message FROM staged_problem "
+        "ORDER BY row_number IS NULL, row_number, code, column_name",
+        delivery,
+    )

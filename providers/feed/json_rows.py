@@ -1,0 +1,92 @@
+"""JSON in three shapes: ``{"leveringen": [...]}``, a bare array, or one object per line."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from providers.feed.columns import Mapping, lay_out
+from providers.feed.delimited import find_encoding
+from providers.feed.reader import MAXIMUM_COLUMNS, Record, RefusedFileError, Table
+
+MAXIMUM_BYTES = 30_000_000
+_SHAPE = 'Zet de rijen als objecten in een lijst: {"leveringen": [{"trajectnummer": ...}]}.'
+
+
+class _DoubledKeyError(Exception):
+    """An object names a key twice; either value could be meant."""
+
+
+def open_json(path: Path, *, mapping: Mapping) -> Table:
+    """Read all rows; the header is every key that some row has."""
+    if path.stat().st_size > MAXIMUM_BYTES:
+        raise RefusedFileError("F002", reason="Een JSON-bestand mag 30 MB groot zijn.")
+    text = path.read_text(find_encoding(path))
+    try:
+        numbered, shape = _rows(text)
+    except RecursionError:
+        raise RefusedFileError("F002", reason="Dit JSON-bestand is te diep genest.") from None
+    except _DoubledKeyError as error:
+        raise RefusedFileError("F005", doubled=str(error)) from None
+    except ValueError as error:
+        where = f" (regel {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise RefusedFileError("F001", reason=f"Dit JSON-bestand is beschadigd{where}.") from None
+    header = list(dict.fromkeys(key for _, row in numbered for key in row))
+    if len(header) > MAXIMUM_COLUMNS:
+        raise RefusedFileError("F002", reason=f"Het bestand heeft {len(header)} kolommen.")
+    if not header:
+        raise RefusedFileError("F003", found="niets")
+    return Table(lay_out(header, mapping), _records(numbered, header), {"kind": shape})
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _DoubledKeyError(next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
+def _load(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_object, parse_int=str, parse_float=str,
+                      parse_constant=str)  # fmt: skip
+
+
+def _rows(text: str) -> tuple[list[tuple[int, dict[str, Any]]], str]:
+    try:
+        loaded = _load(text)
+    except json.JSONDecodeError as whole:
+        lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+        if len(lines) < 2 or not lines[0][1].strip().endswith("}"):
+            raise
+        try:
+            rows = [(n, _load(line)) for n, line in lines]
+        except json.JSONDecodeError:
+            raise whole from None
+        return _only_objects(rows), "JSON, een object per regel"
+    if isinstance(loaded, dict) and isinstance(loaded.get("leveringen"), list):
+        loaded = loaded["leveringen"]
+    elif isinstance(loaded, dict):
+        loaded = [loaded]
+    if not isinstance(loaded, list):
+        raise RefusedFileError("F001", reason=_SHAPE)
+    return _only_objects(list(enumerate(loaded, 1))), "JSON"
+
+
+def _only_objects(rows: list[tuple[int, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    if not all(isinstance(row, dict) for _, row in rows):
+        raise RefusedFileError("F001", reason=_SHAPE)
+    return rows
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _records(rows: list[tuple[int, dict[str, Any]]], header: list[str]) -> Iterator[Record]:
+    for number, row in rows:
+        yield number, [_text(row.get(key)) for key in header]

@@ -1,0 +1,109 @@
+"""From a file to a table of text with the row numbers a person sees. Pure: files in, text out.
+
+What kind of file it is follows from its first bytes, never from its name. What was assumed on the
+way (encoding, separator, sheet, header row) is kept for the receipt.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from providers.feed.columns import NO_MAPPING, Layout, Mapping
+from providers.feed.rules import sentence
+
+Record = tuple[int, list[str]]
+
+MAXIMUM_BYTES = 2_000_000_000
+MAXIMUM_COLUMNS = 500
+HEADER_WITHIN = 60
+"""The header stands in the first so many rows."""
+
+
+class RefusedFileError(Exception):
+    """The whole file is refused: the rule, and what fills in its sentence."""
+
+    def __init__(self, code: str, **details: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+        self.layout: Layout | None = None
+
+    @property
+    def message(self) -> str:
+        """What the provider reads."""
+        return sentence(self.code, **self.details)
+
+
+@dataclass
+class Table:
+    """A table of text: its layout, its rows under the header, and what was assumed."""
+
+    layout: Layout
+    records: Iterable[Record]
+    assumed: dict[str, object] = field(default_factory=dict)
+    epoch_1904: bool = False
+
+
+_MAGIC = (
+    (b"PK\x03\x04", "workbook"),
+    (b"\xd0\xcf\x11\xe0", "workbook"),
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"\x1f\x8b", "archive"),
+    (b"Rar!", "archive"),
+    (b"7z\xbc\xaf", "archive"),
+    (b"{\\rtf", "document"),
+)
+_FOREIGN = {
+    "pdf": "Dit is een PDF.",
+    "picture": "Dit is een afbeelding.",
+    "archive": "Dit is een ingepakt bestand.",
+    "document": "Dit is een tekstdocument.",
+    "page": "Dit is een webpagina of een ander soort XML.",
+}
+
+
+def kind_of(start: bytes) -> str:
+    """What the first bytes say: ``workbook``, ``json``, ``text`` or something foreign."""
+    for magic, kind in _MAGIC:
+        if start.startswith(magic):
+            return kind
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text[:1] in (b"{", b"["):
+        return "json"
+    if text[:1] == b"<":
+        return "page"
+    return "text"
+
+
+@contextmanager
+def open_table(
+    path: Path, *, sheet: str | None = None, mapping: Mapping = NO_MAPPING
+) -> Iterator[Table]:
+    """Open a file of any kind as a table; raises ``RefusedFileError`` when that cannot be."""
+    size = path.stat().st_size
+    if not size:
+        raise RefusedFileError("F001", reason="Het bestand is leeg.")
+    if size > MAXIMUM_BYTES:
+        raise RefusedFileError("F002", reason="Het bestand is groter dan 2 GB.")
+    with path.open("rb") as file:
+        kind = kind_of(file.read(512))
+    if kind in _FOREIGN:
+        raise RefusedFileError("F001", reason=_FOREIGN[kind])
+    # Each kind is read by its own module, loaded only when a file of that kind comes in.
+    if kind == "workbook":
+        from providers.feed.workbook import open_workbook  # noqa: PLC0415
+
+        with open_workbook(path, sheet=sheet, mapping=mapping) as table:
+            yield table
+    elif kind == "json":
+        from providers.feed.json_rows import open_json  # noqa: PLC0415
+
+        yield open_json(path, mapping=mapping)
+    else:
+        from providers.feed.delimited import open_delimited  # noqa: PLC0415
+
+        yield open_delimited(path, mapping=mapping)

@@ -1,0 +1,139 @@
+"""The temporary tables in which a delivery is compared with what is held, on both engines.
+
+Filled without touching any table of the product: reading a large file locks nobody out.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from core.db import database, is_postgresql
+from providers.feed.checking import Batch, HeldRow, Problem
+from providers.feed.columns import COLUMNS, Column
+
+TEXT_COLUMNS = frozenset({"group_name"})
+VALUE_COLUMNS = tuple(
+    column.held_as for column in COLUMNS if column.held_as not in ("", "month", "track_id")
+)
+"""What a progress row holds besides its key, in one fixed order."""
+
+_TABLES = ("staged", "staged_track", "staged_problem", "staged_old")
+_PROBLEM_COLUMNS = ("row", "column", "code", "severity", "value", "message")
+
+
+class Staging:
+    """The staged rows of one delivery."""
+
+    def __init__(self, held: Sequence[Column]) -> None:
+        self.present = [column.held_as for column in held]
+        self.tracks = 0
+        text = dict.fromkeys(TEXT_COLUMNS, "text")
+        columns = ", ".join(f"{name} {text.get(name, 'integer')}" for name in self.present)
+        self.clear()
+        # Keyed by traject and month: comparing, looking back and adding up all walk that order.
+        without = "" if is_postgresql() else ", PRIMARY KEY (track, month)) WITHOUT ROWID"
+        self._run(
+            "CREATE TEMPORARY TABLE staged (row_number integer, track integer NOT NULL, "
+            f"month integer NOT NULL, {columns}{without or ')'}"
+        )
+        self._run(
+            "CREATE TEMPORARY TABLE staged_track "
+            "(local integer PRIMARY KEY, number text NOT NULL, id integer)"
+        )
+        self._run(
+            "CREATE TEMPORARY TABLE staged_problem (row_number integer, column_name text, "
+            "code text, severity text, value text, message text)"
+        )
+
+    def clear(self) -> None:
+        """Drop the tables; they also go with the connection."""
+        for table in _TABLES:
+            self._run(f"DROP TABLE IF EXISTS {table}")
+
+    def add(self, batch: Batch) -> None:
+        """Stage what a batch holds."""
+        if batch.numbers:
+            first = self.tracks + 1
+            self._insert("staged_track", ("local", "number"), list(enumerate(batch.numbers, first)))
+            self.tracks += len(batch.numbers)
+        if batch.rows:
+            names = ("row_number", "track", "month", *self.present)
+            self._insert("staged", names, batch.rows)
+        self.add_problems(batch.problems)
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Stage problems."""
+        rows = [(p.row, p.column, p.code, p.severity, p.value, p.message) for p in problems]
+        if rows:
+            names = ("row_number", "column_name", "code", "severity", "value", "message")
+            self._insert("staged_problem", names, rows)
+
+    def finish(self) -> None:
+        """Make ready to compare: PostgreSQL gets its key and its statistics."""
+        if is_postgresql():
+            self._run("ALTER TABLE staged ADD PRIMARY KEY (track, month)")
+            self._run("ANALYZE staged")
+            self._run("ANALYZE staged_track")
+
+    def problems(self, limit: int | None = None) -> list[Problem]:
+        """All problems, by row."""
+        query = (
+            "SELECT row_number, column_name, code, severity, value, message FROM staged_problem "
+            "ORDER BY row_number IS NULL, row_number, code, column_name"
+        )
+        if limit is not None:
+            query += f" LIMIT {int(limit)}"
+        return [Problem(*row) for row in rows_of(query)]
+
+    def _insert(
+        self, table: str, names: Sequence[str], rows: Sequence[HeldRow | tuple[Any, ...]]
+    ) -> None:
+        if is_postgresql():
+            copy_rows(table, names, rows)
+            return
+        marks = ", ".join("?" * len(names))
+        self_sql = f"INSERT INTO temp.{table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
+        database.connection().executemany(self_sql, rows)
+
+    @staticmethod
+    def _run(sql: str) -> None:
+        database.execute_sql(sql)
+
+
+def rows_of(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """Rows of a query with ``?`` for each parameter, on both engines."""
+    return database.execute_sql(marked(sql), parameters).fetchall()
+
+
+def run(sql: str, *parameters: Any) -> int:
+    """Run a statement with ``?`` for each parameter; return how many rows it changed."""
+    return int(database.execute_sql(marked(sql), parameters).rowcount)
+
+
+def marked(sql: str) -> str:
+    """A statement with the parameter marks of the engine."""
+    return sql.replace("?", "%s") if is_postgresql() else sql
+
+
+def same(left: str, right: str) -> str:
+    """Condition that two values are equal, where empty equals empty."""
+    word = "IS NOT DISTINCT FROM" if is_postgresql() else "IS"
+    return f"{left} {word} {right}"
+
+
+def copy_rows(table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Send rows to PostgreSQL in one stream of text."""
+    with database.connection().cursor() as cursor:
+        command = f"COPY {table} ({', '.join(names)}) FROM STDIN"
+        with cursor.copy(command) as copy:
+            copy.write("".join(map(_copy_line, rows)))
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copy_line(row: Sequence[Any]) -> str:
+    cells = [
+        "\\N" if cell is None else cell.translate(_ESCAPES) if type(cell) is str else str(cell)
+        for cell in row
+    ]
+    return "\t".join(cells) + "\n"

@@ -1,0 +1,268 @@
+"""From the text of one cell to a value, or to the code of the rule that it breaks.
+
+Every reader hands over text: a real date arrives as ``2026-10-05``, a number as ``12.5``. A parser
+takes cleaned, non-empty text and returns what is held (an integer, or text), or raises ``Fault``.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from unicodedata import combining, normalize
+
+from core.dates import month_number
+
+Value = int | str
+Parser = Callable[[str], Value]
+
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+SPACES = {ord(space): " " for space in "\u00a0\u2007\u202f\u2009\u3000\t\r\n"}
+ERROR_CELLS = frozenset(
+    (
+        "#N/A", "#N/B", "#REF!", "#VERW!", "#VALUE!", "#WAARDE!", "#DIV/0!", "#DEEL/0!",
+        "#NAME?", "#NAAM?", "#NUM!", "#GETAL!", "#NULL!", "#LEEG!", "#SPILL!", "#CALC!",
+    )
+)  # fmt: skip
+MONTHS = {
+    "jan": 1, "januari": 1, "feb": 2, "februari": 2, "mrt": 3, "maa": 3, "maart": 3, "mar": 3,
+    "apr": 4, "april": 4, "mei": 5, "jun": 6, "juni": 6, "jul": 7, "juli": 7, "aug": 8,
+    "augustus": 8, "sep": 9, "sept": 9, "september": 9, "okt": 10, "oct": 10, "oktober": 10,
+    "nov": 11, "november": 11, "dec": 12, "december": 12,
+}  # fmt: skip
+SERIALS = range(36_526, 73_051)
+"""Day numbers of a spreadsheet that are taken for a date: 2000 up to and including 2099."""
+FIRST_MONTH = date(2022, 1, 1)
+EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
+
+
+class Fault(Exception):  # noqa: N818  a finding about a cell, not an error of the program
+    """The cell breaks the cell rule ``code``; ``details`` fill in its sentence."""
+
+    def __init__(self, code: str, **details: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+def clean(text: str) -> str:
+    """Take away what cannot be seen: outer spaces, no-break and zero-width spaces."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return text.translate(INVISIBLE).translate(SPACES).strip()
+
+
+def fold(text: str) -> str:
+    """Compare names without regard to case, accents, spaces, points, ``-`` and ``_``."""
+    plain = "".join(c for c in normalize("NFKD", clean(text)) if not combining(c))
+    return re.sub(r"[\s\-_./()]+", "", plain).casefold()
+
+
+def is_citizen_number(text: str) -> bool:
+    """Whether the text is a BSN: nine digits (separators aside) that pass the eleven-test."""
+    digits = re.sub(r"[\s.\-]", "", text.removesuffix(".0").removesuffix(",0"))
+    if len(digits) != 9 or not (digits.isascii() and digits.isdigit()):
+        return False
+    total = sum(int(d) * w for d, w in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True))
+    return total % 11 == 0 and digits != "000000000"
+
+
+def echo(text: str, limit: int = 80) -> str:
+    """A value as it may be shown again: short, and never with a BSN in it."""
+    shown = re.sub(
+        r"(?<!\d)\d[\d.\s-]{7,12}\d(?!\d)",
+        lambda found: "(niet getoond)" if is_citizen_number(found.group()) else found.group(),
+        clean(text),
+    )
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _calendar_day(year: int, month: int, day: int) -> int:
+    if not 1900 <= year <= 2100:
+        raise Fault("F102")
+    try:
+        return date(year, month, day).toordinal()
+    except ValueError:
+        raise Fault("F102") from None
+
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?$")
+_DUTCH = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?: 0?0:00(?::00)?)?$")
+_WORDS = re.compile(r"(\d{1,2})[-. ]+([a-z]+)\.?[-. ]+(\d{4})$", re.IGNORECASE)
+_SHORT_YEAR = re.compile(r"\d{1,2}[-/. ]+(?:\d{1,2}|[a-z]+\.?)[-/. ]+'?\d{2}$", re.IGNORECASE)
+_SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?$")
+
+
+def day_parser(*, epoch_1904: bool = False) -> Parser:
+    """Read a date: DD-MM-JJJJ, ISO, ``3 mrt 2026`` or the day number of a spreadsheet."""
+    epoch = EPOCH_1904 if epoch_1904 else EPOCH_1900
+
+    def parse(text: str) -> int:
+        if found := _DUTCH.match(text):
+            day, month, year = map(int, found.groups())
+            return _calendar_day(year, month, day)
+        if found := _ISO.match(text):
+            year, month, day = map(int, found.groups())
+            return _calendar_day(year, month, day)
+        if found := _WORDS.match(text):
+            month_named = MONTHS.get(found[2].casefold())
+            if month_named is None:
+                raise Fault("F102")
+            return _calendar_day(int(found[3]), month_named, int(found[1]))
+        if found := _SERIAL.match(text):
+            day_of_sheet = epoch + timedelta(days=int(found[1]))
+            if 2000 <= day_of_sheet.year <= 2099:
+                return day_of_sheet.toordinal()
+            raise Fault("F102")
+        raise Fault("F103" if _SHORT_YEAR.match(text) else "F102")
+
+    return parse
+
+
+_MONTH_FIRST_YEAR = re.compile(r"(\d{4})[-/. ]?(\d{2})$")
+_MONTH_LAST_YEAR = re.compile(r"(\d{1,2})[-/. ](\d{4})$")
+_MONTH_WORDS = re.compile(r"([a-z]+)\.?[-. ]+(\d{4})$", re.IGNORECASE)
+
+
+def month_parser(*, today: date, only: date | None, epoch_1904: bool = False) -> Parser:
+    """Read a month that is not in the future and not before January 2022."""
+    parse_day = day_parser(epoch_1904=epoch_1904)
+
+    def first_day(text: str) -> date:
+        if found := _MONTH_FIRST_YEAR.match(text):
+            year, month = int(found[1]), int(found[2])
+        elif found := _MONTH_LAST_YEAR.match(text):
+            month, year = int(found[1]), int(found[2])
+        elif found := _MONTH_WORDS.match(text):
+            month, year = MONTHS.get(found[1].casefold(), 0), int(found[2])
+        else:
+            try:
+                day = date.fromordinal(int(parse_day(text)))
+            except Fault as fault:
+                raise Fault("F103" if fault.code == "F103" else "F110") from None
+            year, month = day.year, day.month
+        if not 1 <= month <= 12 or not 1900 <= year <= 2100:
+            raise Fault("F110")
+        return date(year, month, 1)
+
+    def parse(text: str) -> int:
+        month = first_day(text)
+        if month > today:
+            raise Fault("F108")
+        if month < FIRST_MONTH:
+            raise Fault("F109")
+        if only is not None and month != only:
+            raise Fault("F111", asked=f"{only:%Y-%m}")
+        return month_number(month)
+
+    return parse
+
+
+_NUMBER = re.compile(r"([+-]?)(\d*)(?:[.,](\d+))?$")
+_THOUSANDS = re.compile(r"\d{1,3}(?:([.\s])\d{3})+(?:,\d+)?$")
+
+
+def hours_parser(maximum: int) -> Parser:
+    """Read hours as minutes: comma or point, zero up to ``maximum``, whole quarters only."""
+
+    def parse(text: str) -> int:
+        if _THOUSANDS.match(text) and text.count(".") + text.count(" ") and "," in text:
+            text = text.replace(".", "").replace(" ", "")
+        found = _NUMBER.match(text)
+        if not found or not (found[2] or found[3]):
+            raise Fault("F204")
+        decimals = (found[3] or "").rstrip("0")
+        whole = int(found[2] or 0)
+        if (found[1] == "-" and (whole or decimals)) or whole > maximum:
+            raise Fault("F202", maximum=str(maximum))
+        quarters = {"": 0, "25": 15, "5": 30, "75": 45}.get(decimals)
+        if quarters is None:
+            raise Fault("F201")
+        if whole == maximum and quarters:
+            raise Fault("F202", maximum=str(maximum))
+        return whole * 60 + quarters
+
+    return parse
+
+
+def whole_parser(minimum: int, maximum: int) -> Parser:
+    """Read a whole number between two limits."""
+
+    def parse(text: str) -> int:
+        found = re.fullmatch(r"[+-]?\d{1,9}(?:[.,]0+)?", text)
+        if not found:
+            raise Fault("F213")
+        number = int(re.split("[.,]", text)[0])
+        if not minimum <= number <= maximum:
+            raise Fault("F210", minimum=str(minimum), maximum=str(maximum))
+        return number
+
+    return parse
+
+
+def code_parser(entries: Mapping[str, int], allowed: str, own: Mapping[str, str]) -> Parser:
+    """Read an entry of a code list; ``own`` are the codes of this provider."""
+
+    def parse(text: str) -> int:
+        key = fold(text)
+        number = entries.get(fold(own[key]) if key in own else key)
+        if number is None:
+            raise Fault("F306", allowed=allowed)
+        return number
+
+    return parse
+
+
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+$")
+
+
+def text_parser(limit: int) -> Parser:
+    """Read a short name or key: no BSN, no key that a spreadsheet rounded, one line."""
+
+    def parse(text: str) -> str:
+        if is_citizen_number(text):
+            raise Fault("F301")
+        if _SCIENTIFIC.match(text):
+            raise Fault("F302")
+        if len(text) > limit:
+            raise Fault("F309", limit=str(limit))
+        if not text.isprintable():
+            raise Fault("F303")
+        return text
+
+    return parse
+
+
+def municipality_parser(known: Mapping[str, str]) -> Parser:
+    """Read a gemeentecode: four digits, with or without ``GM``, or with the zeros fallen off."""
+
+    def parse(text: str) -> int:
+        found = re.fullmatch(r"(?:GM)?(\d{1,4})(?:[.,]0)?", text, re.IGNORECASE)
+        if not found or found[1].zfill(4) not in known:
+            raise Fault("F305")
+        return int(found[1])
+
+    return parse
+
+
+def same_provider_parser(code: str) -> Parser:
+    """Read an aanbiedercode, which can only be the one of the sender."""
+
+    def parse(text: str) -> str:
+        if fold(text) != fold(code):
+            raise Fault("F304", provider=code)
+        return code
+
+    return parse
+
+
+def contract_parser(numbers: Mapping[str, int]) -> Parser:
+    """Read a contractnummer of this provider as the key of that contract."""
+    by_fold = {fold(number): key for number, key in numbers.items()}
+    as_text = text_parser(32)
+
+    def parse(text: str) -> int:
+        key = by_fold.get(fold(str(as_text(text))))
+        if key is None:
+            raise Fault("F308")
+        return key
+
+    return parse
