@@ -126,13 +126,13 @@ class Ratio(Measure):
         self, inputs: RouteInputs, criterion: Criterion, model: ScoringModel
     ) -> Measurement:
         """Sum over the trajectories of the window, then divide once."""
+        if not inputs.delivered:
+            return Measurement(Measured.missing(NO_DELIVERY))
         sums = inputs.hours.get(criterion.window_months, {}).values()
         top = sum(getattr(one, self.numerator) for one in sums)
         bottom = sum(getattr(one, self.denominator) for one in sums)
         n = sum(one.offered > 0 for one in sums)
-        if not inputs.delivered:
-            figure = Measured.missing(NO_DELIVERY)
-        elif n == 0 or bottom == 0:
+        if n == 0 or bottom == 0:
             figure = Measured.missing("er zijn geen lesuren in deze periode")
         elif n < model.minimum_n:
             figure = Measured.too_few(f"er zijn minder dan {model.minimum_n} trajecten met lesuren")
@@ -174,10 +174,11 @@ class Waiting(Measure):
     ) -> Measurement:
         """Kaplan-Meier over the window."""
         norm = criterion.norm_days or 28
-        times = summarise(list(inputs.stays.values()), norm)
         if not inputs.delivered:
-            figure = Measured.missing(NO_DELIVERY)
-        elif times.n == 0:
+            nothing = dict.fromkeys(self.beside(summarise([], norm)))
+            return Measurement(Measured.missing(NO_DELIVERY), beside={"norm_days": norm, **nothing})
+        times = summarise(list(inputs.stays.values()), norm)
+        if times.n == 0:
             figure = Measured.missing("niemand wachtte of begon in deze periode")
         elif times.n < model.minimum_n:
             figure = Measured.too_few(f"er doen minder dan {model.minimum_n} trajecten mee")

@@ -13,7 +13,7 @@ from typing import Any
 
 from peewee import Case, Value, fn
 
-from core.dates import add_months, month_end
+from core.dates import add_months, month_end, month_from_number, month_number
 from core.db import database
 from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
 from providers.models import (
@@ -21,17 +21,21 @@ from providers.models import (
     Contract,
     ContractScope,
     CourseTrack,
-    DeliveryMonth,
+    Delivery,
     ProgressRecord,
     Provider,
     QualityMark,
 )
-from quality.criteria import HourSums, MarkStatus as Mark, RouteInputs
+from quality.criteria import HourSums, RouteInputs
+from quality.criteria import MarkStatus as Mark
+from quality.models import ScoreCard
 from quality.scoring_model import ScoringModel
 from quality.waiting import Stay, stay
 
 Row = tuple[Any, ...]
 R = ProgressRecord
+ROUTE_CODES = {int(route): route.code for route in LearningRoute}
+MARKS = {int(status): status for status in MarkStatus}
 
 
 def _rows(query: Any) -> Iterator[Row]:
@@ -110,8 +114,8 @@ def hour_sums(provider_id: int, month: date, window_months: int = 3) -> Any:
     """
     first = add_months(month, 1 - window_months)
     months = [add_months(first, i) for i in range(window_months)]
-    from_day = Case(R.month, [(m, m.toordinal()) for m in months])
-    until_day = Case(R.month, [(m, month_end(m).toordinal()) for m in months])
+    from_day = Case(R.month, [(month_number(m), m.toordinal()) for m in months])
+    until_day = Case(R.month, [(month_number(m), month_end(m).toordinal()) for m in months])
     idle = R.status.in_([TrackStatus.WAITING, TrackStatus.PAUSED])
     start = Case(None, [(R.first_lesson_on > from_day, R.first_lesson_on)], from_day)
     end = Case(None, [(R.ended_on < until_day, R.ended_on)], until_day)
@@ -173,7 +177,7 @@ def mark_on(provider_id: int, day: date) -> Mark:
     )
     if mark is None:
         return Mark()
-    status = MarkStatus(mark.status)
+    status = MARKS[mark.status]
     checked = mark.checked_on if mark.checked_on and mark.checked_on <= day else None
     return Mark(status.code, status.valid, checked, mark.source)
 
@@ -209,7 +213,9 @@ def route_inputs(provider: Provider, month: date, model: ScoringModel) -> list[R
     waiting_window = next((c.window_months for c in model.criteria if c.norm_days), 12)
     windows = {c.window_months for c in model.criteria if not c.norm_days and c.statuses is None}
     day = month_end(month)
-    delivered = dict(_rows(delivered_routes(provider.id, month)))
+    delivered: dict[int, int] = dict(_rows(delivered_routes(provider.id, month)))
+    if not delivered:
+        return _not_delivered(provider, month, waiting_window)
     recent = list(_rows(states(provider.id, month, waiting_window)))
     stays = _stays(
         [*recent, *_rows(left_waiting(provider.id, month, waiting_window))], month, waiting_window
@@ -225,7 +231,7 @@ def route_inputs(provider: Provider, month: date, model: ScoringModel) -> list[R
     return [
         RouteInputs(
             provider=provider.code,
-            route=LearningRoute(route).code,
+            route=ROUTE_CODES[route],
             month=month,
             delivered=route in delivered,
             active=int(delivered.get(route, 0)),
@@ -239,6 +245,25 @@ def route_inputs(provider: Provider, month: date, model: ScoringModel) -> list[R
     ]
 
 
+def _not_delivered(provider: Provider, month: date, window_months: int) -> list[RouteInputs]:
+    """Inputs of a provider that sent nothing for the month: there is nothing to measure."""
+    first = add_months(month, 1 - window_months)
+    reported = R.select(R.route).where(*_of(provider.id, first, month)).distinct()
+    day = month_end(month)
+    routes = {row[0] for row in _rows(reported)} | set(dict(contract_terms(provider.id, day)))
+    return [
+        RouteInputs(
+            provider=provider.code,
+            route=ROUTE_CODES[route],
+            month=month,
+            delivered=False,
+            mark=mark_on(provider.id, day),
+            recognised=_recognised(provider, day),
+        )
+        for route in sorted(routes)
+    ]
+
+
 def _still_on(until: Any, day: date) -> date | None:
     """An exception that still holds; SQLite gives the largest date as text."""
     if isinstance(until, str):
@@ -247,10 +272,11 @@ def _still_on(until: Any, day: date) -> date | None:
 
 
 def latest_month() -> date | None:
-    """Newest month of which any delivery holds rows."""
-    newest = DeliveryMonth.select(fn.MAX(DeliveryMonth.month)).where(DeliveryMonth.rows > 0)
-    found: date | None = newest.scalar()
-    return found
+    """Newest month of which current rows are held, by one look into the index per provider."""
+    newest = R.select(fn.MAX(R.month)).where(CURRENT, R.provider == Provider.id)
+    found = (row[0] for row in _rows(Provider.select(newest)))
+    numbers = [number for number in found if number is not None]
+    return month_from_number(max(numbers)) if numbers else None
 
 
 FINGERPRINT_COLUMNS = tuple(
@@ -284,7 +310,47 @@ def fingerprint(provider_id: int, route: int, month: date, window_months: int = 
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def providers_to_judge(codes: Collection[str] | None = None) -> list[Provider]:
+def providers_named(codes: Collection[str] | None = None) -> list[Provider]:
     """Providers by code: those named, or all."""
     query = Provider.select().order_by(Provider.code)
     return list(query if codes is None else query.where(Provider.code.in_(codes)))
+
+
+def without_card(month: date) -> list[Provider]:
+    """Providers with a contract, or a card a month ago, that have no card: they sent nothing."""
+    day = month_end(month)
+    has_card = ScoreCard.select(ScoreCard.provider).where(ScoreCard.month == month)
+    before = ScoreCard.select(ScoreCard.provider).where(ScoreCard.month == add_months(month, -1))
+    contracted = Contract.select(Contract.provider).where(
+        Contract.valid_from <= day,
+        Contract.valid_until.is_null() | (Contract.valid_until >= day),
+    )
+    return list(
+        Provider.select()
+        .where(Provider.id.in_(before) | Provider.id.in_(contracted), Provider.id.not_in(has_card))
+        .order_by(Provider.code)
+    )
+
+
+def leaves_waiting(provider_id: int, month: date) -> bool:
+    """Whether a row of a month, as it is or as it was, leaves a learner waiting for a year or more.
+
+    Such a row counts in later months too, as long as nothing newer is reported of that learner.
+    """
+    later = R.alias("later")
+    reported_later = later.select(Value(1)).where(
+        later.track == R.track,
+        later.route == R.route,
+        later.month.between(add_months(month, 1), add_months(month, 11)),
+        later.superseded_by.is_null(),
+    )
+    left = R.select(R.id).where(
+        R.provider == provider_id,
+        R.month == month,
+        R.first_lesson_on.is_null(),
+        R.ended_on.is_null(),
+        ~fn.EXISTS(reported_later),
+    )
+    replacing = Delivery.select(Delivery.id).where(Delivery.provider == provider_id)
+    was = left.where(R.superseded_by.is_null(False), R.superseded_by.in_(replacing))
+    return bool(left.where(CURRENT).exists() or was.exists())

@@ -1,0 +1,124 @@
+"""``taalinkoop score MONTH``: the scores of a month, as a table or as one JSON document."""
+
+import argparse
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from app.commands.output import as_json, say
+from core.dates import month_end, now, parse_month
+from core.errors import DomainError
+from core.formats import MISSING, day_text, month_text, number_text, percent_text
+from providers.codes import LearningRoute, MarkStatus
+from providers.models import Provider
+from quality import cards, operations
+
+ACTOR = "opdrachtregel"
+COLUMNS = (
+    ("aanbieder", -10),
+    ("wachttijd", 10),
+    ("docenten", 9),
+    ("uren/week", 9),
+    ("avond/weekend", 13),
+    ("Blik op Werk", -20),
+    ("score", 6),
+    ("90 %", 12),
+    ("plaats", 8),
+    ("oordeel", -14),
+)
+
+
+def month_argument(text: str) -> date:
+    """``JJJJ-MM``."""
+    try:
+        return parse_month(text)
+    except ValueError:
+        message = "schrijf de maand als JJJJ-MM, bijvoorbeeld 2026-10"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.add_argument("month", type=month_argument, metavar="MAAND", help="JJJJ-MM")
+    parser.add_argument("--aanbieder", metavar="CODE", help="alleen deze aanbieder")
+    parser.add_argument("--route", choices=list(cards.ROUTE_NUMBERS), help="alleen deze leerroute")
+    parser.add_argument("--json", action="store_true", help="als JSON")
+    parser.add_argument("--fix", action="store_true", help="stel de scores vast")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compute, fix when asked, and print."""
+    codes = [args.aanbieder] if args.aanbieder else None
+    if codes and not Provider.select().where(Provider.code == args.aanbieder).exists():
+        raise DomainError(
+            "unknown_provider",
+            f"Aanbieder {args.aanbieder} staat niet in het register. "
+            "Kijk met: taalinkoop provider list",
+        )
+    at = now()
+    listed = operations.compute(args.month, by=ACTOR, at=at, codes=codes)
+    if args.fix:
+        operations.fix_month(args.month, by=ACTOR, at=at, codes=codes, route=args.route)
+        listed = operations.cards_now(args.month, codes)
+    shown = [card for card in listed if args.route in (None, card.result["route"])]
+    document = cards.document(args.month, shown)
+    if args.json:
+        as_json(document)
+    else:
+        for line in lines(document, args.month):
+            say(line)
+    return 0
+
+
+def lines(document: dict[str, Any], month: date) -> Iterator[str]:
+    """A readable table, per route."""
+    day, model = day_text(month_end(month)), document["model"]
+    yield f"Kwaliteit in {month_text(month)} (peildatum {day}, model {model})"
+    if not document["scores"]:
+        yield ""
+        yield "Er zijn voor deze maand geen aanbieders met een contract of een levering."
+    for route in LearningRoute:
+        scores = [tree for tree in document["scores"] if tree["route"] == route.code]
+        if scores:
+            yield ""
+            yield f"{route.label}"
+            yield row(*(name for name, _ in COLUMNS))
+            yield from (score_line(tree) for tree in scores)
+    if any(not tree["gate"]["open"] for tree in document["scores"]):
+        yield ""
+        yield "(!) de poort is dicht: geen geldig keurmerk, of geen TST-erkenning (route O)"
+
+
+def row(*cells: str) -> str:
+    """One line, in columns."""
+    parts = [
+        cell.ljust(-width) if width < 0 else cell.rjust(width)
+        for cell, (_, width) in zip(cells, COLUMNS, strict=True)
+    ]
+    return "  ".join(parts).rstrip()
+
+
+def score_line(tree: dict[str, Any]) -> str:
+    """One provider on one route."""
+    criteria, interval, rank = tree["criteria"], tree["interval"], tree["rank"]
+    mark = criteria.get("keurmerk", {}).get("value")
+    return row(
+        tree["aanbieder"],
+        _value(criteria.get("wachttijd"), percent_text),
+        _value(criteria.get("bevoegd"), percent_text),
+        _value(criteria.get("intensiteit"), number_text),
+        _value(criteria.get("avond_weekend"), percent_text),
+        MarkStatus.from_code(mark).label if mark else MISSING,
+        number_text(tree["score"]),
+        f"{number_text(interval[0])} - {number_text(interval[1])}" if interval else MISSING,
+        f"{rank['lo']} - {rank['hi']}" if rank else MISSING,
+        tree["standing"].replace("_", " ") + ("" if tree["gate"]["open"] else " (!)"),
+    )
+
+
+def _value(criterion: dict[str, Any] | None, text: Any) -> str:
+    if criterion is None or not criterion["judged"]:
+        few = criterion is not None and criterion["state"] == "te_weinig"
+        return "< 5" if few else MISSING
+    return str(text(criterion["value"]))

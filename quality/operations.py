@@ -1,0 +1,235 @@
+"""Compute, fix and revise the score cards of a month."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from core import audit
+from core.dates import add_months, months_between
+from core.db import transaction
+from core.errors import DomainError
+from providers.models import Provider
+from quality import cards, metrics
+from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
+from quality.scoring import Judgement, judge
+from quality.scoring_model import ScoringModel
+
+if TYPE_CHECKING:
+    from quality.uncertainty import Matrix
+
+INFLUENCE_MONTHS = 12
+"""A row counts in its own month and in the eleven after it: the window of the waiting time."""
+
+
+def compute(
+    month: date, *, by: str, at: datetime, codes: Collection[str] | None = None
+) -> list[ScoreCard]:
+    """Compute the cards of a month for all providers, or those named; return them.
+
+    Of a month after the newest delivery nothing is kept: there is nothing to judge yet.
+    """
+    providers = metrics.providers_named(codes)
+    latest = metrics.latest_month()
+    if latest is None or month > latest:
+        return _empty_cards(providers, month, at=at)
+    with transaction():
+        missing = [] if codes is None else metrics.without_card(month)
+        listed = {provider.id: provider for provider in (*providers, *missing)}
+        changed = _compute(listed.values(), [month], at=at)
+        _record("compute_scores", month, by=by, at=at, cards=changed)
+    return cards_now(month, codes)
+
+
+def cards_now(month: date, codes: Collection[str] | None = None) -> list[ScoreCard]:
+    """The cards of a month as they are kept, of all providers or those named."""
+    query = cards.cards_of(month)
+    return list(query if codes is None else query.where(Provider.code.in_(codes)))
+
+
+def _empty_cards(providers: Iterable[Provider], month: date, *, at: datetime) -> list[ScoreCard]:
+    model = cards.model_in_force(month)
+    found = []
+    for provider in providers:
+        for inputs in metrics.route_inputs(provider, month, model):
+            judgement = judge(inputs, model)
+            card = ScoreCard(
+                provider=provider, route=cards.ROUTE_NUMBERS[inputs.route], month=month
+            )
+            card.model, card.standing = model.code, judgement.standing
+            card.result, card.computed_at = judgement.tree(), at
+            found.append(card)
+    return found
+
+
+def recompute_after(
+    provider: Provider, months: Iterable[date], *, by: str, at: datetime
+) -> list[date]:
+    """Recompute what new, replaced or withdrawn rows of these months can change; return the months.
+
+    Of this provider only, up to eleven months on, as far as anyone has delivered. Learners left
+    waiting count in later months too, so that a change in the past reaches up to the newest month
+    when it is about one of them.
+    """
+    latest = metrics.latest_month()
+    touched: set[date] = set()
+    for month in set(months):
+        reach = add_months(month, INFLUENCE_MONTHS - 1)
+        if latest is not None and latest > reach and metrics.leaves_waiting(provider.id, month):
+            reach = latest
+        touched.update(months_between(month, min(reach, latest or month)))
+    affected = sorted(touched)
+    if affected:
+        with transaction():
+            changed = _compute([provider], affected, at=at)
+            for month in affected:
+                changed += _compute(metrics.without_card(month), [month], at=at)
+            _record("recompute_scores", affected[0], by=by, at=at, cards=changed, who=provider.code)
+    return affected
+
+
+def fix(
+    month: date,
+    *,
+    by: str,
+    at: datetime,
+    codes: Collection[str] | None = None,
+    route: str | None = None,
+) -> list[ScoreCard]:
+    """Make the concept cards of a month vastgesteld; what is fixed already stays as it is."""
+    ids = [provider.id for provider in metrics.providers_named(codes)]
+    with transaction():
+        concept = [
+            card
+            for card in cards.cards_of(month, provider_ids=ids, route=route)
+            if card.status == CONCEPT
+        ]
+        for card in concept:
+            card.status, card.fixed_by, card.fixed_at = FIXED, by, at
+            card.fingerprint = metrics.fingerprint(card.provider_id, card.route, month)
+            card.save()
+        if concept:
+            _record("fix_scores", month, by=by, at=at, cards=len(concept))
+    return concept
+
+
+def fix_month(month: date, *, by: str, at: datetime, **narrow: Any) -> list[ScoreCard]:
+    """Fix a month that has cards; one without is refused."""
+    if not cards.cards_of(month).exists():
+        raise DomainError(
+            "no_scores", "Er zijn nog geen scores van deze maand. Neem eerst een levering aan."
+        )
+    return fix(month, by=by, at=at, **narrow)
+
+
+def _record(
+    action: str, month: date, *, by: str, at: datetime, cards: int, who: str | None = None
+) -> None:
+    audit.record(
+        at=at,
+        actor=by,
+        action=action,
+        thing="scores",
+        thing_id=f"{month:%Y-%m}",
+        after={"cards": cards} | ({"aanbieder": who} if who else {}),
+    )
+
+
+def _compute(providers: Iterable[Provider], months: Iterable[date], *, at: datetime) -> int:
+    """Judge and keep; then give every route of those months its ranks."""
+    changed = 0
+    listed = list(providers)
+    for month in months if listed else ():
+        model = cards.model_in_force(month)
+        routes: set[int] = set()
+        for provider in listed:
+            routes |= _keep_provider(provider, month, model, at=at)
+        for route in sorted(routes):
+            _rank(month, route)
+        changed += len(routes)
+    return changed
+
+
+def _keep_provider(
+    provider: Provider, month: date, model: ScoringModel, *, at: datetime
+) -> set[int]:
+    held = {
+        (card.route, card.revision): card
+        for card in ScoreCard.select().where(
+            ScoreCard.provider == provider, ScoreCard.month == month
+        )
+    }
+    routes = set()
+    for inputs in metrics.route_inputs(provider, month, model):
+        route = cards.ROUTE_NUMBERS[inputs.route]
+        routes.add(route)
+        judgement = judge(inputs, model)
+        original = held.get((route, 0))
+        if original is not None and original.status == FIXED:
+            _revise(provider, route, month, judgement, held, at=at)
+        else:
+            _keep(original or ScoreCard(provider=provider, route=route, month=month), judgement, at)
+    for (route, revision), card in held.items():
+        if revision == 0 and card.status == CONCEPT and route not in routes:
+            card.delete_instance()
+            routes.add(route)
+    return routes
+
+
+def _revise(
+    provider: Provider,
+    route: int,
+    month: date,
+    judgement: Judgement,
+    held: dict[tuple[int, int], ScoreCard],
+    *,
+    at: datetime,
+) -> None:
+    """Add a revision beside a fixed card when the newest known result is another one now."""
+    newest = max((card for (r, _), card in held.items() if r == route), key=lambda c: c.revision)
+    tree = judgement.tree()
+    if newest.result == tree and newest.model == judgement.model.code:
+        return
+    card = ScoreCard(provider=provider, route=route, month=month, revision=newest.revision + 1)
+    card.status = REVISION
+    card.fingerprint = metrics.fingerprint(provider.id, route, month)
+    _keep(card, judgement, at)
+
+
+def _keep(card: ScoreCard, judgement: Judgement, at: datetime) -> None:
+    # numpy is imported where a score is computed, and not by a command or page that reads one.
+    from quality.uncertainty import interval, pack, score_draws  # noqa: PLC0415
+
+    draws: Matrix | None = score_draws(judgement)
+    card.model = judgement.model.code
+    card.standing, card.score = judgement.standing, judgement.score
+    card.interval_low, card.interval_high = (None, None) if draws is None else interval(draws)
+    card.rank_median = card.rank_low = card.rank_high = None
+    card.active = judgement.inputs.active
+    card.result = judgement.tree()
+    card.computed_at = at
+    card.save()
+    ScoreDraws.delete().where(ScoreDraws.card == card).execute()
+    if draws is not None:
+        ScoreDraws.create(card=card, draws=pack(draws))
+
+
+def _rank(month: date, route: int) -> None:
+    """Give the concept cards of a route their rank; small numbers get none."""
+    from quality.uncertainty import rank_ranges, unpack  # noqa: PLC0415
+
+    listed = list(
+        ScoreCard.select().where(
+            ScoreCard.month == month,
+            ScoreCard.route == route,
+            ScoreCard.revision == 0,
+            ScoreCard.score.is_null(False),
+        )
+    )
+    kept = cards.draws_of(listed)
+    ranked = [card for card in listed if card.id in kept and not card.result["indicative"]]
+    ranges = rank_ranges([unpack(kept[card.id]) for card in ranked])
+    for card, (middle, low, high) in zip(ranked, ranges, strict=True):
+        before = (card.rank_median, card.rank_low, card.rank_high)
+        if card.status == CONCEPT and before != (middle, low, high):
+            card.rank_median, card.rank_low, card.rank_high = middle, low, high
+            card.save(only=[ScoreCard.rank_median, ScoreCard.rank_low, ScoreCard.rank_high])
