@@ -1,0 +1,408 @@
+"""Pages about the aanbieders: the list, and one aanbieder with its tabs.
+
+They stand in this package because they show standings; what they know of the register and the
+deliveries comes from ``providers.metrics``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import abort, g, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core import municipalities
+from core.accounts import may, visible
+from core.admin import Page
+from core.dates import AMSTERDAM, add_months, today
+from core.export import download
+from core.formats import MISSING, day_text, month_text
+from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
+from providers.metrics import (
+    Coverage,
+    Learners,
+    contracts_on,
+    coverage_on,
+    delivery_calendar,
+    is_stale,
+    last_closed_month,
+    last_deliveries,
+    learners_now,
+    marks_on,
+    newest_months,
+    teachers_on,
+)
+from providers.models import (
+    Contract,
+    ContractScope,
+    Delivery,
+    Location,
+    Provider,
+    QualityMark,
+    Teacher,
+)
+from quality.cards import cards_of, judged_months
+from quality.models import ScoreCard
+
+TOO_FEW = 5
+CALENDAR_MONTHS = 12
+MANY = 100
+NOTHING_COVERED = Coverage((), (), whole_region=False)
+
+
+def few_text(count: int) -> str:
+    """A number of learners as others may see it: 1 up to and including 4 is ``< 5``."""
+    return "<\N{NO-BREAK SPACE}5" if 0 < count < TOO_FEW else str(count)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One aanbieder in the list."""
+
+    provider: Provider
+    coverage: Coverage
+    mark: QualityMark | None
+    delivery: Delivery | None
+    newest: date | None
+    learners: list[Learners]
+    cards: list[ScoreCard]
+
+    @property
+    def open_tracks(self) -> int:
+        """Learners on all routes in the newest month."""
+        return sum(one.total for one in self.learners)
+
+    @property
+    def learners_text(self) -> str:
+        """The same as it may be shown."""
+        return MISSING if self.newest is None else few_text(self.open_tracks)
+
+    @property
+    def routes_text(self) -> str:
+        """Routes under contract."""
+        return ", ".join(LearningRoute(route).label for route in self.coverage.routes) or MISSING
+
+    @property
+    def places_text(self) -> str:
+        """Gemeenten under contract."""
+        if self.coverage.whole_region:
+            return "hele regio"
+        names = sorted(municipalities.name(code) for code in self.coverage.municipalities)
+        return ", ".join(names) or MISSING
+
+    @property
+    def mark_text(self) -> str:
+        """The quality mark in words."""
+        return mark_text(self.mark)
+
+    @property
+    def delivery_text(self) -> str:
+        """Which month came last, and when."""
+        if self.delivery is None:
+            return MISSING
+        day = day_text(self.delivery.received_at.astimezone(AMSTERDAM).date())
+        return f"{month_text(self.newest)}, op {day}" if self.newest else day
+
+
+def mark_text(mark: QualityMark | None) -> str:
+    """The status of a mark; none on file is said so."""
+    return "niet bekend" if mark is None else MarkStatus(mark.status).label
+
+
+def mark_kind(mark: QualityMark | None) -> str:
+    """How a tag of this mark looks."""
+    if mark is None:
+        return "neutral"
+    return "good" if MarkStatus(mark.status).valid else "bad"
+
+
+def listed(providers: list[Provider], day: date) -> list[Listed]:
+    """Everything that the list shows, in a fixed number of queries."""
+    keys = [provider.id for provider in providers]
+    coverage, marks = coverage_on(day, keys), marks_on(day, keys)
+    deliveries, newest, learners = last_deliveries(keys), newest_months(keys), learners_now(keys)
+    cards: dict[int, list[ScoreCard]] = {}
+    months = judged_months()
+    for card in cards_of(months[-1], provider_ids=keys) if months else ():
+        cards.setdefault(card.provider_id, []).append(card)
+    return [
+        Listed(
+            provider,
+            coverage.get(provider.id, NOTHING_COVERED),
+            marks.get(provider.id),
+            deliveries.get(provider.id),
+            newest.get(provider.id),
+            learners.get(provider.id, []),
+            cards.get(provider.id, []),
+        )
+        for provider in providers
+    ]
+
+
+SORTS: dict[str, tuple[str, Callable[[Listed], Any]]] = {
+    "naam": ("Aanbieder", lambda one: one.provider.name.casefold()),
+    "keurmerk": ("Blik op Werk", lambda one: one.mark.status if one.mark else 9),
+    "levering": ("Laatste levering", lambda one: one.newest or date.min),
+    "cursisten": ("Cursisten nu", lambda one: one.open_tracks),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed by, as the address says it."""
+
+    search: str
+    route: str
+    place: str
+    mark: str
+    sort: str
+    descending: bool
+
+    @classmethod
+    def from_request(cls) -> "Filters":
+        """Read the address; what is not known is left out."""
+        given = {key: value.replace("\0", "").strip() for key, value in request.args.items()}
+        sort = given.get("sorteer", "naam")
+        name = sort.removeprefix("-")
+        return cls(
+            search=given.get("zoek", "")[:80],
+            route=given.get("leerroute", ""),
+            place=given.get("gemeente", ""),
+            mark=given.get("keurmerk", ""),
+            sort=name if name in SORTS else "naam",
+            descending=sort.startswith("-"),
+        )
+
+    @property
+    def narrow(self) -> dict[str, str]:
+        """The filters that are on, as they stand in an address."""
+        pairs = {
+            "zoek": self.search,
+            "leerroute": self.route,
+            "gemeente": self.place,
+            "keurmerk": self.mark,
+        }
+        return {key: value for key, value in pairs.items() if value}
+
+    def keep(self, one: Listed) -> bool:
+        """Whether an aanbieder fits the filters."""
+        words = f"{one.provider.code} {one.provider.name} {one.provider.city or ''}".casefold()
+        routes = {LearningRoute(route).code for route in one.coverage.routes}
+        valid = one.mark is not None and MarkStatus(one.mark.status).valid
+        return (
+            self.search.casefold() in words
+            and (not self.route or self.route in routes)
+            and (
+                not self.place
+                or one.coverage.whole_region
+                or self.place in one.coverage.municipalities
+            )
+            and (self.mark not in {"geldig", "ongeldig"} or valid == (self.mark == "geldig"))
+        )
+
+    def order(self, rows: list[Listed]) -> list[Listed]:
+        """Sort, by name where the rest is equal."""
+        by_name = sorted(rows, key=SORTS["naam"][1])
+        return sorted(by_name, key=SORTS[self.sort][1], reverse=self.descending)
+
+
+def sort_headings(filters: Filters) -> dict[str, tuple[str, str, str | None]]:
+    """Per sortable column its label, the address that sorts by it, and how it is sorted now."""
+    headings = {}
+    for name, (label, _) in SORTS.items():
+        state = None
+        if filters.sort == name:
+            state = "desc" if filters.descending else "asc"
+        wanted = f"-{name}" if state == "asc" else name
+        address = url_for(".index", **filters.narrow, sorteer=wanted)  # type: ignore[arg-type]
+        headings[name] = (label, address, state)
+    return headings
+
+
+EXPORT_HEADER = (
+    "Code", "Aanbieder", "Plaats", "Leerroutes", "Gemeenten", "Blik op Werk", "Laatste levering",
+    "Cursisten nu", "Oordeel",
+)  # fmt: skip
+
+
+def export_row(one: Listed) -> list[Any]:
+    """One aanbieder in a download."""
+    return [
+        one.provider.code,
+        one.provider.name,
+        one.provider.city,
+        one.routes_text,
+        one.places_text,
+        one.mark_text,
+        one.delivery_text,
+        one.learners_text,
+        ", ".join(f"{c.result['route']}: {c.standing.replace('_', ' ')}" for c in one.cards),
+    ]
+
+
+# Label, page, and the kind of thing that one must be allowed to read.
+TABS = (
+    ("Overzicht", ".one", "register"),
+    ("Leveringen", ".deliveries", "deliveries"),
+    ("Contracten", ".contracts", "register"),
+    ("Docenten", ".teachers", "register"),
+    ("Locaties", ".locations", "register"),
+    ("Keurmerk", ".mark", "register"),
+    ("Afspraken", "agreements.index", "agreements"),
+    ("Klachten", "complaints.index", "complaints"),
+)
+
+
+class ProvidersPage(Page):
+    """The aanbieders."""
+
+    thing = "register"
+
+    def _one(self, code: str) -> Provider:
+        found = visible(Provider, g.account).where(Provider.code == code).get_or_none()
+        if found is None:
+            abort(404)
+        return found
+
+    def _rows(self, filters: Filters) -> list[Listed]:
+        every = listed(list(visible(Provider, g.account)), today())
+        return filters.order([one for one in every if filters.keep(one)])
+
+    @expose("/")
+    def index(self) -> str:
+        """List the aanbieders that this account may see."""
+        filters = Filters.from_request()
+        rows = self._rows(filters)
+        places = {code for one in rows for code in one.coverage.municipalities}
+        return self.render(
+            "providers/providers.html",
+            rows=rows,
+            filters=filters,
+            headings=sort_headings(filters),
+            places=sorted(
+                (municipalities.name(code), code) for code in places | {filters.place} - {""}
+            ),
+            routes=list(LearningRoute),
+            mark_kind=mark_kind,
+            stale=lambda mark: mark is not None and is_stale(mark, today()),
+            judged=next(reversed(judged_months()), None),
+        )
+
+    @expose("/aanbieders.<any(csv, xlsx):form>")
+    def download(self, form: str) -> Response:
+        """Give the list as a file, filtered as it is on the page."""
+        rows = self._rows(Filters.from_request())
+        return download("aanbieders", form, EXPORT_HEADER, map(export_row, rows))
+
+    def _tab(self, code: str, tab: str, **values: Any) -> str:
+        provider = self._one(code)
+        day = today()
+        (facts,) = listed([provider], day)
+        return self.render(
+            f"providers/provider_{tab}.html",
+            provider=provider,
+            facts=facts,
+            tabs=[
+                (label, url_for(name, code=code), name == f".{tab}")
+                for label, name, thing in TABS
+                if may(g.account, "read", thing)
+            ],
+            tab=next(label for label, name, _ in TABS if name == f".{tab}"),
+            contracts=list(contracts_on(day, [provider.id])),
+            mark_kind=mark_kind,
+            stale=facts.mark is not None and is_stale(facts.mark, day),
+            **values,
+        )
+
+    @expose("/<code>/")
+    def one(self, code: str) -> str:
+        """Show the standing per route, the learners and how the deliveries come in."""
+        provider = self._one(code)
+        return self._tab(code, "one", few_text=few_text, calendar=self._calendar(provider))
+
+    def _calendar(self, provider: Provider) -> list[Any]:
+        if not may(g.account, "read", "deliveries"):
+            return []
+        last = last_closed_month(today())
+        cells = delivery_calendar(
+            [provider.id], add_months(last, 1 - CALENDAR_MONTHS), last, today()
+        )
+        return cells[::-1]
+
+    @expose("/<code>/leveringen/")
+    def deliveries(self, code: str) -> str:
+        """Show the calendar of a year, and what was sent."""
+        if not may(g.account, "read", "deliveries"):
+            abort(403)
+        provider = self._one(code)
+        sent = (
+            visible(Delivery, g.account)
+            .where(Delivery.provider == provider)
+            .order_by(Delivery.received_at.desc(), Delivery.id.desc())
+        )
+        return self._tab(
+            code,
+            "deliveries",
+            deliveries=list(sent.limit(MANY)),
+            total=sent.count(),
+            calendar=self._calendar(provider),
+        )
+
+    @expose("/<code>/contracten/")
+    def contracts(self, code: str) -> str:
+        """Show every contract and what it covers."""
+        provider = self._one(code)
+        every = list(
+            visible(Contract, g.account)
+            .where(Contract.provider == provider)
+            .order_by(Contract.valid_from.desc())
+        )
+        covered: dict[int, tuple[set[int], set[str | None]]] = {}
+        scopes: Any = ContractScope.select().where(ContractScope.contract.in_(every))
+        for one in scopes:
+            routes, places = covered.setdefault(one.contract_id, (set(), set()))
+            routes.add(one.route)
+            places.add(one.municipality)
+        return self._tab(code, "contracts", every=every, covered=covered, route=LearningRoute)
+
+    @expose("/<code>/docenten/")
+    def teachers(self, code: str) -> str:
+        """Show the docenten and how they are registered."""
+        provider = self._one(code)
+        every = (
+            visible(Teacher, g.account)
+            .where(Teacher.provider == provider)
+            .order_by(Teacher.teacher_ref, Teacher.valid_from)
+        )
+        return self._tab(
+            code,
+            "teachers",
+            every=list(every),
+            count=teachers_on(today(), [provider.id]).get(provider.id),
+            registration=TeacherRegistration,
+            day=today(),
+        )
+
+    @expose("/<code>/locaties/")
+    def locations(self, code: str) -> str:
+        """Show where lessons are given."""
+        provider = self._one(code)
+        every = (
+            visible(Location, g.account)
+            .where(Location.provider == provider)
+            .order_by(Location.name)
+        )
+        return self._tab(code, "locations", every=list(every))
+
+    @expose("/<code>/keurmerk/")
+    def mark(self, code: str) -> str:
+        """Show the history of the Blik op Werk quality mark."""
+        provider = self._one(code)
+        every = (
+            visible(QualityMark, g.account)
+            .where(QualityMark.provider == provider)
+            .order_by(QualityMark.valid_from.desc())
+        )
+        return self._tab(code, "mark", every=list(every), status=MarkStatus)
