@@ -266,9 +266,26 @@ def _short(number: float) -> str:
     return "0" if text == "-0" else text
 
 
+_INHERITED = ("fill", "fill-opacity", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
+
+
+def _hoist(group: Any) -> None:
+    """Say once for a group what all its marks say: a calendar has thousands."""
+    if any(_local(child.tag) != "use" for child in group):
+        return
+    for name in _INHERITED:
+        values = {child.get(name) for child in group}
+        if len(values) == 1 and None not in values and name not in group.attrib:
+            group.set(name, values.pop())
+            for child in group:
+                del child.attrib[name]
+
+
 def _serialise(element: Any) -> str:
     """Write one element without namespaces, leaving out groups that say nothing."""
     tag = _local(element.tag)
+    if tag == "g" and len(element) > 1:
+        _hoist(element)
     inside = "".join(_serialise(child) for child in element)
     text = escape(element.text, quote=False) if tag == "text" and element.text else ""
     if tag in {"g", "defs"} and not (inside or text):
@@ -349,6 +366,11 @@ def _floor(value: float) -> int:
     return int(value // 1)
 
 
+def month_name(month: date) -> str:
+    """``okt``; March is ``mrt``."""
+    return "mrt" if month.month == 3 else MONTHS[month.month - 1][:3]
+
+
 def month_axis(axes: Any, first: date, last: date, width: float) -> None:
     """Months along the bottom: short names, the year under the first and under each January."""
     start, end = month_number(first), month_number(last)
@@ -359,7 +381,7 @@ def month_axis(axes: Any, first: date, last: date, width: float) -> None:
     year = None
     for tick in ticks:
         month = month_from_number(tick)
-        name = MONTHS[month.month - 1][:3] if month.month != 3 else "mrt"
+        name = month_name(month)
         labels.append(name if month.year == year else f"{name}\n{month.year}")
         year = month.year
     axes.set_xticks(ticks, labels)

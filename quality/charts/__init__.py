@@ -1,6 +1,32 @@
 """Charts: rows in, ``Chart`` out; nothing is drawn until a picture is asked for."""
 
+from quality.charts.compare import compare
+from quality.charts.funnel import Share, funnel
 from quality.charts.heat import heat_map
+from quality.charts.indicator import indicator_chart
 from quality.charts.judgement import scores
+from quality.charts.lessons import Hours, hours, levels
+from quality.charts.overview import deliveries_calendar, region, small_multiples
+from quality.charts.trend import Point, Span, compare_over_time, score_points, trend
+from quality.charts.waiting import waiting_curve
 
-__all__ = ["heat_map", "scores"]
+__all__ = [
+    "Hours",
+    "Point",
+    "Share",
+    "Span",
+    "compare",
+    "compare_over_time",
+    "deliveries_calendar",
+    "funnel",
+    "heat_map",
+    "hours",
+    "indicator_chart",
+    "levels",
+    "region",
+    "score_points",
+    "scores",
+    "small_multiples",
+    "trend",
+    "waiting_curve",
+]

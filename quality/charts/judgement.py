@@ -13,9 +13,10 @@ from quality.charts.words import (
     STANDINGS,
     SUFFICIENT,
     Card,
+    bare_n,
     cards_in_order,
+    few_names,
     learners,
-    listing,
     n_text,
     name_of,
     route_label,
@@ -94,8 +95,7 @@ def _finding(cards: Sequence[Card], names: Mapping[str, str]) -> str:
     sentence = f"{len(judged) - len(below)} van {len(judged)} {kind} voldoende of goed"
     if not below:
         return sentence
-    few = len(who) <= 3 and sum(map(len, who)) <= 100
-    return f"{sentence}; onvoldoende: {listing(who)}" if few else f"{sentence}, {len(who)} niet"
+    return f"{sentence}; onvoldoende: {few_names(who, 'oordeel' if several else 'aanbieder')}"
 
 
 def _describe(lines: Sequence[ScoreLine]) -> str:
@@ -123,7 +123,7 @@ def _score_row(card: Card, names: Mapping[str, str]) -> tuple[str, ...]:
     return (
         name_of(card, names),
         route_label(card["route"]),
-        n_text(learners(card)).removeprefix("n = ").removeprefix("n "),
+        bare_n(learners(card)),
         number_text(card["score"]),
         number_text(low),
         number_text(high),

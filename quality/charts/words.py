@@ -60,8 +60,13 @@ def learners(card: Card) -> int | None:
 
 
 def n_text(n: int | None) -> str:
-    """``n = 41``; fewer than five, or hidden, is ``n < 5``."""
-    return "n < 5" if n is None or n < 5 else f"n = {number_text(n, 0)}"
+    """``n = 41``, kept on one line; fewer than five, or hidden, is ``n < 5``."""
+    few = n is None or n < 5
+    return (
+        "n\N{NO-BREAK SPACE}<\N{NO-BREAK SPACE}5"
+        if few
+        else f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{number_text(n, 0)}"
+    )
 
 
 def value_text(criterion: str, value: Any) -> str:
@@ -89,6 +94,19 @@ def listing(names: Sequence[str], most: int = 3) -> str:
     if len(names) > most:
         return f"{', '.join(names[:most])} en {len(names) - most} andere"
     return " en ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def bare_n(n: int | None) -> str:
+    """``41`` or ``< 5``, for a column that is headed with what it counts."""
+    return "< 5" if n is None or n < 5 else number_text(n, 0)
+
+
+def few_names(names: Sequence[str], kind: str = "aanbieder") -> str:
+    """Up to three names that fit in a heading; else how many there are."""
+    if len(names) <= 3 and sum(map(len, names)) <= 90:
+        return listing(names)
+    plural = {"oordeel": "oordelen"}.get(kind, f"{kind}s")
+    return f"{len(names)} {kind if len(names) == 1 else plural}"
 
 
 def providers(count: int) -> str:

@@ -41,7 +41,10 @@ def test_the_finding_names_who_falls_short():
     cards = [card("TA001"), card("TA002", standing="onvoldoende", score=41.0), no_delivery("TA003")]
     chart = scores(OCTOBER, cards, NAMES)
     assert chart.finding == "1 van 2 aanbieders scoren voldoende of goed; onvoldoende: De Brug"
-    assert "Taalhuis IJssel: 84,3 (80,0 tot 88,0), goed, n = 41." in chart.description
+    assert (
+        "Taalhuis IJssel: 84,3 (80,0 tot 88,0), goed, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}41."
+        in chart.description
+    )
 
 
 def test_a_closed_gate_is_said_beside_the_dot():
@@ -58,7 +61,7 @@ def test_the_heat_map_has_words_in_every_cell():
         "Taalhuis IJssel",
         "B1-route",
         "40,0\N{NO-BREAK SPACE}% (onvoldoende)",
-        "n < 5",
+        "n\N{NO-BREAK SPACE}<\N{NO-BREAK SPACE}5",
         "12,4 uur (goed)",
         "80,0\N{NO-BREAK SPACE}% (goed)",
         "voor onbepaalde tijd (goed)",

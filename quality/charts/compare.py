@@ -1,0 +1,123 @@
+"""Two to four providers side by side on the points of every criterion."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core import drawing
+from core.formats import MISSING, month_text, number_text
+from core.pictures import Chart
+from quality.charts.words import (
+    CRITERIA,
+    GOOD,
+    STANDINGS,
+    SUFFICIENT,
+    Card,
+    cards_in_order,
+    n_text,
+    name_of,
+    standing_of_points,
+    value_text,
+)
+
+MOST = 4
+LEFT, RIGHT, TOP, BOTTOM, ROW = 190.0, 130.0, 14.0, 22.0, 17.0
+
+
+@dataclass(frozen=True)
+class Side:
+    """One provider on one criterion; a row with only a name is the criterion."""
+
+    name: str
+    standing: str = ""
+    points: float | None = None
+    text: str = ""
+    n: str = ""
+
+
+def compare(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Chart:
+    """Points per criterion of some providers of one route."""
+    ordered = cards_in_order(cards, names)[:MOST]
+    lines: list[Side] = []
+    for criterion, label in CRITERIA.items():
+        lines.append(Side(label))
+        lines += [_side(card, criterion, name_of(card, names)) for card in ordered]
+    return Chart(
+        name=f"vergelijking-{month:%Y-%m}",
+        finding=_finding(ordered, names),
+        measure=f"Punten per criterium van 0 tot 100, {month_text(month)}",
+        description=" ".join(
+            f"{line.name}:" if not line.standing else f"{line.name} {line.text}." for line in lines
+        )
+        if ordered
+        else "Er is niets te tonen.",
+        headers=("Criterium", *(name_of(card, names) for card in ordered)),
+        rows=tuple(
+            (label, *(_side(card, criterion, "").text for card in ordered))
+            for criterion, label in CRITERIA.items()
+        )
+        if ordered
+        else (),
+        paint=paint_compare,
+        data=tuple(lines) if ordered else (),
+        height=max(80.0, TOP + BOTTOM + ROW * len(lines)) if ordered else 80.0,
+    )
+
+
+def _side(card: Card, criterion: str, name: str) -> Side:
+    found: Mapping[str, Any] | None = card["criteria"].get(criterion)
+    if card["standing"] == "geen_levering":
+        return Side(name, "geen_levering", None, "geen levering")
+    if found is None:
+        return Side(name, "geen_oordeel", None, "telt niet mee")
+    n = "" if criterion == "keurmerk" else n_text(found.get("n"))
+    points = found["points"]
+    if points is None:
+        return Side(name, "geen_oordeel", None, "geen oordeel", n)
+    text = f"{value_text(criterion, found['value'])}, {number_text(points)} punten"
+    return Side(name, standing_of_points(points), points, text, n)
+
+
+def _finding(cards: Sequence[Card], names: Mapping[str, str]) -> str:
+    if not cards:
+        return "Kies twee tot vier aanbieders om te vergelijken"
+    return "; ".join(
+        f"{name_of(c, names)} {STANDINGS[c['standing']]}"
+        + ("" if c["score"] is None else f" ({number_text(c['score'])})")
+        for c in cards
+    )
+
+
+def paint_compare(canvas: drawing.Canvas, lines: tuple[Side, ...]) -> None:
+    """One scale, criterion after criterion."""
+    if not lines:
+        canvas.nothing("Kies twee tot vier aanbieders.")
+        return
+    top = canvas.height - TOP
+    axes = canvas.axes(left=LEFT, right=RIGHT, top=TOP, bottom=BOTTOM)
+    axes.set_xlim(0, 100)
+    axes.set_ylim(BOTTOM, top)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    drawing.number_axis(axes.xaxis, (0, 20, 40, SUFFICIENT, GOOD, 100))
+    axes.grid(axis="x")
+    dashes = {"color": drawing.GREY, "lw": 1, "ls": (0, (4, 3))}
+    axes.vlines((SUFFICIENT, GOOD), BOTTOM, top, zorder=1, **dashes)
+    sheet = canvas.sheet()
+    right = canvas.width - RIGHT
+    marks = []
+    for number, line in enumerate(lines):
+        y = top - (number + 0.5) * ROW
+        if not line.standing:
+            sheet.text(4, y, line.name, va="center", weight="bold")
+            continue
+        sheet.text(14, y, drawing.shorten(line.name, 130), va="center")
+        sheet.text(LEFT - 8, y, line.n, va="center", ha="right", size=7.5)
+        text = line.text.split(", ")[0] or MISSING
+        sheet.text(right + 12, y, drawing.shorten(text, 114, 8.5), va="center", size=8.5)
+        if line.points is not None:
+            marks.append((line.points, y, line.standing))
+    ys, points = [y for _, y, _ in marks], [x for x, _, _ in marks]
+    axes.hlines(ys, 0, points, color=drawing.GREY, lw=0.8, zorder=1)
+    drawing.marks(axes, marks)

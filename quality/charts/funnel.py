@@ -1,0 +1,178 @@
+"""Funnel: a percentage against the number it stands on, with the limits of chance around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core import drawing
+from core.formats import number_text, percent_text
+from core.pictures import Chart
+from quality.charts.words import few_names, n_text
+from quality.control_limits import ALARM, WARNING, exact_limits
+
+LABELLED = 12
+PLAIN = {"facecolor": drawing.GROUND, "edgecolor": "none", "pad": 0.6}
+
+
+@dataclass(frozen=True)
+class Share:
+    """One provider: a percentage of 0-100 and the number it stands on."""
+
+    name: str
+    value: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Providers, and the value of the region in the middle."""
+
+    shares: tuple[Share, ...]
+    centre: float
+
+
+def funnel(name: str, label: str, measure: str, shares: Sequence[Share], centre: float) -> Chart:
+    """Which providers differ from the region by more than chance; never a league table."""
+    ordered = tuple(sorted(shares, key=lambda share: share.name.casefold()))
+    places = {share: place(share, centre) for share in ordered}
+    outside = [share.name for share in ordered if places[share]]
+    if not ordered:
+        finding = f"{label}: nog geen waarden"
+    elif outside:
+        finding = f"{label}: meer dan toeval verschillen {few_names(outside)}"
+    else:
+        finding = f"{label}: geen aanbieder verschilt meer dan toeval verklaart"
+    return Chart(
+        name=name,
+        finding=finding,
+        measure=f"{measure}; regio {percent_text(centre)}; grenzen 95% en 99,8%",
+        description=" ".join(
+            f"{share.name}: {percent_text(share.value)}, {n_text(share.n)}, "
+            f"{places[share] or 'binnen de grenzen'}."
+            for share in ordered
+        )
+        or "Er is niets te tonen.",
+        headers=("Aanbieder", "Waarde", "Aantal", "Plaats"),
+        rows=tuple(
+            (
+                share.name,
+                percent_text(share.value),
+                number_text(share.n, 0),
+                places[share] or "binnen de grenzen",
+            )
+            for share in ordered
+        ),
+        paint=paint_funnel,
+        data=Funnel(ordered, centre),
+        height=270,
+    )
+
+
+def place(share: Share, centre: float) -> str:
+    """Where a provider lies: above or below which limits; empty within them."""
+    if not 0 < centre < 100:
+        return ""
+    for confidence, word in ((ALARM, "99,8%-grens"), (WARNING, "95%-grens")):
+        low, high = exact_limits(centre / 100, share.n, confidence)
+        if share.value / 100 < low - 1e-12:
+            return f"onder de {word}"
+        if share.value / 100 > high + 1e-12:
+            return f"boven de {word}"
+    return ""
+
+
+def sizes(largest: int) -> list[int]:
+    """Numbers at which the limits are drawn: close together where they bend."""
+    found, n = [], 5.0
+    while n < largest:
+        found.append(int(n))
+        n = max(n + 1, n * 1.12)
+    return [*found, largest]
+
+
+def paint_funnel(canvas: drawing.Canvas, data: Funnel) -> None:
+    """Dots in a funnel; those outside it are named."""
+    if not data.shares:
+        canvas.nothing("Er zijn nog geen waarden om te tonen.")
+        return
+    axes = canvas.axes(left=44, right=20, top=10, bottom=38)
+    widest = max(10, int(max(share.n for share in data.shares) * 1.08) + 1)
+    ticks = drawing.nice_ticks(0, widest, 6)
+    axes.set_xlim(0, ticks[-1])
+    axes.set_ylim(0, 100)
+    drawing.number_axis(axes.xaxis, ticks)
+    drawing.number_axis(axes.yaxis, (0, 20, 40, 60, 80, 100), " %")
+    axes.set_xlabel("aantal trajecten")
+    axes.axhline(data.centre, color=drawing.GREY, lw=1)
+    _draw_limits(axes, data.centre / 100, int(ticks[-1]))
+    outside = {share: place(share, data.centre) for share in data.shares}
+    for looks, chosen in (
+        ({"marker": "o", "color": drawing.GREY}, [s for s in data.shares if not outside[s]]),
+        ({"marker": "^", "color": drawing.BLUE}, [s for s in data.shares if "boven" in outside[s]]),
+        (
+            {"marker": "v", "color": drawing.ORANGE},
+            [s for s in data.shares if "onder" in outside[s]],
+        ),
+    ):
+        axes.plot(
+            [s.n for s in chosen],
+            [s.value for s in chosen],
+            ls="none",
+            ms=6.5,
+            zorder=3,
+            clip_on=False,
+            **looks,
+        )
+    _name(canvas, axes, data, outside, ticks[-1])
+
+
+def _draw_limits(axes: Any, centre: float, last: int) -> None:
+    """Two pairs of limits, named where they end."""
+    if not 0 < centre < 1:
+        return
+    grid = sizes(last)
+    for confidence, dashes, word in ((WARNING, (0, (4, 3)), "95%"), (ALARM, "-", "99,8%")):
+        limits = [exact_limits(centre, n, confidence) for n in grid]
+        for side in (0, 1):
+            ys = [100 * limit[side] for limit in limits]
+            axes.plot(grid, ys, color=drawing.GREY, lw=1, ls=dashes, zorder=1)
+        va = "top" if word == "95%" else "bottom"
+        axes.text(last, 100 * limits[-1][1], f"{word} ", size=7.5, ha="right", va=va)
+
+
+def _name(
+    canvas: drawing.Canvas, axes: Any, data: Funnel, outside: dict[Share, str], right: float
+) -> None:
+    """Name who lies outside, or everyone when few; a name that finds no room is left out."""
+    few = len(data.shares) <= LABELLED
+    wanted = [s for s in data.shares if outside[s] or few]
+    wanted.sort(key=lambda s: (not outside[s], "99" not in outside[s]))
+    across, up = (canvas.width - 64) / right, (canvas.height - 48) / 100
+    taken = [
+        (s.n * across - 4, s.value * up - 4, s.n * across + 4, s.value * up + 4)
+        for s in data.shares
+    ]
+    if 0 < data.centre < 100:
+        top = [exact_limits(data.centre / 100, int(right), c)[1] for c in (WARNING, ALARM)]
+        edge = right * across
+        taken.append((edge - 32, 100 * top[0] * up - 12, edge, 100 * top[1] * up + 12))
+    for share in wanted[: LABELLED * 2]:
+        text = drawing.shorten(share.name, 130, 8)
+        width = drawing.text_width(text, 8)
+        x, y = share.n * across, share.value * up
+        for left, low in (
+            (x + 6, y - 4),
+            (x - 6 - width, y - 4),
+            (x - width / 2, y + 6),
+            (x - width / 2, y - 15),
+        ):
+            box = (left, low, left + width, low + 9)
+            inside = left >= 0 and box[2] <= right * across + 18 and low >= 0 and box[3] <= 100 * up
+            if inside and not any(_touch(box, other) for other in taken):
+                axes.text(left / across, low / up, text, size=8, bbox=PLAIN)
+                taken.append(box)
+                break
+
+
+def _touch(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

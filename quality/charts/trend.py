@@ -1,0 +1,448 @@
+"""Lines over months: one measure with its limits of chance, or some providers side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core import drawing
+from core.dates import month_number, months_between
+from core.formats import MISSING, month_text, number_text, percent_text
+from core.pictures import Chart
+from quality.charts.words import CRITERIA, MEASURES, bare_n, n_text
+from quality.control_limits import OUTER_THIRD, OUTSIDE, RUN, TREND, ControlChart, control_chart
+
+LIMITS_FROM = 3
+"""Values needed before limits say anything at all; under twelve they are on trial."""
+NAN = float("nan")
+SIGNALS = {
+    OUTSIDE: "buiten de grenzen",
+    RUN: "zeven maanden aan één kant",
+    TREND: "zeven maanden in één richting",
+    OUTER_THIRD: "dicht bij de grens",
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """One month: a value, or the reason why there is none."""
+
+    month: date
+    value: float | None = None
+    n: int | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: str = "geen levering"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A period to shade, with what it was."""
+
+    first: date
+    last: date
+    label: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """Everything in a trend chart."""
+
+    unit: str
+    points: tuple[Point, ...]
+    limits: ControlChart | None
+    norm: float | None
+    spans: tuple[Span, ...]
+    model_changes: tuple[date, ...]
+
+
+def unit_of(measure: str) -> str:
+    """``%``, ``uur``, or nothing for the score."""
+    return {"intensiteit": "uur", "score": ""}.get(measure, "%")
+
+
+def label_of(measure: str) -> str:
+    """Name of a criterion, or of the score."""
+    return "Score" if measure == "score" else CRITERIA[measure]
+
+
+def in_unit(value: float | None, unit: str) -> str:
+    """A value with its unit."""
+    if value is None:
+        return MISSING
+    if unit == "%":
+        return percent_text(value)
+    return f"{number_text(value)} {unit}".strip()
+
+
+def filled(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Every month from first to last; a month without a point is one without a value."""
+    if not points:
+        return ()
+    known = {point.month: point for point in points}
+    return tuple(known.get(m) or Point(m) for m in months_between(min(known), max(known)))
+
+
+def trend(
+    name: str,
+    measure: str,
+    points: Sequence[Point],
+    *,
+    of: str = "",
+    norm: float | None = None,
+    spans: Sequence[Span] = (),
+    model_changes: Sequence[date] = (),
+) -> Chart:
+    """One measure over months, with XmR limits and signals; ``name`` is the chart's own."""
+    months = filled(points)
+    values = [p.value for p in months if p.value is not None]
+    limits = control_chart(values) if len(values) >= LIMITS_FROM else None
+    unit = unit_of(measure)
+    return Chart(
+        name=name,
+        finding=_finding(measure, months, limits, unit),
+        measure=_measure(measure, of, months, limits),
+        description=_describe(months, limits, unit, norm),
+        headers=("Maand", label_of(measure), "Aantal", "Van", "Tot", "Bijzonderheid"),
+        rows=_rows(months, limits, unit, model_changes),
+        paint=paint_trend,
+        data=Line(unit, months, limits, norm, tuple(spans), tuple(model_changes)),
+        height=210,
+    )
+
+
+def _signals(months: Sequence[Point], limits: ControlChart | None) -> list[str]:
+    """The signal of every month, empty for none and for a gap."""
+    found = iter(limits.signals if limits else ())
+    return [next(found, "") if p.value is not None else "" for p in months]
+
+
+def _finding(measure: str, months: Sequence[Point], limits: ControlChart | None, unit: str) -> str:
+    label = label_of(measure)
+    if not any(p.value is not None for p in months):
+        return f"{label}: nog geen waarde"
+    last = months[-1]
+    if last.value is None:
+        return f"{label}: geen waarde in {month_text(last.month)} ({last.reason})"
+    now = f"{in_unit(last.value, unit)} in {month_text(last.month)}"
+    signal = _signals(months, limits)[-1]
+    if not signal or limits is None:
+        return f"{label}: {now}, niets bijzonders"
+    way = "hoog" if last.value > limits.mean else "laag"
+    return f"{label}: {now}, ongewoon {way}"
+
+
+def _measure(measure: str, of: str, months: Sequence[Point], limits: ControlChart | None) -> str:
+    parts = [MEASURES.get(measure, "Score van 0 tot 100 met 90%-interval")]
+    if of:
+        parts.insert(0, of)
+    counts = [p.n for p in months if p.n is not None and p.value is not None]
+    if counts:
+        low, high = min(counts), max(counts)
+        parts.append(n_text(low) if low == high else f"n van {low} tot {high} per maand")
+    if limits is not None and limits.trial:
+        parts.append("voorlopige grenzen: minder dan 12 maanden")
+    return "; ".join(parts)
+
+
+def _describe(
+    months: Sequence[Point], limits: ControlChart | None, unit: str, norm: float | None
+) -> str:
+    parts = [
+        f"{month_text(p.month)}: "
+        + (in_unit(p.value, unit) if p.value is not None else f"geen waarde ({p.reason})")
+        + (f", {SIGNALS[signal]}" if signal else "")
+        for p, signal in zip(months, _signals(months, limits), strict=True)
+    ]
+    if limits is not None:
+        parts.append(
+            f"Gemiddelde {in_unit(limits.mean, unit)}, grenzen van "
+            f"{in_unit(limits.lower, unit)} tot {in_unit(limits.upper, unit)}"
+        )
+    if norm is not None:
+        parts.append(f"Norm {in_unit(norm, unit)}")
+    return ". ".join(parts) + "." if parts else "Er is niets te tonen."
+
+
+def _rows(
+    months: Sequence[Point],
+    limits: ControlChart | None,
+    unit: str,
+    model_changes: Sequence[date],
+) -> tuple[tuple[str, ...], ...]:
+    rows = []
+    for point, signal in zip(months, _signals(months, limits), strict=True):
+        remarks = [SIGNALS[signal]] if signal else []
+        if point.value is None:
+            remarks.append(point.reason)
+        if point.month in model_changes:
+            remarks.append("nieuwe rekenregels")
+        rows.append(
+            (
+                month_text(point.month),
+                in_unit(point.value, unit),
+                MISSING if point.value is None else bare_n(point.n),
+                in_unit(point.low, unit),
+                in_unit(point.high, unit),
+                ", ".join(remarks) or "geen",
+            )
+        )
+    return tuple(rows)
+
+
+def paint_trend(canvas: drawing.Canvas, line: Line) -> None:
+    """Values with gaps, limits, signals, shaded periods and changes of the model."""
+    months = line.points
+    if not any(p.value is not None for p in months):
+        canvas.nothing("Er is nog geen waarde om te tonen.")
+        return
+    axes = canvas.axes(left=44, right=104, top=16, bottom=34)
+    _time_axis(axes, canvas, months[0].month, months[-1].month)
+    low, high = _range(line)
+    ticks = drawing.nice_ticks(low, high, 4)
+    axes.set_ylim(ticks[0], ticks[-1])
+    drawing.number_axis(axes.yaxis, ticks, " %" if line.unit == "%" else "")
+    axes.grid(axis="y")
+    _backdrop(axes, line, ticks[-1])
+    xs = [month_number(p.month) for p in months]
+    ys = [NAN if p.value is None else p.value for p in months]
+    with_interval = [p for p in months if p.low is not None and p.high is not None]
+    axes.vlines(
+        [month_number(p.month) for p in with_interval],
+        [p.low for p in with_interval],
+        [p.high for p in with_interval],
+        color=drawing.BLUE,
+        lw=3,
+        alpha=0.25,
+        zorder=1,
+    )
+    axes.plot(xs, ys, color=drawing.INK, marker="o", ms=3.5, lw=1.4, zorder=3)
+    _mark_signals(axes, line)
+    _mark_gaps(axes, months, ticks[0])
+    _label_levels(axes, line, ticks)
+
+
+def _time_axis(axes: Any, canvas: drawing.Canvas, first: date, last: date) -> None:
+    drawing.month_axis(axes, first, last, canvas.width - 148)
+
+
+def _range(line: Line) -> tuple[float, float]:
+    """Lowest and highest that must be in the picture; a share never passes 0 and 100."""
+    levels = [v for p in line.points for v in (p.value, p.low, p.high) if v is not None]
+    if line.norm is not None:
+        levels.append(line.norm)
+    if line.limits is not None:
+        levels += [line.limits.lower, line.limits.upper]
+    low, high = min(levels), max(levels)
+    if line.unit != "uur":
+        low, high = max(0.0, low), min(100.0, high)
+    else:
+        low = max(0.0, low)
+    return (low, high) if high - low > 1 else (max(0.0, low - 1), high + 1)
+
+
+def _backdrop(axes: Any, line: Line, top: float) -> None:
+    """Periods of suspension and changes of the model, named at the top."""
+    first, last = month_number(line.points[0].month), month_number(line.points[-1].month)
+    for span in line.spans:
+        start = max(month_number(span.first), first) - 0.5
+        end = min(month_number(span.last), last) + 0.5
+        if start < end:
+            axes.axvspan(start, end, color=drawing.ORANGE, alpha=0.14, lw=0, zorder=0)
+            axes.annotate(
+                span.label,
+                (start, top),
+                (2, 3),
+                textcoords="offset points",
+                fontsize=7.5,
+                annotation_clip=False,
+            )
+    for change in line.model_changes:
+        at = month_number(change) - 0.5
+        if first <= at <= last:
+            axes.axvline(at, color=drawing.PURPLE, lw=1, ls=(0, (2, 2)), zorder=1)
+            late = at > (first + last) / 2
+            axes.annotate(
+                "nieuwe rekenregels",
+                (at, top),
+                (-3 if late else 3, 3 if not line.spans else -9),
+                textcoords="offset points",
+                ha="right" if late else "left",
+                fontsize=7.5,
+            )
+
+
+def _mark_signals(axes: Any, line: Line) -> None:
+    """A triangle up for better than chance, down for worse: shape first, colour second."""
+    if line.limits is None:
+        return
+    for better, marker, colour in ((True, "^", drawing.BLUE), (False, "v", drawing.ORANGE)):
+        found = [
+            (month_number(p.month), p.value)
+            for p, signal in zip(line.points, _signals(line.points, line.limits), strict=True)
+            if signal and p.value is not None and (p.value > line.limits.mean) == better
+        ]
+        if found:
+            xs, ys = zip(*found, strict=True)
+            axes.plot(xs, ys, ls="none", marker=marker, ms=7, color=colour, zorder=4)
+
+
+def _mark_gaps(axes: Any, months: Sequence[Point], bottom: float) -> None:
+    """A crossed circle on the axis where a month is missing."""
+    drawing.marks(
+        axes,
+        [(month_number(p.month), bottom, "geen_levering") for p in months if p.value is None],
+        0.8,
+    )
+
+
+def _label_levels(axes: Any, line: Line, ticks: Sequence[float]) -> None:
+    """Mean, limits, norm and the last value, written at their own height."""
+    levels: list[tuple[float, str, Any]] = []
+    if line.limits is not None:
+        for level, word in (
+            (line.limits.upper, "bovengrens"),
+            (line.limits.mean, "gemiddeld"),
+            (line.limits.lower, "ondergrens"),
+        ):
+            if ticks[0] <= level <= ticks[-1]:
+                dashes = "-" if word == "gemiddeld" else (0, (4, 3))
+                levels.append((level, f"{word} {in_unit(level, line.unit)}", dashes))
+    for level, _, dashes in levels:
+        axes.axhline(level, color=drawing.GREY, lw=1, ls=dashes, zorder=1)
+    if line.norm is not None and ticks[0] <= line.norm <= ticks[-1]:
+        axes.axhline(line.norm, color=drawing.TEAL, lw=1.2, ls=(0, (1, 1.5)), zorder=1)
+        levels.append((line.norm, f"norm {in_unit(line.norm, line.unit)}", ""))
+    write_beside(axes, [(level, text) for level, text, _ in levels], ticks)
+
+
+def write_beside(
+    axes: Any, labels: Sequence[tuple[float, str]], ticks: Sequence[float], **look: Any
+) -> None:
+    """Write labels right of the axes, at their own height as far as they do not collide."""
+    points = axes.get_position().height * axes.figure.get_figheight() * 72
+    scale = points / ((ticks[-1] - ticks[0]) or 1)
+    places = drawing.apart([(level - ticks[0]) * scale for level, _ in labels], 11)
+    for place, (_, text) in zip(places, labels, strict=True):
+        axes.annotate(
+            text,
+            (1, 0),
+            (6, place),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            annotation_clip=False,
+            **look,
+        )
+
+
+@dataclass(frozen=True)
+class Several:
+    """Two to four lines in one picture."""
+
+    unit: str
+    series: tuple[tuple[str, tuple[Point, ...]], ...]
+    moments: tuple[tuple[date, str], ...]
+
+
+SHAPES = ("o", "s", "^", "D")
+
+
+def compare_over_time(
+    name: str,
+    measure: str,
+    series: Mapping[str, Sequence[Point]],
+    *,
+    moments: Sequence[tuple[date, str]] = (),
+) -> Chart:
+    """Some providers, or a provider and the region, over months; agreements as moments."""
+    unit = unit_of(measure)
+    lines = tuple((who, filled(points)) for who, points in series.items())
+    last = {
+        who: next((p.value for p in reversed(points) if p.value is not None), None)
+        for who, points in lines
+    }
+    known = {who: value for who, value in last.items() if value is not None}
+    best = max(known, key=lambda who: known[who], default="")
+    finding = (
+        f"{label_of(measure)}: laatste waarde het hoogst bij {best} ({in_unit(known[best], unit)})"
+        if len(known) > 1
+        else f"{label_of(measure)} per maand"
+    )
+    months = sorted({p.month for _, points in lines for p in points})
+    table = {who: {p.month: p.value for p in points} for who, points in lines}
+    return Chart(
+        name=name,
+        finding=finding,
+        measure=MEASURES.get(measure, "Score van 0 tot 100"),
+        description=" ".join(f"{who}: {in_unit(value, unit)}." for who, value in last.items()),
+        headers=("Maand", *series),
+        rows=tuple(
+            (month_text(m), *(in_unit(table[who].get(m), unit) for who in series)) for m in months
+        ),
+        paint=paint_several,
+        data=Several(unit, lines, tuple(moments)),
+        height=230,
+    )
+
+
+def paint_several(canvas: drawing.Canvas, data: Several) -> None:
+    """Lines with a shape and a colour each, named at their end."""
+    points = [p for _, line in data.series for p in line if p.value is not None]
+    if not points:
+        canvas.nothing("Er is nog geen waarde om te tonen.")
+        return
+    axes = canvas.axes(left=44, right=150, top=16, bottom=34)
+    everything = [p.month for _, line in data.series for p in line]
+    drawing.month_axis(axes, min(everything), max(everything), canvas.width - 194)
+    values = [p.value for p in points if p.value is not None]
+    ticks = drawing.nice_ticks(max(0.0, min(values) - 2), max(values) + 2, 4)
+    if data.unit != "uur":
+        ticks = [tick for tick in ticks if tick <= 100]
+    axes.set_ylim(ticks[0], ticks[-1])
+    drawing.number_axis(axes.yaxis, ticks, " %" if data.unit == "%" else "")
+    axes.grid(axis="y")
+    labels = []
+    for (who, line), shape, colour in zip(data.series, SHAPES, drawing.SERIES, strict=False):
+        known = [p.value for p in line if p.value is not None]
+        axes.plot(
+            [month_number(p.month) for p in line],
+            [NAN if p.value is None else p.value for p in line],
+            color=colour,
+            marker=shape,
+            ms=4.5,
+        )
+        if known:
+            labels.append((known[-1], f"{_SIGNS[shape]} {drawing.shorten(who, 128, 8)}"))
+    write_beside(axes, labels, ticks)
+    for moment, text in data.moments:
+        at = month_number(moment)
+        axes.axvline(at, color=drawing.GREY, lw=1, ls=(0, (2, 2)))
+        axes.annotate(text, (at, ticks[-1]), (2, 3), textcoords="offset points", fontsize=7.5)
+
+
+_SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
+
+
+def score_points(cards: Mapping[date, Mapping[str, Any]], measure: str = "score") -> list[Point]:
+    """Points of a trend from stored score cards by month."""
+    return [_point(month, cards[month], measure) for month in sorted(cards)]
+
+
+def _point(month: date, card: Mapping[str, Any], measure: str) -> Point:
+    counts = [c["n"] for c in card["criteria"].values() if isinstance(c.get("n"), int)]
+    if card["standing"] == "geen_levering":
+        return Point(month)
+    if measure == "score":
+        low, high = card.get("interval") or (None, None)
+        n = max(counts, default=None)
+        reason = "geen oordeel"
+        return Point(month, card["score"], n, low, high, reason)
+    found = card["criteria"].get(measure)
+    if found is None:
+        return Point(month, reason="telt niet mee")
+    low, high = found.get("interval") or (None, None)
+    value = found["value"] if found.get("judged", True) else None
+    reason = found.get("reason") or "geen oordeel"
+    return Point(month, value, found.get("n"), low, high, reason)

@@ -1,0 +1,158 @@
+import math
+from datetime import date
+
+import pytest
+
+from core.dates import add_months
+from core.drawing import figure_of
+from quality.charts import (
+    Hours,
+    Point,
+    Span,
+    compare_over_time,
+    hours,
+    region,
+    score_points,
+    small_multiples,
+    trend,
+)
+from tests.quality.charts.cards import card, criterion, figure_texts, no_delivery, overlaps
+
+OCTOBER = date(2026, 10, 1)
+LONG = "Stichting Taalschool voor inburgering en participatie Salland"
+
+
+def months_back(count, value=80.0, **changes):
+    return [
+        Point(add_months(OCTOBER, -n), value + n % 3, 40, value - 5, value + 5, **changes)
+        for n in reversed(range(count))
+    ]
+
+
+def line_of(figure):
+    """The line of the values: the longest one."""
+    return max(figure.axes[0].lines, key=lambda line: len(line.get_xdata()))
+
+
+def test_a_missing_month_breaks_the_line_and_is_marked_on_the_axis():
+    points = months_back(12)
+    del points[4]
+    chart = trend("t", "wachttijd", points)
+    ys = line_of(figure_of(chart)).get_ydata()
+    assert len(ys) == 12
+    assert [n for n, y in enumerate(ys) if math.isnan(y)] == [4]
+    assert chart.rows[4] == ("maart 2026", "–", "–", "–", "–", "geen levering")
+
+
+def test_a_signal_is_a_shape_and_a_word():
+    points = [*months_back(20), Point(add_months(OCTOBER, 1), 30.0, 40)]
+    chart = trend("t", "wachttijd", points)
+    triangles = [ln for ln in figure_of(chart).axes[0].lines if ln.get_marker() == "v"]
+    assert [list(t.get_ydata()) for t in triangles] == [[30.0]]
+    assert chart.finding == "Wachttijd: 30,0\N{NO-BREAK SPACE}% in november 2026, ongewoon laag"
+    assert chart.rows[-1][-1] == "buiten de grenzen"
+
+
+def test_nothing_special_is_said_when_so():
+    chart = trend("t", "intensiteit", months_back(14, 12.0), norm=12.0)
+    assert chart.finding == "Intensiteit: 12,0 uur in oktober 2026, niets bijzonders"
+    assert "norm 12,0 uur" in figure_texts(figure_of(chart))
+
+
+def test_limits_of_less_than_a_year_are_on_trial_and_two_months_have_none():
+    assert "voorlopige grenzen" in trend("t", "bevoegd", months_back(8)).measure
+    assert "voorlopige grenzen" not in trend("t", "bevoegd", months_back(12)).measure
+    two = figure_texts(figure_of(trend("t", "bevoegd", months_back(2))))
+    assert not [text for text in two if "grens" in text]
+
+
+def test_the_last_month_missing_is_the_finding():
+    points = [*months_back(5), Point(add_months(OCTOBER, 1))]
+    finding = trend("t", "score", points).finding
+    assert finding == "Score: geen waarde in november 2026 (geen levering)"
+
+
+def test_suspension_is_shaded_and_a_new_model_is_marked():
+    spans = [Span(date(2026, 3, 1), date(2026, 5, 1), "keurmerk geschorst")]
+    chart = trend("t", "score", months_back(12), spans=spans, model_changes=[date(2026, 1, 1)])
+    texts = figure_texts(figure_of(chart))
+    assert {"keurmerk geschorst", "nieuwe rekenregels"} <= set(texts)
+    assert [row[-1] for row in chart.rows if row[0] == "januari 2026"] == ["nieuwe rekenregels"]
+
+
+def test_points_of_a_score_card_keep_the_five_states_apart():
+    march, april, may = (date(2026, n, 1) for n in (3, 4, 5))
+    hidden = card(criteria=card()["criteria"] | {"bevoegd": criterion(None, 3)})
+    points = score_points({march: card(), april: no_delivery(), may: hidden}, "bevoegd")
+    assert [(p.value, p.n, p.reason) for p in points] == [
+        (80.0, 41, "geen oordeel"),
+        (None, None, "geen levering"),
+        (None, 3, "minder dan 5 trajecten"),
+    ]
+    assert score_points({march: card()})[0].low == 80.0
+
+
+@pytest.mark.parametrize("count", [0, 1, 12, 36])
+def test_trends_fit(count):
+    spans = [Span(add_months(OCTOBER, -9), add_months(OCTOBER, -8), "keurmerk geschorst")]
+    changes = [add_months(OCTOBER, -3)]
+    chart = trend(
+        "t", "wachttijd", months_back(count), of=LONG, norm=90.0, spans=spans, model_changes=changes
+    )
+    assert overlaps(figure_of(chart)) == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 12, 36])
+def test_comparisons_over_time_fit_and_name_each_line(count):
+    series = {who: months_back(count, 70.0 + n) for n, who in enumerate((LONG, "De Brug", "regio"))}
+    chart = compare_over_time("c", "wachttijd", series, moments=[(OCTOBER, "afspraak 12")])
+    figure = figure_of(chart)
+    assert overlaps(figure) == []
+    assert bool(count) == any("De Brug" in text for text in figure_texts(figure))
+    assert chart.headers == ("Maand", LONG, "De Brug", "regio")
+
+
+@pytest.mark.parametrize("count", [0, 1, 8, 150])
+def test_small_multiples_fit_on_one_scale(count):
+    series = {f"{n} {LONG}": months_back(24, 60.0 + n / 10) for n in range(count)}
+    chart = small_multiples("s", "score", series)
+    assert overlaps(figure_of(chart)) == []
+    assert len(chart.rows) == count
+
+
+def test_small_multiples_say_how_many_rose_and_fell():
+    falling = [*months_back(5), Point(add_months(OCTOBER, 1), 50.0)]
+    chart = small_multiples("s", "score", {"De Brug": falling, "Salland": months_back(5)})
+    assert chart.finding == "Score: van 2 aanbieders 1 gedaald in drie maanden"
+
+
+@pytest.mark.parametrize("count", [0, 1, 12, 36])
+def test_the_region_counts_judgements_per_month(count):
+    cards = {
+        add_months(OCTOBER, -n): [card(), card("TA002", standing="onvoldoende"), no_delivery()]
+        for n in range(count)
+    }
+    chart = region("r", cards)
+    assert overlaps(figure_of(chart)) == []
+    if count:
+        assert chart.finding == "In oktober 2026 zijn 1 van 2 oordelen voldoende of goed"
+        assert chart.rows[-1] == ("oktober 2026", "1", "0", "1", "0", "1")
+
+
+@pytest.mark.parametrize("count", [0, 1, 12, 36])
+def test_hours_fit(count):
+    months = [Hours(add_months(OCTOBER, -n), 1500.0, 1400.0 + n, 1200.0) for n in range(count)]
+    assert overlaps(figure_of(hours("h", LONG, months))) == []
+
+
+def test_hours_break_where_nothing_was_delivered():
+    months = [
+        Hours(date(2026, 8, 1), None, 100.0, 80.0),
+        Hours(date(2026, 9, 1), None, None, None),
+        Hours(date(2026, 10, 1), None, 100.0, 90.0),
+    ]
+    chart = hours("h", "De Brug", months)
+    assert chart.finding == "Van de aangeboden uren is 85,0\N{NO-BREAK SPACE}% gevolgd"
+    assert chart.headers == ("Maand", "Uren aangeboden", "Uren gevolgd")
+    assert chart.rows[1] == ("september 2026", "–", "–")
+    assert math.isnan(line_of(figure_of(chart)).get_ydata()[1])
