@@ -1,0 +1,72 @@
+"""One server and one browser for all tests of this folder, which share a worker."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.person import Person
+from tests.browser.site import Site, fill
+
+NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+ELSEWHERE = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium() -> str | None:
+    """Path of a browser that is installed here."""
+    found = [path for name in NAMES if (path := shutil.which(name))]
+    return next(iter(found), ELSEWHERE if Path(ELSEWHERE).exists() else None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs a browser, and shares one server."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium of this machine; nothing is downloaded."""
+    path = find_chromium()
+    if path is None:
+        message = "Chromium is not installed"
+        if os.environ.get("REQUIRE_ALL"):
+            pytest.fail(f"{message}, and REQUIRE_ALL asks for it")
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running server with the demo region in it."""
+    folder = tmp_path_factory.mktemp("site")
+    fill(folder)
+    site = Site.start(folder)
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def person(browser: Browser, site: Site) -> Iterator[Person]:
+    """Someone at a browser, not signed in yet; what the browser complains about fails the test."""
+    person = Person.sit_down(browser, site)
+    yield person
+    person.leave()
+    assert person.complaints == []

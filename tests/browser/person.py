@@ -1,0 +1,142 @@
+"""Someone who uses the site: signs in, looks around, and notices what is wrong with a page."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urldefrag, urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+
+from core.accounts import Role
+from tests.browser.site import PASSWORD, Site, email
+
+NORM = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CONTRAST = ["color-contrast"]
+NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
+LINKS = "links => links.map(link => link.href)"
+
+
+@dataclass
+class Person:
+    """A browser window with a session of its own."""
+
+    site: Site
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    def sit_down(cls, browser: Browser, site: Site, **options: Any) -> "Person":
+        """Open a fresh window."""
+        context = browser.new_context(
+            base_url=site.url, locale="nl-NL", viewport=WIDE, accept_downloads=True, **options
+        )
+        context.set_default_timeout(10_000)
+        person = cls(site, context, context.new_page())
+        person.page.on("console", person._hear)
+        person.page.on("pageerror", lambda error: person.complaints.append(str(error)))
+        return person
+
+    def _hear(self, message: Any) -> None:
+        # A page that answers 4xx on purpose is mentioned in the console; the tests look at it.
+        if message.type in {"error", "warning"} and "status of 4" not in message.text:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def leave(self) -> None:
+        """Close the window."""
+        self.context.close()
+
+    def sign_in(self, role: Role) -> None:
+        """Sign in as this role, as a person does."""
+        self.page.goto("/account/aanmelden/")
+        self.page.get_by_label("E-mailadres").fill(email(role))
+        self.page.get_by_label("Wachtwoord").fill(PASSWORD)
+        self.page.get_by_role("button", name="Meld aan").click()
+        self.page.wait_for_url("**/")
+
+    def visit(self, address: str) -> Page:
+        """Go to an address; it must be there."""
+        answer = self.page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, f"{address}: {answer.status}"
+        return self.page
+
+    def barriers(self) -> list[str]:
+        """What axe finds on the page that is open; in dark mode only what lacks contrast."""
+        found = self._axe({"type": "tag", "values": NORM})
+        self.page.emulate_media(color_scheme="dark")
+        found += [f"dark: {one}" for one in self._axe({"type": "rule", "values": CONTRAST})]
+        self.page.emulate_media(color_scheme="light")
+        return found
+
+    def _axe(self, only: dict[str, object]) -> list[str]:
+        answer = Axe().run(self.page, options={"resultTypes": ["violations"], "runOnly": only})
+        return [
+            f"{self.page.url}: {violation['id']}: {node['html'][:160]}"
+            for violation in answer.response["violations"]
+            for node in violation["nodes"]
+        ]
+
+    def overflow(self) -> list[str]:
+        """Tell whether the page that is open must be scrolled sideways on a narrow screen."""
+        self.page.set_viewport_size(NARROW)
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        self.page.set_viewport_size(WIDE)
+        return [f"{self.page.url}: {width} px"] if width > NARROW["width"] else []
+
+
+@dataclass
+class Walk:
+    """A walk along every link that a person can see: one address of each route."""
+
+    person: Person
+    pages: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Read the routes once."""
+        rules = [Rule(rule, endpoint=endpoint) for rule, endpoint in self.person.site.routes()]
+        self._routes = Map(rules).bind(urlsplit(self.person.site.url).netloc)
+
+    def go(self) -> "Walk":
+        """Follow the links, widest first, and look at each page."""
+        ahead = deque([f"{self.person.site.url}/"])
+        seen = set(ahead)
+        while ahead:
+            address = ahead.popleft()
+            endpoint = self._route_of(address)
+            if endpoint in {None, "static", *self.pages, *self.files}:
+                continue
+            for link in self._look(str(endpoint), address):
+                if link not in seen:
+                    seen.add(link)
+                    ahead.append(link)
+        return self
+
+    def _route_of(self, address: str) -> str | None:
+        """Endpoint that answers this address; nothing for addresses elsewhere."""
+        if not address.startswith(f"{self.person.site.url}/"):
+            return None
+        try:
+            return str(self._routes.match(urlsplit(address).path, method="GET")[0])
+        except HTTPException as error:
+            self.wrong.append(f"{address}: {error}")
+            return None
+
+    def _look(self, endpoint: str, address: str) -> list[str]:
+        head = self.person.context.request.get(address)
+        if head.status != 200:
+            self.wrong.append(f"{address}: {head.status}")
+        if not head.headers.get("content-type", "").startswith("text/html"):
+            self.files[endpoint] = address
+            return []
+        self.pages[endpoint] = address
+        page = self.person.page
+        page.goto(address)
+        self.wrong += self.person.barriers() + self.person.overflow()
+        links = page.locator("a[href]").evaluate_all(LINKS)
+        return [urldefrag(link)[0] for link in links]

@@ -1,0 +1,118 @@
+"""A running Taalinkoop with the demo region in it and one account for every role."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.accounts import Role
+
+TAALINKOOP = Path(sys.executable).parent / "taalinkoop"
+PASSWORD = "vier losse woorden samen"  # pragma: allowlist secret
+PROVIDER = "TA001"
+BOUND = {
+    Role.PROVIDER: ["--aanbieder", PROVIDER],
+    Role.MUNICIPALITY: ["--gemeente", "0193"],
+}
+ROUTES = """
+import json
+from app import create_app
+print(json.dumps([(r.rule, r.endpoint) for r in create_app().url_map.iter_rules()
+                  if "GET" in r.methods]))
+"""
+PATIENCE = 60
+
+
+def email(role: Role) -> str:
+    """Address with which this role signs in."""
+    return f"{role}@voorbeeld.nl"
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    inherited = {
+        k: v for k, v in os.environ.items() if not k.startswith(("TAALINKOOP", "DATABASE"))
+    }
+    return {**inherited, "TAALINKOOP_DATA_DIR": str(folder)}
+
+
+def _run(folder: Path, *arguments: str, typed: str = "") -> None:
+    done = subprocess.run(
+        [TAALINKOOP, *arguments],
+        check=False,
+        cwd=folder,
+        env=_environment(folder),
+        input=typed,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode not in {0, 1}:
+        raise RuntimeError(f"taalinkoop {' '.join(arguments)}: {done.stderr or done.stdout}")
+
+
+def fill(folder: Path) -> None:
+    """Make the demo region, and an account for every role."""
+    _run(folder, "db", "migrate")
+    for role in Role:
+        account = ["user", "add", email(role), "--role", role, *BOUND.get(role, [])]
+        _run(folder, *account, "--password-stdin", typed=f"{PASSWORD}\n")
+
+
+@dataclass
+class Site:
+    """A server on loopback, with its data in ``folder``."""
+
+    folder: Path
+    url: str
+    process: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(cls, folder: Path) -> "Site":
+        """Serve what ``fill`` made; return when it answers."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        log = (folder / "server.log").open("wb")
+        process = subprocess.Popen(
+            [TAALINKOOP, "serve", "--port", str(port)],
+            cwd=folder,
+            env=_environment(folder),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        log.close()
+        site = cls(folder, f"http://127.0.0.1:{port}", process)
+        site.wait()
+        return site
+
+    def wait(self) -> None:
+        """Return when the server is ready."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=PATIENCE):
+                    return
+            except urllib.error.URLError:
+                time.sleep(0.1)
+        raise RuntimeError((self.folder / "server.log").read_text())
+
+    def stop(self) -> None:
+        """End the server."""
+        self.process.terminate()
+        self.process.wait()
+
+    def routes(self) -> list[tuple[str, str]]:
+        """Every address that answers to GET, as the application itself lists them."""
+        listed = subprocess.run(
+            [sys.executable, "-c", ROUTES],
+            check=True,
+            env=_environment(self.folder),
+            capture_output=True,
+            text=True,
+        )
+        return [(rule, endpoint) for rule, endpoint in json.loads(listed.stdout)]

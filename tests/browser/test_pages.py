@@ -1,0 +1,43 @@
+"""Every page of every role, found by following links: accessible, narrow, without complaints."""
+
+import pytest
+
+from core.accounts import Role
+from tests.browser.person import Person, Walk
+from tests.browser.site import Site
+
+# Answers to GET that no page links to, each with its reason.
+NOT_LINKED = {
+    "static": "the stylesheet and the icon",
+    "admin.static": "flask-admin's own files; nothing uses them",
+    "health.alive": "for whoever watches over the server",
+    "health.ready": "for whoever watches over the server",
+    "account.sign_in": "anyone who is not signed in is sent there",
+    "account.first": "only while there is no account yet",
+}
+
+
+@pytest.fixture(scope="module")
+def walks() -> dict[Role, Walk]:
+    """What was seen so far, by role."""
+    return {}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_page_is_accessible(person: Person, walks: dict[Role, Walk], role: Role) -> None:
+    person.sign_in(role)
+    walks[role] = Walk(person).go()
+    assert walks[role].wrong == []
+
+
+def test_every_page_can_be_reached_by_someone(site: Site, walks: dict[Role, Walk]) -> None:
+    if len(walks) < len(Role):
+        pytest.skip("only after the walks of all roles")
+    reached = {endpoint for walk in walks.values() for endpoint in (*walk.pages, *walk.files)}
+    routes = {endpoint for _, endpoint in site.routes()}
+    assert routes - reached - set(NOT_LINKED) == set()
+
+
+def test_the_sign_in_page_is_accessible(person: Person) -> None:
+    person.visit("/account/aanmelden/")
+    assert person.barriers() + person.overflow() == []
