@@ -1,0 +1,118 @@
+"""Fill an empty database with the demo region, through the same operations as any installation."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+
+from app.demo.accounts import ACCOUNTS, MANAGER, PASSWORD
+from app.demo.files import OWN_CODES, OWN_HEADERS
+from app.demo.region import MONTHS, last_month, register_tables
+from app.demo.story import Parcel, parcels
+from core.account_operations import add_account
+from core.accounts import Account
+from core.dates import AMSTERDAM, add_months, days, month_end
+from core.db import database, is_postgresql
+from core.storage import Storage
+from providers.feed.columns import NO_MAPPING, Mapping
+from providers.feed.outcome import Outcome
+from providers.models import Provider
+from providers.operations import Request, accept, receive, withdraw
+from providers.register import RegisterTable, read_tables
+from providers.register_operations import import_register
+from quality.operations import compute, fix
+
+ACTOR = "voorbeeldregio"
+CONCEPT_MONTHS = 2
+"""The newest so many months are still concept; older ones are vastgesteld."""
+
+MAPPINGS = {"TA008": Mapping(headers={own: name for name, own in OWN_HEADERS.items()}, codes={
+    field: {own: code for code, own in codes.items()} for field, codes in OWN_CODES.items()
+})}  # fmt: skip
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Loaded:
+    """What went in."""
+
+    last_month: date
+    outcomes: list[Outcome] = field(default_factory=list)
+    cards: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows of all files together."""
+        return sum(outcome.counts.rows for outcome in self.outcomes)
+
+
+def load_region(*, data_directory: Path, today: date, seed: int, tell: Progress) -> Loaded:
+    """Register, deliveries, scores and accounts; the database must be migrated and empty."""
+    if not is_postgresql():
+        # A load that is interrupted is made anew, so nothing needs to survive a power cut.
+        database.execute_sql("PRAGMA synchronous = OFF")
+    last = last_month(today)
+    loaded = Loaded(last)
+    tell("Het register van de regio")
+    _register(today)
+    tell("De leveringen van acht aanbieders over twee jaar")
+    storage = Storage(data_directory)
+    for parcel in parcels(today, last, seed):
+        loaded.outcomes.append(_deliver(parcel, storage))
+    tell("De scores van alle maanden")
+    for back in range(1 - MONTHS, 1):
+        loaded.cards += _score(add_months(last, back), today, concept=back > -CONCEPT_MONTHS)
+    tell("De accounts")
+    _accounts(_moment(today))
+    return loaded
+
+
+def _moment(day: date) -> datetime:
+    return datetime.combine(day, time(9), tzinfo=AMSTERDAM)
+
+
+def _register(today: date) -> None:
+    tables = [
+        RegisterTable(sheet, rows[0], list(enumerate(rows[1:], start=2)))
+        for sheet, rows in register_tables(today).items()
+    ]
+    import_register(read_tables(tables), by=ACTOR, at=_moment(today))
+
+
+def _deliver(parcel: Parcel, storage: Storage) -> Outcome:
+    provider = Provider.get(Provider.code == parcel.provider)
+    sender = f"administratie van {provider.name}"
+    delivery, held = receive(
+        io.BytesIO(parcel.content),
+        file_name=parcel.name,
+        provider=provider,
+        storage=storage,
+        by=sender,
+        at=parcel.at,
+    )
+    request = Request(today=parcel.at.date(), mapping=MAPPINGS.get(parcel.provider, NO_MAPPING))
+    outcome = accept(delivery, storage=storage, request=request, by=sender, at=parcel.at)
+    if parcel.withdrawn_because and not held:
+        later = parcel.at + days(1)
+        withdraw(delivery, reason=parcel.withdrawn_because, by=MANAGER, at=later)
+    return outcome
+
+
+def _score(month: date, today: date, *, concept: bool) -> int:
+    """Compute a month as it was known some weeks later; fix it when it is old enough."""
+    judged_on = min(month_end(month) + days(45), today)
+    cards = compute(month, by=ACTOR, at=_moment(judged_on))
+    if not concept:
+        fix(month, by=MANAGER, at=_moment(min(judged_on + days(7), today)))
+    return len(cards)
+
+
+def _accounts(at: datetime) -> list[Account]:
+    return [
+        add_account(
+            email=email, name=name, role=role, password=PASSWORD, by=ACTOR, at=at,
+            provider_code=provider, municipalities=list(municipalities),
+        )
+        for email, name, role, provider, municipalities in ACCOUNTS
+    ]  # fmt: skip
