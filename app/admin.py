@@ -6,7 +6,7 @@ from flask import Flask, g
 from flask_admin import Admin, BaseView
 
 import quality.admin
-from app import management
+from app import job_pages, management
 from app.start import StartPage
 from core.admin import Page
 
@@ -27,7 +27,7 @@ MENU = (
 
 def views() -> list[BaseView]:
     """Make the views of every package; they belong to one application."""
-    return [*quality.admin.views(), *management.views()]
+    return [*quality.admin.views(), *management.views(), *job_pages.views()]
 
 
 def assemble(app: Flask) -> None:

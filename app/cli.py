@@ -15,6 +15,7 @@ GROUPS = {
     "charts": ("charts", "teken de grafieken van een maand"),
     "report": ("report", "maak de maandrapportage"),
     "plan": ("plan", "toon en wissel inkooptrajecten uit"),
+    "jobs": ("jobs", "doe het werk dat op de achtergrond wacht"),
     "backup": ("backup", "maak een reservekopie terwijl de server draait"),
     "restore": ("restore", "zet een reservekopie terug"),
     "doctor": ("doctor", "kijk wat er aan deze installatie mankeert"),
@@ -60,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
         return _run(arguments[0], arguments[1:])
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # noqa: BLE001  the last door: a person reads this
+    except Exception as error:
         if debug:
             raise
         return _refuse(explain(error))

@@ -3,14 +3,20 @@
 from flask import g
 from flask_admin import expose
 
+from app import job_pages
 from core.accounts import Account
 from core.admin import Page
 from core.attention import Attention, Source
 from core.dates import today
+from providers import attention as provider_attention
 from quality import agreement_attention
 
 # Each package that has something to tell adds its function here.
-SOURCES: tuple[Source, ...] = (agreement_attention.attention,)
+SOURCES: tuple[Source, ...] = (
+    provider_attention.attention,
+    agreement_attention.attention,
+    job_pages.attention,
+)
 
 
 def attention(account: Account) -> list[Attention]:

@@ -25,7 +25,6 @@ def up(migrator, db):
         created_by = peewee.CharField(max_length=120)
         created_at = peewee.DateTimeField()
         started_at = peewee.DateTimeField(null=True)
-        alive_at = peewee.DateTimeField(null=True)
         finished_at = peewee.DateTimeField(null=True)
 
         class Meta:

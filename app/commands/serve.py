@@ -7,6 +7,7 @@ import waitress
 
 from app import create_app
 from app.commands.output import say
+from app.jobs import Watcher
 from app.opening import check_schema
 from core.accounts import Account
 from core.db import database
@@ -37,14 +38,19 @@ def run(args: argparse.Namespace) -> int:
     say(f"Taalinkoop draait op {address} (stop met Ctrl-C)")
     if code:
         say(f"Maak de eerste beheerder op {address}/account/eerste-beheerder/ met code {code}")
-    waitress.serve(
-        app,
-        host=args.host,
-        port=args.port,
-        threads=args.threads,
-        ident="",
-        inbuf_overflow=IN_MEMORY_BYTES,
-        max_request_body_size=(app.config["MAX_CONTENT_LENGTH"] or 0) + 1024 * 1024,
-        _quiet=True,
-    )
+    watcher = Watcher(app.config)
+    watcher.start()
+    try:
+        waitress.serve(
+            app,
+            host=args.host,
+            port=args.port,
+            threads=args.threads,
+            ident="",
+            inbuf_overflow=IN_MEMORY_BYTES,
+            max_request_body_size=(app.config["MAX_CONTENT_LENGTH"] or 0) + 1024 * 1024,
+            _quiet=True,
+        )
+    finally:
+        watcher.stop()
     return 0

@@ -1,0 +1,29 @@
+"""``taalinkoop jobs``: do the work in the queue."""
+
+import argparse
+import time
+
+from app.commands.output import say
+from app.jobs import POLL_SECONDS, drain
+from app.settings import read_settings
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.add_argument(
+        "--stay",
+        action="store_true",
+        help="blijf wachten op nieuw werk, voor een eigen server (stop met Ctrl-C)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what waits; with ``--stay`` until Ctrl-C."""
+    settings = read_settings()
+    done = drain(settings)
+    while args.stay:
+        time.sleep(POLL_SECONDS)
+        done += drain(settings)
+    say("1 taak gedaan" if done == 1 else f"{done} taken gedaan")
+    return 0

@@ -1,0 +1,107 @@
+"""Pages of the background work: what runs, how far it is, and what was interrupted."""
+
+from datetime import date
+
+from flask import Response, abort, flash, g, make_response, redirect, request, url_for
+from flask_admin import BaseView, expose
+from werkzeug.wrappers import Response as AnyResponse
+
+import app.jobs  # noqa: F401  registers the kinds of work
+import core.job_scopes  # noqa: F401  registers who sees what
+from core.accounts import RIGHTS, Account, may, visible
+from core.admin import Page, needs
+from core.attention import Attention, Urgency
+from core.dates import now
+from core.errors import DomainError
+from core.job_models import FAILED, INTERRUPTED, QUEUED, Job
+from core.job_operations import restart
+
+REFRESH_SECONDS = 3
+LATEST = 50
+
+
+class JobPage(Page):
+    """Work in the background."""
+
+    thing = "jobs"
+
+    @expose("/")
+    def index(self) -> str:
+        """List one's jobs, newest first."""
+        jobs = visible(Job, g.account).order_by(Job.id.desc()).limit(LATEST)
+        return self.render("jobs/jobs.html", jobs=list(jobs))
+
+    @expose("/<int:number>/")
+    def one(self, number: int) -> Response:
+        """Show how far a job is; the page refreshes itself unless the reader turned that off."""
+        job = _one(number)
+        still = request.args.get("ververs") != "nee"
+        before = Job.select().where(Job.state == QUEUED, Job.id < job.id).count()
+        answer = make_response(
+            self.render(
+                "jobs/job.html",
+                job=job,
+                refreshing=still and job.waiting,
+                before=before,
+                seconds=REFRESH_SECONDS,
+                may_restart=_may_restart(job),
+            )
+        )
+        if still and job.waiting:
+            answer.headers["Refresh"] = str(REFRESH_SECONDS)
+        return answer
+
+    @expose("/<int:number>/opnieuw/", methods=("POST",))
+    @needs("read")
+    def again(self, number: int) -> AnyResponse:
+        """Put one's own job that failed or was interrupted in the queue again."""
+        job = _one(number)
+        if not _may_restart(job):
+            abort(403)
+        try:
+            restart(job, by=g.account.email, at=now())
+        except DomainError as error:
+            flash(error.message, "error")
+        else:
+            flash("De taak staat weer in de rij.", "success")
+        return redirect(url_for(".one", number=number))
+
+
+def views() -> list[BaseView]:
+    """Make the page; it belongs to one application."""
+    return [JobPage("Taken", url="/taken", endpoint="jobs")]
+
+
+def _one(number: int) -> Job:
+    job: Job | None = visible(Job, g.account).where(Job.id == number).get_or_none()
+    if job is None:
+        abort(404)
+    return job
+
+
+def _may_restart(job: Job) -> bool:
+    """Only who started it does so again, and only with the right that it needs."""
+    thing = {"delivery": "deliveries", "report": "reports"}.get(job.kind, "")
+    mine = job.created_by == g.account.email
+    return mine and thing in RIGHTS and may(g.account, "create", thing)
+
+
+def attention(account: Account, today: date) -> list[Attention]:
+    """Tell about one's own jobs that ended badly and were not started again."""
+    if not may(account, "read", "jobs"):
+        return []
+    broken = (
+        visible(Job, account)
+        .where(Job.state.in_((FAILED, INTERRUPTED)), Job.created_by == account.email)
+        .order_by(Job.id)
+    )
+    return [
+        Attention(
+            f"{job.title}: {'afgebroken' if job.state == INTERRUPTED else 'mislukt'}. "
+            "Kijk wat je kunt doen.",
+            f"/taken/{job.id}/",
+            Urgency.NOW,
+        )
+        for job in broken
+        if job.finished_at is not None and (today - job.finished_at.date()).days <= 14
+    ]

@@ -1,0 +1,108 @@
+"""Background work: what each kind of job does, and who looks after the queue.
+
+The queue is a table of our own database (docs/decisions): a job is committed together with what it
+is about, backed up with it, and works the same on SQLite and PostgreSQL. ``serve`` watches the
+queue and starts ``taalinkoop jobs`` as a process of its own when there is work, so that pages stay
+quick and a job that breaks takes nothing with it.
+"""
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import peewee
+
+from app.delivering import take_in
+from core.dates import now, parse_month
+from core.db import database
+from core.job_models import QUEUED, Job
+from core.job_operations import find_interrupted
+from core.jobs import Work, do_next, kind
+from core.storage import Storage
+from providers.models import Delivery
+from providers.operations import Request
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+SHARED_SETTINGS = ("DATABASE_URL", "TAALINKOOP_DATA_DIR")
+"""What a worker must have the same as the server, also when the server was told otherwise."""
+LOOK_FOR_INTERRUPTED_EVERY = 30
+
+
+@kind("delivery")
+def take_in_delivery(work: Work) -> dict[str, Any]:
+    """Take in a delivery that was received before."""
+    given = work.job.arguments
+    month = given.get("month")
+    at = work.clock()
+    outcome = take_in(
+        Delivery.get_by_id(given["delivery"]),
+        storage=Storage(work.data_directory),
+        request=Request(today=at.date(), only_month=parse_month(month) if month else None),
+        by=work.job.created_by,
+        at=at,
+        tell=work.tell,
+    )
+    return {"url": f"/leveringen/{outcome.delivery}/", "status": outcome.status.value}
+
+
+def drain(settings: Mapping[str, Any]) -> int:
+    """Do jobs until the queue is empty; return how many."""
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    find_interrupted(directory=Path(settings["TAALINKOOP_DATA_DIR"]), at=now())
+    count = 0
+    while do_next(settings, worker=worker, clock=now):
+        count += 1
+    return count
+
+
+class Watcher(threading.Thread):
+    """Starts a worker process when the queue has work; stops with the server."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        super().__init__(name="job-watcher", daemon=True)
+        self.settings = settings
+        self.stopped = threading.Event()
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        """Look every second."""
+        turn = 0
+        while not self.stopped.is_set():
+            try:
+                self.look(interrupted_too=turn % LOOK_FOR_INTERRUPTED_EVERY == 0)
+            except peewee.DatabaseError:
+                # The database is away for a moment; pages say so, the next look may succeed.
+                logger.warning("the queue could not be read")
+            turn += 1
+            self.stopped.wait(POLL_SECONDS)
+
+    def look(self, *, interrupted_too: bool) -> None:
+        """Start a worker when something waits and none is at work."""
+        if self.child is not None and self.child.poll() is None:
+            return
+        self.child = None
+        with database.connection_context():
+            if interrupted_too:
+                directory = Path(self.settings["TAALINKOOP_DATA_DIR"])
+                find_interrupted(directory=directory, at=now())
+            waiting = Job.select().where(Job.state == QUEUED).exists()
+        if waiting:
+            shared = {name: str(self.settings[name]) for name in SHARED_SETTINGS}
+            self.child = subprocess.Popen(
+                [sys.executable, "-m", "app.cli", "jobs"], env=os.environ | shared
+            )
+
+    def stop(self) -> None:
+        """Stop watching, and let a worker finish what it does."""
+        self.stopped.set()
+        self.join()
+        if self.child is not None:
+            self.child.wait()

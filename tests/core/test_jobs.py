@@ -1,0 +1,149 @@
+"""The queue: taken once, told, ended, and found again when the worker died."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import peewee
+import pytest
+
+from core.audit import AuditLine
+from core.db import database, open_database
+from core.errors import DomainError
+from core.job_locks import job_lock
+from core.job_models import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, Job
+from core.job_operations import claim, enqueue, find_interrupted, restart
+from core.jobs import KINDS, UNEXPECTED, Work, do_next, submit
+
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def clock() -> datetime:
+    return AT
+
+
+@pytest.fixture
+def kinds() -> Iterator[dict[str, Any]]:
+    """Kinds of work that only these tests know."""
+    before = dict(KINDS)
+    KINDS.clear()
+    yield KINDS
+    KINDS.clear()
+    KINDS.update(before)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, Any]:
+    return {"TAALINKOOP_DATA_DIR": tmp_path}
+
+
+def queue(title: str = "Levering", **more: Any) -> Job:
+    values = {"kind": "work", "arguments": {}, "by": "regio@example.nl", "at": AT}
+    return enqueue(title=title, **{**values, **more})
+
+
+def again(job: Job) -> Job:
+    return Job.get_by_id(job.id)
+
+
+def test_jobs_are_taken_oldest_first_and_once(db):
+    first, second = queue("een"), queue("twee")
+    taken = [claim(worker=w, at=AT) for w in ("a", "b", "c")]
+    assert [job and job.id for job in taken] == [first.id, second.id, None]
+    assert (again(first).state, again(first).worker) == (RUNNING, "a")
+
+
+def test_a_small_job_is_done_at_once(db, kinds, settings):
+    def work(given: Work) -> dict[str, Any]:
+        given.tell("halverwege", 1, 2)
+        assert (again(given.job).step, again(given.job).total) == ("halverwege", 2)
+        return {"url": "/leveringen/1/"}
+
+    kinds["work"] = work
+    more = {"kind": "work", "title": "Klein", "arguments": {}, "by": "x", "clock": clock}
+    job = submit(large=False, settings=settings, **more)
+    assert (job.state, job.result, job.step) == (DONE, {"url": "/leveringen/1/"}, "")
+    assert not do_next(settings, worker="a", clock=clock)
+    large = submit(large=True, settings=settings, **more)
+    assert large.state == QUEUED
+    assert do_next(settings, worker="a", clock=clock)
+    assert again(large).state == DONE
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (DomainError("too_large", "Het bestand is te groot."), "Het bestand is te groot."),
+        (ZeroDivisionError("secret"), UNEXPECTED),
+    ],
+)
+def test_a_job_that_fails_says_what_to_do(db, kinds, settings, error, message):
+    def work(given: Work) -> dict[str, Any]:
+        raise error
+
+    kinds["work"] = work
+    job = queue()
+    assert do_next(settings, worker="a", clock=clock)
+    assert (again(job).state, again(job).message) == (FAILED, message)
+    restart(job, by="x", at=AT)
+    assert (again(job).state, again(job).message, again(job).worker) == (QUEUED, "", None)
+    actions = [line.action for line in AuditLine.select().order_by(AuditLine.id)]
+    assert actions == ["enqueue", "failed", "restart"]
+
+
+def test_a_job_that_is_done_is_not_started_again(db, kinds, settings):
+    kinds["work"] = lambda work: {}
+    job = queue()
+    do_next(settings, worker="a", clock=clock)
+    with pytest.raises(DomainError, match="hoeft niet opnieuw"):
+        restart(job, by="x", at=AT)
+
+
+def test_a_running_job_is_left_alone_while_its_worker_lives(db, tmp_path):
+    job = queue()
+    claim(worker="a", at=AT)
+    held = _hold_elsewhere(job.id, tmp_path, db)
+    try:
+        assert find_interrupted(directory=tmp_path, at=AT) == []
+        assert again(job).state == RUNNING
+    finally:
+        os.kill(held.pid or 0, signal.SIGKILL)
+        held.join()
+    assert find_interrupted(directory=tmp_path, at=AT) == [job.id]
+    assert again(job).state == INTERRUPTED
+    assert "Start de taak opnieuw" in again(job).message
+    assert find_interrupted(directory=tmp_path, at=AT) == []
+
+
+def _hold_elsewhere(job_id: int, directory: Path, db: peewee.Database) -> Any:
+    """Hold the lock of a job in another process, as a worker does."""
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    url = os.environ.get("TEST_DATABASE_URL") if _is_postgresql(db) else None
+    child = context.Process(target=hold, args=(job_id, directory, url, ready), daemon=True)
+    child.start()
+    assert ready.wait(20)
+    return child
+
+
+def _is_postgresql(db: peewee.Database) -> bool:
+    return isinstance(db, peewee.PostgresqlDatabase)
+
+
+def hold(job_id: int, directory: Path, url: str | None, ready: Any) -> None:
+    """Run in the other process."""
+    database.initialize(open_database(url or f"sqlite:///{directory}/unused.sqlite"))
+    database.connect()
+    with job_lock(job_id, directory) as free:
+        assert free
+        ready.set()
+        signal.pause()
+
+
+def test_the_database_refuses_another_state(db):
+    with pytest.raises(peewee.IntegrityError), db.atomic():
+        Job.create(kind="x", title="x", state="lost", created_by="x", created_at=AT)
