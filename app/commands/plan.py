@@ -1,0 +1,280 @@
+"""``taalinkoop plan``: inkooptrajecten, their dates, and files in and out."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from app.commands.output import as_json, say
+from core.dates import now, today
+from core.db import database
+from core.errors import DomainError
+from core.formats import day_text
+from procurement import metrics, operations
+from procurement.documents import Header, PlanDocument, PlanParticipation
+from procurement.exchange.files import read_plan, write_plan
+from procurement.exchange.icalendar import write_calendar
+from procurement.exchange.ocds import DEFAULT_PREFIX, package, release
+from procurement.exchange.sheets import PlanFileError, day
+from procurement.models import ContractingProcess
+from procurement.outlook import Outlook, look
+from procurement.outlook import as_json as outlook_json
+from procurement.plan_templates import TEMPLATES
+
+ACTOR = "opdrachtregel"
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Describe the commands."""
+    commands = parser.add_subparsers(
+        metavar="list|show|new|import|export|ics|ocds|baseline", required=True
+    )
+    command = commands.add_parser("list", help="toon de trajecten en hoe ze ervoor staan")
+    command.add_argument("--json", action="store_true", help="als JSON")
+    command.set_defaults(run=run_list)
+    command = _for_one(commands, "show", "toon één traject met al zijn data", run_show)
+    command.add_argument("--json", action="store_true", help="als JSON")
+    _describe_new(commands)
+    _describe_files(commands)
+    command = _for_one(commands, "baseline", "leg alle data vast als planversie", run_baseline)
+    command.add_argument("--reason", required=True, help="waarom er een nieuwe planversie is")
+    command.add_argument("--json", action="store_true", help="als JSON")
+
+
+def _describe_new(commands: Any) -> None:
+    command = _for_one(commands, "new", "maak een traject van een sjabloon", run_new)
+    command.add_argument("--template", choices=list(TEMPLATES), required=True, help="het sjabloon")
+    command.add_argument("--name", required=True, help="de naam van het traject")
+    command.add_argument("--region", default="", help="de regio")
+    for name, text in (
+        ("--start", "begin van het traject (JJJJ-MM-DD)"),
+        ("--go-live", "streefdatum van de start (JJJJ-MM-DD)"),
+        ("--contract-until", "laatste dag van het contract (JJJJ-MM-DD)"),
+    ):
+        command.add_argument(name, help=text)
+    command.add_argument("--gemeente", nargs="*", default=[], help="codes van gemeenten")
+    command.add_argument("--routes", default="B,O,Z", help="leerroutes, bijvoorbeeld B,Z")
+
+
+def _describe_files(commands: Any) -> None:
+    command = commands.add_parser("import", help="neem een plan op uit XLSX, CSV, ZIP of MSPDI")
+    command.add_argument("file", type=Path, metavar="BESTAND", help="het bestand")
+    command.add_argument("--code", help="het traject waar een CSV of MSPDI bij hoort")
+    command.add_argument("--dry-run", action="store_true", help="toon alleen wat er zou veranderen")
+    command.add_argument("--json", action="store_true", help="als JSON")
+    command.set_defaults(run=run_import)
+    command = _for_one(
+        commands, "export", "schrijf een plan als XLSX, CSV, ZIP of MSPDI", run_export
+    )
+    command.add_argument("out", type=Path, metavar="BESTAND", help="waarheen")
+    command = commands.add_parser("ics", help="schrijf de agenda van een traject of een eigenaar")
+    command.add_argument("code", nargs="?", help="code van het traject; zonder code: alle")
+    command.add_argument("out", type=Path, metavar="BESTAND", nargs="?", help="waarheen")
+    command.add_argument("--owner", help="alleen de mijlpalen van deze eigenaar")
+    command.set_defaults(run=run_ics)
+    command = _for_one(commands, "ocds", "schrijf een OCDS-release", run_ocds)
+    command.add_argument("out", type=Path, metavar="BESTAND", nargs="?", help="waarheen")
+    command.add_argument("--prefix", default=DEFAULT_PREFIX, help="eigen voorvoegsel van het ocid")
+    command.add_argument("--package", action="store_true", help="in een release package")
+
+
+def _for_one(commands: Any, name: str, text: str, run: Any) -> Any:
+    command = commands.add_parser(name, help=text)
+    command.add_argument("code", metavar="TRAJECT", help="code van het traject")
+    command.set_defaults(run=run)
+    return command
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """Tell how every inkooptraject stands."""
+    operations.refresh(ContractingProcess.select(), at=now())
+    rows = list(
+        metrics.portfolio(ContractingProcess.select()).order_by(ContractingProcess.code).dicts()
+    )
+    if args.json:
+        as_json(
+            {
+                "plans": [
+                    {
+                        "code": row["code"],
+                        "name": row["name"],
+                        "health": row["health"],
+                        "go_live": row["go_live"] and row["go_live"].isoformat(),
+                        "expected_go_live": row["expected_go_live"]
+                        and row["expected_go_live"].isoformat(),
+                        "sentence": row["headline"],
+                        "milestones": row["steps"] or 0,
+                        "done": row["done"] or 0,
+                        "late": row["late"] or 0,
+                    }
+                    for row in rows
+                ]
+            }
+        )
+        return 0
+    for row in rows:
+        say(f"{row['code']}  {row['name']}: {row['health']}. {row['headline']}")
+    if not rows:
+        say("Er zijn nog geen trajecten. Maak er een met: taalinkoop plan new")
+    return 0
+
+
+def _process(code: str) -> ContractingProcess:
+    process = metrics.find(code)
+    if process is None:
+        raise DomainError(
+            "no_process", f"Traject {code} bestaat niet. Kijk met: taalinkoop plan list"
+        )
+    return process
+
+
+def _outlook(code: str) -> Outlook:
+    return look(metrics.load(_process(code)), today())
+
+
+def run_show(args: argparse.Namespace) -> int:
+    """Tell every date of one inkooptraject."""
+    outlook = _outlook(args.code)
+    if args.json:
+        as_json(outlook_json(outlook))
+        return 0
+    say(f"{outlook.document.header.name} ({args.code})")
+    say(outlook.sentence)
+    for step in outlook.document.steps:
+        found, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
+        planned = outlook.baseline.get((step.code, ""))
+        say(
+            f"{step.code:>4}  {step.title[:52]:<52}  gepland {day_text(planned):>10}  "
+            f"verwacht {day_text(found.end)}  {judgement.health}"
+        )
+    for finding in outlook.findings:
+        say(f"{'Advies' if finding.advice else 'Let op'}: {finding.message} ({finding.source})")
+    return 0
+
+
+def run_new(args: argparse.Namespace) -> int:
+    """Make an inkooptraject from a template."""
+
+    try:
+        header = Header(
+            args.code, args.name, args.region, starts_on=day(args.start) or today(),
+            go_live=day(args.go_live), contract_until=day(args.contract_until),
+        )  # fmt: skip
+    except ValueError as error:
+        raise DomainError("date", f"Let op: {error}.") from None
+    joining = tuple(
+        PlanParticipation(code, route) for code in args.gemeente for route in args.routes.split(",")
+    )
+    operations.start_plan(
+        header, template=args.template, participations=joining, by=ACTOR, at=now()
+    )
+    say(_outlook(args.code).sentence)
+    return 0
+
+
+def run_import(args: argparse.Namespace) -> int:
+    """Take a plan file in: a new inkooptraject, or changes to one that is there."""
+    if not args.file.is_file():
+        raise DomainError("no_file", f"Het bestand {args.file} bestaat niet.")
+    base = metrics.load(_process(args.code)) if args.code else None
+    try:
+        document = read_plan(args.file.name, args.file.read_bytes(), base)
+    except PlanFileError as error:
+        return _refused(args, error)
+    known = metrics.find(document.header.code)
+    if args.dry_run:
+        changes = _would_change(document, known)
+    elif known is None:
+        operations.add_document(document, by=ACTOR, at=now(), reason=args.file.name)
+        changes = {"after": {"nieuw": document.header.name}}
+    else:
+        changes = operations.save_document(document, by=ACTOR, at=now(), reason=args.file.name)
+    after = changes.get("after", {})
+    before = changes.get("before", {})
+    if args.json:
+        as_json(
+            {
+                "code": document.header.code,
+                "status": "dry_run" if args.dry_run else "changed" if changes else "unchanged",
+                "before": before,
+                "after": after,
+                "problems": [],
+            }
+        )
+        return 0
+    if not changes:
+        say(f"{document.header.code}: niets veranderd.")
+    for name in sorted({*before, *after}):
+        say(f"{name}: {before.get(name, '–')} → {after.get(name, '–')}")
+    return 0
+
+
+def _would_change(document: PlanDocument, known: ContractingProcess | None) -> dict[str, Any]:
+    """Do it and undo it: the answer is then exactly what would happen."""
+
+    with database.atomic() as attempt:
+        if known is None:
+            operations.add_document(document, by=ACTOR, at=now())
+            changes: dict[str, Any] = {"after": {"nieuw": document.header.name}}
+        else:
+            changes = operations.save_document(document, by=ACTOR, at=now())
+        attempt.rollback()
+    return changes
+
+
+def _refused(args: argparse.Namespace, error: PlanFileError) -> int:
+    if args.json:
+        as_json({"code": args.code, "status": "refused", "problems": error.problems})
+    else:
+        for problem in error.problems:
+            sys.stderr.write(f"{problem}\n")
+    return 2
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Write a plan file; the kind follows from its name."""
+    args.out.write_bytes(write_plan(_outlook(args.code), args.out.suffix.lower()))
+    sys.stderr.write(f"Geschreven: {args.out}\n")
+    return 0
+
+
+def run_ics(args: argparse.Namespace) -> int:
+    """Write a calendar."""
+    if args.code:
+        outlooks, name = [_outlook(args.code)], args.code
+    else:
+        outlooks = [look(metrics.load(p), today()) for p in ContractingProcess.select()]
+        name = args.owner or "Alle trajecten"
+    content = write_calendar(outlooks, stamp=now(), name=name, owner=args.owner)
+    _write(args.out, content)
+    return 0
+
+
+def run_ocds(args: argparse.Namespace) -> int:
+    """Write an OCDS release."""
+    found = release(_outlook(args.code), moment=now(), prefix=args.prefix)
+    if args.package:
+        found = package(
+            [found], moment=now(), publisher="Taalinkoop", address=f"urn:taalinkoop:{args.code}"
+        )
+    _write(args.out, json.dumps(found, ensure_ascii=False, indent=2).encode())
+    return 0
+
+
+def _write(out: Path | None, content: bytes) -> None:
+    if out is None:
+        sys.stdout.buffer.write(content)
+    else:
+        out.write_bytes(content)
+
+
+def run_baseline(args: argparse.Namespace) -> int:
+    """Keep all dates as a planversie."""
+    _process(args.code)
+    number = operations.add_baseline(args.code, args.reason, by=ACTOR, at=now())
+    if args.json:
+        as_json({"code": args.code, "number": number, "reason": args.reason})
+    else:
+        say(f"Planversie {number} van {args.code} ligt vast.")
+    return 0

@@ -1,0 +1,1 @@
+"""Plans in and out: workbook and CSV, MS Project, calendar, OCDS."""

@@ -1,0 +1,223 @@
+"""Files out and in again without loss; calendars and releases as outsiders read them."""
+
+import json
+import os
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import icalendar
+import jsonschema
+import pytest
+
+from core.dates import Recess
+from procurement.documents import (
+    Header,
+    PlanAction,
+    PlanDecision,
+    PlanMeeting,
+    PlanParticipation,
+    PlanRisk,
+    PlanStep,
+    with_decision_rows,
+)
+from procurement.exchange.files import read_plan, write_plan
+from procurement.exchange.icalendar import write_calendar
+from procurement.exchange.ocds import package, release
+from procurement.exchange.sheets import (
+    HEADER_COLUMNS,
+    STEP_COLUMNS,
+    PlanFileError,
+    from_sheets,
+    read_waits,
+    to_sheets,
+    wait_text,
+)
+from procurement.operations import baseline_of
+from procurement.outlook import look
+from procurement.plan_templates import SAS_LINKS, TEMPLATES
+from procurement.steps import Kind, Link, LinkType, Outcome, Unit
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def full():
+    header = Header(
+        "SAS-2027", "Inkoop =2027; 'regio'", "Regio Zwolle", lead_municipality="0193",
+        starts_on=date(2026, 1, 5), go_live=date(2027, 7, 1), contract_until=date(2031, 6, 30),
+        tracks=900, price_cents=1_160_000, good_friday_off=True, note="regel 1\nregel 2",
+    )  # fmt: skip
+    document = TEMPLATES["SAS regionaal"](header)
+    first = document.steps[0]
+    done = replace(
+        first, actual_start=date(2026, 1, 5), actual_end=date(2026, 3, 9), progress=100,
+        note="=1+1", evidence="'=ook geen formule",
+    )  # fmt: skip
+    document = replace(
+        document,
+        steps=(done, *document.steps[1:]),
+        links=(*SAS_LINKS, Link("5", "8", LinkType.FINISH_FINISH, -3, Unit.WORKING)),
+        participations=(
+            PlanParticipation("0148", "B", "lokaal", "veel vraag"),
+            PlanParticipation("0193", "Z"),
+        ),
+        recesses=(Recess(date(2026, 12, 19), date(2027, 1, 3), "kerst"),),
+        meetings=(PlanMeeting("0148", "college", date(2026, 12, 8)),),
+        actions=(PlanAction("Bel", "deels", "geen gehoor", "Anna", date(2026, 12, 1)),),
+        risks=(PlanRisk("Te duur", 3, 4, "onderzoek", "Bas", "6"), PlanRisk("Los risico")),
+    )
+    document = with_decision_rows(document)
+    decided = PlanDecision(
+        "3", "0148", "college", Outcome.CONDITIONAL, date(2026, 5, 12), date(2026, 5, 12), "doc.pdf"
+    )
+    others = tuple(d for d in document.decisions if (d.step, d.municipality) != ("3", "0148"))
+    document = replace(document, decisions=(decided, *others))
+    baseline = baseline_of(look(document, TODAY), 1, date(2026, 1, 6), "Eerste plan")
+    return replace(document, baselines=(baseline,))
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".zip"])
+def test_a_whole_plan_comes_back_the_same(suffix):
+    document = full()
+    content = write_plan(look(document, TODAY), suffix)
+    found = read_plan(f"plan{suffix}", content, None)
+    assert set(found.links) == set(document.links)
+    assert replace(found, links=document.links) == document
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xml"])
+def test_steps_and_links_come_back_the_same(suffix):
+    document = full()
+    found = read_plan(f"plan{suffix}", write_plan(look(document, TODAY), suffix), document)
+    assert found.steps == document.steps
+    assert set(found.links) == set(document.links)
+    assert replace(found, links=document.links) == document
+
+
+def test_every_field_has_a_column():
+    assert {f.name for f in fields(PlanStep)} == {c.field for c in STEP_COLUMNS}
+    assert {f.name for f in fields(Header)} == {c.field for c in HEADER_COLUMNS}
+
+
+@pytest.mark.parametrize(
+    ("link", "text"),
+    [
+        (Link("5", "7"), "5"),
+        (Link("8", "9", LinkType.START_START), "8 SS"),
+        (Link("10", "13", lag=45), "10 FS+45cd"),
+        (Link("a-1", "7", LinkType.FINISH_FINISH, -3, Unit.WORKING), "a-1 FF-3wd"),
+        (Link("5", "7", unit=Unit.WORKING), "5 FS+0wd"),
+    ],
+)
+def test_how_a_wait_is_written(link, text):
+    assert wait_text(link) == text
+    assert read_waits(text, link.after) == (link,)
+
+
+def test_faults_name_sheet_row_and_column():
+    sheets = to_sheets(full())
+    sheets["mijlpalen"][2] = ("2", "Raming", "", "raar", "", "", "tien", "wd", *([""] * 11))
+    sheets["besluiten"][1] = ("3", "148", "college", "besloten", "31-02-2026", "", "")
+    with pytest.raises(PlanFileError) as error:
+        from_sheets(sheets)
+    assert error.value.problems == [
+        (
+            "Blad mijlpalen, rij 3, kolom soort: kies taak, mijlpaal, besluit, "
+            "wettelijke_termijn. Er staat 'raar'."
+        ),
+        "Blad mijlpalen, rij 3, kolom duur: vul een heel getal in. Er staat 'tien'.",
+        "Blad besluiten, rij 2, kolom vergadering: de dag '31-02-2026' bestaat niet.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("plan.pdf", b"x"),
+        ("plan.xlsx", b"geen werkmap"),
+        ("plan.zip", b"geen zip"),
+        ("plan.xml", b"<Project"),
+        ("plan.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><Project/>'),
+        ("plan.xml", b"<Project/>"),
+        ("plan.csv", b""),
+        ("plan.csv", b"naam;duur\r\nx;1\r\n"),
+    ],
+)
+def test_files_that_are_no_plan(name, content):
+    base = full() if name.endswith(".xml") else None
+    with pytest.raises(PlanFileError) as error:
+        read_plan(name, content, base)
+    assert error.value.problems
+
+
+def test_an_independent_reader_sees_whole_days_on_the_right_days():
+    outlook = look(full(), TODAY)
+    content = write_calendar([outlook], stamp=NOW, name="SAS-2027")
+    assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+    events = {str(e["UID"]): e for e in icalendar.Calendar.from_ical(content).walk("VEVENT")}
+    award = events["SAS-2027.17@taalinkoop"]
+    assert award["DTSTART"].dt == outlook.forecasts["17"].end
+    assert award["DTEND"].dt == date.fromordinal(outlook.forecasts["17"].end.toordinal() + 1)
+    assert award["DTSTART"].params["VALUE"] == "DATE"
+    meeting = events["SAS-2027.8.0148@taalinkoop"]
+    assert meeting["DTSTART"].dt == outlook.forecasts["8"].local_dates["0148"]
+    assert str(meeting["SUMMARY"]) == "SAS-2027: college Dalfsen – Besluit aanbestedingsstukken"
+    assert "SAS-2027.3.0148@taalinkoop" not in events  # decided: no meeting to come
+    again = write_calendar([outlook], stamp=NOW, name="SAS-2027")
+    assert again == content
+
+
+def test_a_calendar_of_one_owner():
+    content = write_calendar([look(full(), TODAY)], stamp=NOW, name="Inkoop", owner="inkoop")
+    events = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    assert len(events) == len([s for s in full().steps if s.owner == "inkoop"])
+
+
+def test_difficult_text_in_a_calendar():
+    document = full()
+    odd = replace(document.steps[4], title="Komma, punt; schuin\\ en\nregel – " + "é" * 60)
+    changed = replace(document, steps=(*document.steps[:4], odd, *document.steps[5:]))
+    outlook = look(changed, TODAY)
+    content = write_calendar([outlook], stamp=NOW, name="x")
+    events = {str(e["UID"]): e for e in icalendar.Calendar.from_ical(content).walk("VEVENT")}
+    assert str(events["SAS-2027.5@taalinkoop"]["SUMMARY"]) == f"SAS-2027: {odd.title}: klaar"
+
+
+def finished():
+    document = full()
+    days = {s.code: date(2026, 1, 10) for s in document.steps}
+    steps = tuple(
+        replace(s, actual_end=days[s.code], actual_start=None)
+        if s.code not in ("21", "23", "24")
+        else s
+        for s in document.steps
+    )
+    return replace(document, steps=steps)
+
+
+@pytest.mark.parametrize("document", [full(), finished()], ids=["planned", "contracted"])
+def test_the_release_is_valid_against_the_official_schema(document):
+    reference = os.environ.get("REFERENCE_DIR")
+    if not reference:
+        pytest.skip("REFERENCE_DIR is not set: it holds ocds-1.1.5")
+    found = release(look(document, TODAY), moment=NOW)
+    folder = Path(reference) / "ocds-1.1.5"
+    schema = json.loads((folder / "release-schema.json").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
+    assert [e.message for e in validator.iter_errors(found)] == []
+    whole = package([found], moment=NOW, publisher="Regio Zwolle", address="urn:x:SAS-2027")
+    outer = json.loads((folder / "release-package-schema.json").read_text(encoding="utf-8"))
+    outer["properties"]["releases"] = {"type": "array"}
+    assert [e.message for e in jsonschema.Draft4Validator(outer).iter_errors(whole)] == []
+
+
+def test_what_a_release_says():
+    planned, made = (release(look(d, TODAY), moment=NOW) for d in (full(), finished()))
+    assert (planned["tag"], planned["tender"]["status"]) == (["planning"], "planned")
+    assert planned["tender"]["value"] == {"amount": 10_440_000.0, "currency": "EUR"}
+    assert made["tag"] == ["planning", "tender", "award", "contract"]
+    assert made["contracts"][0]["awardID"] == made["awards"][0]["id"]
+    assert made["tender"]["status"] == "complete"
+    kinds = {s.kind for s in full().steps}
+    assert kinds == set(Kind)
