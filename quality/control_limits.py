@@ -23,6 +23,8 @@ def exact_limits(target: float, n: int, confidence: float, *, mid_p: bool = True
     With the plain distribution function both limits sit half a learner too low, which matters at
     small n; mid-P (half the chance of the value itself) repairs it.
     """
+    if target in (0.0, 1.0):
+        return target, target
     tail = (1 - confidence) / 2
     chances = _binomial(n, target)
     cumulative, total = [], 0.0
@@ -37,8 +39,6 @@ def _z(confidence: float) -> float:
 
 
 def _binomial(n: int, p: float) -> list[float]:
-    if p in (0.0, 1.0):
-        return [float(k == n * p) for k in range(n + 1)]
     if n <= 60:
         return [comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
     return [

@@ -62,7 +62,7 @@ class Measured:
         """The figure; a gap has none and says why."""
         if self.amount is None:
             raise ScoringError("no_value", f"Er is geen waarde: {self.reason}.")
-        return self.amount
+        return float(self.amount)
 
 
 class Standing(StrEnum):

@@ -142,10 +142,11 @@ def _compute(providers: Iterable[Provider], months: Iterable[date], *, at: datet
         model = cards.model_in_force(month)
         routes: set[int] = set()
         for provider in listed:
-            routes |= _keep_provider(provider, month, model, at=at)
+            kept = _keep_provider(provider, month, model, at=at)
+            changed += len(kept)
+            routes |= kept
         for route in sorted(routes):
             _rank(month, route)
-        changed += len(routes)
     return changed
 
 

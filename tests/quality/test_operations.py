@@ -1,0 +1,205 @@
+"""Compute, recompute, fix and revise; all or nothing, with an audit line."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from core.audit import AuditLine
+from core.errors import DomainError
+from providers.codes import LearningRoute, MarkStatus, TrackStatus
+from providers.models import ContractScope, ProgressRecord, QualityMark
+from quality import cards, operations
+from quality.models import ScoreCard, ScoreDraws
+from tests.builders import make_contract, make_delivery, make_provider, make_record, make_track
+
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+LATER = datetime(2026, 12, 1, 9, tzinfo=UTC)
+WHO = {"by": "contract@zwolle.nl", "at": AT}
+AUG, SEP, OCT = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)
+
+
+def deliver(code="TA001", month=OCT, people=12, **row):
+    """Rows of one month of a provider with a mark; the same people each month."""
+    provider = make_provider(code)
+    if not QualityMark.select().where(QualityMark.provider == provider).exists():
+        QualityMark.create(
+            provider=provider, status=MarkStatus.INDEFINITE, valid_from=date(2022, 1, 1)
+        )
+    delivery = make_delivery(provider)
+    for i in range(people):
+        values = {
+            "registered_on": date(2026, 7, 1),
+            "first_lesson_on": date(2026, 7, 20),
+            "minutes_offered": 2880 + 10 * i,
+            "minutes_certified": 2400,
+            "minutes_evening_weekend": 200 + 10 * i,
+        } | row
+        make_record(
+            month=month, track=make_track(provider, f"{code}-{i}"), delivery=delivery, **values
+        )
+    return provider
+
+
+def scores(month=OCT):
+    return {(c.provider.code, c.result["route"]): c for c in cards.cards_of(month)}
+
+
+def test_computing_keeps_a_card_with_interval_rank_and_explanation(db):
+    deliver("TA001")
+    deliver("TA002", minutes_certified=0)
+    found = operations.compute(OCT, **WHO)
+    assert [(c.provider.code, c.status, c.standing) for c in found] == [
+        ("TA001", "concept", "goed"),
+        ("TA002", "concept", "voldoende"),
+    ]
+    tree = cards.tree_of(found[0])
+    assert tree["interval"][0] <= tree["score"] <= tree["interval"][1]
+    assert tree["rank"] == {"median": 1, "lo": 1, "hi": 1}
+    assert tree["criteria"]["bevoegd"]["knots"] == [[0, 0], [70, 50], [80, 80], [100, 100]]
+    assert ScoreDraws.select().count() == 2
+    line = AuditLine.get()
+    assert (line.action, line.thing_id, line.after) == ("compute_scores", "2026-10", {"cards": 2})
+
+
+def test_a_second_run_gives_the_same_figures(db):
+    deliver("TA001")
+    deliver("TA002")
+    first = [cards.tree_of(c) for c in operations.compute(OCT, **WHO)]
+    second = [cards.tree_of(c) for c in operations.compute(OCT, **WHO)]
+    assert first == second
+    assert ScoreCard.select().count() == ScoreDraws.select().count() == 2
+
+
+def test_swapping_the_data_of_two_providers_swaps_their_results(db):
+    low, high = {"minutes_certified": 0}, {"minutes_certified": 2880}
+    deliver("TA001", **low)
+    deliver("TA002", **high)
+    before = {code: c.score for (code, _), c in _by(operations.compute(OCT, **WHO))}
+    ProgressRecord.delete().execute()
+    deliver("TA001", **high)
+    deliver("TA002", **low)
+    after = {code: c.score for (code, _), c in _by(operations.compute(OCT, **WHO))}
+    assert after == {"TA001": before["TA002"], "TA002": before["TA001"]}
+
+
+def _by(found):
+    return [((c.provider.code, c.result["route"]), c) for c in found]
+
+
+def test_small_numbers_are_never_ranked(db):
+    deliver("TA001")
+    deliver("TA002", people=9)
+    found = dict(_by(operations.compute(OCT, **WHO)))
+    assert found["TA001", "B"].rank_median == 1
+    assert found["TA002", "B"].rank_median is None
+    assert found["TA002", "B"].score is not None
+
+
+def test_who_did_not_deliver_gets_a_card_that_says_so(db):
+    deliver("TA001")
+    late = make_contract(make_provider("TA002"))
+    ContractScope.create(contract=late, route=LearningRoute.B1)
+    operations.recompute_after(make_provider("TA001"), [OCT], **WHO)
+    card = scores()["TA002", "B"]
+    assert (card.standing, card.score) == ("geen_levering", None)
+
+
+def test_recomputing_reaches_as_far_as_the_rows_do(db):
+    provider = deliver("TA001", AUG)
+    deliver("TA001", OCT)
+    deliver("TA002", date(2027, 12, 1))
+    months = operations.recompute_after(provider, [AUG], **WHO)
+    assert (months[0], months[-1], len(months)) == (AUG, date(2027, 7, 1), 12)
+    assert scores(OCT)["TA001", "B"].standing == "goed"
+    assert scores(SEP)["TA001", "B"].standing == "geen_levering"
+
+
+def test_a_learner_left_waiting_is_felt_up_to_the_newest_month(db):
+    provider = deliver("TA001", AUG, status=TrackStatus.WAITING)
+    deliver("TA002", date(2027, 12, 1))
+    assert operations.recompute_after(provider, [AUG], **WHO)[-1] == date(2027, 12, 1)
+
+
+def test_recomputing_nothing_does_nothing(db):
+    assert operations.recompute_after(make_provider(), [], **WHO) == []
+    assert not AuditLine.select().exists()
+
+
+def test_a_month_that_is_withdrawn_altogether_becomes_no_delivery(db):
+    provider = deliver("TA001", SEP)
+    deliver("TA001", OCT)
+    deliver("TA002", OCT)
+    operations.recompute_after(provider, [SEP, OCT], **WHO)
+    ProgressRecord.update(superseded_by=ProgressRecord.delivery).where(
+        ProgressRecord.provider == provider, ProgressRecord.month == OCT
+    ).execute()
+    operations.recompute_after(provider, [OCT], **WHO)
+    assert scores()["TA001", "B"].standing == "geen_levering"
+    assert not ScoreDraws.select().where(ScoreDraws.card == scores()["TA001", "B"]).exists()
+
+
+def test_nothing_is_kept_of_a_month_after_the_newest_delivery(db):
+    contract = make_contract()
+    ContractScope.create(contract=contract, route=LearningRoute.B1)
+    deliver("TA001", SEP)
+    (card,) = operations.compute(OCT, **WHO)
+    assert (card.standing, card.score) == ("geen_levering", None)
+    assert cards.tree_of(card)["interval"] is None
+    assert not ScoreCard.select().exists()
+
+
+def test_a_fixed_month_never_changes_and_new_data_stands_beside_it(db):
+    provider = deliver("TA001")
+    operations.compute(OCT, **WHO)
+    (fixed,) = operations.fix_month(OCT, **WHO)
+    before = cards.tree_of(ScoreCard.get_by_id(fixed.id))
+    assert (before["status"], before["fixed_by"]) == ("vastgesteld", "contract@zwolle.nl")
+    assert len(before["fingerprint"]) == 64
+
+    operations.compute(OCT, by="x", at=LATER)
+    assert ScoreCard.select().count() == 1, "the same rows are no revision"
+
+    make_record(month=OCT, track=make_track(provider, "nieuw"), minutes_certified=0)
+    operations.recompute_after(provider, [OCT], by="x", at=LATER)
+    operations.recompute_after(provider, [OCT], by="x", at=LATER)
+    found = list(cards.cards_of(OCT, revisions=True))
+    assert [(c.revision, c.status) for c in found] == [(0, "vastgesteld"), (1, "herziening")]
+    assert cards.tree_of(found[0]) == before
+    assert found[1].score < found[0].score
+    assert found[1].fingerprint != found[0].fingerprint
+    assert [t["status"] for t in cards.document(OCT, found)["scores"]] == ["vastgesteld"]
+
+
+def test_fixing_twice_changes_nothing_more(db):
+    deliver("TA001")
+    operations.compute(OCT, **WHO)
+    assert len(operations.fix_month(OCT, **WHO)) == 1
+    assert operations.fix_month(OCT, by="ander", at=LATER) == []
+    assert ScoreCard.get().fixed_by == "contract@zwolle.nl"
+
+
+def test_only_what_was_asked_is_fixed(db):
+    deliver("TA001")
+    deliver("TA002")
+    operations.compute(OCT, **WHO)
+    operations.fix_month(OCT, codes=["TA002"], route="B", **WHO)
+    assert {code: c.status for (code, _), c in scores().items()} == {
+        "TA001": "concept",
+        "TA002": "vastgesteld",
+    }
+
+
+def test_a_month_without_scores_cannot_be_fixed(db):
+    with pytest.raises(DomainError) as error:
+        operations.fix_month(OCT, **WHO)
+    assert error.value.code == "no_scores"
+
+
+def test_the_total_is_weighted_by_active_trajectories(db):
+    deliver("TA001", people=12)
+    for i in range(6):
+        make_record(month=OCT, track=make_track(number=f"z{i}"), route=LearningRoute.SELF_RELIANCE)
+    found = operations.compute(OCT, **WHO)
+    by_route = {c.result["route"]: c.score for c in found}
+    total = cards.document(OCT, found)["totals"][0]
+    assert total["score"] == pytest.approx((12 * by_route["B"] + 6 * by_route["Z"]) / 18)
