@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
+from app.demo.accounts import PASSWORD
 from core.accounts import Role
-from tests.browser.site import PASSWORD, Site, email
+from tests.browser.site import Site, email
 
 NORM = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CONTRAST = ["color-contrast"]

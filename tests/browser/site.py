@@ -1,4 +1,4 @@
-"""A running Taalinkoop with the demo region in it and one account for every role."""
+"""A running Taalinkoop with the demo region in it."""
 
 import json
 import os
@@ -11,15 +11,10 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.demo.accounts import ACCOUNTS
 from core.accounts import Role
 
 TAALINKOOP = Path(sys.executable).parent / "taalinkoop"
-PASSWORD = "vier losse woorden samen"  # pragma: allowlist secret
-PROVIDER = "TA001"
-BOUND = {
-    Role.PROVIDER: ["--aanbieder", PROVIDER],
-    Role.MUNICIPALITY: ["--gemeente", "0193"],
-}
 ROUTES = """
 import json
 from app import create_app
@@ -30,8 +25,8 @@ PATIENCE = 60
 
 
 def email(role: Role) -> str:
-    """Address with which this role signs in."""
-    return f"{role}@voorbeeld.nl"
+    """Address with which the demo lets this role in."""
+    return next(address for address, _, held, *_ in ACCOUNTS if held == role)
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -41,26 +36,19 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**inherited, "TAALINKOOP_DATA_DIR": str(folder)}
 
 
-def _run(folder: Path, *arguments: str, typed: str = "") -> None:
+def taalinkoop(folder: Path, *arguments: str) -> None:
+    """Run a command on the data in this folder."""
+    command = [TAALINKOOP, *arguments]
     done = subprocess.run(
-        [TAALINKOOP, *arguments],
-        check=False,
-        cwd=folder,
-        env=_environment(folder),
-        input=typed,
-        capture_output=True,
-        text=True,
+        command, check=False, env=_environment(folder), capture_output=True, text=True
     )
     if done.returncode not in {0, 1}:
         raise RuntimeError(f"taalinkoop {' '.join(arguments)}: {done.stderr or done.stdout}")
 
 
 def fill(folder: Path) -> None:
-    """Make the demo region, and an account for every role."""
-    _run(folder, "db", "migrate")
-    for role in Role:
-        account = ["user", "add", email(role), "--role", role, *BOUND.get(role, [])]
-        _run(folder, *account, "--password-stdin", typed=f"{PASSWORD}\n")
+    """Make the demo region."""
+    taalinkoop(folder, "demo", "--load-only", "--data", str(folder))
 
 
 @dataclass
@@ -80,7 +68,6 @@ class Site:
         log = (folder / "server.log").open("wb")
         process = subprocess.Popen(
             [TAALINKOOP, "serve", "--port", str(port)],
-            cwd=folder,
             env=_environment(folder),
             stdout=log,
             stderr=subprocess.STDOUT,
