@@ -110,7 +110,11 @@ def regional_social(header: Header) -> PlanDocument:
         # Whoever wants another contract begins again in time: 14 months before this one ends.
         by = month_end(add_months(header.contract_until.replace(day=1), -RENEWAL_NOTICE_MONTHS))
         by = by.replace(day=min(by.day, header.contract_until.day))
-        steps = tuple(replace(s, deadline=by) if s.purpose is Purpose.RENEWAL else s for s in steps)
+        begin = add_months(by, -2)
+        steps = tuple(
+            replace(s, earliest_start=begin, deadline=by) if s.purpose is Purpose.RENEWAL else s
+            for s in steps
+        )
     return PlanDocument(header, steps, SAS_LINKS)
 
 

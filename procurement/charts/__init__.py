@@ -1,0 +1,7 @@
+"""Pictures of a plan: rows in, ``Chart`` out; nothing is drawn until a picture is asked for."""
+
+from procurement.charts.gantt import gantt
+from procurement.charts.matrix import decision_matrix
+from procurement.charts.trend import milestone_trend
+
+__all__ = ["decision_matrix", "gantt", "milestone_trend"]
