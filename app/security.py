@@ -1,10 +1,14 @@
 """What protects every answer: headers, tokens against forged requests, and no outside redirects."""
 
 import re
+from typing import Any
 
 from flask import Flask, Response, abort, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
+
+from core.fields import LARGEST_INTEGER
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -28,6 +32,13 @@ HEADERS = {
 OWN_ADDRESS = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
 
 csrf = CSRFProtect()
+
+
+class BoundedIntegerConverter(IntegerConverter):
+    """A number in an address, no larger than a key of any engine; beyond it there is no page."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": LARGEST_INTEGER} | options)
 
 
 def is_own_address(address: str) -> bool:
@@ -55,9 +66,17 @@ def protect(app: Flask) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
+    app.url_map.converters["int"] = BoundedIntegerConverter
+    app.before_request(_refuse_what_no_database_holds)
     app.before_request(_refuse_foreign_redirects)
     csrf.init_app(app)
     app.after_request(_add_headers)
+
+
+def _refuse_what_no_database_holds() -> None:
+    texts = [request.path, *request.args.values(), *request.form.values()]
+    if any("\0" in text for text in texts):
+        abort(400)
 
 
 def _refuse_foreign_redirects() -> None:

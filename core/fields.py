@@ -55,15 +55,6 @@ class Required:
             raise StopValidation(self.message)
 
 
-class NotNul:
-    """Refuse the character that no database stores."""
-
-    def __call__(self, _form: Any, field: Field) -> None:
-        """Refuse a NUL in text."""
-        if isinstance(field.data, str) and "\0" in field.data:
-            raise StopValidation("Er staat een onleesbaar teken in. Typ de tekst opnieuw.")
-
-
 class ParsedField(Field):
     """Text that is read as something else; what cannot be read is shown again as typed."""
 
@@ -184,7 +175,7 @@ class TextField(StringField):
         empty: str | None = "",
         **kwargs: Any,
     ) -> None:
-        super().__init__(label, [*validators, NotNul()], **kwargs)
+        super().__init__(label, validators, **kwargs)
         self.empty = empty
 
     def process_formdata(self, valuelist: list[str]) -> None:

@@ -7,7 +7,7 @@ import peewee
 from flask import g
 from wtforms import BooleanField, Field, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from core.accounts import visible
 from core.db import DayField, MonthField
@@ -16,7 +16,6 @@ from core.fields import (
     DutchDateField,
     DutchDecimalField,
     DutchMonthField,
-    NotNul,
     TextField,
     WholeNumberField,
     validators_for,
@@ -45,7 +44,7 @@ class ChoiceField(SelectField):
         """Refuse what is not in the list: also a row that exists, but not for this account."""
         del form
         if self.data and self.data not in {str(value) for value, _ in self.values}:
-            raise ValueError(NOT_A_CHOICE)
+            raise ValidationError(NOT_A_CHOICE)
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Set the value itself on the model."""
@@ -101,7 +100,7 @@ def form_field(  # noqa: PLR0911  a table: one line for each kind of column
         return WholeNumberField(label, low=0, high=32_767 if small else LARGEST_INTEGER, **about)
     empty = None if column.null else ""
     if isinstance(column, peewee.TextField):
-        about["validators"] = [*about["validators"], NotNul(), Length(max=10_000)]
+        about["validators"] = [*about["validators"], Length(max=10_000)]
         return TextAreaField(label, filters=[lambda text: (text or "").strip() or empty], **about)
     longest = getattr(column, "max_length", 255)
     about["validators"] = [*about["validators"], Length(max=longest)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from wtforms import RadioField, SelectChoice, SelectField, TextAreaField
 
-from core.fields import DutchDateField, DutchDecimalField, NotNul, Required, SafeForm, TextField
+from core.fields import DutchDateField, DutchDecimalField, Required, SafeForm, TextField
 from core.municipalities import names
 from providers.codes import LearningRoute
 from quality.agreement_models import Talk
@@ -33,7 +33,7 @@ class TalkForm(SafeForm):
         render_kw={"maxlength": 120},
     )
     report = TextAreaField(
-        "Verslag", [NotNul()], description=NO_PERSONS, render_kw={"rows": 6, "maxlength": 4000}
+        "Verslag", [], description=NO_PERSONS, render_kw={"rows": 6, "maxlength": 4000}
     )
 
 
@@ -115,7 +115,7 @@ class ComplaintForm(SafeForm):
     )
     internal_note = TextAreaField(
         "Interne notitie",
-        [NotNul()],
+        [],
         description="Alleen contractmanagers en de gemeente lezen dit. Noteer niet meer dan nodig.",
         render_kw={"rows": 4, "maxlength": 2000},
     )

@@ -16,9 +16,10 @@ from tests.pages import Client
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
-def _fresh_postgresql(url: str, worker: str) -> peewee.Database:
+def _fresh_postgresql(url: str) -> peewee.Database:
+    # A schema of this process alone: several test runs may share one server.
+    schema = f"taalinkoop_test_{os.getpid()}"
     db = open_database(url)
-    schema = f"taalinkoop_test_{worker}"
     db.execute_sql(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
     db.execute_sql(f'CREATE SCHEMA "{schema}"')
     db.close()
@@ -40,11 +41,13 @@ def engine(
             if os.environ.get("REQUIRE_ALL"):
                 pytest.fail("TEST_DATABASE_URL is not set, and REQUIRE_ALL asks for PostgreSQL")
             pytest.skip("TEST_DATABASE_URL is not set")
-        db = _fresh_postgresql(url, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+        db = _fresh_postgresql(url)
     database.initialize(db)
     db.connect()
     migrate(db)
     yield db
+    if request.param == "postgresql":
+        db.execute_sql(f'DROP SCHEMA "taalinkoop_test_{os.getpid()}" CASCADE')
     db.close()
 
 

@@ -1,0 +1,217 @@
+"""Every route and every object, as every role and as nobody. A later page joins by itself.
+
+Values in an address come from ``SAMPLES``; what only others may see is named "verborgen", and no
+answer may contain that word.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+
+import peewee
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.access import declared_access
+from core.accounts import RIGHTS, Role, may, visible
+from core.admin import Page as AdminPage
+from core.admin import SafeModelView, action_needed
+from providers.codes import MarkStatus, TeacherRegistration
+from providers.models import ContractScope, DeliveryMonth, Location, Problem, QualityMark, Teacher
+from tests.builders import (
+    make_contract,
+    make_delivery,
+    make_provider,
+    make_record,
+    make_track,
+)
+from tests.pages import Client
+
+MONTH = date(2026, 10, 1)
+SAMPLES = {"code": "TA002", "month": "2026-10", "kind": "csv", "form": "csv", "filename": "app.css"}
+# Routes for machines: they answer by a token of their own, and tests/app/test_api.py walks them.
+BY_TOKEN = re.compile(r"/api/v1/")
+SCOPE = {
+    Role.PROVIDER: {"provider_code": "TA001"},
+    Role.MUNICIPALITY: {"municipalities": ["0193"]},
+    Role.CONTRACT_MANAGER: {"provider_code": "TA001"},
+}
+# Who must not read the word, and in which form: all of TA002, or its learners only.
+HIDDEN = {
+    Role.PROVIDER: "verborgen",
+    Role.CONTRACT_MANAGER: "verborgen",
+    Role.MUNICIPALITY: "verborgen-traject",
+    Role.REGION: "verborgen-traject",
+    Role.ADMINISTRATOR: "verborgen-traject",
+}
+
+
+@pytest.fixture
+def world(db: peewee.Database) -> None:
+    """One provider that the account may see, and one that it may not."""
+    for code, hidden, municipality in (("TA001", "", 193), ("TA002", "verborgen ", 166)):
+        provider = make_provider(code, name=f"{hidden}Taalschool", contact_person=f"{hidden}Kim")
+        Location.create(provider=provider, name=f"{hidden}Markt 1")
+        QualityMark.create(
+            provider=provider, status=MarkStatus.INDEFINITE, valid_from=date(2022, 1, 1),
+            source=f"{hidden}register",
+        )  # fmt: skip
+        Teacher.create(
+            provider=provider, teacher_ref=f"{hidden}D1", registration=TeacherRegistration.BVNT2
+        )
+        contract = make_contract(provider, number=f"{hidden}C1")
+        ContractScope.create(contract=contract, route=1, municipality=f"{municipality:04d}")
+        delivery = make_delivery(provider, file_name=f"{hidden}levering.csv", rows=1, accepted=1)
+        DeliveryMonth.create(delivery=delivery, month=MONTH, rows=1)
+        Problem.create(
+            delivery=delivery, row=3, column="a", code="F204", severity="warning",
+            value=f"{hidden}waarde", message=f"{hidden}uitleg",
+        )  # fmt: skip
+        track = make_track(provider, f"{hidden.strip() or 'open'}-traject-1")
+        make_record(
+            month=MONTH, provider=provider, track=track, delivery=delivery, contract=contract,
+            municipality=municipality,
+        )  # fmt: skip
+
+
+def rules(app: Flask) -> Iterator[Rule]:
+    return (rule for rule in app.url_map.iter_rules() if not BY_TOKEN.match(rule.rule))
+
+
+def address(rule: Rule, **more: object) -> str:
+    """An address of this route, with values of the provider that is not ours."""
+    url = rule.rule
+    for name in rule.arguments:
+        value = {**SAMPLES, **more}.get(name, 2)
+        url = re.sub(rf"<[^<>]*\b{name}>", str(value), url)
+    assert "<" not in url, f"give SAMPLES a value for {rule.rule}"
+    return url
+
+
+def view_of(app: Flask, rule: Rule) -> tuple[AdminPage, object] | None:
+    """The page and its function behind a route, for routes that are pages."""
+    function = app.view_functions[rule.endpoint]
+    page = getattr(function, "__self__", None)
+    return (page, function) if isinstance(page, AdminPage) else None
+
+
+def test_every_route_declares_who_may_use_it(app):
+    for rule in rules(app):
+        if rule.endpoint != "static":
+            declared = declared_access(app.view_functions[rule.endpoint])
+            assert declared, f"{rule.rule} declares no right"
+        found = view_of(app, rule)
+        if found:
+            _, function = found
+            for method in rule.methods - {"HEAD", "OPTIONS"}:
+                needed = action_needed(function, method)
+                known = {
+                    a for roles in RIGHTS.values() for actions in roles.values() for a in actions
+                }
+                assert needed in known, f"{method} {rule.rule} needs an unknown action"
+
+
+def test_every_view_is_ours(app):
+    for view in app.extensions["admin"][0]._views:
+        assert isinstance(view, AdminPage), f"{view} is not a core.admin.Page"
+        assert not hasattr(view, "model") or isinstance(view, SafeModelView)
+        assert view.thing in RIGHTS
+
+
+def test_nobody_is_sent_to_the_sign_in_page(app, client, world):
+    client.sign_in("beheerder", email="iemand@example.org")
+    client.sign_out()
+    for rule in rules(app):
+        if rule.endpoint == "static":
+            continue
+        if declared_access(app.view_functions[rule.endpoint]) != "public":
+            page = client.get(address(rule), status=None, check=False)
+            assert page.status in (302, 405), f"{rule.rule} answers {page.status} to nobody"
+            if page.status == 302:
+                assert page.location.startswith("/account/aanmelden/")
+
+
+def content(page) -> str:
+    """Everything an answer tells, also inside a workbook."""
+    if page.data[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(page.data)) as book:
+            return "".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
+    return page.data.decode("utf-8", "replace") + page.location
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_route_as_every_role(app, client: Client, world, role):
+    account = client.sign_in(role, **SCOPE.get(role, {}))
+    read: list[str] = []
+    for rule in rules(app):
+        if rule.endpoint in ("static", "account.sign_out"):
+            continue
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            for values in ({}, {"number": 1, "code": "TA001"}) if rule.arguments else ({},):
+                url = address(rule, **values)
+                if method == "GET":
+                    page = client.get(url, status=None)
+                else:
+                    page = client.post(url, status=None)
+                hidden = HIDDEN.get(role)
+                read.append(content(page))
+                assert not hidden or hidden not in content(page), f"{role} reads {hidden} at {url}"
+                found = view_of(app, rule)
+                if found:
+                    needed = action_needed(found[1], method)
+                    if not may(account, needed, found[0].thing):
+                        assert page.status == 403, f"{role} {method} {url}: {page.status}"
+    # The walk finds what is hidden where it may be read, so its silence elsewhere says something.
+    if role is Role.AUDITOR:
+        assert "verborgen" in "".join(read)
+
+
+@pytest.mark.parametrize("value", ["9" * 23, "-1", "%00", "%C2%B2", "a" * 3000, "9999-99", "0"])
+def test_whatever_stands_in_an_address_no_page_fails(app, client, world, value):
+    client.sign_in("contractmanager")
+    for rule in rules(app):
+        names = {name: value for name in rule.arguments if name not in ("kind", "form")}
+        if names and rule.endpoint != "static":
+            client.get(address(rule, **names), status=None)
+        if "GET" in rule.methods and not names and rule.endpoint != "static":
+            for name in ("id", "maand", "page", "gemeente", "route", "aanbieder", "jaar"):
+                client.get(f"{address(rule)}?{name}={value}", status=None, check=False)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_row_of_every_table_by_its_number(app, client: Client, world, role):
+    account = client.sign_in(role, **SCOPE.get(role, {}))
+    for view in app.extensions["admin"][0]._views:
+        if not isinstance(view, SafeModelView):
+            continue
+        key = view.model._meta.primary_key
+        mine = {row.get_id() for row in visible(view.model, account)}
+        for number in [row.get_id() for row in view.model.select(key)] + [2**31 - 1]:
+            expected = (
+                403 if not may(account, "read", view.thing) else 200 if number in mine else 404
+            )
+            page = client.get(f"{view.url}/details/?id={number}", status=None)
+            assert page.status == expected, f"{role} {view.url} {number}"
+            page = client.get(f"{view.url}/edit/?id={number}", status=None)
+            if expected != 200:
+                assert page.status in (403, 404), f"{role} edits {view.url} {number}"
+
+
+def test_a_forgotten_declaration_is_refused(app, client, world):
+    """What a route without any declaration would answer."""
+    function = app.view_functions["public.privacy"]
+    app.view_functions["public.privacy"] = lambda: "geheim"
+    try:
+        client.sign_in("beheerder")
+        assert client.get("/privacy/", status=403).title == "Deze pagina is niet voor jouw rol"
+    finally:
+        app.view_functions["public.privacy"] = function
+
+
+def test_auditor_reads_everything_and_changes_nothing(client):
+    account = client.sign_in("auditor")
+    actions = {a for roles in RIGHTS.values() for actions in roles.values() for a in actions}
+    assert {a for a in actions if any(may(account, a, thing) for thing in RIGHTS)} == {"read"}
