@@ -11,12 +11,14 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from core.parallel import spread
 
 WIDTH = 560.0
 """Points. With text of 9 points it stays readable on A4 and on a screen."""
@@ -44,7 +46,7 @@ class Chart:
     height: float = 260.0
     width: float = WIDTH
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything the picture depends on."""
         shown = (self.name, self.finding, self.measure, self.description, self.data)
@@ -110,14 +112,19 @@ def _kept(chart: Chart, kind: str) -> bytes:
     """Take the picture from the shelf, or draw it and put it there."""
     if _Shelf.directory is None:
         return draw(chart, kind)
-    key = chart.fingerprint
-    path = _Shelf.directory / key[:2] / f"{key}.{kind}"
+    path = _place(chart, kind)
     try:
         return path.read_bytes()
     except FileNotFoundError:
         content = draw(chart, kind)
         _write(path, content)
         return content
+
+
+def _place(chart: Chart, kind: str) -> Path:
+    """Where this picture is kept."""
+    key = chart.fingerprint
+    return (_Shelf.directory or Path()) / key[:2] / f"{key}.{kind}"
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -127,6 +134,28 @@ def _write(path: Path, content: bytes) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(content)
     Path(temporary).replace(path)
+
+
+def draw_all(charts: Sequence[Chart], kind: str) -> Iterator[bytes]:
+    """Pictures of many charts, in their order; on all cores when there is much to draw."""
+    if _Shelf.directory is None:
+        yield from spread(partial(draw, kind=kind), charts)
+        return
+    missing = [chart for chart in charts if not _place(chart, kind).exists()]
+    drawn = spread(
+        partial(_put_away, kind=kind), missing, prepare=keep_in, given=(_Shelf.directory,)
+    )
+    kept = {chart.fingerprint for chart in charts} - {chart.fingerprint for chart in missing}
+    for chart in charts:
+        while chart.fingerprint not in kept:
+            kept.add(next(drawn))
+        yield _place(chart, kind).read_bytes()
+
+
+def _put_away(chart: Chart, kind: str) -> str:
+    """Draw and keep; give back which one it was."""
+    _kept(chart, kind)
+    return chart.fingerprint
 
 
 def draw(chart: Chart, kind: str) -> bytes:

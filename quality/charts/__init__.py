@@ -7,7 +7,7 @@ from quality.charts.indicator import indicator_chart
 from quality.charts.judgement import scores
 from quality.charts.lessons import Hours, hours, levels
 from quality.charts.overview import deliveries_calendar, region, small_multiples
-from quality.charts.trend import Point, Span, compare_over_time, score_points, trend
+from quality.charts.trend import Point, Span, compare_over_time, label_of, score_points, trend
 from quality.charts.waiting import waiting_curve
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "heat_map",
     "hours",
     "indicator_chart",
+    "label_of",
     "levels",
     "region",
     "score_points",

@@ -1,0 +1,269 @@
+"""All charts of a month: for the region, and for one provider; from the stored score cards.
+
+Pages, the command and the pack take their charts here, so that all show the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from core.dates import add_months, month_of, months_between
+from core.pictures import Chart
+from providers.codes import LearningRoute, MarkStatus
+from providers.metrics import DeliveryState, delivery_calendar
+from providers.models import Provider, QualityMark
+from quality import cards, charts, metrics
+from quality.charts.words import MEASURES, route_label
+from quality.criteria import RouteInputs
+from quality.lesson_metrics import hours_by_month, levels_then_and_now
+from quality.models import ScoreCard
+from quality.scoring_model import ScoringModel
+from quality.waiting import summarise
+
+Tree = dict[str, Any]
+HISTORY = 24
+CALENDAR = 12
+STATES = {
+    DeliveryState.ON_TIME: "op_tijd",
+    DeliveryState.LATE: "te_laat",
+    DeliveryState.FAULTS: "met_fouten",
+    DeliveryState.NIL: "nulmelding",
+    DeliveryState.MISSING: "ontbreekt",
+    DeliveryState.EXPECTED: "verwacht",
+    DeliveryState.NOT_OWED: "",
+}
+
+
+@dataclass(frozen=True)
+class History:
+    """The score cards of some providers over the months up to one."""
+
+    month: date
+    today: date
+    providers: tuple[Provider, ...]
+    by_month: Mapping[date, tuple[Tree, ...]]
+    model: ScoringModel
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Name by code."""
+        return {provider.code: provider.name for provider in self.providers}
+
+    @property
+    def trees(self) -> tuple[Tree, ...]:
+        """The cards of the month itself."""
+        return self.by_month.get(self.month, ())
+
+    def of(self, code: str) -> dict[str, dict[date, Tree]]:
+        """The cards of one provider, by route and month."""
+        found: dict[str, dict[date, Tree]] = defaultdict(dict)
+        for month, trees in self.by_month.items():
+            for tree in trees:
+                if tree["aanbieder"] == code:
+                    found[tree["route"]][month] = tree
+        return dict(found)
+
+
+def history(month: date, provider_ids: Any, *, today: date, months: int = HISTORY) -> History:
+    """Read the cards of these providers (ids, or a query of ids) up to a month, in one query."""
+    providers = Provider.select().where(Provider.id.in_(provider_ids)).order_by(Provider.name)
+    query = (
+        ScoreCard.select(ScoreCard, Provider)
+        .join(Provider)
+        .where(
+            ScoreCard.provider.in_(provider_ids),
+            ScoreCard.month.between(add_months(month, 1 - months), month),
+            ScoreCard.revision == 0,
+        )
+        .order_by(ScoreCard.month, Provider.name, ScoreCard.route)
+    )
+    found: dict[date, list[Tree]] = defaultdict(list)
+    for card in query:
+        found[card.month].append(cards.tree_of(card))
+    return History(
+        month=month,
+        today=today,
+        providers=tuple(providers),
+        by_month={m: tuple(trees) for m, trees in found.items()},
+        model=cards.model_in_force(month),
+    )
+
+
+def region_charts(known: History) -> list[Chart]:
+    """The month of all providers."""
+    month, names = known.month, known.names
+    recent = {m: t for m, t in known.by_month.items() if m > add_months(month, -CALENDAR)}
+    found = [
+        charts.scores(month, known.trees, names),
+        charts.heat_map(month, known.trees, names),
+        charts.region(f"regio-{month:%Y-%m}", recent),
+    ]
+    for route in LearningRoute:
+        if any(tree["route"] == route.code for tree in known.trees):
+            found += _route_charts(known, route.code)
+    found.append(calendar(known))
+    return found
+
+
+def _route_charts(known: History, route: str) -> list[Chart]:
+    """Funnels and small lines of one route."""
+    found = []
+    for criterion in ("wachttijd", "bevoegd", "avond_weekend"):
+        shares, centre = funnel_data(known, route, criterion)
+        found.append(
+            charts.funnel(
+                f"trechter-{criterion}-{route}-{known.month:%Y-%m}",
+                f"{charts.label_of(criterion)} {route_label(route)}",
+                MEASURES[criterion],
+                shares,
+                centre,
+            )
+        )
+    series: dict[str, dict[date, Tree]] = defaultdict(dict)
+    for month, trees in known.by_month.items():
+        for tree in trees:
+            if tree["route"] == route:
+                series[known.names[tree["aanbieder"]]][month] = tree
+    found.append(
+        charts.small_multiples(
+            f"verloop-{route}-{known.month:%Y-%m}",
+            "score",
+            {name: charts.score_points(trees) for name, trees in series.items()},
+        )
+    )
+    return found
+
+
+def funnel_data(known: History, route: str, criterion: str) -> tuple[list[charts.Share], float]:
+    """Shares of the providers that may be shown, and the region's value from just those.
+
+    A region's value that counted the hidden ones too would tell what they are.
+    """
+    shown = [
+        (known.names[tree["aanbieder"]], tree["criteria"][criterion])
+        for tree in known.trees
+        if tree["route"] == route
+        and tree["standing"] != "geen_levering"
+        and tree["criteria"].get(criterion, {}).get("judged")
+    ]
+    shares = [charts.Share(name, found["value"], found["n"]) for name, found in shown]
+    total = sum(share.n for share in shares)
+    centre = sum(share.value * share.n for share in shares) / total if total else 0.0
+    return shares, centre
+
+
+def calendar(known: History) -> Chart:
+    """Deliveries of a year, per provider and month."""
+    first = add_months(known.month, 1 - CALENDAR)
+    names = {provider.id: provider.name for provider in known.providers}
+    states: dict[str, dict[date, str]] = {}
+    for cell in delivery_calendar(list(names), first, known.month, known.today):
+        states.setdefault(names[cell.provider_id], {})[cell.month] = STATES[cell.state]
+    months = months_between(first, known.month)
+    return charts.deliveries_calendar(f"leveringen-{known.month:%Y-%m}", months, states)
+
+
+def provider_charts(known: History, provider: Provider) -> dict[str, list[Chart]]:
+    """Per route the charts of one provider: score, criteria, waiting, hours, levels."""
+    by_route = known.of(provider.code)
+    spans = suspensions(provider, known)
+    inputs = {
+        found.route: found for found in metrics.route_inputs(provider, known.month, known.model)
+    }
+    first = add_months(known.month, 1 - CALENDAR)
+    hours = hours_by_month(provider.id, first, known.month)
+    levels = levels_then_and_now(provider.id, known.month)
+    found: dict[str, list[Chart]] = {}
+    for route in LearningRoute:
+        trees = by_route.get(route.code)
+        if not trees or known.month not in trees:
+            continue
+        end = f"{provider.code}-{route.code}-{known.month:%Y-%m}"
+        of = f"{provider.name}, {route.label}"
+        found[route.code] = [
+            *trends(trees, end=end, of=of, spans=spans),
+            waiting_chart(inputs.get(route.code), known.model, end=end, of=of),
+            charts.hours(f"uren-{end}", of, _hours(hours.get(route.code, {}), first, known.month)),
+            charts.levels(f"niveaus-{end}", of, levels.get(route.code, {})),
+        ]
+    return found
+
+
+def trends(
+    trees: Mapping[date, Tree], *, end: str, of: str, spans: Iterable[charts.Span]
+) -> list[Chart]:
+    """Score and criteria over the months, with suspensions and changes of the model."""
+    months = sorted(trees)
+    changes = [
+        later
+        for earlier, later in pairwise(months)
+        if trees[earlier]["model"] != trees[later]["model"]
+    ]
+    measures = ["score", *(c for c in MEASURES if c in trees[months[-1]]["criteria"])]
+    return [
+        charts.trend(
+            f"{measure}-{end}",
+            measure,
+            charts.score_points(trees, measure),
+            of=of,
+            norm=norm(trees[months[-1]], measure),
+            spans=tuple(spans),
+            model_changes=changes,
+        )
+        for measure in measures
+    ]
+
+
+def norm(tree: Tree, measure: str) -> float | None:
+    """The value that gives the points of *goed*: what the line should stay above."""
+    if measure == "score":
+        return 80.0
+    knots = tree["criteria"][measure].get("knots") or []
+    return next((float(value) for value, points in knots if points == 80), None)
+
+
+def waiting_chart(inputs: RouteInputs | None, model: ScoringModel, *, end: str, of: str) -> Chart:
+    """The waiting-time curve of one provider on one route."""
+    days = next((c.norm_days for c in model.criteria if c.norm_days), 28)
+    stays = list(inputs.stays.values()) if inputs is not None else []
+    return charts.waiting_curve(f"wachtcurve-{end}", of, summarise(stays, days), days)
+
+
+def _hours(
+    months: Mapping[date, tuple[int, int, int]], first: date, last: date
+) -> list[charts.Hours]:
+    """Hours per month; a month of fewer than five learners stays hidden."""
+    found = []
+    for month in months_between(first, last) if months else []:
+        offered, attended, tracks = months.get(month, (0, 0, 0))
+        shown = tracks >= 5
+        found.append(
+            charts.Hours(
+                month,
+                None,
+                offered / 60 if shown else None,
+                attended / 60 if shown else None,
+            )
+        )
+    return found
+
+
+def suspensions(provider: Provider, known: History) -> list[charts.Span]:
+    """Periods in which the quality mark did not hold, as far as they are in the picture."""
+    first = add_months(known.month, 1 - HISTORY)
+    marks = (
+        QualityMark.select()
+        .where(QualityMark.provider == provider.id)
+        .order_by(QualityMark.valid_from)
+    )
+    found = []
+    for mark in marks:
+        status = MarkStatus(mark.status)
+        start = month_of(mark.valid_from)
+        until = month_of(mark.valid_until) if mark.valid_until else known.month
+        if not status.valid and start <= known.month and until >= first:
+            found.append(charts.Span(max(start, first), until, f"keurmerk {status.label}"))
+    return found
