@@ -22,7 +22,7 @@ BEFORE = 26
 
 LEVELS = ("alfa", "A0", "A1", "A2", "B1", "B2")
 SKILLS = ("lezen", "luisteren", "schrijven", "spreken")
-SUMMER = {7: 0.85, 8: 0.6, 12: 0.85}
+SUMMER = {7: 0.9, 8: 0.75, 12: 0.9}
 """Share of the usual lessons in months with long holidays."""
 
 START_LEVELS = {
@@ -174,9 +174,9 @@ def _first_lesson(rng: random.Random, character: Character, registered: date, la
             add_months(last, character.slips_from)
         )
         if slipped >= 0:
-            mean, spread = mean + 18 + 7 * slipped, spread * 2.2
+            mean, spread = mean + 20 + 8 * slipped, spread * 2.2
     wait = max(3.0, rng.gauss(mean, spread))
-    if rng.random() < 0.05:
+    if rng.random() < 0.04:
         wait += rng.uniform(15, 60)
     lesson = registered + days(round(wait))
     return lesson + days(-lesson.weekday() % 7)

@@ -51,7 +51,7 @@ class Character:
     courses: dict[str, Course]
     cities: tuple[str, ...]
     municipalities: tuple[str, ...] = ()
-    waiting_days: tuple[float, float] = (19.0, 9.0)
+    waiting_days: tuple[float, float] = (14.0, 6.5)
     slips_from: int | None = None
     certified_share: float = 0.9
     evening_share: float = 0.14
@@ -73,15 +73,16 @@ CHARACTERS = (
         code="TA001", name="Taalhof Zilverlinde", city="Zwolle", file_format="xlsx",
         courses={"B": Course(210, 15.5, 14), "O": Course(70, 24.0, 15), "Z": Course(60, 13.0, 10)},
         cities=("Zwolle", "Kampen", "Hattem"),
-        waiting_days=(13.0, 5.0), certified_share=0.96, evening_share=0.27, attendance=0.92,
+        waiting_days=(11.0, 4.5), certified_share=0.96, evening_share=0.27, attendance=0.92,
         monthly_dropout=0.005, months_per_step=5.2, due_delay=(-8, -5), teachers=14,
         uncertified_teachers=0, tst_years=4,
     ),
     Character(
         code="TA002", name="Leerschip De Wachter", city="Kampen", file_format="csv_dutch",
-        courses={"B": Course(200, 13.6, 15), "Z": Course(70, 11.2, 11)},
+        courses={"B": Course(200, 13.0, 15), "Z": Course(70, 11.0, 11)},
         cities=("Kampen", "Zwartsluis"),
-        waiting_days=(16.0, 6.0), slips_from=-6, certified_share=0.87, evening_share=0.12,
+        waiting_days=(13.0, 5.5), slips_from=-7, certified_share=0.77, evening_share=0.1,
+        marks=(("bepaalde_tijd", -30, 5, 30),), uncertified_teachers=3,
     ),
     Character(
         code="TA003", name="Spreekwijzer Veenrand", city="Hardenberg", file_format="csv_iso",
@@ -92,9 +93,9 @@ CHARACTERS = (
     ),
     Character(
         code="TA004", name="Taalkamer Kievit", city="Heerde", file_format="xlsx_text",
-        courses={"B": Course(14, 11.5, 9), "Z": Course(5, 10.0, 6)},
+        courses={"B": Course(12, 11.5, 9), "Z": Course(5, 10.0, 6)},
         cities=("Heerde",), municipalities=("0246", "0244", "0269"),
-        waiting_days=(21.0, 9.0), teachers=2, uncertified_teachers=0, evening_share=0.2,
+        waiting_days=(16.0, 7.0), teachers=2, uncertified_teachers=0, evening_share=0.2,
     ),
     Character(
         code="TA005", name="Woordbrug Lagemeer", city="Meppel", file_format="json",
@@ -125,7 +126,7 @@ CHARACTERS = (
         code="TA008", name="Taalschakel Hogeweide", city="Zwolle", file_format="xlsx_own",
         courses={"O": Course(110, 21.0, 16), "B": Course(70, 12.8, 15)},
         cities=("Zwolle", "Dalfsen"),
-        waiting_days=(18.0, 8.0), tst_years=3, certified_share=0.85, evening_share=0.11,
+        waiting_days=(15.0, 7.0), tst_years=3, certified_share=0.85, evening_share=0.11,
         marks=(("bepaalde_tijd", -30, 8, 40),),
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from providers.codes import (
     Code,
@@ -227,8 +228,11 @@ class Mapping:
     def column(self, header: str) -> str | None:
         """The column that a header stands for: the provider's own choice first."""
         key = fold(header)
-        own = {fold(name): column for name, column in self.headers.items()}
-        return own.get(key) or BY_HEADER.get(key)
+        return self._own_headers.get(key) or BY_HEADER.get(key)
+
+    @cached_property
+    def _own_headers(self) -> dict[str, str]:
+        return {fold(name): column for name, column in self.headers.items()}
 
     def own_codes(self, column: str) -> dict[str, str]:
         """Own codes of one column, ready to compare."""

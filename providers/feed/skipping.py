@@ -7,7 +7,7 @@ be a learner's: it has no key, or it repeats the header.
 import re
 from collections.abc import Sequence
 
-from providers.feed.columns import COLUMNS, Kind, Layout, Mapping, recognised
+from providers.feed.columns import COLUMNS, Kind, Layout, Mapping
 
 BLANK, TOTALS, HEADER, NOTE = "blank", "totals", "header", "note"
 LABELS = {
@@ -28,10 +28,20 @@ def why_skipped(texts: Sequence[str], layout: Layout, mapping: Mapping) -> str:
         return TOTALS
     if len(filled) == 1 and " " in filled[0] and len(layout.header) > 2:
         return NOTE
-    named = recognised(filled, mapping)
-    if named > 2 and named >= len(layout.positions) * 0.8:
+    if _names_columns(filled, mapping, max(3, len(layout.positions) * 0.8)):
         return HEADER
     return ""
+
+
+def _names_columns(texts: Sequence[str], mapping: Mapping, needed: float) -> bool:
+    """Whether so many columns are named here; stops as soon as that can no longer be."""
+    names: set[str] = set()
+    for place, text in enumerate(texts):
+        if len(names) + len(texts) - place < needed:
+            return False
+        if name := mapping.column(text):
+            names.add(name)
+    return len(names) >= needed
 
 
 def _is_total(texts: Sequence[str], first: str, layout: Layout) -> bool:
