@@ -1,0 +1,49 @@
+"""Make the pictures in ``docs/pictures``: the pages of the demo region, as people see them."""
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from core.accounts import Role
+from core.dates import add_months, month_of, today
+from tests.browser.conftest import ARGUMENTS, find_chromium
+from tests.browser.person import Person
+from tests.browser.site import Site, fill
+
+FOLDER = Path(__file__).parent.parent.parent / "docs" / "pictures"
+WINDOW, TELEPHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 720}
+PROVIDER = "TA002"
+
+
+def main() -> None:
+    """Fill the demo region in a temporary folder, and photograph it."""
+    month = f"{add_months(month_of(today()), -1):%Y-%m}"
+    pages = {
+        "start": "/",
+        "kwaliteit": f"/kwaliteit/{month}/",
+        "aanbieder": f"/aanbieders/{PROVIDER}/",
+        "leveringen": "/leveringen/",
+        "planning": "/planning/",
+    }
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
+        data = Path(temporary) / "data"
+        fill(data)
+        site = Site.start(data)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        try:
+            person = Person.sit_down(browser, site)
+            person.sign_in(Role.CONTRACT_MANAGER)
+            for name, address in pages.items():
+                person.page.set_viewport_size(WINDOW)
+                person.visit(address).screenshot(path=FOLDER / f"{name}.png")
+            person.page.set_viewport_size(TELEPHONE)
+            person.visit(pages["kwaliteit"]).screenshot(path=FOLDER / "kwaliteit-telefoon.png")
+        finally:
+            browser.close()
+            site.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The documentation says what the code does: commands, settings, words, rules, columns, links."""
+
+import argparse
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from app.cli import GROUPS
+from app.settings import SETTINGS, env_example
+from providers.feed.columns import COLUMNS
+from providers.feed.rules import RULES
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+# What others count on; every word is a command, then its subcommands.
+COMMANDS = {
+    "serve": [],
+    "demo": [],
+    "db": ["migrate", "status", "check"],
+    "user": ["add"],
+    "provider": ["import", "list"],
+    "feed": ["import", "template", "check", "withdraw", "calendar"],
+    "score": [],
+    "charts": [],
+    "report": [],
+    "plan": ["list", "show", "import", "export", "ics", "ocds", "baseline"],
+    "backup": [],
+    "restore": [],
+    "doctor": [],
+    "retention": [],
+}
+
+
+def subcommands(parser: argparse.ArgumentParser) -> set[str]:
+    return {
+        name
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for name in action.choices
+    }
+
+
+def test_help_lists_every_command() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "app.cli", "--help"],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    listed = re.findall(r"^  (\w+)  ", answer.stdout, re.MULTILINE)
+    assert set(COMMANDS) <= set(listed)
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_every_command_has_what_others_count_on(name: str) -> None:
+    parser = argparse.ArgumentParser()
+    import_module(f"app.commands.{GROUPS[name][0]}").register(parser)
+    assert set(COMMANDS.get(name, [])) <= subcommands(parser)
+
+
+def test_env_example_is_written_from_the_settings() -> None:
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == env_example()
+    assert all(setting.help.endswith(".") for setting in SETTINGS)
+
+
+def test_every_rule_and_column_of_the_feed_is_documented() -> None:
+    text = (ROOT / "docs" / "feed-format.md").read_text(encoding="utf-8")
+    missing = [rule.code for rule in RULES if rule.code not in text]
+    missing += [column.name for column in COLUMNS if f"`{column.name}`" not in text]
+    assert missing == []
+
+
+def test_every_word_of_the_glossary_is_in_the_code() -> None:
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for package in ("app", "core", "procurement", "providers", "quality")
+        for path in (ROOT / package).rglob("*.py")
+    )
+    known = set(re.findall(r"\w+", code))
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    identifiers = re.findall(r"`(\w+)`", glossary)
+    assert len(identifiers) > 50
+    assert [word for word in identifiers if word not in known] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+    missing = [target for target in targets if not (document.parent / target).exists()]
+    assert missing == []
+
+
+def test_documents_name_only_files_that_are_there() -> None:
+    named = re.compile(r"`((?:app|core|procurement|providers|quality|tests|docs)/[\w./-]+\.\w+)`")
+    missing = [
+        f"{document.name}: {path}"
+        for document in DOCUMENTS
+        for path in named.findall(document.read_text(encoding="utf-8"))
+        if not (ROOT / path).exists()
+    ]
+    assert missing == []
+
+
+def test_make_help_names_the_two_commands() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for command in ("demo", "test"):
+        assert f"make {command}" in readme
+        assert re.search(rf"^{command}:.*## ", makefile, re.MULTILINE)
