@@ -246,6 +246,7 @@ def _hours(
                 None,
                 offered / 60 if shown else None,
                 attended / 60 if shown else None,
+                few=0 < tracks < 5,
             )
         )
     return found

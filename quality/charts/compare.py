@@ -15,6 +15,7 @@ from quality.charts.words import (
     SUFFICIENT,
     Card,
     cards_in_order,
+    left_out,
     n_text,
     name_of,
     standing_of_points,
@@ -69,7 +70,7 @@ def _side(card: Card, criterion: str, name: str) -> Side:
     found: Mapping[str, Any] | None = card["criteria"].get(criterion)
     if card["standing"] == "geen_levering":
         return Side(name, "geen_levering", None, "geen levering")
-    if found is None:
+    if left_out(found) or found is None:
         return Side(name, "geen_oordeel", None, "telt niet mee")
     n = "" if criterion == "keurmerk" else n_text(found.get("n"))
     points = found["points"]

@@ -15,6 +15,7 @@ from quality.charts.words import (
     STANDINGS,
     Card,
     cards_in_order,
+    left_out,
     listing,
     n_text,
     name_of,
@@ -85,7 +86,7 @@ def _cell(card: Card, criterion: str) -> Cell:
     found: Mapping[str, Any] | None = card["criteria"].get(criterion)
     if card["standing"] == "geen_levering":
         return Cell("", "geen levering", "geen_levering")
-    if found is None:
+    if left_out(found) or found is None:
         return Cell("", "telt niet mee", "geen_oordeel")
     value = found.get("value")
     if not found.get("judged", True) or found.get("points") is None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from core import drawing
-from core.formats import month_text, number_text
+from core.formats import MISSING, month_text, number_text
 from core.pictures import Chart
 from quality.charts.words import (
     GOOD,
@@ -17,9 +17,9 @@ from quality.charts.words import (
     cards_in_order,
     few_names,
     learners,
-    n_text,
     name_of,
     route_label,
+    size_text,
 )
 
 NAME_WIDTH = 152.0
@@ -48,12 +48,10 @@ def scores(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Char
         if heading not in [line.name for line in lines if not line.standing]:
             lines.append(ScoreLine(heading))
         low, high = card.get("interval") or (None, None)
-        n = learners(card)
-        small = ", klein" if card["small"] and n is not None and n >= 5 else ""
         lines.append(
             ScoreLine(
                 name_of(card, names),
-                n_text(n) + small,
+                size_text(card),
                 card["standing"],
                 card["score"],
                 low,
@@ -123,7 +121,7 @@ def _score_row(card: Card, names: Mapping[str, str]) -> tuple[str, ...]:
     return (
         name_of(card, names),
         route_label(card["route"]),
-        bare_n(learners(card)),
+        bare_n(learners(card)) if size_text(card) else MISSING,
         number_text(card["score"]),
         number_text(low),
         number_text(high),

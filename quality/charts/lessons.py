@@ -15,12 +15,13 @@ from quality.charts.words import n_text
 
 @dataclass(frozen=True)
 class Hours:
-    """Hours of one month; None where nothing was agreed or nothing was delivered."""
+    """Hours of one month; None where nothing was agreed or delivered, or of ``few`` learners."""
 
     month: date
     promised: float | None
     offered: float | None
     attended: float | None
+    few: bool = False
 
 
 KINDS = (
@@ -38,6 +39,8 @@ def hours(name: str, of: str, months: Sequence[Hours]) -> Chart:
     if known:
         share = percent_text(100 * attended / offered)
         finding = f"Van de aangeboden uren is {share} gevolgd"
+    elif any(m.few for m in months):
+        finding = "Uren: te weinig cursisten om te tonen"
     else:
         finding = "Er zijn nog geen uren geleverd"
     shown = [kind for kind in KINDS if any(getattr(m, kind[0]) is not None for m in months)]
@@ -54,7 +57,11 @@ def hours(name: str, of: str, months: Sequence[Hours]) -> Chart:
         or "Er is niets te tonen.",
         headers=("Maand", *(f"Uren {word}" for _, word, *_ in shown)),
         rows=tuple(
-            (month_text(m.month), *(_hours(getattr(m, key)) for key, *_ in shown)) for m in months
+            (
+                month_text(m.month),
+                *("< 5" if m.few else _hours(getattr(m, key)) for key, *_ in shown),
+            )
+            for m in months
         ),
         paint=paint_hours,
         data=tuple(months),
@@ -70,7 +77,8 @@ def paint_hours(canvas: drawing.Canvas, months: tuple[Hours, ...]) -> None:
     """A line each, named at its end."""
     values = [v for m in months for v in (m.promised, m.offered, m.attended) if v is not None]
     if not values:
-        canvas.nothing("Er zijn nog geen uren om te tonen.")
+        few = any(m.few for m in months)
+        canvas.nothing("Te weinig cursisten." if few else "Er zijn nog geen uren om te tonen.")
         return
     axes = canvas.axes(left=50, right=90, top=10, bottom=34)
     ordered = sorted(months, key=lambda m: m.month)

@@ -9,7 +9,7 @@ from core import drawing
 from core.dates import month_number, months_between
 from core.formats import MISSING, month_text, number_text, percent_text
 from core.pictures import Chart
-from quality.charts.words import CRITERIA, MEASURES, bare_n, n_text
+from quality.charts.words import CRITERIA, MEASURES, bare_n, left_out, n_text
 from quality.control_limits import OUTER_THIRD, OUTSIDE, RUN, TREND, ControlChart, control_chart
 
 LIMITS_FROM = 3
@@ -83,6 +83,19 @@ def filled(points: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(known.get(m) or Point(m) for m in months_between(min(known), max(known)))
 
 
+def joined(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Periods that follow on each other become one, with both names."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda s: s.first):
+        before = found[-1] if found else None
+        if before and month_number(span.first) - month_number(before.last) <= 1:
+            label = before.label if span.label in before.label else f"{before.label}, {span.label}"
+            found[-1] = Span(before.first, max(before.last, span.last), label)
+        else:
+            found.append(span)
+    return tuple(found)
+
+
 def trend(
     name: str,
     measure: str,
@@ -106,7 +119,7 @@ def trend(
         headers=("Maand", label_of(measure), "Aantal", "Van", "Tot", "Bijzonderheid"),
         rows=_rows(months, limits, unit, model_changes),
         paint=paint_trend,
-        data=Line(unit, months, limits, norm, tuple(spans), tuple(model_changes)),
+        data=Line(unit, months, limits, norm, joined(spans), tuple(model_changes)),
         height=210,
     )
 
@@ -244,16 +257,18 @@ def _range(line: Line) -> tuple[float, float]:
 def _backdrop(axes: Any, line: Line, top: float) -> None:
     """Periods of suspension and changes of the model, named at the top."""
     first, last = month_number(line.points[0].month), month_number(line.points[-1].month)
-    for span in line.spans:
+    for number, span in enumerate(line.spans):
         start = max(month_number(span.first), first) - 0.5
         end = min(month_number(span.last), last) + 0.5
         if start < end:
             axes.axvspan(start, end, color=drawing.ORANGE, alpha=0.14, lw=0, zorder=0)
+            late = start > (first + last) / 2
             axes.annotate(
                 span.label,
-                (start, top),
-                (2, 3),
+                (end if late else start, top),
+                (0, (3, -9)[number % 2]),
                 textcoords="offset points",
+                ha="right" if late else "left",
                 fontsize=7.5,
                 annotation_clip=False,
             )
@@ -265,7 +280,7 @@ def _backdrop(axes: Any, line: Line, top: float) -> None:
             axes.annotate(
                 "nieuwe rekenregels",
                 (at, top),
-                (-3 if late else 3, 3 if not line.spans else -9),
+                (-3 if late else 3, 3 - 12 * min(len(line.spans), 2)),
                 textcoords="offset points",
                 ha="right" if late else "left",
                 fontsize=7.5,
@@ -440,7 +455,7 @@ def _point(month: date, card: Mapping[str, Any], measure: str) -> Point:
         reason = "geen oordeel"
         return Point(month, card["score"], n, low, high, reason)
     found = card["criteria"].get(measure)
-    if found is None:
+    if left_out(found) or found is None:
         return Point(month, reason="telt niet mee")
     low, high = found.get("interval") or (None, None)
     value = found["value"] if found.get("judged", True) else None

@@ -59,6 +59,19 @@ def learners(card: Card) -> int | None:
     return max(counts, default=None)
 
 
+def size_text(card: Card) -> str:
+    """``n = 41, klein``; empty when nothing was delivered."""
+    if card["standing"] == "geen_levering":
+        return ""
+    n = learners(card)
+    return n_text(n) + (", klein" if card["small"] and n is not None and n >= 5 else "")
+
+
+def left_out(criterion: Mapping[str, Any] | None) -> bool:
+    """Whether a criterion does not apply on this route."""
+    return criterion is None or criterion.get("state") == "niet_van_toepassing"
+
+
 def n_text(n: int | None) -> str:
     """``n = 41``, kept on one line; fewer than five, or hidden, is ``n < 5``."""
     few = n is None or n < 5

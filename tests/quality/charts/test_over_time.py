@@ -94,7 +94,11 @@ def test_points_of_a_score_card_keep_the_five_states_apart():
 
 @pytest.mark.parametrize("count", [0, 1, 12, 36])
 def test_trends_fit(count):
-    spans = [Span(add_months(OCTOBER, -9), add_months(OCTOBER, -8), "keurmerk geschorst")]
+    spans = [
+        Span(add_months(OCTOBER, -9), add_months(OCTOBER, -8), "keurmerk geschorst"),
+        Span(add_months(OCTOBER, -2), add_months(OCTOBER, -2), "keurmerk geschorst"),
+        Span(add_months(OCTOBER, -1), OCTOBER, "keurmerk ingetrokken"),
+    ]
     changes = [add_months(OCTOBER, -3)]
     chart = trend(
         "t", "wachttijd", months_back(count), of=LONG, norm=90.0, spans=spans, model_changes=changes
@@ -156,3 +160,9 @@ def test_hours_break_where_nothing_was_delivered():
     assert chart.headers == ("Maand", "Uren aangeboden", "Uren gevolgd")
     assert chart.rows[1] == ("september 2026", "–", "–")
     assert math.isnan(line_of(figure_of(chart)).get_ydata()[1])
+
+
+def test_hours_of_a_few_learners_stay_hidden_in_picture_table_and_sentence():
+    chart = hours("h", "De Brug", [Hours(OCTOBER, None, None, None, few=True)])
+    assert chart.finding == "Uren: te weinig cursisten om te tonen"
+    assert figure_texts(figure_of(chart))[-1] == "Te weinig cursisten."
