@@ -5,8 +5,9 @@ from typing import Any
 from flask import Flask, g
 from flask_admin import Admin, BaseView
 
+import providers.admin
 import quality.admin
-from app import job_pages, management
+from app import job_pages, management, token_pages
 from app.start import StartPage
 from core.admin import Page
 
@@ -27,7 +28,13 @@ MENU = (
 
 def views() -> list[BaseView]:
     """Make the views of every package; they belong to one application."""
-    return [*quality.admin.views(), *management.views(), *job_pages.views()]
+    return [
+        *providers.admin.views(),
+        *quality.admin.views(),
+        *management.views(),
+        *job_pages.views(),
+        *token_pages.views(),
+    ]
 
 
 def assemble(app: Flask) -> None:

@@ -20,6 +20,8 @@ from providers.feed.values import Fault, clean, day_parser, fold
 
 WHOLE_REGION = "*"
 MAX_DAYS = 366
+WORKDAYS = (1, 23)
+"""On which working day after the month a delivery can be due."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +247,7 @@ SHEETS: dict[str, dict[str, RegisterColumn]] = {
         C("van", _day, required=True),
         C("tot", _day),
         C("norm_wachttijd_dagen", _whole(0, MAX_DAYS)),
-        C("levering_werkdag", _whole(1, 23)),
+        C("levering_werkdag", _whole(*WORKDAYS)),
         C("prijs_per_traject", _cents),
         C("uitzondering_docenten_tot", _day),
     ),

@@ -10,6 +10,8 @@ import peewee
 
 from core import audit
 from core.db import transaction
+from core.errors import DomainError
+from core.formats import day_text
 from providers.models import (
     Contract,
     ContractScope,
@@ -19,6 +21,7 @@ from providers.models import (
     Teacher,
 )
 from providers.register import (
+    WORKDAYS,
     Period,
     Register,
     RegisterProblem,
@@ -343,3 +346,36 @@ def _related(writer: _Writer, rows: list[RegisterRow]) -> None:
         mine = tuple(values.get(name) for name in key)
         name = f"{provider.code} {mine[0]}"
         writer.save(sheet, model, held.get((provider.id, *mine)), values, name)
+
+
+def check_period(start: date | None, end: date | None, field: str) -> None:
+    """Refuse a period that ends before it starts."""
+    if start and end and end < start:
+        raise DomainError(
+            "backwards", f"Kies een einddatum op of na {day_text(start)}.", field=field
+        )
+
+
+def check_mark(mark: QualityMark) -> None:
+    """Refuse a mark whose period overlaps another of the same provider."""
+    check_period(mark.valid_from, mark.valid_until, "valid_until")
+    period = Period(mark.valid_from, mark.valid_until)
+    others = QualityMark.select().where(
+        QualityMark.provider == mark.provider, QualityMark.id != (mark.id or 0)
+    )
+    for other in others:
+        other_period = Period(other.valid_from, other.valid_until)
+        if period.overlaps(other_period):
+            raise DomainError("overlap", overlap_sentence(period, other_period), field="valid_from")
+
+
+def check_contract(contract: Contract) -> None:
+    """Refuse a contract that ends before it starts, or is due on a day that no month has."""
+    check_period(contract.valid_from, contract.valid_until, "valid_until")
+    lowest, highest = WORKDAYS
+    if not lowest <= contract.due_workday <= highest:
+        raise DomainError(
+            "due_workday",
+            f"Vul een getal in van {lowest} tot en met {highest}.",
+            field="due_workday",
+        )

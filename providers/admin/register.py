@@ -1,0 +1,228 @@
+"""Tables of the register under Beheer: aanbieders, locaties, keurmerken, contracten, docenten."""
+
+from typing import Any
+
+from flask_admin import BaseView
+
+from core.admin import SafeModelView
+from core.errors import DomainError
+from core.fields import EuroField, Required
+from core.formats import euro_text
+from core.lists import choice_filter
+from core.municipalities import name as municipality_name
+from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
+from providers.forms import CoveredField, routes_field
+from providers.models import (
+    Contract,
+    Location,
+    Provider,
+    QualityMark,
+    Teacher,
+)
+from providers.register_operations import (
+    check_contract,
+    check_mark,
+    check_period,
+    held_scopes,
+    scope_list,
+    set_scopes,
+)
+
+MARKS = [(int(mark), mark.label) for mark in MarkStatus]
+REGISTRATIONS = [(int(entry), entry.label) for entry in TeacherRegistration]
+CATEGORY = "Register"
+
+
+class ProviderView(SafeModelView):
+    """Aanbieders."""
+
+    thing = "register"
+    column_list = ("code", "name", "city", "contact_person", "email")
+    column_details_list = (
+        "code",
+        "name",
+        "chamber_number",
+        "institution_number",
+        "city",
+        "contact_person",
+        "email",
+        "tst_from",
+        "tst_until",
+    )
+    form_columns = column_details_list
+    search_columns = (Provider.code, Provider.name, Provider.city)
+    default_sort = "name"
+    refusals = {"provider_code": ("code", "Deze code is al van een andere aanbieder.")}
+
+    def check(self, row: Provider) -> None:
+        """Refuse a recognition that ends before it starts."""
+        check_period(row.tst_from, row.tst_until, "tst_until")
+
+
+class LocationView(SafeModelView):
+    """Leslocaties."""
+
+    thing = "register"
+    column_list = ("name", "provider.name", "postcode4", "city", "evening_weekend")
+    form_columns = ("provider", "name", "postcode4", "city", "evening_weekend")
+    joined = (Location.provider,)
+    search_columns = (Location.name, Location.city, Provider.name)
+    default_sort = "name"
+    refusals = {
+        "location_provider_id_name": ("name", "Deze aanbieder heeft al een locatie die zo heet.")
+    }
+
+    def check(self, row: Location) -> None:
+        """Refuse letters in the postcode."""
+        if row.postcode4 and not (row.postcode4.isascii() and row.postcode4.isdigit()):
+            raise DomainError(
+                "postcode4", "Vul alleen de vier cijfers van de postcode in.", field="postcode4"
+            )
+
+
+class MarkView(SafeModelView):
+    """Keurmerken."""
+
+    thing = "register"
+    column_list = ("provider.name", "status", "valid_from", "valid_until", "checked_on")
+    column_details_list = (*column_list, "source")
+    form_columns = ("provider", "status", "valid_from", "valid_until", "checked_on", "source")
+    joined = (QualityMark.provider,)
+    choices = {"status": MARKS}
+    search_columns = (Provider.name, QualityMark.source)
+    list_filters = (choice_filter("status", "Status", QualityMark.status, MARKS),)
+    default_sort = "-valid_from"
+
+    def check(self, row: QualityMark) -> None:
+        """Refuse a period that overlaps another of the same aanbieder."""
+        check_mark(row)
+
+
+def _routes_text(row: Any) -> str:
+    routes = sorted({route for route, _ in held_scopes(row)})
+    return ", ".join(LearningRoute(route).label for route in routes) or "–"
+
+
+def _places_text(row: Any) -> str:
+    places = {place for _, place in held_scopes(row)}
+    if None in places:
+        return "hele regio"
+    return ", ".join(sorted(municipality_name(place) for place in places if place)) or "–"
+
+
+class ContractView(SafeModelView):
+    """Contracten, with the routes and gemeenten that they cover."""
+
+    thing = "register"
+    column_list = ("number", "provider.name", "valid_from", "valid_until", "due_workday")
+    column_details_list = (
+        *column_list[:4],
+        "routes",
+        "municipalities",
+        "waiting_norm_days",
+        "due_workday",
+        "price_cents",
+        "teacher_exception_until",
+    )
+    form_columns = (
+        "number",
+        "provider",
+        "valid_from",
+        "valid_until",
+        "waiting_norm_days",
+        "due_workday",
+        "price_cents",
+        "teacher_exception_until",
+    )
+    form_extra_fields = {
+        "routes": routes_field(
+            "Leerroutes", validators=[Required("Kies ten minste een leerroute.")]
+        ),
+        "municipalities": CoveredField(
+            "Gemeenten",
+            [Required("Vul de gemeenten in, of * voor de hele regio.")],
+            description="Zet er komma's tussen: Zwolle, Kampen. Een * is de hele regio.",
+        ),
+    }
+    labels = {
+        "routes": "Leerroutes",
+        "municipalities": "Gemeenten",
+        "price_cents": "Prijs per traject",
+    }
+    cells = {
+        "price_cents": lambda row: euro_text(row.price_cents),
+        "routes": _routes_text,
+        "municipalities": _places_text,
+    }
+    joined = (Contract.provider,)
+    search_columns = (Contract.number, Provider.name)
+    default_sort = "number"
+    refusals = {"contract_number": ("number", "Dit contractnummer bestaat al.")}
+
+    def form_field(self, column: Any) -> Any:
+        """Ask the price in euros."""
+        if column.name == "price_cents":
+            return EuroField("Prijs per traject (euro)", low=0)
+        return super().form_field(column)
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002  the name of the base
+        """Give one contract, with what it covers as the form shows it."""
+        row = super().get_one(id)
+        covered = held_scopes(row)
+        row.routes = sorted({route for route, _ in covered})
+        row.municipalities = sorted(place for place in {p for _, p in covered} if place)
+        return row
+
+    def check(self, row: Contract) -> None:
+        """Refuse a contract without routes, or that ends before it starts."""
+        check_contract(row)
+
+    def store(self, row: Any, *, created: bool, before: dict[str, Any] | None) -> None:
+        """Save the contract and what it covers."""
+        if before is not None:
+            before |= {"scopes": scope_list(held_scopes(row))}
+        row.save(force_insert=created)
+        places = row.municipalities or [None]
+        set_scopes(row, {(route, place) for route in row.routes for place in places})
+        super().store(row, created=False, before=before)
+
+    def described(self, row: Any) -> dict[str, Any]:
+        """Add what it covers to what the audit trail keeps."""
+        known = super().described(row)
+        return known | {"scopes": scope_list(held_scopes(row))} if row.get_id() else known
+
+
+class TeacherView(SafeModelView):
+    """Docenten, by their code."""
+
+    thing = "register"
+    column_list = ("provider.name", "teacher_ref", "registration", "valid_from", "valid_until")
+    form_columns = ("provider", "teacher_ref", "registration", "valid_from", "valid_until")
+    joined = (Teacher.provider,)
+    choices = {"registration": REGISTRATIONS}
+    search_columns = (Provider.name, Teacher.teacher_ref)
+    list_filters = (
+        choice_filter("registratie", "Registratie", Teacher.registration, REGISTRATIONS),
+    )
+    default_sort = "teacher_ref"
+    refusals = {
+        "teacher_provider_id_teacher_ref_valid_from": (
+            "valid_from",
+            "Deze docent heeft al een registratie vanaf deze dag.",
+        )
+    }
+
+    def check(self, row: Teacher) -> None:
+        """Refuse a registration that ends before it starts."""
+        check_period(row.valid_from, row.valid_until, "valid_until")
+
+
+def views() -> list[BaseView]:
+    """Make the tables of the register."""
+    return [
+        ProviderView(Provider, "Aanbieders", url="/beheer/aanbieders", category=CATEGORY),
+        ContractView(Contract, "Contracten", url="/beheer/contracten", category=CATEGORY),
+        MarkView(QualityMark, "Keurmerken", url="/beheer/keurmerken", category=CATEGORY),
+        TeacherView(Teacher, "Docenten", url="/beheer/docenten", category=CATEGORY),
+        LocationView(Location, "Locaties", url="/beheer/locaties", category=CATEGORY),
+    ]
