@@ -28,6 +28,8 @@ from providers.models import Problem as HeldProblem
 RECEIVED, HELD, REFUSED, WITHDRAWN = "received", "held", "refused", "withdrawn"
 PATIENCE_MS = 600_000
 """How long a delivery waits for its turn to write: another large one may be busy."""
+CACHE_KB = 48_000
+"""Cache of SQLite while a delivery is written: its indexes are filled in another order."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def already_delivered(delivery: Delivery, *, file_name: str) -> Outcome:
     for later in (
         Delivery.select(Delivery.id)
         .where(
-            Delivery.provider == delivery.provider_id,
+            Delivery.provider == delivery.provider,
             Delivery.id > delivery.id,
             Delivery.state == HELD,
         )
@@ -205,7 +207,7 @@ def _context(provider: Provider, request: Request) -> Context:
     return Context(
         provider_code=provider.code,
         today=request.today,
-        contracts=dict(contracts.tuples()),
+        contracts={contract.number: contract.id for contract in contracts},
         only_month=request.only_month,
         mapping=request.mapping,
     )
@@ -297,8 +299,8 @@ def outcome_of(delivery: Delivery) -> Outcome:
         status=Status.REFUSED if delivery.state == REFUSED else held_status(counts),
         counts=counts,
         delivery=delivery.id,
-        provider=delivery.provider_id,
-        months=[row.month for row in delivery.months.order_by(DeliveryMonth.month) if row.rows],
+        provider=delivery.provider.id,
+        months=_held_months(delivery),
         missing_columns=delivery.findings.get("missing_columns", []),
         ignored_columns=delivery.findings.get("ignored_columns", []),
         problems=[
@@ -307,6 +309,13 @@ def outcome_of(delivery: Delivery) -> Outcome:
         findings=delivery.findings,
         seconds=delivery.seconds or 0.0,
     )
+
+
+def _held_months(delivery: Delivery) -> list[date]:
+    months = DeliveryMonth.select(DeliveryMonth.month).where(
+        DeliveryMonth.delivery == delivery, DeliveryMonth.rows > 0
+    )
+    return [row.month for row in months.order_by(DeliveryMonth.month)]
 
 
 def withdraw(delivery: Delivery, *, reason: str, by: str, at: datetime) -> list[date]:
@@ -389,10 +398,13 @@ def _patience() -> Iterator[None]:
     if is_postgresql():
         yield
         return
-    before = database.execute_sql("PRAGMA busy_timeout").fetchone()[0]
-    database.execute_sql(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+    wanted = {"busy_timeout": PATIENCE_MS, "cache_size": -CACHE_KB}
+    before = {name: database.execute_sql(f"PRAGMA {name}").fetchone()[0] for name in wanted}
+    for name, value in wanted.items():
+        database.execute_sql(f"PRAGMA {name} = {int(value)}")
     try:
         yield
     finally:
         with suppress(peewee.OperationalError):
-            database.execute_sql(f"PRAGMA busy_timeout = {int(before)}")
+            for name, value in before.items():
+                database.execute_sql(f"PRAGMA {name} = {int(value)}")

@@ -44,6 +44,18 @@ REMEMBERED = 50_000
 
 _FIRST = month_number(FIRST_MONTH)
 
+LINE = (
+    "rapportagemaand << 40 | datum_aanmelding << 20 | (leerroute | (status > 3) << 3) << 16 "
+    "| niveau_lezen << 12 | niveau_luisteren << 8 | niveau_schrijven << 4 | niveau_spreken"
+)
+"""What the next month of a traject is compared with, packed in one number of nibbles."""
+UNLIKE = (
+    "not before >> 40 < line >> 40 or (before ^ line) & 0xFFFFF70000 or before & 0x80000 "
+    "or ((before & 0xFFFF) - (line & 0xFFFF) + 0x6666) & 0x8888"
+)
+"""The month is not later, aanmelding or leerroute differ, the traject had ended, or (last line) a
+nibble of the levels is two or more lower: adding six carries it into its highest bit."""
+
 
 @dataclass(frozen=True)
 class Context:
@@ -80,6 +92,8 @@ class Tally:
     duplicates: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     rejected_keys: dict[tuple[int, int], int] = field(default_factory=dict)
     citizen_numbers: int = 0
+    look_back: set[int] = field(default_factory=set)
+    """Trajecten of which the months within the file must be put beside each other."""
 
 
 @dataclass
@@ -141,6 +155,7 @@ class Checker:
         self.held = held_columns(layout)
         self.tracks: dict[str, int] = {}
         self.seen: list[int] = [0]
+        self.last: list[int] = [0]
         self.month_ends: dict[int, int] = {}
         self.month_bits: dict[int, int] = {}
         self.numbers: list[str] = []
@@ -169,6 +184,7 @@ class Checker:
             raise Fault("F012")
         self.parsers["trajectnummer"](number)
         self.seen.append(0)
+        self.last.append(0)
         self.numbers.append(number)
         self.tracks[number] = len(self.seen) - 1
         return self.tracks[number]
@@ -178,6 +194,8 @@ class Checker:
             "find_track": self.tracks.get,
             "new_track": self.track,
             "seen": self.seen,
+            "last": self.last,
+            "look_back": self.tally.look_back.add,
             "month_ends": self.month_ends,
             "month_bits": self.month_bits,
             "examine": self.examine,
@@ -204,7 +222,10 @@ class Checker:
         held = ", ".join(["row", "track", "rapportagemaand", *(c.name for c in self.held)])
         parameters = ", ".join(
             [f"know_{n}=know_{n}" for n in present if n != "trajectnummer"]
-            + [f"{n}={n}" for n in ("find_track", "new_track", "seen", "month_ends", "month_bits")]
+            + [
+                f"{n}={n}"
+                for n in ("find_track", "new_track", "seen", "last", "month_ends", "month_bits")
+            ]
         )
         return f"""
 def loop(records, {parameters}):
@@ -231,6 +252,10 @@ def loop(records, {parameters}):
                     add(held)
             else:
                 seen[track] |= bit
+                before = last[track]
+                last[track] = line = {LINE}
+                if before and ({UNLIKE}):
+                    look_back(track)
                 add(({held}))
         if count == {BATCH}:
             yield rows, count
@@ -267,7 +292,7 @@ def loop(records, {parameters}):
         if "rapportagemaand" not in self.layout.positions and self.context.only_month:
             values["rapportagemaand"] = self._know_month(month_number(self.context.only_month))
         found.extend(self._broken_rules(row, values, faulty, texts))
-        return self._settle(row, values, faulty, found)
+        return self._settle(row, values, found)
 
     def _read(self, column: Column, text: str, raw: str) -> int | str | None:
         if not text:
@@ -308,15 +333,14 @@ def loop(records, {parameters}):
             faulty = faulty | {"einde_maand"}
         else:
             values["einde_maand"] = self.month_ends[month]
-        sent = {name: echo(texts[at]) for name, at in self.layout.positions.items()}
+        sent: dict[str, str] = {}
         for condition in conditions():
             if condition.names.isdisjoint(faulty) and condition.broken(values):
+                sent = sent or {n: echo(texts[at]) for n, at in self.layout.positions.items()}
                 value = sent.get(condition.column, "")
                 yield self._problem(row, condition.column, condition.rule.code, value, **sent)
 
-    def _settle(
-        self, row: int, values: dict[str, Any], faulty: set[str], found: list[Problem]
-    ) -> HeldRow | None:
+    def _settle(self, row: int, values: dict[str, Any], found: list[Problem]) -> HeldRow | None:
         rejected = any(problem.severity == ERROR for problem in found)
         track, month = values["trajectnummer"], values["rapportagemaand"]
         if track is not None and month is not None:
@@ -331,6 +355,8 @@ def loop(records, {parameters}):
         if rejected:
             self.tally.rejected += 1
             return None
+        # The quick loop compares with the month before; what came this way is always looked at.
+        self.tally.look_back.add(track)
         return (row, track, month, *(values[c.name] for c in self.held))
 
     def _problem(

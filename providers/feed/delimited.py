@@ -3,7 +3,7 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -142,11 +142,11 @@ class _Records:
         self.taken_apart = 0
 
     def __iter__(self) -> Iterator[Record]:
-        start = self.skip
+        start: int | None = self.skip
         while start is not None:
             start = yield from self._from(start)
 
-    def _from(self, skip: int) -> Iterator[Record]:
+    def _from(self, skip: int) -> Generator[Record, None, int | None]:
         """Yield records after ``skip`` lines; return where to go on after an unclosed quote."""
         csv.field_size_limit(LONGEST_CELL)
         with self.path.open(encoding=self.encoding, newline="") as file:

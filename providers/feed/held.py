@@ -14,7 +14,7 @@ from core.municipalities import name as municipality_name
 from providers.codes import LearningRoute, SkillLevel, TrackStatus
 from providers.feed.checking import Problem, Tally
 from providers.feed.rules import RULES, sentence
-from providers.feed.staging import VALUE_COLUMNS, Staging, rows_of, run, same
+from providers.feed.staging import VALUE_COLUMNS, Staging, insert, rows_of, run, same
 from providers.feed.values import echo
 from providers.models import Contract, ContractScope
 
@@ -84,81 +84,96 @@ def compare(provider: int, staging: Staging) -> bool:
     return has_rows
 
 
-def _timeline(*, with_held: bool) -> str:
-    """Every row of the staged trajecten as they would be held: the file, and older months."""
-    columns = ("track", "month", "registered_on", "route", "status", *LEVELS)
-    staged = f"SELECT {', '.join(columns)}, row_number FROM staged"
-    if not with_held:
-        return staged
-    held = ", ".join(["t.local", *(f"p.{name}" for name in columns[1:])])
-    return (
-        f"{staged} UNION ALL SELECT {held}, NULL FROM staged_track t "
-        "JOIN progress_record p ON p.track_id = t.id AND p.superseded_by_id IS NULL "
-        "WHERE EXISTS (SELECT 1 FROM staged s WHERE s.track = t.local) "
-        "AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.track = t.local AND s.month = p.month)"
-    )
-
-
 def look_back(staging: Staging, tally: Tally, *, with_held: bool) -> None:
-    """F502-F505: a month after the end, and what changed since the month before."""
-    levels = list(LEVELS)
-    before = ", ".join(
-        f"LAG({name}) OVER line AS {name}_before" for name in ("registered_on", "route", *levels)
-    )
-    dropped = " OR ".join(
-        f"({name}_before - {name} > 1 AND month_before = month - 1)" for name in levels
-    )
-    found = rows_of(
-        f"SELECT row_number, track, month, ended, registered_on_before, registered_on, "
-        f"route_before, route, month_before, {', '.join(f'{n}_before, {n}' for n in levels)} "
-        f"FROM (SELECT line_of.*, {before}, LAG(month) OVER line AS month_before, "
-        f"MIN(CASE WHEN status >= {int(TrackStatus.COMPLETED)} THEN month END) OVER "
-        "(PARTITION BY track ORDER BY month ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
-        f"AS ended FROM ({_timeline(with_held=with_held)}) line_of "
-        "WINDOW line AS (PARTITION BY track ORDER BY month)) looked "
-        "WHERE row_number IS NOT NULL AND (ended IS NOT NULL OR registered_on <> "
-        f"registered_on_before OR route <> route_before OR {dropped})"
-    )
-    changed = {
-        row: (registered, route)
-        for row, registered, route in (
-            rows_of(
-                "SELECT o.row_number, o.registered_on, o.route FROM staged_old o JOIN staged s "
-                "ON s.track = o.track AND s.month = o.month "
-                "WHERE s.registered_on <> o.registered_on OR s.route <> o.route"
-            )
-            if with_held
-            else ()
-        )
-    }
-    for row, track, month, ended, *rest in found:
+    """F502-F505: a month after the end, and what changed since the month before.
+
+    Within the file, of the trajecten that the check pointed out; beside what is held, of the rows
+    whose month before is not in the file.
+    """
+    _insert_look(tally.look_back)
+    found = _within_file()
+    if with_held:
+        found += _beside_held()
+    told: set[int] = set()
+    for row, track, month, ended, *before_and_now in found:
         if ended is not None:
-            staging.add_problems([_after_end(row, month, ended)])
-            tally.rejected += run("DELETE FROM staged WHERE track = ? AND month = ?", track, month)
-            changed.pop(row, None)
+            _reject_after_end(staging, tally, track, ended)
         else:
-            staging.add_problems(_changes(row, month, rest))
-            if row in changed and (rest[0] != rest[1] or rest[2] != rest[3]):
-                changed.pop(row)
-    staging.add_problems(_replaced(changed))
+            staging.add_problems(_changes(row, month, before_and_now))
+            told.add(row)
+    if with_held:
+        staging.add_problems(_replaced(told))
 
 
-def _after_end(row: int, month: int, ended: int) -> Problem:
+def _insert_look(tracks: set[int]) -> None:
+    run("CREATE TEMPORARY TABLE staged_look (track integer PRIMARY KEY)")
+    insert("staged_look", ("track",), [(track,) for track in sorted(tracks)])
+
+
+_LEVELS_BESIDE = ", ".join(f"b.{name}, s.{name}" for name in LEVELS)
+_FOUND = (
+    "s.row_number, s.track, s.month, {ended}, b.registered_on, s.registered_on, b.route, s.route, "
+    f"b.month, {_LEVELS_BESIDE}"
+)
+_DIFFERS = "b.registered_on <> s.registered_on OR b.route <> s.route OR " + " OR ".join(
+    f"(b.month = s.month - 1 AND b.{name} - s.{name} > 1)" for name in LEVELS
+)
+_COMPLETED = int(TrackStatus.COMPLETED)
+
+
+def _within_file() -> list[tuple[Any, ...]]:
+    return rows_of(
+        f"SELECT {_FOUND.format(ended='s.ended')} FROM (SELECT x.*, "
+        "LAG(x.month) OVER line AS month_before, "
+        f"MIN(CASE WHEN x.status >= {_COMPLETED} THEN x.month END) OVER (PARTITION BY x.track "
+        "ORDER BY x.month ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended "
+        "FROM staged_look l JOIN staged x ON x.track = l.track "
+        "WINDOW line AS (PARTITION BY x.track ORDER BY x.month)) s "
+        "JOIN staged b ON b.track = s.track AND b.month = s.month_before "
+        f"WHERE s.ended IS NOT NULL OR {_DIFFERS} ORDER BY s.row_number"
+    )
+
+
+def _beside_held() -> list[tuple[Any, ...]]:
+    """Rows beside the latest earlier month that is held and that the file leaves as it is."""
+    ended = f"CASE WHEN b.status >= {_COMPLETED} THEN b.month END"
+    return rows_of(
+        f"SELECT {_FOUND.format(ended=ended)} FROM staged s "
+        "JOIN staged_track t ON t.local = s.track "
+        "JOIN progress_record b ON b.id = (SELECT q.id FROM progress_record q "
+        "WHERE q.track_id = t.id AND q.month < s.month AND q.superseded_by_id IS NULL "
+        "ORDER BY q.month DESC LIMIT 1) "
+        "WHERE t.id IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM staged x WHERE x.track = s.track AND x.month = s.month - 1) "
+        "AND NOT EXISTS (SELECT 1 FROM staged x "
+        "WHERE x.track = s.track AND x.month >= b.month AND x.month < s.month) "
+        f"AND (b.status >= {_COMPLETED} OR {_DIFFERS}) ORDER BY s.row_number"
+    )
+
+
+def _reject_after_end(staging: Staging, tally: Tally, track: int, ended: int) -> None:
+    rows = rows_of(
+        "SELECT row_number, month FROM staged WHERE track = ? AND month > ?", track, ended
+    )
     told = month_text(month_from_number(ended))
-    return _problem(row, "rapportagemaand", "F502", f"{month_from_number(month):%Y-%m}", ended=told)
+    staging.add_problems(
+        _problem(row, "rapportagemaand", "F502", f"{month_from_number(month):%Y-%m}", ended=told)
+        for row, month in rows
+    )
+    tally.rejected += run("DELETE FROM staged WHERE track = ? AND month > ?", track, ended)
 
 
 def _day(ordinal: int) -> str:
     return day_text(date.fromordinal(ordinal))
 
 
-def _changes(row: int, month: int, rest: list[Any]) -> Iterator[Problem]:
-    registered_before, registered, route_before, route, month_before, *levels = rest
-    if registered_before is not None and registered != registered_before:
+def _changes(row: int, month: int, before_and_now: list[Any]) -> Iterator[Problem]:
+    registered_before, registered, route_before, route, month_before, *levels = before_and_now
+    if registered != registered_before:
         yield _problem(
             row, "datum_aanmelding", "F503", _day(registered), before=_day(registered_before)
         )
-    if route_before is not None and route != route_before:
+    if route != route_before:
         old, new = LearningRoute(route_before).code, LearningRoute(route).code
         yield _problem(row, "leerroute", "F504", new, before=old)
     if month_before != month - 1:
@@ -169,27 +184,17 @@ def _changes(row: int, month: int, rest: list[Any]) -> Iterator[Problem]:
             yield _problem(row, name, "F505", new, before=old)
 
 
-def _replaced(changed: dict[int, tuple[int, int]]) -> Iterator[Problem]:
-    """The same two changes, against the row that is replaced."""
-    if not changed:
-        return
-    now = {
-        row: (registered, route)
-        for row, registered, route in rows_of(
-            "SELECT s.row_number, s.registered_on, s.route FROM staged s JOIN staged_old o "
-            "ON o.track = s.track AND o.month = s.month AND o.same = 0"
-        )
-        if row in changed
-    }
-    for row, (registered, route) in now.items():
-        registered_before, route_before = changed[row]
-        if registered != registered_before:
-            yield _problem(
-                row, "datum_aanmelding", "F503", _day(registered), before=_day(registered_before)
-            )
-        if route != route_before:
-            old, new = LearningRoute(route_before).code, LearningRoute(route).code
-            yield _problem(row, "leerroute", "F504", new, before=old)
+def _replaced(told: set[int]) -> Iterator[Problem]:
+    """F503 and F504 against the row that is replaced, where they were not told already."""
+    for row, registered, registered_before, route, route_before in rows_of(
+        "SELECT s.row_number, s.registered_on, o.registered_on, s.route, o.route "
+        "FROM staged_old o JOIN staged s ON s.track = o.track AND s.month = o.month "
+        "WHERE o.same = 0 AND (s.registered_on <> o.registered_on OR s.route <> o.route) "
+        "ORDER BY s.row_number"
+    ):
+        if row not in told:
+            unlike_month = (registered_before, registered, route_before, route, None)
+            yield from _changes(row, 0, list(unlike_month))
 
 
 def look_aside(provider: int, staging: Staging) -> None:
@@ -209,16 +214,23 @@ def look_aside(provider: int, staging: Staging) -> None:
     )
 
 
+def sum_up(staging: Staging) -> None:
+    """One small table from which contracts, months and hours are told."""
+    named = "contract_id" if "contract_id" in staging.present else "CAST(NULL AS integer)"
+    run(
+        "CREATE TEMPORARY TABLE staged_sum AS SELECT month, municipality, route, "
+        f"{named} AS contract, COUNT(*) AS rows, SUM(minutes_offered) AS offered, "
+        "SUM(minutes_attended) AS attended FROM staged GROUP BY 1, 2, 3, 4"
+    )
+
+
 def look_for_contracts(provider: int, staging: Staging) -> None:
     """F507 and F508: one warning per gemeente x leerroute that no contract covers."""
-    named = "contract_id" if "contract_id" in staging.present else "NULL"
-    pairs = rows_of(
-        f"SELECT municipality, route, month, {named}, COUNT(*) FROM staged "
-        f"GROUP BY municipality, route, month, {named}"
-    )
+    sum_up(staging)
+    pairs = rows_of("SELECT municipality, route, month, contract, rows FROM staged_sum")
     numbers = {c.id: c.number for c in Contract.select().where(Contract.provider == provider)}
     scopes = [
-        (scope.contract_id, scope.route, scope.municipality, scope.contract)
+        (scope.contract.id, scope.route, scope.municipality, scope.contract)
         for scope in ContractScope.select(ContractScope, Contract)
         .join(Contract)
         .where(Contract.provider == provider)

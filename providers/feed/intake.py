@@ -19,6 +19,7 @@ from providers.feed.checking import Batch, Checker, Context, Tally, held_columns
 from providers.feed.columns import Layout
 from providers.feed.outcome import Counts
 from providers.feed.reader import RefusedFileError, open_table
+from providers.feed.shape import refuse_layout
 from providers.feed.skipping import LABELS
 from providers.feed.staging import Staging, rows_of, run
 
@@ -59,7 +60,7 @@ def stage(path: Path, context: Context, *, sheet: str | None = None) -> Staged:
     """Read and check a file into the temporary tables; ``RefusedFileError`` when it cannot be."""
     with open_table(path, sheet=sheet, mapping=context.mapping) as table:
         layout = table.layout
-        refuse_layout(layout, context)
+        refuse_layout(layout, only_month=context.only_month)
         checker_context = replace(context, epoch_1904=table.epoch_1904)
         sources: dict[str, set[int]] = {}
         if table.assumed.get("kind") == "CSV" and path.stat().st_size >= LARGE_FILE:
@@ -79,24 +80,6 @@ def stage(path: Path, context: Context, *, sheet: str | None = None) -> Staged:
         if not tally.rows or tally.rows == sum(map(len, tally.skipped.values())):
             raise RefusedFileError("F006")
         return Staged(staging, layout, tally, table.assumed, sources)
-
-
-def refuse_layout(layout: Layout, context: Context) -> None:
-    """Refuse a file of which a column is missing or doubled."""
-    missing = [
-        name
-        for name in layout.missing
-        if not (name == "rapportagemaand" and context.only_month is not None)
-    ]
-    error = None
-    if layout.doubled:
-        error = RefusedFileError("F005", doubled=", ".join(layout.doubled))
-    elif missing:
-        found = ", ".join(title for title in layout.header if title)
-        error = RefusedFileError("F004", missing=", ".join(missing), found=found)
-    if error:
-        error.layout = layout
-        raise error
 
 
 def note_sources(
@@ -151,14 +134,14 @@ def count(staged: Staged) -> Counts:
 
 def rows_by_month() -> dict[date, int]:
     """How many rows the delivery has for each month, changed or not."""
-    query = "SELECT month, COUNT(*) FROM staged GROUP BY month ORDER BY month"
-    return {month_from_number(month): rows for month, rows in rows_of(query)}
+    query = "SELECT month, SUM(rows) FROM staged_sum GROUP BY month ORDER BY month"
+    return {month_from_number(month): int(rows) for month, rows in rows_of(query)}
 
 
 def findings(staged: Staged) -> dict[str, Any]:
     """What the receipt tells besides counts and problems."""
     hours = rows_of(
-        "SELECT route, COUNT(*), SUM(minutes_offered), SUM(minutes_attended) FROM staged "
+        "SELECT route, SUM(rows), SUM(offered), SUM(attended) FROM staged_sum "
         "GROUP BY route ORDER BY route"
     )
     layout = staged.layout
@@ -175,7 +158,7 @@ def findings(staged: Staged) -> dict[str, Any]:
         "hours": [
             {
                 "route": LearningRoute(route).code,
-                "rows": rows,
+                "rows": int(rows),
                 "minutes_offered": int(offered),
                 "minutes_attended": int(attended),
             }

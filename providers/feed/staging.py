@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.db import database, is_postgresql
-from providers.feed.checking import Batch, HeldRow, Problem
+from providers.feed.checking import Batch, Problem
 from providers.feed.columns import COLUMNS, Column
 
 TEXT_COLUMNS = frozenset({"group_name"})
@@ -16,7 +16,9 @@ VALUE_COLUMNS = tuple(
 )
 """What a progress row holds besides its key, in one fixed order."""
 
-_TABLES = ("staged", "staged_track", "staged_problem", "staged_old")
+_TABLES = (
+    "staged", "staged_track", "staged_problem", "staged_old", "staged_sum", "staged_look",
+)  # fmt: skip
 _PROBLEM_COLUMNS = ("row", "column", "code", "severity", "value", "message")
 
 
@@ -29,11 +31,9 @@ class Staging:
         text = dict.fromkeys(TEXT_COLUMNS, "text")
         columns = ", ".join(f"{name} {text.get(name, 'integer')}" for name in self.present)
         self.clear()
-        # Keyed by traject and month: comparing, looking back and adding up all walk that order.
-        without = "" if is_postgresql() else ", PRIMARY KEY (track, month)) WITHOUT ROWID"
         self._run(
             "CREATE TEMPORARY TABLE staged (row_number integer, track integer NOT NULL, "
-            f"month integer NOT NULL, {columns}{without or ')'}"
+            f"month integer NOT NULL, {columns})"
         )
         self._run(
             "CREATE TEMPORARY TABLE staged_track "
@@ -53,11 +53,11 @@ class Staging:
         """Stage what a batch holds."""
         if batch.numbers:
             first = self.tracks + 1
-            self._insert("staged_track", ("local", "number"), list(enumerate(batch.numbers, first)))
+            insert("staged_track", ("local", "number"), list(enumerate(batch.numbers, first)))
             self.tracks += len(batch.numbers)
         if batch.rows:
             names = ("row_number", "track", "month", *self.present)
-            self._insert("staged", names, batch.rows)
+            insert("staged", names, batch.rows)
         self.add_problems(batch.problems)
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
@@ -65,12 +65,12 @@ class Staging:
         rows = [(p.row, p.column, p.code, p.severity, p.value, p.message) for p in problems]
         if rows:
             names = ("row_number", "column_name", "code", "severity", "value", "message")
-            self._insert("staged_problem", names, rows)
+            insert("staged_problem", names, rows)
 
     def finish(self) -> None:
-        """Make ready to compare: PostgreSQL gets its key and its statistics."""
+        """Make ready to compare: the key, and statistics where the engine wants them."""
+        self._run("CREATE UNIQUE INDEX staged_key ON staged (track, month)")
         if is_postgresql():
-            self._run("ALTER TABLE staged ADD PRIMARY KEY (track, month)")
             self._run("ANALYZE staged")
             self._run("ANALYZE staged_track")
 
@@ -84,19 +84,19 @@ class Staging:
             query += f" LIMIT {int(limit)}"
         return [Problem(*row) for row in rows_of(query)]
 
-    def _insert(
-        self, table: str, names: Sequence[str], rows: Sequence[HeldRow | tuple[Any, ...]]
-    ) -> None:
-        if is_postgresql():
-            copy_rows(table, names, rows)
-            return
-        marks = ", ".join("?" * len(names))
-        self_sql = f"INSERT INTO temp.{table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
-        database.connection().executemany(self_sql, rows)
-
     @staticmethod
     def _run(sql: str) -> None:
         database.execute_sql(sql)
+
+
+def insert(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows to a temporary table."""
+    if is_postgresql():
+        copy_rows(table, names, rows)
+        return
+    marks = ", ".join("?" * len(names))
+    sql = f"INSERT INTO temp.{table} ({', '.join(names)}) VALUES ({marks})"
+    database.connection().executemany(sql, rows)
 
 
 def rows_of(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
