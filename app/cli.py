@@ -1,5 +1,6 @@
 """The command ``taalinkoop``: a table of groups, of which only the chosen one is imported."""
 
+import errno
 import sys
 from importlib import import_module
 
@@ -17,7 +18,7 @@ GROUPS = {
     "plan": ("plan", "toon en wissel inkooptrajecten uit"),
     "jobs": ("jobs", "doe het werk dat op de achtergrond wacht"),
     "backup": ("backup", "maak een reservekopie terwijl de server draait"),
-    "restore": ("restore", "zet een reservekopie terug"),
+    "restore": ("backup", "zet een reservekopie terug"),
     "doctor": ("doctor", "kijk wat er aan deze installatie mankeert"),
 }
 
@@ -40,6 +41,15 @@ DUTCH = {
     "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
     "not allowed with argument %s": "kan niet samen met %s",
     "one of the arguments %s is required": "kies een van: %s",
+}
+
+REASONS = {
+    errno.ENOENT: "het bestaat niet",
+    errno.EACCES: "Taalinkoop mag er niet bij",
+    errno.EISDIR: "het is een map",
+    errno.ENOSPC: "de schijf is vol",
+    errno.EROFS: "er mag hier niet geschreven worden",
+    errno.EADDRINUSE: "de poort is al in gebruik; kies een andere met --port",
 }
 
 
@@ -122,7 +132,8 @@ def explain(error: Exception) -> str:
     if isinstance(error, DatabaseError):
         return f"De database werkt niet mee: {text}. Kijk met: taalinkoop doctor"
     if isinstance(error, OSError):
-        return f"Het bestand {error.filename or ''} is niet te gebruiken: {error.strerror or text}."
+        reason = REASONS.get(error.errno or 0, error.strerror or text)
+        return f"Met {error.filename or 'een bestand'} gaat het mis: {reason}."
     return f"Er ging iets onverwachts mis ({type(error).__name__}: {text}). Meer met: --debug"
 
 

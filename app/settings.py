@@ -102,6 +102,12 @@ SETTINGS = (
         "Hoeveel eigen proxyservers er voor Taalinkoop staan en de kopregels X-Forwarded-* zetten.",
     ),
     Setting(
+        "TAALINKOOP_API_PER_MINUTE",
+        _whole(1, 100_000),
+        "300",
+        "Hoeveel aanvragen per minuut een API-token mag doen, per server.",
+    ),
+    Setting(
         "TAALINKOOP_IDLE_MINUTES",
         _whole(5, 1440),
         "120",

@@ -3,6 +3,7 @@
 import re
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -25,8 +26,11 @@ FAILURES_PER_ADDRESS = 30
 LOCK_OUT = timedelta(minutes=15)
 KEEP_FAILURES = timedelta(days=1)
 
-# Checked when there is no such account, so that an unknown address takes as long as a known one.
-UNKNOWN_HASH = HASHER.hash(secrets.token_urlsafe(16))
+
+@cache
+def _nobodys_hash() -> str:
+    # Checked when there is no such account: an unknown address takes as long as a known one.
+    return HASHER.hash(secrets.token_urlsafe(16))
 
 
 def check_password(password: str, *, email: str = "") -> None:
@@ -203,7 +207,7 @@ def sign_in(*, email: str, password: str, address: str, at: datetime) -> Account
     ):
         return None
     account = Account.get_or_none(Account.email == email.strip().lower())
-    matches = _matches(UNKNOWN_HASH if account is None else account.password_hash, password)
+    matches = _matches(_nobodys_hash() if account is None else account.password_hash, password)
     if account is None or not matches or not account.active:
         with transaction():
             SignInFailure.create(typed=typed, address=address, at=at)

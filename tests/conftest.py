@@ -6,9 +6,11 @@ from pathlib import Path
 
 import peewee
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from app import create_app
+from core import account_operations
 from core.db import database, open_database
 from core.migrations import migrate
 from tests.pages import Client
@@ -64,6 +66,12 @@ def db(engine: peewee.Database) -> Iterator[peewee.Database]:
 def root() -> Path:
     """The checkout."""
     return Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> None:
+    # A hash that takes long is for guessers; here it would take half of the time of all tests.
+    account_operations.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture(scope="session")

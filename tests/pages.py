@@ -212,6 +212,8 @@ class Client:
         if token:
             values["csrf_token"] = self.token()
         page = Page(self.browser.post(url, data=values, **kwargs))
+        if "Set-Cookie" in page.headers:
+            self._token = ""
         if follow and page.status in (302, 303):
             target = urlsplit(page.location)
             return self.get(target.path + (f"?{target.query}" if target.query else ""))

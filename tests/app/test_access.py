@@ -1,39 +1,232 @@
 """Signing in and out, as a person at the browser."""
 
-import pytest
+import time
+from datetime import timedelta
+from typing import Any
 
-from core.account_operations import add_account
-from core.accounts import Account, Role
+import pytest
+from flask import Flask
+
+from core import account_operations
+from core.account_operations import (
+    add_account,
+    change_account,
+    check_password,
+    one_time_password,
+    set_password,
+    sign_in,
+)
+from core.accounts import Account, Role, SignInFailure
+from core.audit import AuditLine
 from core.dates import now
-from tests.pages import Client
+from core.errors import DomainError
+from tests.pages import Client, Page
 
 PASSWORD = "lantaarn kruiwagen zeester"
+OTHER = "paraplu fietspomp walnoot"
 
 
 @pytest.fixture
-def manager(client: Client) -> Account:
+def vera(client: Client) -> Account:
     return add_account(
-        email="vera@zwolle.example", role=Role.REGION, password=PASSWORD, by="test", at=now()
+        email="vera@zwolle.example", role=Role.ADMINISTRATOR, password=PASSWORD, by="t", at=now()
     )
 
 
-def _enter(client: Client, email: str, password: str, **extra: str):
+def enter(client: Client, email: str, password: str, **extra: Any) -> Page:
     return client.post("/account/aanmelden/", {"email": email, "password": password} | extra)
 
 
-def test_signs_in_and_goes_where_she_was_going(client, manager):
+def test_signs_in_and_goes_where_she_was_going(client, vera):
     page = client.get("/account/?x=1", status=302)
     assert page.location == "/account/aanmelden/?volgende=/account/?x%3D1"
 
-    page = _enter(client, "Vera@zwolle.example ", PASSWORD, volgende="/account/?x=1")
+    page = enter(client, "Vera@zwolle.example ", PASSWORD, volgende="/account/?x=1")
 
     assert (page.status, page.location) == (302, "/account/?x=1")
     assert client.get("/").title == "Vandaag"
-    assert Account.get_by_id(manager.id).last_seen_at is not None
+    assert Account.get_by_id(vera.id).last_seen_at is not None
 
 
-def test_says_the_same_for_a_wrong_password_and_an_unknown_address(client, manager):
-    wrong = _enter(client, manager.email, "iets heel anders dan dat")
-    unknown = _enter(client, "niemand@zwolle.example", PASSWORD)
-    assert wrong.errors == unknown.errors
+def test_says_the_same_for_every_refusal(client, vera):
+    wrong = enter(client, vera.email, "iets heel anders dan dat")
+    unknown = enter(client, "niemand@zwolle.example", PASSWORD)
+    change_account(
+        add_account(email="a@b.nl", role="regio", password=PASSWORD, by="t", at=now()),
+        active=False, by="t", at=now(),
+    )  # fmt: skip
+    closed = enter(client, "a@b.nl", PASSWORD)
+    assert wrong.errors == unknown.errors == closed.errors
     assert wrong.errors[0].startswith("Aanmelden is niet gelukt.")
+    assert client.get("/", status=302).location.startswith("/account/aanmelden/")
+
+
+def test_checks_a_hash_for_an_unknown_address_too(client, vera, monkeypatch):
+    checked: list[str] = []
+    verify = account_operations.HASHER.verify
+
+    class Watching:
+        def verify(self, password_hash: str, password: str) -> bool:
+            checked.append(password_hash)
+            return verify(password_hash, password)
+
+    monkeypatch.setattr(account_operations, "HASHER", Watching())
+    enter(client, "niemand@zwolle.example", PASSWORD)
+    enter(client, vera.email, "iets heel anders dan dat")
+    assert len(checked) == 2
+    assert checked[0] != checked[1]
+
+
+def failures(email: str, count: int, *, address: str = "10.0.0.1", at: Any = None) -> None:
+    typed = account_operations.sha256(email.encode()).hexdigest()
+    for _ in range(count):
+        SignInFailure.create(typed=typed, address=address, at=at or now())
+
+
+def attempt(email: str, address: str = "10.0.0.2", **more: Any) -> Account | None:
+    return sign_in(email=email, password=PASSWORD, address=address, at=more.get("at", now()))
+
+
+def test_five_failures_close_an_account_for_a_quarter(client, vera):
+    failures(vera.email, 4)
+    assert attempt(vera.email) is not None
+    failures(vera.email, 5)
+    assert attempt(vera.email) is None
+    assert attempt(vera.email, at=now() + timedelta(minutes=16)) is not None
+
+
+def test_thirty_failures_close_an_address_for_everyone(client, vera):
+    for number in range(30):
+        failures(f"gok{number}@example.org", 1, address="10.9.9.9")
+    assert attempt(vera.email, address="10.9.9.9") is None
+    assert attempt(vera.email, address="10.0.0.1") is not None
+
+
+def test_failures_are_counted_and_forgotten_after_a_day(client, vera):
+    failures("oud@example.org", 1, at=now() - timedelta(days=2))
+    enter(client, vera.email, "fout wachtwoord fout")
+    assert [f.address for f in SignInFailure.select()] == ["127.0.0.1"]
+    enter(client, vera.email, PASSWORD)
+    assert SignInFailure.select().count() == 0
+
+
+@pytest.mark.parametrize("end", ["password", "deactivated", "role", "idle", "forged"])
+def test_a_session_ends(client, vera, end):
+    enter(client, vera.email, PASSWORD)
+    client.get("/account/")
+    add_account(email="b@b.nl", role="beheerder", password=PASSWORD, by="t", at=now())
+    account = Account.get_by_id(vera.id)
+    if end == "password":
+        set_password(account, password=OTHER, by="t", at=now())
+    elif end == "deactivated":
+        change_account(account, active=False, by="t", at=now())
+    elif end == "role":
+        change_account(account, role="regio", by="t", at=now())
+    else:
+        with client.browser.session_transaction() as session:
+            if end == "idle":
+                session["seen"] = int(time.time()) - 121 * 60
+            else:
+                session["key"] = "geraden"
+    assert client.get("/account/", status=302).location.startswith("/account/aanmelden/")
+
+
+def test_signing_out_ends_the_session(client, vera):
+    enter(client, vera.email, PASSWORD)
+    client.token()
+    assert client.post("/account/afmelden/", follow=True).title == "Aanmelden"
+    client.get("/account/", status=302)
+
+
+def test_changes_her_own_password_and_stays_signed_in(client, vera):
+    enter(client, vera.email, PASSWORD)
+    other = Client(client.app)
+    enter(other, vera.email, PASSWORD)
+
+    wrong = client.post("/account/", {"current": "nee", "password": OTHER})
+    assert wrong.errors == ["Dit is niet je huidige wachtwoord."]
+    page = client.post("/account/", {"current": PASSWORD, "password": OTHER}, follow=True)
+
+    assert "Je wachtwoord is gewijzigd" in page.text
+    other.get("/account/", status=302)
+    assert attempt(vera.email) is None
+
+
+def test_a_one_time_password_must_be_changed_first(client, db):
+    account = add_account(
+        email="kim@b.nl", role="regio", password=PASSWORD, by="t", at=now(),
+        must_change_password=True,
+    )  # fmt: skip
+    enter(client, account.email, PASSWORD)
+    assert client.get("/", status=302).location == "/account/"
+    assert "eenmalig wachtwoord" in client.get("/account/").text
+    client.post("/account/", {"current": PASSWORD, "password": OTHER})
+    client.get("/")
+
+
+def test_the_first_account_needs_the_code_of_the_terminal(client, app: Flask):
+    assert client.get("/account/aanmelden/", status=302).location == "/account/eerste-beheerder/"
+    assert "taalinkoop user add" in client.get("/account/eerste-beheerder/").text
+    app.config["FIRST_ACCOUNT_CODE"] = "a1b2c3d4"
+    try:
+        values = {"code": "geraden", "email": "eva@b.nl", "password": PASSWORD}
+        page = client.post("/account/eerste-beheerder/", values)
+        assert page.errors == ["Deze code klopt niet. Neem de code over uit de terminal."]
+        page = client.post("/account/eerste-beheerder/", values | {"code": "a1b2c3d4"}, follow=True)
+        assert page.title == "Vandaag"
+        assert Account.get().role == Role.ADMINISTRATOR
+        client.get("/account/eerste-beheerder/", status=404)
+    finally:
+        del app.config["FIRST_ACCOUNT_CODE"]
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("kort woord", "password_length"),
+        ("x" * 201, "password_length"),
+        ("wachtwoord123!", "password_guessable"),
+        ("Welkom2026Welkom", "password_guessable"),
+        ("aaaaaaaaaaaaaaa", "password_guessable"),
+        ("123456789012345", "password_guessable"),
+        ("vera-vera-vera", "password_guessable"),
+    ],
+)
+def test_refuses_a_password_that_anyone_would_guess(password, code):
+    with pytest.raises(DomainError) as error:
+        check_password(password, email="vera@zwolle.example")
+    assert error.value.code == code
+
+
+def test_accepts_words_and_what_the_product_makes_up():
+    check_password(PASSWORD)
+    for _ in range(200):
+        check_password(one_time_password())
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"email": "geen adres"}, "email"),
+        ({"role": "baas"}, "role"),
+        ({"role": "aanbieder"}, "provider_code"),
+        ({"role": "gemeente"}, "municipalities"),
+        ({"role": "gemeente", "municipalities": ["9999"]}, "municipality"),
+        ({"email": "VERA@zwolle.example"}, "email_taken"),
+    ],
+)
+def test_refuses_an_account_that_cannot_be(client, vera, values, code):
+    about = {"email": "nieuw@b.nl", "role": "regio", "password": PASSWORD} | values
+    with pytest.raises(DomainError) as error:
+        add_account(**about, by="t", at=now())
+    assert error.value.code == code
+    assert Account.select().count() == 1
+
+
+def test_the_last_administrator_stays(client, vera):
+    for values in ({"active": False}, {"role": "regio"}):
+        with pytest.raises(DomainError) as error:
+            change_account(Account.get_by_id(vera.id), **values, by="t", at=now())
+        assert error.value.code == "last_administrator"
+    assert Account.get_by_id(vera.id).active
+    assert AuditLine.select().where(AuditLine.action == "change").count() == 0

@@ -1,0 +1,175 @@
+"""Reserve copies: one archive with the database and the files as received, checked both ways.
+
+The database is copied while it is in use, first; files are kept under their own fingerprint and
+before their row, so every file that the copied rows name is there. The secret key is not in it.
+"""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from core.audit import record
+from core.db import database, is_postgresql, transaction
+from core.errors import DomainError
+
+MANIFEST = "taalinkoop.json"
+FORMAT = 1
+ORIGINALS = "originals"
+DATABASE_NAMES = {False: "database.sqlite", True: "database.dump"}
+
+
+def back_up(target: Path, *, settings: Mapping[str, Any], by: str, at: datetime) -> dict[str, Any]:
+    """Write an archive beside ``target`` and rename it: there in full, or not at all."""
+    name = DATABASE_NAMES[is_postgresql()]
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with tempfile.TemporaryDirectory(dir=settings["TAALINKOOP_DATA_DIR"]) as folder:
+            copy = Path(folder) / name
+            _copy_database(copy, settings["DATABASE_URL"])
+            handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                manifest = _write(file, copy, settings["TAALINKOOP_DATA_DIR"], at)
+                file.flush()
+                os.fsync(file.fileno())
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    with transaction():
+        record(at=at, actor=by, action="backup", thing="installation", thing_id=target.name)
+    return manifest
+
+
+def _write(file: Any, copy: Path, data: Path, at: datetime) -> dict[str, Any]:
+    kept = sorted(p for p in (data / ORIGINALS).rglob("*") if p.is_file())
+    members = {copy.name: copy} | {p.relative_to(data).as_posix(): p for p in kept}
+    sums = {}
+    with tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as archive:
+        for name, path in members.items():
+            archive.add(path, name, recursive=False)
+            sums[name] = _sha256(path)
+        manifest = {"format": FORMAT, "made_at": at.isoformat(), "files": sums}
+        content = json.dumps(manifest).encode()
+        entry = tarfile.TarInfo(MANIFEST)
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    return manifest
+
+
+def restore(source: Path, *, settings: Mapping[str, Any], by: str, at: datetime) -> dict[str, Any]:
+    """Check an archive in full, keep what is there now, then put the archive in its place."""
+    data: Path = settings["TAALINKOOP_DATA_DIR"]
+    with tempfile.TemporaryDirectory(dir=data) as name:
+        folder = Path(name)
+        manifest = _unpacked(source, folder)
+        copy = folder / DATABASE_NAMES[is_postgresql()]
+        if not copy.exists():
+            raise DomainError(
+                "backup_engine",
+                "Deze reservekopie is van een andere soort database (SQLite of PostgreSQL). "
+                "Zet haar terug bij de soort waarvan zij gemaakt is.",
+            )
+        kept = data / f"voor-terugzetten-{at:%Y%m%d-%H%M%S}.{copy.suffix.lstrip('.')}"
+        _copy_database(kept, settings["DATABASE_URL"])
+        _put_back(copy, settings["DATABASE_URL"])
+        for path in (folder / ORIGINALS).rglob("*"):
+            place = data / path.relative_to(folder)
+            if path.is_file() and not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(path, place)
+    with transaction():
+        record(at=at, actor=by, action="restore", thing="installation", thing_id=source.name)
+    return manifest | {"kept": str(kept)}
+
+
+def _unpacked(source: Path, folder: Path) -> dict[str, Any]:
+    damaged = DomainError(
+        "backup_damaged",
+        f"De reservekopie {source.name} is beschadigd of niet van Taalinkoop. "
+        "Er is niets gewijzigd. Kies een andere kopie.",
+    )
+    try:
+        with tarfile.open(source) as archive:
+            archive.extractall(folder, filter="data")
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        sums = manifest["files"].items()
+        whole = manifest["format"] == FORMAT and all(_sha256(folder / n) == s for n, s in sums)
+    except FileNotFoundError:
+        if not source.exists():
+            raise
+        raise damaged from None
+    except (tarfile.TarError, ValueError, KeyError, EOFError):
+        raise damaged from None
+    if not whole:
+        raise damaged
+    return dict(manifest)
+
+
+def _copy_database(target: Path, url: str) -> None:
+    if is_postgresql():
+        _run_postgresql("pg_dump", url, "--format=custom", f"--file={target}")
+        return
+    copy = sqlite3.connect(target)
+    try:
+        database.connection().backup(copy)
+    finally:
+        copy.close()
+    target.chmod(0o600)
+
+
+def _put_back(copy: Path, url: str) -> None:
+    if is_postgresql():
+        database.close()
+        _run_postgresql(
+            "pg_restore", url, "--clean", "--if-exists", "--single-transaction", str(copy)
+        )
+        database.connect()
+        return
+    source = sqlite3.connect(copy)
+    try:
+        if source.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            raise DomainError(
+                "backup_database",
+                "De database in deze reservekopie is beschadigd. Kies een andere.",
+            )
+        # Into the open database: whoever is reading meanwhile sees the old rows or the new ones.
+        source.backup(database.connection())
+    finally:
+        source.close()
+
+
+def _run_postgresql(program: str, url: str, *arguments: str) -> None:
+    found = shutil.which(program)
+    if found is None:
+        raise DomainError(
+            "no_pg_dump",
+            f"Het programma {program} is niet gevonden. Installeer de PostgreSQL-client "
+            "(postgresql-client), of maak de reservekopie op de databaseserver.",
+        )
+    parts = urlsplit(url)
+    address = parts.netloc.rpartition("@")[2]
+    user = f"{parts.username}@" if parts.username else ""
+    plain = urlunsplit(("postgresql", f"{user}{address}", parts.path, parts.query, ""))
+    environment = os.environ | ({"PGPASSWORD": parts.password} if parts.password else {})
+    done = subprocess.run(  # noqa: S603  our own arguments, no shell
+        [found, f"--dbname={plain}", *arguments],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        reason = " ".join(done.stderr.split())
+        raise DomainError("postgresql", f"{program} meldt: {reason}. Er is niets gewijzigd.")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

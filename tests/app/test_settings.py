@@ -1,0 +1,64 @@
+"""Settings: read, checked with a sentence, and written out for whoever sets them."""
+
+import stat
+
+import pytest
+
+from app.settings import SETTINGS, env_example, prepare_data_directory, read_settings, secret_key
+from core.errors import DomainError
+
+
+def test_defaults_are_a_sqlite_file_in_the_data_directory(tmp_path):
+    values = read_settings({"TAALINKOOP_DATA_DIR": str(tmp_path)})
+    assert values["DATABASE_URL"] == f"sqlite:///{tmp_path}/taalinkoop.sqlite"
+    assert values["TAALINKOOP_MAX_UPLOAD_MB"] == 50
+    assert values["TAALINKOOP_HTTPS"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("DATABASE_URL", "mysql://x"),
+        ("TAALINKOOP_SECRET_KEY", "kort"),
+        ("TAALINKOOP_MAX_UPLOAD_MB", "veel"),
+        ("TAALINKOOP_MAX_UPLOAD_MB", "0"),
+        ("TAALINKOOP_HTTPS", "true"),
+        ("TAALINKOOP_TRUSTED_PROXIES", "-1"),
+        ("TAALINKOOP_IDLE_MINUTES", "1"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_to_put(name, text):
+    with pytest.raises(DomainError) as error:
+        read_settings({name: text})
+    assert error.value.message.startswith(f"De instelling {name} klopt niet. Vul in: ")
+    assert error.value.message.endswith(f"Er staat nu: {text!r}.")
+
+
+def test_the_example_lists_every_setting_with_its_sentence(root):
+    assert (root / ".env.example").read_text(encoding="utf-8") == env_example()
+    for setting in SETTINGS:
+        assert setting.help.endswith(".")
+
+
+def test_makes_a_secret_key_once_and_keeps_it_to_itself(tmp_path):
+    values = read_settings({"TAALINKOOP_DATA_DIR": str(tmp_path / "new")})
+    key = secret_key(values)
+    assert len(key) >= 48
+    assert secret_key(values) == key
+    path = tmp_path / "new" / "secret_key"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_key_that_is_set_is_used_and_not_kept(tmp_path):
+    given = {"TAALINKOOP_DATA_DIR": str(tmp_path), "TAALINKOOP_SECRET_KEY": "x" * 40}
+    assert secret_key(read_settings(given)) == "x" * 40
+    assert not (tmp_path / "secret_key").exists()
+
+
+def test_a_directory_that_cannot_be_made_is_explained(tmp_path):
+    (tmp_path / "file").write_text("")
+    values = read_settings({"TAALINKOOP_DATA_DIR": str(tmp_path / "file" / "in")})
+    with pytest.raises(DomainError) as error:
+        prepare_data_directory(values)
+    assert "TAALINKOOP_DATA_DIR" in error.value.message
