@@ -2,13 +2,15 @@
 
 import logging
 
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from app.api import problems
 from core.errors import DomainError
 
 logger = logging.getLogger(__name__)
+Answer = tuple[str, int] | Response
 
 TEXTS = {
     400: (
@@ -54,10 +56,16 @@ def _page(status: int, title: str, text: str) -> tuple[str, int]:
     return render_template("error/error.html", title=title, text=text, status=status), status
 
 
-def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+def _is_api() -> bool:
+    return request.path.startswith(problems.PREFIX)
+
+
+def _http_error(error: HTTPException) -> Answer | HTTPException:
     status = error.code or 500
     if status < 400:
         return error
+    if _is_api():
+        return problems.from_exception(error)
     title, text = TEXTS.get(status, TEXTS[400] if status < 500 else TEXTS[500])
     if isinstance(error, CSRFError):
         title = "Dit formulier is verlopen"
@@ -65,11 +73,15 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     return _page(status, title, text)
 
 
-def _domain_error(error: DomainError) -> tuple[str, int]:
+def _domain_error(error: DomainError) -> Answer:
+    if _is_api():
+        return problems.from_exception(error)
     return _page(400, "Dit kan niet", error.message)
 
 
-def _unexpected(error: Exception) -> tuple[str, int]:
+def _unexpected(error: Exception) -> Answer:
     logger.error("%s %s", request.method, request.path, exc_info=error)
+    if _is_api():
+        return problems.from_exception(error)
     title, text = TEXTS[500]
     return _page(InternalServerError.code, title, text)

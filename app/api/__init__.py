@@ -1,0 +1,1 @@
+"""The API: ``/api/v1/``, for systems of providers and gemeenten."""

@@ -1,0 +1,90 @@
+"""Scores and inkooptrajecten through the API: the same documents as everywhere else."""
+
+from flask import request
+
+import procurement.scopes  # noqa: F401  registers who sees what
+from app.api.declaration import Answer, Call, Parameter, operation
+from app.api.problems import ApiError
+from app.api.schemas import CODE, MONTH, PLAN_CODE
+from core.accounts import visible
+from core.dates import now, parse_month, today
+from procurement import metrics
+from procurement.exchange.ocds import package, release
+from procurement.models import ContractingProcess
+from procurement.outlook import Outlook, as_json, look
+from providers.models import Provider
+from quality import cards
+
+PLAN = Parameter("code", "path", PLAN_CODE, "de code van het inkooptraject")
+
+
+@operation(
+    "GET",
+    "/scores",
+    permission="scores:read",
+    summary="Lees de scores van een maand",
+    description=(
+        "Hetzelfde document als taalinkoop score MAAND --json. "
+        "Waar geen oordeel is, is de score leeg, nooit 0."
+    ),
+    parameters=(
+        Parameter("month", "query", MONTH, "de maand (JJJJ-MM)", required=True),
+        Parameter("aanbieder", "query", CODE, "alleen deze aanbieder"),
+        Parameter(
+            "route", "query", {"type": "string", "enum": ["B", "O", "Z"]}, "alleen B, O of Z"
+        ),
+    ),
+    answers={200: ("De scores per aanbieder en leerroute.", "Scores")},
+)
+def get_scores(call: Call) -> Answer:
+    """Give the stored cards of a month."""
+    month = parse_month(call["month"])
+    providers = visible(Provider, call.account, Provider.select(Provider.id))
+    if call["aanbieder"]:
+        providers = providers.where(Provider.code == call["aanbieder"])
+    found = cards.cards_of(month, provider_ids=providers, route=call["route"])
+    return Answer(cards.document(month, found))
+
+
+def _outlook(call: Call) -> Outlook:
+    process = (
+        visible(ContractingProcess, call.account)
+        .where(ContractingProcess.code == call["code"])
+        .get_or_none()
+    )
+    if process is None:
+        raise ApiError(404)
+    return look(metrics.load(process), today())
+
+
+@operation(
+    "GET",
+    "/plans/{code}",
+    permission="planning:read",
+    summary="Lees een inkooptraject",
+    description="Hetzelfde document als taalinkoop plan show --json.",
+    parameters=(PLAN,),
+    answers={200: ("Het traject met elke mijlpaal.", "Plan")},
+    problems=(404,),
+)
+def get_plan(call: Call) -> Answer:
+    """Give every milestone of a plan."""
+    return Answer(as_json(_outlook(call)))
+
+
+@operation(
+    "GET",
+    "/ocds/{code}",
+    permission="planning:read",
+    summary="Lees een inkooptraject als OCDS 1.1",
+    description="Een release package van de Open Contracting Data Standard.",
+    parameters=(PLAN,),
+    answers={200: ("Het release package.", "OcdsPackage")},
+    problems=(404,),
+)
+def get_ocds(call: Call) -> Answer:
+    """Give a plan as OCDS."""
+    moment = now()
+    releases = [release(_outlook(call), moment=moment)]
+    address = request.base_url
+    return Answer(package(releases, moment=moment, publisher="Taalinkoop", address=address))

@@ -1,0 +1,129 @@
+"""The JSON shapes of the API."""
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+MONTH: Schema = {"type": "string", "pattern": "^2[0-9]{3}-(0[1-9]|1[0-2])$", "example": "2026-10"}
+CODE: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,10}$", "example": "TA001"}
+PLAN_CODE: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,40}$", "example": "ZWO-2027"}
+NUMBER: Schema = {"type": "integer", "minimum": 1, "maximum": 2_147_483_647}
+BINARY: Schema = {"type": "string", "format": "binary"}
+
+
+def _object(required: dict[str, Schema], **optional: Schema) -> Schema:
+    return {
+        "type": "object",
+        "required": list(required),
+        "properties": required | optional,
+    }
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _or_nothing(kind: str) -> Schema:
+    return {"type": [kind, "null"]}
+
+
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+ROW: Schema = {
+    "type": "object",
+    "description": "Een rij van de voortgangsrapportage: veldnaam en waarde.",
+    "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+}
+ROWS: Schema = {
+    "oneOf": [_object({"leveringen": _list(ROW)}), _list(ROW)],
+    "description": "Rijen van de voortgangsrapportage, zoals in een bestand.",
+}
+
+SCHEMAS: dict[str, Schema] = {
+    "Problem": _object(
+        {
+            "type": {"type": "string", "description": "stabiele code van de fout"},
+            "title": TEXT,
+            "status": {"type": "integer"},
+            "detail": TEXT,
+        },
+        receipt={"$ref": "#/components/schemas/Receipt"},
+    ),
+    "RowProblem": _object(
+        {
+            "row": _or_nothing("integer"),
+            "column": _or_nothing("string"),
+            "code": TEXT,
+            "severity": {"enum": ["error", "warning"]},
+            "value": _or_nothing("string"),
+            "message": TEXT,
+        }
+    ),
+    "Receipt": _object(
+        {
+            "file": TEXT,
+            "sha256": TEXT,
+            "delivery": _or_nothing("integer"),
+            "status": {
+                "enum": [
+                    "accepted", "accepted_with_warnings", "partly_accepted", "refused",
+                    "already_delivered", "dry_run",
+                ]
+            },
+            "rows": COUNT,
+            "accepted": COUNT,
+            "unchanged": COUNT,
+            "rejected": COUNT,
+            "skipped": COUNT,
+            "months": _list(MONTH),
+            "missing_columns": _list(TEXT),
+            "ignored_columns": _list(TEXT),
+            "problems": _list({"$ref": "#/components/schemas/RowProblem"}),
+            "superseded_by": _or_nothing("integer"),
+            "seconds": {"type": "number"},
+        }
+    ),
+    "Delivery": _object(
+        {
+            "delivery": {"type": "integer"},
+            "aanbieder": TEXT,
+            "state": {
+                "enum": ["received", "queued", "running", "interrupted", "failed", "held",
+                         "refused", "withdrawn"],
+                "description": "received, queued en running: nog niet klaar",
+            },
+            "received_at": {"type": "string", "format": "date-time"},
+            "receipt": {"oneOf": [{"$ref": "#/components/schemas/Receipt"}, {"type": "null"}]},
+        },
+        message={"type": "string", "description": "wat er mis ging, als er iets mis ging"},
+    ),
+    "Scores": _object(
+        {
+            "month": MONTH,
+            "model": TEXT,
+            "peildatum": {"type": "string", "format": "date"},
+            "scores": _list(
+                _object(
+                    {
+                        "aanbieder": TEXT,
+                        "route": {"enum": ["B", "O", "Z"]},
+                        "status": TEXT,
+                        "standing": {
+                            "enum": ["goed", "voldoende", "onvoldoende", "geen_oordeel",
+                                     "geen_levering"]
+                        },
+                        "score": _or_nothing("number"),
+                        "interval": _or_nothing("array"),
+                        "criteria": {"type": "object"},
+                    }
+                )
+            ),
+        }
+    ),
+    "Plan": {"type": "object", "description": "Het traject met elke mijlpaal: gepland, verwacht, "
+             "werkelijk, speling en stand."},
+    "OcdsPackage": _object(
+        {"uri": TEXT, "version": TEXT, "publishedDate": TEXT, "publisher": {"type": "object"},
+         "releases": _list({"type": "object"})}
+    ),
+}  # fmt: skip
