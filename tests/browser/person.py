@@ -36,7 +36,7 @@ class Person:
         context = browser.new_context(
             base_url=site.url, locale="nl-NL", viewport=WIDE, accept_downloads=True, **options
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         person = cls(site, context, context.new_page())
         person.page.on("console", person._hear)
         person.page.on("pageerror", lambda error: person.complaints.append(str(error)))
@@ -57,7 +57,7 @@ class Person:
         self.page.get_by_label("E-mailadres").fill(email(role))
         self.page.get_by_label("Wachtwoord").fill(PASSWORD)
         self.page.get_by_role("button", name="Meld aan").click()
-        self.page.wait_for_url("**/")
+        self.page.wait_for_url(f"{self.site.url}/")
 
     def visit(self, address: str) -> Page:
         """Go to an address; it must be there."""
