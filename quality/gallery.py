@@ -1,5 +1,7 @@
 """All charts of a month: for the region, and for one provider; from the stored score cards.
 
+Small numbers are hidden here, once, before chart, table, description and pack.
+
 Pages, the command and the pack take their charts here, so that all show the same.
 """
 
@@ -21,6 +23,7 @@ from quality.criteria import RouteInputs
 from quality.lesson_metrics import hours_by_month, levels_then_and_now
 from quality.models import ScoreCard
 from quality.scoring_model import ScoringModel
+from quality.suppression import hide_small
 from quality.waiting import summarise
 
 Tree = dict[str, Any]
@@ -82,7 +85,7 @@ def history(month: date, provider_ids: Any, *, today: date, months: int = HISTOR
     )
     found: dict[date, list[Tree]] = defaultdict(list)
     for card in query:
-        found[card.month].append(cards.tree_of(card))
+        found[card.month].append(hide_small(cards.tree_of(card)))
     return History(
         month=month,
         today=today,

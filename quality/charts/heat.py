@@ -91,7 +91,7 @@ def _cell(card: Card, criterion: str) -> Cell:
     value = found.get("value")
     if not found.get("judged", True) or found.get("points") is None:
         n = found.get("n")
-        few = isinstance(n, int) and n < 5
+        few = found.get("state") == "te_weinig" or (isinstance(n, int) and n < 5)
         return Cell(
             "" if value is None else value_text(criterion, value),
             n_text(n) if few else "geen oordeel",

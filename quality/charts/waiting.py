@@ -1,19 +1,23 @@
 """The waiting-time curve: who had started after how many days, those still waiting included."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import drawing
 from core.formats import MISSING, number_text, percent_text
 from core.pictures import Chart
 from quality.charts.words import n_text
+from quality.suppression import parts_of_total
 from quality.waiting import WaitingTime, survival_interval
+
+Step = tuple[int, float, float, float]
 
 
 @dataclass(frozen=True)
 class Curve:
     """Share started by each day, with its band; and the norm."""
 
-    steps: tuple[tuple[int, float, float, float], ...]
+    steps: tuple[Step, ...]
     norm: int
     last_day: int
     share: float | None
@@ -36,7 +40,7 @@ def waiting_curve(name: str, of: str, found: WaitingTime, norm_days: int) -> Cha
         f"wachtenden meegeteld; {n_text(found.n)}, 95%-band",
         description="Te weinig cursisten om te tonen." if hidden else _describe(found, norm_days),
         headers=("Dagen na aanmelding", "Begonnen", "Van", "Tot"),
-        rows=() if hidden else tuple(_row(step) for step in steps),
+        rows=() if hidden else tuple(_row(step) for step in weekly(steps)),
         paint=paint_waiting_curve,
         data=None if hidden else Curve(steps, norm_days, longest, _percent(found.share)),
         height=250,
@@ -69,12 +73,30 @@ def _describe(found: WaitingTime, norm: int) -> str:
         f"Binnen {norm} dagen begon {within}{band}. "
         f"De helft begon binnen: {_days(found.median_days)}. "
         f"Negen van de tien begonnen binnen: {_days(found.p90_days)}. "
-        f"Er wachten nog {number_text(found.waiting, 0)} cursisten; "
-        f"de langste wacht: {_days(found.longest_wait)}."
+        f"{_queue(found)}"
     )
 
 
-def _row(step: tuple[int, float, float, float]) -> tuple[str, ...]:
+def _queue(found: WaitingTime) -> str:
+    """Who still waits, unless so few that it must stay hidden."""
+    parts = {"begonnen": found.started, "wachtend": found.waiting, "vertrokken": found.left}
+    waiting = parts_of_total(parts)["wachtend"]
+    if waiting is None:
+        return "Er wachten nog minder dan 5 cursisten."
+    longest = "" if waiting == 0 else f"; de langste wacht: {_days(found.longest_wait)}"
+    return f"Er wachten nog {number_text(waiting, 0)} cursisten{longest}."
+
+
+def weekly(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The curve at the end of each week: one learner's own day stays out of the table."""
+    found: dict[int, Step] = {}
+    for step in steps:
+        week = -(-step[0] // 7) * 7
+        found[week] = (week, *step[1:])
+    return tuple(found.values())
+
+
+def _row(step: Step) -> tuple[str, ...]:
     day, share, low, high = step
     return number_text(day, 0), percent_text(share), percent_text(low), percent_text(high)
 

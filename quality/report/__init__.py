@@ -1,0 +1,1 @@
+"""The monthly pack: per provider and for the region, as tagged PDF and as a live workbook."""

@@ -1,0 +1,251 @@
+"""Reports from what is held: read once per month, made per provider and for the region.
+
+A report is kept by the fingerprint of everything in it, so that asking again costs nothing and a
+change in the data, the model, the agreements or the drawing makes a new one by itself.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from peewee import fn
+
+from core.dates import add_months
+from core.pictures import Chart, code_fingerprint
+from providers.codes import LearningRoute
+from providers.metrics import delivery_calendar
+from providers.models import Provider
+from quality import gallery
+from quality.agreement_metrics import progress_of
+from quality.agreement_models import Agreement
+from quality.models import Reaction, Signal
+from quality.report.blocks import Report
+from quality.report.content import (
+    AgreementLine,
+    DeliveryLine,
+    Material,
+    ReactionLine,
+    provider_report,
+    region_report,
+)
+from quality.report.pdf import pdf
+from quality.report.workbook import workbook
+from quality.suppression import parts_of_total
+
+REGION = "regio"
+KINDS = ("pdf", "xlsx")
+DELIVERIES_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One report, ready to be made: its material holds everything, the charts undrawn."""
+
+    material: Material
+
+    @property
+    def code(self) -> str:
+        """Of whom: the code of a provider, or ``regio``."""
+        return self.material.code
+
+    @cached_property
+    def report(self) -> Report:
+        """The report itself."""
+        build = region_report if self.code == REGION else provider_report
+        return build(self.material)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that is in it and of the code that sets it."""
+        drawn = [chart.fingerprint for chart in self.report.charts]
+        words = repr(
+            (
+                self.report.title,
+                self.report.subject,
+                self.report.answer,
+                self.report.facts,
+                [
+                    (section.heading, [b for b in section.blocks if not hasattr(b, "chart")])
+                    for section in self.report.sections
+                ],
+                self.material.trees,
+                self.material.before,
+            )
+        )
+        template = (Path(__file__).parent / "report.typ").read_text(encoding="utf-8")
+        code = code_fingerprint(__name__)
+        return hashlib.sha256(repr((drawn, words, template, code)).encode()).hexdigest()
+
+    @property
+    def file_name(self) -> str:
+        """``kwaliteit-2026-10-TA001``, without the kind."""
+        return f"kwaliteit-{self.material.month:%Y-%m}-{self.code}"
+
+    def make(self, kind: str, *, at: datetime) -> bytes:
+        """Set the report."""
+        return pdf(self.report, at=at) if kind == "pdf" else workbook(self.material)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Reports that were made, kept by fingerprint in the data directory."""
+
+    directory: Path
+
+    def place(self, pack: Pack, kind: str) -> Path:
+        """Where this report is kept."""
+        return self.directory / pack.fingerprint[:2] / f"{pack.fingerprint}.{kind}"
+
+    def has(self, pack: Pack, kind: str) -> bool:
+        """Whether it was made already."""
+        return self.place(pack, kind).exists()
+
+    def get(self, pack: Pack, kind: str, *, at: datetime) -> Path:
+        """The report as a file; made now when it was not made before."""
+        place = self.place(pack, kind)
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=place.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(pack.make(kind, at=at))
+            Path(temporary).replace(place)
+        return place
+
+
+def packs(
+    month: date,
+    provider_ids: Any,
+    *,
+    today: date,
+    codes: Collection[str] | None = None,
+    region: bool = True,
+) -> list[Pack]:
+    """The packs of these providers (ids, or a query of ids), the region's first."""
+    known = gallery.history(month, provider_ids, today=today)
+    beside = _Beside.read(known)
+    found = []
+    if region and codes is None and known.trees:
+        found.append(Pack(_region(known, beside)))
+    for provider in known.providers:
+        if codes is None or provider.code in codes:
+            pack = Pack(_provider(known, provider, beside))
+            if pack.material.trees:
+                found.append(pack)
+    return found
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What stands beside the scores, read for all providers at once."""
+
+    agreements: Mapping[int, list[AgreementLine]]
+    reactions: Mapping[int, list[ReactionLine]]
+    deliveries: Mapping[int, list[DeliveryLine]]
+    signals: Mapping[str, int | None]
+
+    @classmethod
+    def read(cls, known: gallery.History) -> "_Beside":
+        """Four queries, whatever the number of providers."""
+        ids = [provider.id for provider in known.providers]
+        return cls(
+            _agreements(ids, known),
+            _reactions(ids, known.month),
+            _deliveries(ids, known),
+            _signals(ids, known.month),
+        )
+
+
+def _agreements(ids: list[int], known: gallery.History) -> dict[int, list[AgreementLine]]:
+    names = {provider.id: provider.name for provider in known.providers}
+    query: Any = Agreement.select().where(Agreement.provider.in_(ids), Agreement.state == "open")
+    listed = list(query.order_by(Agreement.due_on, Agreement.id))
+    progress = progress_of(listed, known.today)
+    found: dict[int, list[AgreementLine]] = {}
+    for one in listed:
+        key = one.provider_id
+        line = AgreementLine(
+            names[key], one.text, one.due_on, one.state, str(progress[one.id].course)
+        )
+        found.setdefault(key, []).append(line)
+    return found
+
+
+def _reactions(ids: list[int], month: date) -> dict[int, list[ReactionLine]]:
+    query = (
+        Reaction.select()
+        .where(Reaction.provider.in_(ids), Reaction.month == month)
+        .order_by(Reaction.at)
+    )
+    found: dict[int, list[ReactionLine]] = {}
+    for one in query:
+        line = ReactionLine(LearningRoute(one.route).label, one.text, one.answer)
+        found.setdefault(one.provider_id, []).append(line)  # type: ignore[attr-defined]
+    return found
+
+
+def _deliveries(ids: list[int], known: gallery.History) -> dict[int, list[DeliveryLine]]:
+    first = add_months(known.month, 1 - DELIVERIES_SHOWN)
+    found: dict[int, list[DeliveryLine]] = {}
+    for cell in delivery_calendar(ids, first, known.month, known.today):
+        line = DeliveryLine(cell.month, str(cell.state), cell.received_on, cell.rows, cell.rejected)
+        found.setdefault(cell.provider_id, []).append(line)
+    return found
+
+
+def _signals(ids: list[int], month: date) -> dict[str, int | None]:
+    """How often each kind of signal held in a month; small counts hidden, and what gives them."""
+    query: Any = Signal.select(Signal.kind, fn.COUNT(Signal.id)).where(
+        Signal.provider.in_(ids), Signal.month == month
+    )
+    return dict(parts_of_total(dict(query.group_by(Signal.kind).tuples())))
+
+
+def _provider(known: gallery.History, provider: Provider, beside: _Beside) -> Material:
+    """The material of one provider."""
+    earlier = known.by_month.get(add_months(known.month, -1), ())
+    charts = gallery.provider_charts(known, provider)
+    return Material(
+        month=known.month,
+        code=provider.code,
+        name=provider.name,
+        trees=tuple(t for t in known.trees if t["aanbieder"] == provider.code),
+        before=tuple(t for t in earlier if t["aanbieder"] == provider.code),
+        model=known.model,
+        charts={route: tuple(found) for route, found in charts.items()},
+        names=known.names,
+        agreements=tuple(beside.agreements.get(provider.id, ())),
+        reactions=tuple(beside.reactions.get(provider.id, ())),
+        deliveries=tuple(beside.deliveries.get(provider.id, ())),
+    )
+
+
+def _region(known: gallery.History, beside: _Beside) -> Material:
+    """The material of the region."""
+    return Material(
+        month=known.month,
+        code=REGION,
+        name="De regio",
+        trees=known.trees,
+        before=known.by_month.get(add_months(known.month, -1), ()),
+        model=known.model,
+        charts=_by_route(gallery.region_charts(known)),
+        names=known.names,
+        agreements=tuple(line for lines in beside.agreements.values() for line in lines),
+        signals=beside.signals,
+    )
+
+
+def _by_route(charts: list[Chart]) -> dict[str, tuple[Chart, ...]]:
+    """The region's charts under ``""``, those of a route under its code."""
+    found: dict[str, list[Chart]] = {"": []}
+    for chart in charts:
+        parts = chart.name.split("-")
+        route = next((part for part in parts if part in {r.code for r in LearningRoute}), "")
+        found.setdefault(route, []).append(chart)
+    return {route: tuple(listed) for route, listed in found.items()}

@@ -1,0 +1,158 @@
+"""Judgements as sentences in plain Dutch. What is hidden in a tree is hidden here."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from core.formats import MISSING, day_text, month_text, number_text, percent_text
+from quality.charts.words import route_label
+from quality.criteria import CRITERIA
+from quality.score_words import BETTER, GAPS, LIKE, WORSE, cause_of, change_word, criterion_text
+
+Tree = Mapping[str, Any]
+NOTHING_SPECIAL = "Niets bijzonders."
+NOTABLE = 5.0
+"""Points that a criterion must move in a month before it is told."""
+
+
+def judgement(tree: Tree) -> str:
+    """``B1-route: goed. De score is 95,6; met 90 procent zekerheid tussen 92,8 en 97,7.``"""
+    route = route_label(tree["route"])
+    if tree["standing"] == "geen_levering":
+        return (
+            f"{route}: geen levering. Over deze maand is niets aangeleverd, dus is er geen score."
+        )
+    if tree["score"] is None:
+        return f"{route}: geen oordeel. {_why_no_score(tree)}"
+    sentence = f"{route}: {tree['standing'].replace('_', ' ')}. De score is "
+    sentence += number_text(tree["score"])
+    if tree["interval"]:
+        low, high = tree["interval"]
+        sentence += f"; met 90 procent zekerheid tussen {number_text(low)} en {number_text(high)}"
+    sentence += "."
+    if not tree["gate"]["open"]:
+        sentence += f" De toegangseis is niet gehaald: {tree['gate']['reason']}."
+    if tree.get("indicative"):
+        sentence += " Het gaat om weinig cursisten: lees de score als een indicatie."
+    elif tree["small"]:
+        sentence += " Het gaat om een klein aantal cursisten."
+    return sentence
+
+
+def _why_no_score(tree: Tree) -> str:
+    few = [c for c in tree["criteria"].values() if c["state"] == "te_weinig"]
+    if few:
+        return "Er zijn te weinig cursisten voor een score."
+    return "Te weinig criteria hebben een uitkomst voor een score."
+
+
+CRITERIA_HEADERS = ("Criterium", "Waarde", "Aantal", "Punten", "Gewicht", "Oordeel")
+
+
+def criteria_rows(tree: Tree, standing_of: Any) -> tuple[tuple[str, ...], ...]:
+    """One row per criterion; why there is no value where there is none."""
+    rows = []
+    for code, item in tree["criteria"].items():
+        n = item.get("n")
+        count = MISSING if code == "keurmerk" else "< 5" if n is None else number_text(n, 0)
+        if item["state"] in ("ontbreekt", "niet_van_toepassing"):
+            count = MISSING
+        rows.append(
+            (
+                CRITERIA[code].label,
+                criterion_text(code, item),
+                count,
+                number_text(item["points"]),
+                number_text(item["weight"], 0),
+                GAPS.get(item["state"], standing_of(item["points"]).replace("_", " ")),
+            )
+        )
+    return tuple(rows)
+
+
+def changes(now: Tree, before: Tree | None) -> list[str]:
+    """What moved since the month before: the score beyond its interval, and criteria."""
+    route = route_label(now["route"])
+    if before is None:
+        return []
+    if now["standing"] != before["standing"]:
+        was = before["standing"].replace("_", " ")
+        became = now["standing"].replace("_", " ")
+        told = f"{route}: het oordeel ging van {was} naar {became}"
+        judged = now["score"] is not None and before["score"] is not None
+        lower = judged and now["score"] < before["score"]
+        why = f", door {cause_of(now, before)}" if lower else ""
+        return [f"{told}{why}.", *_moved(now, before)]
+    word = change_word(now, before)
+    found = []
+    if word in (BETTER, WORSE):
+        old, new = number_text(before["score"]), number_text(now["score"])
+        found.append(f"{route}: de score is {word} dan vorige maand ({new} tegen {old}).")
+    return [*found, *_moved(now, before)] if word != LIKE else _moved(now, before)
+
+
+def _moved(now: Tree, before: Tree) -> list[str]:
+    found = []
+    for code, item in now["criteria"].items():
+        old = before["criteria"].get(code)
+        if old is None or item["points"] is None or old["points"] is None:
+            continue
+        gap = item["points"] - old["points"]
+        if abs(gap) >= NOTABLE:
+            way = "meer" if gap > 0 else "minder"
+            points = number_text(abs(gap))
+            values = f"{criterion_text(code, old)} werd {criterion_text(code, item)}"
+            label = CRITERIA[code].label
+            found.append(f"{route_label(now['route'])}, {label}: {values} ({points} punten {way}).")
+    return found
+
+
+def needed(tree: Tree, ways: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Per criterion what would lift the score to goed; nothing when it is goed already."""
+    if tree["score"] is None or any(way["met"] for way in ways.values()):
+        return []
+    found = []
+    for code, way in ways.items():
+        label = CRITERIA[code].label
+        if not way["possible"]:
+            continue
+        if code == "keurmerk":
+            item = {"judged": True, "value": way["value"], "state": "waarde"}
+            found.append(f"{label}: {criterion_text(code, item)}.")
+        else:
+            value = way["value"]
+            shown = f"{number_text(value)} u/week" if code == "intensiteit" else percent_text(value)
+            found.append(f"{label}: {shown}.")
+    route = route_label(tree["route"])
+    if not found:
+        return [f"{route}: met één criterium alleen is goed niet te halen."]
+    ways_text = " Of: ".join(found)
+    return [f"{route}: goed wordt gehaald met één van deze waarden. {ways_text}"]
+
+
+def signals(counts: Mapping[str, int | None]) -> str:
+    """``Signalen: 12 keer verzuim, minder dan 5 keer stagnatie.``"""
+    told = [
+        f"{'minder dan 5' if count is None else number_text(count, 0)} keer {kind}"
+        for kind, count in counts.items()
+        if count is None or count > 0
+    ]
+    return f"Signalen over cursisten: {', '.join(told)}." if told else NOTHING_SPECIAL
+
+
+def status(trees: Sequence[Tree]) -> str:
+    """Whether the scores are fixed, by whom not being told outside."""
+    fixed = sum(tree["status"] == "vastgesteld" for tree in trees)
+    if trees and fixed == len(trees):
+        return "vastgesteld"
+    return "concept" if not fixed else f"{fixed} van {len(trees)} vastgesteld"
+
+
+def method(model: str, reference_day: date, month: date) -> str:
+    """How the figures came about."""
+    return (
+        f"De scores zijn berekend met rekenmodel {model}, op peildatum {day_text(reference_day)}, "
+        f"uit alle aangenomen regels tot en met {month_text(month)}. Aantallen onder de 5 zijn "
+        "niet getoond, en ook niet waaruit zij te berekenen zijn. Het interval zegt waar de score "
+        "met 90 procent zekerheid ligt. De methode staat op de pagina Methode."
+    )

@@ -1,0 +1,165 @@
+"""The score as a workbook that computes it again: change a value, and points and score follow."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from core.formats import month_text
+from quality.charts.words import route_label
+from quality.criteria import CRITERIA
+from quality.report.content import Material
+
+Tree = Mapping[str, Any]
+HEADERS = ("Criterium", "Waarde", "Aantal", "Gewicht", "Punten", "Telt mee", "Bijdrage")
+KNOTS = 4
+FIRST_KNOT = 8
+"""Column I: from there the knots, value and points by turns."""
+
+
+def workbook(found: Material) -> bytes:
+    """One sheet that computes the score of every route, and the figures of every chart."""
+    import xlsxwriter  # noqa: PLC0415  only when a workbook is asked for
+
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
+    book.set_properties({"title": f"{found.name}, {month_text(found.month)}", "created": None})
+    looks = {
+        "bold": book.add_format({"bold": True}),
+        "number": book.add_format({"num_format": "0.0"}),
+        "input": book.add_format({"bg_color": "#FFF7D6"}),
+    }
+    sheet = _Calculation(book.add_worksheet("Score"), looks, found)
+    sheet.write()
+    for name, trees in (("Deze maand", found.trees), ("Vorige maand", found.before)):
+        _figures(book.add_worksheet(name), trees, found, looks)
+    book.close()
+    return content.getvalue()
+
+
+@dataclass
+class _Calculation:
+    """The sheet with the formulas."""
+
+    page: Any
+    looks: Mapping[str, Any]
+    found: Material
+
+    def write(self) -> None:
+        """Every route below the one before it."""
+        title = f"{self.found.name}: score van {month_text(self.found.month)}"
+        self.page.set_column(0, 0, 30)
+        self.page.set_column(1, FIRST_KNOT + 2 * KNOTS, 11)
+        self.page.write_string(0, 0, title, self.looks["bold"])
+        self.page.write(1, 0, "Verander een waarde in een gele cel: punten en score rekenen mee.")
+        row = 3
+        for tree in self.found.trees:
+            row = self._route(row, tree)
+
+    def _route(self, row: int, tree: Tree) -> int:
+        """The criteria of one route with their formulas; the row after it."""
+        page, bold = self.page, self.looks["bold"]
+        name = f"{self.found.names[tree['aanbieder']]}, {route_label(tree['route'])}"
+        page.write_string(row, 0, name, bold)
+        page.write_row(row + 1, 0, HEADERS, bold)
+        page.write(row + 1, FIRST_KNOT, "Knopen: waarde en punten", bold)
+        first = row + 2
+        last = first + len(tree["criteria"])
+        weights, points = f"F{first + 1}:F{last}", f"E{first + 1}:E{last}"
+        for at, (code, item) in enumerate(tree["criteria"].items(), start=first):
+            self._criterion(at, code, item)
+            self._contribution(at, item, weights, tree)
+        page.write(last, 0, "Score", bold)
+        if tree["score"] is None:
+            page.write_string(last, 4, tree["standing"].replace("_", " "))
+            return last + 3
+        formula = f"=SUMPRODUCT({weights},{points})/SUM({weights})"
+        if tree["aggregation"] == "geometric":
+            formula = f"=EXP(SUM(G{first + 1}:G{last}))"
+        page.write_formula(last, 4, formula, self.looks["number"], tree["score"])
+        return last + 3
+
+    def _criterion(self, row: int, code: str, item: Tree) -> None:
+        """Label, value, number, weight, and the formula of the points."""
+        page = self.page
+        page.write_string(row, 0, CRITERIA[code].label)
+        hidden = item["state"] == "te_weinig"
+        if item["value"] is None:
+            page.write_string(row, 1, "< 5" if hidden else item["state"].replace("_", " "))
+        else:
+            page.write(row, 1, item["value"], self.looks["input"])
+        n = item.get("n")
+        page.write(row, 2, n if n is not None else "< 5" if hidden else "")
+        page.write(row, 3, item["weight"])
+        points = 0 if item["points"] is None else item["points"]
+        formula = _points(page, row, code, item, self.found)
+        page.write_formula(row, 4, f"={formula}", self.looks["number"], points)
+
+    def _contribution(self, row: int, item: Tree, weights: str, tree: Tree) -> None:
+        """Whether it counts, and what it adds to the score."""
+        line = row + 1
+        if not item["judged"]:
+            self.page.write(row, 5, 0)
+            self.page.write(row, 6, 0)
+            return
+        self.page.write_formula(row, 5, f"=D{line}", None, float(item["weight"]))
+        points = f"LN(MAX(E{line},1))" if tree["aggregation"] == "geometric" else f"E{line}"
+        formula = f"=F{line}/SUM({weights})*{points}"
+        self.page.write_formula(row, 6, formula, self.looks["number"], item["contribution"] or 0)
+
+
+def _points(page: Any, row: int, code: str, item: Tree, found: Material) -> str:
+    """The formula from value to points: linear between the knots, flat outside them."""
+    line = row + 1
+    statuses = found.model.criterion(code).statuses
+    if statuses is not None:
+        parts = [f'IF(B{line}="{status}",{points},' for status, points in statuses.items()]
+        return "".join(parts) + "0" + ")" * len(parts)
+    knots = item.get("knots") or []
+    if item["value"] is None or not knots:
+        return "0"
+    cells = []
+    for number, (value, points) in enumerate(knots):
+        column = FIRST_KNOT + 2 * number
+        page.write(row, column, value)
+        page.write(row, column + 1, points)
+        cells.append((f"{_letter(column)}{line}", f"{_letter(column + 1)}{line}"))
+    return _between(f"B{line}", cells)
+
+
+def _between(value: str, knots: Sequence[tuple[str, str]]) -> str:
+    """Nested IFs, one for each stretch between two knots."""
+    formula = knots[-1][1]
+    for (x0, y0), (x1, y1) in reversed(list(pairwise(knots))):
+        formula = f"IF({value}<={x1},{y0}+({value}-{x0})/({x1}-{x0})*({y1}-{y0}),{formula})"
+    return f"IF({value}<={knots[0][0]},{knots[0][1]},{formula})"
+
+
+def _letter(column: int) -> str:
+    """``A`` for 0, ``AA`` for 26."""
+    return chr(ord("A") + column) if column < 26 else f"A{chr(ord('A') + column - 26)}"
+
+
+FIGURES = ("Aanbieder", "Leerroute", "Oordeel", "Score", "Van", "Tot", "Status")
+
+
+def _figures(page: Any, trees: Sequence[Tree], found: Material, looks: Mapping[str, Any]) -> None:
+    """The figures as they stand, one row per judgement."""
+    codes = list(dict.fromkeys(code for tree in trees for code in tree["criteria"]))
+    page.write_row(0, 0, (*FIGURES, *(CRITERIA[code].label for code in codes)), looks["bold"])
+    page.freeze_panes(1, 0)
+    page.set_column(0, len(FIGURES) + len(codes), 16)
+    for row, tree in enumerate(trees, start=1):
+        low, high = tree["interval"] or (None, None)
+        page.write_string(row, 0, found.names[tree["aanbieder"]])
+        page.write_string(row, 1, route_label(tree["route"]))
+        page.write_string(row, 2, tree["standing"].replace("_", " "))
+        for column, number in ((3, tree["score"]), (4, low), (5, high)):
+            page.write(row, column, number)
+        page.write_string(row, 6, tree["status"])
+        for column, code in enumerate(codes, start=len(FIGURES)):
+            item = tree["criteria"].get(code)
+            if item is not None:
+                few = item["state"] == "te_weinig"
+                page.write(row, column, "< 5" if few else item["value"])
