@@ -274,3 +274,15 @@ class Confirmation(BaseModel):
         """A row once per delivery."""
 
         indexes = ((("record", "delivery"), True),)
+
+
+ProgressRecord.add_index(
+    ProgressRecord.index(
+        ProgressRecord.provider,
+        ProgressRecord.month,
+        where=CURRENT
+        & ProgressRecord.first_lesson_on.is_null()
+        & ProgressRecord.ended_on.is_null(),
+        name="progress_record_waiting",
+    )
+)
