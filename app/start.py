@@ -9,11 +9,13 @@ from core.admin import Page
 from core.attention import Attention, Source
 from core.dates import today
 from providers import attention as provider_attention
+from providers import drift_attention
 from quality import agreement_attention
 
 # Each package that has something to tell adds its function here.
 SOURCES: tuple[Source, ...] = (
     provider_attention.attention,
+    drift_attention.attention,
     agreement_attention.attention,
     job_pages.attention,
 )

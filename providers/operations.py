@@ -19,6 +19,7 @@ from core.storage import Storage
 from providers.feed import cleaning, intake, withdrawal
 from providers.feed.checking import Context, Problem
 from providers.feed.columns import NO_MAPPING, Mapping
+from providers.feed.drifting import look_for_drift
 from providers.feed.outcome import Counts, Outcome, Status, held_status
 from providers.feed.reader import RefusedFileError
 from providers.feed.rules import ERROR
@@ -226,6 +227,10 @@ def _tell(outcome: Outcome, staged: intake.Staged) -> None:
     outcome.ignored_columns = [*staged.layout.unknown, *staged.layout.personal]
     outcome.problems = staged.staging.problems()
     outcome.findings = intake.findings(staged) | {"replaced": outcome.counts.replaced}
+    if outcome.provider is not None:
+        outcome.findings |= look_for_drift(
+            outcome.provider, staged.staging, delivery=outcome.delivery
+        )
     if outcome.status is not Status.DRY_RUN:
         outcome.status = held_status(outcome.counts)
 
