@@ -5,14 +5,26 @@ from flask_admin import BaseView
 from quality.admin.agreements import AgreementPage
 from quality.admin.complaints import ComplaintPage
 from quality.admin.indicators import IndicatorPage
+from quality.admin.judgement import JudgementPage, ReactionPage, RowsPage
 from quality.admin.providers import ProvidersPage
+from quality.admin.reports import ReportPage
+from quality.admin.scores import ScorePage
+from quality.admin.signals import OneSignalPage, SignalPage
 
 
 def views() -> list[BaseView]:
     """Make every page; they belong to one application."""
+    judgement = "/kwaliteit/<month>/<code>/<route>"
     return [
         ProvidersPage("Aanbieders", url="/aanbieders", endpoint="providers"),
         IndicatorPage("Indicatoren", url="/indicatoren", endpoint="indicators"),
         AgreementPage("Afspraken", url="/aanbieders/<code>/afspraken", endpoint="agreements"),
         ComplaintPage("Klachten", url="/aanbieders/<code>/klachten", endpoint="complaints"),
+        ScorePage("Kwaliteit", url="/kwaliteit", endpoint="scores"),
+        ReportPage("Rapportages", url="/rapportages", endpoint="reports"),
+        JudgementPage("Oordeel", url=judgement, endpoint="judgement"),
+        ReactionPage("Reacties", url=f"{judgement}/reacties", endpoint="reactions"),
+        SignalPage("Signalen", url="/signalen", endpoint="signals"),
+        OneSignalPage("Signaal", url="/signalen/<int:number>", endpoint="one_signal"),
+        RowsPage("Rijen", url=f"{judgement}/rijen", endpoint="judgement_rows"),
     ]

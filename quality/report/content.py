@@ -51,7 +51,7 @@ class DeliveryLine:
 
 @dataclass(frozen=True)
 class Material:
-    """Everything that goes into one report."""
+    """Everything that goes into one report; None is not for this reader, and has no section."""
 
     month: date
     code: str
@@ -61,10 +61,10 @@ class Material:
     model: ScoringModel
     charts: Mapping[str, tuple[Chart, ...]]
     names: Mapping[str, str]
-    agreements: tuple[AgreementLine, ...] = ()
-    reactions: tuple[ReactionLine, ...] = ()
+    agreements: tuple[AgreementLine, ...] | None = ()
+    reactions: tuple[ReactionLine, ...] | None = ()
     deliveries: tuple[DeliveryLine, ...] = ()
-    signals: Mapping[str, int | None] = field(default_factory=dict)
+    signals: Mapping[str, int | None] | None = field(default_factory=dict)
 
 
 def provider_report(found: Material) -> Report:
@@ -78,8 +78,8 @@ def provider_report(found: Material) -> Report:
             Section("Het oordeel", _judgements(found)),
             Section("Wat er veranderde", (_changes(found),)),
             Section("Het verloop", _pictures(found, _telling(found))),
-            Section("Afspraken", (_agreements(found, with_names=False),)),
-            Section("Reactie van de aanbieder", _reactions(found)),
+            *_agreements(found, with_names=False),
+            *_reactions(found),
             Section("Leveringen", _deliveries(found)),
             Section("Methode", (Text(_method(found)),)),
         ),
@@ -106,8 +106,8 @@ def region_report(found: Material) -> Report:
                 )
                 for route in routes
             ),
-            Section("Signalen", (Text(sentences.signals(found.signals)),)),
-            Section("Afspraken", (_agreements(found, with_names=True),)),
+            *_signals(found),
+            *_agreements(found, with_names=True),
             Section("Leveringen", tuple(Picture(chart) for chart in general[3:])),
             Section("Methode", (Text(_method(found)),)),
         ),
@@ -194,32 +194,30 @@ def _pictures(found: Material, chosen: Mapping[str, Sequence[str]]) -> tuple[Blo
     return tuple(pictures) or (Text("Er is nog niets om te tekenen."),)
 
 
-def _agreements(found: Material, *, with_names: bool) -> Block:
+def _agreements(found: Material, *, with_names: bool) -> list[Section]:
+    if found.agreements is None:
+        return []
     if not found.agreements:
-        return Text("Er zijn geen lopende afspraken.")
-    names = ("Aanbieder",) if with_names else ()
-    return Table(
-        "Lopende afspraken",
-        (*names, "Afspraak", "Klaar op", "Stand"),
-        tuple(
-            (
-                *((line.provider,) if with_names else ()),
-                line.text,
-                day_text(line.due_on),
-                line.course,
-            )
-            for line in found.agreements
-        ),
+        return [Section("Afspraken", (Text("Er zijn geen lopende afspraken."),))]
+    lines = tuple(
+        (*([line.provider] if with_names else []), line.text, day_text(line.due_on), line.course)
+        for line in found.agreements
     )
+    headers = (*(["Aanbieder"] if with_names else []), "Afspraak", "Klaar op", "Stand")
+    return [Section("Afspraken", (Table("Lopende afspraken", headers, lines),))]
 
 
-def _reactions(found: Material) -> tuple[Block, ...]:
+def _reactions(found: Material) -> list[Section]:
+    if found.reactions is None:
+        return []
     blocks: list[Block] = []
     for line in found.reactions:
         blocks.append(Text(f"{line.route}: {line.text}"))
         if line.answer:
             blocks.append(Text(f"Antwoord: {line.answer}"))
-    return tuple(blocks) or (Text("De aanbieder heeft niet gereageerd."),)
+    if not blocks:
+        blocks.append(Text("De aanbieder heeft niet gereageerd."))
+    return [Section("Reactie van de aanbieder", tuple(blocks))]
 
 
 def _deliveries(found: Material) -> tuple[Block, ...]:
@@ -252,6 +250,12 @@ def _standings(found: Material) -> Block:
     )
     headers = ("Aanbieder", "Leerroute", "Score", "90%-interval", "Oordeel")
     return Table("Oordelen op naam, niet op volgorde van score", headers, rows, numeric=(2, 3))
+
+
+def _signals(found: Material) -> list[Section]:
+    if found.signals is None:
+        return []
+    return [Section("Signalen", (Text(sentences.signals(found.signals)),))]
 
 
 def _region_changes(found: Material) -> Block:

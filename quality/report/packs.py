@@ -16,6 +16,7 @@ from typing import Any
 
 from peewee import fn
 
+from core.accounts import Account, may
 from core.dates import add_months
 from core.pictures import Chart, code_fingerprint
 from providers.codes import LearningRoute
@@ -124,13 +125,16 @@ def packs(
     *,
     today: date,
     codes: Collection[str] | None = None,
-    region: bool = True,
+    account: Account | None = None,
 ) -> list[Pack]:
-    """The packs of these providers (ids, or a query of ids), the region's first."""
+    """The packs of these providers (ids, or a query of ids), the region's first, or of ``codes``.
+
+    For an account: with what it may read only. The command line makes them whole.
+    """
     known = gallery.history(month, provider_ids, today=today)
-    beside = _Beside.read(known)
+    beside = _Beside.read(known, account)
     found = []
-    if region and codes is None and known.trees:
+    if known.trees and (codes is None or REGION in codes):
         found.append(Pack(_region(known, beside)))
     for provider in known.providers:
         if codes is None or provider.code in codes:
@@ -144,20 +148,24 @@ def packs(
 class _Beside:
     """What stands beside the scores, read for all providers at once."""
 
-    agreements: Mapping[int, list[AgreementLine]]
-    reactions: Mapping[int, list[ReactionLine]]
+    agreements: Mapping[int, list[AgreementLine]] | None
+    reactions: Mapping[int, list[ReactionLine]] | None
     deliveries: Mapping[int, list[DeliveryLine]]
-    signals: Mapping[str, int | None]
+    signals: Mapping[str, int | None] | None
 
     @classmethod
-    def read(cls, known: gallery.History) -> "_Beside":
-        """Four queries, whatever the number of providers."""
+    def read(cls, known: gallery.History, account: Account | None) -> "_Beside":
+        """Four queries, whatever the number of providers; None for what may not be read."""
         ids = [provider.id for provider in known.providers]
+
+        def reads(thing: str) -> bool:
+            return account is None or may(account, "read", thing)
+
         return cls(
-            _agreements(ids, known),
-            _reactions(ids, known.month),
+            _agreements(ids, known) if reads("agreements") else None,
+            _reactions(ids, known.month) if reads("reactions") else None,
             _deliveries(ids, known),
-            _signals(ids, known.month),
+            _signals(ids, known.month) if reads("signal_counts") else None,
         )
 
 
@@ -206,6 +214,11 @@ def _signals(ids: list[int], month: date) -> dict[str, int | None]:
     return dict(parts_of_total(dict(query.group_by(Signal.kind).tuples())))
 
 
+def _of(lines: Mapping[int, list[Any]] | None, provider: Provider) -> tuple[Any, ...] | None:
+    """The lines of one provider; None when they may not be read."""
+    return None if lines is None else tuple(lines.get(provider.id, ()))
+
+
 def _provider(known: gallery.History, provider: Provider, beside: _Beside) -> Material:
     """The material of one provider."""
     earlier = known.by_month.get(add_months(known.month, -1), ())
@@ -219,8 +232,8 @@ def _provider(known: gallery.History, provider: Provider, beside: _Beside) -> Ma
         model=known.model,
         charts={route: tuple(found) for route, found in charts.items()},
         names=known.names,
-        agreements=tuple(beside.agreements.get(provider.id, ())),
-        reactions=tuple(beside.reactions.get(provider.id, ())),
+        agreements=_of(beside.agreements, provider),
+        reactions=_of(beside.reactions, provider),
         deliveries=tuple(beside.deliveries.get(provider.id, ())),
     )
 
@@ -236,7 +249,9 @@ def _region(known: gallery.History, beside: _Beside) -> Material:
         model=known.model,
         charts=_by_route(gallery.region_charts(known)),
         names=known.names,
-        agreements=tuple(line for lines in beside.agreements.values() for line in lines),
+        agreements=None
+        if beside.agreements is None
+        else tuple(line for lines in beside.agreements.values() for line in lines),
         signals=beside.signals,
     )
 

@@ -1,0 +1,127 @@
+"""Pages of the monthly pack: what there is of a month, and each report as PDF or workbook."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flask import abort, current_app, g, redirect, send_file, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core.accounts import Account, Role, visible
+from core.admin import Page
+from core.dates import now, today
+from core.db import transaction
+from core.export import XLSX_TYPE
+from providers.models import Provider
+from quality.admin.scores import month_or_404, visible_cards, visible_months
+from quality.models import FIXED, ScoreCard
+from quality.report.operations import record_given
+from quality.report.packs import REGION, Pack, Shelf, packs
+
+TYPES = {"pdf": "application/pdf", "xlsx": XLSX_TYPE}
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One report in the list of a month."""
+
+    code: str
+    name: str
+    status: str
+    scores: str
+
+
+class ReportPage(Page):
+    """Reports of a month."""
+
+    thing = "reports"
+
+    @expose("/")
+    def index(self) -> Response | str:
+        """Go to the newest month."""
+        months = visible_months()
+        if not months:
+            return self.render("quality/reports_empty.html")
+        return redirect(url_for(".month", month=f"{months[-1]:%Y-%m}"))
+
+    @expose("/<month>/")
+    def month(self, month: str) -> str:
+        """Show which reports there are of a month."""
+        day = month_or_404(month)
+        found = visible_cards(day)
+        if not found:
+            abort(404)
+        months = visible_months()
+        return self.render(
+            "quality/reports.html",
+            month=day,
+            lines=_lines(found, g.account),
+            previous=max((m for m in months if m < day), default=None),
+            following=min((m for m in months if m > day), default=None),
+            concept=any(card.status != FIXED for card in found),
+        )
+
+    @expose("/<month>/<code>.<any(pdf, xlsx):kind>")
+    def download(self, month: str, code: str, kind: str) -> Response:
+        """Give one report; it is made when it was not made before."""
+        day = month_or_404(month)
+        pack = _pack(day, code)
+        at = now()
+        path = Shelf(data_directory() / "reports").get(pack, kind, at=at)
+        with transaction():
+            record_given(day, code, kind, by=g.account.email, at=at)
+        return send_file(
+            path.absolute(),
+            TYPES[kind],
+            as_attachment=True,
+            download_name=f"{pack.file_name}.{kind}",
+        )
+
+
+def data_directory() -> Path:
+    """Where made reports are kept."""
+    return Path(current_app.config["TAALINKOOP_DATA_DIR"])
+
+
+def sees_region(account: Account) -> bool:
+    """A school gets its own report only."""
+    return account.role != Role.PROVIDER
+
+
+def _pack(month: date, code: str) -> Pack:
+    """The report of one provider or of the region, as far as the account may see; 404 otherwise."""
+    account = g.account
+    mine: Any = visible(Provider, account, Provider.select(Provider.id))
+    if code != REGION:
+        mine = mine.where(Provider.code == code)
+    elif not sees_region(account):
+        abort(404)
+    found = packs(month, mine, today=today(), codes=[code], account=account)
+    return next((pack for pack in found if pack.code == code), None) or abort(404)
+
+
+def _lines(found: list[ScoreCard], account: Account) -> list[ReportLine]:
+    """The region's report first, then those of the providers by name."""
+    lines = []
+    if sees_region(account):
+        lines.append(ReportLine(REGION, "De regio", _status(found), f"{len(found)} oordelen"))
+    by_code: dict[str, list[ScoreCard]] = {}
+    for card in sorted(found, key=lambda card: card.provider.name.casefold()):
+        by_code.setdefault(card.provider.code, []).append(card)
+    for code, cards in by_code.items():
+        words = ", ".join(f"{card.result['route']}: {_word(card)}" for card in cards)
+        lines.append(ReportLine(code, cards[0].provider.name, _status(cards), words))
+    return lines
+
+
+def _word(card: ScoreCard) -> str:
+    return str(card.standing).replace("_", " ")
+
+
+def _status(found: list[ScoreCard]) -> str:
+    fixed = sum(card.status == FIXED for card in found)
+    if fixed == len(found):
+        return "vastgesteld"
+    return "concept" if not fixed else f"{fixed} van {len(found)} vastgesteld"
