@@ -28,6 +28,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         templating,
     )
     from app.api import routes as api  # noqa: PLC0415
+    from procurement.admin.files import blueprint as calendars  # noqa: PLC0415
 
     app = Flask(__name__, template_folder="../templates")
     app.config.update(settings.read_settings())
@@ -41,6 +42,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(public_pages.blueprint)
     app.register_blueprint(account_pages.blueprint)
+    app.register_blueprint(calendars)
     api.register(app)
     admin.assemble(app)
     return app

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, g
 from flask_admin import Admin, BaseView
 
+import procurement.admin
 import providers.admin
 import quality.admin
 from app import job_pages, management, token_pages
@@ -29,6 +30,7 @@ MENU = (
 def views() -> list[BaseView]:
     """Make the views of every package; they belong to one application."""
     return [
+        *procurement.admin.views(),
         *providers.admin.views(),
         *quality.admin.views(),
         *management.views(),

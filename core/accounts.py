@@ -61,7 +61,7 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
     "start": dict.fromkeys(Role, READ),
     "method": dict.fromkeys(Role, READ),
     "planning": {
-        Role.REGION: frozenset({"read", "create", "change"}),
+        Role.REGION: frozenset({"read", "create", "change", "decide"}),
         Role.CONTRACT_MANAGER: READ,
         Role.MUNICIPALITY: frozenset({"read", "decide"}),
     },

@@ -1,6 +1,6 @@
 """How each step stands, and why, in one sentence; and who or what moved the go-live date."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +12,9 @@ from procurement.steps import Kind, LinkType, LocalDecision, Outcome, Plan, Step
 
 TIGHT = 5
 """A step with fewer working days of float than this is a risk."""
+
+NAMED = 3
+"""More gemeenten than this are counted, not named."""
 
 Baseline = Mapping[tuple[str, str], date]
 """End dates of one planversie by step and gemeente; gemeente '' is the step itself."""
@@ -130,7 +133,7 @@ def _why(plan: Plan, step: Step, found: Forecast) -> str:
     if found.held is Held.TODAY:
         return ", want de stap had al klaar moeten zijn en is nog open"
     if step.kind is Kind.DECISION and found.last_municipalities:
-        names = listing(municipalities.name(code) for code in found.last_municipalities[:3])
+        names = naming(found.last_municipalities)
         return f", door {body_of(step)} van {names} ({day_text(found.end)})"
     if found.driver is not None:
         title = next(s.title for s in plan.steps if s.code == found.driver)
@@ -188,7 +191,7 @@ def _slip(plan: Plan, found: Forecast, baseline: Baseline) -> int:
 def _cause_text(step: Step, found: Forecast, baseline: Baseline) -> str:
     last = found.last_municipalities
     if step.kind is Kind.DECISION and last:
-        names = listing(municipalities.name(code) for code in last)
+        names = naming(last)
         moved = baseline.get((step.code, last[0]))
         which = f"verplaatst van {day_text(moved)} naar " if moved and moved != found.end else ""
         return f"{body_of(step)} van {names} ({which}{day_text(found.end)})"
@@ -247,6 +250,13 @@ def listing(names: Iterable[str]) -> str:
     """``Kampen, Raalte en Zwolle``."""
     words = list(names)
     return " en ".join(filter(None, [", ".join(words[:-1]), words[-1] if words else ""]))
+
+
+def naming(codes: Sequence[str]) -> str:
+    """The gemeenten by name; when they are many, how many."""
+    if len(codes) > NAMED:
+        return f"{len(codes)} gemeenten"
+    return listing(municipalities.name(code) for code in codes)
 
 
 def is_late(plan: Plan, decision: LocalDecision, found: Forecast, baseline: Baseline) -> bool:

@@ -19,6 +19,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 SCALES = ("lokaal", "subregionaal", "regionaal", "bovenregionaal")
 ROUTES = {"B": "B1-route", "O": "onderwijsroute", "Z": "Z-route"}
 BODIES = {"college": "college", "raad": "raad", "stuurgroep": "stuurgroep", "mandaat": "mandaat"}
+# Words that stand where a code stands in an address.
+RESERVED = ("nieuw", "mijlpalen", "terugplannen", "trajecten", "agendalink")
 STATES = ("lopend", "afgerond", "gestopt")
 
 
@@ -62,7 +64,7 @@ def require_valid(document: PlanDocument, today: date) -> None:
 
 def _require_header(document: PlanDocument) -> None:
     header = document.header
-    if not CODE.fullmatch(header.code):
+    if not CODE.fullmatch(header.code) or header.code.lower() in RESERVED:
         raise DomainError(
             "code",
             "Geef het traject een code van hoogstens 24 letters, cijfers, punten of streepjes, "

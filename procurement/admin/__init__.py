@@ -1,0 +1,10 @@
+"""Pages of the planning: the portfolio, one inkooptraject, own milestones, planning back."""
+
+from flask_admin import BaseView
+
+from procurement.admin.pages import PlanningPage
+
+
+def views() -> list[BaseView]:
+    """Make the views of this package; they belong to one application."""
+    return [PlanningPage("Planning", url="/planning", endpoint="planning")]

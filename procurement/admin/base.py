@@ -1,0 +1,56 @@
+"""What every planning page does first: find the traject that this account may see."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import abort, flash, g, redirect, url_for
+from werkzeug.wrappers import Response
+
+from core.admin import Page
+from core.dates import now, today
+from core.errors import DomainError
+from core.fields import SafeForm
+from procurement import metrics
+from procurement.models import ContractingProcess
+from procurement.outlook import Outlook, look
+
+
+class PlanningBase(Page):
+    """Inkooptrajecten; the region changes them, a gemeente enters its own decisions."""
+
+    thing = "planning"
+
+    def _process(self, code: str) -> ContractingProcess:
+        found = metrics.find(code, g.account)
+        if found is None:
+            abort(404)
+        return found
+
+    def _outlook(self, process: ContractingProcess) -> Outlook:
+        return look(metrics.load(process), today())
+
+    def _who(self) -> dict[str, Any]:
+        return {"by": g.account.email, "at": now()}
+
+    def _saved(
+        self, code: str, form: SafeForm, save: Callable[[], Any], *, said: str, place: str = ""
+    ) -> Response | None:
+        """Save; go back to the traject, or put what is wrong in the form."""
+        try:
+            changed = save()
+        except DomainError as error:
+            form.fill_errors(error)
+            return None
+        flash(said if changed else "Er is niets veranderd.", "success" if changed else "info")
+        return self._to(code, place)
+
+    def _to(self, code: str, place: str = "") -> Response:
+        return redirect(url_for("planning.one", code=code, _anchor=place or None))
+
+
+def crumbs(code: str | None = None) -> Iterable[tuple[str, str]]:
+    """From the portfolio to where the page hangs."""
+    trail = [("Planning", url_for("planning.index"))]
+    if code is not None:
+        trail.append((code, url_for("planning.one", code=code)))
+    return trail

@@ -1,0 +1,149 @@
+"""Files and calendars of one inkooptraject, in and out."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core.accounts import Account, may, visible
+from core.admin import needs, public
+from core.dates import now, today
+from core.errors import DomainError
+from procurement import metrics, operations
+from procurement.admin.base import PlanningBase, crumbs
+from procurement.exchange.files import KINDS, read_plan, write_plan
+from procurement.exchange.icalendar import MIME, write_calendar
+from procurement.exchange.ocds import release
+from procurement.exchange.sheets import PlanFileError
+from procurement.forms import CalendarLinkForm, ImportForm
+from procurement.models import CalendarLink, ContractingProcess
+from procurement.outlook import look
+
+
+class FilePages(PlanningBase):
+    """Downloads, import, and secret addresses of calendars."""
+
+    @expose("/<code>/plan.<any(xlsx, csv, zip, xml):kind>")
+    def export(self, code: str, kind: str) -> Response:
+        """Give the plan as a file that can come back without loss."""
+        content = write_plan(self._outlook(self._process(code)), f".{kind}")
+        return _file(content, KINDS[f".{kind}"], f"plan-{code}.{kind}")
+
+    @expose("/<code>/agenda.ics")
+    def calendar_file(self, code: str) -> Response:
+        """Give the calendar as a file."""
+        content = write_calendar(
+            [self._outlook(self._process(code))], stamp=now(), name=f"Inkoop {code}"
+        )
+        return _file(content, MIME, f"agenda-{code}.ics")
+
+    @expose("/<code>/ocds.json")
+    def ocds(self, code: str) -> Response:
+        """Give the OCDS release."""
+        found = release(self._outlook(self._process(code)), moment=now())
+        content = json.dumps(found, ensure_ascii=False, indent=2).encode()
+        return _file(content, "application/json", f"ocds-{code}.json")
+
+    @expose("/<code>/import/", methods=("GET", "POST"))
+    @needs("change")
+    def take_in(self, code: str) -> Response | str:
+        """Make the plan what a file says."""
+        process = self._process(code)
+        form: Any = ImportForm()
+        if form.validate_on_submit():
+            try:
+                document = read_plan(
+                    form.file.data.filename or "", form.file.data.read(), metrics.load(process)
+                )
+                changed = operations.save_document(
+                    document, reason=form.file.data.filename or "", **self._who()
+                )
+            except PlanFileError as error:
+                form.file.errors = [*form.file.errors, *error.problems[:20]]
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                said = f"{len(changed.get('after', {}))} gegevens veranderd."
+                flash(said if changed else "Er is niets veranderd.", "success")
+                return self._to(code)
+        return self.render(
+            "procurement/form.html", form=form, title=f"Plan van {code} inlezen",
+            crumbs=crumbs(code), submit="Lees in", cancel=url_for("planning.one", code=code),
+            note="Het traject wordt wat het bestand zegt. Delen die er niet in staan, blijven.",
+        )  # fmt: skip
+
+    @expose("/<code>/agendalink/", methods=("POST",))
+    @needs("read")
+    def make_link(self, code: str) -> Response | str:
+        """Make a secret calendar address; it is shown once."""
+        process = self._process(code)
+        if not CalendarLinkForm().validate_on_submit():
+            abort(400)
+        token = operations.make_calendar_link(process=process, **self._who())
+        return self._show_link(token, code)
+
+    @expose("/mijlpalen/agendalink/", methods=("POST",))
+    @needs("read")
+    def make_owner_link(self) -> Response | str:
+        """Make a secret calendar address of one owner's milestones."""
+        owner = request.form.get("eigenaar", "").strip()
+        if not CalendarLinkForm().validate_on_submit() or not owner:
+            abort(400)
+        token = operations.make_calendar_link(process=None, owner=owner[:80], **self._who())
+        return self._show_link(token, None)
+
+    def _show_link(self, token: str, code: str | None) -> str:
+        address = url_for("calendars.calendar", token=token, _external=True)
+        return self.render(
+            "procurement/calendar_link.html", address=address, code=code, crumbs=crumbs(code)
+        )
+
+    @expose("/agendalink/<int:number>/intrekken/", methods=("POST",))
+    @needs("read")
+    def revoke_link(self, number: int) -> Response:
+        """Make one of one's own calendar addresses useless."""
+        link = CalendarLink.get_or_none(
+            (CalendarLink.id == number) & (CalendarLink.made_by == g.account.email)
+        )
+        if link is None or not CalendarLinkForm().validate_on_submit():
+            abort(404)
+        try:
+            operations.revoke_calendar_link(number, **self._who())
+            flash("De agendalink werkt niet meer.", "success")
+        except DomainError as error:
+            flash(error.message, "error")
+        if link.process is None:
+            return redirect(url_for("planning.milestones"))
+        return self._to(link.process.code)
+
+
+def _file(content: bytes, mime: str, name: str) -> Response:
+    response = Response(content, content_type=mime)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+blueprint = Blueprint("calendars", __name__)
+
+
+@blueprint.get("/agenda/<token>.ics")
+@public
+def calendar(token: str) -> Response:
+    """Answer a calendar program; the token is the key, and its maker's rights are the limit."""
+    link = operations.calendar_link(token)
+    maker = None if link is None else Account.get_or_none(Account.email == link.made_by)
+    if link is None or maker is None or not maker.active or not may(maker, "read", "planning"):
+        abort(404)
+    query = visible(ContractingProcess, maker)
+    if link.process is not None:
+        query = query.where(ContractingProcess.id == link.process.id)
+        name = f"Inkoop {link.process.code}"
+    else:
+        name = f"Mijlpalen {link.owner}"
+    found = [look(metrics.load(process), today()) for process in query]
+    if link.process is not None and not found:
+        abort(404)
+    content = write_calendar(found, stamp=now(), name=name, owner=link.owner or None)
+    return Response(content, content_type=MIME)

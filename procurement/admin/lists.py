@@ -1,0 +1,251 @@
+"""Lists over all inkooptrajecten: the portfolio, milestones per owner, planning back."""
+
+from typing import Any
+
+from flask import abort, current_app, g, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core.accounts import visible
+from core.admin import needs
+from core.dates import Calendar, now, today
+from core.errors import DomainError
+from core.export import download
+from core.formats import day_text
+from core.lists import Column, Filter, RowList, choice_filter
+from procurement import metrics, operations
+from procurement.admin.base import PlanningBase, crumbs
+from procurement.admin.shown import TAGS, next_go_live, plan_back
+from procurement.documents import Header, PlanParticipation
+from procurement.exchange.sheets import day as read_day
+from procurement.forms import NewProcessForm, municipality_choices
+from procurement.health import Health
+from procurement.models import CalendarLink, ContractingProcess, Milestone
+from procurement.plan_templates import TEMPLATES
+from procurement.validity import STATES
+
+HEALTHS = [(str(h), str(h)) for h in Health]
+
+
+class ListPages(PlanningBase):
+    """The portfolio and what goes over more than one traject."""
+
+    def _portfolio(self) -> RowList:
+        P = ContractingProcess  # noqa: N806  a short name for a long list
+        return RowList(
+            visible(P, g.account),
+            key=P.id,
+            seal=str(current_app.secret_key),
+            search=(P.code, P.name, P.region),
+            filters=(
+                choice_filter("stand", "Stand", P.status, [(s, s) for s in STATES]),
+                choice_filter("gezondheid", "Gezondheid", P.health, HEALTHS),
+            ),
+            columns=(
+                Column("code", "Code", lambda p: p.code, lambda p: p.code, P.code),
+                Column("name", "Naam", lambda p: p.name, lambda p: p.name, P.name),
+                Column("health", "Gezondheid", lambda p: p.health, lambda p: p.health, P.health),
+                _day_column("go_live", "Streefdatum", P.go_live),
+                _day_column("expected_go_live", "Verwacht", P.expected_go_live),
+                Column("headline", "Waarom", lambda p: p.headline, lambda p: p.headline),
+            ),
+            sort="code",
+        )
+
+    @expose("/")
+    def index(self) -> str:
+        """Show every traject and how it stands."""
+        operations.refresh(visible(ContractingProcess, g.account), at=now())
+        rows = self._portfolio()
+        found = rows.page(request.args)
+        ids = [p.id for p in found.rows]
+        counts = metrics.portfolio(
+            ContractingProcess.select().where(ContractingProcess.id.in_(ids))
+        ).dicts()
+        return self.render(
+            "procurement/portfolio.html",
+            rows=rows,
+            found=found,
+            counts={row["id"]: row for row in counts},
+            tags=TAGS,
+            sentence=_portfolio_sentence(visible(ContractingProcess, g.account)),
+        )
+
+    @expose("/trajecten/<any(csv, xlsx):kind>/")
+    def download_portfolio(self, kind: str) -> Response:
+        """Give the portfolio as a file."""
+        rows = self._portfolio()
+        header = [c.label for c in rows.columns]
+        values = ([c.value(p) for c in rows.columns] for p in rows.every_row(request.args))
+        return download("inkooptrajecten", kind, header, values)
+
+    def _milestones(self) -> RowList:
+        M = Milestone  # noqa: N806  a short name for a long list
+        ids = visible(ContractingProcess, g.account, ContractingProcess.select(
+            ContractingProcess.id).where(ContractingProcess.status == "lopend"))  # fmt: skip
+        return RowList(
+            metrics.milestones(ids),
+            key=M.id,
+            seal=str(current_app.secret_key),
+            search=(M.title, M.owner),
+            filters=(
+                Filter("eigenaar", "Eigenaar", lambda q, v: q.where(M.owner == v),
+                       choices=[(o, o) for o in _owners(ids)]),
+                choice_filter("gezondheid", "Gezondheid", M.health, HEALTHS),
+                Filter("tot", "Verwacht tot en met",
+                       lambda q, v: q.where(M.expected_end <= v), _filter_day, hint="31-12-2026"),
+            ),
+            columns=(
+                Column("title", "Mijlpaal", lambda m: m.title, lambda m: m.title, M.title),
+                Column("process", "Traject", lambda m: m.process.code, lambda m: m.process.code),
+                Column("owner", "Eigenaar", lambda m: m.owner, lambda m: m.owner, M.owner),
+                _day_column("expected_end", "Verwacht", M.expected_end),
+                _day_column("latest_end", "Uiterlijk", M.latest_end),
+                Column("total_float", "Speling (werkdagen)", lambda m: m.total_float,
+                       lambda m: "–" if m.total_float is None else m.total_float,
+                       M.total_float, numeric=True),
+                Column("health", "Gezondheid", lambda m: m.health, lambda m: m.health, M.health),
+                Column("reason", "Waarom", lambda m: m.reason, lambda m: m.reason),
+            ),
+            sort="expected_end",
+        )  # fmt: skip
+
+    @expose("/mijlpalen/")
+    def milestones(self) -> str:
+        """Show milestones over all trajecten, per owner."""
+        operations.refresh(visible(ContractingProcess, g.account), at=now())
+        rows = self._milestones()
+        return self.render(
+            "procurement/milestones.html",
+            rows=rows,
+            found=rows.page(request.args),
+            crumbs=crumbs(),
+            owner=request.args.get("eigenaar", ""),
+            links=_own_links(),
+        )
+
+    @expose("/mijlpalen/<any(csv, xlsx):kind>/")
+    def download_milestones(self, kind: str) -> Response:
+        """Give the milestones as a file."""
+        rows = self._milestones()
+        values = ([c.value(m) for c in rows.columns] for m in rows.every_row(request.args))
+        return download("mijlpalen", kind, [c.label for c in rows.columns], values)
+
+    @expose("/terugplannen/")
+    def back(self) -> str:
+        """Work back from the end of a contract to when to begin."""
+        template = request.args.get("sjabloon", "SAS regionaal")
+        typed = request.args.get("contract_einde", "").strip()
+        steps, problem, go_live = [], "", None
+        if template not in TEMPLATES:
+            abort(404)
+        if typed:
+            try:
+                end = read_day(typed)
+                go_live = next_go_live(end) if end else None
+                if go_live and 2000 < go_live.year < 2100:
+                    steps = plan_back(template, go_live, today(), Calendar())
+                else:
+                    problem = "Kies een jaar van 2001 tot en met 2099."
+            except ValueError as error:
+                problem = f"Let op: {error}."
+        return self.render(
+            "procurement/back.html",
+            crumbs=crumbs(),
+            templates=list(TEMPLATES),
+            chosen=template,
+            typed=typed,
+            go_live=go_live,
+            steps=steps,
+            problem=problem,
+            today=today(),
+        )
+
+    @expose("/nieuw/", methods=("GET", "POST"))
+    @needs("create")
+    def new(self) -> Response | str:
+        """Make a traject from a template."""
+        form: Any = NewProcessForm()
+        form.municipalities.choices = municipality_choices()
+        if form.validate_on_submit():
+            try:
+                process = operations.start_plan(
+                    _header_of(form), template=form.template.data,
+                    participations=_joining(form), **self._who(),
+                )  # fmt: skip
+                return redirect(url_for("planning.one", code=process.code))
+            except DomainError as error:
+                form.fill_errors(error)
+        return self.render(
+            "procurement/form.html", form=form, title="Nieuw traject", crumbs=crumbs(),
+            submit="Maak dit traject", cancel=url_for("planning.index"),
+        )  # fmt: skip
+
+
+def _day_column(name: str, label: str, column: Any) -> Column:
+    return Column(
+        name,
+        label,
+        lambda row: getattr(row, name),
+        lambda row: day_text(getattr(row, name)),
+        column,
+    )
+
+
+def _filter_day(text: str) -> Any:
+    found = read_day(text)
+    if found is None:
+        raise ValueError(text)
+    return found
+
+
+def _owners(processes: Any) -> list[str]:
+    query: Any = (
+        Milestone.select(Milestone.owner)
+        .where(Milestone.process.in_(processes), Milestone.owner != "")
+        .distinct()
+        .order_by(Milestone.owner)
+    )
+    return [owner for (owner,) in query.tuples()]
+
+
+def _own_links() -> list[CalendarLink]:
+    return list(
+        CalendarLink.select()
+        .where(
+            CalendarLink.made_by == g.account.email,
+            CalendarLink.process.is_null(),
+            CalendarLink.revoked_at.is_null(),
+        )
+        .order_by(CalendarLink.id)
+    )
+
+
+def _portfolio_sentence(query: Any) -> str:
+    running = query.where(ContractingProcess.status == "lopend")
+    bad = [
+        p.code for p in running if p.health in (Health.LATE, Health.BLOCKED, Health.RISK)
+    ]  # fmt: skip
+    total = running.count()
+    if not total:
+        return "Er loopt geen inkooptraject."
+    if not bad:
+        loopt = "Het traject ligt" if total == 1 else f"Alle {total} trajecten liggen"
+        return f"{loopt} op schema."
+    return f"{len(bad)} van {total} lopende trajecten vragen aandacht: {', '.join(bad[:5])}."
+
+
+def _header_of(form: Any) -> Header:
+    return Header(
+        form.code.data, form.name.data, form.region.data,
+        starts_on=form.starts_on.data or today(), go_live=form.go_live.data,
+        contract_until=form.contract_until.data,
+    )  # fmt: skip
+
+
+def _joining(form: Any) -> tuple[PlanParticipation, ...]:
+    return tuple(
+        PlanParticipation(code, route)
+        for code in form.municipalities.data
+        for route in form.routes.data or ["B"]
+    )

@@ -1,0 +1,10 @@
+"""All planning pages under one address."""
+
+from procurement.admin.entry import EntryPages
+from procurement.admin.files import FilePages
+from procurement.admin.lists import ListPages
+from procurement.admin.process import ProcessPages
+
+
+class PlanningPage(ListPages, EntryPages, FilePages, ProcessPages):
+    """``/planning/`` and everything under it."""

@@ -1,0 +1,195 @@
+"""One inkooptraject: the answer, the decision matrix, the picture, the table, 'wat als'."""
+
+from typing import Any
+
+from flask import abort, flash, g, request
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core.admin import needs
+from core.errors import DomainError
+from core.export import download
+from core.municipalities import name as municipality_name
+from procurement import metrics, operations
+from procurement.admin.base import PlanningBase, crumbs
+from procurement.admin.shown import Matrix, lines, matrix
+from procurement.charts import decision_matrix, gantt, milestone_trend
+from procurement.forms import CalendarLinkForm
+from procurement.health import driving_chain
+from procurement.models import Breach, CalendarLink, ContractingProcess
+from procurement.outlook import Outlook
+from procurement.terms import PROCEDURE_NAMES
+from procurement.what_if import Change, differences, shifted
+
+FURTHEST = 3650
+
+
+class ProcessPages(PlanningBase):
+    """The page of one traject and its pictures."""
+
+    @expose("/<code>/")
+    def one(self, code: str) -> str:
+        """Show one traject."""
+        process = self._process(code)
+        outlook = self._outlook(process)
+        wanted = {name: request.args.get(name, "") for name in ("fase", "gezondheid", "eigenaar")}
+        steps = outlook.document.steps
+        return self.render(
+            "procurement/process.html",
+            process=process,
+            outlook=outlook,
+            header=outlook.document.header,
+            procedure=PROCEDURE_NAMES[outlook.document.header.procedure],
+            crumbs=crumbs(),
+            matrix=matrix(outlook, g.account),
+            gantt=gantt(outlook),
+            trend=milestone_trend(outlook),
+            lines=lines(
+                outlook,
+                phase=wanted["fase"],
+                health=wanted["gezondheid"],
+                owner=wanted["eigenaar"],
+            ),
+            wanted=wanted,
+            phases=list(dict.fromkeys(s.phase for s in steps if s.phase)),
+            owners=sorted({s.owner for s in steps if s.owner}),
+            healths=sorted({str(j.health) for j in outlook.judgements.values()}),
+            path=_path(outlook),
+            breaches=list(Breach.select().where(Breach.process == process).order_by(Breach.id)),
+            links=_links(process),
+            form=CalendarLinkForm(),
+        )
+
+    @expose("/<code>/<any(gantt, trend, besluiten):which>.<any(svg, png, csv):kind>")
+    def picture(self, code: str, which: str, kind: str) -> Response:
+        """Give a picture, or its table, as a file."""
+        outlook = self._outlook(self._process(code))
+        makers = {"gantt": gantt, "trend": milestone_trend, "besluiten": decision_matrix}
+        chart: Any = makers[which](outlook)
+        if chart is None:
+            abort(404)
+        if kind == "csv":
+            return download(chart.name, "csv", chart.headers, chart.rows)
+        content = chart.png() if kind == "png" else chart.svg_file()
+        mime = "image/png" if kind == "png" else "image/svg+xml"
+        response = Response(content, mimetype=mime)
+        response.headers.set("Content-Disposition", "attachment", filename=f"{chart.name}.{kind}")
+        return response
+
+    @expose("/<code>/mijlpalen.<any(csv, xlsx):kind>")
+    def download_lines(self, code: str, kind: str) -> Response:
+        """Give the milestone table as a file."""
+        outlook = self._outlook(self._process(code))
+        header = (
+            "Code", "Mijlpaal", "Fase", "Soort", "Eigenaar", "Gepland", "Verwacht begin",
+            "Verwacht einde", "Uiterlijk", "Speling (werkdagen)", "Gezondheid", "Waarom",
+        )  # fmt: skip
+        rows = (
+            (
+                n.step.code, n.step.title, n.step.phase, str(n.step.kind), n.step.owner, n.planned,
+                n.start, n.end, n.latest, n.room, str(n.health), n.reason,
+            )
+            for n in lines(outlook)
+        )  # fmt: skip
+        return download(f"mijlpalen-{code}", kind, header, rows)
+
+    @expose("/<code>/besluiten.<any(xlsx):kind>")
+    def download_decisions(self, code: str, kind: str) -> Response:
+        """Give the decision matrix as a file."""
+        found = matrix(self._outlook(self._process(code)), g.account)
+        header = ["Gemeente", *(f"{s.code} {s.title}" for s in found.steps)]
+        return download(f"besluiten-{code}", kind, header, _matrix_rows(found))
+
+    @expose("/<code>/wat-als/", methods=("GET", "POST"))
+    @needs("read", POST="change")
+    def what_if(self, code: str) -> Response | str:
+        """Shift a step or a decision, see what moves, and keep it or not."""
+        process = self._process(code)
+        outlook = self._outlook(process)
+        asked = request.values
+        step, place = asked.get("stap", ""), asked.get("gemeente", "") or None
+        typed = asked.get("dagen", "").strip()
+        changes: list[Change] = []
+        problem = ""
+        if typed:
+            try:
+                days = _days(typed)
+                changes = differences(
+                    outlook.plan, outlook.forecasts, shifted(outlook.plan, step, days, place)
+                )
+                if request.method == "POST":
+                    operations.shift_step(code, step, days, place, **self._who())
+                    flash("De verschuiving is bewaard.", "success")
+                    return self._to(code)
+            except DomainError as error:
+                problem = error.message
+        return self.render(
+            "procurement/what_if.html",
+            outlook=outlook,
+            crumbs=crumbs(code),
+            step=step,
+            place=place,
+            typed=typed,
+            changes=changes,
+            goal=next((c for c in changes if c.code == outlook.document.goal), None),
+            touched=_touched(changes),
+            problem=problem,
+        )
+
+    @expose("/<code>/geschiedenis/")
+    def history(self, code: str) -> str:
+        """Show who changed what, when and why."""
+        process = self._process(code)
+        return self.render(
+            "procurement/history.html",
+            code=code,
+            crumbs=crumbs(code),
+            lines=list(metrics.history(process, 200)),
+        )
+
+
+def _path(outlook: Outlook) -> list[Any]:
+    """Steps that drive the goal, from where the dates come from to the goal."""
+    if outlook.document.goal is None:
+        return []
+    chain = driving_chain(outlook.forecasts, outlook.document.goal)
+    return [outlook.document.step(code) for code in reversed(chain)]
+
+
+def _links(process: ContractingProcess) -> list[CalendarLink]:
+    return list(
+        CalendarLink.select()
+        .where(
+            CalendarLink.process == process,
+            CalendarLink.made_by == g.account.email,
+            CalendarLink.revoked_at.is_null(),
+        )
+        .order_by(CalendarLink.id)
+    )
+
+
+def _matrix_rows(found: Matrix) -> list[list[str]]:
+    return [
+        [
+            municipality_name(code),
+            *(f"{c.word} {c.day:%d-%m-%Y}" if c and c.day else c.word if c else "" for c in cells),
+        ]
+        for code, cells in found.rows
+    ]
+
+
+def _days(text: str) -> int:
+    try:
+        days = int(text)
+    except ValueError:
+        days = FURTHEST + 1
+    if abs(days) > FURTHEST:
+        raise DomainError(
+            "days", "Vul een heel aantal dagen in, bijvoorbeeld 14, of -7 voor eerder."
+        )
+    return days
+
+
+def _touched(changes: list[Change]) -> list[str]:
+    codes = {code for change in changes for code in change.municipalities}
+    return sorted(municipality_name(code) for code in codes)

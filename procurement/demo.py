@@ -1,0 +1,219 @@
+"""Two inkooptrajecten for the demo region: one under way, one as it went in 2019 to 2022."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from core.dates import AMSTERDAM, Recess, add_months, month_of
+from procurement import operations
+from procurement.documents import (
+    Header,
+    PlanAction,
+    PlanDecision,
+    PlanDocument,
+    PlanMeeting,
+    PlanParticipation,
+    PlanRisk,
+    PlanStep,
+    with_decision_rows,
+)
+from procurement.metrics import find
+from procurement.models import ForecastPoint
+from procurement.operations import baseline_of
+from procurement.outlook import look
+from procurement.plan_templates import TEMPLATES
+from procurement.steps import Outcome
+from procurement.storing import insert
+
+BY = "demo"
+CODE, DALFSEN_CODE = "SAS-2027", "DALFSEN-2019"
+LEAD, LATE, DEFERRED = "0193", "0166", "0180"
+REGION = (
+    "0119", "0148", "0160", "0166", "0175", "0177", "0180", "0193", "0244", "0246", "0269", "1701",
+    "1708", "1773", "1896",
+)  # fmt: skip
+"""Fifteen gemeenten around Zwolle."""
+SMALL = ("0180", "0244")
+
+
+def load(today: date, *, municipalities: tuple[str, ...] = REGION, by: str = BY) -> list[str]:
+    """Make both inkooptrajecten as they stand on ``today``; return their codes."""
+    at = datetime.combine(today, time(9), AMSTERDAM)
+    operations.add_document(under_way(today, municipalities), by=by, at=at, reason="demo")
+    _tell_history(today)
+    operations.add_document(dalfsen(), by=by, at=at, reason="demo")
+    return [CODE, DALFSEN_CODE]
+
+
+def under_way(today: date, municipalities: tuple[str, ...] = REGION) -> PlanDocument:
+    """A regional procurement whose papers the colleges are deciding on; one of them is late."""
+    month = month_of(today)
+    header = Header(
+        CODE, "Inburgeringscursussen regio Zwolle", "Regio Zwolle",
+        lead_municipality=LEAD, starts_on=add_months(month, -10), go_live=add_months(month, 8),
+        contract_until=add_months(month, 56) - timedelta(days=1), tracks=2_400,
+        price_cents=1_160_000,
+    )  # fmt: skip
+    document = replace(
+        TEMPLATES["SAS regionaal"](header),
+        participations=tuple(_joining(municipalities)),
+        recesses=tuple(_recesses(month)),
+        meetings=tuple(_meetings(month, municipalities)),
+        actions=(
+            PlanAction("Verwerkersovereenkomst laten toetsen door de FG", "ja", "", "jurist"),
+            PlanAction(
+                "Kostprijsonderzoek bespreken met aanbieders", "deels",
+                "Twee van de acht aanbieders hebben nog niet gereageerd.", "inkoop",
+                today + timedelta(days=14),
+            ),
+            PlanAction("Beoordelingsteam samenstellen", "nee", "Wacht op de stukken.", "regioteam"),
+        ),
+        risks=(
+            PlanRisk("Te weinig inschrijvers voor de onderwijsroute", 3, 4,
+                     "Marktconsultatie herhalen, prijs toetsen", "inkoop", "13"),
+            PlanRisk("Kort geding in de opschortende termijn", 2, 5,
+                     "Zes weken ruimte houden tussen gunning en start", "jurist", "16"),
+        ),
+    )  # fmt: skip
+    done = _facts(with_decision_rows(document), today)
+    planned = _with_papers(done, today, late=False)
+    first = baseline_of(look(planned, today), 1, today - timedelta(days=75), "Plan van de regio")
+    return replace(_with_papers(done, today, late=True), baselines=(first,))
+
+
+def _joining(municipalities: tuple[str, ...]) -> Iterator[PlanParticipation]:
+    for place, code in enumerate(municipalities):
+        yield PlanParticipation(
+            code, "B", "regionaal" if code in SMALL else "subregionaal",
+            "Te klein voor een eigen groep" if code in SMALL else "Groepen vullen binnen 4 weken",
+        )  # fmt: skip
+        yield PlanParticipation(code, "Z", "lokaal" if code == LEAD else "subregionaal")
+        if place % 2 == 0:
+            yield PlanParticipation(code, "O", "regionaal", "Weinig deelnemers per gemeente")
+
+
+def _recesses(month: date) -> Iterator[Recess]:
+    for year in (month.year - 1, month.year, month.year + 1):
+        yield Recess(date(year, 7, 18), date(year, 8, 23), "zomerreces")
+        yield Recess(date(year, 12, 19), date(year + 1, 1, 3), "kerstreces")
+
+
+def _meetings(month: date, municipalities: tuple[str, ...]) -> Iterator[PlanMeeting]:
+    """Colleges meet every week on a Tuesday, the councils once a month on a Thursday."""
+    first = add_months(month, -1)
+    tuesday = first + timedelta(days=(1 - first.weekday()) % 7)
+    for code in municipalities:
+        yield from (PlanMeeting(code, "college", tuesday + timedelta(weeks=n)) for n in range(30))
+    for n in range(8):
+        start = add_months(first, n) + timedelta(days=14)
+        thursday = start + timedelta(days=(3 - start.weekday()) % 7)
+        yield from (PlanMeeting(code, "raad", thursday) for code in municipalities)
+
+
+ENDED = {"1": 270, "2": 240, "4": 165, "5": 115, "6": 125, "7": 30}
+"""Days before today on which the first steps were done."""
+
+
+def _facts(document: PlanDocument, today: date) -> PlanDocument:
+    steps = tuple(
+        replace(s, actual_end=today - timedelta(days=ENDED[s.code]), progress=100)
+        if s.code in ENDED
+        else s
+        for s in document.steps
+    )
+    together = today - timedelta(days=200)
+    decisions = tuple(
+        replace(
+            d, outcome=Outcome.CONDITIONAL if d.municipality == "1896" else Outcome.DECIDED,
+            meeting_on=together, decided_on=together - timedelta(days=place % 4 * 7),
+            document=f"Collegebesluit samenwerking {d.municipality}",
+        )
+        if d.step == "3"
+        else d
+        for place, d in enumerate(document.decisions)
+    )  # fmt: skip
+    return replace(document, steps=steps, decisions=decisions)
+
+
+def _with_papers(document: PlanDocument, today: date, *, late: bool) -> PlanDocument:
+    """Decisions on the papers: some taken, most planned; one gemeente moved its meeting."""
+    tuesday = today + timedelta(days=(1 - today.weekday()) % 7)
+    agreed = tuesday + timedelta(weeks=2)
+
+    def papers(place: int, d: PlanDecision) -> PlanDecision:
+        if d.step == "9":
+            outcome = Outcome.NOT_NEEDED if place % 3 else Outcome.PREPARED
+            return replace(d, outcome=outcome)
+        if d.step != "8":
+            return d
+        if late and place % 4 == 0 and d.municipality not in (LATE, DEFERRED):
+            day = tuesday - timedelta(weeks=1 if tuesday > today else 0)
+            day = min(day, today)
+            return replace(d, outcome=Outcome.DECIDED, meeting_on=day, decided_on=day)
+        if late and d.municipality == LATE:
+            return replace(d, outcome=Outcome.SCHEDULED, meeting_on=agreed + timedelta(weeks=9))
+        if late and d.municipality == DEFERRED:
+            return replace(d, outcome=Outcome.DEFERRED, meeting_on=agreed + timedelta(weeks=1))
+        scheduled = place % 4 in (1, 2)
+        return replace(
+            d, outcome=Outcome.SCHEDULED if scheduled or late else Outcome.PREPARED,
+            meeting_on=agreed,
+        )  # fmt: skip
+
+    return replace(
+        document, decisions=tuple(papers(n, d) for n, d in enumerate(document.decisions))
+    )
+
+
+def _tell_history(today: date) -> None:
+    """What was expected in earlier months, so that the milestone trend has something to tell."""
+    process = find(CODE)
+    this_month: Any = ForecastPoint.select(ForecastPoint.step, ForecastPoint.expected_on).where(
+        ForecastPoint.process == process
+    )
+    expected = dict(this_month.tuples())
+    slips = {1: 42, 2: 56, 3: 56, 4: 60, 5: 70}
+    insert(
+        ForecastPoint,
+        [
+            {
+                "process": process,
+                "month": add_months(month_of(today), -back),
+                "step": step,
+                "expected_on": max(day - timedelta(days=slip), add_months(month_of(today), -back))
+                if day > today
+                else day,
+            }
+            for back, slip in slips.items()
+            for step, day in expected.items()
+        ],
+    )
+
+
+def dalfsen() -> PlanDocument:
+    """The plan of 2019 with its two postponements; done as its last planversie said."""
+    header = Header(
+        DALFSEN_CODE, "Inkoop inburgering, plan van de evaluatie 2019", "Regio Zwolle",
+        lead_municipality="0148", starts_on=date(2019, 10, 1), go_live=date(2022, 1, 1),
+        status="afgerond",
+        note="De fasen en het eerste plan komen uit de evaluatie 'Thuis in Dalfsen' (2019), "
+        "paragraaf 2.2.2. Wanneer elke fase echt klaar was, is voor dit voorbeeld ingevuld.",
+    )  # fmt: skip
+    document = TEMPLATES["Dalfsen 2019"](header)
+    ends = document.baseline_ends()
+
+    def done(step: PlanStep) -> PlanStep:
+        return replace(step, actual_end=ends[step.code, ""], progress=100)
+
+    return with_decision_rows(
+        replace(
+            document,
+            steps=tuple(done(s) for s in document.steps),
+            participations=(
+                PlanParticipation("0148", "B"),
+                PlanParticipation("0148", "O"),
+                PlanParticipation("0148", "Z"),
+            ),
+        )
+    )

@@ -1,0 +1,266 @@
+"""The planning pages, as people with different roles use them."""
+
+import io
+import re
+from datetime import timedelta
+
+import icalendar
+import pytest
+
+from core.dates import today
+from core.municipalities import name
+from procurement import metrics
+from procurement.demo import CODE, DALFSEN_CODE, LATE, load
+from procurement.models import CalendarLink, ContractingProcess, Decision, Milestone
+from procurement.steps import Outcome
+
+PAGES = [
+    "/planning/",
+    "/planning/?stand=lopend&gezondheid=te+laat&sorteer=-name&zoek=SAS",
+    "/planning/mijlpalen/?eigenaar=inkoop",
+    "/planning/terugplannen/?contract_einde=31-12-2029",
+    f"/planning/{CODE}/",
+    f"/planning/{CODE}/?fase=Aanbesteding&gezondheid=te+laat",
+    f"/planning/{CODE}/wat-als/?stap=8&gemeente=0193&dagen=14",
+    f"/planning/{CODE}/geschiedenis/",
+    f"/planning/{DALFSEN_CODE}/",
+]
+FORMS = [
+    "/planning/nieuw/",
+    f"/planning/{CODE}/mijlpalen/nieuw/",
+    f"/planning/{CODE}/mijlpalen/12/",
+    f"/planning/{CODE}/besluiten/8/{LATE}/",
+    f"/planning/{CODE}/planversies/nieuw/",
+    f"/planning/{CODE}/risicos/",
+    f"/planning/{CODE}/acties/",
+    f"/planning/{CODE}/gegevens/",
+    f"/planning/{CODE}/kalender/",
+    f"/planning/{CODE}/deelname/",
+    f"/planning/{CODE}/import/",
+]
+FILES = [
+    "/planning/trajecten/csv/",
+    "/planning/mijlpalen/xlsx/",
+    f"/planning/{CODE}/gantt.svg",
+    f"/planning/{CODE}/besluiten.png",
+    f"/planning/{CODE}/trend.csv",
+    f"/planning/{CODE}/mijlpalen.csv",
+    f"/planning/{CODE}/besluiten.xlsx",
+    f"/planning/{CODE}/plan.xlsx",
+    f"/planning/{CODE}/plan.csv",
+    f"/planning/{CODE}/plan.zip",
+    f"/planning/{CODE}/plan.xml",
+    f"/planning/{CODE}/agenda.ics",
+    f"/planning/{CODE}/ocds.json",
+]
+
+
+@pytest.fixture
+def region(db, client):
+    load(today())
+    client.sign_in("regio")
+    return client
+
+
+def test_every_page_and_file_opens_for_the_region(region):
+    for url in [*PAGES, *FORMS]:
+        region.get(url)
+    for url in FILES:
+        assert region.get(url).headers["Content-Disposition"].startswith("attachment")
+
+
+def test_who_may_see_what(region):
+    for role, scope, opens in [
+        ("gemeente", {"municipalities": [LATE, "0148"]}, True),
+        ("contractmanager", {}, True),
+        ("auditor", {}, True),
+        ("aanbieder", {"provider_code": "TA001"}, False),
+        ("beheerder", {}, False),
+    ]:
+        region.sign_in(role, **scope)
+        for url in [*PAGES, *FILES]:
+            region.get(url, status=200 if opens else 403)
+        for url in FORMS:
+            own = role == "gemeente" and "besluiten" in url
+            # An auditor may not even open a form: reading a decision is done on the page.
+            region.get(url, status=200 if own else 403)
+    region.sign_out()
+    for url in [*PAGES, *FORMS, *FILES]:
+        region.get(url, status=302)
+
+
+def test_a_gemeente_outside_sees_nothing(region):
+    region.sign_in("gemeente", email="ver@example.org", municipalities=["0363"])
+    assert CODE not in region.get("/planning/").text
+    assert "Besluit" not in region.get("/planning/mijlpalen/").text
+    for url in [
+        f"/planning/{CODE}/",
+        f"/planning/{CODE}/plan.xlsx",
+        f"/planning/{CODE}/agenda.ics",
+    ]:
+        region.get(url, status=404)
+
+
+def test_a_gemeente_decides_only_for_itself(region):
+    region.sign_in("gemeente", municipalities=[LATE])
+    day = today() + timedelta(days=1)
+    form = {"outcome": "geagendeerd", "meeting_on": f"{day:%d-%m-%Y}"}
+    region.post(f"/planning/{CODE}/besluiten/8/0193/", form, status=403)
+    assert region.post(f"/planning/{CODE}/besluiten/8/{LATE}/", form).status == 302
+    own = (
+        Decision.select()
+        .join(Milestone)
+        .where(Milestone.code == "8", Decision.municipality == LATE, Decision.process == process())
+    )
+    assert own.get().meeting_on == day
+    region.post(f"/planning/{CODE}/wat-als/", {"stap": "5", "dagen": "3"}, status=403)
+    links = [url for url in region.get(f"/planning/{CODE}/").links if "/besluiten/" in url]
+    assert {url.split("/")[-2] for url in links if url.count("/") == 6} == {LATE}
+
+
+def process():
+    return ContractingProcess.get(ContractingProcess.code == CODE)
+
+
+def test_the_page_names_the_gemeente_that_moved(region):
+    page = region.get(f"/planning/{CODE}/")
+    assert f"door het collegebesluit van {name(LATE)} (verplaatst van" in page.text
+    row = next(row for row in page.rows(0) if row[0] == name(LATE))
+    assert "bepaalt de startdatum" in row[2]
+    assert "te laat" in row[2]
+
+
+def test_shift_compare_keep(region):
+    before = metrics.load(process())
+    page = region.get(f"/planning/{CODE}/wat-als/?stap=8&gemeente={LATE}&dagen=28")
+    assert "Start dienstverlening gaat van" in page.text
+    assert metrics.load(process()) == before  # looking changes nothing
+    page = region.post(
+        f"/planning/{CODE}/wat-als/", {"stap": "8", "gemeente": LATE, "dagen": "28"}, follow=True
+    )
+    assert "De verschuiving is bewaard." in page.text
+    assert metrics.load(process()) != before
+
+
+@pytest.mark.parametrize(
+    "query", ["stap=8&dagen=veel", "stap=99&dagen=3", "stap=1&dagen=3", "stap=8&dagen=99999"]
+)
+def test_a_shift_that_cannot_be_is_explained(region, query):
+    assert "Fout" in region.get(f"/planning/{CODE}/wat-als/?{query}").text
+
+
+def test_from_template_through_decisions_to_export_and_back(region):
+    form = {
+        "template": "SAS regionaal", "code": "NIEUW-1", "name": "Nieuw traject",
+        "go_live": "01-01-2030", "routes": ["B", "Z"], "municipalities": ["0148", "0166", "0193"],
+    }  # fmt: skip
+    page = region.post("/planning/nieuw/", form, follow=True)
+    assert page.title == "Nieuw traject"
+    for code in form["municipalities"]:
+        decision = {"outcome": "geagendeerd", "meeting_on": "12-06-2029"}
+        region.post(f"/planning/NIEUW-1/besluiten/8/{code}/", decision)
+    region.post("/planning/NIEUW-1/planversies/nieuw/", {"reason": "Eerste plan"})
+    later = {"outcome": "geagendeerd", "meeting_on": "10-07-2029", "reason": "agenda vol"}
+    page = region.post("/planning/NIEUW-1/besluiten/8/0166/", later, follow=True)
+    assert "Kampen (verplaatst van 12-06-2029 naar 10-07-2029)" in page.text
+    for kind in ("xlsx", "zip", "csv", "xml"):
+        content = region.get(f"/planning/NIEUW-1/plan.{kind}").response.data
+        file = (io.BytesIO(content), f"plan.{kind}")
+        page = region.post("/planning/NIEUW-1/import/", {"file": file}, follow=True)
+        assert "Er is niets veranderd." in page.text, kind
+    assert "agenda vol" in region.get("/planning/NIEUW-1/geschiedenis/").text
+
+
+def test_errors_stand_beside_the_field_and_say_what_to_do(region):
+    step = dict.fromkeys(("code", "title"), "4") | {"kind": "besluit", "unit": "cd"}
+    page = region.post(f"/planning/{CODE}/mijlpalen/4/", step | {"waits": "3; 8"})
+    assert "kring: 4 → 5 → 7 → 8 → 4" in page.errors[0]
+    page = region.post(f"/planning/{CODE}/mijlpalen/4/", step | {"waits": "3 XX"})
+    assert page.errors == [
+        "Schrijf een afhankelijkheid als 5, als 8 SS of als 10 FS+45cd. Er staat '3 XX'"
+    ]
+    page = region.post(f"/planning/{CODE}/mijlpalen/nieuw/", step)
+    assert page.errors == ["Mijlpaal 4 is er al. Kies een andere code."]
+    page = region.post(f"/planning/{CODE}/besluiten/8/{LATE}/", {"outcome": Outcome.DECIDED})
+    assert page.errors == [f"Vul in op welke dag {name(LATE)} besloten heeft."]
+    page = region.post(f"/planning/{CODE}/kalender/", {"recesses": "19-12-2026; kerst"})
+    assert page.errors == ["Regel 1: vul een datum in, bijvoorbeeld 23-11-2026. Er staat 'kerst'."]
+    page = region.post(f"/planning/{CODE}/import/", {"file": (io.BytesIO(b"x"), "plan.pdf")})
+    assert "Kies een bestand dat eindigt op" in page.errors[0]
+    page = region.post("/planning/nieuw/", {"code": CODE, "name": "x", "template": "SAS regionaal"})
+    assert page.errors == [f"Er is al een traject met code {CODE}. Kies een andere code."]
+
+
+def test_entry_of_risk_action_header_calendar_and_participation(region):
+    base = f"/planning/{CODE}"
+    risk = {"title": "Nieuw risico", "chance": "2", "impact": "3", "step": "13"}
+    assert region.post(f"{base}/risicos/", risk).status == 302
+    changed = risk | {"measure": "bellen"}
+    assert region.post(f"{base}/risicos/?risico=Nieuw+risico", changed).status == 302
+    action = {"text": "Bel Kampen", "state": "deels", "due_on": "01-12-2026"}
+    assert region.post(f"{base}/acties/", action).status == 302
+    document = metrics.load(process())
+    assert [r.measure for r in document.risks if r.title == "Nieuw risico"] == ["bellen"]
+    assert "Bel Kampen" in [a.text for a in document.actions]
+    header = {
+        "name": "Andere naam", "procedure": "europees_openbaar", "status": "lopend",
+        "lead_municipality": "0193", "price_cents": "11.600,00", "tracks": "100",
+    }  # fmt: skip
+    assert region.post(f"{base}/gegevens/", header).status == 302
+    calendar = {"recesses": "19-12-2026; 3-1-2027; kerst", "meetings": "193; college; 08-12-2026"}
+    assert region.post(f"{base}/kalender/", calendar).status == 302
+    rows = {"rows": "0193; b; lokaal; groot\n0148; Z"}
+    assert region.post(f"{base}/deelname/", rows).status == 302
+    document = metrics.load(process())
+    assert document.header.value_cents == 116_000_000
+    assert document.meetings[0].municipality == "0193"
+    assert [(p.route, p.scale) for p in document.participations] == [
+        ("B", "lokaal"), ("Z", "regionaal"),
+    ]  # fmt: skip
+
+
+def test_a_calendar_program_reads_with_its_secret_and_nothing_else(region):
+    page = region.post(f"/planning/{CODE}/agendalink/")
+    token = re.search(r"/agenda/([\w-]+)\.ics", page.html)[1]
+    region.sign_out()
+    content = region.get(f"/agenda/{token}.ics").response.data
+    assert len(icalendar.Calendar.from_ical(content).walk("VEVENT")) > 24
+    region.get("/agenda/anders.ics", status=404)
+    link = CalendarLink.get()
+    assert token not in link.token_hash
+    region.sign_in("contractmanager")
+    region.post(f"/planning/agendalink/{link.id}/intrekken/", status=404)
+    region.sign_in("regio")
+    region.post(f"/planning/agendalink/{link.id}/intrekken/")
+    region.get(f"/agenda/{token}.ics", status=404)
+
+
+def test_a_calendar_of_an_owner_shows_what_its_maker_may_see(region):
+    region.sign_in("gemeente", municipalities=["0148"])
+    page = region.post("/planning/mijlpalen/agendalink/", {"eigenaar": "inkoop"})
+    token = re.search(r"/agenda/([\w-]+)\.ics", page.html)[1]
+    region.sign_out()
+    content = region.get(f"/agenda/{token}.ics").response.data
+    assert b"UID:SAS-2027.10@taalinkoop" in content
+    assert b"UID:SAS-2027.14@taalinkoop" not in content
+
+
+def test_working_back_from_the_end_of_a_contract(region):
+    page = region.get("/planning/terugplannen/?contract_einde=31-12-2029")
+    assert "Uiterlijk beginnen op" in page.text
+    assert page.rows()[-1] == ["21 Start dienstverlening", "01-01-2030", "01-01-2030"]
+    assert "Fout" in region.get("/planning/terugplannen/?contract_einde=morgen").text
+
+
+def test_addresses_that_name_nothing(region):
+    for url in (
+        "/planning/X/", f"/planning/{CODE}/mijlpalen/99/", f"/planning/{CODE}/besluiten/1/0193/",
+        f"/planning/{DALFSEN_CODE}/trend.svg", "/planning/terugplannen/?sjabloon=x",
+    ):  # fmt: skip
+        region.get(url, status=404)
+
+
+def test_portfolio_says_how_many_ask_attention(region):
+    page = region.get("/planning/")
+    assert page.text.count(CODE) >= 2
+    assert "1 van 1 lopende trajecten vragen aandacht: SAS-2027." in page.text
