@@ -279,6 +279,14 @@ def latest_month() -> date | None:
     return month_from_number(max(numbers)) if numbers else None
 
 
+def newest_month_of(provider_id: int) -> date | None:
+    """Newest month of which current rows of one provider are held."""
+    found: date | None = (
+        R.select(fn.MAX(R.month)).where(CURRENT, R.provider == provider_id).scalar()
+    )
+    return found
+
+
 FINGERPRINT_COLUMNS = tuple(
     name
     for name in R._meta.sorted_field_names

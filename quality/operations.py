@@ -9,7 +9,7 @@ from core.dates import add_months, months_between
 from core.db import transaction
 from core.errors import DomainError
 from providers.models import Provider
-from quality import cards, metrics
+from quality import cards, metrics, signal_operations
 from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
 from quality.scoring import Judgement, judge
 from quality.scoring_model import ScoringModel
@@ -137,8 +137,8 @@ def _record(
 def _compute(providers: Iterable[Provider], months: Iterable[date], *, at: datetime) -> int:
     """Judge and keep; then give every route of those months its ranks."""
     changed = 0
-    listed = list(providers)
-    for month in months if listed else ():
+    listed, wanted = list(providers), list(months)
+    for month in wanted if listed else ():
         model = cards.model_in_force(month)
         routes: set[int] = set()
         for provider in listed:
@@ -147,6 +147,10 @@ def _compute(providers: Iterable[Provider], months: Iterable[date], *, at: datet
             routes |= kept
         for route in sorted(routes):
             _rank(month, route)
+    for provider in listed:
+        newest = metrics.newest_month_of(provider.id)
+        if newest is not None and newest in wanted:
+            signal_operations.refresh(provider, newest)
     return changed
 
 
@@ -205,7 +209,7 @@ def _keep(card: ScoreCard, judgement: Judgement, at: datetime) -> None:
     card.standing, card.score = judgement.standing, judgement.score
     card.interval_low, card.interval_high = (None, None) if draws is None else interval(draws)
     card.rank_median = card.rank_low = card.rank_high = None
-    card.active = judgement.inputs.active
+    card.ranked, card.active = judgement.ranked, judgement.inputs.active
     card.result = judgement.tree()
     card.computed_at = at
     card.save()
@@ -218,16 +222,22 @@ def _rank(month: date, route: int) -> None:
     """Give the concept cards of a route their rank; small numbers get none."""
     from quality.uncertainty import rank_ranges, unpack  # noqa: PLC0415
 
-    listed = list(
-        ScoreCard.select().where(
+    columns = (
+        ScoreCard.id,
+        ScoreCard.status,
+        ScoreCard.rank_median,
+        ScoreCard.rank_low,
+        ScoreCard.rank_high,
+    )
+    ranked = list(
+        ScoreCard.select(*columns).where(
             ScoreCard.month == month,
             ScoreCard.route == route,
             ScoreCard.revision == 0,
-            ScoreCard.score.is_null(False),
+            ScoreCard.ranked,
         )
     )
-    kept = cards.draws_of(listed)
-    ranked = [card for card in listed if card.id in kept and not card.result["indicative"]]
+    kept = cards.draws_of(ranked)
     ranges = rank_ranges([unpack(kept[card.id]) for card in ranked])
     for card, (middle, low, high) in zip(ranked, ranges, strict=True):
         before = (card.rank_median, card.rank_low, card.rank_high)

@@ -1,0 +1,299 @@
+"""Pages of one judgement: the explanation to the last digit, the rows behind it, reactions."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from flask import abort, flash, g, redirect, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core.accounts import may, visible
+from core.admin import Page, needs
+from core.dates import add_months, month_end, now
+from core.errors import DomainError
+from core.export import download
+from core.formats import MISSING, moment_text, number_text, percent_text
+from providers.codes import LearningRoute, TrackStatus
+from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
+from quality import cards, reactions, score_words
+from quality.admin.scores import OUTSIDE, month_or_404, shown_tree
+from quality.charts import score_points, trend, waiting_curve
+from quality.criteria import CRITERIA
+from quality.explanation import Change, change_since_last_month
+from quality.metrics import route_inputs
+from quality.models import Reaction, ScoreCard
+from quality.score_forms import AnswerForm, ReactionForm
+from quality.scoring import needed_for_good, sentence
+from quality.suppression import is_small
+from quality.waiting import WaitingTime, summarise
+
+ROUTES = {route.code: route for route in LearningRoute}
+STATUSES = {int(status): status.label for status in TrackStatus}
+MOST_ROWS = 500
+
+
+def card_or_404(month: date, code: str, route: str) -> ScoreCard:
+    """The card of an address, when the account may see it."""
+    if route not in ROUTES:
+        abort(404)
+    found = visible(
+        ScoreCard, g.account, cards.cards_of(month, route=route).where(Provider.code == code)
+    ).first()
+    if found is None:
+        abort(404)
+    return found
+
+
+def revisions_of(card: ScoreCard) -> list[ScoreCard]:
+    """What was computed beside a fixed card since."""
+    query = cards.cards_of(
+        card.month, provider_ids=[card.provider.id], route=card.result["route"], revisions=True
+    )
+    return [found for found in query if found.revision > 0]
+
+
+class JudgementPage(Page):
+    """One provider on one route in one month."""
+
+    thing = "scores"
+
+    @expose("/")
+    def one(self, month: str, code: str, route: str) -> str:
+        """Explain one judgement: sentence, criteria, what is needed, what changed."""
+        day = month_or_404(month)
+        card = card_or_404(day, code, route)
+        tree = shown_tree(card, g.account)
+        history = cards.history_of(card.provider.id, day, 24, route)
+        times = waiting_time(card) if "wachttijd" in tree["criteria"] else None
+        return self.render(
+            "quality/judgement.html",
+            card=card,
+            tree=tree,
+            month=day,
+            reference_day=month_end(day),
+            route=ROUTES[route],
+            labels={c: measure.label for c, measure in CRITERIA.items()},
+            measures=CRITERIA,
+            working=sentence(tree),
+            needed=needed_for_good(tree, cards.model_named(card.model)),
+            change=change_since_last_month(card),
+            words=score_words,
+            times=times if times is not None and self._may_tell(times) else None,
+            charts=self._charts(card, history, times),
+            revisions=[shown_tree(found, g.account) for found in revisions_of(card)],
+            reactions=list(_reactions(card)) if may(g.account, "read", "reactions") else None,
+            may_react=may(g.account, "create", "reactions"),
+            may_answer=may(g.account, "change", "reactions"),
+            may_see_rows=may(g.account, "read", "progress"),
+            address={"month": month, "code": code, "route": route},
+            other_months=_neighbours(card),
+            change_rows=_change_rows,
+            steps_rows=_steps_rows,
+            revision_rows=_revision_rows,
+        )
+
+    @staticmethod
+    def _may_tell(times: WaitingTime) -> bool:
+        """Whether the table of days may be shown: outside the team each step is too small."""
+        return times.n > 0 and g.account.role not in OUTSIDE
+
+    def _charts(
+        self, card: ScoreCard, history: list[ScoreCard], times: WaitingTime | None
+    ) -> list[Any]:
+        name = f"{card.provider.code}-{card.result['route']}"
+        drawn = {found.month: shown_tree(found, g.account) for found in history}
+        found = [trend(f"score-{name}", "score", score_points(drawn), of=card.provider.name)]
+        if times is not None and not is_small(times.n) and g.account.role not in OUTSIDE:
+            norm = card.result["criteria"]["wachttijd"]["norm_days"]
+            found.append(waiting_curve(f"wachttijd-{name}", card.provider.name, times, norm))
+        return found
+
+
+def _change_rows(change: Change) -> list[tuple[str, str]]:
+    return [
+        (CRITERIA[code].label, number_text(difference))
+        for code, difference in change.criteria.items()
+    ]
+
+
+def _steps_rows(times: WaitingTime) -> list[tuple[str, ...]]:
+    return [
+        (str(s.day), str(s.at_risk), str(s.events), percent_text(100 * s.survival))
+        for s in times.steps
+    ]
+
+
+def _revision_rows(revisions: list[dict[str, Any]], fixed: dict[str, Any]) -> list[Any]:
+    return [
+        (
+            moment_text(datetime.fromisoformat(tree["computed_at"])),
+            number_text(tree["score"]),
+            number_text(tree["score"] - fixed["score"])
+            if None not in (tree["score"], fixed["score"])
+            else MISSING,
+            tree["standing"].replace("_", " "),
+        )
+        for tree in revisions
+    ]
+
+
+def waiting_time(card: ScoreCard) -> WaitingTime | None:
+    """The waiting time behind a card, from the rows as they are today."""
+    model = cards.model_named(card.model)
+    for inputs in route_inputs(card.provider, card.month, model):
+        if inputs.route == card.result["route"] and inputs.delivered:
+            norm = model.criterion("wachttijd").norm_days or 28
+            return summarise(list(inputs.stays.values()), norm)
+    return None
+
+
+def _neighbours(card: ScoreCard) -> dict[str, Any]:
+    def link(step: int) -> date | None:
+        month = add_months(card.month, step)
+        there = cards.cards_of(
+            month, provider_ids=[card.provider.id], route=card.result["route"]
+        ).exists()
+        return month if there else None
+
+    return {"previous": link(-1), "next": link(1)}
+
+
+def _reactions(card: ScoreCard) -> Any:
+    return (
+        visible(Reaction, g.account)
+        .where(
+            Reaction.provider == card.provider,
+            Reaction.month == card.month,
+            Reaction.route == card.route,
+        )
+        .order_by(Reaction.at, Reaction.id)
+    )
+
+
+class ReactionPage(Page):
+    """Hoor en wederhoor about one judgement."""
+
+    thing = "reactions"
+
+    @expose("/", methods=("GET", "POST"))
+    @needs("read", POST="create")
+    def index(self, month: str, code: str, route: str) -> Response | str:
+        """Show the reactions, and take a new one."""
+        day = month_or_404(month)
+        card = card_or_404(day, code, route)
+        form = ReactionForm()
+        if self.may("create") and form.validate_on_submit():
+            try:
+                reactions.react(
+                    card.provider,
+                    route=card.route,
+                    month=day,
+                    criterion=form.criterion.data,
+                    text=form.text.data,
+                    by=g.account.email,
+                    at=now(),
+                )
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                flash("Je reactie is bewaard. De contractmanager ziet haar.", "success")
+                return redirect(url_for("judgement.one", month=month, code=code, route=route))
+        return self.render(
+            "quality/reactions.html",
+            card=card,
+            month=day,
+            route=ROUTES[route],
+            reactions=list(_reactions(card)),
+            labels={c: measure.label for c, measure in CRITERIA.items()},
+            form=form if self.may("create") else None,
+            may_answer=self.may("change"),
+            address={"month": month, "code": code, "route": route},
+        )
+
+    @expose("/<int:number>/", methods=("GET", "POST"))
+    @needs("change")
+    def answer(self, month: str, code: str, route: str, number: int) -> Response | str:
+        """Answer one reaction."""
+        card = card_or_404(month_or_404(month), code, route)
+        reaction = _reactions(card).where(Reaction.id == number).first()
+        if reaction is None:
+            abort(404)
+        form = AnswerForm()
+        if form.validate_on_submit():
+            try:
+                reactions.answer(reaction, text=form.answer.data, by=g.account.email, at=now())
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                flash("Je antwoord is bewaard.", "success")
+                return redirect(url_for("judgement.one", month=month, code=code, route=route))
+        return self.render(
+            "quality/reaction_answer.html",
+            card=card,
+            month=card.month,
+            route=ROUTES[route],
+            reaction=reaction,
+            form=form,
+            address={"month": month, "code": code, "route": route},
+        )
+
+
+ROW_HEADER = (
+    "Trajectnummer", "Maand", "Status", "Aanmelding", "Eerste les", "Einde", "Uren aangeboden",
+    "Uren gevolgd", "Uren bevoegd", "Uren avond/weekend",
+)  # fmt: skip
+
+
+class RowsPage(Page):
+    """The rows behind one judgement, for those who may see learners."""
+
+    thing = "progress"
+
+    def _rows(self, month: str, code: str, route: str) -> tuple[ScoreCard, Any]:
+        day = month_or_404(month)
+        card = card_or_404(day, code, route)
+        query = (
+            ProgressRecord.select(ProgressRecord, CourseTrack.number)
+            .join(CourseTrack)
+            .where(
+                CURRENT,
+                ProgressRecord.provider == card.provider,
+                ProgressRecord.route == card.route,
+                ProgressRecord.month.between(add_months(day, -2), day),
+            )
+            .order_by(CourseTrack.number, ProgressRecord.month)
+        )
+        return card, visible(ProgressRecord, g.account, query)
+
+    @expose("/")
+    def index(self, month: str, code: str, route: str) -> str:
+        """Show the rows of the three months that the hours are summed over."""
+        card, rows = self._rows(month, code, route)
+        return self.render(
+            "quality/rows.html",
+            card=card,
+            month=card.month,
+            route=ROUTES[route],
+            rows=list(rows.limit(MOST_ROWS)),
+            count=rows.count(),
+            most=MOST_ROWS,
+            statuses=STATUSES,
+            address={"month": month, "code": code, "route": route},
+        )
+
+    @expose("/rijen.<any(csv, xlsx):kind>")
+    def download(self, month: str, code: str, route: str, kind: str) -> Response:
+        """Give those rows as a file."""
+        card, rows = self._rows(month, code, route)
+        name = f"rijen-{card.provider.code}-{route}-{month}"
+        return download(name, kind, ROW_HEADER, _row_cells(rows))
+
+
+def _row_cells(rows: Any) -> Iterator[tuple[Any, ...]]:
+    for row in rows.iterator():
+        yield (
+            row.track.number, f"{row.month:%Y-%m}", STATUSES[row.status], row.registered_on,
+            row.first_lesson_on, row.ended_on, row.minutes_offered / 60, row.minutes_attended / 60,
+            row.minutes_certified / 60, row.minutes_evening_weekend / 60,
+        )  # fmt: skip

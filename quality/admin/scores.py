@@ -1,0 +1,350 @@
+"""Pages of the scores: a month, one judgement with its explanation, fixing a month."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+import quality.scopes  # noqa: F401  registers who sees what
+from core.accounts import Account, Role, visible
+from core.admin import Page, needs
+from core.dates import add_months, month_end, now, parse_month
+from core.export import download
+from core.fields import SafeForm
+from core.formats import month_text
+from core.pictures import Chart
+from providers.codes import LearningRoute
+from quality import cards, operations, score_words
+from quality.charts import Share, funnel, heat_map
+from quality.charts import scores as scores_chart
+from quality.criteria import CRITERIA
+from quality.models import FIXED, ScoreCard
+from quality.suppression import hide_small
+
+Tree = dict[str, Any]
+OUTSIDE = (Role.REGION, Role.MUNICIPALITY)
+"""Roles that a figure leaves the team for; a provider sees its own learners in full."""
+
+
+def shown_tree(card: ScoreCard, account: Account) -> Tree:
+    """A judgement as this account may see it."""
+    tree = cards.tree_of(card)
+    return hide_small(tree) if account.role in OUTSIDE else tree
+
+
+def month_or_404(text: str) -> date:
+    """Read the month of an address."""
+    try:
+        return parse_month(text)
+    except ValueError:
+        abort(404)
+
+
+def visible_cards(month: date, **narrow: Any) -> list[ScoreCard]:
+    """Cards of a month that the signed-in account may see."""
+    return list(visible(ScoreCard, g.account, cards.cards_of(month, **narrow)))
+
+
+def visible_months() -> list[date]:
+    """Months of which the account may see something, oldest first."""
+    query: Any = visible(ScoreCard, g.account, ScoreCard.select(ScoreCard.month).distinct())
+    return sorted(month for (month,) in query.tuples())
+
+
+@dataclass(frozen=True)
+class Line:
+    """One provider on one route, in the table of a month."""
+
+    name: str
+    tree: Tree
+    change: str
+    url: str
+    fixed: bool
+
+    @property
+    def bar(self) -> Mapping[str, float] | None:
+        """Where score and interval lie on the scale."""
+        return score_words.bar(self.tree)
+
+
+SORTS = ("naam", *(code for code in CRITERIA if code != "aanwezigheid"), "score")
+WITH_RANK = "score"
+
+
+class ScorePage(Page):
+    """Scores of a month."""
+
+    thing = "scores"
+
+    @expose("/")
+    def index(self) -> Response | str:
+        """Go to the newest month."""
+        months = visible_months()
+        if not months:
+            return self.render("quality/scores_empty.html")
+        return redirect(url_for(".month", month=f"{months[-1]:%Y-%m}"))
+
+    @expose("/<month>/")
+    def month(self, month: str) -> str:
+        """Show all judgements of a month, by route and name."""
+        day = month_or_404(month)
+        found, before = visible_cards(day), visible_cards(add_months(day, -1))
+        months = visible_months()
+        if not found and day not in months:
+            abort(404)
+        narrowed = Narrowed.read()
+        lines = _lines(found, before)
+        shown = narrowed.apply(lines)
+        trees = [line.tree for line in lines]
+        return self.render(
+            "quality/month.html",
+            month=day,
+            reference_day=month_end(day),
+            sentence=score_words.month_sentence(
+                trees, [cards.tree_of(card) for card in before], _names(found)
+            ),
+            steps=_steps(day, months),
+            routes=_route_tabs(day, found, narrowed.route),
+            groups=_groups(shown),
+            narrowed=narrowed,
+            lines=lines,
+            shown=shown,
+            criteria=_columns(trees),
+            words=score_words,
+            fixed=_fixed_words(found),
+            charts=_charts(day, shown, narrowed.route),
+            model=found[0].model if found else "",
+            may_fix=self.may("fix") and any(card.status != FIXED for card in found),
+        )
+
+    @expose("/<month>/scores.<any(csv, xlsx):kind>")
+    def download(self, month: str, kind: str) -> Response:
+        """Give the scores of a month as a file."""
+        day = month_or_404(month)
+        lines = Narrowed.read().apply(_lines(visible_cards(day), []))
+        return download(f"kwaliteit-{month}", kind, DOWNLOAD_HEADER, _download_rows(day, lines))
+
+    @expose("/<month>/vaststellen/", methods=("GET", "POST"))
+    @needs("fix")
+    def fix(self, month: str) -> Response | str:
+        """Ask, then make the scores of a month vastgesteld."""
+        day = month_or_404(month)
+        found = visible_cards(day)
+        if not found:
+            abort(404)
+        form = SafeForm()
+        if form.validate_on_submit():
+            codes = sorted({card.provider.code for card in found})
+            fixed = operations.fix_month(day, codes=codes, by=g.account.email, at=now())
+            flash(f"{len(fixed)} scores van {month_text(day)} zijn vastgesteld.", "success")
+            return redirect(url_for(".month", month=month))
+        concept = sum(card.status != FIXED for card in found)
+        return self.render("quality/fix.html", month=day, concept=concept, form=form)
+
+    @expose("/<month>/<code>/")
+    def provider(self, month: str, code: str) -> Response:
+        """Go to the first route of a provider in a month."""
+        day = month_or_404(month)
+        own = [card for card in visible_cards(day) if card.provider.code == code]
+        if not own:
+            abort(404)
+        route = own[0].result["route"]
+        return redirect(url_for("judgement.one", month=month, code=code, route=route))
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What the address asks to see: route, search, standing and order."""
+
+    route: str = ""
+    search: str = ""
+    standing: str = ""
+    sort: str = "naam"
+
+    @classmethod
+    def read(cls) -> "Narrowed":
+        """Read the address; what cannot be is left out."""
+        arguments = request.args
+        route, sort = arguments.get("route", ""), arguments.get("sorteer", "")
+        return cls(
+            route=route if route in cards.ROUTE_NUMBERS else "",
+            search=arguments.get("zoek", "").strip()[:100],
+            standing=arguments.get("oordeel", ""),
+            sort=sort if sort in SORTS else "naam",
+        )
+
+    def apply(self, lines: Sequence[Line]) -> list[Line]:
+        """Filter and sort the lines; by name unless asked otherwise."""
+        found = [
+            line
+            for line in lines
+            if self.route in ("", line.tree["route"])
+            and self.search.casefold() in f"{line.name} {line.tree['aanbieder']}".casefold()
+            and self.standing in ("", line.tree["standing"])
+        ]
+        found.sort(key=lambda line: (line.name.casefold(), line.tree["aanbieder"]))
+        if self.sort != "naam":
+            found.sort(key=lambda line: -_sort_value(line.tree, self.sort))
+        return found
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether not everything of the route is shown."""
+        return bool(self.search or self.standing)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As arguments of an address."""
+        pairs = {
+            "route": self.route,
+            "zoek": self.search,
+            "oordeel": self.standing,
+            "sorteer": "" if self.sort == "naam" else self.sort,
+        }
+        return {name: value for name, value in pairs.items() if value}
+
+
+def _sort_value(tree: Tree, sort: str) -> float:
+    item = tree if sort == "score" else tree["criteria"].get(sort, {})
+    value = item.get("score" if sort == "score" else "points")
+    return -1.0 if value is None else float(value)
+
+
+def _names(found: Sequence[ScoreCard]) -> dict[str, str]:
+    return {card.provider.code: card.provider.name for card in found}
+
+
+def _lines(found: Sequence[ScoreCard], before: Sequence[ScoreCard]) -> list[Line]:
+    earlier = {(card.provider.code, card.route): cards.tree_of(card) for card in before}
+    return [
+        Line(
+            name=card.provider.name,
+            tree=(tree := shown_tree(card, g.account)),
+            change=score_words.change_word(tree, earlier.get((card.provider.code, card.route))),
+            url=url_for(
+                "judgement.one",
+                month=f"{card.month:%Y-%m}",
+                code=card.provider.code,
+                route=card.result["route"],
+            ),
+            fixed=card.status == FIXED,
+        )
+        for card in found
+    ]
+
+
+def _groups(lines: Sequence[Line]) -> list[tuple[LearningRoute, list[Line]]]:
+    groups = [
+        (route, [line for line in lines if line.tree["route"] == route.code])
+        for route in LearningRoute
+    ]
+    return [(route, members) for route, members in groups if members]
+
+
+def _columns(trees: Sequence[Tree]) -> list[tuple[str, str]]:
+    codes = dict.fromkeys(code for tree in trees for code in tree["criteria"])
+    return [(code, CRITERIA[code].label) for code in codes]
+
+
+def _steps(day: date, months: Sequence[date]) -> dict[str, Any]:
+    def link(month: date | None) -> tuple[str, str] | None:
+        if month is None:
+            return None
+        return month_text(month), url_for(".month", month=f"{month:%Y-%m}")
+
+    return {
+        "previous": link(max((m for m in months if m < day), default=None)),
+        "next": link(min((m for m in months if m > day), default=None)),
+    }
+
+
+def _route_tabs(day: date, found: Sequence[ScoreCard], current: str) -> list[tuple[str, str, bool]]:
+    month = f"{day:%Y-%m}"
+    here = {card.result["route"] for card in found}
+    return [
+        ("Alle leerroutes", url_for(".month", month=month), not current),
+        *(
+            (route.label, url_for(".month", month=month, route=route.code), current == route.code)
+            for route in LearningRoute
+            if route.code in here
+        ),
+    ]
+
+
+def _fixed_words(found: Sequence[ScoreCard]) -> dict[str, Any]:
+    fixed = [card for card in found if card.status == FIXED]
+    newest = max(fixed, key=lambda card: card.fixed_at) if fixed else None
+    return {"count": len(fixed), "of": len(found), "newest": newest}
+
+
+def _charts(day: date, lines: Sequence[Line], route: str) -> list[Chart]:
+    trees = [line.tree for line in lines]
+    names = {line.tree["aanbieder"]: line.name for line in lines}
+    if not trees:
+        return []
+    found = [scores_chart(day, trees, names), heat_map(day, trees, names)]
+    return found + (funnels(trees, names, route) if route else [])
+
+
+FUNNELS = ("wachttijd", "bevoegd", "avond_weekend")
+
+
+def funnels(trees: Sequence[Tree], names: Mapping[str, str], route: str) -> list[Chart]:
+    """A funnel plot per percentage criterion, around the value of all shown together."""
+    charts = []
+    for code in FUNNELS:
+        judged = [
+            (tree, tree["criteria"][code])
+            for tree in trees
+            if code in tree["criteria"] and tree["criteria"][code]["judged"]
+        ]
+        if len(judged) < 3:
+            continue
+        weight = sum(item["n"] for _, item in judged)
+        centre = sum(item["value"] * item["n"] for _, item in judged) / weight
+        shares = [
+            Share(names[tree["aanbieder"]], item["value"], item["n"]) for tree, item in judged
+        ]
+        label = CRITERIA[code].label
+        measure = f"{label} ({CRITERIA[code].unit})"
+        charts.append(funnel(f"trechter-{code}-{route}", label, measure, shares, centre))
+    return charts
+
+
+DOWNLOAD_HEADER = (
+    "Maand", "Aanbiedercode", "Aanbieder", "Leerroute", "Status", "Oordeel", "Score",
+    "Score van", "Score tot", "Plaats van", "Plaats tot", "Toegangseis", "Dekking", "Klein aantal",
+    *(
+        f"{measure.label}: {part}"
+        for measure in CRITERIA.values()
+        if measure.code != "aanwezigheid"
+        for part in ("waarde", "aantal", "punten", "gewicht")
+    ),
+)  # fmt: skip
+
+
+def _download_rows(day: date, lines: Sequence[Line]) -> Iterator[tuple[Any, ...]]:
+    for line in lines:
+        tree = line.tree
+        low, high = tree["interval"] or (None, None)
+        rank = tree["rank"] or {"lo": None, "hi": None}
+        cells: list[Any] = []
+        for code in CRITERIA:
+            if code == "aanwezigheid":
+                continue
+            item = tree["criteria"].get(code)
+            if item is None:
+                cells += [None] * 4
+                continue
+            few = item["state"] == "te_weinig"
+            value = "< 5" if few else item["value"]
+            cells += [value, "< 5" if few else item["n"], item["points"], item["weight"]]
+        yield (
+            f"{day:%Y-%m}", tree["aanbieder"], line.name, tree["route"], tree["status"],
+            tree["standing"].replace("_", " "), tree["score"], low, high, rank["lo"], rank["hi"],
+            tree["gate"]["reason"] or "voldoet", tree["coverage"], tree["small"], *cells,
+        )  # fmt: skip

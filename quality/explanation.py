@@ -1,0 +1,73 @@
+"""Why a score is what it is, and why it is not what it was a month ago."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.dates import add_months
+from providers.models import Provider
+from quality import cards, metrics
+from quality.models import ScoreCard
+from quality.scoring import judge
+
+Tree = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The difference with the month before, in points, split by what made it."""
+
+    total: float
+    corrections: float
+    model: float
+    new_month: float
+    criteria: dict[str, float]
+
+
+def change_since_last_month(card: ScoreCard) -> Change | None:
+    """Split the difference in rows corrected since, another model, and the new month.
+
+    The month before is judged twice more, with the rows of today: by its own model and by this
+    month's. None when either month has no score.
+    """
+    month: date = card.month
+    before = next(
+        iter(
+            cards.cards_of(
+                add_months(month, -1), provider_ids=[card.provider.id], route=card.result["route"]
+            )
+        ),
+        None,
+    )
+    if card.score is None or before is None or before.score is None:
+        return None
+    corrected = _judged_again(card.provider, before, before.model)
+    remodelled = corrected
+    if before.model != card.model:
+        remodelled = _judged_again(card.provider, before, card.model)
+    if corrected is None or remodelled is None:
+        return None
+    return Change(
+        total=card.score - before.score,
+        corrections=corrected - before.score,
+        model=remodelled - corrected,
+        new_month=card.score - remodelled,
+        criteria=_by_criterion(card.result, before.result),
+    )
+
+
+def _judged_again(provider: Provider, card: ScoreCard, model_code: str) -> float | None:
+    model = cards.model_named(model_code)
+    for inputs in metrics.route_inputs(provider, card.month, model):
+        if inputs.route == card.result["route"]:
+            return judge(inputs, model).score
+    return None
+
+
+def _by_criterion(now: Tree, before: Tree) -> dict[str, float]:
+    return {
+        code: (item["contribution"] or 0) - (before["criteria"][code]["contribution"] or 0)
+        for code, item in now["criteria"].items()
+        if code in before["criteria"]
+    }

@@ -1,0 +1,37 @@
+"""Which score cards, reactions and signals an account may see."""
+
+from typing import Any
+
+from core.accounts import Account, Role, scope
+from providers.scopes import by_provider
+from quality.models import Reaction, ScoreCard, ScoringModelVersion, Signal
+
+
+@scope(ScoreCard)
+def _cards(query: Any, account: Account) -> Any:
+    if account.role == Role.ADMINISTRATOR:
+        return query.where(False)
+    return by_provider(query, account, ScoreCard.provider)
+
+
+@scope(Reaction)
+def _reactions(query: Any, account: Account) -> Any:
+    if account.role in (Role.MUNICIPALITY, Role.ADMINISTRATOR):
+        return query.where(False)
+    return by_provider(query, account, Reaction.provider)
+
+
+@scope(ScoringModelVersion)
+def _models(query: Any, account: Account) -> Any:
+    if account.role == Role.PROVIDER:
+        return query.where(ScoringModelVersion.approved_at.is_null(False))
+    return query
+
+
+@scope(Signal)
+def _signals(query: Any, account: Account) -> Any:
+    if account.role == Role.MUNICIPALITY:
+        return query.where(Signal.municipality.in_([int(c) for c in account.municipalities]))
+    if account.role == Role.AUDITOR:
+        return query
+    return query.where(False)

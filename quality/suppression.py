@@ -1,0 +1,113 @@
+"""Small numbers: fewer than five are hidden, and whatever could betray them.
+
+Runs once, before page, chart, download and text alternative, so that what is hidden in one is
+hidden in all. ``None`` is a hidden figure and is printed as ``< 5``; nobody at all (0) is not.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+MINIMUM = 5
+HIDDEN_TEXT = "< 5"
+
+
+def is_small(count: float | None) -> bool:
+    """Whether a count may not be shown."""
+    return count is not None and 0 < count < MINIMUM
+
+
+def parts_of_total(parts: Mapping[str, int]) -> dict[str, int | None]:
+    """Hide small parts of a total that is shown; never exactly one, which the total would give."""
+    hidden = {name for name, count in parts.items() if is_small(count)}
+    if hidden and sum(parts[name] for name in hidden) < MINIMUM:
+        rest = sorted((count, name) for name, count in parts.items() if name not in hidden)
+        other = next(((c, n) for c, n in rest if c > 0), None)
+        if other is not None:
+            hidden.add(other[1])
+    return {name: None if name in hidden else count for name, count in parts.items()}
+
+
+def table(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int | None]]:
+    """Hide small cells of a table whose totals are shown, and cells that the totals would give.
+
+    In no row and no column a single cell stays hidden, nor a few that add up to fewer than five.
+    """
+    rows = {row: dict(cells) for row, cells in counts.items()}
+    columns = list(dict.fromkeys(name for cells in rows.values() for name in cells))
+    hidden = {
+        (row, column)
+        for row, cells in rows.items()
+        for column, count in cells.items()
+        if is_small(count)
+    }
+    changed = True
+    while changed:
+        changed = False
+        for line in [
+            *[[(row, column) for column in columns] for row in rows],
+            *[[(row, column) for row in rows] for column in columns],
+        ]:
+            gone = [cell for cell in line if cell in hidden]
+            if not gone or (len(gone) > 1 and _sum(rows, gone) >= MINIMUM):
+                continue
+            rest = [c for c in line if c not in hidden and rows[c[0]].get(c[1], 0) > 0]
+            if rest:
+                hidden.add(min(rest, key=lambda c: (rows[c[0]].get(c[1], 0), c)))
+                changed = True
+    return {
+        row: {
+            column: None if (row, column) in hidden else cells.get(column, 0) for column in columns
+        }
+        for row, cells in rows.items()
+    }
+
+
+def _sum(rows: Mapping[str, Mapping[str, int]], cells: list[tuple[str, str]]) -> int:
+    return sum(rows[row].get(column, 0) for row, column in cells)
+
+
+def totals(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int | None]:
+    """Totals of the rows; a total that is small itself is hidden."""
+    sums = {row: sum(cells.values()) for row, cells in counts.items()}
+    return {row: None if is_small(total) else total for row, total in sums.items()}
+
+
+QUEUE = ("started", "waiting", "left_unstarted")
+
+
+def hide_small(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """A judgement as it may leave the team: without small counts and what betrays them."""
+    hidden = dict(tree)
+    for part in ("criteria", "beside"):
+        hidden[part] = {code: _criterion(item) for code, item in tree[part].items()}
+    if is_small(tree["active"]):
+        hidden["active"] = None
+    return hidden
+
+
+def _criterion(item: Mapping[str, Any]) -> dict[str, Any]:
+    shown = dict(item)
+    if item["state"] == "te_weinig" or is_small(item["n"]):
+        kept = {"weight", "judged", "reason", "state", "knots", "window_months", "norm_days"}
+        return {key: value if key in kept else None for key, value in shown.items()}
+    if "waiting" in item and item["waiting"] is not None:
+        shown |= parts_of_total({name: item[name] for name in QUEUE})
+        if is_small(item["waiting"]) or shown["waiting"] is None:
+            shown |= dict.fromkeys(("waiting", "longest_wait", "over_42", "over_70"))
+        shown |= {name: None for name in ("over_42", "over_70") if is_small(item[name])}
+        if is_small(item["over_70"]):
+            shown["longest_wait"] = None
+        if is_small(item["numerator"]) or is_small(item["denominator"] - item["numerator"]):
+            shown["numerator"] = None
+    if "asked" in item and item["asked"] is not None:
+        unmet = item["asked"] - item["met"]
+        if is_small(item["asked"]):
+            shown |= {"asked": None, "met": None}
+        elif is_small(item["met"]) or is_small(unmet):
+            shown["met"] = None
+    return shown
+
+
+def count_text(count: int | None) -> str:
+    """A count, or that it is hidden."""
+    return HIDDEN_TEXT if count is None else f"{count:,}".replace(",", ".")

@@ -1,0 +1,230 @@
+"""Signals per learner: the rules at their borders, and keeping them up to date."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from core.dates import add_months
+from providers.codes import LearningRoute, PipLevel, TrackStatus
+from providers.models import ProgressRecord
+from quality import operations, signals
+from quality.models import Signal
+from quality.signal_operations import mark_seen
+from quality.signals import Learner, MonthHours, findings, months_left, too_long_waiting
+from tests.builders import make_provider, make_record, make_track
+
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+OCT = date(2026, 10, 1)
+FINE = MonthHours(offered=1000, attended=900, unauthorised=0)
+LEARNER = Learner(
+    month_end=date(2026, 10, 31),
+    active=True,
+    on_b1_route=True,
+    first_lesson_on=date(2026, 1, 31),
+    pip_level=PipLevel.B1,
+    was_above_a2=False,
+    attended_minutes=20000,
+    levels=(3, 3, 3, 3),
+    levels_before=(2, 2, 2, 2),
+    hours=FINE,
+    hours_before=FINE,
+)
+
+
+def kinds(**changes):
+    return [found.kind for found in findings(replace(LEARNER, **changes))]
+
+
+def test_a_learner_on_course_has_no_signal():
+    assert kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"levels_before": (3, 3, 3, 3), "pip_level": PipLevel.A2}, ["stagnatie"]),
+        ({"levels_before": (3, 3, 3, 2), "pip_level": PipLevel.A2}, []),
+        ({"levels_before": (3, 3, 3, 3), "pip_level": PipLevel.A2, "active": False}, []),
+        ({"levels_before": None}, []),
+    ],
+)
+def test_stagnation_is_no_skill_risen_in_six_months_of_lessons(changes, expected):
+    assert kinds(**changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "expected"),
+    [
+        (MonthHours(1000, 799, 0), MonthHours(1000, 799, 0), ["verzuim"]),
+        (MonthHours(1000, 800, 100), MonthHours(1000, 799, 0), []),
+        (MonthHours(1000, 890, 101), MonthHours(1000, 799, 0), ["verzuim"]),
+        (MonthHours(1000, 799, 0), FINE, []),
+        (MonthHours(1000, 799, 0), None, []),
+        (MonthHours(0, 0, 0), MonthHours(1000, 1, 0), []),
+    ],
+)
+def test_absence_is_two_months_running(now, before, expected):
+    assert kinds(hours=now, hours_before=before) == expected
+
+
+@pytest.mark.parametrize(("days", "found"), [(42, None), (43, False), (70, False), (71, True)])
+def test_waiting_over_42_days_and_urgent_over_70(days, found):
+    signal = too_long_waiting(days)
+    assert (None if signal is None else signal.escalated) == found
+
+
+@pytest.mark.parametrize(
+    ("first_lesson", "levels", "before", "pip", "expected"),
+    [
+        # One step in six months for one still to go, with 27 months left.
+        (date(2026, 1, 31), (3, 3, 3, 3), (2, 2, 2, 2), None, []),
+        # The same with five months left.
+        (date(2024, 3, 31), (3, 3, 3, 3), (2, 2, 2, 2), None, ["koers"]),
+        # One skill stands still below the aim.
+        (date(2026, 1, 31), (3, 3, 3, 3), (2, 2, 2, 3), None, ["koers"]),
+        # It stands still at the aim.
+        (date(2024, 3, 31), (4, 4, 4, 4), (3, 4, 4, 4), None, []),
+        (date(2024, 3, 31), (3, 3, 3, 3), (2, 2, 2, 2), PipLevel.A2, []),
+    ],
+)
+def test_off_course_when_three_years_come_before_the_aim(
+    first_lesson, levels, before, pip, expected
+):
+    assert (
+        kinds(first_lesson_on=first_lesson, levels=levels, levels_before=before, pip_level=pip)
+        == expected
+    )
+
+
+def test_months_left_of_three_years():
+    assert months_left(date(2023, 10, 31), date(2026, 10, 31)) == 0
+    assert months_left(date(2023, 9, 30), date(2026, 10, 31)) < 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ["afschaling"]),
+        ({"attended_minutes": 36000}, []),
+        ({"on_b1_route": False}, []),
+        ({"was_above_a2": False}, []),
+        ({"pip_level": PipLevel.B1}, []),
+    ],
+)
+def test_lowered_before_600_hours(changes, expected):
+    base = {"pip_level": PipLevel.A2, "was_above_a2": True, "attended_minutes": 35999}
+    assert kinds(**(base | changes)) == expected
+
+
+def test_every_kind_has_a_rule_and_a_word():
+    assert set(signals.KINDS) == {
+        "stagnatie", "verzuim", "te_lang_wachtend", "koers", "afschaling",
+    }  # fmt: skip
+
+
+def recompute(provider, *months):
+    operations.recompute_after(provider, months, by="test", at=AT)
+
+
+def held():
+    return {(s.track.number, s.kind): s for s in Signal.select()}
+
+
+def test_signals_follow_the_newest_month_of_a_provider(db):
+    provider = make_provider()
+    slow = make_track(number="traag")
+    for i in range(8):
+        make_record(month=add_months(OCT, -i), track=slow)
+    lowered = make_track(number="afgeschaald")
+    make_record(month=date(2026, 9, 1), track=lowered, pip_level=PipLevel.B1)
+    make_record(month=OCT, track=lowered, pip_level=PipLevel.A2)
+    make_record(
+        month=date(2025, 3, 1), track=make_track(number="vergeten"), status=TrackStatus.WAITING,
+        registered_on=date(2025, 3, 1), municipality=193,
+    )  # fmt: skip
+    # no signal: waits 30 days, six months of lessons only
+    make_record(
+        month=OCT, track=make_track(number="kort"), status=TrackStatus.WAITING,
+        registered_on=date(2026, 10, 1),
+    )  # fmt: skip
+    for i in range(6):
+        make_record(month=add_months(OCT, -i), track=make_track(number="nieuw"))
+
+    recompute(provider, OCT)
+
+    assert set(held()) == {
+        ("traag", "stagnatie"),
+        ("traag", "koers"),
+        ("afgeschaald", "afschaling"),
+        ("vergeten", "te_lang_wachtend"),
+    }
+    assert held()["vergeten", "te_lang_wachtend"].municipality == 193
+    assert held()["vergeten", "te_lang_wachtend"].escalated
+
+
+def test_a_signal_that_passed_closes_and_asks_again_when_it_comes_back(db):
+    provider, track = make_provider(), make_track(number="L1")
+    make_record(month=date(2026, 8, 1), track=track, status=TrackStatus.WAITING,
+                registered_on=date(2026, 6, 25))  # fmt: skip
+    recompute(provider, date(2026, 8, 1))
+    signal = held()["L1", "te_lang_wachtend"]
+    assert not signal.escalated
+    signals_seen(signal)
+    recompute(provider, date(2026, 8, 1))
+    assert held()["L1", "te_lang_wachtend"].seen_by == "g@zwolle.nl"
+
+    row = make_record(month=date(2026, 9, 1), track=track, registered_on=date(2026, 6, 25))
+    recompute(provider, date(2026, 9, 1))
+    assert not held()["L1", "te_lang_wachtend"].open
+
+    ProgressRecord.delete().where(ProgressRecord.id == row.id).execute()
+    recompute(provider, date(2026, 8, 1))
+    signal = held()["L1", "te_lang_wachtend"]
+    assert (signal.open, signal.seen_by) == (True, None)
+
+
+def signals_seen(signal):
+
+    mark_seen(signal, follow_up=" gebeld ", by="g@zwolle.nl", at=AT)
+
+
+def test_a_gemeente_handles_its_own_learners_only(client, db):
+    provider = make_provider()
+    for number, municipality in (("eigen", 148), ("ander", 193)):
+        make_record(
+            month=OCT, track=make_track(number=number), status=TrackStatus.WAITING,
+            registered_on=date(2026, 6, 1), municipality=municipality,
+        )  # fmt: skip
+    recompute(provider, OCT)
+    client.sign_in("gemeente", municipalities=["0148"])
+    page = client.get("/signalen/")
+    assert [row[0] for row in page.rows()] == ["eigen"]
+    assert "1 signaal is nog niet gezien." in page.text
+    assert "ander" not in client.get("/signalen/signalen.csv").data.decode()
+    mine, other = held()["eigen", "te_lang_wachtend"].id, held()["ander", "te_lang_wachtend"].id
+    client.get(f"/signalen/{other}/", status=404)
+    assert "De maanden van dit traject" in client.get(f"/signalen/{mine}/").text
+    page = client.post(f"/signalen/{mine}/", {"follow_up": "Gesprek gepland."}, follow=True)
+    assert "Er zijn geen nieuwe signalen." in page.text
+    assert held()["eigen", "te_lang_wachtend"].follow_up == "Gesprek gepland."
+    assert client.get("/signalen/?gezien=nee&soort=koers").status == 200
+
+
+def test_contract_managers_see_counts_without_small_numbers(client, db):
+    provider = make_provider()
+    for i in range(7):
+        make_record(
+            month=OCT, track=make_track(number=f"w{i}"), status=TrackStatus.WAITING,
+            registered_on=date(2026, 6, 1), route=LearningRoute.B1,
+        )  # fmt: skip
+    recompute(provider, OCT)
+    client.sign_in("contractmanager")
+    (row,) = client.get("/signalen/").rows()
+    assert row == ["Taalschool TA001", "0", "0", "7", "0", "0", "7"]
+    identifier = Signal.get().id
+    client.get(f"/signalen/{identifier}/", status=403)
+    assert b"w0" not in client.get("/signalen/signalen.csv").data
+    client.sign_out()
+    client.sign_in("aanbieder", provider_code="TA001")
+    client.get("/signalen/", status=403)
