@@ -26,7 +26,8 @@ from core.job_operations import find_interrupted
 from core.jobs import Work, do_next, kind
 from core.storage import Storage
 from providers.models import Delivery
-from providers.operations import Request
+from providers.operations import Request, withdraw
+from quality.operations import recompute_after
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,16 @@ def take_in_delivery(work: Work) -> dict[str, Any]:
         tell=work.tell,
     )
     return {"url": f"/leveringen/{outcome.delivery}/", "status": outcome.status.value}
+
+
+@kind("withdrawal")
+def withdraw_delivery(work: Work) -> dict[str, Any]:
+    """Withdraw a delivery, and compute again what that changes."""
+    given, at = work.job.arguments, work.clock()
+    delivery = Delivery.get_by_id(given["delivery"])
+    months = withdraw(delivery, reason=given["reason"], by=work.job.created_by, at=at)
+    recompute_after(delivery.provider, months, by=work.job.created_by, at=at)
+    return {"url": f"/leveringen/{delivery.id}/"}
 
 
 def drain(settings: Mapping[str, Any]) -> int:

@@ -2,9 +2,9 @@
 
 from flask_admin import BaseView
 
-from providers.admin import register
+from providers.admin import deliveries, register
 
 
 def views() -> list[BaseView]:
     """Make every page; they belong to one application."""
-    return [*register.views()]
+    return [*deliveries.views(), *register.views()]

@@ -239,7 +239,7 @@ ROW_RULES = (
         },
     ),
     Rule(
-        "F106", "De eerste les heeft een datum, behalve bij wachtend, en bij wie voor de eerste les "
+        "F106", "De eerste les heeft een datum, behalve bij wachtend, en bij wie voor die les "
         "uitviel of werd overgedragen.",
         "Vul de datum van de eerste les in. Bij de status {status} hoort er een.",
         "De rij is niet verwerkt: de wachttijd is niet te berekenen.",

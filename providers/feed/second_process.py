@@ -22,7 +22,7 @@ from providers.feed.reader import RefusedFileError, open_table
 def batches(path: Path, context: Context) -> Iterator[Batch]:
     """Batches as ``Checker.batches`` gives them, made elsewhere."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
-    child = subprocess.Popen(  # noqa: S603  # nosec B603  no shell, no words of the user
+    child = subprocess.Popen(  # nosec B603  no shell, no words of the user
         [sys.executable, "-m", "providers.feed.second_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

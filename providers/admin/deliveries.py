@@ -1,0 +1,335 @@
+"""Pages of the deliveries: who sent what, sending a file, the receipt, withdrawing."""
+
+import io
+import json
+
+from flask import Response, abort, current_app, flash, g, redirect, request, send_file, url_for
+from flask_admin import BaseView, expose
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.accounts import may, visible
+from core.admin import Page, needs
+from core.dates import add_months, month_of, now, today
+from core.errors import DomainError
+from core.export import XLSX_TYPE, download
+from core.formats import moment_text
+from core.job_models import FAILED, Job
+from core.jobs import submit
+from core.lists import Column, RowList, choice_filter
+from core.storage import Storage
+from providers import operations
+from providers.admin.delivery_parts import (
+    STATE_WORDS,
+    CalendarRow,
+    answer_of,
+    calendar_rows,
+    month_changes,
+)
+from providers.delivery_forms import NilReturnForm, UploadForm, WithdrawForm
+from providers.feed.cleaning import is_cleaned, kept_file
+from providers.feed.columns import COLUMNS
+from providers.feed.marked_workbook import write_marked
+from providers.feed.outcome import Outcome, Status
+from providers.feed.receipt import assumed_text, grouped, sum_text
+from providers.feed.template import write_template
+from providers.metrics import delivery_calendar, last_closed_month
+from providers.models import Delivery, Problem, Provider
+
+CALENDAR_MONTHS = 12
+SHOWN_PROBLEMS = 200
+PREVIEW_BYTES = 2_000_000
+"""A larger file is not shown beforehand: it goes to the background work."""
+
+
+class DeliveriesPage(Page):
+    """Deliveries of every provider that the account may see."""
+
+    thing = "deliveries"
+
+    def _storage(self) -> Storage:
+        return Storage(current_app.config["TAALINKOOP_DATA_DIR"])
+
+    def _one(self, number: int) -> Delivery:
+        found: Delivery | None = (
+            visible(Delivery, g.account).where(Delivery.id == number).get_or_none()
+        )
+        if found is None:
+            abort(404)
+        return found
+
+    def _with_values(self) -> bool:
+        """Whether this account may see what stands in a row."""
+        return may(g.account, "read", "progress")
+
+    def _rows(self) -> RowList:
+        D = Delivery  # noqa: N806  a short name for a long list
+        query = visible(D, g.account, D.select(D, Provider).join(Provider))
+        providers = visible(Provider, g.account).order_by(Provider.name)
+        return RowList(
+            query,
+            key=D.id,
+            seal=str(current_app.secret_key),
+            search=(D.file_name,),
+            filters=(
+                choice_filter("stand", "Stand", D.state, list(STATE_WORDS.items())),
+                choice_filter(
+                    "aanbieder", "Aanbieder", Provider.code, [(p.code, p.name) for p in providers]
+                ),
+            ),
+            columns=(
+                Column("file_name", "Bestand", lambda d: d.file_name, lambda d: d.file_name,
+                       D.file_name),
+                Column("provider", "Aanbieder", lambda d: d.provider.code,
+                       lambda d: d.provider.name),
+                Column("received_at", "Ontvangen", lambda d: d.received_at,
+                       lambda d: moment_text(d.received_at), D.received_at),
+                Column("state", "Stand", lambda d: STATE_WORDS[d.state],
+                       lambda d: STATE_WORDS[d.state], D.state),
+                Column("accepted", "Aangenomen", lambda d: d.accepted, lambda d: d.accepted,
+                       D.accepted, numeric=True),
+                Column("unchanged", "Ongewijzigd", lambda d: d.unchanged, lambda d: d.unchanged,
+                       D.unchanged, numeric=True),
+                Column("rejected", "Terug te sturen", lambda d: d.rejected, lambda d: d.rejected,
+                       D.rejected, numeric=True),
+            ),
+            sort="-received_at",
+        )  # fmt: skip
+
+    @expose("/")
+    def index(self) -> str:
+        """The calendar of provider x month, and every file that came in."""
+        providers = list(visible(Provider, g.account).order_by(Provider.name))
+        last = last_closed_month(today())
+        first = add_months(last, 1 - CALENDAR_MONTHS)
+        cells = delivery_calendar([p.id for p in providers], first, last, today())
+        calendar: list[CalendarRow] = calendar_rows(providers, cells)
+        rows = self._rows()
+        return self.render(
+            "providers/deliveries.html",
+            calendar=calendar,
+            months=[add_months(first, n) for n in range(CALENDAR_MONTHS)],
+            last=last,
+            rows=rows,
+            found=rows.page(request.args),
+        )
+
+    @expose("/leveringen.<any(csv, xlsx):kind>/")
+    def download_list(self, kind: str) -> Response:
+        """Give the list as a file."""
+        rows = self._rows()
+        header = [column.label for column in rows.columns]
+        values = ([c.value(d) for c in rows.columns] for d in rows.every_row(request.args))
+        return download("leveringen", kind, header, values)
+
+    def _providers(self) -> list[tuple[str, str]]:
+        mine = visible(Provider, g.account).order_by(Provider.name)
+        return [(provider.code, provider.name) for provider in mine]
+
+    def _provider(self, code: str) -> Provider:
+        found: Provider | None = (
+            visible(Provider, g.account).where(Provider.code == code).get_or_none()
+        )
+        if found is None:
+            abort(403)
+        return found
+
+    @expose("/nieuw/", methods=("GET", "POST"))
+    @needs("create")
+    def new(self) -> str | AnyResponse:
+        """Send a file; the next page shows what would happen."""
+        form = UploadForm()
+        form.offer(self._providers())
+        if request.method == "GET" and "aanbieder" in request.args:
+            form.provider.data = request.args["aanbieder"]
+        if form.validate_on_submit():
+            try:
+                return self._receive(form)
+            except DomainError as error:
+                form.fill_errors(error)
+        return self.render("providers/delivery_new.html", form=form, columns=COLUMNS)
+
+    def _receive(self, form: UploadForm) -> AnyResponse:
+        delivery, known = operations.receive(
+            form.file.data.stream,
+            file_name=form.file.data.filename or "levering",
+            provider=self._provider(form.provider.data),
+            storage=self._storage(),
+            by=g.account.email,
+            at=now(),
+            again=form.again.data,
+            at_most=current_app.config["MAX_CONTENT_LENGTH"],
+        )
+        if known:
+            flash("Dit bestand hebben wij al. Er is niets veranderd.", "info")
+        return redirect(url_for(".one", number=delivery.id))
+
+    @expose("/sjabloon.xlsx")
+    def template(self) -> Response:
+        """The empty workbook."""
+        file = io.BytesIO()
+        write_template(file)
+        file.seek(0)
+        return send_file(file, XLSX_TYPE, as_attachment=True, download_name="levering.xlsx")
+
+    @expose("/<int:number>/")
+    def one(self, number: int) -> str:
+        """What became of a file, or what would become of it."""
+        delivery = self._one(number)
+        job = self._job(delivery)
+        outcome = self._outcome(delivery)
+        form = UploadForm(provider=delivery.provider.code)
+        form.offer([(delivery.provider.code, delivery.provider.name)])
+        problems = list(outcome.problems) if self._with_values() else []
+        return self.render(
+            "providers/delivery.html",
+            delivery=delivery,
+            outcome=outcome,
+            job=job,
+            answer=answer_of(delivery, outcome, waiting=job is not None and job.waiting),
+            sum_text=sum_text(outcome),
+            assumed=assumed_text(outcome.findings),
+            groups=grouped(problems),
+            problems=problems[:SHOWN_PROBLEMS],
+            total=len(problems),
+            changes=month_changes(delivery) if delivery.state == operations.HELD else [],
+            form=form,
+            state_words=STATE_WORDS,
+            with_values=self._with_values(),
+        )
+
+    def _job(self, delivery: Delivery) -> Job | None:
+        if delivery.state != operations.RECEIVED:
+            return None
+        mine = Job.select().where(Job.kind == "delivery").order_by(Job.id.desc()).limit(50)
+        return next((job for job in mine if job.arguments.get("delivery") == delivery.id), None)
+
+    def _outcome(self, delivery: Delivery) -> Outcome:
+        if delivery.state == operations.RECEIVED:
+            if delivery.size > PREVIEW_BYTES or not self._with_values():
+                return Outcome(delivery.file_name, delivery.sha256, Status.DRY_RUN)
+            return operations.preview(
+                kept_file(self._storage(), delivery.sha256),
+                file_name=delivery.file_name,
+                provider=delivery.provider,
+                request=operations.Request(today=today()),
+            )
+        outcome = operations.outcome_of(delivery)
+        later = operations.already_delivered(delivery, file_name=delivery.file_name)
+        outcome.superseded_by, outcome.differing = later.superseded_by, later.differing
+        if not visible(Problem, g.account).where(Problem.delivery == delivery).exists():
+            outcome.problems = []
+        return outcome
+
+    @expose("/<int:number>/aannemen/", methods=("POST",))
+    @needs("create")
+    def accept(self, number: int) -> AnyResponse:
+        """Take the file in: at once, or from the queue when it is large."""
+        delivery = self._one(number)
+        job = submit(
+            kind="delivery",
+            title=f"{delivery.file_name} verwerken",
+            arguments={"delivery": delivery.id, "month": None},
+            large=delivery.size > PREVIEW_BYTES,
+            settings=current_app.config,
+            by=g.account.email,
+            clock=now,
+            provider_code=delivery.provider.code,
+        )
+        if job.state == FAILED:
+            flash(job.message, "error")
+        return redirect(url_for(".one", number=number))
+
+    @expose("/<int:number>/intrekken/", methods=("GET", "POST"))
+    @needs("change")
+    def withdraw(self, number: int) -> str | AnyResponse:
+        """Take a delivery back, with a reason."""
+        delivery = self._one(number)
+        if delivery.state != operations.HELD:
+            abort(404)
+        form = WithdrawForm()
+        if form.validate_on_submit():
+            job = submit(
+                kind="withdrawal",
+                title=f"{delivery.file_name} intrekken",
+                arguments={"delivery": delivery.id, "reason": form.reason.data},
+                large=False,
+                settings=current_app.config,
+                by=g.account.email,
+                clock=now,
+                provider_code=delivery.provider.code,
+            )
+            if job.state == FAILED:
+                flash(job.message, "error")
+            else:
+                flash("De levering is ingetrokken. Wat zij verving, geldt weer.", "success")
+            return redirect(url_for(".one", number=number))
+        return self.render("providers/delivery_withdraw.html", delivery=delivery, form=form)
+
+    @expose("/nihil/", methods=("GET", "POST"))
+    @needs("create")
+    def nothing(self) -> str | AnyResponse:
+        """Declare that there is nothing to report about a month."""
+        form = NilReturnForm()
+        form.offer(self._providers())
+        if request.method == "GET":
+            form.month.data = add_months(month_of(today()), -1)
+            form.provider.data = request.args.get("aanbieder", "")
+        if form.validate_on_submit():
+            try:
+                operations.declare_nothing(
+                    self._provider(form.provider.data), form.chosen_month,
+                    by=g.account.email, at=now(),
+                )  # fmt: skip
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                flash("De nihil-opgave is aangenomen.", "success")
+                return redirect(url_for(".index"))
+        return self.render("providers/delivery_nothing.html", form=form)
+
+    def _readable(self, number: int) -> Delivery:
+        delivery = self._one(number)
+        if not self._with_values():
+            abort(403)
+        if not delivery.size:
+            abort(404)
+        return delivery
+
+    @expose("/<int:number>/verbeteren.xlsx")
+    def marked(self, number: int) -> Response:
+        """The provider's own table with the faults marked."""
+        delivery = self._readable(number)
+        file = io.BytesIO()
+        write_marked(file, self._outcome(delivery), kept_file(self._storage(), delivery.sha256))
+        file.seek(0)
+        name = f"verbeteren-levering-{delivery.id}.xlsx"
+        return send_file(file, XLSX_TYPE, as_attachment=True, download_name=name)
+
+    @expose("/<int:number>/ontvangstbewijs.json")
+    def receipt(self, number: int) -> Response:
+        """The receipt for another system."""
+        delivery = self._readable(number)
+        text = json.dumps(self._outcome(delivery).document(), ensure_ascii=False, indent=2)
+        answer = Response(text, mimetype="application/json")
+        name = f"ontvangstbewijs-levering-{delivery.id}.json"
+        answer.headers.set("Content-Disposition", "attachment", filename=name)
+        return answer
+
+    @expose("/<int:number>/origineel/")
+    def original(self, number: int) -> Response:
+        """The file as it is kept; never shown by the browser, always saved."""
+        delivery = self._readable(number)
+        path = kept_file(self._storage(), delivery.sha256)
+        ending = ".csv" if is_cleaned(path) else _ending(delivery.file_name)
+        name = f"levering-{delivery.id}{ending}"
+        return send_file(path, "application/octet-stream", as_attachment=True, download_name=name)
+
+
+def _ending(file_name: str) -> str:
+    ending = file_name.rpartition(".")[2].lower()
+    return f".{ending}" if ending in ("csv", "xlsx", "xls", "ods", "json", "txt") else ".bestand"
+
+
+def views() -> list[BaseView]:
+    """Make the pages; they belong to one application."""
+    return [DeliveriesPage("Leveringen", url="/leveringen", endpoint="deliveries")]

@@ -1,0 +1,115 @@
+"""What the pages of the deliveries show, put together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import peewee
+
+from core.dates import add_months
+from core.formats import count_text
+from providers.feed.outcome import Outcome, Status
+from providers.metrics import CalendarCell
+from providers.models import CURRENT, Delivery, DeliveryMonth, ProgressRecord, Provider
+
+STATE_WORDS = {
+    "held": "verwerkt",
+    "received": "wacht op aannemen",
+    "refused": "niet aangenomen",
+    "withdrawn": "ingetrokken",
+}
+
+
+@dataclass(frozen=True)
+class CalendarRow:
+    """One provider over the months of the calendar."""
+
+    provider: Provider
+    cells: list[CalendarCell]
+
+
+def calendar_rows(
+    providers: Sequence[Provider], cells: Sequence[CalendarCell]
+) -> list[CalendarRow]:
+    """The cells of the calendar, a provider a row."""
+    return [
+        CalendarRow(provider, [cell for cell in cells if cell.provider_id == provider.id])
+        for provider in providers
+    ]
+
+
+def answer_of(delivery: Delivery, outcome: Outcome, *, waiting: bool) -> str:
+    """The one sentence at the top of a receipt."""
+    if waiting:
+        return "Het bestand staat in de rij. Kijk straks weer: dan staat hier het ontvangstbewijs."
+    if delivery.state == "received" and outcome.status is not Status.REFUSED:
+        return _before_accepting(outcome)
+    if delivery.state == "withdrawn":
+        return "Deze levering is ingetrokken. Wat zij verving, geldt weer."
+    if not delivery.size:
+        return "De aanbieder meldt dat er over deze maand niets te melden is."
+    if outcome.status is Status.REFUSED:
+        return "Het bestand is niet aangenomen. Er is niets veranderd."
+    return _after_accepting(outcome.counts.rejected)
+
+
+def _before_accepting(outcome: Outcome) -> str:
+    if outcome.counts.rows:
+        return "Kijk na wat er zou gebeuren en neem de levering dan aan. Er is nog niets verwerkt."
+    return "Neem de levering aan. Het bestand wordt daarna gecontroleerd."
+
+
+def _after_accepting(rejected: int) -> str:
+    if not rejected:
+        return "Alle rijen zijn verwerkt."
+    rows = "1 rij is" if rejected == 1 else f"{count_text(rejected)} rijen zijn"
+    return f"{rows} terug te sturen. Verbeter en stuur alleen wat niet is verwerkt."
+
+
+@dataclass(frozen=True)
+class MonthChange:
+    """One month of a delivery beside the month before it: learners and hours."""
+
+    month: date
+    learners: int
+    learners_before: int
+    minutes: int
+    minutes_before: int
+
+
+def month_changes(delivery: Delivery) -> list[MonthChange]:
+    """What changed against the month before, for the last months of a delivery."""
+    months = [
+        row.month
+        for row in DeliveryMonth.select()
+        .where(DeliveryMonth.delivery == delivery, DeliveryMonth.rows > 0)
+        .order_by(DeliveryMonth.month.desc())
+        .limit(3)
+    ]
+    wanted = {month for shown in months for month in (shown, add_months(shown, -1))}
+    rows = (
+        ProgressRecord.select(
+            ProgressRecord.month,
+            peewee.fn.COUNT(ProgressRecord.id),
+            peewee.fn.SUM(ProgressRecord.minutes_offered),
+        )
+        .where(
+            CURRENT,
+            ProgressRecord.provider == delivery.provider,
+            ProgressRecord.month.in_(sorted(wanted)),
+        )
+        .group_by(ProgressRecord.month)
+    )
+    as_tuples: Any = rows.tuples()
+    held = {month: (count, int(minutes or 0)) for month, count, minutes in as_tuples}
+    return [
+        MonthChange(
+            month,
+            held.get(month, (0, 0))[0],
+            held.get(add_months(month, -1), (0, 0))[0],
+            held.get(month, (0, 0))[1],
+            held.get(add_months(month, -1), (0, 0))[1],
+        )
+        for month in sorted(months)
+    ]

@@ -1,0 +1,125 @@
+"""The empty workbook in which a small provider types by hand: drop-downs, notes, a self-check."""
+
+from pathlib import Path
+from typing import IO, Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+
+from providers.feed.columns import COLUMNS, Column, Kind
+
+ROWS = 500
+"""So many rows have drop-downs and formats, and are looked at by the self-check."""
+SHEET = "Levering"
+
+
+def write_template(target: Path | IO[bytes]) -> None:
+    """Write the workbook."""
+    book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target)
+    formats = {
+        "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1}),
+        "optional": book.add_format({"italic": True, "bg_color": "#F2F2F2", "bottom": 1}),
+        "bold": book.add_format({"bold": True}),
+        Kind.DAY: book.add_format({"num_format": "dd-mm-yyyy"}),
+        Kind.HOURS: book.add_format({"num_format": "0.00"}),
+        Kind.TEXT: book.add_format({"num_format": "@"}),
+    }
+    _write_table(book.add_worksheet(SHEET), formats)
+    _write_check(book.add_worksheet("Zelfcontrole"), formats)
+    _write_notes(book.add_worksheet("Uitleg"), formats)
+    book.close()
+
+
+def _write_table(page: Any, formats: dict[str, Any]) -> None:
+    page.freeze_panes(1, 0)
+    for at, column in enumerate(COLUMNS):
+        as_text = column.kind in (
+            Kind.TEXT, Kind.TRACK, Kind.MUNICIPALITY, Kind.MONTH, Kind.CONTRACT, Kind.PROVIDER,
+        )  # fmt: skip
+        style = formats.get(Kind.TEXT if as_text else column.kind)
+        page.set_column(at, at, max(12, len(column.name) + 2), style)
+        page.write_string(0, at, column.name, formats["head" if column.required else "optional"])
+        page.write_comment(0, at, _note(column), {"x_scale": 2})
+        validation = _validation(column)
+        if validation:
+            page.data_validation(1, at, ROWS, at, validation)
+
+
+def _note(column: Column) -> str:
+    need = "Verplicht. " if column.required else "Mag leeg blijven. "
+    return need + column.note + (f" Kies uit: {_codes(column)}." if column.codes else "")
+
+
+def _codes(column: Column) -> str:
+    return ", ".join(entry.code for entry in column.codes or ())
+
+
+def _validation(column: Column) -> dict[str, Any] | None:
+    told = {"error_title": column.name, "ignore_blank": True}
+    if column.codes:
+        return told | {
+            "validate": "list",
+            "source": [entry.code for entry in column.codes],
+            "error_message": f"Kies uit: {_codes(column)}."[:255],
+        }
+    if column.kind is Kind.HOURS:
+        return told | {
+            "validate": "decimal", "criteria": "between", "minimum": 0, "maximum": column.maximum,
+            "error_message": f"Vul uren in van 0 tot en met {column.maximum}.",
+        }  # fmt: skip
+    if column.kind is Kind.WHOLE:
+        return told | {
+            "validate": "integer", "criteria": "between",
+            "minimum": column.minimum, "maximum": column.maximum,
+            "error_message": f"Vul een getal in van {column.minimum} tot en met {column.maximum}.",
+        }  # fmt: skip
+    return None
+
+
+def _range(name: str) -> str:
+    at = xl_col_to_name([column.name for column in COLUMNS].index(name), col_abs=True)
+    return f"{SHEET}!{at}$2:{at}${ROWS + 1}"
+
+
+def _write_check(page: Any, formats: dict[str, Any]) -> None:
+    page.set_column(0, 0, 70)
+    page.write_string(0, 0, "Kijk hier voor je het bestand stuurt: alles moet 0 zijn.")
+    page.write_string(1, 0, "Ingevulde rijen", formats["bold"])
+    filled = f'({_range("trajectnummer")}<>"")'
+    page.write_formula(1, 1, f"=COUNTA({_range('trajectnummer')})", formats["bold"], 0)
+    absence = "+".join(
+        f"N(+{_range(name)})"
+        for name in ("uren_gevolgd", "uren_geoorloofd_verzuim", "uren_ongeoorloofd_verzuim")
+    ).replace("N(+", "(")
+    checks = [
+        (f"{column.name} is leeg", f'{filled}*({_range(column.name)}="")')
+        for column in COLUMNS
+        if column.required and column.kind is not Kind.TRACK
+    ]
+    lesson, track, month = map(_range, ("datum_eerste_les", "trajectnummer", "rapportagemaand"))
+    checks += [
+        (
+            "uren_gevolgd en verzuim zijn samen niet uren_aangeboden",
+            f"{filled}*(ABS({absence}-{_range('uren_aangeboden')})>0.25)",
+        ),
+        (
+            "datum_eerste_les ligt voor datum_aanmelding",
+            f'({lesson}<>"")*({lesson}<{_range("datum_aanmelding")})',
+        ),
+        (
+            "hetzelfde traject staat twee keer in een maand",
+            f"{filled}*(COUNTIFS({track},{track},{month},{month})>1)",
+        ),
+    ]
+    for line, (text, condition) in enumerate(checks, 3):
+        page.write_string(line, 0, text)
+        page.write_formula(line, 1, f"=SUMPRODUCT({condition}*1)", None, 0)
+
+
+def _write_notes(page: Any, formats: dict[str, Any]) -> None:
+    page.set_column(0, 0, 28)
+    page.set_column(1, 1, 100)
+    page.write_string(0, 0, "Wat hoort waar", formats["bold"])
+    for line, column in enumerate(COLUMNS, 2):
+        page.write_string(line, 0, column.name)
+        page.write_string(line, 1, _note(column))

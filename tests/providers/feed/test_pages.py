@@ -1,0 +1,117 @@
+"""Sending a file in the browser: preview, accept, receipt, mend, withdraw."""
+
+import io
+import json
+
+import pytest
+
+from core.accounts import Role
+from providers.models import CURRENT, Delivery, ProgressRecord
+from tests.builders import make_contract, make_provider
+from tests.pages import Client
+from tests.providers.feed.lines import csv, row
+
+
+@pytest.fixture
+def school(client: Client) -> Client:
+    """Signed in as aanbieder TA001."""
+    make_provider("TA002")
+    make_contract(make_provider("TA001"))
+    client.sign_in(Role.PROVIDER, provider_code="TA001")
+    return client
+
+
+def upload(client: Client, content: bytes, name: str = "oktober.csv"):
+    page = client.post(
+        "/leveringen/nieuw/", {"provider": "TA001", "file": (io.BytesIO(content), name)}
+    )
+    assert page.status == 302, page.errors
+    return client.get(page.location)
+
+
+def test_shows_first_what_would_happen(school):
+    page = upload(school, csv(row(), row(trajectnummer="T-2", uren_gevolgd="nvt")))
+    assert page.title == "oktober.csv"
+    assert "2 rijen gelezen: 1 aangenomen, 0 ongewijzigd, 1 terug te sturen." in page.text
+    assert 'Vul een getal in, bijvoorbeeld 12,5. Er staat "nvt".' in page.text
+    assert ProgressRecord.select().count() == 0
+
+
+def test_accepts_then_shows_the_receipt_and_completes_it(school):
+    upload(school, csv(row(), row(trajectnummer="T-2", uren_gevolgd="nvt")))
+    delivery = Delivery.get()
+    page = school.get(school.post(f"/leveringen/{delivery.id}/aannemen/", {}).location)
+    assert "1 rij is terug te sturen" in page.text
+    assert ProgressRecord.select().where(CURRENT).count() == 1
+    marked = school.get(f"/leveringen/{delivery.id}/verbeteren.xlsx")
+    assert marked.data[:2] == b"PK"
+    receipt = json.loads(school.get(f"/leveringen/{delivery.id}/ontvangstbewijs.json").data)
+    assert (receipt["accepted"], receipt["rejected"]) == (1, 1)
+    page = upload(school, csv(row(trajectnummer="T-2")), "verbeterd.csv")
+    number = Delivery.select().order_by(Delivery.id.desc()).get().id
+    school.post(f"/leveringen/{number}/aannemen/", {})
+    assert ProgressRecord.select().where(CURRENT).count() == 2
+
+
+def test_the_same_file_again_changes_nothing(school):
+    upload(school, csv())
+    school.post(f"/leveringen/{Delivery.get().id}/aannemen/", {})
+    page = upload(school, csv(), "nog eens.csv")
+    assert "Dit bestand hebben wij al" in page.text
+    assert Delivery.select().count() == 1
+
+
+def test_a_school_cannot_send_for_another(school):
+    page = school.post(
+        "/leveringen/nieuw/",
+        {"provider": "TA002", "file": (io.BytesIO(csv()), "x.csv")},
+        status=None,
+    )
+    assert page.status in (200, 403)
+    assert Delivery.select().count() == 0
+
+
+def test_original_is_only_a_download_with_a_safe_name(school):
+    upload(school, csv(), '../<img src=x>".html')
+    page = school.get(f"/leveringen/{Delivery.get().id}/origineel/")
+    assert page.headers["Content-Disposition"].startswith("attachment; filename=levering-")
+    assert page.headers["Content-Type"] == "application/octet-stream"
+    assert page.data == csv()
+
+
+def test_refused_file_says_what_is_missing(school):
+    page = upload(school, b"trajectnummer;leerroute\nT-1;B\n")
+    assert "Deze kolommen ontbreken: rapportagemaand, gemeentecode" in page.text
+
+
+def test_contract_manager_withdraws_with_a_reason(school):
+    upload(school, csv())
+    delivery = Delivery.get()
+    school.post(f"/leveringen/{delivery.id}/aannemen/", {})
+    assert school.get(f"/leveringen/{delivery.id}/intrekken/", status=403).status == 403
+    school.sign_in(Role.CONTRACT_MANAGER)
+    page = school.post(f"/leveringen/{delivery.id}/intrekken/", {"reason": ""}, status=200)
+    assert page.errors == ["Vul in waarom je de levering intrekt."]
+    school.post(f"/leveringen/{delivery.id}/intrekken/", {"reason": "Verkeerde maand"})
+    assert ProgressRecord.select().where(CURRENT).count() == 0
+    assert "Verkeerde maand" in school.get(f"/leveringen/{delivery.id}/").text
+
+
+def test_nil_return_stands_in_the_calendar(school):
+    school.post("/leveringen/nihil/", {"provider": "TA001", "month": "2026-10"})
+    assert "nihil" in school.get("/leveringen/").text
+    page = school.post("/leveringen/nihil/", {"provider": "TA001", "month": "2026-10"}, status=200)
+    assert page.errors == [
+        "Over oktober 2026 is al een levering of een nihil-opgave aangenomen. Trek die eerst in."
+    ]
+
+
+def test_region_sees_counts_but_no_values(school):
+    upload(school, csv(row(), row(trajectnummer="T-2", uren_gevolgd="geheim")))
+    delivery = Delivery.get()
+    school.post(f"/leveringen/{delivery.id}/aannemen/", {})
+    school.sign_in(Role.REGION)
+    page = school.get(f"/leveringen/{delivery.id}/")
+    assert "1 terug te sturen" in page.text
+    assert "geheim" not in page.html
+    assert school.get(f"/leveringen/{delivery.id}/verbeteren.xlsx", status=403).status == 403
