@@ -27,6 +27,10 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, help="poort (8000)")
     parser.add_argument("--load-only", action="store_true", help="vul de gegevens en stop")
     parser.add_argument("--seed", type=int, default=2026, help="getal waaruit alles volgt (2026)")
+    parser.add_argument(
+        "--months", type=int, default=24, choices=range(1, 25), metavar="N",
+        help="over hoeveel maanden is geleverd (24)",
+    )  # fmt: skip
     parser.set_defaults(run=run, needs_database=False)
 
 
@@ -36,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.load_only:
         _check_port(args.port)
     if not (directory / MARKER).exists():
-        fill(directory, seed=args.seed)
+        fill(directory, seed=args.seed, months=args.months)
     elif not args.load_only:
         say(f"De voorbeeldregio staat al in {directory}. Wat je invoerde, is er nog.")
     _use(directory)
@@ -63,7 +67,7 @@ def _use(directory: Path) -> None:
     os.environ["DATABASE_URL"] = f"sqlite:///{directory / 'taalinkoop.sqlite'}"
 
 
-def fill(directory: Path, *, seed: int) -> None:
+def fill(directory: Path, *, seed: int, months: int) -> None:
     """Fill a folder beside the wanted one and move it there when all is in: never a half demo."""
     if directory.exists() and any(directory.iterdir()):
         raise DomainError(
@@ -79,8 +83,12 @@ def fill(directory: Path, *, seed: int) -> None:
     with opened_database(needs_schema=False):
         from app.demo.load import load_region  # noqa: PLC0415  a second start does without
 
+        # A filling that is interrupted is made anew, so nothing needs to survive a power cut.
+        database.execute_sql("PRAGMA synchronous = OFF")
         migrate(database.obj)
-        loaded = load_region(data_directory=aside, today=today(), seed=seed, tell=_progress)
+        loaded = load_region(
+            data_directory=aside, today=today(), seed=seed, tell=_progress, months=months
+        )
         # All of it into the one file, so that the folder can be moved.
         database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     facts = {

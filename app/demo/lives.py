@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from app.demo.region import MONTHS, MUNICIPALITIES, Character, Course, contract_number
-from core.dates import add_months, days, month_end, month_number, month_of
+from core.dates import add_months, days, month_end, month_number, month_of, months_between
 
 Row = dict[str, Any]
 """A row of the feed: field -> date, text, whole number, hours in minutes, or None."""
@@ -72,11 +72,15 @@ class Learner:
     done: bool = False
 
 
-def provider_rows(character: Character, last: date, seed: int) -> dict[date, list[Row]]:
-    """Everything one provider has to report, by month."""
-    first = add_months(last, 1 - MONTHS)
-    months = [add_months(first, n) for n in range(MONTHS)]
-    rows: dict[date, list[Row]] = {month: [] for month in months}
+def provider_rows(
+    character: Character, last: date, seed: int, months: int = MONTHS
+) -> dict[date, list[Row]]:
+    """Everything one provider has to report, by month, oldest first.
+
+    Lives are the same however many months are asked for.
+    """
+    asked = months_between(add_months(last, 1 - months), last)
+    rows: dict[date, list[Row]] = {month: [] for month in asked}
     for route, course in character.courses.items():
         learners = list(_learners(character, route, course, last, seed))
         _form_groups(route, course, learners)
@@ -84,7 +88,7 @@ def provider_rows(character: Character, last: date, seed: int) -> dict[date, lis
             for month, row in _life(character, course, learner, last):
                 if month in rows:
                     rows[month].append(row)
-    for month in months:
+    for month in asked:
         sizes: dict[str, int] = defaultdict(int)
         for row in rows[month]:
             if row["groep"]:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from app.demo.accounts import ACCOUNTS, MANAGER, PASSWORD
 from app.demo.files import OWN_CODES, OWN_HEADERS
-from app.demo.region import MONTHS, last_month, register_tables
+from app.demo.follow_up import follow_up
+from app.demo.region import MONTHS, MUNICIPALITIES, last_month, register_tables
 from app.demo.story import Parcel, parcels
 from core.account_operations import add_account
 from core.accounts import Account
 from core.dates import AMSTERDAM, add_months, days, month_end
-from core.db import database, is_postgresql
 from core.storage import Storage
+from procurement import demo as procurement_demo
 from providers.feed.columns import NO_MAPPING, Mapping
 from providers.feed.outcome import Outcome
 from providers.models import Provider
@@ -47,22 +48,25 @@ class Loaded:
         return sum(outcome.counts.rows for outcome in self.outcomes)
 
 
-def load_region(*, data_directory: Path, today: date, seed: int, tell: Progress) -> Loaded:
+def load_region(
+    *, data_directory: Path, today: date, seed: int, tell: Progress, months: int = MONTHS
+) -> Loaded:
     """Register, deliveries, scores and accounts; the database must be migrated and empty."""
-    if not is_postgresql():
-        # A load that is interrupted is made anew, so nothing needs to survive a power cut.
-        database.execute_sql("PRAGMA synchronous = OFF")
     last = last_month(today)
     loaded = Loaded(last)
     tell("Het register van de regio")
-    _register(today)
-    tell("De leveringen van acht aanbieders over twee jaar")
+    _register(today, months)
+    tell(f"De leveringen van acht aanbieders over {months} maanden")
     storage = Storage(data_directory)
-    for parcel in parcels(today, last, seed):
+    for parcel in parcels(today, last, seed, months):
         loaded.outcomes.append(_deliver(parcel, storage))
     tell("De scores van alle maanden")
-    for back in range(1 - MONTHS, 1):
+    for back in range(1 - months, 1):
         loaded.cards += _score(add_months(last, back), today, concept=back > -CONCEPT_MONTHS)
+    tell("Gesprekken, afspraken en signalen")
+    follow_up(last, by=MANAGER, at=_moment(today))
+    tell("De inkooptrajecten")
+    procurement_demo.load(today, municipalities=tuple(MUNICIPALITIES), by=ACTOR)
     tell("De accounts")
     _accounts(_moment(today))
     return loaded
@@ -72,10 +76,10 @@ def _moment(day: date) -> datetime:
     return datetime.combine(day, time(9), tzinfo=AMSTERDAM)
 
 
-def _register(today: date) -> None:
+def _register(today: date, months: int) -> None:
     tables = [
         RegisterTable(sheet, rows[0], list(enumerate(rows[1:], start=2)))
-        for sheet, rows in register_tables(today).items()
+        for sheet, rows in register_tables(today, months).items()
     ]
     import_register(read_tables(tables), by=ACTOR, at=_moment(today))
 

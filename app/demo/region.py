@@ -139,7 +139,7 @@ def last_month(today: date) -> date:
     return add_months(month_of(today), -1)
 
 
-def register_tables(today: date) -> dict[str, list[list[str]]]:
+def register_tables(today: date, months: int = MONTHS) -> dict[str, list[list[str]]]:
     """The register of the region as rows of text per sheet, the header first."""
     last = last_month(today)
     sheets: dict[str, list[list[str]]] = {
@@ -161,7 +161,7 @@ def register_tables(today: date) -> dict[str, list[list[str]]]:
     for place, character in enumerate(CHARACTERS):
         sheets["aanbieders"].append(_provider(character, place, last))
         sheets["keurmerken"].extend(_marks(character, last, today))
-        sheets["contracten"].extend(_contracts(character, last))
+        sheets["contracten"].extend(_contracts(character, last, months))
         sheets["docenten"].extend(_teachers(character, last))
         sheets["locaties"].extend(_locations(character, place))
     return sheets
@@ -201,8 +201,8 @@ def contract_number(character: Character) -> str:
     return f"RZ-{character.code}-1"
 
 
-def _contracts(character: Character, last: date) -> list[list[str]]:
-    first = add_months(last, 1 - MONTHS)
+def _contracts(character: Character, last: date, months: int) -> list[list[str]]:
+    first = add_months(last, 1 - months)
     exception = month_end(add_months(last, 2)).isoformat() if character.code == "TA003" else ""
     return [
         [

@@ -63,20 +63,20 @@ class Sending:
         )
 
 
-def parcels(today: date, last: date, seed: int) -> list[Parcel]:
+def parcels(today: date, last: date, seed: int, months: int = MONTHS) -> list[Parcel]:
     """Every file of every provider, oldest first; none after today."""
     sent: list[Parcel] = []
     for character in CHARACTERS:
-        sent.extend(_from(character, last, seed))
+        sent.extend(_from(character, last, seed, months))
     morning = datetime.combine(today, time(8, 30), tzinfo=AMSTERDAM)
     on_time = [replace(one, at=min(one.at, morning)) for one in sent]
     return sorted(on_time, key=lambda one: (one.at, one.provider, one.name))
 
 
-def _from(character: Character, last: date, seed: int) -> Iterator[Parcel]:
-    rows = provider_rows(character, last, seed)
+def _from(character: Character, last: date, seed: int, months: int) -> Iterator[Parcel]:
+    rows = provider_rows(character, last, seed, months)
     rng = random.Random(f"{seed}-{character.code}-post")
-    for back in range(1 - MONTHS, 1):
+    for back in range(1 - months, 1):
         month = add_months(last, back)
         due = nth_working_day(month, DUE_WORKDAY)
         day = NATIONAL.add_working_days(due, rng.randint(*character.due_delay))
@@ -159,7 +159,7 @@ def _names_in_the_file(sending: Sending) -> Iterator[Parcel]:
 
 def _two_at_once(sending: Sending) -> Iterator[Parcel]:
     """The month before comes along in the same late file."""
-    before = [dict(row) for row in sending.rows[add_months(sending.month, -1)]]
+    before = [dict(row) for row in sending.rows.get(add_months(sending.month, -1), [])]
     yield sending.parcel([*before, *sending.own], version="twee-maanden")
 
 

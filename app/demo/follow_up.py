@@ -1,0 +1,144 @@
+"""What people did with the figures: talks, agreements, complaints, reactions and signals."""
+
+from datetime import date, datetime
+
+from core.dates import add_months, days
+from providers.codes import LearningRoute
+from providers.models import Provider
+from quality.agreement_operations import (
+    close_agreement,
+    close_complaint,
+    make_agreement,
+    record_talk,
+    register_complaint,
+)
+from quality.reactions import answer, react
+from quality.signal_operations import refresh
+
+SIGNAL_MONTHS = 3
+"""So many months are looked at, so that a signal knows since when it holds."""
+
+
+def follow_up(last: date, *, by: str, at: datetime) -> None:
+    """Leave something to follow on every page that is about acting."""
+    _agreements(last, by=by, at=at)
+    _complaints(last, by=by, at=at)
+    _reactions(last, by=by, at=at)
+    for back in range(1 - SIGNAL_MONTHS, 1):
+        for provider in Provider.select():
+            refresh(provider, add_months(last, back))
+
+
+def _provider(code: str) -> Provider:
+    found: Provider = Provider.get(Provider.code == code)
+    return found
+
+
+def _agreements(last: date, *, by: str, at: datetime) -> None:
+    slipping = _provider("TA002")
+    held_on = add_months(last, -1) + days(16)
+    talk = record_talk(
+        provider=slipping,
+        held_on=held_on,
+        subject="Wachttijd",
+        report="Twee docenten vertrokken in het voorjaar. Nieuwe groepen starten daardoor later.",
+        by=by,
+        at=at,
+    )
+    make_agreement(
+        provider=slipping,
+        kind="plan",
+        text="Elke maand een nieuwe B1-groep starten, tot niemand langer dan vier weken wacht",
+        agreed_on=held_on,
+        due_on=add_months(last, 3),
+        criterion="wachttijd",
+        route=int(LearningRoute.B1),
+        threshold=75.0,
+        talk=talk,
+        by=by,
+        at=at,
+    )
+    make_agreement(
+        provider=_provider("TA003"),
+        kind="agreement",
+        text="Drie docenten in opleiding halen hun registratie bij BVNT2",
+        agreed_on=add_months(last, -6),
+        due_on=add_months(last, 2),
+        criterion="bevoegd",
+        route=int(LearningRoute.B1),
+        threshold=70.0,
+        talk=None,
+        by=by,
+        at=at,
+    )
+    done = make_agreement(
+        provider=_provider("TA008"),
+        kind="agreement",
+        text="De export van de uren controleren voordat het bestand wordt verstuurd",
+        agreed_on=add_months(last, -1),
+        due_on=last + days(10),
+        criterion=None,
+        route=None,
+        threshold=None,
+        talk=None,
+        by=by,
+        at=at,
+    )
+    close_agreement(done, cancelled=False, note="De export is aangepast en getest.", by=by, at=at)
+
+
+def _complaints(last: date, *, by: str, at: datetime) -> None:
+    register_complaint(
+        provider=_provider("TA002"),
+        received_on=last + days(5),
+        kind="wachttijd",
+        route=int(LearningRoute.B1),
+        municipality="0166",
+        summary="Een cursist wacht al meer dan tien weken op de eerste les.",
+        internal_note="",
+        by=by,
+        at=at,
+    )
+    closed = register_complaint(
+        provider=_provider("TA007"),
+        received_on=add_months(last, -2) + days(9),
+        kind="frequentie",
+        criterion="avond_weekend",
+        route=int(LearningRoute.B1),
+        municipality="1708",
+        summary="Een cursist die overdag werkt, vond geen avondles in de buurt.",
+        internal_note="",
+        by=by,
+        at=at,
+    )
+    close_complaint(
+        closed, outcome="De cursist volgt nu avondles bij een andere aanbieder.", by=by, at=at
+    )
+
+
+def _reactions(last: date, *, by: str, at: datetime) -> None:
+    slipping, few_teachers = _provider("TA002"), _provider("TA003")
+    answered = react(
+        few_teachers,
+        route=int(LearningRoute.B1),
+        month=add_months(last, -3),
+        criterion="bevoegd",
+        text="Drie van onze docenten zijn in opleiding. Zij examineren dit najaar.",
+        by=f"administratie van {few_teachers.name}",
+        at=at - days(40),
+    )
+    answer(
+        answered,
+        text="Dank voor de toelichting. De afspraak loopt tot de registratie rond is.",
+        by=by,
+        at=at - days(33),
+    )
+    react(
+        slipping,
+        route=int(LearningRoute.B1),
+        month=last,
+        criterion="wachttijd",
+        text="In november starten twee nieuwe groepen. Wij verwachten dan een kortere wachttijd.",
+        by=f"administratie van {slipping.name}",
+        at=at - days(2),
+    )
