@@ -1,0 +1,118 @@
+"""From a file with a fault to another score, as an aanbieder does it in the browser."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from core.accounts import Role
+from core.dates import add_months, month_of, today
+from tests.browser.person import Person
+from tests.browser.test_keyboard import tab_to
+
+MONTH = add_months(month_of(today()), -1)
+HEADER = (
+    "trajectnummer;rapportagemaand;gemeentecode;leerroute;datum_aanmelding;datum_eerste_les;"
+    "uren_aangeboden;uren_gevolgd;uren_geoorloofd_verzuim;uren_ongeoorloofd_verzuim;"
+    "uren_avond_weekend;uren_bevoegd_docent;niveau_lezen;niveau_luisteren;niveau_schrijven;"
+    "niveau_spreken;status"
+)
+LEARNERS = 40
+FILE = "Bestand (verplicht)"
+
+
+def row(learner: int, *, attended: str = "40") -> str:
+    """Someone who waited half a year, and had no certified docent: it moves two criteria."""
+    registered, started = add_months(MONTH, -6), MONTH
+    return (
+        f"NIEUW-{learner};{MONTH:%Y-%m};0166;B;{registered:%d-%m-%Y};{started:%d-%m-%Y};"
+        f"40;{attended};0;0;0;0;A1;A1;A0;A1;actief"
+    )
+
+
+def file_with(folder: Path, name: str, rows: list[str]) -> Path:
+    path = folder / name
+    path.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+    return path
+
+
+def score_shown(page: Page) -> str:
+    """The own line on the B1-route of the month."""
+    page.goto(f"/kwaliteit/{MONTH:%Y-%m}/?route=B")
+    return page.locator("table.scores tbody tr").first.inner_text()
+
+
+def test_a_file_with_a_fault_is_mended_and_changes_the_score(
+    person: Person, tmp_path: Path
+) -> None:
+    person.sign_in(Role.PROVIDER)
+    page = person.page
+    before = score_shown(page)
+
+    rows = [row(number) for number in range(LEARNERS)]
+    wrong = [row(0, attended="nvt"), *rows[1:]]
+    person.visit("/leveringen/nieuw/")
+    page.get_by_label(FILE).set_input_files(file_with(tmp_path, "oktober.csv", wrong))
+    page.get_by_role("button", name="Bekijk wat er zou gebeuren").click()
+
+    told = page.get_by_role("row").filter(has_text="nvt").last
+    assert re.match(r"2\s+uren_gevolgd\s+nvt\s+Vul een getal in", told.inner_text())
+    assert person.barriers() + person.overflow() == []
+    assert score_shown(page) == before
+
+    page.go_back()
+    page.get_by_role("link", name="Kies een ander bestand").click()
+    mended = file_with(tmp_path, "oktober-verbeterd.csv", rows)
+    page.get_by_label(FILE).set_input_files(mended)
+    page.get_by_role("button", name="Bekijk wat er zou gebeuren").click()
+    page.get_by_role("button", name="Levering aannemen").click()
+
+    assert f"{LEARNERS} aangenomen" in page.inner_text("main")
+    assert person.barriers() + person.overflow() == []
+    after = score_shown(page)
+    assert after != before, after
+
+
+def test_sending_a_file_with_the_keyboard(person: Person, tmp_path: Path) -> None:
+    person.sign_in(Role.PROVIDER)
+    page = person.visit("/leveringen/nieuw/")
+    tab_to(page, "type", "file")
+    # The window in which a file is chosen belongs to the system; it opens with the space bar.
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(file_with(tmp_path, "toetsenbord.csv", [row(100)]))
+    tab_to(page, "textContent", "Bekijk wat er zou gebeuren")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/leveringen/\d+/$"))
+    tab_to(page, "textContent", "Levering aannemen")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 aangenomen").first.wait_for()
+
+
+def test_ten_broken_files_each_get_an_answer(person: Person, tmp_path: Path) -> None:
+    person.sign_in(Role.PROVIDER)
+    page = person.page
+    before = score_shown(page)
+    good = HEADER.encode() + b"\n" + row(7).encode() + b"\n"
+    broken = {
+        "leeg.csv": b"",
+        "alleen-kop.csv": HEADER.encode(),
+        "zonder-kop.csv": row(7).encode(),
+        "kolom-weg.csv": good.replace(b"leerroute;", b""),
+        "kolom-dubbel.csv": good.replace(b"gemeentecode;", b"leerroute;"),
+        "afbeelding.png": b"\x89PNG\r\n\x1a\n" + bytes(200),
+        "geen-werkboek.xlsx": b"PK\x03\x04" + bytes(200),
+        "nullen.csv": bytes(400),
+        "half.json": b'{"leveringen": [{"trajectnummer": ',
+        "brief.txt": b"Geachte heer, mevrouw, hierbij de cijfers.",
+    }
+    for name, content in broken.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        person.visit("/leveringen/nieuw/")
+        page.get_by_label(FILE).set_input_files(path)
+        page.get_by_role("button", name="Bekijk wat er zou gebeuren").click()
+        answer = page.inner_text("main")
+        assert re.search(r"F0\d\d|Kies een bestand|leeg|te lezen|opnieuw", answer), (name, answer)
+        assert page.get_by_role("button", name="Levering aannemen").count() == 0, name
+    assert score_shown(page) == before
