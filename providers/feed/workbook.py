@@ -81,7 +81,7 @@ def _start(path: Path, sheet: str | None, mapping: Mapping) -> subprocess.Popen[
         "LC_ALL": "C.UTF-8",
     }
     request = {"path": str(path.resolve()), "sheet": sheet, "headers": mapping.headers}
-    return subprocess.Popen(  # nosec B603  no shell, no words of the user
+    return subprocess.Popen(  # noqa: S603  # nosec B603  no shell, no words of the user
         [sys.executable, "-m", "providers.feed.workbook_child", json.dumps(request)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -12,9 +12,11 @@ import struct
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from providers.feed.columns import Mapping, recognised
+from providers.feed.error_cells import error_cells
 from providers.feed.reader import HEADER_WITHIN
 from providers.feed.values import clean, echo
 
@@ -45,6 +47,11 @@ def _moment(value: datetime) -> str:
     return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
 
 
+def _duration(value: timedelta) -> str:
+    minutes = round(value.total_seconds() / 60)
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
 TEXT_OF: dict[type, Callable[[Any], str]] = {
     str: str,
     float: _number,
@@ -52,15 +59,21 @@ TEXT_OF: dict[type, Callable[[Any], str]] = {
     bool: lambda value: "ja" if value else "nee",
     datetime: _moment,
     date: date.isoformat,
-    time: time.isoformat,
-    timedelta: str,
+    time: lambda value: value.isoformat("minutes"),
+    timedelta: _duration,
 }
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: Any, errors: dict[int, dict[int, str]]) -> Iterator[tuple[int, list[str]]]:
+    if sheet.start is None:
+        return
+    shift = sheet.start[1]
     text_of = TEXT_OF
     for number, cells in enumerate(sheet.iter_rows(), 1):
-        yield number, [cell if type(cell) is str else text_of[type(cell)](cell) for cell in cells]
+        texts = [cell if type(cell) is str else text_of[type(cell)](cell) for cell in cells]
+        for column, error in errors.get(number, {}).items():
+            texts[column - shift] = error
+        yield number, texts
 
 
 def _header(rows: Iterator[tuple[int, list[str]]], mapping: Mapping) -> tuple[int, list[Any]]:
@@ -86,7 +99,8 @@ def main(request: dict[str, Any]) -> None:
         names = [request["sheet"]] if request["sheet"] else book.sheet_names
         shown: list[str] = []
         for name in names:
-            rows = _rows(book.get_sheet_by_name(name))
+            sheet = book.get_sheet_by_name(name)
+            rows = _rows(sheet, error_cells(Path(request["path"]), name))
             at, looked_at = _header(rows, mapping)
             if at >= 0:
                 _send_sheet(name, at, looked_at, rows, book.sheet_names)

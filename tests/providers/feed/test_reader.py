@@ -1,0 +1,189 @@
+"""Every form in which a file may come, and what was assumed on the way."""
+
+import io
+import json
+import zipfile
+from datetime import date
+
+import pytest
+
+from providers.feed.reader import RefusedFileError
+from tests.providers.feed.books import table, xlsx
+from tests.providers.feed.checks import check_bytes
+from tests.providers.feed.lines import csv, row, text
+
+ROWS = (row(groep="Ommen é; 'x'"), row(trajectnummer="T-2", groep="ë|,\t"))
+
+
+def plain(tmp_path):
+    return check_bytes(tmp_path, csv(row(), row(trajectnummer="T-2")), "plain.csv").values()
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("newline", ["\r\n", "\n", "\r"])
+def test_reads_every_separator_encoding_and_line_end(tmp_path, separator, encoding, newline):
+    rows = [
+        {k: f'"{v}"' if k in ("groep", "uren_gevolgd", "uren_ongeoorloofd_verzuim") else v
+         for k, v in one.items()}
+        for one in ROWS
+    ]  # fmt: skip
+    found = check_bytes(tmp_path, text(rows, separator, newline).encode(encoding))
+    assert found.told == []
+    assert [r[0] for r in found.rows] == [2, 3]
+    assert {r[-1] if isinstance(r[-1], str) else None for r in found.rows} is not None
+    assert "Ommen é; 'x'" in repr(found.rows)
+
+
+def test_sep_line_title_rows_blank_rows_totals_and_footnotes(tmp_path):
+    lines = csv(row(), row(trajectnummer="T-2")).decode().splitlines()
+    content = "\n".join(
+        ["sep=;", "Voortgang Taalschool;;", "", lines[0], lines[1], ";;;", lines[0], lines[2],
+         "Totaal;;;;;;96;81", "", "* voorlopige cijfers van deze maand"]
+    )  # fmt: skip
+    found = check_bytes(tmp_path, content.encode())
+    assert found.told == []
+    assert [r[0] for r in found.rows] == [5, 8]
+    assert found.skipped == {"blank": [6, 10], "header": [7], "totals": [9], "note": [11]}
+    assert found.assumed["header_row"] == 4
+    assert found.tally.rows == 7
+
+
+def test_row_number_is_the_line_on_which_the_record_starts(tmp_path):
+    content = csv(row(groep='"een\r\ntwee"'), row(trajectnummer="T-2", uren_gevolgd="x"))
+    found = check_bytes(tmp_path, content)
+    assert (4, "uren_gevolgd", "F204") in found.told
+
+
+def test_a_stray_quote_swallows_no_row(tmp_path):
+    lines = csv(*(row(trajectnummer=f"T-{n}", groep="A") for n in range(6))).decode().splitlines()
+    lines[2] = lines[2].replace(";A", ';"A')
+    found = check_bytes(tmp_path, "\n".join(lines).encode())
+    assert len(found.rows) + found.tally.rejected == 6
+    assert found.tally.rejected <= 1
+
+
+def test_ragged_rows(tmp_path):
+    lines = csv(row(), row(trajectnummer="T-2"), row(trajectnummer="T-3")).decode().splitlines()
+    lines[1] += ";extra"
+    lines[2] = lines[2].removesuffix(";;")
+    lines[3] += ";;"
+    found = check_bytes(tmp_path, "\n".join(lines).encode())
+    assert found.told == [(2, None, "F010"), (3, None, "F011")]
+    assert [r[0] for r in found.rows] == [3, 4]
+
+
+def test_invisible_spaces_and_spelling_of_headers(tmp_path):
+    content = csv(row(trajectnummer="\u00a0T-1\u200b")).decode()
+    content = content.replace("uren_gevolgd", " Uren-Gevolgd ").replace("leerroute", "LEERROUTE")
+    found = check_bytes(tmp_path, content.encode())
+    assert (found.told, found.numbers) == ([], ["T-1"])
+
+
+def test_personal_columns_are_dropped_unread_and_unknown_ones_named(tmp_path):
+    found = check_bytes(tmp_path, csv(row() | {"Achternaam": "Jansen", "Kleur": "rood"}))
+    assert (found.personal, found.unknown) == (("Achternaam",), ("Kleur",))
+    assert "Jansen" not in repr(found)
+
+
+def test_workbook_with_real_dates_numbers_titles_and_sheets(tmp_path):
+    values = row() | {
+        "datum_aanmelding": date(2026, 9, 1), "datum_eerste_les": 46280, "uren_aangeboden": 48,
+        "uren_gevolgd": 40.5, "uren_geoorloofd_verzuim": "5,0", "gemeentecode": 193,
+        "rapportagemaand": date(2026, 10, 1), "trajectnummer": 12345,
+    }  # fmt: skip
+    content = xlsx([["Voortgang"], [], *table(values)], sheets=("Uitleg",))
+    found = check_bytes(tmp_path, content, "x.xlsx")
+    assert (found.told, found.numbers) == ([], ["12345"])
+    assert found.rows[0][0] == 4
+    assert (found.assumed["sheet"], found.assumed["header_row"]) == ("Data", 3)
+    assert check_bytes(tmp_path, content, "verkeerd.csv").values() == found.values()
+
+
+def test_workbook_that_counts_from_1904(tmp_path):
+    values = row() | {"datum_aanmelding": date(2026, 9, 1), "datum_eerste_les": 46280 - 1462}
+    found = check_bytes(tmp_path, xlsx(table(values), date_1904=True), "x.xlsx")
+    assert found.values() == check_bytes(tmp_path, csv(row())).values()
+
+
+def test_error_cells_are_never_taken_for_empty(tmp_path):
+    values = row() | {"groep": "=ERR"}
+    found = check_bytes(tmp_path, xlsx(table(values)), "x.xlsx")
+    assert found.told == [(2, "groep", "F012")]
+    assert found.problems[0].value == "#N/A"
+
+
+@pytest.mark.parametrize("shape", ["leveringen", "array", "lines"])
+def test_json_in_three_shapes(tmp_path, shape):
+    rows = [row() | {"uren_aangeboden": 48, "uren_gevolgd": 40.5, "datum_einde": None},
+            row(trajectnummer="T-2")]  # fmt: skip
+    content = {
+        "leveringen": json.dumps({"leveringen": rows}),
+        "array": json.dumps(rows),
+        "lines": "\n".join(json.dumps(one) for one in rows),
+    }[shape]
+    found = check_bytes(tmp_path, content.encode(), "x.json")
+    assert (found.told, found.values()) == ([], plain(tmp_path))
+
+
+def zipped(**parts: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+    return file.getvalue()
+
+
+FAR = b"""<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>"""  # noqa: E501
+
+
+def far_cells() -> bytes:
+    with zipfile.ZipFile(io.BytesIO(xlsx([["trajectnummer"]]))) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = FAR
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    return file.getvalue()
+
+
+REFUSED = {
+    "leeg": (b"", "F001", "Het bestand is leeg."),
+    "pdf": (b"%PDF-1.7 ...", "F001", "Dit is een PDF."),
+    "webpagina": (b"<html><table><tr><td>1", "F001", "webpagina"),
+    "geen kop": (b"a;b;c\n1;2;3\n", "F003", "Er is geen rij met kolomnamen gevonden."),
+    "kolom mist": (b"trajectnummer;leerroute\nT-1;B\n", "F004", "rapportagemaand, gemeentecode"),
+    "nullen": (b"a;b\0\0\0;c\n", "F001", "geen leesbare tekst"),
+    "een eindeloze regel": (b"x" * 3_000_000, "F002", "miljoen tekens"),
+    "beschadigd werkboek": (b"PK\x03\x04 kapot", "F001", "beschadigd"),
+    "versleuteld": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "F001", "beschadigd"),
+    "diepe json": (b"[" * 200_000, "F002", "te diep genest"),
+    "halve json": (b'[{"trajectnummer": "T-1"', "F001", "beschadigd (regel 1)"),
+    "losse waarden": (b"[1, 2, 3]", "F001", "Zet de rijen als objecten in een lijst"),
+    "dubbele sleutel": (b'[{"status": "actief", "status": "afgerond"}]', "F005", "status"),
+    "zipbom": (
+        zipped(**{"xl__workbook_xml": b"<x/>", "xl__sheet_xml": b"0" * 300_000_000}),
+        "F002", "te veel geheugen of tijd",
+    ),
+    "verre cellen": (far_cells(), "F002", "te veel geheugen of tijd"),
+    "duizend kolommen": (
+        (";".join(["trajectnummer", *(f"k{n}" for n in range(1000))]) + "\n").encode(),
+        "F002", "1001 kolommen",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refuses_what_cannot_be_read_with_a_sentence(tmp_path, name):
+    content, code, words = REFUSED[name]
+    with pytest.raises(RefusedFileError) as error:
+        from providers.feed.shape import refuse_layout
+        from providers.feed.reader import open_table
+
+        path = tmp_path / name
+        path.write_bytes(content)
+        with open_table(path) as opened:
+            refuse_layout(opened.layout, only_month=None)
+    assert error.value.code == code
+    assert words in error.value.message
