@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Assemble the application; ``config`` overrides what the environment sets."""
     # Imported here: the command line is in this package too, and must start without Flask.
+    from pathlib import Path  # noqa: PLC0415
+
     from flask import Flask  # noqa: PLC0415
 
     from app import (  # noqa: PLC0415
@@ -28,6 +30,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         templating,
     )
     from app.api import routes as api  # noqa: PLC0415
+    from core import pictures  # noqa: PLC0415
     from procurement.admin.files import blueprint as calendars  # noqa: PLC0415
 
     app = Flask(__name__, template_folder="../templates")
@@ -35,6 +38,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(config or {})
     app.secret_key = settings.secret_key(app.config)
     database.connect_to(app)
+    pictures.keep_in(Path(app.config["TAALINKOOP_DATA_DIR"]) / "pictures")
     templating.prepare(app)
     error_pages.register(app)
     security.protect(app)

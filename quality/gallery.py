@@ -6,8 +6,8 @@ Pages, the command and the pack take their charts here, so that all show the sam
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -18,7 +18,7 @@ from providers.codes import LearningRoute, MarkStatus
 from providers.metrics import DeliveryState, delivery_calendar
 from providers.models import Provider, QualityMark
 from quality import cards, charts, metrics
-from quality.charts.words import MEASURES, route_label
+from quality.charts.words import MEASURES, Card, cards_in_order, route_label
 from quality.criteria import RouteInputs
 from quality.lesson_metrics import hours_by_month, levels_then_and_now
 from quality.models import ScoreCard
@@ -100,15 +100,39 @@ def region_charts(known: History) -> list[Chart]:
     month, names = known.month, known.names
     recent = {m: t for m, t in known.by_month.items() if m > add_months(month, -CALENDAR)}
     found = [
-        charts.scores(month, known.trees, names),
-        charts.heat_map(month, known.trees, names),
+        *in_parts(charts.scores(month, known.trees, names), known, charts.scores),
+        *in_parts(charts.heat_map(month, known.trees, names), known, charts.heat_map),
         charts.region(f"regio-{month:%Y-%m}", recent),
     ]
     for route in LearningRoute:
         if any(tree["route"] == route.code for tree in known.trees):
             found += _route_charts(known, route.code)
-    found.append(calendar(known))
-    return found
+    return [*found, *calendars(known)]
+
+
+MOST_SMALL = 44
+MOST_ROWS = 36
+"""Rows that fit on a page of A4."""
+
+
+def in_parts(
+    whole: Chart,
+    known: History,
+    make: Callable[[date, Sequence[Card], Mapping[str, str]], Chart],
+) -> list[Chart]:
+    """A chart of many judgements as charts of a page each; all tell the finding of the whole."""
+    ordered = cards_in_order(known.trees, known.names)
+    if len(ordered) <= MOST_ROWS:
+        return [whole]
+    parts = [ordered[n : n + MOST_ROWS] for n in range(0, len(ordered), MOST_ROWS)]
+    return [
+        replace(
+            make(known.month, part, known.names),
+            name=f"{whole.name}-deel-{number}",
+            finding=f"{whole.finding} (deel {number} van {len(parts)})",
+        )
+        for number, part in enumerate(parts, start=1)
+    ]
 
 
 def _route_charts(known: History, route: str) -> list[Chart]:
@@ -130,14 +154,17 @@ def _route_charts(known: History, route: str) -> list[Chart]:
         for tree in trees:
             if tree["route"] == route:
                 series[known.names[tree["aanbieder"]]][month] = tree
-    found.append(
-        charts.small_multiples(
-            f"verloop-{route}-{known.month:%Y-%m}",
-            "score",
-            {name: charts.score_points(trees) for name, trees in series.items()},
-        )
-    )
+    points = {name: charts.score_points(series[name]) for name in sorted(series, key=str.casefold)}
+    for number, names in enumerate(in_chunks(list(points), MOST_SMALL), start=1):
+        more = f"-deel-{number}" if len(points) > MOST_SMALL else ""
+        name = f"verloop-{route}-{known.month:%Y-%m}{more}"
+        found.append(charts.small_multiples(name, "score", {who: points[who] for who in names}))
     return found
+
+
+def in_chunks(names: list[str], most: int) -> list[list[str]]:
+    """Names in groups of at most so many; no names is one empty group."""
+    return [names[n : n + most] for n in range(0, max(len(names), 1), most)]
 
 
 def funnel_data(known: History, route: str, criterion: str) -> tuple[list[charts.Share], float]:
@@ -158,15 +185,21 @@ def funnel_data(known: History, route: str, criterion: str) -> tuple[list[charts
     return shares, centre
 
 
-def calendar(known: History) -> Chart:
-    """Deliveries of a year, per provider and month."""
+def calendars(known: History) -> list[Chart]:
+    """Deliveries of a year, per provider and month; a page each when there are many."""
     first = add_months(known.month, 1 - CALENDAR)
     names = {provider.id: provider.name for provider in known.providers}
-    states: dict[str, dict[date, str]] = {}
+    states: dict[str, dict[date, str]] = {name: {} for name in names.values()}
     for cell in delivery_calendar(list(names), first, known.month, known.today):
-        states.setdefault(names[cell.provider_id], {})[cell.month] = STATES[cell.state]
+        states[names[cell.provider_id]][cell.month] = STATES[cell.state]
     months = months_between(first, known.month)
-    return charts.deliveries_calendar(f"leveringen-{known.month:%Y-%m}", months, states)
+    found = []
+    for number, part in enumerate(in_chunks(list(states), MOST_SMALL), start=1):
+        more = f"-deel-{number}" if len(states) > MOST_SMALL else ""
+        name = f"leveringen-{known.month:%Y-%m}{more}"
+        shown = {who: states[who] for who in part}
+        found.append(charts.deliveries_calendar(name, months, shown))
+    return found
 
 
 def provider_charts(known: History, provider: Provider) -> dict[str, list[Chart]]:

@@ -89,6 +89,8 @@ def provider_report(found: Material) -> Report:
 def region_report(found: Material) -> Report:
     """Six to ten pages about the region."""
     general = found.charts.get("", ())
+    deliveries = [chart for chart in general if chart.name.startswith("leveringen")]
+    first = [chart for chart in general if chart not in deliveries]
     routes = tuple(route for route in found.charts if route)
     return Report(
         title=f"Kwaliteit in {month_text(found.month)}",
@@ -96,7 +98,7 @@ def region_report(found: Material) -> Report:
         answer=month_sentence(found.trees, found.before, found.names),
         facts=_facts(found),
         sections=(
-            Section("De maand in beeld", tuple(Picture(chart) for chart in general[:3])),
+            Section("De maand in beeld", tuple(Picture(chart) for chart in first)),
             Section("Oordeel per aanbieder", (_standings(found),)),
             Section("Wat er veranderde", (_region_changes(found),)),
             *(
@@ -108,7 +110,7 @@ def region_report(found: Material) -> Report:
             ),
             *_signals(found),
             *_agreements(found, with_names=True),
-            Section("Leveringen", tuple(Picture(chart) for chart in general[3:])),
+            Section("Leveringen", tuple(Picture(chart) for chart in deliveries)),
             Section("Methode", (Text(_method(found)),)),
         ),
     )

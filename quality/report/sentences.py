@@ -7,10 +7,12 @@ from typing import Any
 from core.formats import MISSING, day_text, month_text, number_text, percent_text
 from quality.charts.words import route_label
 from quality.criteria import CRITERIA
-from quality.score_words import BETTER, GAPS, LIKE, WORSE, cause_of, change_word, criterion_text
+from quality.score_words import BETTER, GAPS, WORSE, cause_of, change_word, criterion_text
 
 Tree = Mapping[str, Any]
 NOTHING_SPECIAL = "Niets bijzonders."
+WORTH_TELLING = 1.0
+"""Points that a score must move: a narrow interval alone makes no news."""
 NOTABLE = 5.0
 """Points that a criterion must move in a month before it is told."""
 
@@ -85,10 +87,10 @@ def changes(now: Tree, before: Tree | None) -> list[str]:
         return [f"{told}{why}.", *_moved(now, before)]
     word = change_word(now, before)
     found = []
-    if word in (BETTER, WORSE):
+    if word in (BETTER, WORSE) and abs(now["score"] - before["score"]) >= WORTH_TELLING:
         old, new = number_text(before["score"]), number_text(now["score"])
         found.append(f"{route}: de score is {word} dan vorige maand ({new} tegen {old}).")
-    return [*found, *_moved(now, before)] if word != LIKE else _moved(now, before)
+    return [*found, *_moved(now, before)]
 
 
 def _moved(now: Tree, before: Tree) -> list[str]:
