@@ -18,11 +18,12 @@ from core.formats import month_text
 from core.storage import Storage
 from providers.feed import cleaning, intake, withdrawal
 from providers.feed.checking import Context, Problem
-from providers.feed.columns import NO_MAPPING, Mapping
+from providers.feed.columns import Mapping
 from providers.feed.drifting import look_for_drift
 from providers.feed.outcome import Counts, Outcome, Status, held_status
 from providers.feed.reader import RefusedFileError
 from providers.feed.rules import ERROR
+from providers.mapping_metrics import header_changes, mapping_of
 from providers.models import Contract, Delivery, DeliveryMonth, ProgressRecord, Provider
 from providers.models import Problem as HeldProblem
 
@@ -40,7 +41,12 @@ class Request:
     today: date
     only_month: date | None = None
     sheet: str | None = None
-    mapping: Mapping = NO_MAPPING
+    mapping: Mapping | None = None
+    """How to read its headers and codes; as the provider confirmed them when not given."""
+
+    def mapping_for(self, provider: Provider) -> Mapping:
+        """The mapping to read a file of this provider with."""
+        return mapping_of(provider.id) if self.mapping is None else self.mapping
 
 
 def find_provider(code: str) -> Provider:
@@ -177,7 +183,8 @@ def accept(
     except RefusedFileError as error:
         return _refuse(delivery, outcome, error, by=by, at=at, started=started)
     if staged.personal:
-        cleaning.write_cleaned(storage, delivery.sha256, path, request.mapping, request.sheet)
+        mapping = request.mapping_for(provider)
+        cleaning.write_cleaned(storage, delivery.sha256, path, mapping, request.sheet)
     with _patience(), transaction():
         _one_at_a_time(provider)
         again = Delivery.get_by_id(delivery.id)
@@ -210,7 +217,7 @@ def _context(provider: Provider, request: Request) -> Context:
         today=request.today,
         contracts={contract.number: contract.id for contract in contracts},
         only_month=request.only_month,
-        mapping=request.mapping,
+        mapping=request.mapping_for(provider),
     )
 
 
@@ -231,6 +238,8 @@ def _tell(outcome: Outcome, staged: intake.Staged) -> None:
         outcome.findings |= look_for_drift(
             outcome.provider, staged.staging, delivery=outcome.delivery
         )
+        changes = header_changes(mapping_of(outcome.provider), staged.layout)
+        outcome.findings |= {"mapping": changes} if changes else {}
     if outcome.status is not Status.DRY_RUN:
         outcome.status = held_status(outcome.counts)
 

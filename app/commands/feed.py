@@ -125,9 +125,10 @@ def _recompute(provider: Any, months: Iterable[date]) -> None:
 
 def _write_receipt(out: Path, outcome: Any, path: Path, several: bool) -> None:
     from providers.feed.marked_workbook import write_marked  # noqa: PLC0415
+    from providers.mapping_metrics import mapping_of  # noqa: PLC0415
 
     target = out.with_stem(f"{out.stem}-{path.stem}") if several else out
-    write_marked(target, outcome, path)
+    write_marked(target, outcome, path, mapping=mapping_of(outcome.provider))
 
 
 def _tell(outcomes: list[Any], args: argparse.Namespace) -> int:

@@ -2,9 +2,9 @@
 
 from flask_admin import BaseView
 
-from providers.admin import deliveries, register
+from providers.admin import deliveries, mappings, register
 
 
 def views() -> list[BaseView]:
     """Make every page; they belong to one application."""
-    return [*deliveries.views(), *register.views()]
+    return [*deliveries.views(), *mappings.views(), *register.views()]

@@ -32,6 +32,7 @@ from providers.feed.marked_workbook import write_marked
 from providers.feed.outcome import Outcome, Status
 from providers.feed.receipt import assumed_text, grouped, sum_text
 from providers.feed.template import write_template
+from providers.mapping_metrics import mapping_of
 from providers.metrics import delivery_calendar, last_closed_month
 from providers.models import Delivery, Problem, Provider
 
@@ -300,7 +301,12 @@ class DeliveriesPage(Page):
         """The provider's own table with the faults marked."""
         delivery = self._readable(number)
         file = io.BytesIO()
-        write_marked(file, self._outcome(delivery), kept_file(self._storage(), delivery.sha256))
+        write_marked(
+            file,
+            self._outcome(delivery),
+            kept_file(self._storage(), delivery.sha256),
+            mapping=mapping_of(delivery.provider.id),
+        )
         file.seek(0)
         name = f"verbeteren-levering-{delivery.id}.xlsx"
         return send_file(file, XLSX_TYPE, as_attachment=True, download_name=name)

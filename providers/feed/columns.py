@@ -228,7 +228,9 @@ class Mapping:
     def column(self, header: str) -> str | None:
         """The column that a header stands for: the provider's own choice first."""
         key = fold(header)
-        return self._own_headers.get(key) or BY_HEADER.get(key)
+        own = self._own_headers.get(key)
+        # Empty is a choice too: this column is not used, whatever its name says.
+        return BY_HEADER.get(key) if own is None else own or None
 
     @cached_property
     def _own_headers(self) -> dict[str, str]:

@@ -1,0 +1,171 @@
+"""The page on which a provider says what its columns and codes are."""
+
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask_admin import BaseView, expose
+from werkzeug.wrappers import Response
+
+from core.accounts import may, visible
+from core.admin import Page, needs
+from core.dates import now, today
+from core.errors import DomainError
+from core.fields import SafeForm
+from core.storage import Storage
+from providers.feed.checking import Context
+from providers.feed.cleaning import kept_file, kept_table
+from providers.feed.columns import BY_NAME, COLUMNS, Mapping, lay_out
+from providers.feed.guessing import Guess, guess_columns
+from providers.feed.reader import RefusedFileError
+from providers.feed.values import fold
+from providers.mapping_metrics import mapping_of
+from providers.mapping_models import ColumnMapping
+from providers.mapping_operations import save_mapping
+from providers.models import Contract, Delivery
+
+LOOKED_AT = 2_000
+
+
+class MappingPage(Page):
+    """Columns of one delivered file, and what they are."""
+
+    thing = "deliveries"
+
+    @expose("/", methods=("GET", "POST"))
+    @needs("create")
+    def index(self, number: int) -> Response | str:
+        """Show each column with five values and a guess; keep what the person chose."""
+        delivery = self._delivery(number)
+        mapping = mapping_of(delivery.provider.id)
+        guesses, refusal = _guesses(delivery, mapping)
+        form = SafeForm()
+        if guesses and form.validate_on_submit():
+            try:
+                kept = save_mapping(
+                    delivery.provider,
+                    headers=_chosen_headers(guesses),
+                    codes=_chosen_codes(guesses, mapping),
+                    by=g.account.email,
+                    at=now(),
+                )
+            except DomainError as error:
+                form.form_errors.append(error.message)
+            else:
+                flash(
+                    "De kolommen zijn bewaard."
+                    if kept
+                    else "Er is niets veranderd aan de kolommen.",
+                    "success",
+                )
+                return redirect(url_for("deliveries.one", number=number))
+        versions: Any = (
+            ColumnMapping.select()
+            .where(ColumnMapping.provider == delivery.provider)
+            .order_by(ColumnMapping.version.desc())
+        )
+        return self.render(
+            "providers/mapping.html",
+            delivery=delivery,
+            guesses=guesses,
+            refusal=refusal,
+            mapping=mapping,
+            columns=COLUMNS,
+            by_name=BY_NAME,
+            chosen=_shown_choices(guesses, mapping),
+            form=form,
+            versions=list(versions),
+        )
+
+    def _delivery(self, number: int) -> Delivery:
+        """The delivery, for who may see what stands in its rows."""
+        found: Delivery | None = (
+            visible(Delivery, g.account).where(Delivery.id == number).get_or_none()
+        )
+        if found is None or not found.size:
+            abort(404)
+        if not may(g.account, "read", "progress"):
+            abort(403)
+        return found
+
+
+def _guesses(delivery: Delivery, mapping: Mapping) -> tuple[list[Guess], str]:
+    """What the columns of a kept file may be, or why it cannot be read."""
+    storage = Storage(current_app.config["TAALINKOOP_DATA_DIR"])
+    path: Path = kept_file(storage, delivery.sha256)
+    contracts = Contract.select(Contract.number, Contract.id).where(
+        Contract.provider == delivery.provider
+    )
+    context = Context(
+        provider_code=delivery.provider.code,
+        today=today(),
+        contracts={contract.number: contract.id for contract in contracts},
+    )
+    try:
+        header, rows = _table(path, mapping)
+    except RefusedFileError as error:
+        return [], error.message
+    return guess_columns(lay_out(header, mapping), rows, mapping=mapping, context=context), ""
+
+
+def _table(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], list[list[str]]]:
+    """The header and the first rows; also of a file of which no header is known yet."""
+    try:
+        return _first_rows(path, mapping)
+    except RefusedFileError as error:
+        if error.code != "F003":
+            raise
+        # The refusal names the cells of the likeliest header: look again for exactly those.
+        cells = error.details.get("found", "").split(", ")
+        return _first_rows(path, Mapping(headers={cell: cell for cell in cells}))
+
+
+def _first_rows(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], list[list[str]]]:
+    with kept_table(path, mapping=mapping) as table:
+        return table.layout.header, [cells for _, cells in islice(table.records, LOOKED_AT)]
+
+
+def _chosen_headers(guesses: list[Guess]) -> dict[str, str]:
+    return {
+        guess.header: request.form.get(f"kolom-{guess.index}", "")
+        for guess in guesses
+        if not guess.personal
+    }
+
+
+def _chosen_codes(guesses: list[Guess], mapping: Mapping) -> dict[str, dict[str, str]]:
+    """Own codes that got a meaning; those of other files stay as they were."""
+    codes = {column: dict(own) for column, own in mapping.codes.items()}
+    for guess in guesses:
+        column = BY_NAME.get(request.form.get(f"kolom-{guess.index}", ""))
+        if column is None or column.codes is None:
+            continue
+        known = {entry.code for entry in column.codes}
+        for place, own in enumerate(guess.own_codes):
+            meaning = request.form.get(f"code-{guess.index}-{place}", "")
+            if meaning in known:
+                codes.setdefault(column.name, {})[own] = meaning
+            else:
+                codes.get(column.name, {}).pop(own, None)
+    return codes
+
+
+def _shown_choices(guesses: list[Guess], mapping: Mapping) -> dict[str, str]:
+    """What each drop-down shows: what was sent, else the guess and the codes in use."""
+    shown = {}
+    for guess in guesses:
+        name = f"kolom-{guess.index}"
+        shown[name] = request.form.get(name, guess.column or "")
+        own = mapping.own_codes(guess.column or "")
+        for place, code in enumerate(guess.own_codes):
+            name = f"code-{guess.index}-{place}"
+            shown[name] = request.form.get(name, own.get(fold(code), ""))
+    return shown
+
+
+def views() -> list[BaseView]:
+    """Make the page; it belongs to one application."""
+    return [
+        MappingPage("Kolommen", url="/leveringen/<int:number>/kolommen", endpoint="mappings"),
+    ]
