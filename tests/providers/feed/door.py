@@ -1,0 +1,61 @@
+"""Deliver as the command line does, in tests."""
+
+import io
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from core.dates import month_from_number
+from core.storage import Storage
+from providers import operations
+from providers.feed.outcome import Outcome
+from providers.models import CURRENT, CourseTrack, Delivery, ProgressRecord, Provider
+
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+REQUEST = operations.Request(today=date(2026, 11, 23))
+
+
+def deliver(
+    folder: Path, provider: Provider, content: bytes, *, again: bool = False, name: str = "x.csv"
+) -> Outcome:
+    """Send a file and accept it."""
+    storage = Storage(folder)
+    delivery, known = operations.receive(
+        io.BytesIO(content), file_name=name, provider=provider, storage=storage, by="test",
+        at=AT, again=again,
+    )  # fmt: skip
+    if known:
+        return operations.already_delivered(delivery, file_name=name)
+    return operations.accept(delivery, storage=storage, request=REQUEST, by="test", at=AT)
+
+
+def withdraw(number: int | None) -> None:
+    """Withdraw a delivery."""
+    operations.withdraw(Delivery.get_by_id(number), reason="proef", by="test", at=AT)
+
+
+def current(provider: Provider) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """What is held now: (traject, month) -> what the row says."""
+    query: Any = (
+        ProgressRecord.select(
+            CourseTrack.number, ProgressRecord.month, ProgressRecord.minutes_attended,
+            ProgressRecord.status, ProgressRecord.registered_on, ProgressRecord.group_name,
+        )
+        .join(CourseTrack)
+        .where(CURRENT, ProgressRecord.provider == provider)
+    )  # fmt: skip
+    return {
+        (number, f"{month if isinstance(month, date) else month_from_number(month):%Y-%m}"): rest
+        for number, month, *rest in query.tuples()
+    }
+
+
+def told(outcome: Outcome) -> list[tuple[int | None, str | None, str]]:
+    """Problems as (row, column, code)."""
+    return [(p.row, p.column, p.code) for p in outcome.problems]
+
+
+def sums(outcome: Outcome) -> tuple[int, int, int, int, int]:
+    """rows, accepted, unchanged, rejected, skipped."""
+    counts = outcome.counts
+    return counts.rows, counts.accepted, counts.unchanged, counts.rejected, counts.skipped
