@@ -109,7 +109,7 @@ def add_account(
         role=role,
         provider_code=provider_code or None,
         municipalities=municipalities or [],
-        password_hash="",  # nosec B106  filled in once it is checked
+        password_hash="",  # filled in once it is checked  # nosec B106
         session_key=secrets.token_urlsafe(32),
         must_change_password=must_change_password,
         created_at=at,

@@ -205,7 +205,7 @@ def accessible_svg(
 
     Without ``body_height`` the drawing stands alone: it keeps its heading and names its fonts.
     """
-    root = ElementTree.fromstring(raw)  # noqa: S314  # nosec B314  our own output
+    root = ElementTree.fromstring(raw)  # noqa: S314  our own output  # nosec B314
     _, _, width, height = (float(n) for n in root.attrib["viewBox"].split())
     top = 0.0 if body_height is None else height - body_height
     drop = {"metadata", "style"}

@@ -123,7 +123,7 @@ def read_mspdi(content: bytes, base: PlanDocument | None) -> PlanDocument:
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise PlanFileError(["Dit XML-bestand heeft een DOCTYPE. Sla het opnieuw op in Project."])
     try:
-        root = Xml.fromstring(content)  # noqa: S314  # nosec B314  see above
+        root = Xml.fromstring(content)  # noqa: S314  see above  # nosec B314
     except Xml.ParseError:
         raise PlanFileError(["Dit is geen leesbaar XML-bestand van MS Project."]) from None
     known = {step.code: step for step in base.steps}

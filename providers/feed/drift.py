@@ -156,7 +156,7 @@ def _column_alarms(
 def _code_alarms(
     column: Column, month: str, cell: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]
 ) -> list[Alarm]:
-    assert column.codes is not None  # noqa: S101  # nosec B101  told apart by the caller
+    assert column.codes is not None  # noqa: S101  told apart by the caller  # nosec B101
     labels = {str(int(code)): code.label for code in column.codes}
     known = {code for one in earlier for code in one["codes"]}
     found = [
