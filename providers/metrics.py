@@ -245,7 +245,11 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True)
 class CalendarCell:
-    """One provider in one month: what is owed, by when, and what came."""
+    """One provider in one month: what is owed, by when, and what came.
+
+    ``rows`` counts the rows of all files for the month, also those that a later file replaced;
+    ``rejected`` is of the newest file only.
+    """
 
     provider_id: int
     month: date

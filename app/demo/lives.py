@@ -31,10 +31,7 @@ START_LEVELS = {
     "Z": ((0, 0.6), (1, 0.4)),
 }
 TARGETS = {"B": "B1", "O": "B2", "Z": "A2"}
-WAITING_REASONS = (
-    ("geen_groep", 0.42), ("geen_docent", 0.2), ("kinderopvang", 0.12), ("werk", 0.08),
-    ("persoonlijk", 0.08), ("verzoek_deelnemer", 0.06), ("overig", 0.04),
-)  # fmt: skip
+WAITING_REASONS = (("geen_groep", 0.55), ("geen_docent", 0.3), ("kinderopvang", 0.15))
 OTHER_ENDS = (
     ("wissel_route", "overgedragen", 0.4), ("wissel_aanbieder", "overgedragen", 0.2),
     ("verhuisd", "overgedragen", 0.25), ("ontheffing", "uitgevallen", 0.13),

@@ -81,7 +81,7 @@ CHARACTERS = (
         code="TA002", name="Leerschip De Wachter", city="Kampen", file_format="csv_dutch",
         courses={"B": Course(200, 13.0, 15), "Z": Course(70, 11.0, 11)},
         cities=("Kampen", "Zwartsluis"),
-        waiting_days=(13.0, 5.5), slips_from=-7, certified_share=0.77, evening_share=0.1,
+        waiting_days=(13.0, 5.5), slips_from=-7, certified_share=0.757, evening_share=0.1,
         marks=(("bepaalde_tijd", -30, 5, 30),), uncertified_teachers=3,
     ),
     Character(

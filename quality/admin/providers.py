@@ -125,7 +125,8 @@ def listed(providers: list[Provider], day: date) -> list[Listed]:
     deliveries, newest, learners = last_deliveries(keys), newest_months(keys), learners_now(keys)
     cards: dict[int, list[ScoreCard]] = {}
     months = judged_months()
-    for card in cards_of(months[-1], provider_ids=keys) if months else ():
+    shown = visible(ScoreCard, g.account, cards_of(months[-1], provider_ids=keys)) if months else ()
+    for card in shown:
         cards.setdefault(card.provider_id, []).append(card)
     return [
         Listed(
@@ -320,7 +321,12 @@ class ProvidersPage(Page):
     def one(self, code: str) -> str:
         """Show the standing per route, the learners and how the deliveries come in."""
         provider = self._one(code)
-        return self._tab(code, "one", few_text=few_text, calendar=self._calendar(provider))
+        return self._tab(
+            code,
+            "one",
+            few_text=few_text,
+            calendar=self._calendar(provider),
+        )
 
     def _calendar(self, provider: Provider) -> list[Any]:
         if not may(g.account, "read", "deliveries"):

@@ -1,0 +1,122 @@
+"""What the page of one aanbieder tells about its scores: the judgements and their history."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import g, request, url_for
+
+from core.accounts import may, visible
+from core.pictures import Chart
+from providers.codes import LearningRoute
+from providers.models import Provider
+from quality import score_words
+from quality.admin.scores import shown_tree
+from quality.cards import history_of, model_named
+from quality.charts.trend import score_points, trend
+from quality.criteria import CRITERIA
+from quality.models import ScoreCard
+from quality.scoring import sentence
+from quality.scoring import needed_for_good, sentence
+
+TABLE_MONTHS = 12
+CHART_MONTHS = 24
+PICTURED = ("score", "wachttijd", "bevoegd", "intensiteit", "avond_weekend")
+
+
+@dataclass(frozen=True)
+class RouteScores:
+    """One route: its judgement in the newest month, the working, and the months before."""
+
+    route: LearningRoute
+    month: date
+    url: str
+    tree: dict[str, Any]
+    working: str
+    needed: list[str]
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """All routes, and the charts of the route that is looked at."""
+
+    routes: list[RouteScores]
+    chosen: RouteScores
+    charts: list[Chart]
+    words: Any = score_words
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        """Criteria of the chosen route, with their names."""
+        return [(code, CRITERIA[code].label) for code in self.chosen.tree["criteria"]]
+
+
+def score_panels(provider: Provider) -> dict[str, Scores | None]:
+    """What this account may see of the scores of an aanbieder; nothing before there are any.
+
+    The charts are of the route that the address asks for, or of the first.
+    """
+    return {"scores": _scores(provider, request.args.get("leerroute", ""))}
+
+
+def _scores(provider: Provider, wanted: str) -> Scores | None:
+    account = g.account
+    if not may(account, "read", "scores"):
+        return None
+    newest: Any = (
+        visible(ScoreCard, account)
+        .where(ScoreCard.provider == provider)
+        .order_by(ScoreCard.month.desc())
+        .first()
+    )
+    if newest is None:
+        return None
+    by_route: dict[str, list[ScoreCard]] = {}
+    for card in history_of(provider.id, newest.month, CHART_MONTHS):
+        by_route.setdefault(card.result["route"], []).append(card)
+    trees = {
+        code: {card.month: shown_tree(card, account) for card in cards}
+        for code, cards in by_route.items()
+    }
+    routes = [_route(provider, code, found) for code, found in trees.items()]
+    chosen = next((one for one in routes if one.route.code == wanted), routes[0])
+    history = trees[chosen.route.code]
+    name = f"{provider.code}-{chosen.route.code}"
+    charts = [
+        trend(f"{measure}-{name}", measure, score_points(history, measure), of=provider.name)
+        for measure in PICTURED
+        if measure == "score" or measure in chosen.tree["criteria"]
+    ]
+    return Scores(routes, chosen, charts)
+
+
+def _route(provider: Provider, code: str, trees: dict[date, dict[str, Any]]) -> RouteScores:
+    def address(month: date) -> str:
+        return url_for("judgement.one", month=f"{month:%Y-%m}", code=provider.code, route=code)
+
+    month = max(trees)
+    tree = trees[month]
+    rows = [
+        {"month": day, "tree": trees[day], "url": address(day)}
+        for day in sorted(trees, reverse=True)[:TABLE_MONTHS]
+    ]
+    return RouteScores(
+        LearningRoute.from_code(code),
+        month,
+        address(month),
+        tree,
+        sentence(tree) or "",
+        _needed(tree),
+        rows,
+    )
+
+
+def _needed(tree: dict[str, Any]) -> list[str]:
+    """Per criterion the value that alone would lift the score to goed."""
+    found = []
+    for code, need in needed_for_good(tree, model_named(tree["model"])).items():
+        if need["possible"] and not need["met"]:
+            item = {**tree["criteria"][code], "value": need["value"]}
+            found.append(f"{CRITERIA[code].label} {score_words.criterion_text(code, item)}")
+    return found
