@@ -8,14 +8,18 @@ from core.accounts import Account
 from core.admin import Page
 from core.attention import Attention, Source
 from core.dates import today
+from procurement import attention as planning_attention
 from providers import attention as provider_attention
 from providers import drift_attention
 from quality import agreement_attention
+from quality import attention as score_attention
 
 # Each package that has something to tell adds its function here.
 SOURCES: tuple[Source, ...] = (
+    planning_attention.attention,
     provider_attention.attention,
     drift_attention.attention,
+    score_attention.attention,
     agreement_attention.attention,
     job_pages.attention,
 )

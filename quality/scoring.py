@@ -182,7 +182,7 @@ def judge(inputs: RouteInputs, model: ScoringModel) -> Judgement:
         results=tuple(_with_contribution(r, weight) for r in counted),
         coverage=coverage,
         score=score,
-        standing=_standing(score, inputs.delivered, gate_open, model),
+        standing=_standing(score, delivered=inputs.delivered, gate_open=gate_open, model=model),
         gate_open=gate_open,
         gate_reason=gate_reason,
         smallest_n=min(
@@ -241,7 +241,7 @@ CLOSED = {
 
 
 def _standing(
-    score: float | None, delivered: bool, gate_open: bool, model: ScoringModel
+    score: float | None, *, delivered: bool, gate_open: bool, model: ScoringModel
 ) -> Standing:
     if not delivered:
         return Standing.NO_DELIVERY
@@ -259,6 +259,36 @@ def standing_of(score: float, model: ScoringModel) -> Standing:
     if score >= model.sufficient_from - TOLERANCE:
         return Standing.SUFFICIENT
     return Standing.INSUFFICIENT
+
+
+def judged_otherwise(tree: Mapping[str, Any], model: ScoringModel) -> tuple[float | None, Standing]:
+    """Score and standing that another model gives to the values of a judgement.
+
+    Holds for other weights, knots, thresholds and aggregation; another norm or window measures
+    other values, and needs the rows.
+    """
+    if tree["standing"] == Standing.NO_DELIVERY:
+        return None, Standing.NO_DELIVERY
+    known = {**tree["beside"], **tree["criteria"]}
+    parts, applying = [], 0.0
+    for criterion in model.criteria:
+        item = known.get(criterion.code)
+        if item is None or criterion.weight == 0 or item["state"] == State.NOT_APPLICABLE:
+            continue
+        applying += criterion.weight
+        if item["value"] is not None and (item["n"] is None or item["n"] >= model.minimum_n):
+            parts.append((criterion.weight, _points_of(criterion, item["value"], tree["route"])))
+    coverage = sum(weight for weight, _ in parts) / applying if applying else 0.0
+    score = None
+    if parts and coverage >= model.minimum_coverage - TOLERANCE:
+        score = weighted_score(parts, model.aggregation)
+    return score, _standing(score, delivered=True, gate_open=tree["gate"]["open"], model=model)
+
+
+def _points_of(criterion: Criterion, value: Any, route: str) -> float:
+    if criterion.statuses is not None:
+        return criterion.statuses.get(value, 0.0)
+    return points_for(float(value), criterion.knots_for(route))
 
 
 def total_over_routes(scores: Sequence[tuple[float | None, int]]) -> float | None:

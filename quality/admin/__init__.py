@@ -6,6 +6,7 @@ from quality.admin.agreements import AgreementPage
 from quality.admin.complaints import ComplaintPage
 from quality.admin.indicators import IndicatorPage
 from quality.admin.judgement import JudgementPage, ReactionPage, RowsPage
+from quality.admin.method import MethodPage, ModelPage
 from quality.admin.providers import ProvidersPage
 from quality.admin.reports import ReportPage
 from quality.admin.scores import ScorePage
@@ -24,6 +25,8 @@ def views() -> list[BaseView]:
         ReportPage("Rapportages", url="/rapportages", endpoint="reports"),
         JudgementPage("Oordeel", url=judgement, endpoint="judgement"),
         ReactionPage("Reacties", url=f"{judgement}/reacties", endpoint="reactions"),
+        MethodPage("Methode", url="/methode", endpoint="method"),
+        ModelPage("Modellen", url="/methode/modellen", endpoint="models"),
         SignalPage("Signalen", url="/signalen", endpoint="signals"),
         OneSignalPage("Signaal", url="/signalen/<int:number>", endpoint="one_signal"),
         RowsPage("Rijen", url=f"{judgement}/rijen", endpoint="judgement_rows"),

@@ -1,0 +1,98 @@
+"""What the start page says about scores, reactions and signals."""
+
+from datetime import date
+from typing import Any
+
+import quality.scopes  # noqa: F401  registers who sees what
+from core.accounts import Account, Role, may, visible
+from core.attention import Attention, Urgency
+from core.dates import add_months
+from core.formats import month_text
+from providers.models import Provider
+from quality import cards
+from quality.models import Reaction, ScoreCard, ScoringModelVersion, Signal
+from quality.score_words import falls
+
+
+def attention(account: Account, today: date) -> list[Attention]:
+    """Providers that fell a class, reactions and models that wait, signals nobody has seen."""
+    del today
+    found: list[Attention] = []
+    if may(account, "read", "scores") and account.role != Role.ADMINISTRATOR:
+        found.extend(_fallen(account))
+    if may(account, "change", "reactions"):
+        found.extend(_reactions(account))
+    if may(account, "change", "signals"):
+        found.extend(_signals(account))
+    if may(account, "change", "scoring_model"):
+        found.extend(_models(account))
+    return found
+
+
+def _fallen(account: Account) -> list[Attention]:
+    newest = visible(ScoreCard, account).order_by(ScoreCard.month.desc()).first()
+    if newest is None:
+        return []
+    month: date = newest.month
+    now = list(visible(ScoreCard, account, cards.cards_of(month)))
+    before = visible(ScoreCard, account, cards.cards_of(add_months(month, -1)))
+    names = {card.provider.code: card.provider.name for card in now}
+    return [
+        Attention(
+            f"{names[fall.provider]} zakte in {month_text(month)} naar {fall.standing} "
+            f"(route {fall.route}) door {fall.cause}.",
+            f"/kwaliteit/{month:%Y-%m}/{fall.provider}/{fall.route}/",
+            Urgency.NOW if fall.standing == "onvoldoende" else Urgency.SOON,
+        )
+        for fall in falls([cards.tree_of(c) for c in now], [cards.tree_of(c) for c in before])
+    ]
+
+
+def _reactions(account: Account) -> list[Attention]:
+    query: Any = visible(
+        Reaction, account, Reaction.select(Reaction, Provider).join(Provider)
+    ).where(Reaction.answered_at.is_null())
+    return [
+        Attention(
+            f"{one.provider.name} reageerde op de score van {month_text(one.month)}. "
+            "Geef antwoord.",
+            f"/kwaliteit/{one.month:%Y-%m}/{one.provider.code}/{_route(one.route)}/",
+            Urgency.SOON,
+        )
+        for one in query.order_by(Reaction.at)
+    ]
+
+
+def _route(number: int) -> str:
+    return next(code for code, route in cards.ROUTE_NUMBERS.items() if route == number)
+
+
+def _signals(account: Account) -> list[Attention]:
+    unseen = visible(Signal, account).where(Signal.open, Signal.seen_at.is_null())
+    count = unseen.count()
+    if not count:
+        return []
+    urgent = unseen.where(Signal.escalated).count()
+    text = "1 signaal is" if count == 1 else f"{count} signalen zijn"
+    more = f" Daarvan {'is' if urgent == 1 else 'zijn'} er {urgent} dringend." if urgent else ""
+    return [
+        Attention(
+            f"{text} nog niet gezien.{more}",
+            "/signalen/?gezien=nee",
+            Urgency.NOW if urgent else Urgency.SOON,
+        )
+    ]
+
+
+def _models(account: Account) -> list[Attention]:
+    waiting = visible(ScoringModelVersion, account).where(
+        ScoringModelVersion.approved_at.is_null(), ScoringModelVersion.proposed_by != account.email
+    )
+    return [
+        Attention(
+            f"Het voorstel voor model {version.code} wacht op goedkeuring.",
+            f"/methode/modellen/{version.id}/",
+            Urgency.SOON,
+        )
+        for version in waiting
+    ]

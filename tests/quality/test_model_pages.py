@@ -1,0 +1,182 @@
+"""The method and its models: explained, tried, proposed by one and approved by another."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from core.errors import DomainError
+from quality import cards, model_operations, operations
+from quality.model_forms import form_for, knots_text, model_of, read_knots, values_of
+from quality.models import ScoreCard, ScoringModelVersion
+from quality.scoring import judge, judged_otherwise
+from quality.scoring_model import BASIS_2026
+from quality.worked_example import example
+from tests.quality.test_operations import OCT, SEP, WHO, deliver
+from tests.quality.test_scoring import inputs
+
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+NOV = date(2026, 11, 1)
+
+
+def other_model(code="streng", **weights):
+    """Basis-2026 with the weight of waiting time moved to teachers."""
+    changed = {"wachttijd": 5, "bevoegd": 50} | weights
+    return replace(
+        BASIS_2026,
+        code=code,
+        criteria=tuple(
+            replace(c, weight=changed.get(c.code, c.weight)) for c in BASIS_2026.criteria
+        ),
+    )
+
+
+def propose(model, *, valid_from=NOV, by="een@zwolle.nl"):
+    return model_operations.propose(model, valid_from=valid_from, reason="Proef", by=by, at=AT)
+
+
+def test_the_method_page_computes_its_example(client, db):
+    client.sign_in("gemeente", municipalities=["0148"])
+    page = client.get("/methode/")
+    tree = example(BASIS_2026)
+    assert "Model basis-2026" in page.text
+    assert f"{tree['score']:.1f}".replace(".", ",") in page.text
+    assert "Wachttijd" in page.text
+    assert "/methode/modellen/" in page.links
+
+
+def test_the_method_page_follows_the_model_in_force(client, db):
+    model_operations.approve(propose(other_model(), valid_from=OCT), by="twee@zwolle.nl", at=AT)
+    client.sign_in("contractmanager")
+    page = client.get("/methode/")
+    assert "Model streng" in page.text
+    assert "gewicht 50" in page.text
+
+
+@pytest.mark.parametrize("route", ["B", "O"])
+def test_another_model_judges_kept_values_as_it_would_the_rows(route):
+    case = inputs(30, started=22, route=route, recognised=True)
+    tree = judge(case, BASIS_2026).tree()
+    for model in (other_model(), replace(other_model(), aggregation="geometric")):
+        expected = judge(case, model)
+        score, standing = judged_otherwise(tree, model)
+        assert (score, standing) == (pytest.approx(expected.score), expected.standing)
+
+
+def test_a_criterion_of_weight_nothing_can_be_given_a_weight():
+    case = inputs()
+    model = other_model(wachttijd=10, bevoegd=25, aanwezigheid=20)
+    score, _ = judged_otherwise(judge(case, BASIS_2026).tree(), model)
+    assert score == pytest.approx(judge(case, model).score)
+
+
+def test_the_form_reads_back_what_it_shows():
+    values = {"code": "kopie", **values_of(BASIS_2026)}
+    assert model_of(BASIS_2026, values) == BASIS_2026.renamed("kopie")
+    knots = BASIS_2026.criterion("intensiteit").knots["Z"]
+    assert knots_text(knots) == "0 = 0; 8 = 50; 10 = 80; 12,5 = 100"
+    assert read_knots(knots_text(knots)) == knots
+    with pytest.raises(DomainError):
+        read_knots("75 is 50")
+    assert "weight_wachttijd" in dir(form_for(BASIS_2026))
+
+
+def test_the_effect_is_what_the_month_becomes(db):
+    deliver("TA001", OCT, minutes_certified=0)
+    operations.compute(OCT, **WHO)
+    (effect,) = model_operations.effect(other_model(), [SEP, OCT])
+    assert (effect.standing, effect.new_standing, effect.changes) == (
+        "voldoende",
+        "onvoldoende",
+        True,
+    )
+    version = propose(other_model(), valid_from=OCT)
+    assert model_operations.approve(version, by="twee@zwolle.nl", at=AT) == [OCT]
+    card = ScoreCard.get()
+    assert (card.model, card.score) == ("streng", pytest.approx(effect.new_score))
+
+
+def test_another_norm_is_measured_again(db):
+    deliver("TA001", OCT)
+    operations.compute(OCT, **WHO)
+    strict = replace(
+        BASIS_2026,
+        code="kort",
+        criteria=tuple(replace(c, norm_days=14) if c.norm_days else c for c in BASIS_2026.criteria),
+    )
+    (effect,) = model_operations.effect(strict, [OCT])
+    assert effect.new_score == pytest.approx(effect.score - 30)
+
+
+def test_an_old_month_keeps_the_model_of_its_time(db):
+    model_operations.approve(propose(other_model(), valid_from=OCT), by="twee@zwolle.nl", at=AT)
+    propose(other_model("later"), valid_from=NOV)
+    assert [cards.model_in_force(m).code for m in (SEP, OCT, NOV)] == [
+        "basis-2026",
+        "streng",
+        "streng",
+    ]
+
+
+def test_one_person_cannot_do_both(db):
+    version = propose(other_model())
+    with pytest.raises(DomainError) as error:
+        model_operations.approve(version, by="een@zwolle.nl", at=AT)
+    assert error.value.code == "same_person"
+    model_operations.approve(version, by="twee@zwolle.nl", at=AT)
+    with pytest.raises(DomainError) as error:
+        model_operations.approve(version, by="drie@zwolle.nl", at=AT)
+    assert error.value.code == "approved"
+
+
+def test_a_fixed_month_cannot_get_another_model(db):
+    deliver("TA001", OCT)
+    operations.compute(OCT, **WHO)
+    operations.fix_month(OCT, **WHO)
+    with pytest.raises(DomainError) as error:
+        propose(other_model(), valid_from=OCT)
+    assert error.value.code == "month_fixed"
+
+
+@pytest.mark.parametrize(("code", "reason"), [("basis-2026", "x"), ("nieuw", " ")])
+def test_a_proposal_needs_its_own_code_and_a_reason(db, code, reason):
+    with pytest.raises(DomainError):
+        model_operations.propose(
+            other_model(code), valid_from=NOV, reason=reason, by="een@zwolle.nl", at=AT
+        )
+
+
+def test_the_editor_shows_the_effect_before_it_saves(client, db):
+    deliver("TA001", OCT, minutes_certified=0)
+    operations.compute(OCT, **WHO)
+    client.sign_in("contractmanager")
+    client.get("/methode/modellen/nieuw/")
+    form = {k: str(v).replace(".", ",") for k, v in values_of(BASIS_2026).items() if v is not None}
+    form |= {"aggregation": "linear", "code": "streng", "valid_from": "2026-11", "reason": "Proef"}
+    page = client.post("/methode/modellen/nieuw/", form | {"weight_wachttijd": "5"})
+    assert page.errors == ["De gewichten tellen op tot 75. Pas ze aan tot ze samen 100 zijn."]
+    form |= {"weight_wachttijd": "5", "weight_bevoegd": "50"}
+    page = client.post("/methode/modellen/nieuw/", form | {"stap": "effect"})
+    assert "1 van 1 oordelen verandert." in page.text
+    assert not ScoringModelVersion.select().exists()
+    page = client.post("/methode/modellen/nieuw/", form | {"stap": "bewaar"}, follow=True)
+    assert "Een ander moet het goedkeuren" in page.text
+    version = ScoringModelVersion.get()
+    assert not [u for u in page.links if "goedkeuren" in u]
+    page = client.post(f"/methode/modellen/{version.id}/goedkeuren/", follow=True)
+    assert "Een ander moet dit model goedkeuren" in page.text
+    client.sign_out()
+    client.sign_in("contractmanager", email="twee@zwolle.nl")
+    page = client.get(f"/methode/modellen/{version.id}/")
+    assert f"/methode/modellen/{version.id}/goedkeuren/" in page.links
+    client.get(f"/methode/modellen/{version.id}/goedkeuren/")
+    page = client.post(f"/methode/modellen/{version.id}/goedkeuren/", follow=True)
+    assert "Het model geldt." in page.text
+    assert "streng" in client.get("/methode/modellen/").text
+    client.get("/methode/modellen/999/", status=404)
+
+
+def test_others_read_the_models_and_change_nothing(client, db):
+    client.sign_in("aanbieder", provider_code="TA001")
+    client.get("/methode/modellen/")
+    client.get("/methode/modellen/nieuw/", status=403)
