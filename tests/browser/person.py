@@ -1,12 +1,13 @@
 """Someone who uses the site: signs in, looks around, and notices what is wrong with a page."""
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
@@ -18,6 +19,8 @@ AXE = Axe().axe_script
 NORM = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CONTRAST = ["color-contrast"]
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
+# Differs on every page.
+TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 LINKS = "links => links.map(link => link.href)"
 
 
@@ -94,9 +97,13 @@ class Person:
 
 @dataclass
 class Walk:
-    """A walk along every link that a person can see: one address of each route."""
+    """A walk along every link that a person can see: one address of each route.
+
+    ``looked_at`` is what others saw before: a page with the same content is not examined again.
+    """
 
     person: Person
+    looked_at: set[str] = field(default_factory=set)
     pages: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
@@ -132,15 +139,22 @@ class Walk:
             return None
 
     def _look(self, endpoint: str, address: str) -> list[str]:
-        head = self.person.context.request.get(address)
-        if head.status != 200:
-            self.wrong.append(f"{address}: {head.status}")
-        if not head.headers.get("content-type", "").startswith("text/html"):
+        page = self.person.page
+        try:
+            answer = page.goto(address)
+        except Error as error:
+            if "Download is starting" not in error.message:
+                raise
+            answer = None
+        if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
             self.files[endpoint] = address
             return []
         self.pages[endpoint] = address
-        page = self.person.page
-        page.goto(address)
-        self.wrong += self.person.barriers() + self.person.overflow()
+        if answer.status != 200:
+            self.wrong.append(f"{address}: {answer.status}")
+        content = TOKEN.sub("", page.locator("main").inner_html())
+        if content not in self.looked_at:
+            self.looked_at.add(content)
+            self.wrong += self.person.barriers() + self.person.overflow()
         links = page.locator("a[href]").evaluate_all(LINKS)
         return [urldefrag(link)[0] for link in links]
