@@ -264,7 +264,9 @@ def is_late(plan: Plan, decision: LocalDecision, found: Forecast, baseline: Base
     day = found.local_dates.get(decision.municipality)
     if day is None or decision.decided_on is not None or decision.outcome is Outcome.NOT_NEEDED:
         return False
+    if decision.meeting_on is None:
+        # Without a meeting of its own it only follows what comes before it.
+        return False
     planned = baseline.get((found.code, decision.municipality))
-    passed = decision.meeting_on is not None and decision.meeting_on < plan.today
     beyond = found.latest_end is not None and day > found.latest_end
-    return passed or beyond or (planned is not None and day > planned)
+    return decision.meeting_on < plan.today or beyond or (planned is not None and day > planned)

@@ -5,6 +5,7 @@ from typing import Any
 
 import peewee
 
+import procurement.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
 from core.audit import AuditLine
 from core.dates import Recess

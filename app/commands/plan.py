@@ -12,6 +12,7 @@ from core.db import database
 from core.errors import DomainError
 from core.formats import day_text
 from procurement import metrics, operations
+from procurement.digest import digest
 from procurement.documents import Header, PlanDocument, PlanParticipation
 from procurement.exchange.files import read_plan, write_plan
 from procurement.exchange.icalendar import write_calendar
@@ -28,7 +29,7 @@ ACTOR = "opdrachtregel"
 def register(parser: argparse.ArgumentParser) -> None:
     """Describe the commands."""
     commands = parser.add_subparsers(
-        metavar="list|show|new|import|export|ics|ocds|baseline", required=True
+        metavar="list|show|new|import|export|ics|ocds|digest|baseline", required=True
     )
     command = commands.add_parser("list", help="toon de trajecten en hoe ze ervoor staan")
     command.add_argument("--json", action="store_true", help="als JSON")
@@ -37,6 +38,11 @@ def register(parser: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="als JSON")
     _describe_new(commands)
     _describe_files(commands)
+    command = commands.add_parser(
+        "digest", help="schrijf het bericht met wat te laat of bijna af is"
+    )
+    command.add_argument("--owner", help="alleen de mijlpalen van deze eigenaar")
+    command.set_defaults(run=run_digest)
     command = _for_one(commands, "baseline", "leg alle data vast als planversie", run_baseline)
     command.add_argument("--reason", required=True, help="waarom er een nieuwe planversie is")
     command.add_argument("--json", action="store_true", help="als JSON")
@@ -248,6 +254,14 @@ def run_ics(args: argparse.Namespace) -> int:
         name = args.owner or "Alle trajecten"
     content = write_calendar(outlooks, stamp=now(), name=name, owner=args.owner)
     _write(args.out, content)
+    return 0
+
+
+def run_digest(args: argparse.Namespace) -> int:
+    """Write the text of the e-mail with what is due or late."""
+    running = ContractingProcess.select().where(ContractingProcess.status == "lopend")
+    outlooks = [look(metrics.load(process), today()) for process in running]
+    say(digest(outlooks, today(), args.owner).rstrip())
     return 0
 
 

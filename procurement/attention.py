@@ -1,0 +1,95 @@
+"""What the planning asks attention for: trajecten that slip, decisions that are due."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import procurement.scopes  # noqa: F401  registers who sees what
+from core.accounts import Account, Role, may, visible
+from core.attention import Attention, Urgency
+from core.formats import day_text
+from core.municipalities import name as municipality_name
+from procurement import metrics
+from procurement.health import Health
+from procurement.models import ContractingProcess, Decision, Milestone
+from procurement.outlook import look
+from procurement.steps import Outcome
+
+SOON = timedelta(days=14)
+UNDECIDED = (Outcome.PREPARED, Outcome.SCHEDULED, Outcome.DEFERRED)
+URGENCY = {
+    Health.BLOCKED: Urgency.NOW,
+    Health.LATE: Urgency.NOW,
+    Health.RISK: Urgency.SOON,
+}
+
+
+def attention(account: Account, today: date) -> list[Attention]:
+    """Trajecten that are late or at risk and why, and decisions that are due."""
+    if not may(account, "read", "planning"):
+        return []
+    running = visible(
+        ContractingProcess,
+        account,
+        ContractingProcess.select().where(ContractingProcess.status == "lopend"),
+    )
+    processes = list(running)
+    items = [item for process in processes if (item := _process(process, today))]
+    if may(account, "decide", "planning"):
+        items += _decisions(account, [p.id for p in processes], today)
+    return items
+
+
+def _process(process: ContractingProcess, today: date) -> Attention | None:
+    health, sentence = process.health, process.headline
+    if process.computed_on != today:
+        outlook = look(metrics.load(process), today)
+        health, sentence = outlook.health, outlook.sentence
+    urgency = URGENCY.get(Health(health)) if health else None
+    if urgency is None:
+        return None
+    hit: Any = Decision.select(Decision.municipality).where(Decision.process == process).distinct()
+    places = hit.count()
+    whom = "" if not places else f" Dit raakt {_gemeenten(places)}."
+    return Attention(
+        f"{process.code}: {sentence}{whom}", f"/planning/{process.code}/", urgency, process.go_live
+    )
+
+
+def _gemeenten(count: int) -> str:
+    return "1 gemeente" if count == 1 else f"{count} gemeenten"
+
+
+def _decisions(account: Account, processes: list[int], today: date) -> list[Attention]:
+    query = (
+        visible(Decision, account, Decision.select(Decision, Milestone, ContractingProcess))
+        .join_from(Decision, Milestone)
+        .join_from(Decision, ContractingProcess)
+        .where(
+            Decision.process.in_(processes),
+            Decision.outcome.in_(UNDECIDED),
+            Decision.meeting_on <= today + SOON,
+        )
+        .order_by(Decision.meeting_on, Decision.id)
+    )
+    if account.role == Role.MUNICIPALITY:
+        query = query.where(Decision.municipality.in_(account.municipalities))
+    else:
+        # The region has the calendar of everyone; only what was to be decided asks for it.
+        query = query.where(Decision.meeting_on < today)
+    return [_decision(decision, today) for decision in query]
+
+
+def _decision(decision: Decision, today: date) -> Attention:
+    place, step = municipality_name(decision.municipality), decision.milestone.title
+    address = (
+        f"/planning/{decision.process.code}/besluiten/{decision.milestone.code}/"
+        f"{decision.municipality}/"
+    )
+    if decision.meeting_on is not None and decision.meeting_on < today:
+        text = (
+            f"{place} vergaderde op {day_text(decision.meeting_on)} over '{step}'. "
+            "Vul de uitkomst in."
+        )
+        return Attention(text, address, Urgency.NOW, decision.meeting_on)
+    text = f"{place} besluit op {day_text(decision.meeting_on)} over '{step}'."
+    return Attention(text, address, Urgency.SOON, decision.meeting_on)

@@ -1,0 +1,65 @@
+"""What the start page tells of the planning."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.accounts import Account, Role
+from core.attention import Urgency
+from core.dates import today
+from procurement.attention import attention
+from procurement.demo import CODE, LATE, load
+from procurement.models import ContractingProcess, Decision, Milestone
+
+
+def account(role, **more):
+    values = {"municipalities": [], "email": "x@example.org"} | more
+    return Account(role=role, **values)
+
+
+@pytest.fixture
+def running(db):
+    load(today())
+
+
+def test_the_traject_that_slips_why_and_whom_it_hits(running):
+    items = attention(account(Role.REGION), today())
+    (item,) = [i for i in items if i.url == f"/planning/{CODE}/"]
+    assert item.urgency is Urgency.NOW
+    assert "door het collegebesluit van Kampen" in item.text
+    assert item.text.endswith("Dit raakt 15 gemeenten.")
+
+
+def test_a_new_day_is_seen_before_it_is_kept(running):
+    ContractingProcess.update(computed_on=today() - timedelta(days=1), health="gereed").execute()
+    assert any(i.url == f"/planning/{CODE}/" for i in attention(account(Role.REGION), today()))
+
+
+def test_decisions_that_are_due_for_ones_own_gemeente(running):
+    step = Milestone.get((Milestone.code == "8") & (Milestone.process.in_(running_ids())))
+    Decision.update(meeting_on=today() + timedelta(days=3)).where(
+        Decision.milestone == step, Decision.municipality == LATE
+    ).execute()
+    mine = attention(account(Role.MUNICIPALITY, municipalities=[LATE]), today())
+    assert [i.url for i in mine if "besluiten" in i.url] == [
+        f"/planning/{CODE}/besluiten/8/{LATE}/"
+    ]
+    other = attention(account(Role.MUNICIPALITY, municipalities=["0363"]), today())
+    assert other == []
+
+
+def test_a_meeting_that_passed_asks_the_region_for_its_outcome(running):
+    Decision.update(meeting_on=today() - timedelta(days=1), outcome="geagendeerd").where(
+        Decision.municipality == LATE, Decision.outcome == "geagendeerd"
+    ).execute()
+    found = [i for i in attention(account(Role.REGION), today()) if "Vul de uitkomst in" in i.text]
+    assert len(found) == 1
+    assert found[0].urgency is Urgency.NOW
+
+
+def running_ids():
+    return ContractingProcess.select(ContractingProcess.id).where(ContractingProcess.code == CODE)
+
+
+def test_a_provider_hears_nothing_of_it(running):
+    assert attention(account(Role.PROVIDER, provider_code="TA001"), today()) == []
