@@ -43,6 +43,7 @@ from providers.models import (
     QualityMark,
     Teacher,
 )
+from quality.admin.provider_scores import score_panels
 from quality.cards import cards_of, judged_months
 from quality.models import ScoreCard
 
@@ -326,6 +327,7 @@ class ProvidersPage(Page):
             "one",
             few_text=few_text,
             calendar=self._calendar(provider),
+            **score_panels(provider),
         )
 
     def _calendar(self, provider: Provider) -> list[Any]:
