@@ -142,7 +142,7 @@ class EuroField(DutchDecimalField):
 
     def present(self, value: int) -> str:  # type: ignore[override]
         """``11600,00``."""
-        return super().present(Decimal(value) / 100)
+        return f"{Decimal(value) / 100:.2f}".replace(".", ",")
 
 
 class WholeNumberField(ParsedField):

@@ -1,0 +1,35 @@
+"""What differs between the engines, and is the same for whoever asks."""
+
+import peewee
+import pytest
+
+from core.checks import all_findings
+from core.db import constraint_name, starts_with
+from providers.models import Location, Provider
+from tests.builders import make_provider
+
+
+def test_names_the_constraint_alike_on_both_engines(db):
+    provider = make_provider()
+    Location.create(provider=provider, name="Markt")
+    for refused, name in (
+        (lambda: Location.create(provider=provider, name="Markt"), "location_provider_id_name"),
+        (lambda: Provider.create(code=provider.code, name="x"), "provider_code"),
+    ):
+        with pytest.raises(peewee.IntegrityError) as error, db.atomic():
+            refused()
+        assert constraint_name(error.value) == name
+
+
+@pytest.mark.parametrize("text", ["Ma", "100%", "a_b", "back\\slash", "Ć"])
+def test_finds_what_starts_with_a_text_and_nothing_else(db, text):
+    provider = make_provider()
+    for name in (f"{text}rkt", f"x{text}", "100 procent", "axb", "backslash", "M"):
+        Location.create(provider=provider, name=name)
+    found = Location.select().where(starts_with(Location.name, text))
+    assert [row.name for row in found] == [f"{text}rkt"]
+
+
+def test_a_sound_database_has_no_findings(db):
+    make_provider()
+    assert all_findings() == []
