@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from providers.feed.reader import RefusedFileError
+from providers.feed.reader import RefusedFileError, open_table
+from providers.feed.shape import refuse_layout
 from tests.providers.feed.books import table, xlsx
 from tests.providers.feed.checks import check_bytes
 from tests.providers.feed.lines import csv, row, text
@@ -31,7 +32,6 @@ def test_reads_every_separator_encoding_and_line_end(tmp_path, separator, encodi
     found = check_bytes(tmp_path, text(rows, separator, newline).encode(encoding))
     assert found.told == []
     assert [r[0] for r in found.rows] == [2, 3]
-    assert {r[-1] if isinstance(r[-1], str) else None for r in found.rows} is not None
     assert "Ommen é; 'x'" in repr(found.rows)
 
 
@@ -163,7 +163,7 @@ REFUSED = {
     "losse waarden": (b"[1, 2, 3]", "F001", "Zet de rijen als objecten in een lijst"),
     "dubbele sleutel": (b'[{"status": "actief", "status": "afgerond"}]', "F005", "status"),
     "zipbom": (
-        zipped(**{"xl__workbook_xml": b"<x/>", "xl__sheet_xml": b"0" * 300_000_000}),
+        zipped(xl__workbook_xml=b"<x/>", xl__sheet_xml=b"0" * 300_000_000),
         "F002", "te veel geheugen of tijd",
     ),
     "verre cellen": (far_cells(), "F002", "te veel geheugen of tijd"),
@@ -174,16 +174,17 @@ REFUSED = {
 }  # fmt: skip
 
 
+def read_shape(path):
+    with open_table(path) as opened:
+        refuse_layout(opened.layout, only_month=None)
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_refuses_what_cannot_be_read_with_a_sentence(tmp_path, name):
     content, code, words = REFUSED[name]
+    path = tmp_path / name
+    path.write_bytes(content)
     with pytest.raises(RefusedFileError) as error:
-        from providers.feed.shape import refuse_layout
-        from providers.feed.reader import open_table
-
-        path = tmp_path / name
-        path.write_bytes(content)
-        with open_table(path) as opened:
-            refuse_layout(opened.layout, only_month=None)
+        read_shape(path)
     assert error.value.code == code
     assert words in error.value.message

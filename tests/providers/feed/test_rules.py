@@ -1,10 +1,14 @@
 """Every rule about one row: literal rows and the exact problems."""
 
+from datetime import date
+
 import pytest
 
+from providers.feed.checking import Checker, Context
+from providers.feed.columns import Mapping, lay_out
 from providers.feed.conditions import conditions
 from providers.feed.rules import ROW_RULES, RULES
-from tests.providers.feed.checks import check_bytes
+from tests.providers.feed.checks import TODAY, check_bytes
 from tests.providers.feed.lines import csv, row
 
 ENDED = {"status": "afgerond", "datum_einde": "30-10-2026", "reden_einde": "diploma"}
@@ -137,8 +141,6 @@ def test_a_doubled_key_rejects_both_rows(tmp_path):
 
 
 def test_given_month_replaces_its_column_and_refuses_others(tmp_path):
-    from datetime import date
-
     values = row()
     del values["rapportagemaand"]
     assert len(check_bytes(tmp_path, csv(values), only_month=date(2026, 10, 1)).rows) == 1
@@ -158,10 +160,6 @@ def test_codes_are_stable_and_once():
 
 
 def test_own_codes_and_headers_of_a_provider(tmp_path):
-    from providers.feed.columns import Mapping, lay_out
-    from providers.feed.checking import Checker, Context
-    from tests.providers.feed.checks import TODAY
-
     mapping = Mapping({"Klantnr": "trajectnummer"}, {"status": {"loopt": "actief"}})
     values = row(status="loopt")
     values["Klantnr"] = values.pop("trajectnummer")

@@ -1,0 +1,238 @@
+"""Every damage that people do to a clean feed, singly and in pairs.
+
+Each row is held as it was meant, or rejected by its number. None is lost, none altered silently.
+"""
+
+import csv
+import io
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.providers.feed.books import xlsx
+from tests.providers.feed.checks import check_bytes
+from tests.providers.feed.lines import row
+from tests.providers.feed.test_rules import ENDED, WAITING
+
+CLEAN = [
+    row(trajectnummer="T-001", groep="Groep 1"),
+    row(trajectnummer="T-002", groep="Één, twee")
+    | {"uren_gevolgd": "40,75", "uren_geoorloofd_verzuim": "4,75"},
+    row(trajectnummer="T-003") | ENDED,
+    row(trajectnummer="T-004") | WAITING,
+    row(trajectnummer="T-005", leerroute="Z", uren_avond_weekend="12,25"),
+]  # fmt: skip
+HEADER = list(dict.fromkeys(name for one in CLEAN for name in one))
+DATES = [at for at, name in enumerate(HEADER) if name.startswith("datum_")]
+HOURS = [at for at, name in enumerate(HEADER) if name.startswith("uren_")]
+KEY = HEADER.index("trajectnummer")
+
+
+@dataclass
+class File:
+    """A feed under way to its bytes."""
+
+    header: list[str] = field(default_factory=lambda: list(HEADER))
+    rows: list[list[str]] = field(
+        default_factory=lambda: [[one.get(name, "") for name in HEADER] for one in CLEAN]
+    )
+    above: list[list[str]] = field(default_factory=list)
+    below: list[list[str]] = field(default_factory=list)
+    between: list[list[str]] = field(default_factory=list)
+    separator: str = ";"
+    newline: str = "\r\n"
+    encoding: str = "utf-8"
+    first_line: str = ""
+    quoting: int = csv.QUOTE_MINIMAL
+    workbook: bool = False
+
+    def content(self) -> bytes:
+        middle = len(self.rows) // 2
+        lines = [*self.above, self.header, *self.rows[:middle], *self.between,
+                 *self.rows[middle:], *self.below]  # fmt: skip
+        if self.workbook:
+            return xlsx(lines)
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter=self.separator, lineterminator=self.newline,
+                            quoting=self.quoting)  # fmt: skip
+        writer.writerows(lines)
+        return (self.first_line + out.getvalue()).encode(self.encoding)
+
+
+def _cells(change: Callable[[str], str], at: list[int] | None = None) -> Callable[[File], None]:
+    def damage(file: File) -> None:
+        for cells in file.rows:
+            for place in at if at is not None else range(len(HEADER)):
+                cells[place] = change(cells[place])
+
+    return damage
+
+
+def _set(**values: object) -> Callable[[File], None]:
+    return lambda file: file.__dict__.update(values)
+
+
+def _iso(text: str) -> str:
+    return "-".join(reversed(text.split("-"))) if text.count("-") == 2 and len(text) == 10 else text
+
+
+MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+
+
+def _words(text: str) -> str:
+    parts = text.split("-")
+    if len(parts) != 3 or len(parts[0]) != 2:
+        return text
+    return f"{int(parts[0])} {MONTHS[int(parts[1]) - 1]} {parts[2]}"
+
+
+def _shuffle(file: File) -> None:
+    order = list(range(len(HEADER)))
+    random.Random(3).shuffle(order)
+    # Damages that name columns by place come first; only the writing order changes here.
+    file.rows = [[cells[at] for at in order] + cells[len(order) :] for cells in file.rows]
+    file.header = [file.header[at] for at in order] + file.header[len(order) :]
+
+
+def _add_column(name: str, value: str) -> Callable[[File], None]:
+    def damage(file: File) -> None:
+        file.header.append(name)
+        for cells in file.rows:
+            cells.append(value)
+
+    return damage
+
+
+HARMLESS: dict[str, Callable[[File], None]] = {
+    "komma": _set(separator=","),
+    "tab": _set(separator="\t"),
+    "streep": _set(separator="|"),
+    "Windows-1252": _set(encoding="cp1252"),
+    "UTF-16": _set(encoding="utf-16"),
+    "BOM": _set(encoding="utf-8-sig"),
+    "LF": _set(newline="\n"),
+    "CR": _set(newline="\r"),
+    "alles tussen aanhalingstekens": _set(quoting=csv.QUOTE_ALL),
+    "werkboek": _set(workbook=True),
+    "titelrijen": lambda f: f.above.extend([["Voortgang oktober"], [], ["De Brug", "2026"]]),
+    "totaalrij": lambda f: f.below.append(["Totaal", "", "", "", "", "", "240"]),
+    "totaalrij zonder woord": lambda f: f.below.append(
+        ["100" if at in HOURS else "" for at in range(len(HEADER))]
+    ),
+    "voetnoot": lambda f: f.below.extend([[], ["* cijfers zijn voorlopig, zie de toelichting"]]),
+    "lege rijen": lambda f: f.between.extend([[], ["", "", ""]]),
+    "herhaalde kop": lambda f: f.between.append(list(f.header)),
+    "hoofdletters in de kop": lambda f: f.header.__setitem__(
+        slice(None), [name.upper() for name in f.header]
+    ),
+    "spaties in de kop": lambda f: f.header.__setitem__(
+        slice(None), [f" {name.replace('_', ' ')} " for name in f.header]
+    ),
+    "spaties om de waarden": _cells(lambda t: f"  {t} " if t else t),
+    "vaste spaties": _cells(lambda t: f"\u00a0{t}\u00a0" if t else t),
+    "nullen achter de komma": _cells(lambda t: t if "," not in t else f"{t}0", HOURS),
+    "decimale punt": _cells(lambda t: t.replace(",", "."), HOURS),
+    "ISO-datums": _cells(_iso, DATES),
+    "datums in woorden": _cells(_words, DATES),
+    "datums met schuine strepen": _cells(lambda t: t.replace("-", "/"), DATES),
+    "onbekende kolom": _add_column("Kleur", "rood"),
+    "persoonlijke kolom": _add_column("Achternaam", "Jansen"),
+    "andere volgorde": _shuffle,
+    "rijen gesorteerd": lambda f: f.rows.sort(key=lambda cells: cells[KEY], reverse=True),
+}  # fmt: skip
+
+
+def _in_row(number: int, change: Callable[[list[str]], None]) -> Callable[[File], None]:
+    return lambda file: change(file.rows[number])
+
+
+HARMFUL: dict[str, Callable[[File], None]] = {
+    "cel te veel": _in_row(1, lambda cells: cells.append("los")),
+    "verschoven": _in_row(1, lambda cells: cells.insert(3, "los")),
+    "foutcel": _in_row(2, lambda cells: cells.__setitem__(HOURS[0], "#VERW!")),
+    "jaar van twee cijfers": _in_row(0, lambda cells: cells.__setitem__(DATES[0], "01-09-26")),
+    "beschadigd nummer": _in_row(3, lambda cells: cells.__setitem__(KEY, "1,23E+05")),
+    "leeg nummer": _in_row(3, lambda cells: cells.__setitem__(KEY, "")),
+    "afgebroken rij": _in_row(1, lambda cells: cells.__delitem__(slice(4, None))),
+    "dubbele rij": lambda f: f.rows.append(list(f.rows[0])),
+    "procent": _in_row(4, lambda cells: cells.__setitem__(HOURS[1], "84%")),
+}
+
+
+def meant(folder: Path) -> dict[str, tuple[object, ...]]:
+    clean = check_bytes(folder, File().content(), "schoon.csv")
+    assert len(clean.rows) == len(CLEAN)
+    return by_key(clean)
+
+
+def by_key(found) -> dict[str, tuple[object, ...]]:
+    # A row number, then the local number of the traject, then what is held.
+    return {found.numbers[held[1] - 1]: held[2:] for held in found.rows}
+
+
+def _turn(name: str) -> tuple[bool, bool, bool]:
+    """How numbers are written first, then spaces, then what breaks a row, then the order."""
+    return name == "andere volgorde", name in HARMFUL, "spaties" in name
+
+
+def judge(folder: Path, *names: str) -> None:
+    file = File()
+    for name in sorted(names, key=_turn):
+        (HARMLESS | HARMFUL)[name](file)
+    if file.encoding == "cp1252":
+        file.rows = [[cell.replace("\u200b", "") for cell in cells] for cells in file.rows]
+    found = check_bytes(folder, file.content(), "vuil.csv")
+    expected, held = meant(folder), by_key(found)
+    tally = found.tally
+    later = sum(map(len, tally.duplicates.values()))
+    assert tally.rows == len(found.rows) + tally.rejected + sum(map(len, found.skipped.values()))
+    assert {key: expected[key] for key in held} == held, "a row was altered"
+    damaged = [name for name in names if name in HARMFUL]
+    assert len(held) >= len(CLEAN) - len(damaged), found.problems
+    assert tally.rejected == len(CLEAN) - len(held) + later, "a row was lost"
+    rejected = {p.row for p in found.problems if p.severity == "error"}
+    assert len(rejected) == tally.rejected - later, "a row was rejected without its number"
+
+
+@pytest.mark.parametrize("name", [*HARMLESS, *HARMFUL])
+def test_one_damage(tmp_path, name):
+    judge(tmp_path, name)
+
+
+@settings(
+    max_examples=120, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(st.lists(st.sampled_from([*HARMLESS, *HARMFUL]), min_size=2, max_size=2, unique=True))
+def test_two_damages(tmp_path, names):
+    # A row cut short cannot be put in another order of columns.
+    apart = {"andere volgorde", "afgebroken rij"}
+    shapes = apart, {"komma", "tab", "streep"}, {"Windows-1252", "UTF-16", "BOM"}, {"LF", "CR"}
+    if not any(set(names) <= shape for shape in shapes):
+        judge(tmp_path, *names)
+
+
+@settings(
+    max_examples=30, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(st.permutations(range(9)))
+def test_order_of_rows_does_not_matter(tmp_path, order):
+    def numbered(order):
+        file = File()
+        for change in ("foutcel", "leeg nummer", "dubbele rij", "procent"):
+            HARMFUL[change](file)
+        file.rows += [list(file.rows[1]), list(file.rows[4]), list(file.rows[2])]
+        file.rows = [file.rows[at] for at in order]
+        found = check_bytes(tmp_path, file.content())
+        keys = {found.numbers[track - 1] for track, _ in found.tally.duplicates}
+        held = {key: value for key, value in by_key(found).items() if key not in keys}
+        codes = sorted(p.code for p in found.problems)
+        return held, keys, codes
+
+    assert numbered(order) == numbered(range(9))

@@ -1,0 +1,133 @@
+"""Killed half-way, and several at once: the database is as before or as after, nothing is lost."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.providers.feed.lines import row, text
+
+PYTHON = [sys.executable, "-m", "app.cli"]
+TABLES = {
+    "course_track": "number",
+    "delivery": "id, sha256, state, rows, accepted, unchanged, rejected, skipped, warnings",
+    "delivery_month": "delivery_id, month, rows",
+    "problem": 'row, "column", code',
+    "progress_record": "delivery_id, superseded_by_id, month, row, minutes_attended, group_name",
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A data directory with a register of two providers."""
+    run(tmp_path, "db", "migrate")
+    register = tmp_path / "aanbieders.csv"
+    register.write_text("aanbiedercode;naam\nTA001;Een\nTA002;Twee\n", encoding="utf-8")
+    run(tmp_path, "provider", "import", str(register), "--kind", "aanbieders")
+    return tmp_path
+
+
+def command(folder: Path, *arguments: str) -> subprocess.Popen:
+    environment = os.environ | {"TAALINKOOP_DATA_DIR": str(folder), "DATABASE_URL": ""}
+    return subprocess.Popen(
+        [*PYTHON, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def run(folder: Path, *arguments: str) -> tuple[int, str]:
+    child = command(folder, *arguments)
+    out, error = child.communicate()
+    assert child.returncode in (0, 1), error.decode()
+    return child.returncode, out.decode()
+
+
+def held(folder: Path) -> dict[str, list]:
+    with sqlite3.connect(folder / "taalinkoop.sqlite") as db:
+        return {
+            table: sorted(db.execute(f"SELECT {columns} FROM {table}"), key=repr)
+            for table, columns in TABLES.items()
+        }
+
+
+def rows(count: int, **values: str) -> str:
+    made = [row(trajectnummer=f"T-{n}", **values) for n in range(count)]
+    made[count // 2]["uren_gevolgd"] = "nvt"
+    return text(made)
+
+
+def test_killed_at_random_moments_then_once_more_equals_one_clean_run(folder, tmp_path_factory):
+    feed = folder / "feed.csv"
+    feed.write_text(rows(1500), encoding="utf-8")
+    chance = random.Random(5)
+    for _ in range(5):
+        child = command(folder, "feed", "import", str(feed), "--aanbieder", "TA001")
+        timer = threading.Timer(chance.uniform(0.3, 2.5), child.send_signal, [signal.SIGKILL])
+        timer.start()
+        child.communicate()
+        timer.cancel()
+        assert len(held(folder)["progress_record"]) in (0, 1499)
+    run(folder, "feed", "import", str(feed), "--aanbieder", "TA001")
+    clean = tmp_path_factory.mktemp("clean")
+    run(clean, "db", "migrate")
+    run(clean, "provider", "import", str(folder / "aanbieders.csv"), "--kind", "aanbieders")
+    run(clean, "feed", "import", str(feed), "--aanbieder", "TA001")
+    assert held(folder) == held(clean)
+    leftover = [p for p in (folder / "originals").iterdir() if p.is_dir()]
+    assert sum(len(list(p.iterdir())) for p in leftover) == 1
+
+
+def test_four_deliveries_at_once_lose_nothing(folder):
+    files = []
+    for provider in ("TA001", "TA002"):
+        for group in ("A", "B"):
+            path = folder / f"{provider}-{group}.csv"
+            path.write_text(rows(1500, groep=group), encoding="utf-8")
+            files.append((provider, path))
+    children = [
+        command(folder, "feed", "import", str(path), "--aanbieder", provider, "--json")
+        for provider, path in files
+    ]
+    outcomes = []
+    for child in children:
+        out, error = child.communicate()
+        assert child.returncode == 1, error.decode()
+        outcomes += json.loads(out)["deliveries"]
+    assert all(o["accepted"] + o["unchanged"] == 1499 and o["rejected"] == 1 for o in outcomes)
+    with sqlite3.connect(folder / "taalinkoop.sqlite") as db:
+        query = "SELECT COUNT(*), COUNT(superseded_by_id) FROM progress_record"
+        assert db.execute(query).fetchone() == (4 * 1499, 2 * 1499)
+
+
+def test_the_commands_say_what_they_did_twice(folder):
+    feed = folder / "feed.csv"
+    feed.write_text(rows(3), encoding="utf-8")
+    status, out = run(folder, "feed", "import", str(feed), "--aanbieder", "TA001")
+    assert status == 1
+    assert "3 rijen gelezen: 2 aangenomen, 0 ongewijzigd, 1 terug te sturen." in out
+    assert "1 keer F204, kolom uren_gevolgd. Vul een getal in, bijvoorbeeld 12,5." in out
+    status, out = run(folder, "feed", "import", str(feed), "--aanbieder", "TA001", "--json")
+    assert (status, json.loads(out)["deliveries"][0]["status"]) == (0, "already_delivered")
+    assert run(folder, "feed", "withdraw", "1", "--reason", "proef")[0] == 0
+    template = folder / "leeg.xlsx"
+    run(folder, "feed", "template", str(template))
+    assert template.stat().st_size > 5_000
+
+
+def test_watched_folder_takes_in_and_moves_aside(folder):
+    inbox = folder / "inbox" / "TA001"
+    inbox.mkdir(parents=True)
+    feed = inbox / "oktober.csv"
+    feed.write_text(rows(3), encoding="utf-8")
+    os.utime(feed, (1_700_000_000, 1_700_000_000))
+    _, out = run(folder, "feed", "watch", str(folder / "inbox"), "--once")
+    assert out == "TA001/oktober.csv: deels aangenomen\n"
+    receipt = json.loads((inbox / "verwerkt" / "oktober.csv.ontvangstbewijs.json").read_text())
+    assert (receipt["accepted"], receipt["rejected"]) == (2, 1)
+    assert not feed.exists()
