@@ -14,9 +14,10 @@ from providers.models import (
     QualityMark,
     Teacher,
 )
-from tests.builders import make_contract, make_delivery, make_provider, make_record
+from quality.operations import compute
+from tests.builders import AT, make_contract, make_delivery, make_provider, make_record
 
-SEPTEMBER = date(2026, 9, 1)
+AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
 TABS = ("", "leveringen/", "contracten/", "docenten/", "locaties/", "keurmerk/")
 
 
@@ -138,3 +139,42 @@ def test_a_beheerder_sees_no_aanbieders(region, client) -> None:
     client.sign_in(Role.ADMINISTRATOR)
     client.get("/aanbieders/", status=403)
     client.get("/aanbieders/TA001/", status=403)
+
+
+@pytest.fixture
+def judged(region) -> Provider:
+    (here, _) = region
+    QualityMark.update(status=MarkStatus.INDEFINITE).execute()
+    delivery = make_delivery(here)
+    DeliveryMonth.create(delivery=delivery, month=AUGUST, rows=12)
+    for route in (LearningRoute.B1, LearningRoute.SELF_RELIANCE):
+        for _ in range(6):
+            make_record(month=AUGUST, provider=here, delivery=delivery, route=route)
+    for month in (AUGUST, SEPTEMBER):
+        compute(month, by="test", at=AT)
+    return here
+
+
+def test_the_overview_shows_what_a_score_is_made_of_and_how_it_went(judged, client) -> None:
+    client.sign_in(Role.CONTRACT_MANAGER)
+    page = client.get("/aanbieders/TA001/")
+    judgements, months = page.rows(0), page.rows(1)
+    assert [row[0] for row in judgements] == ["B1-route", "Z-route"]
+    assert "/kwaliteit/2026-09/TA001/B/" in page.links
+    assert [row[0] for row in months] == ["september 2026", "augustus 2026"]
+    assert judgements[0][4].startswith(judgements[0][2] + " = (")
+    assert judgements[1][1] == "geen levering"
+    assert len(page.with_class("chart")) == 5
+    other = client.get("/aanbieders/TA001/?leerroute=Z")
+    assert "De laatste twaalf maanden, Z-route" in other.text
+    assert (
+        "De laatste twaalf maanden, B1-route"
+        in client.get("/aanbieders/TA001/?leerroute=onzin").text
+    )
+
+
+def test_the_list_shows_the_judgement_of_the_newest_month(judged, client) -> None:
+    client.sign_in(Role.MUNICIPALITY, municipalities=["0148"])
+    page = client.get("/aanbieders/")
+    assert "oordeel over september 2026" in page.text
+    assert page.rows()[0][6].startswith("B ")
