@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import app.jobs  # noqa: F401  registers the kinds of work
 import core.job_scopes  # noqa: F401  registers who sees what
-from core.accounts import RIGHTS, Account, may, visible
+from core.accounts import Account, may, visible
 from core.admin import Page, needs
 from core.attention import Attention, Urgency
 from core.dates import now
@@ -17,6 +17,12 @@ from core.job_models import FAILED, INTERRUPTED, QUEUED, Job
 from core.job_operations import restart
 
 REFRESH_SECONDS = 3
+NEEDED = {
+    "delivery": ("deliveries", "create"),
+    "withdrawal": ("deliveries", "change"),
+    "report": ("reports", "create"),
+}
+"""The right that each kind of job needs, as (thing, action)."""
 LATEST = 50
 
 
@@ -81,9 +87,10 @@ def _one(number: int) -> Job:
 
 def _may_restart(job: Job) -> bool:
     """Only who started it does so again, and only with the right that it needs."""
-    thing = {"delivery": "deliveries", "report": "reports"}.get(job.kind, "")
-    mine = job.created_by == g.account.email
-    return mine and thing in RIGHTS and may(g.account, "create", thing)
+    if job.created_by != g.account.email or job.kind not in NEEDED:
+        return False
+    thing, action = NEEDED[job.kind]
+    return may(g.account, action, thing)
 
 
 def attention(account: Account, today: date) -> list[Attention]:

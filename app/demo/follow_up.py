@@ -12,6 +12,8 @@ from quality.agreement_operations import (
     record_talk,
     register_complaint,
 )
+from quality.indicator_models import Indicator
+from quality.indicator_operations import DURATION, compute_value, load_reference_figures
 from quality.reactions import answer, react
 from quality.signal_operations import refresh
 
@@ -24,9 +26,18 @@ def follow_up(last: date, *, by: str, at: datetime) -> None:
     _agreements(last, by=by, at=at)
     _complaints(last, by=by, at=at)
     _reactions(last, by=by, at=at)
+    _indicators(last, by=by, at=at)
     for back in range(1 - SIGNAL_MONTHS, 1):
         for provider in Provider.select():
             refresh(provider, add_months(last, back))
+
+
+def _indicators(last: date, *, by: str, at: datetime) -> None:
+    """The indicators of Dalfsen, with the duration until pass of the last two years."""
+    load_reference_figures(by=by, at=at)
+    duration = Indicator.get(Indicator.computation == DURATION)
+    for year in (last.year - 1, last.year):
+        compute_value(indicator=duration, year=year, last_month=last, by=by, at=at)
 
 
 def _provider(code: str) -> Provider:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, g, redirect, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
@@ -77,6 +77,14 @@ def _standings(provider: Provider) -> tuple[Any, list[dict[str, Any]]]:
     return (cards[0].month if cards else None), rows
 
 
+def _names(rows: list[dict[str, Any]], most: int = 3) -> str:
+    """Criteria with their route, the first few by name."""
+    named = [f"{CRITERIA[row['criterion']]} ({row['route'].label})" for row in rows[:most]]
+    if len(rows) > most:
+        return f"{', '.join(named)} en nog {len(rows) - most}"
+    return " en ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+
+
 class AgreementPage(Page):
     """What was agreed with a provider, and where it stands."""
 
@@ -93,7 +101,10 @@ class AgreementPage(Page):
             provider=provider,
             month=month,
             standings=standings,
-            off_course=[r for r in standings if r["standing"] is Standing.OFF_COURSE],
+            off_course=(
+                off_course := [r for r in standings if r["standing"] is Standing.OFF_COURSE]
+            ),
+            off_course_text=_names(off_course),
             agreements=found,
             progress=progress_of(found, today()),
             missed=Course.MISSED,
@@ -155,6 +166,9 @@ class AgreementPage(Page):
         form = AgreementForm()
         talks = talks_of(provider, g.account)
         form.offer(talks)
+        if request.method == "GET":
+            form.criterion.data = request.args.get("criterium", "")
+            form.route.data = request.args.get("route", "")
 
         def keep(given: dict[str, Any]) -> None:
             threshold = given["threshold"]

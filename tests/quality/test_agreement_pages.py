@@ -81,7 +81,11 @@ def test_each_criterion_has_a_word(client, provider):
     make_card(provider, last_month())
     client.sign_in("contractmanager")
     page = client.get(BASE + "afspraken/")
-    assert "1 criterium wijkt af zonder afspraak." in page.text
+    assert "1 criterium wijkt af zonder afspraak: wachttijd (B1-route)." in page.text
+    assert BASE + "afspraken/nieuw/?criterium=wachttijd&route=1" in page.links
+    prefilled = client.get(BASE + "afspraken/nieuw/?criterium=wachttijd&route=1")
+    chosen = [o.get("value") for o in prefilled.all("option") if o.get("selected") is not None]
+    assert chosen == ["", "wachttijd", "1"]
     agree(provider)
     page = client.get(BASE + "afspraken/")
     assert "1 afspraak loopt. Niets wijkt af zonder afspraak." in page.text
