@@ -7,6 +7,7 @@ from quality.admin.complaints import ComplaintPage
 from quality.admin.indicators import IndicatorPage
 from quality.admin.judgement import JudgementPage, ReactionPage, RowsPage
 from quality.admin.method import MethodPage, ModelPage
+from quality.admin.pictures import ChartPage, ComparePage
 from quality.admin.providers import ProvidersPage
 from quality.admin.reports import ReportPage
 from quality.admin.scores import ScorePage
@@ -22,6 +23,8 @@ def views() -> list[BaseView]:
         AgreementPage("Afspraken", url="/aanbieders/<code>/afspraken", endpoint="agreements"),
         ComplaintPage("Klachten", url="/aanbieders/<code>/klachten", endpoint="complaints"),
         ScorePage("Kwaliteit", url="/kwaliteit", endpoint="scores"),
+        ChartPage("Grafieken", url="/kwaliteit/<month>/grafieken", endpoint="charts"),
+        ComparePage("Vergelijken", url="/kwaliteit/vergelijken", endpoint="compare"),
         ReportPage("Rapportages", url="/rapportages", endpoint="reports"),
         JudgementPage("Oordeel", url=judgement, endpoint="judgement"),
         ReactionPage("Reacties", url=f"{judgement}/reacties", endpoint="reactions"),

@@ -1,0 +1,92 @@
+"""Pages of charts and of providers side by side, as people see them."""
+
+import re
+from datetime import date
+
+import pytest
+
+from core.dates import add_months
+from quality import operations
+from quality.admin.pictures import region_middle
+from quality.gallery import History
+from quality.scoring_model import BASIS_2026
+from tests.quality.charts.cards import card
+from tests.quality.test_operations import OCT, SEP, WHO, deliver
+
+
+@pytest.fixture
+def region(db):
+    """Two providers over two months, and one with four learners."""
+    for month in (SEP, OCT):
+        deliver("TA001", month)
+        deliver("TA002", month, minutes_certified=0)
+        deliver("TA003", month, people=4)
+        operations.compute(month, **WHO)
+
+
+def test_the_charts_of_a_month_have_tables_and_downloads(client, region):
+    client.sign_in("contractmanager")
+    page = client.get("/kwaliteit/2026-10/grafieken/")
+    assert "1 van 2 aanbieders" in page.text or "2 van 2 aanbieders" in page.text
+    links = re.findall(r'href="([^"]+/scores-2026-10\.(?:svg|png|csv))"', page.html)
+    assert len(links) == 3
+    svg, png, csv = (client.get(link).data for link in links)
+    assert svg.startswith(b"<svg")
+    assert png.startswith(b"\x89PNG")
+    assert csv.decode("utf-8-sig").startswith("Aanbieder;Route;Aantal;Score")
+
+
+def test_the_charts_of_a_provider_hide_what_is_small(client, region):
+    client.sign_in("contractmanager")
+    page = client.get("/kwaliteit/2026-10/grafieken/TA003/")
+    assert "te weinig cursisten" in page.text
+    assert not re.search(r"n\s=\s4\b", page.text)
+
+
+def test_a_school_sees_its_own_charts_only(client, region):
+    client.sign_in("aanbieder", provider_code="TA001")
+    page = client.get("/kwaliteit/2026-10/grafieken/")
+    assert "Taalschool TA001" in page.text
+    assert "Taalschool TA002" not in page.text
+    client.get("/kwaliteit/2026-10/grafieken/TA002/", status=404)
+    client.get("/kwaliteit/2026-10/grafieken/TA002/score-TA002-B-2026-10.csv", status=404)
+
+
+@pytest.mark.parametrize(
+    "address", ["2026-13/grafieken/", "1999-01/grafieken/", "2026-10/grafieken/regio/x.svg"]
+)
+def test_what_is_not_there_is_not_found(client, region, address):
+    client.sign_in("contractmanager")
+    client.get(f"/kwaliteit/{address}", status=404)
+
+
+def test_comparing_shows_the_chosen_providers(client, region):
+    client.sign_in("contractmanager")
+    page = client.get("/kwaliteit/vergelijken/?aanbieder=TA001&aanbieder=TA002&maat=bevoegd")
+    assert "Taalschool TA001 goed" in page.text
+    assert "Punten per criterium" in page.text
+
+
+@pytest.mark.parametrize("query", ["", "?maand=x&route=Q&maat=z&maanden=99&aanbieder=TA999"])
+def test_comparing_nothing_offers_the_form(client, region, query):
+    client.sign_in("contractmanager")
+    assert "Vink twee tot vier aanbieders aan" in client.get(f"/kwaliteit/vergelijken/{query}").text
+
+
+def test_comparing_without_scores_says_so(client, db):
+    client.sign_in("contractmanager")
+    assert "nog geen scores" in client.get("/kwaliteit/vergelijken/").text
+
+
+def test_the_middle_of_the_region_needs_five_providers():
+    october = date(2026, 10, 1)
+    few = tuple(card(f"TA{n}", score=60.0 + n) for n in range(4))
+    known = History(
+        october,
+        october,
+        (),
+        {october: few, add_months(october, -1): (*few, card("TA9"))},
+        BASIS_2026,
+    )
+    found = {point.month: point.value for point in region_middle(known, "B", "score")}
+    assert found == {october: None, add_months(october, -1): 62.0}
