@@ -26,7 +26,7 @@ from core.job_operations import find_interrupted
 from core.jobs import Work, do_next, kind
 from core.storage import Storage
 from providers.models import Delivery
-from providers.operations import Request, withdraw
+from providers.operations import WITHDRAWN, Request, withdraw
 from quality.operations import recompute_after
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,11 @@ def withdraw_delivery(work: Work) -> dict[str, Any]:
     """Withdraw a delivery, and compute again what that changes."""
     given, at = work.job.arguments, work.clock()
     delivery = Delivery.get_by_id(given["delivery"])
-    months = withdraw(delivery, reason=given["reason"], by=work.job.created_by, at=at)
+    if delivery.state == WITHDRAWN:
+        # Interrupted between the two steps, and done again.
+        months = [held.month for held in delivery.months]
+    else:
+        months = withdraw(delivery, reason=given["reason"], by=work.job.created_by, at=at)
     recompute_after(delivery.provider, months, by=work.job.created_by, at=at)
     return {"url": f"/leveringen/{delivery.id}/"}
 

@@ -23,6 +23,7 @@ class Job(BaseModel):
     total = peewee.IntegerField(null=True)
     result = peewee.JSONField(null=True)
     message = peewee.TextField(default="", verbose_name="Melding")
+    attempts = peewee.SmallIntegerField(default=0)
     worker = peewee.CharField(max_length=80, null=True)
     provider_code = peewee.CharField(max_length=10, null=True, verbose_name="Aanbieder")
     created_by = peewee.CharField(max_length=120, verbose_name="Gestart door")

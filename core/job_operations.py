@@ -10,9 +10,11 @@ from core.errors import DomainError
 from core.job_locks import job_lock
 from core.job_models import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, Job
 
+MOST_ATTEMPTS = 2
+"""A job that was interrupted is done again once; what breaks its worker twice waits for a person."""
 INTERRUPTED_TEXT = (
-    "Deze taak is afgebroken omdat de server stopte. Er is niets half bewaard. "
-    "Start de taak opnieuw."
+    "Deze taak is twee keer afgebroken omdat de server stopte. Wat af was, is bewaard; "
+    "de rest niet. Start de taak opnieuw."
 )
 
 
@@ -37,6 +39,7 @@ def enqueue(
             arguments=arguments,
             state=state,
             started_at=at if state == RUNNING else None,
+            attempts=1 if state == RUNNING else 0,
             provider_code=provider_code,
             created_by=by,
             created_at=at,
@@ -53,7 +56,14 @@ def claim(*, worker: str, at: datetime) -> Job | None:
         oldest: Any = Job.select(Job.id).where(Job.state == QUEUED).order_by(Job.id).limit(1)
         for (number,) in oldest.tuples():
             taken = (
-                Job.update(state=RUNNING, worker=worker, started_at=at, step="", message="")
+                Job.update(
+                    state=RUNNING,
+                    worker=worker,
+                    started_at=at,
+                    attempts=Job.attempts + 1,
+                    step="",
+                    message="",
+                )
                 # The state is asked again: on PostgreSQL another worker may have been first.
                 .where(Job.id == number, Job.state == QUEUED)
                 .execute()
@@ -86,16 +96,29 @@ def _end(job: Job, state: str, *, at: datetime, **values: Any) -> None:
 
 
 def find_interrupted(*, directory: Path, at: datetime) -> list[int]:
-    """Mark every running job whose worker is gone; return their numbers."""
+    """Find every running job whose worker is gone; return their numbers.
+
+    Every kind of job can be done twice without harm, so that it goes back in the queue; after a
+    second time it is told to whoever started it.
+    """
     found = []
     running: Any = Job.select().where(Job.state == RUNNING).order_by(Job.id)
     for job in list(running):
         with job_lock(job.id, directory) as free:
             # Asked again: it may have ended between the question and the lock.
             if free and Job.get_by_id(job.id).state == RUNNING:
-                _end(job, INTERRUPTED, message=INTERRUPTED_TEXT, at=at)
+                _interrupted(job, at=at)
                 found.append(job.id)
     return found
+
+
+def _interrupted(job: Job, *, at: datetime) -> None:
+    if job.attempts >= MOST_ATTEMPTS:
+        _end(job, INTERRUPTED, message=INTERRUPTED_TEXT, at=at)
+        return
+    with transaction():
+        Job.update(state=QUEUED, worker=None, started_at=None).where(Job.id == job.id).execute()
+        record(at=at, actor=job.created_by, action="requeue", thing="job", thing_id=job.id)
 
 
 def restart(job: Job, *, by: str, at: datetime) -> None:
@@ -103,7 +126,13 @@ def restart(job: Job, *, by: str, at: datetime) -> None:
     with transaction():
         again = (
             Job.update(
-                state=QUEUED, step="", message="", worker=None, started_at=None, finished_at=None
+                state=QUEUED,
+                attempts=0,
+                step="",
+                message="",
+                worker=None,
+                started_at=None,
+                finished_at=None,
             )
             .where(Job.id == job.id, Job.state.in_((FAILED, INTERRUPTED)))
             .execute()

@@ -20,6 +20,7 @@ def up(migrator, db):
         total = peewee.IntegerField(null=True)
         result = peewee.JSONField(null=True)
         message = peewee.TextField(default="")
+        attempts = peewee.SmallIntegerField(default=0)
         worker = peewee.CharField(null=True, max_length=80)
         provider_code = peewee.CharField(null=True, max_length=10)
         created_by = peewee.CharField(max_length=120)

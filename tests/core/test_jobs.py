@@ -113,6 +113,10 @@ def test_a_running_job_is_left_alone_while_its_worker_lives(db, tmp_path):
     finally:
         os.kill(held.pid or 0, signal.SIGKILL)
         held.join()
+    # once more by itself, and the second time a person is told
+    assert find_interrupted(directory=tmp_path, at=AT) == [job.id]
+    assert again(job).state == QUEUED
+    claim(worker="b", at=AT)
     assert find_interrupted(directory=tmp_path, at=AT) == [job.id]
     assert again(job).state == INTERRUPTED
     assert "Start de taak opnieuw" in again(job).message
