@@ -25,7 +25,7 @@ from core.job_models import QUEUED, Job
 from core.job_operations import find_interrupted
 from core.jobs import Work, do_next, kind
 from core.storage import Storage
-from providers.models import Delivery
+from providers.models import Delivery, DeliveryMonth
 from providers.operations import WITHDRAWN, Request, withdraw
 from quality.operations import recompute_after
 
@@ -61,7 +61,8 @@ def withdraw_delivery(work: Work) -> dict[str, Any]:
     delivery = Delivery.get_by_id(given["delivery"])
     if delivery.state == WITHDRAWN:
         # Interrupted between the two steps, and done again.
-        months = [held.month for held in delivery.months]
+        held = DeliveryMonth.select().where(DeliveryMonth.delivery == delivery)
+        months = [one.month for one in held]
     else:
         months = withdraw(delivery, reason=given["reason"], by=work.job.created_by, at=at)
     recompute_after(delivery.provider, months, by=work.job.created_by, at=at)

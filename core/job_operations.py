@@ -11,7 +11,7 @@ from core.job_locks import job_lock
 from core.job_models import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, Job
 
 MOST_ATTEMPTS = 2
-"""A job that was interrupted is done again once; what breaks its worker twice waits for a person."""
+"""An interrupted job is done again once; what breaks its worker twice waits for a person."""
 INTERRUPTED_TEXT = (
     "Deze taak is twee keer afgebroken omdat de server stopte. Wat af was, is bewaard; "
     "de rest niet. Start de taak opnieuw."
