@@ -83,7 +83,7 @@ class Page(BaseView):
         """Whether the menu shows this page."""
         return self.may("read")
 
-    def _handle_view(self, name: str, **_: Any) -> Response | None:
+    def _handle_view(self, name: str, /, **_: Any) -> Response | None:
         action = action_needed(getattr(type(self), name), request.method)
         if g.get("account") is None:
             return sign_in_first()
@@ -91,7 +91,7 @@ class Page(BaseView):
             abort(403)
         return None
 
-    def _run_view(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def _run_view(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         # The stock one catches TypeError and calls again in another way, which hides its cause.
         return function(self, *args, **kwargs)
 
