@@ -1,22 +1,25 @@
 """Beheer: the index of all tables, the accounts and the audit trail."""
 
 import json
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 from flask_admin import BaseView, expose
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 import core.scopes  # noqa: F401  registers which rows of the kernel an account may see
+from app.audit_words import ACTIONS, THINGS
 from core.account_operations import add_account, change_account, one_time_password, set_password
 from core.accounts import Account, Role
 from core.admin import Page, SafeModelView, needs
 from core.audit import AuditLine
-from core.dates import now
+from core.dates import AMSTERDAM, now
 from core.errors import DomainError
-from core.fields import ParsedField, Required, SafeForm, TextField
-from core.lists import choice_filter
+from core.fields import ParsedField, Required, SafeForm, TextField, read_day
+from core.lists import Filter, choice_filter
 from core.model_forms import ChoiceField
 from core.municipalities import name as municipality_name
 from core.municipalities import names as municipality_names
@@ -184,11 +187,13 @@ def _values(form: AccountForm) -> dict[str, Any]:
 
 
 def _as_json(value: Any) -> str:
-    return "–" if value is None else json.dumps(value, ensure_ascii=False, indent=1)
+    if value is None:
+        return "–"
+    return Markup("<pre>{}</pre>").format(json.dumps(value, ensure_ascii=False, indent=1))
 
 
-def _since(query: Any, day: Any) -> Any:
-    return query.where(AuditLine.at >= day)
+def _since(query: Any, day: date) -> Any:
+    return query.where(AuditLine.at >= datetime.combine(day, time.min, AMSTERDAM))
 
 
 class AuditView(SafeModelView):
@@ -201,8 +206,14 @@ class AuditView(SafeModelView):
         "at": "Moment", "actor": "Door", "action": "Handeling", "thing": "Soort",
         "thing_id": "Kenmerk", "reason": "Reden", "before": "Voor", "after": "Na",
     }  # fmt: skip
+    choices = {"action": tuple(ACTIONS.items()), "thing": tuple(THINGS.items())}
     cells = {"before": lambda row: _as_json(row.before), "after": lambda row: _as_json(row.after)}
-    search_columns = (AuditLine.actor, AuditLine.thing_id, AuditLine.thing)
+    search_columns = (AuditLine.actor, AuditLine.thing_id)
+    list_filters = (
+        choice_filter("handeling", "Handeling", AuditLine.action, tuple(ACTIONS.items())),
+        choice_filter("soort", "Soort", AuditLine.thing, tuple(THINGS.items())),
+        Filter("vanaf", "Vanaf", _since, read_day, hint="23-11-2026"),
+    )
     default_sort = "-at"
 
 

@@ -4,6 +4,7 @@ A page says of which kind of thing it is (``thing``, a word in ``core.accounts.R
 needs "read"; everything else says what it needs with ``@needs``. What says nothing is refused.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from operator import attrgetter
@@ -404,4 +405,10 @@ def _recorded(value: Any) -> Any:
 
 def _plain(rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
     for row in rows:
-        yield [", ".join(map(str, v)) if isinstance(v, list) else v for v in row]
+        yield [_one_cell(value) for value in row]
+
+
+def _one_cell(value: Any) -> Any:
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
