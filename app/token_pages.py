@@ -125,4 +125,8 @@ class TokenPage(Page):
 
 def views() -> list[BaseView]:
     """Make the page; it belongs to one application."""
-    return [TokenPage("API-tokens", url="/beheer/api-tokens", endpoint="api_tokens")]
+    return [
+        TokenPage(
+            "API-tokens", url="/beheer/api-tokens", endpoint="api_tokens", category="Toegang"
+        ),
+    ]

@@ -28,7 +28,7 @@ class Outcome(StrEnum):
     REACHED = "doel gehaald"
     NOT_REACHED = "doel niet gehaald"
     NO_FIGURE = "geen cijfer"
-    NO_TARGET = "geen doel"
+    NO_TARGET = "geen doel dit jaar"
     HIDDEN = "te weinig personen"
 
 
@@ -114,7 +114,7 @@ def value_text(value: float | None, unit: str) -> str:
     decimals = 0 if value == int(value) else 1
     if unit == "%":
         return percent_text(value, decimals)
-    return f"{number_text(value, decimals)} {unit}"
+    return f"{number_text(value, decimals)} {unit}".strip()
 
 
 def answer(rows: Sequence[YearRow], *, unit: str) -> str:

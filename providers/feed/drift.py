@@ -19,6 +19,8 @@ LOOK_BACK = 6
 """Deliveries that a new one is held against."""
 AT_LEAST_BEFORE = 3
 AT_LEAST_ROWS = 10
+NEW_CODE_AT_LEAST = 3
+"""A code that turns up once or twice is a rare event, not another way of filling in."""
 MONTHS_KEPT = 3
 """A file with years of history is described by its newest months."""
 FILL_DROP = 0.3
@@ -168,6 +170,7 @@ def _code_alarms(
             f"keer). In de laatste {len(earlier)} leveringen kwam dit niet voor.",
         )
         for code in sorted(cell["codes"].keys() - known)
+        if cell["codes"][code] >= NEW_CODE_AT_LEAST
     ]
     for code in sorted(known - cell["codes"].keys()):
         shares = [one["codes"].get(code, 0) / one["filled"] for one in earlier if one["filled"]]

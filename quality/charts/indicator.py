@@ -30,7 +30,7 @@ def indicator_chart(number: str, name: str, unit: str, rows: Sequence[YearRow]) 
             row.year,
             row.realised,
             row.target,
-            value_text(row.realised, unit),
+            value_text(row.realised, ""),
             bool(row.caution) and row.people is not None,
         )
         for row in rows

@@ -65,6 +65,11 @@ def test_what_is_different_is_told(now, alarm):
     assert alarm in told(now, *USUAL)
 
 
+def test_a_rare_event_is_no_new_way_of_filling_in():
+    assert told([*rows(18), *rows(2, route=3)], *USUAL) == []
+    assert told([*rows(18), *rows(3, route=3)], *USUAL) == [("new_code", "leerroute")]
+
+
 def test_a_code_that_is_gone_is_told_when_it_was_always_there():
     mixed = described([*rows(15), *rows(5, route=3)])
     assert told(rows(), mixed, mixed, mixed) == [("code_gone", "leerroute")]

@@ -1,0 +1,40 @@
+"""The picture of an indicator: through its axes, not its pixels."""
+
+from core import drawing
+from quality.charts.indicator import indicator_chart
+from quality.indicators import Figure, year_rows
+
+
+def chart(targets, realised):
+    rows = year_rows(
+        {y: Figure(v, None, "plan") for y, v in targets.items()},
+        {y: Figure(v, n, "telling") for y, (v, n) in realised.items()},
+        better="lower",
+    )
+    return indicator_chart("4", "Gemiddelde duur", "maanden", rows)
+
+
+def test_a_missing_year_breaks_the_line():
+    found = chart({2022: 30}, {2019: (34, None), 2025: (28, 72), 2026: (26.6, 81)})
+    (axes,) = drawing.figure_of(found).axes
+    lines = [line.get_xdata().tolist() for line in axes.lines if len(line.get_xdata()) > 1]
+    assert lines == [[2025, 2026]]
+    assert [text.get_text() for text in axes.texts] == ["34", "28", "26,6"]
+    assert axes.get_ylim()[0] == 0
+
+
+def test_the_text_and_the_table_say_what_the_picture_shows():
+    found = chart({2026: 30}, {2026: (26.6, 81)})
+    assert found.finding == "In 2026 was het 26,6 maanden; het doel was 30 maanden: doel gehaald"
+    assert found.rows == (("2026", "26,6 maanden", "30 maanden", "81", "doel gehaald"),)
+    assert found.description == "2026: 26,6 maanden, doel 30 maanden, doel gehaald."
+
+
+def test_a_hidden_figure_is_in_no_part_of_the_picture():
+    found = chart({2026: 30}, {2026: (26.6, 4)})
+    assert "26,6" not in found.finding + found.description + repr(found.rows) + repr(found.data)
+    assert "26,6" not in found.svg()
+
+
+def test_nothing_to_draw_is_said():
+    assert "Er zijn nog geen cijfers." in chart({}, {}).svg()
