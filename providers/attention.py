@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import providers.scopes  # noqa: F401  registers which rows of the register an account may see
 from core.accounts import Account, may, visible
 from core.attention import Attention, Urgency
 from core.dates import NATIONAL, add_months
