@@ -4,6 +4,7 @@ The database is copied while it is in use, first; files are kept under their own
 before their row, so every file that the copied rows name is there. The secret key is not in it.
 """
 
+import gzip
 import hashlib
 import io
 import json
@@ -13,6 +14,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -71,7 +73,7 @@ def restore(source: Path, *, settings: Mapping[str, Any], by: str, at: datetime)
     data: Path = settings["TAALINKOOP_DATA_DIR"]
     with tempfile.TemporaryDirectory(dir=data) as name:
         folder = Path(name)
-        manifest = _unpacked(source, folder)
+        manifest = unpacked(source, folder)
         copy = folder / DATABASE_NAMES[is_postgresql()]
         if not copy.exists():
             raise DomainError(
@@ -92,7 +94,8 @@ def restore(source: Path, *, settings: Mapping[str, Any], by: str, at: datetime)
     return manifest | {"kept": str(kept)}
 
 
-def _unpacked(source: Path, folder: Path) -> dict[str, Any]:
+def unpacked(source: Path, folder: Path) -> dict[str, Any]:
+    """Unpack an archive and check every file in it; give what it says of itself."""
     damaged = DomainError(
         "backup_damaged",
         f"De reservekopie {source.name} is beschadigd of niet van Taalinkoop. "
@@ -108,7 +111,7 @@ def _unpacked(source: Path, folder: Path) -> dict[str, Any]:
         if not source.exists():
             raise
         raise damaged from None
-    except (tarfile.TarError, ValueError, KeyError, EOFError):
+    except (tarfile.TarError, zlib.error, gzip.BadGzipFile, ValueError, KeyError, EOFError):
         raise damaged from None
     if not whole:
         raise damaged

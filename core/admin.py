@@ -4,9 +4,7 @@ A page says of which kind of thing it is (``thing``, a word in ``core.accounts.R
 needs "read"; everything else says what it needs with ``@needs``. What says nothing is refused.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import Enum
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -18,8 +16,9 @@ from flask_admin.contrib.peewee.form import CustomModelConverter
 from werkzeug.wrappers import Response
 from wtfpeewee.orm import FieldInfo
 
-from core import audit, export, formats
+from core import audit, export
 from core.accounts import RIGHTS, Account, may, visible
+from core.cells import cell_text, downloaded, recorded
 from core.dates import now
 from core.db import MonthField, constraint_name, transaction
 from core.errors import DomainError
@@ -313,8 +312,10 @@ class SafeModelView(Page, ModelView):
                 at=now(), actor=g.account.email, action="export", thing=self.table,
                 thing_id=kind, after={"zoek": state.search} | state.typed,
             )  # fmt: skip
-        cells = ([c.value(row) for c in columns] for row in rows.every_row(request.args))
-        return export.download(self.table, kind, [c.label for c in columns], _plain(cells))
+        cells = (
+            [downloaded(c.value(row)) for c in columns] for row in rows.every_row(request.args)
+        )
+        return export.download(self.table, kind, [c.label for c in columns], cells)
 
     @property
     def table(self) -> str:
@@ -334,7 +335,7 @@ class SafeModelView(Page, ModelView):
 
     def described(self, row: Any) -> dict[str, Any]:
         """What the form can change of a row, as the audit trail keeps it."""
-        return {name: _recorded(row.__data__.get(name)) for name in self.form_columns}
+        return {name: recorded(row.__data__.get(name)) for name in self.form_columns}
 
     def _form_page(self, row: Any, form: SafeForm, template: str, *, created: bool) -> Any:
         if not self.form_columns:
@@ -380,35 +381,3 @@ class SafeModelView(Page, ModelView):
             if word in text:
                 return DomainError("constraint", message)
         raise error
-
-
-def cell_text(value: Any, field: peewee.Field | None = None) -> Any:  # noqa: PLR0911  a table
-    """Write a value as a Dutch reader expects it."""
-    if isinstance(field, MonthField):
-        return formats.month_text(value)
-    if isinstance(value, bool):
-        return "ja" if value else "nee"
-    if isinstance(value, Enum):
-        return getattr(value, "label", value.value)
-    if hasattr(value, "hour"):
-        return formats.moment_text(value)
-    if hasattr(value, "isoformat"):
-        return formats.day_text(value)
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or formats.MISSING
-    return formats.MISSING if value is None or value == "" else value
-
-
-def _recorded(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _plain(rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
-    for row in rows:
-        yield [_one_cell(value) for value in row]
-
-
-def _one_cell(value: Any) -> Any:
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from app import cli
+from app.backups import unpacked
 from core.accounts import Account
 from core.db import database
+from core.errors import DomainError
 
 PASSWORD = "lantaarn kruiwagen zeester"
 
@@ -199,3 +201,28 @@ def test_a_database_that_does_not_answer_is_explained(run, monkeypatch):
     status, _, err = run("user", "list")
     assert status == 2
     assert "De database is niet te openen" in err
+
+
+def test_no_flipped_byte_of_a_copy_goes_unseen(run, tmp_path):
+    run("db", "migrate")
+    copy = tmp_path / "kopie.tar.gz"
+    run("backup", str(copy))
+    content = copy.read_bytes()
+    clean = tmp_path / "schoon"
+    clean.mkdir()
+    files = unpacked(copy, clean)["files"]
+    refused = 0
+    for place in range(0, len(content), len(content) // 60):
+        copy.write_bytes(content[:place] + bytes([content[place] ^ 255]) + content[place + 1 :])
+        folder = tmp_path / f"uit-{place}"
+        folder.mkdir()
+        try:
+            assert unpacked(copy, folder)["files"] == files
+        except DomainError as error:
+            assert error.code == "backup_damaged"
+            refused += 1
+        else:
+            # A byte of the wrapping, such as gzip's own file name: what is in it is whole.
+            for name in files:
+                assert (folder / name).read_bytes() == (clean / name).read_bytes()
+    assert refused > 50
