@@ -23,8 +23,17 @@ from procurement.models import ForecastPoint
 from procurement.operations import baseline_of
 from procurement.outlook import look
 from procurement.plan_templates import TEMPLATES
+from procurement.preparation_operations import (
+    Asked,
+    Expected,
+    Grouping,
+    put_estimate,
+    put_question,
+    put_trace,
+)
 from procurement.steps import Outcome
 from procurement.storing import insert
+from procurement.trace import Item
 
 BY = "demo"
 CODE, DALFSEN_CODE = "SAS-2027", "DALFSEN-2019"
@@ -42,6 +51,7 @@ def load(today: date, *, municipalities: tuple[str, ...] = REGION, by: str = BY)
     at = datetime.combine(today, time(9), AMSTERDAM)
     operations.add_document(under_way(today, municipalities), by=by, at=at, reason="demo")
     _tell_history(today)
+    _prepare(today, municipalities, by=by)
     operations.add_document(dalfsen(), by=by, at=at, reason="demo")
     return [CODE, DALFSEN_CODE]
 
@@ -164,6 +174,65 @@ def _with_papers(document: PlanDocument, today: date, *, late: bool) -> PlanDocu
     return replace(
         document, decisions=tuple(papers(n, d) for n, d in enumerate(document.decisions))
     )
+
+
+TRACE = (
+    Item("eis", "E1", "Eerste les binnen vier weken na aanmelding",
+         "inbreng van statushouders", None, ("G1", "K1")),
+    Item("eis", "E2", "Elke docent is bevoegd of in opleiding", "Wet inburgering en keurmerk",
+         None, ("K2",)),
+    Item("eis", "E3", "Lessen in de avond of het weekend voor wie werkt",
+         "les van de vorige inkoop", None, ("G2", "K3")),
+    Item("eis", "E4", "Kinderopvang tijdens de les", "inbreng van statushouders", None, ("G3",)),
+    Item("gunningscriterium", "G1", "Korte wachttijd", "", 40, ("B1",)),
+    Item("gunningscriterium", "G2", "Passend aanbod voor werkenden", "", 35, ("B2",)),
+    Item("gunningscriterium", "G3", "Begeleiding en opvang", "", 25),
+    Item("belofte", "B1", "Elke twee weken een nieuwe groep per leerroute", "", None, ("K1",)),
+    Item("belofte", "B2", "Op twee avonden per week les in Zwolle en Kampen", "", None, ("K3",)),
+    Item("kpi", "K1", "Aandeel deelnemers dat binnen vier weken begint", "", None, ("wachttijd",)),
+    Item("kpi", "K2", "Aandeel uren door een bevoegde docent", "", None, ("bevoegd",)),
+    Item("kpi", "K3", "Aandeel uren in avond of weekend", "", None, ("avond_weekend",)),
+    Item("kpi", "K4", "Tevredenheid van deelnemers"),
+    Item("scorecriterium", "wachttijd", "Wachttijd", "", None, ("datum_eerste_les",)),
+    Item("scorecriterium", "bevoegd", "Bevoegde docenten", "", None, ("uren_bevoegd_docent",)),
+    Item("scorecriterium", "avond_weekend", "Avond en weekend", "", None, ("uren_avond_weekend",)),
+    Item("kolom", "datum_eerste_les", "datum_eerste_les in de levering"),
+    Item("kolom", "uren_bevoegd_docent", "uren_bevoegd_docent in de levering"),
+    Item("kolom", "uren_avond_weekend", "uren_avond_weekend in de levering"),
+)  # fmt: skip
+SHARES = {"B": 60, "Z": 28, "O": 12}
+
+
+def _prepare(today: date, municipalities: tuple[str, ...], *, by: str) -> None:
+    """Estimate, trace and questions of the procurement that is under way."""
+    process = find(CODE)
+    if process is None:
+        return
+    at = datetime.combine(today, time(9), AMSTERDAM)
+    year = (process.go_live or today).year
+    expected = [
+        Expected(code, route, year + later, _size(code) * share // 100)
+        for code in municipalities
+        for route, share in SHARES.items()
+        for later in (0, 1)
+    ]
+    groupings = [Grouping("B", 12, 0, 180), Grouping("Z", 10, 6, 120), Grouping("O", 15)]
+    put_estimate(process, expected, groupings, by=by, at=at)
+    put_trace(process, TRACE, by=by, at=at)
+    for days, question, answer in (
+        (140, "Mag een groep uit twee leerroutes bestaan?", "Ja, als het niveau gelijk is."),
+        (133, "Telt online les mee voor de avonduren?", "Nee, alleen les op een locatie."),
+        (6, "Wordt de prijs elk jaar geïndexeerd?", ""),
+    ):
+        asked_on = today - timedelta(days=days)
+        published_on = asked_on + timedelta(days=7) if answer else None
+        asked = Asked("marktconsultatie", asked_on, question, answer, published_on)
+        put_question(process, asked, by=by, at=at)
+
+
+def _size(municipality: str) -> int:
+    """Trajecten a year; the invented size of a gemeente in the demo."""
+    return {LEAD: 240, LATE: 90, "0160": 100, "1708": 70}.get(municipality, 35)
 
 
 def _tell_history(today: date) -> None:

@@ -3,8 +3,9 @@
 from procurement.admin.entry import EntryPages
 from procurement.admin.files import FilePages
 from procurement.admin.lists import ListPages
+from procurement.admin.preparation import PreparationPages
 from procurement.admin.process import ProcessPages
 
 
-class PlanningPage(ListPages, EntryPages, FilePages, ProcessPages):
+class PlanningPage(ListPages, EntryPages, FilePages, PreparationPages, ProcessPages):
     """``/planning/`` and everything under it."""

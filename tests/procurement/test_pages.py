@@ -23,7 +23,13 @@ PAGES = [
     f"/planning/{CODE}/?fase=Aanbesteding&gezondheid=te+laat",
     f"/planning/{CODE}/wat-als/?stap=8&gemeente=0193&dagen=14",
     f"/planning/{CODE}/geschiedenis/",
+    f"/planning/{CODE}/schaal/",
+    f"/planning/{CODE}/eisen/",
+    f"/planning/{CODE}/vragen/",
     f"/planning/{DALFSEN_CODE}/",
+    f"/planning/{DALFSEN_CODE}/schaal/",
+    f"/planning/{DALFSEN_CODE}/eisen/",
+    f"/planning/{DALFSEN_CODE}/vragen/",
 ]
 FORMS = [
     "/planning/nieuw/",
@@ -37,10 +43,17 @@ FORMS = [
     f"/planning/{CODE}/kalender/",
     f"/planning/{CODE}/deelname/",
     f"/planning/{CODE}/import/",
+    f"/planning/{CODE}/schaal/wijzig/",
+    f"/planning/{CODE}/eisen/wijzig/",
+    f"/planning/{CODE}/vragen/nieuw/",
+    f"/planning/{CODE}/vragen/3/",
 ]
 FILES = [
     "/planning/trajecten/csv/",
     "/planning/mijlpalen/xlsx/",
+    f"/planning/{CODE}/schaal/csv/",
+    f"/planning/{CODE}/eisen/xlsx/",
+    f"/planning/{CODE}/vragen/csv/",
     f"/planning/{CODE}/gantt.svg",
     f"/planning/{CODE}/besluiten.png",
     f"/planning/{CODE}/trend.csv",
@@ -267,3 +280,25 @@ def test_portfolio_says_how_many_ask_attention(region):
     page = region.get("/planning/")
     assert page.text.count(CODE) >= 2
     assert "1 van 1 lopende trajecten vragen aandacht: SAS-2027." in page.text
+
+
+def test_scale_requirements_and_questions_by_form(region):
+    base = f"/planning/{CODE}"
+    page = region.get(f"{base}/eisen/")
+    assert "1 eis wordt nergens gemeten; 1 KPI is door niemand gevraagd." in page.text
+    given = {"numbers": "193; b; 2027; 156", "groups": "B; 12"}
+    assert region.post(f"{base}/schaal/wijzig/", given).status == 302
+    page = region.get(f"{base}/schaal/")
+    assert "allemaal samen 1,8" in page.text
+    page = region.post(f"{base}/schaal/wijzig/", {"numbers": "0193; B; 2027; veel"})
+    assert page.errors == ["Regel 1: vul een heel getal in. Er staat 'veel'."]
+    form = region.get(f"{base}/eisen/wijzig/").all("textarea")[0]
+    again = {"rows": "".join(form.itertext()).strip()}
+    assert "Er is niets veranderd." in region.post(f"{base}/eisen/wijzig/", again, follow=True).text
+    question = {
+        "stage": "marktconsultatie", "asked_on": "01-11-2026", "question": "Mag dat?",
+        "answer": "Ja", "published_on": "05-11-2026",
+    }  # fmt: skip
+    assert region.post(f"{base}/vragen/3/", question).status == 302
+    page = region.post(f"{base}/vragen/3/", question)
+    assert "verandert niet meer" in page.errors[0]

@@ -1,0 +1,72 @@
+"""From requirement to measure and back: who asked for it, who promised it, who measures it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+KINDS = {
+    "eis": "eis",
+    "gunningscriterium": "gunningscriterium",
+    "belofte": "belofte",
+    "kpi": "KPI",
+    "scorecriterium": "criterium van het scoremodel",
+    "kolom": "kolom in de levering",
+}
+MEASURED = frozenset({"kpi", "scorecriterium", "kolom"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One link of the trace; ``leads_to`` holds codes."""
+
+    kind: str
+    code: str
+    text: str
+    source: str = ""
+    weight: int | None = None
+    leads_to: tuple[str, ...] = ()
+
+
+def unmeasured(items: Sequence[Item]) -> list[Item]:
+    """Requirements from which no way leads to something that is measured."""
+    by_code = {item.code: item for item in items}
+    after = {item.code: item.leads_to for item in items}
+    return [
+        item
+        for item in items
+        if item.kind == "eis"
+        and not any(
+            by_code[code].kind in MEASURED for code in _reach(item.code, after) if code in by_code
+        )
+    ]
+
+
+def unasked(items: Sequence[Item]) -> list[Item]:
+    """KPIs to which no requirement leads."""
+    asked: set[str] = set()
+    after = {item.code: item.leads_to for item in items}
+    for item in items:
+        if item.kind == "eis":
+            asked |= _reach(item.code, after)
+    return [item for item in items if item.kind == "kpi" and item.code not in asked]
+
+
+def comes_from(items: Sequence[Item], code: str) -> list[Item]:
+    """What leads straight to this item."""
+    return [item for item in items if code in item.leads_to]
+
+
+def weights(items: Iterable[Item]) -> int | None:
+    """Sum of the weights of the gunningscriteria; none when there are none."""
+    found = [i.weight or 0 for i in items if i.kind == "gunningscriterium"]
+    return sum(found) if found else None
+
+
+def _reach(start: str, after: Mapping[str, Sequence[str]]) -> set[str]:
+    seen: set[str] = set()
+    waiting = list(after.get(start, ()))
+    while waiting:
+        code = waiting.pop()
+        if code not in seen:
+            seen.add(code)
+            waiting.extend(after.get(code, ()))
+    return seen

@@ -1,0 +1,108 @@
+"""Pages of 50 inkooptrajecten of 200 milestones each, and calculating one of them anew."""
+
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from app import create_app
+from core.accounts import Account, Role
+from core.dates import now, today
+from core.db import database
+from core.migrations import migrate
+from procurement import metrics, operations
+from procurement.documents import (
+    Header,
+    PlanDecision,
+    PlanDocument,
+    PlanMeeting,
+    PlanParticipation,
+    PlanStep,
+)
+from procurement.outlook import look
+from procurement.steps import Kind, Link, Unit
+from procurement.terms import Purpose
+from tests.benchmarks import Ratio, timing
+
+PLANS, STEPS = 50, 200
+GEMEENTEN = ("0119", "0148", "0160", "0166", "0175", "0177", "0180", "0193", "0244", "0246")
+PAGE, CALCULATION = 0.2, 0.05
+
+
+def plan(number: int) -> PlanDocument:
+    """A plan of 200 steps, each waiting for one or two before it; 10 gemeenten decide 4 times."""
+    chance = random.Random(number)
+    start = today() - timedelta(days=200)
+    steps = []
+    for n in range(1, STEPS + 1):
+        kind = Kind.DECISION if n % 50 == 0 else Kind.TASK
+        last = n == STEPS
+        steps.append(
+            PlanStep(
+                str(n), f"Stap {n}", f"Fase {n // 25}", Kind.MILESTONE if last else kind,
+                Purpose.GO_LIVE if last else None, f"eigenaar {n % 7}", chance.randint(1, 20),
+                chance.choice(list(Unit)), "college", kind is Kind.DECISION and not last,
+            )
+        )  # fmt: skip
+    links = [
+        Link(str(before), str(n), lag=chance.randint(-2, 5))
+        for n in range(2, STEPS + 1)
+        for before in {n - chance.randint(1, min(8, n - 1)), n - chance.randint(1, min(8, n - 1))}
+    ]
+    decisions = [
+        PlanDecision(s.code, g) for s in steps if s.per_municipality for g in GEMEENTEN
+    ]  # fmt: skip
+    meetings = [
+        PlanMeeting(g, "college", start + timedelta(weeks=w)) for g in GEMEENTEN for w in range(60)
+    ]
+    header = Header(
+        f"P-{number:02}", f"Traject {number}", starts_on=start,
+        go_live=start + timedelta(days=700),
+    )  # fmt: skip
+    joining = tuple(PlanParticipation(g, "B") for g in GEMEENTEN)
+    return PlanDocument(
+        header, tuple(steps), tuple(links), tuple(decisions), joining, (), tuple(meetings)
+    )
+
+
+def measure() -> Iterator[Ratio]:
+    """Each page against 200 ms, the calculation against 50 ms."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(
+            {
+                "DATABASE_URL": f"sqlite:///{Path(folder) / 'plans.sqlite'}",
+                "TAALINKOOP_DATA_DIR": folder,
+                "TESTING": True,
+            }
+        )
+        database.connect(reuse_if_open=True)
+        migrate(database.obj)
+        for number in range(PLANS):
+            operations.add_document(plan(number), by="meting", at=now())
+        document = metrics.load(metrics.find("P-00"))  # type: ignore[arg-type]
+        spent = timing.best_of(lambda: look(document, today()))
+        yield Ratio(
+            "een traject opnieuw berekend", spent / CALCULATION, 1, "50 ms",
+            note=f"{spent * 1000:.0f} ms",
+        )  # fmt: skip
+        browser = app.test_client()
+        account = Account.create(
+            email="meting@example.org", role=Role.REGION, password_hash="!", session_key="x",
+            created_at=now(),
+        )  # fmt: skip
+        with browser.session_transaction() as session:
+            session.update(account=account.id, key="x", seen=int(time.time()))
+        for name, url in (
+            ("portfolio", "/planning/"),
+            ("portfolio, gefilterd", "/planning/?zoek=P-1&sorteer=-expected_go_live"),
+            ("mijlpalen van een eigenaar", "/planning/mijlpalen/?eigenaar=eigenaar+3"),
+            ("een traject", "/planning/P-00/"),
+            ("wat als", "/planning/P-00/wat-als/?stap=50&dagen=14"),
+            ("start", "/"),
+        ):
+            assert browser.get(url).status_code == 200, url
+            spent = timing.best_of(lambda url=url: browser.get(url))  # type: ignore[misc]
+            yield Ratio(name, spent / PAGE, 1, "200 ms", note=f"{spent * 1000:.0f} ms")
+        database.close()
