@@ -1,8 +1,10 @@
 """What people did with the figures: talks, agreements, complaints, reactions and signals."""
 
+from contextlib import suppress
 from datetime import date, datetime
 
 from core.dates import add_months, days
+from core.errors import DomainError
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.agreement_operations import (
@@ -37,7 +39,9 @@ def _indicators(last: date, *, by: str, at: datetime) -> None:
     load_reference_figures(by=by, at=at)
     duration = Indicator.get(Indicator.computation == DURATION)
     for year in (last.year - 1, last.year):
-        compute_value(indicator=duration, year=year, last_month=last, by=by, at=at)
+        # A year in which no one passed (early in January, or a short demo) has no duration.
+        with suppress(DomainError):
+            compute_value(indicator=duration, year=year, last_month=last, by=by, at=at)
 
 
 def _provider(code: str) -> Provider:
