@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -50,7 +51,7 @@ class History:
     by_month: Mapping[date, tuple[Tree, ...]]
     model: ScoringModel
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """Name by code."""
         return {provider.code: provider.name for provider in self.providers}
@@ -60,14 +61,18 @@ class History:
         """The cards of the month itself."""
         return self.by_month.get(self.month, ())
 
-    def of(self, code: str) -> dict[str, dict[date, Tree]]:
-        """The cards of one provider, by route and month."""
-        found: dict[str, dict[date, Tree]] = defaultdict(dict)
+    @cached_property
+    def by_provider(self) -> dict[str, dict[str, dict[date, Tree]]]:
+        """The cards by provider, route and month."""
+        found: dict[str, dict[str, dict[date, Tree]]] = defaultdict(lambda: defaultdict(dict))
         for month, trees in self.by_month.items():
             for tree in trees:
-                if tree["aanbieder"] == code:
-                    found[tree["route"]][month] = tree
-        return dict(found)
+                found[tree["aanbieder"]][tree["route"]][month] = tree
+        return found
+
+    def of(self, code: str) -> dict[str, dict[date, Tree]]:
+        """The cards of one provider, by route and month."""
+        return self.by_provider.get(code, {})
 
 
 def history(month: date, provider_ids: Any, *, today: date, months: int = HISTORY) -> History:

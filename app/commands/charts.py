@@ -17,6 +17,7 @@ from core.pictures import Chart
 from providers.models import Provider
 from quality.gallery import History, history, provider_charts, region_charts
 
+REGION = "regio"
 KINDS = {"svg": "file.svg", "png": "png"}
 
 
@@ -25,7 +26,9 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("month", type=month_argument, metavar="MAAND", help="JJJJ-MM")
     parser.add_argument("--out", type=Path, required=True, metavar="MAP", help="waar ze komen")
     parser.add_argument("--format", choices=list(KINDS), default="svg", help="svg of png")
-    parser.add_argument("--aanbieder", metavar="CODE", help="alleen van deze aanbieder")
+    parser.add_argument(
+        "--aanbieder", metavar="CODE", help="alleen van deze aanbieder, of van de regio: regio"
+    )
     parser.add_argument("--json", action="store_true", help="als JSON")
     parser.set_defaults(run=run)
 
@@ -66,8 +69,8 @@ def keep_pictures() -> None:
 
 def charts_of(known: History, code: str | None) -> Iterator[tuple[str, Chart]]:
     """Every chart with its path below the folder: the region's, then those of each provider."""
-    if code is None:
-        yield from _placed("regio", region_charts(known))
+    if code in (None, REGION):
+        yield from _placed(REGION, region_charts(known))
     elif code not in known.names:
         raise DomainError("unknown_provider", f"Aanbieder {code} staat niet in het register.")
     for provider in known.providers:

@@ -9,7 +9,7 @@ from core.accounts import Role
 from core.dates import add_months, month_of, today
 from tests.browser.conftest import ARGUMENTS, find_chromium
 from tests.browser.person import Person
-from tests.browser.site import Site, fill
+from tests.browser.site import Site, fill, taalinkoop
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "pictures"
 WINDOW, TELEPHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 720}
@@ -30,6 +30,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         data = Path(temporary) / "data"
         fill(data)
+        # The charts of the month beside the pages: the region's, as drawings with their tables.
+        taalinkoop(data, "charts", month, "--out", str(FOLDER), "--aanbieder", "regio")
         site = Site.start(data)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         try:
