@@ -1,6 +1,6 @@
 """Pages of one judgement: the explanation to the last digit, the rows behind it, reactions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -23,10 +23,11 @@ from quality.criteria import CRITERIA
 from quality.explanation import Change, change_since_last_month
 from quality.metrics import route_inputs
 from quality.models import Reaction, ScoreCard
+from quality.queue import PlaceRow, Waiter, by_municipality, waiters
 from quality.score_forms import AnswerForm, ReactionForm
 from quality.scoring import needed_for_good, sentence
-from quality.suppression import is_small
-from quality.waiting import WaitingTime, summarise
+from quality.suppression import MINIMUM, count_text, is_small
+from quality.waiting import Stay, WaitingTime, summarise
 
 ROUTES = {route.code: route for route in LearningRoute}
 STATUSES = {int(status): status.label for status in TrackStatus}
@@ -65,7 +66,10 @@ class JudgementPage(Page):
         card = card_or_404(day, code, route)
         tree = shown_tree(card, g.account)
         history = cards.history_of(card.provider.id, day, 24, route)
-        times = waiting_time(card) if "wachttijd" in tree["criteria"] else None
+        stays = stays_of(card) if "wachttijd" in tree["criteria"] else {}
+        norm = cards.model_named(card.model).criterion("wachttijd").norm_days or 28
+        times = summarise(list(stays.values()), norm) if stays else None
+        sees_rows = may(g.account, "read", "progress")
         return self.render(
             "quality/judgement.html",
             card=card,
@@ -80,17 +84,21 @@ class JudgementPage(Page):
             change=change_since_last_month(card),
             words=score_words,
             times=times if times is not None and self._may_tell(times) else None,
+            waiters=waiters(stays, day, g.account) if sees_rows else [],
+            places=by_municipality(stays, day, norm, MINIMUM),
             charts=self._charts(card, history, times),
             revisions=[shown_tree(found, g.account) for found in revisions_of(card)],
             reactions=list(_reactions(card)) if may(g.account, "read", "reactions") else None,
             may_react=may(g.account, "create", "reactions"),
             may_answer=may(g.account, "change", "reactions"),
-            may_see_rows=may(g.account, "read", "progress"),
+            may_see_rows=sees_rows,
             address={"month": month, "code": code, "route": route},
             other_months=_neighbours(card),
             change_rows=_change_rows,
             steps_rows=_steps_rows,
             revision_rows=_revision_rows,
+            waiter_rows=_waiter_rows,
+            place_rows=_place_rows,
         )
 
     @staticmethod
@@ -124,6 +132,22 @@ def _steps_rows(times: WaitingTime) -> list[tuple[str, ...]]:
     ]
 
 
+def _waiter_rows(found: list[Waiter]) -> list[tuple[str, ...]]:
+    return [(one.number, one.municipality, str(one.days), one.mark) for one in found]
+
+
+def _place_rows(found: list[PlaceRow]) -> list[tuple[str, ...]]:
+    return [
+        (
+            row.municipality,
+            count_text(row.n),
+            MISSING if row.share is None else percent_text(row.share),
+            count_text(row.waiting),
+        )
+        for row in found
+    ]
+
+
 def _revision_rows(revisions: list[dict[str, Any]], fixed: dict[str, Any]) -> list[Any]:
     return [
         (
@@ -138,14 +162,12 @@ def _revision_rows(revisions: list[dict[str, Any]], fixed: dict[str, Any]) -> li
     ]
 
 
-def waiting_time(card: ScoreCard) -> WaitingTime | None:
-    """The waiting time behind a card, from the rows as they are today."""
-    model = cards.model_named(card.model)
-    for inputs in route_inputs(card.provider, card.month, model):
+def stays_of(card: ScoreCard) -> Mapping[int, Stay]:
+    """The stays behind a card, from the rows as they are today."""
+    for inputs in route_inputs(card.provider, card.month, cards.model_named(card.model)):
         if inputs.route == card.result["route"] and inputs.delivered:
-            norm = model.criterion("wachttijd").norm_days or 28
-            return summarise(list(inputs.stays.values()), norm)
-    return None
+            return inputs.stays
+    return {}
 
 
 def _neighbours(card: ScoreCard) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from providers.codes import LearningRoute
 from quality import cards, operations, score_words
 from quality.charts import Share, funnel, heat_map
 from quality.charts import scores as scores_chart
+from quality.comparison import Comparison, compare
 from quality.criteria import CRITERIA
 from quality.models import FIXED, ScoreCard
 from quality.suppression import hide_small
@@ -118,6 +119,8 @@ class ScorePage(Page):
             fixed=_fixed_words(found),
             charts=_charts(day, shown, narrowed.route),
             model=found[0].model if found else "",
+            comparison=_comparison(found, narrowed),
+            labels={code: measure.label for code, measure in CRITERIA.items()},
             may_fix=self.may("fix") and any(card.status != FIXED for card in found),
         )
 
@@ -279,6 +282,14 @@ def _fixed_words(found: Sequence[ScoreCard]) -> dict[str, Any]:
     fixed = [card for card in found if card.status == FIXED]
     newest = max(fixed, key=lambda card: card.fixed_at) if fixed else None
     return {"count": len(fixed), "of": len(found), "newest": newest}
+
+
+def _comparison(found: Sequence[ScoreCard], narrowed: Narrowed) -> Comparison | None:
+    """How sure the order is; only where somebody asks for an order, on one route."""
+    own = [card for card in found if card.result["route"] == narrowed.route]
+    if not own or narrowed.sort != WITH_RANK:
+        return None
+    return compare(own, cards.model_named(own[0].model))
 
 
 def _charts(day: date, lines: Sequence[Line], route: str) -> list[Chart]:

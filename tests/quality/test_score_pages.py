@@ -1,6 +1,6 @@
 """Pages of the scores, as people see them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -11,6 +11,7 @@ from providers.models import Provider
 from quality import operations
 from quality.models import Reaction, ScoreCard
 from tests.builders import make_provider, make_record, make_track
+from tests.pages import text_of
 from tests.quality.test_operations import OCT, SEP, WHO, deliver
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -188,3 +189,49 @@ def test_a_missing_delivery_is_explained(client, db):
     client.sign_in("contractmanager")
     assert "1 leverde niets" in client.get("/kwaliteit/2026-10/").text
     assert "er is geen levering voor deze maand" in client.get("/kwaliteit/2026-10/TA001/B/").text
+
+
+def test_an_order_comes_with_its_doubt(client, region):
+    client.sign_in("contractmanager")
+    page = client.get("/kwaliteit/2026-10/?route=B&sorteer=score")
+    assert "Alle aanbieders met een plaats zijn van elkaar te onderscheiden." in page.text
+    assert "Binnen deze gewichten blijft de volgorde gelijk" in page.text
+    assert "Hoe zeker" not in client.get("/kwaliteit/2026-10/?route=B").text
+
+
+def test_two_alike_cannot_be_told_apart(client, db):
+    for code in ("TA001", "TA002"):
+        deliver(code, OCT)
+    operations.compute(OCT, **WHO)
+    client.sign_in("contractmanager")
+    page = client.get("/kwaliteit/2026-10/?route=B&sorteer=score")
+    assert "om): Taalschool TA001 en Taalschool TA002." in page.text
+
+
+def test_who_waits_is_told_to_who_may_see_the_learners(client, db):
+    provider = deliver("TA001", OCT)
+    for number, place, day in (("W-1", 148, 1), ("W-2", 193, 20)):
+        make_record(
+            month=OCT, track=make_track(provider, number), status=TrackStatus.WAITING,
+            registered_on=date(2026, 8, day), municipality=place,
+        )  # fmt: skip
+    operations.compute(OCT, **WHO)
+    url = "/kwaliteit/2026-10/TA001/B/"
+
+    def waiting():
+        tables = client.get(url).all("table")
+        found = [t for t in tables if "Wachtenden" in text_of(next(t.iter("caption")))]
+        return [[text_of(c) for c in row] for t in found for row in next(t.iter("tbody"))]
+
+    client.sign_in("contractmanager")
+    assert waiting() == [
+        ["W-1", "Dalfsen", "91", "langer dan 70 dagen"],
+        ["W-2", "Zwolle", "72", "langer dan 70 dagen"],
+    ]
+    assert "Wachttijd per gemeente" in client.get(url).text
+    client.sign_out()
+    client.sign_in("gemeente", municipalities=["0193"])
+    assert [row[0] for row in waiting()] == ["W-2"]
+    client.sign_out()
+    client.sign_in("regio")
+    assert waiting() == []

@@ -1,0 +1,88 @@
+"""Providers of one route beside each other: who cannot be told apart, and what weights would do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from quality import cards
+from quality.models import ScoreCard
+from quality.ranking import stability_interval
+from quality.scoring import weighted_score
+from quality.scoring_model import ScoringModel
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Pairs of names, share of changed standings per name, and per criterion its safe weights."""
+
+    pairs: tuple[tuple[str, str], ...]
+    standing_changes: tuple[tuple[str, float], ...]
+    order_changes: float
+    stable: tuple[tuple[str, float, float, float], ...]
+
+
+def compare(listed: Sequence[ScoreCard], model: ScoringModel) -> Comparison | None:
+    """Compare the providers of one route in one month that may have a rank; None below two."""
+    ranked = [card for card in listed if card.ranked]
+    kept = cards.draws_of(ranked)
+    ranked = [card for card in ranked if card.id in kept]
+    if len(ranked) < 2:
+        return None
+    # numpy is imported where it is used, since most pages do without.
+    from quality.uncertainty import (  # noqa: PLC0415
+        indistinguishable_pairs,
+        seed,
+        unpack,
+        weight_sensitivity,
+    )
+
+    names = [card.provider.name for card in ranked]
+    trees = [card.result for card in ranked]
+    scores = [card.score for card in ranked if card.score is not None]
+    pairs = indistinguishable_pairs(scores, [unpack(kept[card.id]) for card in ranked])
+    weighted = [c for c in model.criteria if c.weight > 0]
+    points = [[_points(tree, c.code) for c in weighted] for tree in trees]
+    sensitivity = weight_sensitivity(
+        points,
+        model,
+        seed_value=seed(model.code, trees[0]["route"], f"{ranked[0].month:%Y-%m}"),
+    )
+    return Comparison(
+        pairs=tuple((names[i], names[j]) for i, j in pairs),
+        standing_changes=tuple(
+            (name, share)
+            for name, share, tree in zip(names, sensitivity.standing_changes, trees, strict=True)
+            if share > 0 and tree["gate"]["open"]
+        ),
+        order_changes=sensitivity.order_changes,
+        stable=tuple(_stable(trees, model)) if model.aggregation == "linear" else (),
+    )
+
+
+def _points(tree: dict[str, Any], code: str) -> float | None:
+    item = tree["criteria"].get(code)
+    return None if item is None else item["points"]
+
+
+def _stable(
+    trees: Sequence[dict[str, Any]], model: ScoringModel
+) -> list[tuple[str, float, float, float]]:
+    """Per criterion that all have: code, lowest weight, today's, highest without a new order."""
+    found = []
+    for criterion in model.criteria:
+        sides = [_sides(tree, criterion.code) for tree in trees]
+        known = [side for side in sides if side is not None]
+        if criterion.weight == 0 or len(known) < len(trees):
+            continue
+        low, high = stability_interval(known, criterion.weight / 100)
+        found.append((criterion.code, 100 * low, criterion.weight, 100 * high))
+    return found
+
+
+def _sides(tree: dict[str, Any], code: str) -> tuple[float, float] | None:
+    """Points on one criterion, and the score without it; None when either is not there."""
+    judged = {c: item for c, item in tree["criteria"].items() if item["judged"]}
+    others = [(item["weight"], item["points"]) for c, item in judged.items() if c != code]
+    if code not in judged or not others:
+        return None
+    return judged[code]["points"], weighted_score(others)
