@@ -26,7 +26,8 @@ from core.job_operations import find_interrupted
 from core.jobs import Work, do_next, kind
 from core.storage import Storage
 from providers.models import Delivery, DeliveryMonth
-from providers.operations import WITHDRAWN, Request, withdraw
+from providers.operations import Request, withdraw
+from providers.outcomes import WITHDRAWN
 from quality.operations import recompute_after
 
 logger = logging.getLogger(__name__)

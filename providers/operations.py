@@ -20,14 +20,21 @@ from providers.feed import cleaning, intake, withdrawal
 from providers.feed.checking import Context, Problem
 from providers.feed.columns import Mapping
 from providers.feed.drifting import look_for_drift
-from providers.feed.outcome import Counts, Outcome, Status, held_status
+from providers.feed.outcome import Outcome, Status, held_status
 from providers.feed.reader import RefusedFileError
 from providers.feed.rules import ERROR
 from providers.mapping_metrics import header_changes, mapping_of
-from providers.models import Contract, Delivery, DeliveryMonth, ProgressRecord, Provider
+from providers.models import Contract, Delivery, DeliveryMonth, Provider
 from providers.models import Problem as HeldProblem
+from providers.outcomes import (
+    HELD,
+    RECEIVED,
+    REFUSED,
+    WITHDRAWN,
+    already_delivered,
+    shown_name,
+)
 
-RECEIVED, HELD, REFUSED, WITHDRAWN = "received", "held", "refused", "withdrawn"
 PATIENCE_MS = 600_000
 """How long a delivery waits for its turn to write: another large one may be busy."""
 CACHE_KB = 48_000
@@ -97,7 +104,7 @@ def receive(
             return unfinished, False
         delivery = Delivery.create(
             provider=provider,
-            file_name=_shown_name(file_name),
+            file_name=shown_name(file_name),
             sha256=stored.sha256,
             size=stored.size,
             sender=by[:120],
@@ -115,42 +122,11 @@ def receive(
     return delivery, False
 
 
-def _shown_name(file_name: str) -> str:
-    name = Path(file_name.replace("\\", "/")).name
-    shown = "".join(c for c in name if c.isprintable())[-200:].strip()
-    return shown or "levering"
-
-
-def already_delivered(delivery: Delivery, *, file_name: str) -> Outcome:
-    """The receipt of a file that came before, with what replaced its rows since."""
-    outcome = outcome_of(delivery)
-    outcome.file = _shown_name(file_name)
-    outcome.status = Status.ALREADY_DELIVERED
-    for later in (
-        Delivery.select(Delivery.id)
-        .where(
-            Delivery.provider == delivery.provider,
-            Delivery.id > delivery.id,
-            Delivery.state == HELD,
-        )
-        .order_by(Delivery.id)
-    ):
-        rows = (
-            ProgressRecord.select()
-            .where(ProgressRecord.superseded_by == later, ProgressRecord.delivery == delivery)
-            .count()
-        )
-        if rows:
-            outcome.superseded_by = later.id
-            outcome.differing += rows
-    return outcome
-
-
 def preview(path: Path, *, file_name: str, provider: Provider, request: Request) -> Outcome:
     """What would happen to a file, without holding anything."""
     started = time.perf_counter()
     sha256 = cleaning.fingerprint(path)
-    outcome = Outcome(_shown_name(file_name), sha256, Status.DRY_RUN, provider=provider.id)
+    outcome = Outcome(shown_name(file_name), sha256, Status.DRY_RUN, provider=provider.id)
     try:
         staged = intake.stage(path, _context(provider, request), sheet=request.sheet)
         with intake.without_lock():
@@ -293,43 +269,6 @@ def _settle(delivery: Delivery, outcome: Outcome, *, state: str, at: datetime) -
 def _summary(outcome: Outcome) -> dict[str, Any]:
     document = outcome.document(0)
     return {key: document[key] for key in ("rows", "accepted", "unchanged", "rejected", "skipped")}
-
-
-def outcome_of(delivery: Delivery) -> Outcome:
-    """The outcome of a delivery that was decided on, as it is kept."""
-    counts = Counts(
-        rows=delivery.rows,
-        accepted=delivery.accepted,
-        unchanged=delivery.unchanged,
-        rejected=delivery.rejected,
-        skipped=delivery.skipped,
-        replaced=delivery.findings.get("replaced", 0),
-        warnings=delivery.warnings,
-    )
-    problems = HeldProblem.select().where(HeldProblem.delivery == delivery).order_by(HeldProblem.id)
-    return Outcome(
-        file=delivery.file_name,
-        sha256=delivery.sha256,
-        status=Status.REFUSED if delivery.state == REFUSED else held_status(counts),
-        counts=counts,
-        delivery=delivery.id,
-        provider=delivery.provider.id,
-        months=_held_months(delivery),
-        missing_columns=delivery.findings.get("missing_columns", []),
-        ignored_columns=delivery.findings.get("ignored_columns", []),
-        problems=[
-            Problem(p.row, p.column, p.code, p.severity, p.value, p.message) for p in problems
-        ],
-        findings=delivery.findings,
-        seconds=delivery.seconds or 0.0,
-    )
-
-
-def _held_months(delivery: Delivery) -> list[date]:
-    months = DeliveryMonth.select(DeliveryMonth.month).where(
-        DeliveryMonth.delivery == delivery, DeliveryMonth.rows > 0
-    )
-    return [row.month for row in months.order_by(DeliveryMonth.month)]
 
 
 def withdraw(delivery: Delivery, *, reason: str, by: str, at: datetime) -> list[date]:

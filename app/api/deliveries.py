@@ -17,7 +17,8 @@ from core.jobs import submit
 from core.storage import Storage
 from providers.feed.outcome import Status
 from providers.models import Delivery, Problem, Provider
-from providers.operations import already_delivered, outcome_of, receive
+from providers.operations import receive
+from providers.outcomes import already_delivered, outcome_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SUFFIXES = {

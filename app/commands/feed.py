@@ -103,6 +103,7 @@ def take_in(args: argparse.Namespace) -> int:
 
 def _take_one(path: Path, provider: Any, storage: Any, request: Any, *, again: bool) -> Any:
     from providers import operations  # noqa: PLC0415
+    from providers.outcomes import already_delivered  # noqa: PLC0415
 
     with path.open("rb") as source:
         delivery, known = operations.receive(
@@ -110,7 +111,7 @@ def _take_one(path: Path, provider: Any, storage: Any, request: Any, *, again: b
             again=again,
         )  # fmt: skip
     if known:
-        return operations.already_delivered(delivery, file_name=path.name)
+        return already_delivered(delivery, file_name=path.name)
     return operations.accept(delivery, storage=storage, request=request, by=ACTOR, at=now())
 
 

@@ -35,6 +35,7 @@ from providers.feed.template import write_template
 from providers.mapping_metrics import mapping_of
 from providers.metrics import delivery_calendar, last_closed_month
 from providers.models import Delivery, Problem, Provider
+from providers.outcomes import HELD, RECEIVED, already_delivered, outcome_of
 
 CALENDAR_MONTHS = 12
 SHOWN_PROBLEMS = 200
@@ -192,20 +193,20 @@ class DeliveriesPage(Page):
             groups=grouped(problems),
             problems=problems[:SHOWN_PROBLEMS],
             total=len(problems),
-            changes=month_changes(delivery) if delivery.state == operations.HELD else [],
+            changes=month_changes(delivery) if delivery.state == HELD else [],
             form=form,
             state_words=STATE_WORDS,
             with_values=self._with_values(),
         )
 
     def _job(self, delivery: Delivery) -> Job | None:
-        if delivery.state != operations.RECEIVED:
+        if delivery.state != RECEIVED:
             return None
         mine = Job.select().where(Job.kind == "delivery").order_by(Job.id.desc()).limit(50)
         return next((job for job in mine if job.arguments.get("delivery") == delivery.id), None)
 
     def _outcome(self, delivery: Delivery) -> Outcome:
-        if delivery.state == operations.RECEIVED:
+        if delivery.state == RECEIVED:
             if delivery.size > PREVIEW_BYTES or not self._with_values():
                 return Outcome(delivery.file_name, delivery.sha256, Status.DRY_RUN)
             return operations.preview(
@@ -214,8 +215,8 @@ class DeliveriesPage(Page):
                 provider=delivery.provider,
                 request=operations.Request(today=today()),
             )
-        outcome = operations.outcome_of(delivery)
-        later = operations.already_delivered(delivery, file_name=delivery.file_name)
+        outcome = outcome_of(delivery)
+        later = already_delivered(delivery, file_name=delivery.file_name)
         outcome.superseded_by, outcome.differing = later.superseded_by, later.differing
         if not visible(Problem, g.account).where(Problem.delivery == delivery).exists():
             outcome.problems = []
@@ -245,7 +246,7 @@ class DeliveriesPage(Page):
     def withdraw(self, number: int) -> str | AnyResponse:
         """Take a delivery back, with a reason."""
         delivery = self._one(number)
-        if delivery.state != operations.HELD:
+        if delivery.state != HELD:
             abort(404)
         form = WithdrawForm()
         if form.validate_on_submit():

@@ -15,6 +15,7 @@ from core.export import download
 from core.fields import SafeForm
 from providers.codes import LearningRoute
 from providers.models import Provider
+from quality.admin.providers import tabs_of
 from quality.agreement_forms import AgreementForm, ClosingForm, TalkForm
 from quality.agreement_metrics import (
     agreements_of,
@@ -99,6 +100,7 @@ class AgreementPage(Page):
         return self.render(
             "quality/agreements.html",
             provider=provider,
+            tabs=tabs_of(code, "agreements.index"),
             month=month,
             standings=standings,
             off_course=(

@@ -14,6 +14,7 @@ from core.municipalities import name as municipality_name
 from core.municipalities import names
 from providers.codes import LearningRoute
 from quality.admin.agreements import accepted, provider_named
+from quality.admin.providers import tabs_of
 from quality.agreement_forms import ComplaintForm, OutcomeForm
 from quality.agreement_metrics import complaint_counts, complaints_of
 from quality.agreement_operations import close_complaint, register_complaint
@@ -43,6 +44,7 @@ class ComplaintPage(Page):
         return self.render(
             "quality/complaints.html",
             provider=provider,
+            tabs=tabs_of(code, "complaints.index"),
             complaints=complaints_of(provider, g.account),
             counts=complaint_counts(provider, g.account, today=today()),
             words=WORDS,

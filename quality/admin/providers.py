@@ -246,15 +246,24 @@ def export_row(one: Listed) -> list[Any]:
 
 # Label, page, and the kind of thing that one must be allowed to read.
 TABS = (
-    ("Overzicht", ".one", "register"),
-    ("Leveringen", ".deliveries", "deliveries"),
-    ("Contracten", ".contracts", "register"),
-    ("Docenten", ".teachers", "register"),
-    ("Locaties", ".locations", "register"),
-    ("Keurmerk", ".mark", "register"),
+    ("Overzicht", "providers.one", "register"),
+    ("Leveringen", "providers.deliveries", "deliveries"),
+    ("Contracten", "providers.contracts", "register"),
+    ("Docenten", "providers.teachers", "register"),
+    ("Locaties", "providers.locations", "register"),
+    ("Keurmerk", "providers.mark", "register"),
     ("Afspraken", "agreements.index", "agreements"),
     ("Klachten", "complaints.index", "complaints"),
 )
+
+
+def tabs_of(code: str, current: str) -> list[tuple[str, str, bool]]:
+    """The tabs of one aanbieder that the account may open; ``current`` is an endpoint."""
+    return [
+        (label, url_for(name, code=code), name == current)
+        for label, name, thing in TABS
+        if may(g.account, "read", thing)
+    ]
 
 
 class ProvidersPage(Page):
@@ -306,12 +315,8 @@ class ProvidersPage(Page):
             f"providers/provider_{tab}.html",
             provider=provider,
             facts=facts,
-            tabs=[
-                (label, url_for(name, code=code), name == f".{tab}")
-                for label, name, thing in TABS
-                if may(g.account, "read", thing)
-            ],
-            tab=next(label for label, name, _ in TABS if name == f".{tab}"),
+            tabs=tabs_of(code, f"providers.{tab}"),
+            tab=next(label for label, name, _ in TABS if name == f"providers.{tab}"),
             contracts=list(contracts_on(day, [provider.id])),
             mark_kind=mark_kind,
             stale=facts.mark is not None and is_stale(facts.mark, day),

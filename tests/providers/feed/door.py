@@ -10,6 +10,7 @@ from core.storage import Storage
 from providers import operations
 from providers.feed.outcome import Outcome
 from providers.models import CURRENT, CourseTrack, Delivery, ProgressRecord, Provider
+from providers.outcomes import already_delivered
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 REQUEST = operations.Request(today=date(2026, 11, 23))
@@ -25,7 +26,7 @@ def deliver(
         at=AT, again=again,
     )  # fmt: skip
     if known:
-        return operations.already_delivered(delivery, file_name=name)
+        return already_delivered(delivery, file_name=name)
     return operations.accept(delivery, storage=storage, request=REQUEST, by="test", at=AT)
 
 

@@ -17,7 +17,8 @@ from providers.mapping_metrics import mapping_of
 from providers.mapping_models import ColumnMapping
 from providers.mapping_operations import save_mapping
 from providers.models import Delivery, ProgressRecord
-from providers.operations import Request, accept, outcome_of, receive
+from providers.operations import Request, accept, receive
+from providers.outcomes import outcome_of
 from tests.builders import make_provider
 
 TODAY = date(2026, 11, 23)
