@@ -20,7 +20,8 @@ from core.db import BaseModel, is_postgresql
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("core", "procurement", "providers", "quality", "app")
 OWN_FOLDERS = (*PACKAGES, "templates", "migrations", "docs", "tests", ".ci")
-TEXT_FILES = {".py", ".html", ".md", ".css", ".js", ".toml", ".txt", ".mplstyle", ""}
+TEXT_FILES = {".py", ".html", ".md", ".css", ".toml", ".txt", ".mplstyle", ".typ", ".example"}
+NAMED_FILES = {"Makefile", "LICENSE", "run"}
 WEB = {"flask", "flask_admin", "flask_wtf", "werkzeug", "jinja2"}
 
 
@@ -38,7 +39,9 @@ def own_files() -> Iterator[Path]:
         if Path(folder) == ROOT:
             names[:] = [name for name in names if name in OWN_FOLDERS]
         names[:] = [name for name in names if name != "__pycache__"]
-        yield from (Path(folder) / file for file in files if Path(file).suffix in TEXT_FILES)
+        for file in files:
+            if Path(file).suffix in TEXT_FILES or file in NAMED_FILES:
+                yield Path(folder) / file
 
 
 def is_door(path: Path) -> bool:
