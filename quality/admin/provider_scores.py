@@ -16,7 +16,6 @@ from quality.cards import history_of, model_named
 from quality.charts.trend import score_points, trend
 from quality.criteria import CRITERIA
 from quality.models import ScoreCard
-from quality.scoring import sentence
 from quality.scoring import needed_for_good, sentence
 
 TABLE_MONTHS = 12

@@ -34,8 +34,10 @@ def test_several_csv_files_go_by_their_name_and_a_second_run_changes_nothing(
     files = [folder / "keurmerken.csv", folder / "aanbieders.csv"]
     assert run(capsys, "import", *files) == (
         0,
-        "aanbieders: 1 nieuw, 0 gewijzigd, 0 ongewijzigd, 0 niet opgenomen\n"
-        "keurmerken: 1 nieuw, 0 gewijzigd, 0 ongewijzigd, 0 niet opgenomen\n",
+        (
+            "aanbieders: 1 nieuw, 0 gewijzigd, 0 ongewijzigd, 0 niet opgenomen\n"
+            "keurmerken: 1 nieuw, 0 gewijzigd, 0 ongewijzigd, 0 niet opgenomen\n"
+        ),
         "",
     )
     assert Provider.get().name == "Café Één"
