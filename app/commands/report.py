@@ -61,9 +61,8 @@ def run(args: argparse.Namespace) -> int:
         as_json({"month": f"{args.month:%Y-%m}", "files": lines})
     else:
         new = sum(line["new"] for line in lines)
-        say(
-            f"{len(lines)} bestanden van {month_text(args.month)} staan in {args.out}: {new} nieuw."
-        )
+        made = f"{len(lines)} bestanden van {month_text(args.month)}"
+        say(f"{made} staan in {args.out}, waarvan {new} nieuw.")
     return 0
 
 

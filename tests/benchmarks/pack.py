@@ -1,4 +1,4 @@
-"""The pictures of a monthly pack: 450 charts, drawn one after the other, on all cores, and again."""
+"""The pictures of a monthly pack: 450 charts, one after the other, on all cores, and again."""
 
 import tempfile
 import time
