@@ -203,7 +203,8 @@ def accessible_svg(
 ) -> str:
     """Make matplotlib's SVG fit for a page; with ``body_height`` its heading is left out.
 
-    Without ``body_height`` the drawing stands alone: it keeps its heading and names its fonts.
+    Without ``body_height`` the drawing stands alone: it keeps its heading, names its fonts, and
+    has a white ground, since a dark viewer would show black on black.
     """
     root = ElementTree.fromstring(raw)  # noqa: S314  our own output  # nosec B314
     _, _, width, height = (float(n) for n in root.attrib["viewBox"].split())
@@ -218,13 +219,16 @@ def accessible_svg(
     for element in root.iter():
         _plain_attributes(element, id_prefix, referred)
     inside = "".join(_serialise(child) for child in root)
-    look = f'font-family="{escape(_FONTS)}" ' if body_height is None else ""
+    look = paper = ""
+    if body_height is None:
+        look = f'font-family="{escape(_FONTS)}" '
+        paper = f'<rect width="{_short(width)}" height="{_short(height)}" fill="{GROUND}"/>'
     return (
         f'<svg xmlns="{_SVG}" viewBox="0 {_short(top)} {_short(width)} {_short(height - top)}" '
         f'role="img" aria-labelledby="{id_prefix}title {id_prefix}desc" {look}'
         'fill="currentColor" stroke-linejoin="round" stroke-linecap="butt">'
         f'<title id="{id_prefix}title">{escape(title)}</title>'
-        f'<desc id="{id_prefix}desc">{escape(description)}</desc>{inside}</svg>'
+        f'<desc id="{id_prefix}desc">{escape(description)}</desc>{paper}{inside}</svg>'
     )
 
 

@@ -75,6 +75,8 @@ def test_the_heading_is_in_the_file_and_not_in_the_page():
     assert "Twee van drie zijn op tijd &amp; goed</text>" in chart.svg_file().decode()
     assert "Twee van drie zijn op tijd &amp; goed</text>" not in chart.svg()
     assert "system-ui" in chart.svg_file().decode()
+    assert '<rect width="560"' in chart.svg_file().decode()
+    assert '<rect width="560"' not in chart.svg()
 
 
 def test_the_same_chart_is_the_same_bytes():
@@ -128,11 +130,11 @@ def test_the_code_that_draws_is_part_of_the_fingerprint(tmp_path, monkeypatch):
     source = tmp_path / "painter.py"
     source.write_text("def paint(canvas, data): ...\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    chart = make_chart(paint=importlib.import_module("painter").paint)
-    before = chart.fingerprint
+    painter = importlib.import_module("painter")
+    before = make_chart(paint=painter.paint).fingerprint
     source.write_text("def paint(canvas, data): pass\n", encoding="utf-8")
     pictures.code_fingerprint.cache_clear()
-    assert chart.fingerprint != before
+    assert make_chart(paint=painter.paint).fingerprint != before
 
 
 def test_colours_keep_a_contrast_of_three_on_light_and_dark_ground():
