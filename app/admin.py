@@ -10,7 +10,9 @@ import providers.admin
 import quality.admin
 from app import job_pages, management, token_pages
 from app.start import StartPage
-from core.admin import Page
+from core.admin import Page, SafeModelView
+from core.dates import now
+from quality.operations import follow_register
 
 # The order of the menu; a page at one of these addresses appears by itself.
 MENU = (
@@ -29,7 +31,7 @@ MENU = (
 
 def views() -> list[BaseView]:
     """Make the views of every package; they belong to one application."""
-    return [
+    found = [
         *procurement.admin.views(),
         *providers.admin.views(),
         *quality.admin.views(),
@@ -37,6 +39,15 @@ def views() -> list[BaseView]:
         *job_pages.views(),
         *token_pages.views(),
     ]
+    for view in found:
+        if isinstance(view, SafeModelView) and view.thing == "register":
+            view.after_save = _scores_follow_register
+    return found
+
+
+def _scores_follow_register() -> None:
+    """Scores that are concept rest on the marks and terms of the register as they are now."""
+    follow_register(by=g.account.email, at=now())
 
 
 def assemble(app: Flask) -> None:

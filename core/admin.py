@@ -147,6 +147,8 @@ class SafeModelView(Page, ModelView):
     """
 
     can_delete = False
+    after_save: Callable[[], object] | None = None
+    """What the shell lets follow a saved row, such as computing again what rests on it."""
     model_form_converter = _Converter
     form_base_class = SafeForm
     form_columns: Sequence[str] = ()
@@ -360,6 +362,8 @@ class SafeModelView(Page, ModelView):
         except peewee.IntegrityError as error:
             form.fill_errors(self.explained(error))
         else:
+            if self.after_save is not None:
+                self.after_save()
             return True
         return False
 

@@ -7,7 +7,8 @@ part anywhere.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -189,6 +190,42 @@ def _recognised(provider: Provider, day: date) -> bool:
     return (provider.tst_from is None or provider.tst_from <= day) and (
         provider.tst_until is None or provider.tst_until >= day
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFacts:
+    """What a judgement takes from the register, on the reference day."""
+
+    mark: Mark
+    recognised: bool
+    exceptions: Mapping[str, str | None]
+
+    def differ_from(self, tree: Mapping[str, Any]) -> bool:
+        """Whether a judgement was made on other facts."""
+        route = tree["route"]
+        mark = tree["criteria"].get("keurmerk")
+        if mark is None or mark["state"] == "niet_van_toepassing":
+            if tree["gate"]["open"] != self.recognised:
+                return True
+        else:
+            checked = self.mark.checked_on.isoformat() if self.mark.checked_on else None
+            if (mark["value"], mark["checked_on"]) != (self.mark.status, checked):
+                return True
+        teachers = tree["criteria"].get("bevoegd")
+        if teachers is None or not teachers["judged"]:
+            return False
+        return bool(teachers["exception_until"] != self.exceptions.get(route))
+
+
+def register_facts(provider: Provider, month: date) -> RegisterFacts:
+    """Mark, recognition and exceptions of a provider on the last day of a month."""
+    day = month_end(month)
+    exceptions = {
+        ROUTE_CODES[route]: until.isoformat() if until else None
+        for route, found in contract_terms(provider.id, day)
+        for until in [_still_on(found, day)]
+    }
+    return RegisterFacts(mark_on(provider.id, day), _recognised(provider, day), exceptions)
 
 
 def _stays(rows: Iterable[Row], month: date, window_months: int) -> dict[int, dict[int, Stay]]:

@@ -87,6 +87,28 @@ def recompute_after(
     return affected
 
 
+def follow_register(*, by: str, at: datetime) -> int:
+    """Recompute the concept cards that rest on other marks, recognition or terms than hold now.
+
+    To be called after a change of the register; what is the same is left alone. Returns how many
+    cards were computed.
+    """
+    concept: dict[tuple[date, int], list[ScoreCard]] = {}
+    for card in ScoreCard.select(ScoreCard, Provider).join(Provider):
+        if card.revision == 0 and card.status == CONCEPT:
+            concept.setdefault((card.month, card.provider.id), []).append(card)
+    changed = 0
+    with transaction():
+        for (month, _), held in sorted(concept.items()):
+            provider = held[0].provider
+            facts = metrics.register_facts(provider, month)
+            if any(facts.differ_from(card.result) for card in held):
+                changed += _compute([provider], [month], at=at)
+        if changed:
+            _record("follow_register", min(concept)[0], by=by, at=at, cards=changed)
+    return changed
+
+
 def fix(
     month: date,
     *,

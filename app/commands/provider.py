@@ -38,6 +38,10 @@ def run_import(args: argparse.Namespace) -> int:
         raise DomainError("no_file", f"Dit bestand bestaat niet: {', '.join(missing)}.")
     found = read_tables([table for path in args.files for table in tables_of(path, args.kind)])
     result = import_register(found, by=ACTOR, at=now())
+    if result.created or result.changed:
+        from quality.operations import follow_register  # noqa: PLC0415  a list does without
+
+        follow_register(by=ACTOR, at=now())
     if args.json:
         as_json(_document(found, result))
     else:

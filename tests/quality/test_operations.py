@@ -203,3 +203,37 @@ def test_the_total_is_weighted_by_active_trajectories(db):
     by_route = {c.result["route"]: c.score for c in found}
     total = cards.document(OCT, found)["totals"][0]
     assert total["score"] == pytest.approx((12 * by_route["B"] + 6 * by_route["Z"]) / 18)
+
+
+def test_concept_scores_follow_the_register_and_fixed_ones_do_not(db):
+    provider = deliver("TA001", SEP)
+    deliver("TA001", OCT)
+    deliver("TA002", OCT)
+    operations.recompute_after(provider, [SEP, OCT], **WHO)
+    operations.fix_month(SEP, **WHO)
+    assert operations.follow_register(**WHO) == 0
+
+    mark = QualityMark.get(QualityMark.provider == provider)
+    mark.status = MarkStatus.SUSPENDED
+    mark.save()
+
+    assert operations.follow_register(**WHO) == 1
+    assert scores(OCT)["TA001", "B"].standing == "onvoldoende"
+    assert scores(OCT)["TA001", "B"].result["gate"]["reason"] == "het keurmerk is geschorst"
+    assert scores(SEP)["TA001", "B"].result["gate"]["open"]
+    assert operations.follow_register(**WHO) == 0
+
+
+def test_an_exception_for_teachers_and_recognition_are_followed_too(db):
+    provider = deliver("TA001", OCT)
+    for i in range(5):
+        make_record(month=OCT, track=make_track(number=f"o{i}"), route=LearningRoute.EDUCATION)
+    operations.recompute_after(provider, [OCT], **WHO)
+    contract = make_contract(provider, teacher_exception_until=date(2026, 12, 1))
+    ContractScope.create(contract=contract, route=LearningRoute.B1)
+    assert operations.follow_register(**WHO) == 2
+    assert scores()["TA001", "B"].result["criteria"]["bevoegd"]["exception_until"] == "2026-12-01"
+    provider.tst_from = date(2026, 1, 1)
+    provider.save()
+    assert operations.follow_register(**WHO) == 2
+    assert scores()["TA001", "O"].result["gate"]["open"]

@@ -7,7 +7,7 @@ import pytest
 from core.accounts import Role
 from core.formats import number_text, percent_text
 from providers.codes import TrackStatus
-from providers.models import Provider
+from providers.models import Provider, QualityMark
 from quality import operations
 from quality.models import Reaction, ScoreCard
 from tests.builders import make_provider, make_record, make_track
@@ -235,3 +235,14 @@ def test_who_waits_is_told_to_who_may_see_the_learners(client, db):
     client.sign_out()
     client.sign_in("regio")
     assert waiting() == []
+
+
+def test_a_mark_changed_in_the_register_changes_the_concept_scores(client, region):
+    mark = QualityMark.get(QualityMark.provider == make_provider("TA001"))
+    client.sign_in("contractmanager")
+    page = client.post(
+        f"/beheer/keurmerken/edit/?id={mark.id}",
+        {"provider": mark.provider.id, "status": 3, "valid_from": "01-01-2022"},
+    )
+    assert page.status == 302, page.errors
+    assert "Toegangseis: het keurmerk is geschorst" in client.get("/kwaliteit/2026-10/").text
