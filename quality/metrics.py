@@ -7,8 +7,7 @@ part anywhere.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -16,27 +15,29 @@ from peewee import Case, Value, fn
 
 from core.dates import add_months, month_end, month_from_number, month_number
 from core.db import database
-from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
+from providers.codes import TrackStatus, YesNo
 from providers.models import (
     CURRENT,
     Contract,
-    ContractScope,
     CourseTrack,
     Delivery,
     ProgressRecord,
     Provider,
-    QualityMark,
 )
 from quality.criteria import HourSums, RouteInputs
-from quality.criteria import MarkStatus as Mark
 from quality.models import ScoreCard
+from quality.register_facts import (
+    ROUTE_CODES,
+    contract_terms,
+    is_recognised,
+    mark_on,
+    still_on,
+)
 from quality.scoring_model import ScoringModel
 from quality.waiting import Stay, stay
 
 Row = tuple[Any, ...]
 R = ProgressRecord
-ROUTE_CODES = {int(route): route.code for route in LearningRoute}
-MARKS = {int(status): status for status in MarkStatus}
 
 
 def _rows(query: Any) -> Iterator[Row]:
@@ -149,85 +150,6 @@ def delivered_routes(provider_id: int, month: date) -> Any:
     )
 
 
-def contract_terms(provider_id: int, day: date) -> Any:
-    """Routes under contract on a day, with how long an exception for teachers holds."""
-    return (
-        ContractScope.select(ContractScope.route, fn.MAX(Contract.teacher_exception_until))
-        .join(Contract)
-        .where(
-            Contract.provider == provider_id,
-            Contract.valid_from <= day,
-            Contract.valid_until.is_null() | (Contract.valid_until >= day),
-        )
-        .group_by(ContractScope.route)
-        .tuples()
-    )
-
-
-def mark_on(provider_id: int, day: date) -> Mark:
-    """Status of the quality mark on a day; none in the register is ``geen``."""
-    mark = (
-        QualityMark.select()
-        .where(
-            QualityMark.provider == provider_id,
-            QualityMark.valid_from <= day,
-            QualityMark.valid_until.is_null() | (QualityMark.valid_until >= day),
-        )
-        .order_by(QualityMark.valid_from.desc())
-        .first()
-    )
-    if mark is None:
-        return Mark()
-    status = MARKS[mark.status]
-    checked = mark.checked_on if mark.checked_on and mark.checked_on <= day else None
-    return Mark(status.code, status.valid, checked, mark.source)
-
-
-def _recognised(provider: Provider, day: date) -> bool:
-    """Whether TST recognition holds on a day."""
-    if provider.tst_from is None and provider.tst_until is None:
-        return False
-    return (provider.tst_from is None or provider.tst_from <= day) and (
-        provider.tst_until is None or provider.tst_until >= day
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterFacts:
-    """What a judgement takes from the register, on the reference day."""
-
-    mark: Mark
-    recognised: bool
-    exceptions: Mapping[str, str | None]
-
-    def differ_from(self, tree: Mapping[str, Any]) -> bool:
-        """Whether a judgement was made on other facts."""
-        route = tree["route"]
-        mark = tree["criteria"].get("keurmerk")
-        if mark is None or mark["state"] == "niet_van_toepassing":
-            if tree["gate"]["open"] != self.recognised:
-                return True
-        else:
-            checked = self.mark.checked_on.isoformat() if self.mark.checked_on else None
-            if (mark["value"], mark["checked_on"]) != (self.mark.status, checked):
-                return True
-        teachers = tree["criteria"].get("bevoegd")
-        if teachers is None or not teachers["judged"]:
-            return False
-        return bool(teachers["exception_until"] != self.exceptions.get(route))
-
-
-def register_facts(provider: Provider, month: date) -> RegisterFacts:
-    """Mark, recognition and exceptions of a provider on the last day of a month."""
-    day = month_end(month)
-    exceptions = {
-        ROUTE_CODES[route]: until.isoformat() if until else None
-        for route, found in contract_terms(provider.id, day)
-        for until in [_still_on(found, day)]
-    }
-    return RegisterFacts(mark_on(provider.id, day), _recognised(provider, day), exceptions)
-
-
 def _stays(rows: Iterable[Row], month: date, window_months: int) -> dict[int, dict[int, Stay]]:
     window_start = add_months(month, 1 - window_months).toordinal()
     reference = month_end(month).toordinal()
@@ -264,7 +186,7 @@ def route_inputs(provider: Provider, month: date, model: ScoringModel) -> list[R
             by_route[route][track] = HourSums(*map(int, sums))
         hours[window] = by_route
     terms = dict(contract_terms(provider.id, day))
-    mark, recognised = mark_on(provider.id, day), _recognised(provider, day)
+    mark, recognised = mark_on(provider.id, day), is_recognised(provider, day)
     return [
         RouteInputs(
             provider=provider.code,
@@ -276,7 +198,7 @@ def route_inputs(provider: Provider, month: date, model: ScoringModel) -> list[R
             hours={window: by_route.get(route, {}) for window, by_route in hours.items()},
             mark=mark,
             recognised=recognised,
-            exception_until=_still_on(terms.get(route), day),
+            exception_until=still_on(terms.get(route), day),
         )
         for route in sorted({row[0] for row in recent} | set(terms))
     ]
@@ -295,17 +217,10 @@ def _not_delivered(provider: Provider, month: date, window_months: int) -> list[
             month=month,
             delivered=False,
             mark=mark_on(provider.id, day),
-            recognised=_recognised(provider, day),
+            recognised=is_recognised(provider, day),
         )
         for route in sorted(routes)
     ]
-
-
-def _still_on(until: Any, day: date) -> date | None:
-    """An exception that still holds; SQLite gives the largest date as text."""
-    if isinstance(until, str):
-        until = date.fromisoformat(until)
-    return until if until is not None and until >= day else None
 
 
 def latest_month() -> date | None:

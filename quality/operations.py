@@ -11,6 +11,7 @@ from core.errors import DomainError
 from providers.models import Provider
 from quality import cards, metrics, signal_operations
 from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
+from quality.register_facts import register_facts
 from quality.scoring import Judgement, judge
 from quality.scoring_model import ScoringModel
 
@@ -101,7 +102,7 @@ def follow_register(*, by: str, at: datetime) -> int:
     with transaction():
         for (month, _), held in sorted(concept.items()):
             provider = held[0].provider
-            facts = metrics.register_facts(provider, month)
+            facts = register_facts(provider, month)
             if any(facts.differ_from(card.result) for card in held):
                 changed += _compute([provider], [month], at=at)
         if changed:

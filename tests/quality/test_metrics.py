@@ -8,7 +8,7 @@ import pytest
 from core.db import database
 from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
 from providers.models import ContractScope, QualityMark
-from quality import metrics
+from quality import metrics, register_facts
 from quality.criteria import HourSums
 from quality.scoring_model import BASIS_2026
 from quality.waiting import Stay
@@ -187,7 +187,7 @@ def test_the_mark_of_the_day(db, day, status):
         valid_until=date(2026, 9, 30), checked_on=date(2026, 9, 1),
     )  # fmt: skip
     QualityMark.create(provider=provider, status=MarkStatus.SUSPENDED, valid_from=OCT)
-    assert metrics.mark_on(provider.id, day).status == status
+    assert register_facts.mark_on(provider.id, day).status == status
 
 
 def test_one_provider_month_takes_a_fixed_number_of_queries(db):
