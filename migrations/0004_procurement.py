@@ -365,7 +365,7 @@ def up(migrator, db):
         process = peewee.ForeignKeyField(ContractingProcess, on_delete="CASCADE")
         number = peewee.IntegerField()
         stage = peewee.CharField(
-            max_length=20, constraints=[among("stage", "marktconsultatie", "nota_van_inlichtingen")]
+            max_length=24, constraints=[among("stage", "marktconsultatie", "nota_van_inlichtingen")]
         )
         asked_on = peewee.DateField()
         question = peewee.TextField()

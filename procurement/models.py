@@ -306,7 +306,7 @@ class Question(BaseModel):
 
     process = peewee.ForeignKeyField(ContractingProcess, backref="questions", on_delete="CASCADE")
     number = peewee.IntegerField(verbose_name="Nummer")
-    stage = peewee.CharField(max_length=20, verbose_name="Waar")
+    stage = peewee.CharField(max_length=24, verbose_name="Waar")
     asked_on = peewee.DateField(verbose_name="Gesteld op")
     question = peewee.TextField(verbose_name="Vraag")
     answer = peewee.TextField(default="", verbose_name="Antwoord")

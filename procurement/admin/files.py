@@ -11,7 +11,7 @@ from core.accounts import Account, may, visible
 from core.admin import needs, public
 from core.dates import now, today
 from core.errors import DomainError
-from procurement import metrics, operations
+from procurement import calendar_operations, metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.exchange.files import KINDS, read_plan, write_plan
 from procurement.exchange.icalendar import MIME, write_calendar
@@ -81,7 +81,7 @@ class FilePages(PlanningBase):
         process = self._process(code)
         if not CalendarLinkForm().validate_on_submit():
             abort(400)
-        token = operations.make_calendar_link(process=process, **self._who())
+        token = calendar_operations.make_calendar_link(process=process, **self._who())
         return self._show_link(token, code)
 
     @expose("/mijlpalen/agendalink/", methods=("POST",))
@@ -91,7 +91,9 @@ class FilePages(PlanningBase):
         owner = request.form.get("eigenaar", "").strip()
         if not CalendarLinkForm().validate_on_submit() or not owner:
             abort(400)
-        token = operations.make_calendar_link(process=None, owner=owner[:80], **self._who())
+        token = calendar_operations.make_calendar_link(
+            process=None, owner=owner[:80], **self._who()
+        )
         return self._show_link(token, None)
 
     def _show_link(self, token: str, code: str | None) -> str:
@@ -110,7 +112,7 @@ class FilePages(PlanningBase):
         if link is None or not CalendarLinkForm().validate_on_submit():
             abort(404)
         try:
-            operations.revoke_calendar_link(number, **self._who())
+            calendar_operations.revoke_calendar_link(number, **self._who())
             flash("De agendalink werkt niet meer.", "success")
         except DomainError as error:
             flash(error.message, "error")
@@ -132,7 +134,7 @@ blueprint = Blueprint("calendars", __name__)
 @public
 def calendar(token: str) -> Response:
     """Answer a calendar program; the token is the key, and its maker's rights are the limit."""
-    link = operations.calendar_link(token)
+    link = calendar_operations.calendar_link(token)
     maker = None if link is None else Account.get_or_none(Account.email == link.made_by)
     if link is None or maker is None or not maker.active or not may(maker, "read", "planning"):
         abort(404)

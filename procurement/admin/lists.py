@@ -17,7 +17,7 @@ from procurement import metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.admin.shown import TAGS, next_go_live, plan_back
 from procurement.documents import Header, PlanParticipation
-from procurement.exchange.sheets import day as read_day
+from procurement.exchange.cells import day as read_day
 from procurement.forms import NewProcessForm, municipality_choices
 from procurement.health import Health
 from procurement.models import CalendarLink, ContractingProcess, Milestone

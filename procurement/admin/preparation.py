@@ -15,7 +15,7 @@ from core.fields import DutchDateField, Required, SafeForm
 from procurement import preparation_metrics as found
 from procurement import preparation_operations as operations
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.exchange.sheets import number as read_number
+from procurement.exchange.cells import number as read_number
 from procurement.forms import choices
 from procurement.models import ContractingProcess, ExpectedNumber, GroupPlan, Question
 from procurement.preparation_operations import Asked, Expected, Grouping

@@ -17,7 +17,7 @@ from procurement.documents import (
     PlanStep,
     to_plan,
 )
-from procurement.exchange.sheets import day as read_day
+from procurement.exchange.cells import day as read_day
 from procurement.exchange.sheets import wait_text
 from procurement.forms import OUTCOME_WORDS
 from procurement.health import Health, is_late

@@ -10,7 +10,8 @@ from datetime import date
 from xml.etree import ElementTree as Xml
 
 from procurement.documents import PlanDocument, PlanStep
-from procurement.exchange.sheets import PlanFileError, yes
+from procurement.exchange.cells import yes
+from procurement.exchange.sheets import PlanFileError
 from procurement.outlook import Outlook
 from procurement.steps import Kind, Link, LinkType, Unit
 from procurement.terms import Purpose

@@ -73,7 +73,7 @@ def measure() -> Iterator[Ratio]:
         app = create_app(
             {
                 "DATABASE_URL": f"sqlite:///{Path(folder) / 'plans.sqlite'}",
-                "TAALINKOOP_DATA_DIR": folder,
+                "TAALINKOOP_DATA_DIR": Path(folder),
                 "TESTING": True,
             }
         )

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.dates import NATIONAL, Calendar, Recess, holidays_of, nth_working_day, term_end
@@ -101,9 +101,11 @@ def test_first_worked_day_from_a_day():
     assert NATIONAL.previous_working_day(date(2026, 11, 22)) == date(2026, 11, 20)
 
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
 
+@patient
 @given(DAYS, st.integers(-700, 700))
 def test_counting_undoes_adding(day, count):
     there = WITH_RECESS.add_working_days(day, count)
@@ -114,6 +116,7 @@ def test_counting_undoes_adding(day, count):
         assert WITH_RECESS.working_days_between(before, yesterday) == -count
 
 
+@patient
 @given(DAYS, DAYS)
 def test_counting_equals_looking_at_every_day(first, last):
     first, last = min(first, last), max(first, last)

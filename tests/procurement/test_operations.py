@@ -7,7 +7,7 @@ import pytest
 
 from core.audit import AuditLine
 from core.errors import DomainError
-from procurement import metrics, operations
+from procurement import calendar_operations, metrics, operations
 from procurement.documents import (
     Header,
     PlanAction,
@@ -190,11 +190,11 @@ def test_a_new_day_is_calculated_once(db):
 
 def test_calendar_links_are_secret_and_can_be_revoked(db):
     process = start()
-    token = operations.make_calendar_link(process=process, **BY)
-    link = operations.calendar_link(token)
+    token = calendar_operations.make_calendar_link(process=process, **BY)
+    link = calendar_operations.calendar_link(token)
     assert link.process == process
     assert token not in str(list(AuditLine.select().dicts()))
-    operations.revoke_calendar_link(link.id, **BY)
-    assert operations.calendar_link(token) is None
+    calendar_operations.revoke_calendar_link(link.id, **BY)
+    assert calendar_operations.calendar_link(token) is None
     with pytest.raises(DomainError):
-        operations.revoke_calendar_link(link.id, **BY)
+        calendar_operations.revoke_calendar_link(link.id, **BY)

@@ -5,13 +5,16 @@ from datetime import date, timedelta
 
 import networkx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.dates import Calendar, Recess
 from core.errors import DomainError
 from procurement.planning import Held, in_order, last_start, schedule
 from procurement.steps import Kind, Link, LinkType, LocalDecision, Outcome, Plan, Step, Unit
+
+# A busy machine says nothing about the plan.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 MONDAY = date(2026, 6, 1)
 """Seven working days without a holiday follow; the whole example fits before 18 June."""
@@ -67,6 +70,7 @@ def networks(draw):
     return durations, sorted(pairs)
 
 
+@patient
 @given(networks())
 def test_longest_paths_as_networkx_finds_them(network):
     durations, pairs = network
@@ -90,6 +94,7 @@ def test_longest_paths_as_networkx_finds_them(network):
         assert found[str(n)].start == MONDAY + timedelta(days=upto)
 
 
+@patient
 @given(networks(), st.sampled_from(list(Unit)), st.sampled_from(list(LinkType)), st.integers(-5, 9))
 def test_a_step_can_slip_to_its_latest_end_and_not_beyond(network, unit, link_type, lag):
     durations, pairs = network
@@ -117,6 +122,7 @@ def test_a_step_can_slip_to_its_latest_end_and_not_beyond(network, unit, link_ty
             assert moved[goal].end <= max(date(2027, 1, 15), found[goal].end)
 
 
+@patient
 @given(
     st.sampled_from(list(Kind)), st.sampled_from(list(Unit)), st.integers(0, 60),
     st.dates(date(2026, 1, 1), date(2027, 12, 31)),
