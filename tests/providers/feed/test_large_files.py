@@ -1,0 +1,71 @@
+"""A large file is checked by a second process: the outcome is the same, row for row."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from providers.feed import intake
+from providers.models import ProgressRecord
+from tests.builders import make_provider
+from tests.providers.feed.door import current, deliver, sums, told
+from tests.providers.feed.lines import csv, row
+from tests.providers.feed.test_reader import REFUSED
+
+FEED = csv(
+    *(row(trajectnummer=f"T-{n}", groep=f"G{n}") for n in range(6000)),
+    row(trajectnummer="T-1"),
+    row(trajectnummer="x", uren_gevolgd="nvt"),
+    row(trajectnummer="y", rapportagemaand="2026-11", niveau_lezen="alfa"),
+    row(trajectnummer="y", niveau_lezen="B1"),
+)
+
+
+def test_two_processes_find_what_one_finds(db, tmp_path, monkeypatch):
+    one = deliver(tmp_path, make_provider("TA001"), FEED)
+    monkeypatch.setattr(intake, "LARGE_FILE", 1000)
+    two = deliver(tmp_path, make_provider("TA002"), FEED)
+    assert sums(one) == sums(two) == (6004, 6001, 0, 3, 0)
+    # The second school shares its trajecten with the first, and is told so.
+    shared = [problem for problem in told(two) if problem[2] != "F506"]
+    assert shared == told(one)
+    assert (6004, "niveau_lezen", "F505") in shared
+    assert current(make_provider("TA001")) == current(make_provider("TA002"))
+    assert ProgressRecord.select().count() == 2 * 6001
+
+
+def test_a_large_file_that_breaks_off_is_refused(db, tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "LARGE_FILE", 1000)
+    outcome = deliver(tmp_path, make_provider("TA001"), FEED + b'"' + b"x" * 200_000 + b"\n" * 5)
+    assert outcome.counts.rows in (0, 6005)
+    assert ProgressRecord.select().count() == outcome.counts.accepted
+
+
+CHECK = """
+import resource, sys
+from datetime import date
+from pathlib import Path
+from providers.feed.standalone import check_file
+outcome = check_file(Path(sys.argv[1]), today=date(2026, 11, 23))
+children = resource.getrusage(resource.RUSAGE_CHILDREN)
+own = resource.getrusage(resource.RUSAGE_SELF)
+lines = Path("/proc/self/status").read_text().splitlines()
+peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+print(outcome.status.value, max(peak, children.ru_maxrss), own.ru_utime + children.ru_utime)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads its own peak memory from /proc")
+@pytest.mark.parametrize("name", ["zipbom", "verre cellen", "diepe json", "een eindeloze regel"])
+def test_hostile_files_take_little_time_and_memory(tmp_path, name):
+    path = tmp_path / "vijandig"
+    path.write_bytes(REFUSED[name][0])
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    out = subprocess.run(
+        [sys.executable, "-c", CHECK, str(path)], env=environment, check=True, capture_output=True
+    ).stdout
+    status, kilobytes, seconds = out.decode().split()
+    assert status == "refused"
+    assert int(kilobytes) < 300_000
+    assert float(seconds) < 5
