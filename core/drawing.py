@@ -7,16 +7,14 @@ presentation attributes, ids of its own, a title, a description and real text.
 
 import io
 import itertools
-import re
 import threading
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
+from core import svg as plain
 from core.dates import month_from_number, month_number
 from core.formats import MONTHS, number_text
 from core.pictures import Chart
@@ -25,11 +23,10 @@ from core.pictures import Chart
 # people who are colour-blind. A shape or a word always goes with them.
 BLUE = "#2f7dc8"
 ORANGE = "#c8641e"
+INK, GROUND = plain.INK, plain.GROUND
 GREY = "#77808a"
 PURPLE = "#9461c4"
 TEAL = "#14877f"
-INK = "#000000"
-GROUND = "#ffffff"
 SERIES = (BLUE, ORANGE, PURPLE, TEAL)
 
 PNG_DPI = 180
@@ -37,10 +34,6 @@ TITLE_SIZE = 12.0
 MEASURE_SIZE = 9.0
 LINE = 1.35
 
-_SVG = "http://www.w3.org/2000/svg"
-_XLINK = "http://www.w3.org/1999/xlink"
-_HEADING = "heading"
-_FONTS = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 # matplotlib is not made for several threads at once; the web server has several.
 _lock = threading.RLock()
 
@@ -156,7 +149,7 @@ def figure_of(chart: Chart) -> Any:
         for number, (line, size, weight) in enumerate(lines):
             place = 4 / chart.width, y / full
             look = {"fontsize": size, "fontweight": weight, "va": "top"}
-            figure.text(*place, line, gid=f"{_HEADING}-{number}", **look)
+            figure.text(*place, line, gid=f"{plain.HEADING}-{number}", **look)
             y -= size * LINE
         chart.paint(Canvas(figure, chart.width, chart.height, heading), chart.data)
         return figure
@@ -184,120 +177,13 @@ def svg(chart: Chart, *, alone: bool = False) -> str:
             content, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
         )
     raw = content.getvalue()
-    return accessible_svg(
+    return plain.accessible_svg(
         raw,
         title=chart.finding,
         description=f"{chart.measure}. {chart.description}",
         id_prefix=f"{chart.name}-",
         body_height=None if alone else chart.height,
     )
-
-
-def accessible_svg(
-    raw: bytes,
-    *,
-    title: str,
-    description: str,
-    id_prefix: str,
-    body_height: float | None = None,
-) -> str:
-    """Make matplotlib's SVG fit for a page; with ``body_height`` its heading is left out.
-
-    Without ``body_height`` the drawing stands alone: it keeps its heading, names its fonts, and
-    has a white ground, since a dark viewer would show black on black.
-    """
-    root = ElementTree.fromstring(raw)  # noqa: S314  our own output  # nosec B314
-    _, _, width, height = (float(n) for n in root.attrib["viewBox"].split())
-    top = 0.0 if body_height is None else height - body_height
-    drop = {"metadata", "style"}
-    for parent in list(root.iter()):
-        for child in list(parent):
-            heading = top and child.get("id", "").startswith(_HEADING)
-            if heading or _local(child.tag) in drop:
-                parent.remove(child)
-    referred = set(re.findall(rb"#([A-Za-z0-9_.-]+)", raw))
-    for element in root.iter():
-        _plain_attributes(element, id_prefix, referred)
-    inside = "".join(_serialise(child) for child in root)
-    look = paper = ""
-    if body_height is None:
-        look = f'font-family="{escape(_FONTS)}" '
-        paper = f'<rect width="{_short(width)}" height="{_short(height)}" fill="{GROUND}"/>'
-    return (
-        f'<svg xmlns="{_SVG}" viewBox="0 {_short(top)} {_short(width)} {_short(height - top)}" '
-        f'role="img" aria-labelledby="{id_prefix}title {id_prefix}desc" {look}'
-        'fill="currentColor" stroke-linejoin="round" stroke-linecap="butt">'
-        f'<title id="{id_prefix}title">{escape(title)}</title>'
-        f'<desc id="{id_prefix}desc">{escape(description)}</desc>{paper}{inside}</svg>'
-    )
-
-
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
-
-
-def _plain_attributes(element: Any, prefix: str, referred: set[bytes]) -> None:
-    """Move ``style`` into attributes, name ids after the chart, round coordinates."""
-    attributes = element.attrib
-    for declaration in attributes.pop("style", "").split(";"):
-        name, _, value = declaration.partition(":")
-        if name.strip() and name.strip() not in {"font-family", "font"}:
-            attributes[name.strip()] = value.strip()
-    name = attributes.pop("id", None)
-    if name is not None and name.encode() in referred:
-        attributes["id"] = prefix + name
-    link = attributes.pop(f"{{{_XLINK}}}href", None)
-    if link is not None:
-        attributes["href"] = f"#{prefix}{link[1:]}"
-    for key, value in list(attributes.items()):
-        if value.startswith("url(#"):
-            attributes[key] = f"url(#{prefix}{value[5:]}"
-        elif key in {"fill", "stroke"}:
-            if value == INK:
-                attributes[key] = "currentColor"
-            elif value == GROUND:
-                attributes["class"] = "ground"
-        elif key in {"d", "x", "y", "transform", "width", "height", "points"}:
-            attributes[key] = _NUMBER.sub(lambda m: _short(float(m[0])), " ".join(value.split()))
-
-
-_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-
-
-def _short(number: float) -> str:
-    """Write a coordinate with two decimals at most."""
-    text = f"{number:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-_INHERITED = ("fill", "fill-opacity", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
-
-
-def _hoist(group: Any) -> None:
-    """Say once for a group what all its marks say: a calendar has thousands."""
-    if any(_local(child.tag) != "use" for child in group):
-        return
-    for name in _INHERITED:
-        values = {child.get(name) for child in group}
-        if len(values) == 1 and None not in values and name not in group.attrib:
-            group.set(name, values.pop())
-            for child in group:
-                del child.attrib[name]
-
-
-def _serialise(element: Any) -> str:
-    """Write one element without namespaces, leaving out groups that say nothing."""
-    tag = _local(element.tag)
-    if tag == "g" and len(element) > 1:
-        _hoist(element)
-    inside = "".join(_serialise(child) for child in element)
-    text = escape(element.text, quote=False) if tag == "text" and element.text else ""
-    if tag in {"g", "defs"} and not (inside or text):
-        return ""
-    if tag == "g" and not element.attrib:
-        return inside
-    attributes = "".join(f' {name}="{escape(value)}"' for name, value in element.attrib.items())
-    return f"<{tag}{attributes}>{text}{inside}</{tag}>"
 
 
 # What charts share: marks, axes, lines.

@@ -101,7 +101,8 @@ def code_fingerprint(module: str) -> str:
     """Fingerprint of the code that draws: this package's drawing, the painter's own folder."""
     source = Path(str(sys.modules[module].__file__))
     here = Path(__file__).parent
-    files = [*sorted(source.parent.glob("*.py")), here / "drawing.py", here / "taalinkoop.mplstyle"]
+    ours = [here / name for name in ("drawing.py", "svg.py", "taalinkoop.mplstyle")]
+    files = [*sorted(source.parent.glob("*.py")), *ours]
     digest = hashlib.sha256(version("matplotlib").encode())
     for file in files:
         digest.update(file.read_bytes())

@@ -7,7 +7,8 @@ from quality.charts.indicator import indicator_chart
 from quality.charts.judgement import scores
 from quality.charts.lessons import Hours, hours, levels
 from quality.charts.overview import deliveries_calendar, region, small_multiples
-from quality.charts.trend import Point, Span, compare_over_time, label_of, score_points, trend
+from quality.charts.several import compare_over_time
+from quality.charts.trend import Point, Span, label_of, score_points, trend
 from quality.charts.waiting import waiting_curve
 
 __all__ = [

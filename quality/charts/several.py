@@ -1,0 +1,100 @@
+"""Two to four lines in one picture: some providers, or a provider and the region."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from core import drawing
+from core.dates import month_number
+from core.formats import month_text
+from core.pictures import Chart
+from quality.charts.trend import NAN, Point, filled, in_unit, label_of, unit_of, write_beside
+from quality.charts.words import MEASURES
+
+
+@dataclass(frozen=True)
+class Several:
+    """Two to four lines in one picture."""
+
+    unit: str
+    series: tuple[tuple[str, tuple[Point, ...]], ...]
+    moments: tuple[tuple[date, str], ...]
+
+
+SHAPES = ("o", "s", "^", "D")
+
+
+def compare_over_time(
+    name: str,
+    measure: str,
+    series: Mapping[str, Sequence[Point]],
+    *,
+    moments: Sequence[tuple[date, str]] = (),
+) -> Chart:
+    """Some providers, or a provider and the region, over months; agreements as moments."""
+    unit = unit_of(measure)
+    lines = tuple((who, filled(points)) for who, points in series.items())
+    last = {
+        who: next((p.value for p in reversed(points) if p.value is not None), None)
+        for who, points in lines
+    }
+    known = {who: value for who, value in last.items() if value is not None}
+    best = max(known, key=lambda who: known[who], default="")
+    finding = (
+        f"{label_of(measure)}: laatste waarde het hoogst bij {best} ({in_unit(known[best], unit)})"
+        if len(known) > 1
+        else f"{label_of(measure)} per maand"
+    )
+    months = sorted({p.month for _, points in lines for p in points})
+    table = {who: {p.month: p.value for p in points} for who, points in lines}
+    return Chart(
+        name=name,
+        finding=finding,
+        measure=MEASURES.get(measure, "Score van 0 tot 100"),
+        description=" ".join(f"{who}: {in_unit(value, unit)}." for who, value in last.items()),
+        headers=("Maand", *series),
+        rows=tuple(
+            (month_text(m), *(in_unit(table[who].get(m), unit) for who in series)) for m in months
+        ),
+        paint=paint_several,
+        data=Several(unit, lines, tuple(moments)),
+        height=230,
+    )
+
+
+def paint_several(canvas: drawing.Canvas, data: Several) -> None:
+    """Lines with a shape and a colour each, named at their end."""
+    points = [p for _, line in data.series for p in line if p.value is not None]
+    if not points:
+        canvas.nothing("Er is nog geen waarde om te tonen.")
+        return
+    axes = canvas.axes(left=44, right=150, top=16, bottom=34)
+    everything = [p.month for _, line in data.series for p in line]
+    drawing.month_axis(axes, min(everything), max(everything), canvas.width - 194)
+    values = [p.value for p in points if p.value is not None]
+    ticks = drawing.nice_ticks(max(0.0, min(values) - 2), max(values) + 2, 4)
+    if data.unit != "uur":
+        ticks = [tick for tick in ticks if tick <= 100]
+    axes.set_ylim(ticks[0], ticks[-1])
+    drawing.number_axis(axes.yaxis, ticks, " %" if data.unit == "%" else "")
+    axes.grid(axis="y")
+    labels = []
+    for (who, line), shape, colour in zip(data.series, SHAPES, drawing.SERIES, strict=False):
+        known = [p.value for p in line if p.value is not None]
+        axes.plot(
+            [month_number(p.month) for p in line],
+            [NAN if p.value is None else p.value for p in line],
+            color=colour,
+            marker=shape,
+            ms=4.5,
+        )
+        if known:
+            labels.append((known[-1], f"{_SIGNS[shape]} {drawing.shorten(who, 128, 8)}"))
+    write_beside(axes, labels, ticks)
+    for moment, text in data.moments:
+        at = month_number(moment)
+        axes.axvline(at, color=drawing.GREY, lw=1, ls=(0, (2, 2)))
+        axes.annotate(text, (at, ticks[-1]), (2, 3), textcoords="offset points", fontsize=7.5)
+
+
+_SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
