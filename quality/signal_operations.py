@@ -31,6 +31,9 @@ def refresh(provider: Provider, month: date) -> None:
 
 
 def _open(signal: Signal, found: Finding, *, municipality: int, month: date) -> None:
+    told = (signal.month, signal.municipality, signal.detail, signal.escalated)
+    if signal.id and signal.open and told == (month, municipality, found.detail, found.escalated):
+        return
     if not signal.open:
         # It passed and came back: somebody has to look again.
         signal.since, signal.seen_by, signal.seen_at = month, None, None

@@ -157,7 +157,7 @@ def rank_ranges(draws: Sequence[Matrix]) -> list[tuple[int, int, int]]:
     """Position of each provider in every draw (1 is the highest score): median, 5 %, 95 %."""
     if not draws:
         return []
-    table = np.array(draws)
+    table = np.array(draws, dtype=np.float32)
     places = np.array([1 + (table > row).sum(axis=0) for row in table])
     found = np.percentile(places, [50, 5, 95], axis=1, method="inverted_cdf")
     return [(int(m), int(low), int(high)) for m, low, high in found.T]
@@ -167,7 +167,7 @@ def indistinguishable_pairs(
     scores: Sequence[float], draws: Sequence[Matrix]
 ) -> list[tuple[int, int]]:
     """Pairs (by place in the list) whose order flips in more than 10 % of the draws."""
-    table = np.array(draws)
+    table = np.array(draws, dtype=np.float32)
     pairs = []
     for i in range(len(scores)):
         for j in range(i + 1, len(scores)):
