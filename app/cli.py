@@ -19,6 +19,7 @@ GROUPS = {
     "jobs": ("jobs", "doe het werk dat op de achtergrond wacht"),
     "backup": ("backup", "maak een reservekopie terwijl de server draait"),
     "restore": ("backup", "zet een reservekopie terug"),
+    "retention": ("retention", "ruim op wat niet langer bewaard hoeft te worden"),
     "doctor": ("doctor", "kijk wat er aan deze installatie mankeert"),
 }
 

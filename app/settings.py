@@ -113,6 +113,27 @@ SETTINGS = (
         "120",
         "Na hoeveel minuten zonder gebruik iemand opnieuw moet aanmelden.",
     ),
+    Setting(
+        "TAALINKOOP_KEEP_LEARNERS_MONTHS",
+        _whole(18, 240),
+        "24",
+        "Hoeveel maanden na het einde van een traject de rijen van de deelnemer blijven, "
+        "voordat taalinkoop retention --apply ze verwijdert.",
+    ),
+    Setting(
+        "TAALINKOOP_KEEP_FILES_MONTHS",
+        _whole(1, 240),
+        "24",
+        "Hoeveel maanden na ontvangst een ontvangen bestand blijft, met de meldingen die eruit "
+        "citeren.",
+    ),
+    Setting(
+        "TAALINKOOP_KEEP_LEFTOVERS_DAYS",
+        _whole(1, 3650),
+        "30",
+        "Hoeveel dagen blijft wat niet meer nodig is: leveringen die niemand accepteerde, "
+        "afgelopen tokens, afgeronde taken en de database van vóór een teruggezette reservekopie.",
+    ),
 )
 
 

@@ -151,6 +151,7 @@ class DeliveryMonth(BaseModel):
     delivery = peewee.ForeignKeyField(Delivery, backref="months", on_delete="CASCADE")
     month = MonthField(verbose_name="Rapportagemaand")
     rows = peewee.IntegerField(verbose_name="Rijen")
+    removed = peewee.IntegerField(default=0, help_text="held once; gone by the retention rules")
 
     class Meta:
         """A month once per delivery."""

@@ -9,6 +9,7 @@ from core.dates import add_months, months_between
 from core.db import transaction
 from core.errors import DomainError
 from providers.models import Provider
+from providers.retention_metrics import removed_months
 from quality import cards, metrics, signal_operations
 from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
 from quality.register_facts import register_facts
@@ -161,10 +162,14 @@ def _compute(providers: Iterable[Provider], months: Iterable[date], *, at: datet
     """Judge and keep; then give every route of those months its ranks."""
     changed = 0
     listed, wanted = list(providers), list(months)
+    removed = removed_months([provider.id for provider in listed])
     for month in wanted if listed else ():
         model = cards.model_in_force(month)
         routes: set[int] = set()
+        window = [add_months(month, -back) for back in range(INFLUENCE_MONTHS)]
         for provider in listed:
+            if any((provider.id, one) in removed for one in window):
+                continue  # What it rested on is no longer whole: the judgement of then stays.
             kept = _keep_provider(provider, month, model, at=at)
             changed += len(kept)
             routes |= kept

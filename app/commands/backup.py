@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 from app.backups import back_up, restore
+from app.checks import all_findings
 from app.commands.output import as_json, say
 from app.opening import check_schema
 from app.settings import prepare_data_directory, read_settings
-from core.checks import all_findings
 from core.dates import now
 from core.errors import DomainError
 

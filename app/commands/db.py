@@ -2,8 +2,8 @@
 
 import argparse
 
+from app.checks import all_findings
 from app.commands.output import as_json, say
-from core.checks import all_findings
 from core.db import database
 from core.migrations import applied, migrate, pending
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import peewee
 
+from app.checks import all_findings
 from app.cli import release
 from app.commands.output import as_json, say
 from app.opening import opened_database
 from app.settings import read_settings
 from core.accounts import Account, Role
-from core.checks import all_findings
 from core.db import database, is_postgresql
 from core.errors import DomainError
 from core.migrations import pending

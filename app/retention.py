@@ -1,0 +1,149 @@
+"""The retention rules: what is kept no longer than needed, each kind with its term.
+
+Scores and other figures stay: they are the aggregate of what is removed, and a month of which rows
+were removed is not computed again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from core import retention_operations as kernel
+from core.account_operations import KEEP_FAILURES
+from core.accounts import SignInFailure
+from core.api_token_models import ApiToken
+from core.audit import record
+from core.dates import add_months
+from core.db import transaction
+from core.job_models import Job
+from core.storage import Storage
+from providers import retention_operations as deliveries
+
+DATABASES_BEFORE_RESTORE = "voor-terugzetten-*"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing: what it is, how much of it would go, and how it goes."""
+
+    code: str
+    sentence: str
+    count: Callable[[], dict[str, int]]
+    remove: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What went, or would go, of one kind."""
+
+    code: str
+    sentence: str
+    counts: dict[str, int]
+
+
+def kinds(settings: Mapping[str, Any], *, at: datetime) -> tuple[Kind, ...]:
+    """Every kind with its term filled in, in the order in which they are removed."""
+    data: Path = settings["TAALINKOOP_DATA_DIR"]
+    months = settings["TAALINKOOP_KEEP_LEARNERS_MONTHS"]
+    file_months = settings["TAALINKOOP_KEEP_FILES_MONTHS"]
+    days = settings["TAALINKOOP_KEEP_LEFTOVERS_DAYS"]
+    over, failed = _months_ago(at.date(), months), at - KEEP_FAILURES
+    leftover = at - timedelta(days=days)
+    return (
+        Kind(
+            "learners",
+            f"deelnemers van wie het traject meer dan {months} maanden geleden eindigde of "
+            "voor het laatst gemeld werd",
+            lambda: deliveries.learners_over(over),
+            lambda: deliveries.remove_learners_over(over),
+        ),
+        Kind(
+            "previews",
+            f"leveringen die na {days} dagen niet zijn geaccepteerd",
+            lambda: {"leveringen": deliveries.never_accepted(leftover)},
+            lambda: deliveries.remove_never_accepted(leftover),
+        ),
+        _files(data, at=at, months=file_months, leftover=leftover),
+        _databases(data, leftover, days),
+        _rows("sign_ins", "mislukte aanmeldingen van langer dan een dag geleden",
+              SignInFailure, kernel.sign_in_failures(failed)),
+        _rows("tokens", f"tokens die meer dan {days} dagen geleden zijn afgelopen",
+              ApiToken, kernel.ended_tokens(leftover)),
+        _rows("jobs", f"afgeronde taken van meer dan {days} dagen geleden",
+              Job, kernel.finished_jobs(leftover)),
+    )  # fmt: skip
+
+
+def look(settings: Mapping[str, Any], *, at: datetime) -> Iterator[Removed]:
+    """Tell what would go, and change nothing."""
+    for kind in kinds(settings, at=at):
+        yield Removed(kind.code, kind.sentence, kind.count())
+
+
+def apply(settings: Mapping[str, Any], *, by: str, at: datetime) -> Iterator[Removed]:
+    """Remove kind by kind, each in a transaction with a line of counts; tell what went."""
+    for kind in kinds(settings, at=at):
+        with transaction():
+            counts = kind.count()
+            if any(counts.values()):
+                record(
+                    at=at,
+                    actor=by,
+                    action="remove",
+                    thing="retention",
+                    thing_id=kind.code,
+                    after=counts,
+                    reason=kind.sentence,
+                )
+                kind.remove()
+        yield Removed(kind.code, kind.sentence, counts)
+
+
+def _months_ago(day: date, months: int) -> date:
+    """The first day of the month so many months ago: a term ends with a whole month."""
+    return add_months(day.replace(day=1), -months)
+
+
+def _files(data: Path, *, at: datetime, months: int, leftover: datetime) -> Kind:
+    storage = Storage(data)
+    first = _months_ago(at.date(), months)
+    before = at.replace(year=first.year, month=first.month, day=1, hour=0, minute=0, second=0)
+
+    def found() -> deliveries.OldFiles:
+        return deliveries.old_files(storage, before=before, orphans_before=leftover)
+
+    return Kind(
+        "files",
+        f"ontvangen bestanden van meer dan {months} maanden geleden, en bestanden zonder levering",
+        lambda: {"bestanden": len(found().paths)},
+        lambda: deliveries.remove_old_files(found()),
+    )
+
+
+def _databases(data: Path, leftover: datetime, days: int) -> Kind:
+    def found() -> list[Path]:
+        moment = leftover.timestamp()
+        listed = sorted(data.glob(DATABASES_BEFORE_RESTORE))
+        return [path for path in listed if path.stat().st_mtime < moment]
+
+    def remove() -> None:
+        for path in found():
+            path.unlink(missing_ok=True)
+
+    return Kind(
+        "databases",
+        f"databases van voor een teruggezette reservekopie, ouder dan {days} dagen",
+        lambda: {"databases": len(found())},
+        remove,
+    )
+
+
+def _rows(code: str, sentence: str, model: Any, condition: Any) -> Kind:
+    return Kind(
+        code,
+        sentence,
+        lambda: {"rijen": kernel.count(model, condition)},
+        lambda: kernel.remove(model, condition),
+    )
