@@ -21,8 +21,8 @@ from providers.feed.checking import Context, Problem
 from providers.feed.columns import Mapping
 from providers.feed.drifting import look_for_drift
 from providers.feed.outcome import Outcome, Status, held_status
-from providers.feed.reader import RefusedFileError
-from providers.feed.rules import ERROR
+from providers.feed.rule import ERROR
+from providers.feed.table import RefusedFileError
 from providers.mapping_metrics import header_changes, mapping_of
 from providers.models import Contract, Delivery, DeliveryMonth, Provider
 from providers.models import Problem as HeldProblem

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from core.errors import DomainError
 from providers.feed.columns import Mapping
-from providers.feed.reader import RefusedFileError, Table, open_table
+from providers.feed.reader import open_table
+from providers.feed.table import RefusedFileError, Table
 from providers.feed.values import clean, fold
 from providers.register import SHEETS, RegisterTable
 

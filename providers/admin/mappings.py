@@ -18,7 +18,7 @@ from providers.feed.checking import Context
 from providers.feed.cleaning import kept_file, kept_table
 from providers.feed.columns import BY_NAME, COLUMNS, Mapping, lay_out
 from providers.feed.guessing import Guess, guess_columns
-from providers.feed.reader import RefusedFileError
+from providers.feed.table import RefusedFileError
 from providers.feed.values import fold
 from providers.mapping_metrics import mapping_of
 from providers.mapping_models import ColumnMapping

@@ -14,7 +14,8 @@ from core import municipalities
 from core.dates import month_end, month_from_number, month_number
 from providers.feed.columns import COLUMNS, Column, Kind, Layout, Mapping
 from providers.feed.conditions import conditions, suspect_source
-from providers.feed.rules import ERROR, RULES, sentence
+from providers.feed.rule import ERROR
+from providers.feed.rules import RULES, sentence
 from providers.feed.skipping import why_skipped
 from providers.feed.values import (
     ERROR_CELLS,

@@ -14,7 +14,8 @@ from pathlib import Path
 from core.errors import DomainError
 from core.storage import Storage
 from providers.feed.columns import Mapping
-from providers.feed.reader import Table, open_table
+from providers.feed.reader import open_table
+from providers.feed.table import Table
 from providers.feed.values import clean, is_citizen_number
 
 CLEANED = ".cleaned.csv"

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from providers.feed.columns import BY_NAME
-from providers.feed.rules import ROW_RULES, WORDS, Rule
+from providers.feed.row_rules import ROW_RULES, WORDS
+from providers.feed.rule import Rule
 
 Values = Mapping[str, int | str | None]
 

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from providers.feed.columns import Mapping, lay_out, recognised
-from providers.feed.reader import (
+from providers.feed.table import (
     HEADER_WITHIN,
     MAXIMUM_COLUMNS,
     Record,

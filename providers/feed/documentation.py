@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator
 
 from providers.feed.columns import COLUMNS, Column
-from providers.feed.rules import RULES, WARNING
+from providers.feed.rule import WARNING
+from providers.feed.rules import RULES
 
 INTRODUCTION = """\
 # Het bestand dat een aanbieder elke maand stuurt

@@ -12,17 +12,15 @@ SAMPLE_ROWS = 20_000
 """A larger file is described by every so manieth row: enough to see that something is different."""
 
 MISSING = """
-SELECT COUNT(*) FROM progress_record p
-WHERE p.provider_id = ? AND p.superseded_by_id IS NULL AND p.month = ? AND p.status < ?
-AND NOT EXISTS (
-    SELECT 1 FROM staged_track t JOIN staged s ON s.track = t.local
-    WHERE t.id = p.track_id AND s.month = ?
-)
-AND NOT EXISTS (
-    SELECT 1 FROM progress_record n
-    WHERE n.provider_id = p.provider_id AND n.track_id = p.track_id AND n.month = ?
-    AND n.superseded_by_id IS NULL
-)
+SELECT COUNT(*) FROM (
+    SELECT track_id FROM progress_record
+    WHERE provider_id = ? AND month = ? AND superseded_by_id IS NULL AND status < ?
+    EXCEPT
+    SELECT t.id FROM staged s JOIN staged_track t ON t.local = s.track WHERE s.month = ?
+    EXCEPT
+    SELECT track_id FROM progress_record
+    WHERE provider_id = ? AND month = ? AND superseded_by_id IS NULL
+) AS missing
 """
 
 
@@ -72,5 +70,5 @@ def _missing(provider: int) -> int:
     of a month that is held already.
     """
     (newest,) = rows_of("SELECT MAX(month) FROM staged")[0]
-    parameters = (provider, newest - 1, int(TrackStatus.COMPLETED), newest, newest)
-    return int(rows_of(MISSING, *parameters)[0][0])
+    before = (provider, newest - 1, int(TrackStatus.COMPLETED))
+    return int(rows_of(MISSING, *before, newest, provider, newest)[0][0])

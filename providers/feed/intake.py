@@ -18,10 +18,11 @@ from providers.feed import held
 from providers.feed.checking import Batch, Checker, Context, Tally, held_columns
 from providers.feed.columns import Layout
 from providers.feed.outcome import Counts
-from providers.feed.reader import RefusedFileError, open_table
+from providers.feed.reader import open_table
 from providers.feed.shape import refuse_layout
 from providers.feed.skipping import LABELS
 from providers.feed.staging import Staging, rows_of, run
+from providers.feed.table import RefusedFileError
 
 LARGE_FILE = 20_000_000
 """From this size on a CSV is checked by a second process while this one writes."""

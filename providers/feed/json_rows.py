@@ -7,7 +7,7 @@ from typing import Any
 
 from providers.feed.columns import Mapping, lay_out
 from providers.feed.delimited import find_encoding
-from providers.feed.reader import MAXIMUM_COLUMNS, Record, RefusedFileError, Table
+from providers.feed.table import MAXIMUM_COLUMNS, Record, RefusedFileError, Table
 
 MAXIMUM_BYTES = 30_000_000
 _SHAPE = 'Zet de rijen als objecten in een lijst: {"leveringen": [{"trajectnummer": ...}]}.'

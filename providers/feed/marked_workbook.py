@@ -15,9 +15,10 @@ from providers.feed.checking import Problem
 from providers.feed.cleaning import kept_table
 from providers.feed.columns import KEY_COLUMNS, NO_MAPPING, Layout, Mapping
 from providers.feed.outcome import Outcome
-from providers.feed.reader import RefusedFileError, Table
 from providers.feed.receipt import assumed_text, grouped, sum_text
-from providers.feed.rules import ERROR, RULES
+from providers.feed.rule import ERROR
+from providers.feed.rules import RULES
+from providers.feed.table import RefusedFileError, Table
 
 WHOLE_TABLE_AT_MOST = 20_000
 """Above so many rows only the rows to mend are sent back."""

@@ -4,46 +4,14 @@ What kind of file it is follows from its first bytes, never from its name. What 
 way (encoding, separator, sheet, header row) is kept for the receipt.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from providers.feed.columns import NO_MAPPING, Layout, Mapping
-from providers.feed.rules import sentence
-
-Record = tuple[int, list[str]]
+from providers.feed.columns import NO_MAPPING, Mapping
+from providers.feed.table import RefusedFileError, Table
 
 MAXIMUM_BYTES = 2_000_000_000
-MAXIMUM_COLUMNS = 500
-HEADER_WITHIN = 60
-"""The header stands in the first so many rows."""
-
-
-class RefusedFileError(Exception):
-    """The whole file is refused: the rule, and what fills in its sentence."""
-
-    def __init__(self, code: str, **details: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.details = details
-        self.layout: Layout | None = None
-
-    @property
-    def message(self) -> str:
-        """What the provider reads."""
-        return sentence(self.code, **self.details)
-
-
-@dataclass
-class Table:
-    """A table of text: its layout, its rows under the header, and what was assumed."""
-
-    layout: Layout
-    records: Iterable[Record]
-    assumed: dict[str, object] = field(default_factory=dict)
-    epoch_1904: bool = False
-
 
 _MAGIC = (
     (b"PK\x03\x04", "workbook"),

@@ -7,7 +7,8 @@ from typing import Any
 from core.formats import count_text, hours_text, month_text
 from providers.feed.checking import Problem
 from providers.feed.outcome import STATUS_LABELS, Outcome, Status
-from providers.feed.rules import ERROR, RULES
+from providers.feed.rule import ERROR
+from providers.feed.rules import RULES
 
 TOLD_ROWS = 12
 _KINDS = {

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from providers.feed.checking import Batch, Checker, Context, Problem, Tally
-from providers.feed.reader import RefusedFileError, open_table
+from providers.feed.reader import open_table
+from providers.feed.table import RefusedFileError
 
 
 def batches(path: Path, context: Context) -> Iterator[Batch]:
@@ -28,7 +29,7 @@ def batches(path: Path, context: Context) -> Iterator[Batch]:
         stdout=subprocess.PIPE,
         env=environment,
     )
-    assert child.stdin is not None  # noqa: S101  # nosec B101  opened with a pipe
+    assert child.stdin is not None  # noqa: S101  opened with a pipe  # nosec B101
     assert child.stdout is not None  # noqa: S101  # nosec B101
     try:
         child.stdin.write(pickle.dumps((str(path.resolve()), context)))
@@ -49,7 +50,7 @@ def _receive(stream: IO[bytes]) -> tuple[Any, ...]:
     if len(length) < 4:
         raise RefusedFileError("F002", reason="Het bestand kon niet tot het einde worden gelezen.")
     # Loading from bytes at once is what makes two processes quicker than one.
-    message: tuple[Any, ...] = marshal.loads(  # noqa: S302  # nosec B302  our own child
+    message: tuple[Any, ...] = marshal.loads(  # noqa: S302  our own child  # nosec B302
         stream.read(struct.unpack("<I", length)[0])
     )
     if len(message) == 2:
@@ -65,7 +66,7 @@ def _send(message: tuple[Any, ...]) -> None:
 
 def main() -> None:
     """Check the file that the parent names."""
-    path, context = pickle.loads(sys.stdin.buffer.read())  # noqa: S301  # nosec B301  our parent
+    path, context = pickle.loads(sys.stdin.buffer.read())  # noqa: S301  our parent  # nosec B301
     try:
         with open_table(Path(path), mapping=context.mapping) as table:
             checker = Checker(table.layout, context)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from providers.feed.columns import Layout
-from providers.feed.reader import RefusedFileError
+from providers.feed.table import RefusedFileError
 
 
 def refuse_layout(layout: Layout, *, only_month: date | None) -> None:

@@ -9,9 +9,11 @@ from core.dates import month_from_number
 from providers.feed.checking import Checker, Context, HeldRow, Problem, Tally
 from providers.feed.cleaning import fingerprint
 from providers.feed.outcome import Counts, Outcome, Status
-from providers.feed.reader import RefusedFileError, open_table
-from providers.feed.rules import ERROR, WARNING, sentence
+from providers.feed.reader import open_table
+from providers.feed.rule import ERROR, WARNING
+from providers.feed.rules import sentence
 from providers.feed.shape import refuse_layout
+from providers.feed.table import RefusedFileError
 
 
 def check_file(

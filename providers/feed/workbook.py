@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from providers.feed.columns import Mapping, lay_out
-from providers.feed.reader import MAXIMUM_COLUMNS, Record, RefusedFileError, Table
+from providers.feed.table import MAXIMUM_COLUMNS, Record, RefusedFileError, Table
 
 UNPACKED_AT_MOST = 400_000_000
 RATIO_AT_MOST = 120
@@ -81,7 +81,7 @@ def _start(path: Path, sheet: str | None, mapping: Mapping) -> subprocess.Popen[
         "LC_ALL": "C.UTF-8",
     }
     request = {"path": str(path.resolve()), "sheet": sheet, "headers": mapping.headers}
-    return subprocess.Popen(  # noqa: S603  # nosec B603  no shell, no words of the user
+    return subprocess.Popen(  # noqa: S603  no shell, no words of the user  # nosec B603
         [sys.executable, "-m", "providers.feed.workbook_child", json.dumps(request)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -91,7 +91,7 @@ def _start(path: Path, sheet: str | None, mapping: Mapping) -> subprocess.Popen[
 
 
 def _table(child: subprocess.Popen[bytes], mapping: Mapping, *, epoch_1904: bool) -> Table:
-    assert child.stdout is not None  # noqa: S101  # nosec B101  opened with a pipe
+    assert child.stdout is not None  # noqa: S101  opened with a pipe  # nosec B101
     opening = _frame(child.stdout)
     if "refused" in opening:
         code, details = opening["refused"]
@@ -112,7 +112,7 @@ def _frame(stream: IO[bytes]) -> dict[str, Any]:
         raise RefusedFileError("F002", reason=_TOO_LARGE)
     payload = stream.read(struct.unpack("<I", length)[0])
     try:
-        frame: dict[str, Any] = marshal.loads(payload)  # noqa: S302  # nosec B302  our own child
+        frame: dict[str, Any] = marshal.loads(payload)  # noqa: S302  our own child  # nosec B302
     except (EOFError, ValueError):
         raise RefusedFileError("F002", reason=_TOO_LARGE) from None
     return frame

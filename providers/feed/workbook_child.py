@@ -17,7 +17,7 @@ from typing import Any
 
 from providers.feed.columns import Mapping, recognised
 from providers.feed.error_cells import error_cells
-from providers.feed.reader import HEADER_WITHIN
+from providers.feed.table import HEADER_WITHIN
 from providers.feed.values import clean, echo
 
 MEMORY = 512 * 1024 * 1024

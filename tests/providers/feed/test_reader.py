@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from providers.feed.reader import RefusedFileError, open_table
+from providers.feed.reader import open_table
 from providers.feed.shape import refuse_layout
+from providers.feed.table import RefusedFileError
 from tests.providers.feed.books import table, xlsx
 from tests.providers.feed.checks import check_bytes
 from tests.providers.feed.lines import csv, row, text

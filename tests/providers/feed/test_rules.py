@@ -7,7 +7,8 @@ import pytest
 from providers.feed.checking import Checker, Context
 from providers.feed.columns import Mapping, lay_out
 from providers.feed.conditions import conditions
-from providers.feed.rules import ROW_RULES, RULES
+from providers.feed.row_rules import ROW_RULES
+from providers.feed.rules import RULES
 from tests.providers.feed.checks import TODAY, check_bytes
 from tests.providers.feed.lines import csv, row
 
