@@ -39,7 +39,7 @@ class Person:
         context = browser.new_context(
             base_url=site.url, locale="nl-NL", viewport=WIDE, accept_downloads=True, **options
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(90_000)
         person = cls(site, context, context.new_page())
         person.page.on("console", person._hear)
         person.page.on("pageerror", lambda error: person.complaints.append(str(error)))
