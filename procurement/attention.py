@@ -5,7 +5,7 @@ from typing import Any
 
 import procurement.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, Role, may, visible
-from core.attention import Attention, Urgency
+from core.attention import MOST_UPCOMING, Attention, Upcoming, Urgency
 from core.formats import day_text
 from core.municipalities import name as municipality_name
 from procurement import metrics
@@ -37,6 +37,32 @@ def attention(account: Account, today: date) -> list[Attention]:
     if may(account, "decide", "planning"):
         items += _decisions(account, [p.id for p in processes], today)
     return items
+
+
+def upcoming(account: Account, today: date) -> list[Upcoming]:
+    """The first steps of running trajecten that are still to be done, by their expected end."""
+    if not may(account, "read", "planning"):
+        return []
+    steps = (
+        visible(Milestone, account, Milestone.select(Milestone, ContractingProcess))
+        .join_from(Milestone, ContractingProcess)
+        .where(
+            ContractingProcess.status == "lopend",
+            Milestone.actual_end.is_null(),
+            Milestone.cancelled == False,  # noqa: E712  peewee makes SQL of it
+            Milestone.expected_end >= today,
+        )
+        .order_by(Milestone.expected_end, Milestone.id)
+        .limit(MOST_UPCOMING)
+    )
+    return [
+        Upcoming(
+            step.expected_end,
+            f"{step.title} ({step.process.name})",
+            f"/planning/{step.process.code}/",
+        )
+        for step in steps
+    ]
 
 
 def _process(process: ContractingProcess, today: date) -> Attention | None:

@@ -22,6 +22,8 @@ from procurement.storing import insert
 from procurement.trace import KINDS, Item
 from procurement.validity import FIRST_YEAR, LAST_YEAR, ROUTES
 
+LONGEST_CODE = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -183,9 +185,11 @@ def _require_trace(items: Sequence[Item]) -> None:
                 "kind", f"{item.code}: kies {', '.join(KINDS)}. Er staat {item.kind!r}.",
                 field="rows",
             )  # fmt: skip
-        if not item.code or not item.text or codes.count(item.code) > 1:
+        if not 1 <= len(item.code) <= LONGEST_CODE or not item.text or codes.count(item.code) > 1:
             raise DomainError(
-                "code", f"Geef elke regel een eigen code en een omschrijving: {item.code!r}.",
+                "code",
+                f"Geef elke regel een eigen code van hoogstens {LONGEST_CODE} tekens en een "
+                f"omschrijving: {item.code[:50]!r}.",
                 field="rows",
             )  # fmt: skip
         if item.weight is not None and not 0 <= item.weight <= 100:

@@ -21,6 +21,8 @@ ROUTES = {"B": "B1-route", "O": "onderwijsroute", "Z": "Z-route"}
 BODIES = {"college": "college", "raad": "raad", "stuurgroep": "stuurgroep", "mandaat": "mandaat"}
 # Words that stand where a code stands in an address.
 RESERVED = ("nieuw", "mijlpalen", "terugplannen", "trajecten", "agendalink")
+ACTION_STATES = ("ja", "deels", "nee")
+MOST_TRACKS, MOST_CENTS = 1_000_000, 1_000_000_00
 STATES = ("lopend", "afgerond", "gestopt")
 
 
@@ -50,16 +52,63 @@ def require_valid(document: PlanDocument, today: date) -> None:
             )
         _require_decision(decision, today)
     _require_once((f"{d.step} {d.municipality}" for d in document.decisions), "Besluit")
-    _require_once((a.text for a in document.actions), "Actie")
-    _require_once((r.title for r in document.risks), "Risico")
+    _require_actions_and_risks(document, codes)
     _require_participations(document)
+    for meeting in document.meetings:
+        _require_known(meeting.municipality, "meetings")
+        _require_choice(meeting.body, BODIES, "een vergadering", "meetings")
+        _require_year(meeting.held_on, "een vergadering")
+    _require_once(
+        (f"{m.municipality} {m.body} {day_text(m.held_on)}" for m in document.meetings),
+        "Vergadering",
+    )
+    _require_recesses(document)
+
+
+def _require_recesses(document: PlanDocument) -> None:
     for recess in document.recesses:
+        _require_short(recess.name, 60, "de naam van een reces", "recesses")
+        for day in (recess.first, recess.last):
+            _require_year(day, "een reces")
         if recess.last < recess.first:
             raise DomainError(
                 "recess",
                 f"Het reces dat begint op {day_text(recess.first)} eindigt eerder. "
                 "Draai de data om.",
             )
+
+
+def _require_actions_and_risks(document: PlanDocument, codes: set[str]) -> None:
+    _require_once((a.text for a in document.actions), "Actie")
+    _require_once((r.title for r in document.risks), "Risico")
+    for action in document.actions:
+        _require_choice(action.state, ACTION_STATES, f"actie {action.text[:40]!r}", "state")
+        _require_short(action.owner, 80, "de eigenaar van een actie", "owner")
+        _require_year(action.due_on, "een actie")
+    for risk in document.risks:
+        if not (1 <= risk.chance <= 5 and 1 <= risk.impact <= 5):
+            raise DomainError(
+                "risk",
+                f"Risico {risk.title[:40]!r}: kies kans en gevolg van 1 tot en met 5.",
+                field="chance",
+            )
+        _require_short(risk.owner, 80, "de eigenaar van een risico", "owner")
+        if risk.step is not None and risk.step not in codes:
+            raise DomainError(
+                "unknown_step", f"Mijlpaal {risk.step} van een risico staat niet in het plan."
+            )
+
+
+def _require_choice(value: str, known: Iterable[str], what: str, field: str) -> None:
+    if value not in known:
+        raise DomainError(
+            "choice", f"{value!r} bij {what} is onbekend. Kies {', '.join(known)}.", field=field
+        )
+
+
+def _require_short(value: str | None, most: int, what: str, field: str) -> None:
+    if value is not None and len(value) > most:
+        raise DomainError("too_long", f"Gebruik hoogstens {most} tekens voor {what}.", field=field)
 
 
 def _require_header(document: PlanDocument) -> None:
@@ -73,6 +122,15 @@ def _require_header(document: PlanDocument) -> None:
         )
     if not header.name.strip():
         raise DomainError("name", "Geef het traject een naam.", field="name")
+    _require_short(header.name, 120, "de naam", "name")
+    _require_short(header.region, 80, "de regio", "region")
+    _require_choice(header.status, STATES, "de stand", "status")
+    for amount, most, field in (
+        (header.tracks, MOST_TRACKS, "tracks"),
+        (header.price_cents, MOST_CENTS, "price_cents"),
+    ):
+        if amount is not None and not 0 <= amount <= most:
+            raise DomainError("amount", "Dit getal kan niet kloppen. Controleer het.", field=field)
     _require_known(header.lead_municipality, "lead_municipality")
     for day in (header.starts_on, header.go_live, header.contract_until):
         _require_year(day, "het traject")
@@ -104,6 +162,10 @@ def _require_step(step: PlanStep, today: date) -> None:
         )
     if not step.title.strip():
         raise DomainError("title", f"Geef mijlpaal {step.code} een naam.", field="title")
+    _require_short(step.title, 160, f"de naam van mijlpaal {step.code}", "title")
+    _require_short(step.phase, 80, f"de fase van mijlpaal {step.code}", "phase")
+    _require_short(step.owner, 80, f"de eigenaar van mijlpaal {step.code}", "owner")
+    _require_choice(step.body, ("", *BODIES), f"het orgaan van mijlpaal {step.code}", "body")
     if not 0 <= step.duration <= LONGEST:
         raise DomainError(
             "duration", f"Mijlpaal {step.code}: kies een duur van 0 tot {LONGEST} dagen.",
@@ -135,6 +197,7 @@ def _require_step(step: PlanStep, today: date) -> None:
 def _require_decision(decision: PlanDecision, today: date) -> None:
     _require_known(decision.municipality, "municipality")
     name = municipalities.name(decision.municipality)
+    _require_choice(decision.body, BODIES, f"het orgaan van {name}", "outcome")
     for day in (decision.meeting_on, decision.decided_on):
         _require_year(day, f"het besluit van {name}")
     if decision.outcome in DECIDED and decision.decided_on is None:

@@ -121,6 +121,7 @@ class ListPages(PlanningBase):
             found=rows.page(request.args),
             crumbs=crumbs(),
             owner=request.args.get("eigenaar", ""),
+            mine=_own_name(rows),
             links=_own_links(),
         )
 
@@ -207,6 +208,12 @@ def _owners(processes: Any) -> list[str]:
         .order_by(Milestone.owner)
     )
     return [owner for (owner,) in query.tuples()]
+
+
+def _own_name(rows: RowList) -> str:
+    """The name under which this account owns milestones, when it owns any."""
+    owners = {value for item in rows.filters for value, _ in item.choices or ()}
+    return next((name for name in (g.account.name, g.account.email) if name in owners), "")
 
 
 def _own_links() -> list[CalendarLink]:

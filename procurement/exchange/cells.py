@@ -25,6 +25,8 @@ def text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if "\0" in str(value):
+        raise ValueError("er staat een onleesbaar teken in")
     return str(value)
 
 

@@ -67,6 +67,13 @@ def plan(number: int) -> PlanDocument:
     )
 
 
+def _processor(document: PlanDocument) -> float:
+    """Seconds of processor: the calculation waits for nothing, the machine may."""
+    start = time.process_time()
+    look(document, today())
+    return time.process_time() - start
+
+
 def measure() -> Iterator[Ratio]:
     """Each page against 200 ms, the calculation against 50 ms."""
     with tempfile.TemporaryDirectory() as folder:
@@ -82,7 +89,7 @@ def measure() -> Iterator[Ratio]:
         for number in range(PLANS):
             operations.add_document(plan(number), by="meting", at=now())
         document = metrics.load(metrics.find("P-00"))  # type: ignore[arg-type]
-        spent = timing.best_of(lambda: look(document, today()))
+        spent = min(_processor(document) for _ in range(timing.REPEATS))
         yield Ratio(
             "een traject opnieuw berekend", spent / CALCULATION, 1, "50 ms",
             note=f"{spent * 1000:.0f} ms",

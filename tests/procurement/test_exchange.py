@@ -142,6 +142,7 @@ def test_faults_name_sheet_row_and_column():
         ("plan.xml", b"<Project/>"),
         ("plan.csv", b""),
         ("plan.csv", b"naam;duur\r\nx;1\r\n"),
+        ("plan.csv", b"code;titel\r\n1;a\0b\r\n"),
     ],
 )
 def test_files_that_are_no_plan(name, content):

@@ -302,3 +302,15 @@ def test_scale_requirements_and_questions_by_form(region):
     assert region.post(f"{base}/vragen/3/", question).status == 302
     page = region.post(f"{base}/vragen/3/", question)
     assert "verandert niet meer" in page.errors[0]
+
+
+def test_my_own_milestones(region):
+    assert "mijn mijlpalen" not in region.get("/planning/mijlpalen/").text
+    step = {"code": "12", "title": "Vragenronde 2", "kind": "taak", "unit": "cd", "duration": "14",
+            "purpose": "", "body": "", "owner": "Test regio", "waits": "11"}  # fmt: skip
+    assert region.post(f"/planning/{CODE}/mijlpalen/12/", step).status == 302
+    page = region.get("/planning/mijlpalen/")
+    assert "Toon alleen mijn mijlpalen" in page.text
+    page = region.get("/planning/mijlpalen/?eigenaar=Test+regio")
+    assert [row[0] for row in page.rows()] == ["Vragenronde 2"]
+    assert page.title == "Mijlpalen van Test regio"

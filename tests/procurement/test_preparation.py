@@ -107,6 +107,7 @@ def test_the_trace_is_kept_with_its_links(db):
     [
         Item("raar", "X", "x"),
         Item("eis", "", "x"),
+        Item("eis", "x" * 41, "x"),
         Item("eis", "X", "x", "", 101),
         Item("eis", "X", "x", "", None, ("weg",)),
         Item("eis", "X", "x", "", None, ("X",)),
