@@ -1,7 +1,8 @@
-"""What the start page tells somebody to look at.
+"""What the start page tells somebody to look at, and which dates come next.
 
 A package offers ``attention(account, today) -> list[Attention]`` in its ``attention.py`` (rows
-through ``core.accounts.visible``), and ``app/start.py`` lists that function in ``SOURCES``.
+through ``core.accounts.visible``), and ``app/start.py`` lists that function in ``SOURCES``; the
+same for ``upcoming(account, today) -> list[Upcoming]``, which is asked when nothing is due.
 """
 
 from collections.abc import Callable
@@ -30,4 +31,17 @@ class Attention:
     due: date | None = None
 
 
+@dataclass(frozen=True)
+class Upcoming:
+    """Something with a date that is still to come."""
+
+    on: date
+    text: str
+    url: str
+
+
+MOST_UPCOMING = 5
+"""How many dates one package tells."""
+
+Coming = Callable[[Account, date], list[Upcoming]]
 Source = Callable[[Account, date], list[Attention]]

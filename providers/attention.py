@@ -5,7 +5,7 @@ from typing import Any
 
 import providers.scopes  # noqa: F401  registers which rows of the register an account may see
 from core.accounts import Account, may, visible
-from core.attention import Attention, Urgency
+from core.attention import MOST_UPCOMING, Attention, Upcoming, Urgency
 from core.dates import NATIONAL, add_months
 from core.formats import day_text, month_text
 from providers.codes import MarkStatus
@@ -31,6 +31,27 @@ def attention(account: Account, today: date) -> list[Attention]:
     if may(account, "read", "register"):
         found.extend(_marks(account, today))
     return found
+
+
+def upcoming(account: Account, today: date) -> list[Upcoming]:
+    """Until when the deliveries of the last month and of this one may come."""
+    if not may(account, "read", "deliveries"):
+        return []
+    names = {one.id: one.name for one in visible(Provider, account)}
+    last = last_closed_month(today)
+    waited: dict[tuple[date, date], list[str]] = {}
+    for cell in delivery_calendar(list(names), last, add_months(last, 1), today):
+        if cell.state == DeliveryState.EXPECTED and cell.due:
+            waited.setdefault((cell.due, cell.month), []).append(names[cell.provider_id])
+    return [
+        Upcoming(
+            due,
+            f"Levering over {month_text(month)} van "
+            f"{mine[0] if len(mine) == 1 else f'{len(mine)} aanbieders'}",
+            "/leveringen/",
+        )
+        for (due, month), mine in sorted(waited.items())[:MOST_UPCOMING]
+    ]
 
 
 def _deliveries(account: Account, providers: list[Provider], today: date) -> list[Attention]:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from core.accounts import Account, may, visible
-from core.attention import Attention, Urgency
+from core.attention import MOST_UPCOMING, Attention, Upcoming, Urgency
 from core.formats import day_text
 from providers.models import Provider
 from quality.agreement_metrics import progress_of
@@ -23,6 +23,23 @@ def attention(account: Account, today: date) -> list[Attention]:
     if may(account, "change", "complaints"):
         items += _complaints(account, today)
     return items
+
+
+def upcoming(account: Account, today: date) -> list[Upcoming]:
+    """The open agreements that end first."""
+    if not may(account, "read", "agreements"):
+        return []
+    query = visible(Agreement, account, Agreement.select(Agreement, Provider).join(Provider)).where(
+        Agreement.state == "open", Agreement.due_on >= today
+    )
+    return [
+        Upcoming(
+            one.due_on,
+            f"{KINDS[one.kind].capitalize()} met {one.provider.name} loopt af: {one.text}",
+            f"/aanbieders/{one.provider.code}/afspraken/{one.id}/",
+        )
+        for one in query.order_by(Agreement.due_on, Agreement.id).limit(MOST_UPCOMING)
+    ]
 
 
 def _agreements(account: Account, today: date) -> list[Attention]:
