@@ -12,7 +12,7 @@ from tests.browser.person import Person
 from tests.browser.site import Site, fill, taalinkoop
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "pictures"
-WINDOW, TELEPHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 720}
+WINDOW, TELEPHONE = {"width": 1280, "height": 1280}, {"width": 375, "height": 720}
 PROVIDER = "TA002"
 
 
