@@ -66,6 +66,8 @@ def _look_at_packing_list(path: Path) -> bool:
             names = {part.filename for part in parts}
             if "word/document.xml" in names or "ppt/presentation.xml" in names:
                 raise RefusedFileError("F001", reason="Dit is geen werkboek.")
+            if "xl/workbook.bin" in names:
+                raise RefusedFileError("F001", reason="Dit is een binair werkboek (XLSB).")
             if "xl/workbook.xml" not in names:
                 return False
             with packed.open("xl/workbook.xml") as file:

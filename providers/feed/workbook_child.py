@@ -15,8 +15,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from providers.feed.cell_marks import cell_marks
 from providers.feed.columns import Mapping, recognised
-from providers.feed.error_cells import error_cells
 from providers.feed.table import HEADER_WITHIN
 from providers.feed.values import clean, echo
 
@@ -64,15 +64,16 @@ TEXT_OF: dict[type, Callable[[Any], str]] = {
 }
 
 
-def _rows(sheet: Any, errors: dict[int, dict[int, str]]) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: Any, marks: dict[int, dict[int, str]]) -> Iterator[tuple[int, list[str]]]:
     if sheet.start is None:
         return
     shift = sheet.start[1]
     text_of = TEXT_OF
     for number, cells in enumerate(sheet.iter_rows(), 1):
         texts = [cell if type(cell) is str else text_of[type(cell)](cell) for cell in cells]
-        for column, error in errors.get(number, {}).items():
-            texts[column - shift] = error
+        for column, shown in marks.get(number, {}).items():
+            texts.extend([""] * (column - shift + 1 - len(texts)))
+            texts[column - shift] = shown
         yield number, texts
 
 
@@ -100,7 +101,7 @@ def main(request: dict[str, Any]) -> None:
         shown: list[str] = []
         for name in names:
             sheet = book.get_sheet_by_name(name)
-            rows = _rows(sheet, error_cells(Path(request["path"]), name))
+            rows = _rows(sheet, cell_marks(Path(request["path"]), name))
             at, looked_at = _header(rows, mapping)
             if at >= 0:
                 _send_sheet(name, at, looked_at, rows, book.sheet_names)

@@ -1,0 +1,52 @@
+"""What the reader of workbooks leaves out about a cell: that it is an error, or a percentage.
+
+An error (``#N/B``) is read as an empty cell, which may be fine where an error never is. A number
+that is shown as ``40 %`` is read as 0,4, and what is meant is unclear. Both come back as the text
+that a person sees, so that no column takes them for something else.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+Mark = tuple[int, int, str]
+"""Row (from 1), column (from 0) and text of a cell."""
+
+
+def cell_marks(path: Path, sheet: str) -> dict[int, dict[int, str]]:
+    """Per row (from 1) the text of those cells by column (from 0)."""
+    found: dict[int, dict[int, str]] = {}
+    for row, column, text in _marks(path, sheet):
+        found.setdefault(row, {})[column] = text
+    return found
+
+
+def _marks(path: Path, sheet: str) -> Iterable[Mark]:
+    # Each kind is searched by its own module, loaded only for a workbook of that kind.
+    if not zipfile.is_zipfile(path):
+        from providers.feed.cell_marks_xls import marks as of_xls  # noqa: PLC0415
+
+        return of_xls(path, sheet)
+    with zipfile.ZipFile(path) as packed:
+        is_ods = "content.xml" in packed.namelist()
+    if is_ods:
+        from providers.feed.cell_marks_ods import marks as of_ods  # noqa: PLC0415
+
+        return of_ods(path, sheet)
+    from providers.feed.cell_marks_xlsx import marks as of_xlsx  # noqa: PLC0415
+
+    return of_xlsx(path, sheet)
+
+
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
+
+
+def shows_percent(number_format: str) -> bool:
+    """Whether a number format multiplies by a hundred: ``%``, but not as a literal text."""
+    return "%" in _LITERAL.sub("", number_format)
+
+
+def percent_shown(value: float) -> str:
+    """What a person sees of such a number, near enough to find the cell."""
+    return f"{value * 100:.6g}%".replace(".", ",")

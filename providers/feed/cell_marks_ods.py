@@ -1,0 +1,61 @@
+"""Errors and percentages of an ODS, searched for in the text of its only part."""
+
+import html
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from providers.feed.cell_marks import Mark, percent_shown
+
+REPEATED_AT_MOST = 16_384
+"""A run of equal cells is told cell by cell up to the width of the widest sheet."""
+_TAG = re.compile(
+    r"<table:table (?P<sheet>[^>]*)>|<table:table-row\b(?P<row>[^>]*)>"
+    r"|<table:(?:covered-)?table-cell\b(?P<cell>[^>]*?)(?P<empty>/?)>"
+)
+_SHOWN = re.compile(r"<text:p[^>]*>([^<]{1,40})")
+
+
+def marks(path: Path, sheet: str) -> Iterator[Mark]:
+    """Every such cell of one sheet."""
+    with zipfile.ZipFile(path) as packed:
+        text = packed.read("content.xml").decode("utf-8", "replace")
+    if 'value-type="error"' not in text and 'value-type="percentage"' not in text:
+        return
+    inside = False
+    row, rows, column = 0, 1, 0
+    for tag in _TAG.finditer(text):
+        if tag["sheet"] is not None:
+            inside = html.unescape(_attribute(tag["sheet"], "table:name")) == sheet
+            row, rows = 0, 1
+        elif not inside:
+            continue
+        elif tag["row"] is not None:
+            row, rows, column = row + rows, _times(tag["row"], "rows"), 0
+        else:
+            times = _times(tag["cell"], "columns")
+            shown = _told(tag["cell"], text, tag.end())
+            if shown:
+                for down in range(min(rows, REPEATED_AT_MOST)):
+                    for along in range(min(times, REPEATED_AT_MOST)):
+                        yield row + down, column + along, shown
+            column += times
+
+
+def _told(attributes: str, text: str, after: int) -> str:
+    if 'value-type="error"' in attributes:
+        shown = _SHOWN.match(text, after)
+        return html.unescape(shown[1]) if shown else "#N/A"
+    if 'value-type="percentage"' in attributes:
+        return percent_shown(float(_attribute(attributes, "office:value") or 0))
+    return ""
+
+
+def _attribute(attributes: str, name: str) -> str:
+    found = re.search(rf'\b{name}="([^"]*)"', attributes)
+    return found[1] if found else ""
+
+
+def _times(attributes: str, what: str) -> int:
+    return int(_attribute(attributes, f"table:number-{what}-repeated") or 1)
