@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import peewee
 from app.delivering import take_in
 from core.dates import now, parse_month
 from core.db import database
+from core.errors import DomainError
 from core.job_models import QUEUED, Job
 from core.job_operations import find_interrupted
 from core.jobs import Work, do_next, kind
@@ -90,7 +92,9 @@ class Watcher(threading.Thread):
         self.child: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
-        """Look every second."""
+        """Look every second, after clearing away what a killed process left half written."""
+        with suppress(DomainError):  # a full or read-only disk is told where a file is sent
+            Storage(Path(self.settings["TAALINKOOP_DATA_DIR"])).tidy()
         turn = 0
         while not self.stopped.is_set():
             try:

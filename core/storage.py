@@ -1,8 +1,10 @@
 """Files as received, kept under their own SHA-256 in the data directory, never in the database.
 
 A file is written beside its place, flushed, and then renamed: it is there in full or not at all.
+Whoever writes holds a lock, so that what a killed process left behind is known and cleared away.
 """
 
+import fcntl
 import hashlib
 import os
 import tempfile
@@ -15,6 +17,9 @@ from typing import IO
 from core.errors import DomainError
 
 CHUNK = 1 << 20
+_ASIDE = "tmp"
+_SURELY_LOCKED_AFTER = 60
+"""Seconds after which a file that is still being written has its lock for certain."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,20 @@ class Storage:
         """Remove a kept file itself."""
         self.path(sha256).unlink(missing_ok=True)
 
+    def tidy(self) -> None:
+        """Clear away what a killed process was writing; every file that is kept does so too."""
+        with self._written_aside():
+            pass
+
     @contextmanager
     def _written_aside(self) -> Iterator[IO[bytes]]:
         try:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.directory, delete=False) as file:
+            with tempfile.NamedTemporaryFile(
+                dir=self.directory, prefix=_ASIDE, delete=False
+            ) as file:
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+                self._clear_leftovers(os.fstat(file.fileno()).st_mtime)
                 try:
                     yield file
                 finally:
@@ -82,6 +96,14 @@ class Storage:
                 f"Het bestand kon niet worden bewaard ({error.strerror}). Er is niets verwerkt. "
                 "Vraag de beheerder naar de schijf van Taalinkoop.",
             ) from error
+
+    def _clear_leftovers(self, now: float) -> None:
+        for path in self.directory.glob(f"{_ASIDE}*"):
+            with suppress(OSError):
+                if path.stat().st_mtime < now - _SURELY_LOCKED_AFTER:
+                    with path.open("rb") as left:
+                        fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        path.unlink()
 
     def _settle(self, file: IO[bytes], path: Path) -> None:
         file.flush()
