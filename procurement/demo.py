@@ -93,14 +93,13 @@ def under_way(today: date, municipalities: tuple[str, ...] = REGION) -> PlanDocu
 
 
 def _joining(municipalities: tuple[str, ...]) -> Iterator[PlanParticipation]:
-    for place, code in enumerate(municipalities):
+    for code in municipalities:
         yield PlanParticipation(
             code, "B", "regionaal" if code in SMALL else "subregionaal",
             "Te klein voor een eigen groep" if code in SMALL else "Groepen vullen binnen 4 weken",
         )  # fmt: skip
         yield PlanParticipation(code, "Z", "lokaal" if code == LEAD else "subregionaal")
-        if place % 2 == 0:
-            yield PlanParticipation(code, "O", "regionaal", "Weinig deelnemers per gemeente")
+        yield PlanParticipation(code, "O", "regionaal", "Weinig deelnemers per gemeente")
 
 
 def _recesses(month: date) -> Iterator[Recess]:
