@@ -14,10 +14,11 @@ from core.formats import day_text
 from procurement import metrics, operations
 from procurement.digest import digest
 from procurement.documents import Header, PlanDocument, PlanParticipation
+from procurement.exchange.cells import day
 from procurement.exchange.files import read_plan, write_plan
 from procurement.exchange.icalendar import write_calendar
 from procurement.exchange.ocds import DEFAULT_PREFIX, package, release
-from procurement.exchange.sheets import PlanFileError, day
+from procurement.exchange.sheets import PlanFileError
 from procurement.models import ContractingProcess
 from procurement.outlook import Outlook, look
 from procurement.outlook import as_json as outlook_json
