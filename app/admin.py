@@ -12,6 +12,7 @@ from app import job_pages, management, token_pages
 from app.start import StartPage
 from core.admin import Page, SafeModelView
 from core.dates import now
+from providers.models import Provider
 from quality.operations import follow_register
 
 # The order of the menu; a page at one of these addresses appears by itself.
@@ -45,9 +46,14 @@ def views() -> list[BaseView]:
     return found
 
 
-def _scores_follow_register() -> None:
-    """Scores that are concept rest on the marks and terms of the register as they are now."""
-    follow_register(by=g.account.email, at=now())
+def _scores_follow_register(row: Any, before: dict[str, Any] | None) -> None:
+    """Scores rest on the marks and contracts of the register as they are now."""
+    if isinstance(row, Provider):
+        touched = {row.id}
+    else:
+        # A mark that was put with the wrong aanbieder touches two.
+        touched = {row.provider_id, (before or {}).get("provider", row.provider_id)}
+    follow_register(by=g.account.email, at=now(), providers=touched)
 
 
 def assemble(app: Flask) -> None:

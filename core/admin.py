@@ -147,8 +147,8 @@ class SafeModelView(Page, ModelView):
     """
 
     can_delete = False
-    after_save: Callable[[], object] | None = None
-    """What the shell lets follow a saved row, such as computing again what rests on it."""
+    after_save: Callable[[Any, dict[str, Any] | None], object] | None = None
+    """What the shell lets follow a saved row, in its transaction: row, and what it was before."""
     model_form_converter = _Converter
     form_base_class = SafeForm
     form_columns: Sequence[str] = ()
@@ -357,13 +357,13 @@ class SafeModelView(Page, ModelView):
                 self.check(row)
                 self.store(row, created=created, before=before)
                 self._still_visible(row)
+                if self.after_save is not None:
+                    self.after_save(row, before)
         except DomainError as error:
             form.fill_errors(error)
         except peewee.IntegrityError as error:
             form.fill_errors(self.explained(error))
         else:
-            if self.after_save is not None:
-                self.after_save()
             return True
         return False
 

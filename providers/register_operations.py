@@ -86,6 +86,8 @@ class ImportResult:
     changed: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
     problems: list[RegisterProblem] = field(default_factory=list)
+    providers: set[int] = field(default_factory=set)
+    """Keys of the aanbieders of which something is new or changed."""
 
     @property
     def rejected(self) -> Counter[str]:
@@ -108,6 +110,7 @@ class _Writer:
         if held is None:
             held = model.create(**values)
             self.result.created[sheet] += 1
+            self.result.providers.add(_provider_key(held))
             self.line("aanmaken", sheet, name, None, values)
             return held
         before = {key: getattr(held, key) for key in values}
@@ -118,6 +121,7 @@ class _Writer:
             setattr(held, key, value)
         held.save()
         self.result.changed[sheet] += 1
+        self.result.providers.add(_provider_key(held))
         self.line("wijzigen", sheet, name, before, values)
         return held
 
@@ -140,6 +144,10 @@ class _Writer:
         self.result.problems.append(
             RegisterProblem(row.sheet, row.row, column, code, str(value), text)
         )
+
+
+def _provider_key(row: Any) -> int:
+    return int(row.id if isinstance(row, Provider) else row.provider_id)
 
 
 def _comparable(values: dict[str, Any]) -> dict[str, Any]:
@@ -295,6 +303,7 @@ def _save_contract(
     same = writer.result.unchanged["contracten"]
     saved = writer.save("contracten", Contract, contract, values, number)
     if set_scopes(saved, wanted) and contract is not None:
+        writer.result.providers.add(saved.provider_id)
         if writer.result.unchanged["contracten"] > same:
             writer.result.unchanged["contracten"] -= 1
             writer.result.changed["contracten"] += 1

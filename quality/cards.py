@@ -85,6 +85,16 @@ def history_of(
     return list(query)
 
 
+def newest_cards(provider_id: int) -> dict[date, list[ScoreCard]]:
+    """Per month the cards of one provider, of each route the newest revision."""
+    query = ScoreCard.select().where(ScoreCard.provider == provider_id)
+    newest = {(card.month, card.route): card for card in query.order_by(ScoreCard.revision)}
+    by_month: dict[date, list[ScoreCard]] = {}
+    for (month, _), card in newest.items():
+        by_month.setdefault(month, []).append(card)
+    return by_month
+
+
 def tree_of(card: ScoreCard) -> dict[str, Any]:
     """One card as data: an entry of ``scores``."""
     result = card.result

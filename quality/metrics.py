@@ -204,12 +204,18 @@ def route_inputs(provider: Provider, month: date, model: ScoringModel) -> list[R
     ]
 
 
+def reported_routes(provider_id: int, month: date, window_months: int = 12) -> set[int]:
+    """Routes of which rows are held in the window up to a month."""
+    first = add_months(month, 1 - window_months)
+    query = R.select(R.route).where(*_of(provider_id, first, month)).distinct()
+    return {row[0] for row in _rows(query)}
+
+
 def _not_delivered(provider: Provider, month: date, window_months: int) -> list[RouteInputs]:
     """Inputs of a provider that sent nothing for the month: there is nothing to measure."""
-    first = add_months(month, 1 - window_months)
-    reported = R.select(R.route).where(*_of(provider.id, first, month)).distinct()
     day = month_end(month)
-    routes = {row[0] for row in _rows(reported)} | set(dict(contract_terms(provider.id, day)))
+    reported = reported_routes(provider.id, month, window_months)
+    routes = reported | set(dict(contract_terms(provider.id, day)))
     return [
         RouteInputs(
             provider=provider.code,

@@ -89,26 +89,46 @@ def recompute_after(
     return affected
 
 
-def follow_register(*, by: str, at: datetime) -> int:
-    """Recompute the concept cards that rest on other marks, recognition or terms than hold now.
+def follow_register(*, by: str, at: datetime, providers: Collection[int] | None = None) -> int:
+    """Recompute the cards that rest on other marks, recognition or contracts than hold now.
 
-    To be called after a change of the register; what is the same is left alone. Returns how many
-    cards were computed.
+    To be called with a change of the register, for the providers that it is about; what is the
+    same is left alone. Beside a fixed card comes a revision when points or gate have changed.
+    Returns how many cards were computed.
     """
-    concept: dict[tuple[date, int], list[ScoreCard]] = {}
-    for card in ScoreCard.select(ScoreCard, Provider).join(Provider):
-        if card.revision == 0 and card.status == CONCEPT:
-            concept.setdefault((card.month, card.provider.id), []).append(card)
+    query = Provider.select().order_by(Provider.code)
+    listed = list(query if providers is None else query.where(Provider.id.in_(providers)))
     changed = 0
     with transaction():
-        for (month, _), held in sorted(concept.items()):
-            provider = held[0].provider
-            facts = register_facts(provider, month)
-            if any(facts.differ_from(card.result) for card in held):
-                changed += _compute([provider], [month], at=at)
-        if changed:
-            _record("follow_register", min(concept)[0], by=by, at=at, cards=changed)
+        months = cards.judged_months()
+        for provider in listed:
+            held = cards.newest_cards(provider.id)
+            outdated = [m for m in months if _rests_on_other_facts(provider, m, held.get(m, []))]
+            count = _compute([provider], outdated, at=at)
+            if count:
+                _record(
+                    "follow_register", outdated[0], by=by, at=at, cards=count, who=provider.code
+                )
+            changed += count
     return changed
+
+
+def _rests_on_other_facts(provider: Provider, month: date, held: Collection[ScoreCard]) -> bool:
+    facts = register_facts(provider, month)
+    if any(
+        facts.differ_from(card.result)
+        if card.status == CONCEPT
+        else facts.judge_differently(card.result)
+        for card in held
+    ):
+        return True
+    under_contract = {cards.ROUTE_NUMBERS[route] for route in facts.exceptions}
+    if not under_contract <= {card.route for card in held}:
+        return True
+    # A contract that ended earlier than was known: nothing is expected of the route any more.
+    idle = {c.route for c in held if c.status == CONCEPT and c.standing == "geen_levering"}
+    gone = idle - under_contract
+    return bool(gone and gone - metrics.reported_routes(provider.id, month))
 
 
 def fix(

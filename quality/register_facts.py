@@ -73,22 +73,28 @@ class RegisterFacts:
     mark: Mark
     recognised: bool
     exceptions: Mapping[str, str | None]
+    """Per route under contract until when an exception for teachers holds."""
 
     def differ_from(self, tree: Mapping[str, Any]) -> bool:
         """Whether a judgement was made on other facts."""
-        route = tree["route"]
+        if self.judge_differently(tree):
+            return True
         mark = tree["criteria"].get("keurmerk")
-        if mark is None or mark["state"] == "niet_van_toepassing":
-            if tree["gate"]["open"] != self.recognised:
-                return True
-        else:
+        if mark is not None and mark["state"] != "niet_van_toepassing":
             checked = self.mark.checked_on.isoformat() if self.mark.checked_on else None
-            if (mark["value"], mark["checked_on"]) != (self.mark.status, checked):
+            if mark["checked_on"] != checked:
                 return True
         teachers = tree["criteria"].get("bevoegd")
         if teachers is None or not teachers["judged"]:
             return False
-        return bool(teachers["exception_until"] != self.exceptions.get(route))
+        return bool(teachers["exception_until"] != self.exceptions.get(tree["route"]))
+
+    def judge_differently(self, tree: Mapping[str, Any]) -> bool:
+        """Whether points or the gate are others now; a later check only shows another day."""
+        mark = tree["criteria"].get("keurmerk")
+        if mark is None or mark["state"] == "niet_van_toepassing":
+            return bool(tree["gate"]["open"] != self.recognised)
+        return bool(mark["value"] != self.mark.status)
 
 
 def register_facts(provider: Provider, month: date) -> RegisterFacts:

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.commands.output import as_json, say
 from core.dates import now, today
+from core.db import transaction
 from core.errors import DomainError
 from core.formats import day_text
 from providers.codes import LearningRoute, MarkStatus
@@ -37,11 +38,12 @@ def run_import(args: argparse.Namespace) -> int:
     if missing:
         raise DomainError("no_file", f"Dit bestand bestaat niet: {', '.join(missing)}.")
     found = read_tables([table for path in args.files for table in tables_of(path, args.kind)])
-    result = import_register(found, by=ACTOR, at=now())
-    if result.created or result.changed:
-        from quality.operations import follow_register  # noqa: PLC0415  a list does without
+    with transaction():
+        result = import_register(found, by=ACTOR, at=now())
+        if result.providers:
+            from quality.operations import follow_register  # noqa: PLC0415  a list does without
 
-        follow_register(by=ACTOR, at=now())
+            follow_register(by=ACTOR, at=now(), providers=result.providers)
     if args.json:
         as_json(_document(found, result))
     else:

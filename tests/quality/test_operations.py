@@ -205,7 +205,7 @@ def test_the_total_is_weighted_by_active_trajectories(db):
     assert total["score"] == pytest.approx((12 * by_route["B"] + 6 * by_route["Z"]) / 18)
 
 
-def test_concept_scores_follow_the_register_and_fixed_ones_do_not(db):
+def test_concept_scores_follow_the_register_and_fixed_ones_get_a_revision(db):
     provider = deliver("TA001", SEP)
     deliver("TA001", OCT)
     deliver("TA002", OCT)
@@ -217,10 +217,12 @@ def test_concept_scores_follow_the_register_and_fixed_ones_do_not(db):
     mark.status = MarkStatus.SUSPENDED
     mark.save()
 
-    assert operations.follow_register(**WHO) == 1
+    assert operations.follow_register(**WHO) == 2
     assert scores(OCT)["TA001", "B"].standing == "onvoldoende"
     assert scores(OCT)["TA001", "B"].result["gate"]["reason"] == "het keurmerk is geschorst"
     assert scores(SEP)["TA001", "B"].result["gate"]["open"]
+    revision = ScoreCard.get(month=SEP, provider=provider, revision=1)
+    assert not revision.result["gate"]["open"]
     assert operations.follow_register(**WHO) == 0
 
 
