@@ -1,11 +1,14 @@
 """Every setting as data: name, how it is read, default, and one sentence for whoever sets it."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from core.errors import DomainError
 
@@ -57,6 +60,34 @@ def _secret(value: str) -> str:
         raise ValueError(value)
     return value
 
+
+def _web_address(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError(value)
+    return value.rstrip("/")
+
+
+_web_address.__doc__ = "een adres dat begint met https://, of leeg"
+
+
+def _smtp_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        raise ValueError(value)
+    parts.port  # noqa: B018  refuses what is no port
+    return value
+
+
+_smtp_url.__doc__ = "een adres als smtps://gebruiker:wachtwoord@server, of leeg"
+
+
+def _sender(value: str) -> str:
+    if value and "@" not in parseaddr(value)[1]:
+        raise ValueError(value)
+    return value
+
+
+_sender.__doc__ = "een e-mailadres, of leeg"
 
 _secret.__doc__ = "minstens 32 tekens, of leeg"
 
@@ -114,6 +145,27 @@ SETTINGS = (
         "Na hoeveel minuten zonder gebruik iemand opnieuw moet aanmelden.",
     ),
     Setting(
+        "TAALINKOOP_SMTP_URL",
+        _smtp_url,
+        "",
+        "De mailserver: smtps://gebruiker:wachtwoord@server:poort of smtp://server:poort; "
+        "leeg verstuurt nooit iets.",
+    ),
+    Setting(
+        "TAALINKOOP_MAIL_FROM",
+        _sender,
+        "",
+        "De afzender van e-mail, bijvoorbeeld Taalinkoop <taalinkoop@regio.nl>; "
+        "nodig als er een mailserver is.",
+    ),
+    Setting(
+        "TAALINKOOP_MAIL_LINKS",
+        _web_address,
+        "",
+        "Het adres van de site, als er in e-mail links moeten staan in plaats van bijlagen; "
+        "leeg stuurt rapporten als bijlage.",
+    ),
+    Setting(
         "TAALINKOOP_KEEP_LEARNERS_MONTHS",
         _whole(18, 240),
         "24",
@@ -149,12 +201,20 @@ def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, Any
             raise DomainError(
                 "setting",
                 f"De instelling {setting.name} klopt niet. "
-                f"Vul in: {setting.read.__doc__}. Er staat nu: {text!r}.",
+                f"Vul in: {setting.read.__doc__}. Er staat nu: {_without_password(text)!r}.",
             ) from None
+    if values["TAALINKOOP_SMTP_URL"] and not values["TAALINKOOP_MAIL_FROM"]:
+        raise DomainError(
+            "setting", "Er is een mailserver, maar geen afzender. Vul TAALINKOOP_MAIL_FROM in."
+        )
     if not values["DATABASE_URL"]:
         path = values["TAALINKOOP_DATA_DIR"].absolute() / "taalinkoop.sqlite"
         values["DATABASE_URL"] = f"sqlite:///{path}"
     return values
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", text)
 
 
 def secret_key(values: Mapping[str, Any]) -> str:

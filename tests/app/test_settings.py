@@ -25,6 +25,11 @@ def test_defaults_are_a_sqlite_file_in_the_data_directory(tmp_path):
         ("TAALINKOOP_HTTPS", "true"),
         ("TAALINKOOP_TRUSTED_PROXIES", "-1"),
         ("TAALINKOOP_IDLE_MINUTES", "1"),
+        ("TAALINKOOP_SMTP_URL", "mail.regio.nl"),
+        ("TAALINKOOP_SMTP_URL", "smtp://mail.regio.nl:poort"),
+        ("TAALINKOOP_MAIL_FROM", "Taalinkoop"),
+        ("TAALINKOOP_MAIL_LINKS", "taalinkoop.regio.nl"),
+        ("TAALINKOOP_KEEP_LEARNERS_MONTHS", "12"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_to_put(name, text):
@@ -32,6 +37,19 @@ def test_a_wrong_setting_is_named_with_what_to_put(name, text):
         read_settings({name: text})
     assert error.value.message.startswith(f"De instelling {name} klopt niet. Vul in: ")
     assert error.value.message.endswith(f"Er staat nu: {text!r}.")
+
+
+def test_a_password_in_an_address_is_not_told():
+    with pytest.raises(DomainError) as error:
+        read_settings({"TAALINKOOP_SMTP_URL": "http://post:geheim@mail.regio.nl"})
+    assert "geheim" not in error.value.message
+    assert "post:***@mail.regio.nl" in error.value.message
+
+
+def test_a_mail_server_needs_a_sender():
+    with pytest.raises(DomainError) as error:
+        read_settings({"TAALINKOOP_SMTP_URL": "smtp://localhost"})
+    assert "TAALINKOOP_MAIL_FROM" in error.value.message
 
 
 def test_the_example_lists_every_setting_with_its_sentence(root):
