@@ -19,6 +19,7 @@ from core.job_operations import restart
 REFRESH_SECONDS = 3
 NEEDED = {
     "delivery": ("deliveries", "create"),
+    "preview": ("deliveries", "create"),
     "withdrawal": ("deliveries", "change"),
     "report": ("reports", "create"),
 }

@@ -27,9 +27,11 @@ from core.job_models import QUEUED, Job
 from core.job_operations import find_interrupted
 from core.jobs import Work, do_next, kind
 from core.storage import Storage
+from providers.feed.cleaning import kept_file
 from providers.models import Delivery, DeliveryMonth
-from providers.operations import Request, withdraw
-from providers.outcomes import WITHDRAWN
+from providers.operations import Request, preview, withdraw
+from providers.outcomes import RECEIVED, WITHDRAWN
+from providers.previews import forget_preview, keep_preview
 from quality.operations import recompute_after
 
 logger = logging.getLogger(__name__)
@@ -46,15 +48,34 @@ def take_in_delivery(work: Work) -> dict[str, Any]:
     given = work.job.arguments
     month = given.get("month")
     at = work.clock()
+    delivery, storage = Delivery.get_by_id(given["delivery"]), Storage(work.data_directory)
     outcome = take_in(
-        Delivery.get_by_id(given["delivery"]),
-        storage=Storage(work.data_directory),
+        delivery,
+        storage=storage,
         request=Request(today=at.date(), only_month=parse_month(month) if month else None),
         by=work.job.created_by,
         at=at,
         tell=work.tell,
     )
+    forget_preview(storage, delivery)
     return {"url": f"/leveringen/{outcome.delivery}/", "status": outcome.status.value}
+
+
+@kind("preview")
+def look_through(work: Work) -> dict[str, Any]:
+    """Find what would become of a received file; nothing of it is held."""
+    delivery = Delivery.get_by_id(work.job.arguments["delivery"])
+    if delivery.state == RECEIVED:
+        storage = Storage(work.data_directory)
+        work.tell("Het bestand wordt gelezen en gecontroleerd")
+        outcome = preview(
+            kept_file(storage, delivery.sha256),
+            file_name=delivery.file_name,
+            provider=delivery.provider,
+            request=Request(today=work.clock().date()),
+        )
+        keep_preview(storage, delivery, outcome)
+    return {"url": f"/leveringen/{delivery.id}/"}
 
 
 @kind("withdrawal")

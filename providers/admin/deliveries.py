@@ -36,11 +36,12 @@ from providers.mapping_metrics import mapping_of
 from providers.metrics import delivery_calendar, last_closed_month
 from providers.models import Delivery, Problem, Provider
 from providers.outcomes import HELD, RECEIVED, already_delivered, outcome_of
+from providers.previews import kept_preview
 
 CALENDAR_MONTHS = 12
 SHOWN_PROBLEMS = 200
 PREVIEW_BYTES = 2_000_000
-"""A larger file is not shown beforehand: it goes to the background work."""
+"""A larger file goes to the queue: first what would become of it, then taking it in."""
 
 
 class DeliveriesPage(Page):
@@ -163,7 +164,31 @@ class DeliveriesPage(Page):
         )
         if known:
             flash("Dit bestand hebben wij al. Er is niets veranderd.", "info")
+        elif delivery.size > PREVIEW_BYTES:
+            self._queue_preview(delivery)
         return redirect(url_for(".one", number=delivery.id))
+
+    def _queue_preview(self, delivery: Delivery) -> None:
+        submit(
+            kind="preview",
+            title=f"{delivery.file_name} nakijken",
+            arguments={"delivery": delivery.id},
+            large=True,
+            settings=current_app.config,
+            by=g.account.email,
+            clock=now,
+            provider_code=delivery.provider.code,
+        )
+
+    @expose("/<int:number>/nakijken/", methods=("POST",))
+    @needs("create")
+    def look_through(self, number: int) -> AnyResponse:
+        """Have the queue find what would become of a large file."""
+        delivery = self._one(number)
+        waiting = self._job(delivery)
+        if delivery.state == RECEIVED and not (waiting and waiting.waiting):
+            self._queue_preview(delivery)
+        return redirect(url_for(".one", number=number))
 
     @expose("/sjabloon.xlsx")
     def template(self) -> Response:
@@ -187,7 +212,8 @@ class DeliveriesPage(Page):
             delivery=delivery,
             outcome=outcome,
             job=job,
-            answer=answer_of(delivery, outcome, waiting=job is not None and job.waiting),
+            answer=answer_of(delivery, outcome, job=job),
+            may_follow=job is not None and job.waiting and may(g.account, "read", "jobs"),
             sum_text=sum_text(outcome),
             assumed=assumed_text(outcome.findings),
             groups=grouped(problems),
@@ -202,13 +228,17 @@ class DeliveriesPage(Page):
     def _job(self, delivery: Delivery) -> Job | None:
         if delivery.state != RECEIVED:
             return None
-        mine = Job.select().where(Job.kind == "delivery").order_by(Job.id.desc()).limit(50)
+        kinds = ("delivery", "preview")
+        mine = Job.select().where(Job.kind.in_(kinds)).order_by(Job.id.desc()).limit(50)
         return next((job for job in mine if job.arguments.get("delivery") == delivery.id), None)
 
     def _outcome(self, delivery: Delivery) -> Outcome:
         if delivery.state == RECEIVED:
-            if delivery.size > PREVIEW_BYTES or not self._with_values():
-                return Outcome(delivery.file_name, delivery.sha256, Status.DRY_RUN)
+            nothing_known = Outcome(delivery.file_name, delivery.sha256, Status.DRY_RUN)
+            if not self._with_values():
+                return nothing_known
+            if delivery.size > PREVIEW_BYTES:
+                return kept_preview(self._storage(), delivery) or nothing_known
             return operations.preview(
                 kept_file(self._storage(), delivery.sha256),
                 file_name=delivery.file_name,

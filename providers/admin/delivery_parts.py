@@ -9,6 +9,7 @@ import peewee
 
 from core.dates import add_months
 from core.formats import count_text
+from core.job_models import Job
 from providers.feed.outcome import Outcome, Status
 from providers.metrics import CalendarCell
 from providers.models import CURRENT, Delivery, DeliveryMonth, ProgressRecord, Provider
@@ -18,6 +19,13 @@ STATE_WORDS = {
     "received": "wacht op aannemen",
     "refused": "niet aangenomen",
     "withdrawn": "ingetrokken",
+}
+
+
+_IN_THE_QUEUE = {
+    "preview": "Wij kijken het bestand na. Kijk straks weer: dan zie je wat er zou gebeuren.",
+    "delivery": "Het bestand staat in de rij. Kijk straks weer: dan staat hier het "
+    "ontvangstbewijs.",
 }
 
 
@@ -39,10 +47,10 @@ def calendar_rows(
     ]
 
 
-def answer_of(delivery: Delivery, outcome: Outcome, *, waiting: bool) -> str:
+def answer_of(delivery: Delivery, outcome: Outcome, *, job: Job | None) -> str:
     """The one sentence at the top of a receipt."""
-    if waiting:
-        return "Het bestand staat in de rij. Kijk straks weer: dan staat hier het ontvangstbewijs."
+    if job is not None and job.waiting:
+        return _IN_THE_QUEUE[job.kind]
     if delivery.state == "received" and outcome.status is not Status.REFUSED:
         return _before_accepting(outcome)
     if delivery.state == "withdrawn":
@@ -57,7 +65,7 @@ def answer_of(delivery: Delivery, outcome: Outcome, *, waiting: bool) -> str:
 def _before_accepting(outcome: Outcome) -> str:
     if outcome.counts.rows:
         return "Kijk na wat er zou gebeuren en neem de levering dan aan. Er is nog niets verwerkt."
-    return "Neem de levering aan. Het bestand wordt daarna gecontroleerd."
+    return "Laat het bestand nakijken, of neem de levering aan. Dan volgt het ontvangstbewijs."
 
 
 def _after_accepting(rejected: int) -> str:

@@ -5,10 +5,15 @@ import json
 
 import pytest
 
+from app.jobs import drain
 from core.accounts import Role
+from core.job_models import Job
+from providers.admin import deliveries
+from providers.mapping_operations import save_mapping
 from providers.models import CURRENT, Delivery, ProgressRecord
 from tests.builders import make_contract, make_provider
 from tests.pages import Client
+from tests.providers.feed.door import AT
 from tests.providers.feed.lines import csv, row
 
 
@@ -115,3 +120,38 @@ def test_region_sees_counts_but_no_values(school):
     assert "1 terug te sturen" in page.text
     assert "geheim" not in page.html
     assert school.get(f"/leveringen/{delivery.id}/verbeteren.xlsx", status=403).status == 403
+
+
+def test_a_large_file_is_shown_first_too_by_the_queue(school, app, monkeypatch):
+    monkeypatch.setattr(deliveries, "PREVIEW_BYTES", 100)
+    page = upload(school, csv(row(), row(trajectnummer="T-2", uren_gevolgd="nvt")))
+    assert "Wij kijken het bestand na" in page.text
+    assert "Levering aannemen" not in page.text
+    delivery, job = Delivery.get(), Job.get()
+    assert f"/taken/{job.id}/" in page.links
+    assert "oktober.csv nakijken" in school.get(f"/taken/{job.id}/").text
+    assert drain(app.config) == 1
+    page = school.get(f"/leveringen/{delivery.id}/")
+    assert "2 rijen gelezen: 1 aangenomen, 0 ongewijzigd, 1 terug te sturen." in page.text
+    assert 'Er staat "nvt".' in page.text
+    assert ProgressRecord.select().count() == 0
+    school.post(f"/leveringen/{delivery.id}/aannemen/", {})
+    assert "Het bestand staat in de rij" in school.get(f"/leveringen/{delivery.id}/").text
+    assert drain(app.config) == 1
+    assert ProgressRecord.select().where(CURRENT).count() == 1
+    kept = app.config["TAALINKOOP_DATA_DIR"] / "originals"
+    assert not list(kept.rglob("*.preview.json"))
+
+
+def test_what_was_shown_counts_for_the_mapping_it_was_made_with(school, app, monkeypatch):
+    monkeypatch.setattr(deliveries, "PREVIEW_BYTES", 100)
+    upload(school, csv(row()))
+    drain(app.config)
+    delivery = Delivery.get()
+    save_mapping(delivery.provider, headers={name: name for name in row()}, codes={}, by="test", at=AT)
+    page = school.get(f"/leveringen/{delivery.id}/")
+    assert "Kijk eerst na wat er zou gebeuren" in page.text
+    school.post(f"/leveringen/{delivery.id}/nakijken/", {})
+    school.post(f"/leveringen/{delivery.id}/nakijken/", {})
+    assert drain(app.config) == 1
+    assert "1 rijen gelezen: 1 aangenomen" in school.get(f"/leveringen/{delivery.id}/").text
