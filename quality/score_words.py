@@ -20,6 +20,7 @@ CAUSES = {
     "keurmerk": "het keurmerk",
 }
 GAPS = {"te_weinig": "< 5", "niet_van_toepassing": "n.v.t."}
+NBSP = "\N{NO-BREAK SPACE}"
 BETTER, WORSE, LIKE, NEW, GONE = "hoger", "lager", "vergelijkbaar", "nieuw", MISSING
 
 
@@ -30,16 +31,16 @@ def criterion_text(code: str, item: Tree | None) -> str:
     if code == "keurmerk":
         return MarkStatus.from_code(item["value"]).label
     if code == "intensiteit":
-        return f"{number_text(item['value'])} u/week"
+        return f"{number_text(item['value'])}{NBSP}u/week"
     return percent_text(item["value"])
 
 
 def n_text(item: Tree) -> str:
-    """``n = 41``; hidden or small is ``n < 5``."""
+    """``n = 41``, in one piece; hidden or small is ``n < 5``."""
     n = item.get("n")
     if n is None:
-        return "n < 5" if item["state"] == "te_weinig" else ""
-    return f"n = {number_text(n, 0)}"
+        return f"n{NBSP}<{NBSP}5" if item["state"] == "te_weinig" else ""
+    return f"n{NBSP}={NBSP}{number_text(n, 0)}"
 
 
 def standing_of_points(points: float | None, good_from: float = 80, fair_from: float = 60) -> str:

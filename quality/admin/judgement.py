@@ -16,11 +16,12 @@ from core.export import download
 from core.formats import MISSING, moment_text, number_text, percent_text
 from providers.codes import LearningRoute, TrackStatus
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
-from quality import cards, reactions, score_words
+from quality import cards, explanation_words, reactions, score_words
 from quality.admin.scores import OUTSIDE, month_or_404, shown_tree
 from quality.charts import score_points, trend, waiting_curve
 from quality.criteria import CRITERIA
 from quality.explanation import Change, change_since_last_month
+from quality.explanation_words import signed
 from quality.metrics import route_inputs
 from quality.models import Reaction, ScoreCard
 from quality.queue import PlaceRow, Waiter, by_municipality, waiters
@@ -32,6 +33,7 @@ from quality.waiting import Stay, WaitingTime, summarise
 ROUTES = {route.code: route for route in LearningRoute}
 STATUSES = {int(status): status.label for status in TrackStatus}
 MOST_ROWS = 500
+PICTURED = ("wachttijd", "bevoegd", "intensiteit", "avond_weekend")
 
 
 def card_or_404(month: date, code: str, route: str) -> ScoreCard:
@@ -83,6 +85,8 @@ class JudgementPage(Page):
             needed=needed_for_good(tree, cards.model_named(card.model)),
             change=change_since_last_month(card),
             words=score_words,
+            told=explanation_words,
+            trends=_trends(card, history),
             times=times if times is not None and self._may_tell(times) else None,
             waiters=waiters(stays, day, g.account) if sees_rows else [],
             places=by_municipality(stays, day, norm, MINIMUM),
@@ -114,14 +118,24 @@ class JudgementPage(Page):
         found = [trend(f"score-{name}", "score", score_points(drawn), of=card.provider.name)]
         if times is not None and not is_small(times.n) and g.account.role not in OUTSIDE:
             norm = card.result["criteria"]["wachttijd"]["norm_days"]
-            found.append(waiting_curve(f"wachttijd-{name}", card.provider.name, times, norm))
+            found.append(waiting_curve(f"wachtdagen-{name}", card.provider.name, times, norm))
         return found
+
+
+def _trends(card: ScoreCard, history: list[ScoreCard]) -> dict[str, Any]:
+    """Two years of every criterion that is measured as a number."""
+    trees = {found.month: shown_tree(found, g.account) for found in history}
+    name = f"{card.provider.code}-{card.result['route']}"
+    return {
+        code: trend(f"{code}-{name}", code, score_points(trees, code), of=card.provider.name)
+        for code in card.result["criteria"]
+        if code in PICTURED and len(trees) > 1
+    }
 
 
 def _change_rows(change: Change) -> list[tuple[str, str]]:
     return [
-        (CRITERIA[code].label, number_text(difference))
-        for code, difference in change.criteria.items()
+        (CRITERIA[code].label, signed(difference)) for code, difference in change.criteria.items()
     ]
 
 
@@ -153,7 +167,7 @@ def _revision_rows(revisions: list[dict[str, Any]], fixed: dict[str, Any]) -> li
         (
             moment_text(datetime.fromisoformat(tree["computed_at"])),
             number_text(tree["score"]),
-            number_text(tree["score"] - fixed["score"])
+            signed(tree["score"] - fixed["score"])
             if None not in (tree["score"], fixed["score"])
             else MISSING,
             tree["standing"].replace("_", " "),

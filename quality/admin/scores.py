@@ -21,6 +21,7 @@ from providers.codes import LearningRoute
 from quality import cards, operations, score_words
 from quality.charts import Share, funnel, heat_map
 from quality.charts import scores as scores_chart
+from quality.charts.words import SHORT_MARKS
 from quality.comparison import Comparison, compare
 from quality.criteria import CRITERIA
 from quality.models import FIXED, ScoreCard
@@ -116,6 +117,7 @@ class ScorePage(Page):
             shown=shown,
             criteria=_columns(trees),
             words=score_words,
+            short_marks=SHORT_MARKS,
             fixed=_fixed_words(found),
             charts=_charts(day, shown, narrowed.route),
             model=found[0].model if found else "",
