@@ -22,6 +22,7 @@ ACTIONS = {
     "give_report": "rapportage gegeven",
     "interrupted": "afgebroken",
     "load": "ingelezen",
+    "mail_report": "rapportage gemaild",
     "make_reports": "rapportages gemaakt",
     "password": "wachtwoord gewijzigd",  # nosec B105  a word, not a secret
     "react": "gereageerd",

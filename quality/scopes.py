@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from core.accounts import Account, Role, scope
+from core.accounts import Account, Role, scope, visible
+from providers.models import Provider
 from providers.scopes import by_provider
 from quality.models import Reaction, ScoreCard, ScoringModelVersion, Signal
+from quality.report.models import ReportMail
 
 
 @scope(ScoreCard)
@@ -26,6 +28,18 @@ def _models(query: Any, account: Account) -> Any:
     if account.role == Role.PROVIDER:
         return query.where(ScoringModelVersion.approved_at.is_null(False))
     return query
+
+
+@scope(ReportMail)
+def _mails(query: Any, account: Account) -> Any:
+    if account.role in (Role.REGION, Role.AUDITOR):
+        return query
+    if account.role == Role.CONTRACT_MANAGER:
+        mine = visible(Provider, account, Provider.select(Provider.code))
+        return query.where(ReportMail.code.in_(mine) | (ReportMail.address == account.email))
+    if account.role == Role.PROVIDER:
+        return query.where(ReportMail.code == account.provider_code)
+    return query.where(False)
 
 
 @scope(Signal)

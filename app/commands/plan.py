@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from app.commands.output import as_json, say
+from app.settings import read_settings
 from core.dates import now, today
 from core.db import database
 from core.errors import DomainError
 from core.formats import day_text
+from core.mail import Letter, PostOffice
 from procurement import metrics, operations
 from procurement.digest import digest
 from procurement.documents import Header, PlanDocument, PlanParticipation
@@ -43,6 +45,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         "digest", help="schrijf het bericht met wat te laat of bijna af is"
     )
     command.add_argument("--owner", help="alleen de mijlpalen van deze eigenaar")
+    command.add_argument("--mail", metavar="ADRES", nargs="+", help="mail het naar deze adressen")
     command.set_defaults(run=run_digest)
     command = _for_one(commands, "baseline", "leg alle data vast als planversie", run_baseline)
     command.add_argument("--reason", required=True, help="waarom er een nieuwe planversie is")
@@ -262,7 +265,17 @@ def run_digest(args: argparse.Namespace) -> int:
     """Write the text of the e-mail with what is due or late."""
     running = ContractingProcess.select().where(ContractingProcess.status == "lopend")
     outlooks = [look(metrics.load(process), today()) for process in running]
-    say(digest(outlooks, today(), args.owner).rstrip())
+    text = digest(outlooks, today(), args.owner)
+    if not args.mail:
+        say(text.rstrip())
+        return 0
+    settings, at = read_settings(), now()
+    office = PostOffice(settings["TAALINKOOP_SMTP_URL"], settings["TAALINKOOP_MAIL_FROM"])
+    subject = f"Planning van {day_text(today())}: wat te laat of bijna af is"
+    with office.opened() as send:
+        for address in args.mail:
+            send(Letter(address, subject, text, key=f"{at.isoformat()}/{address}"), at)
+    say(f"Verstuurd naar {', '.join(args.mail)}.")
     return 0
 
 

@@ -4,7 +4,8 @@ import argparse
 import hashlib
 import json
 import os
-from datetime import datetime
+import sys
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from app.commands.charts import keep_pictures, progress
 from app.commands.output import as_json, say
 from app.commands.score import month_argument
+from app.monthly_run import send_reports
 from app.settings import read_settings
 from core import pictures
 from core.dates import now, today
@@ -20,6 +22,7 @@ from core.errors import DomainError
 from core.formats import month_text
 from core.parallel import spread
 from providers.models import Provider
+from quality.operations import compute
 from quality.report.operations import record_made
 from quality.report.packs import KINDS, Pack, Shelf, packs
 
@@ -32,7 +35,12 @@ AT_ONCE = 4
 def register(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     parser.add_argument("month", type=month_argument, metavar="MAAND", help="JJJJ-MM")
-    parser.add_argument("--out", type=Path, required=True, metavar="MAP", help="waar ze komen")
+    parser.add_argument("--out", type=Path, metavar="MAP", help="waar ze komen")
+    parser.add_argument(
+        "--mail",
+        action="store_true",
+        help="bereken de concepten en mail elk rapport naar wie het hoort te krijgen, één keer",
+    )
     parser.add_argument("--aanbieder", metavar="CODE", help="alleen voor deze aanbieder")
     parser.add_argument("--json", action="store_true", help="als JSON")
     parser.set_defaults(run=run)
@@ -40,30 +48,73 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make what is not made yet; what stopped half-way goes on where it was."""
+    if args.out is None and not args.mail:
+        raise DomainError("no_folder", "Kies met --out een map, of mail de rapporten met --mail.")
+    code = args.aanbieder
+    if code and not Provider.select().where(Provider.code == code).exists():
+        raise DomainError("unknown_provider", f"Aanbieder {code} staat niet in het register.")
     keep_pictures()
+    if args.mail:
+        compute(args.month, by=ACTOR, at=now())
+    document: dict[str, Any] = {"month": f"{args.month:%Y-%m}"}
+    if args.out is not None:
+        document["files"] = make(args)
+    status = mail(args, document) if args.mail else 0
+    if args.json:
+        as_json(document)
+    return status
+
+
+def make(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """Put the reports in the folder; return what is in it."""
     at = now()
     codes = [args.aanbieder] if args.aanbieder else None
-    if codes and not Provider.select().where(Provider.code == args.aanbieder).exists():
-        raise DomainError(
-            "unknown_provider", f"Aanbieder {args.aanbieder} staat niet in het register."
-        )
     found = packs(args.month, Provider.select(Provider.id), today=today(), codes=codes)
     if not found:
-        raise DomainError(
-            "no_scores",
-            f"Van {month_text(args.month)} zijn er nog geen scores. "
-            f"Bereken ze met: taalinkoop score {args.month:%Y-%m}",
-        )
+        raise no_scores(args.month)
     lines = write(found, args.out, at=at)
     with transaction():
         record_made(args.month, [pack.code for pack in found], by=ACTOR, at=at)
-    if args.json:
-        as_json({"month": f"{args.month:%Y-%m}", "files": lines})
-    else:
+    if not args.json:
         new = sum(line["new"] for line in lines)
-        made = f"{len(lines)} bestanden van {month_text(args.month)}"
-        say(f"{made} staan in {args.out}, waarvan {new} nieuw.")
-    return 0
+        files = f"{len(lines)} bestanden van {month_text(args.month)}"
+        say(f"{files} staan in {args.out}, waarvan {new} nieuw.")
+    return lines
+
+
+def mail(args: argparse.Namespace, document: dict[str, Any]) -> int:
+    """Mail the reports; status 1 when someone did not get one."""
+    done = send_reports(
+        args.month,
+        settings=read_settings(),
+        by=ACTOR,
+        today=today(),
+        code=args.aanbieder,
+        progress=lambda number, total: progress(number, total, "berichten"),
+    )
+    if not done.sent and not done.before and not done.failed:
+        raise no_scores(args.month)
+    document["sent"] = [{"for": one.pack.code, "to": one.address} for one in done.sent]
+    document["sent_before"] = done.before
+    if not args.json:
+        say(f"{len(done.sent)} rapporten gemaild, {done.before} waren al gemaild.")
+    for _, sentence in done.failed:
+        sys.stderr.write(f"{sentence}\n")
+    if done.without_address:
+        sys.stderr.write(
+            "Zonder e-mailadres in het register, dus niet gemaild: "
+            f"{', '.join(done.without_address)}\n"
+        )
+    return 1 if done.failed or done.without_address else 0
+
+
+def no_scores(month: date) -> DomainError:
+    """There is nothing to report of a month."""
+    return DomainError(
+        "no_scores",
+        f"Van {month_text(month)} zijn er nog geen scores. "
+        f"Bereken ze met: taalinkoop score {month:%Y-%m}",
+    )
 
 
 def write(found: list[Pack], out: Path, *, at: datetime) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from core.export import XLSX_TYPE
 from providers.models import Provider
 from quality.admin.scores import month_or_404, visible_cards, visible_months
 from quality.models import FIXED, ScoreCard
+from quality.report.models import ReportMail
 from quality.report.operations import record_given
 from quality.report.packs import REGION, Pack, Shelf, packs
 
@@ -61,6 +62,7 @@ class ReportPage(Page):
             previous=max((m for m in months if m < day), default=None),
             following=min((m for m in months if m > day), default=None),
             concept=any(card.status != FIXED for card in found),
+            mails=_mails(day),
         )
 
     @expose("/<month>/<code>.<any(pdf, xlsx):kind>")
@@ -114,6 +116,11 @@ def _lines(found: list[ScoreCard], account: Account) -> list[ReportLine]:
         words = ", ".join(f"{card.result['route']}: {_word(card)}" for card in cards)
         lines.append(ReportLine(code, cards[0].provider.name, _status(cards), words))
     return lines
+
+
+def _mails(month: date) -> list[ReportMail]:
+    query: Any = visible(ReportMail, g.account).where(ReportMail.month == month)
+    return list(query.order_by(ReportMail.sent_at.desc(), ReportMail.id.desc()))
 
 
 def _word(card: ScoreCard) -> str:
