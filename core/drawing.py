@@ -51,6 +51,13 @@ def _figure_class() -> Any:
 
 
 @cache
+def _quick_axes() -> Any:
+    from core.axes import QuickAxes  # noqa: PLC0415  loads matplotlib
+
+    return QuickAxes
+
+
+@cache
 def _font(*, bold: bool) -> Any:
     from matplotlib import font_manager  # noqa: PLC0415  slow to load
 
@@ -70,6 +77,10 @@ def _advance(character: str, *, bold: bool) -> float:
 def text_width(text: str, size: float = 9.0, *, bold: bool = False) -> float:
     """Width in points. Measured in DejaVu, which is wider than the fonts of most pages."""
     return size * sum(_advance(character, bold=bold) for character in text)
+
+
+def _width_of(text: str, size: float, bold: bool) -> float:
+    return text_width(text, size, bold=bold)
 
 
 def shorten(text: str, width: float, size: float = 9.0, *, bold: bool = False) -> str:
@@ -107,13 +118,14 @@ class Canvas:
     ) -> Any:
         """Axes with these margins."""
         size = (self.width - left - right) / self.width, (self.height - top - bottom) / self._full
-        return self.figure.add_axes((left / self.width, bottom / self._full, *size))
+        return self._add(left / self.width, bottom / self._full, *size)
 
     def panel(self, x: float, y: float, width: float, height: float) -> Any:
         """Axes with their lower left corner here."""
-        return self.figure.add_axes(
-            (x / self.width, y / self._full, width / self.width, height / self._full)
-        )
+        return self._add(x / self.width, y / self._full, width / self.width, height / self._full)
+
+    def _add(self, *place: float) -> Any:
+        return self.figure.add_axes(_quick_axes()(self.figure, place))
 
     def sheet(self) -> Any:
         """Axes without a frame over the whole canvas, whose coordinates are points."""
@@ -172,11 +184,10 @@ def png(chart: Chart) -> bytes:
 def svg(chart: Chart, *, alone: bool = False) -> str:
     """Drawing for in a page, or for a file that stands alone (with heading and fonts)."""
     with _lock:
-        content = io.BytesIO()
-        figure_of(chart).savefig(
-            content, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        )
-    raw = content.getvalue()
+        figure = figure_of(chart)
+        from core import svg_canvas  # noqa: PLC0415  loads matplotlib
+
+        raw = svg_canvas.drawn(figure, _width_of)
     return plain.accessible_svg(
         raw,
         title=chart.finding,

@@ -23,6 +23,7 @@ from core.parallel import spread
 WIDTH = 560.0
 """Points. With text of 9 points it stays readable on A4 and on a screen."""
 
+STYLE = "taalinkoop.mplstyle"
 Paint = Callable[[Any, Any], None]
 
 
@@ -101,7 +102,7 @@ def code_fingerprint(module: str) -> str:
     """Fingerprint of the code that draws: this package's drawing, the painter's own folder."""
     source = Path(str(sys.modules[module].__file__))
     here = Path(__file__).parent
-    ours = [here / name for name in ("drawing.py", "svg.py", "taalinkoop.mplstyle")]
+    ours = [here / name for name in ("drawing.py", "axes.py", "svg_canvas.py", "svg.py", STYLE)]
     files = [*sorted(source.parent.glob("*.py")), *ours]
     digest = hashlib.sha256(version("matplotlib").encode())
     for file in files:

@@ -100,7 +100,7 @@ def paint_compare(canvas: drawing.Canvas, lines: tuple[Side, ...]) -> None:
     axes.set_xlim(0, 100)
     axes.set_ylim(BOTTOM, top)
     axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
+    axes.yaxis.edge = False
     drawing.number_axis(axes.xaxis, (0, 20, 40, SUFFICIENT, GOOD, 100))
     axes.grid(axis="x")
     dashes = {"color": drawing.GREY, "lw": 1, "ls": (0, (4, 3))}

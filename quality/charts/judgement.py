@@ -138,7 +138,7 @@ def paint_scores(canvas: drawing.Canvas, lines: tuple[ScoreLine, ...]) -> None:
     axes.set_xlim(0, 100)
     axes.set_ylim(BOTTOM, canvas.height - TOP)
     axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
+    axes.yaxis.edge = False
     drawing.number_axis(axes.xaxis, (0, 20, 40, SUFFICIENT, GOOD, 100))
     axes.grid(axis="x")
     axes.vlines(

@@ -1,0 +1,87 @@
+"""SVG out of matplotlib without measuring letters: a browser sets the text, and knows better.
+
+Only drawing imports this.
+"""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.colors import to_hex
+from matplotlib.font_manager import weight_dict
+
+ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+ASCENT, DESCENT = 0.76, 0.24
+"""Of DejaVu, as parts of the size."""
+NORMAL = 400
+
+Width = Callable[[str, float, bool], float]
+"""Width in points of a text of this size, bold or not."""
+
+
+def drawn(figure: Any, width_of: Width) -> bytes:
+    """Draw a figure of 72 dots per inch."""
+    content = io.StringIO()
+    width, height = figure.get_size_inches() * 72
+    empty = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    renderer = _Renderer(width, height, content, image_dpi=72, metadata=empty)
+    renderer.width_of = width_of
+    figure.draw(renderer)
+    renderer.finalize()
+    return content.getvalue().encode()
+
+
+class _Renderer(RendererSVG):
+    """Writes text as text."""
+
+    width_of: Width
+
+    def get_text_width_height_descent(
+        self,
+        s: str,
+        prop: Any,
+        ismath: Any,  # noqa: ARG002  matplotlib's own
+    ) -> tuple[float, float, float]:
+        """Measure by the widths of single letters."""
+        size = prop.get_size_in_points()
+        return self.width_of(s, size, _is_bold(prop)), size * (ASCENT + DESCENT), size * DESCENT
+
+    def draw_text(  # noqa: PLR0917  as matplotlib calls it
+        self,
+        gc: Any,
+        x: float,
+        y: float,
+        s: str,
+        prop: Any,
+        angle: float,
+        ismath: Any = False,  # noqa: ARG002
+        mtext: Any = None,
+    ) -> None:
+        """Write a line of text; one that stands alone is anchored where it belongs."""
+        look: dict[str, str] = {}
+        if mtext is not None and angle == 0:
+            x = mtext.get_transform().transform(mtext.get_unitless_position())[0]
+            anchor = ANCHORS[mtext.get_ha()]
+            if anchor != "start":
+                look["text-anchor"] = anchor
+        red, green, blue, alpha = gc.get_rgb()
+        colour = to_hex((red, green, blue))
+        if colour != "#000000":
+            look["fill"] = colour
+        opacity = gc.get_alpha() if gc.get_forced_alpha() else alpha
+        if opacity != 1:
+            look["opacity"] = f"{opacity:g}"
+        look["font-size"] = f"{prop.get_size():g}px"
+        if _is_bold(prop):
+            look["font-weight"] = "700"
+        if angle:
+            look["transform"] = f"translate({x:f} {y:f}) rotate({-angle:g})"
+        else:
+            look |= {"x": f"{x:f}", "y": f"{y:f}"}
+        self.writer.element("text", s, attrib=look)
+
+
+def _is_bold(prop: Any) -> bool:
+    weight = prop.get_weight()
+    return int(weight_dict.get(weight, weight)) > NORMAL
