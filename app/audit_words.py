@@ -51,6 +51,7 @@ THINGS = {
     "installation": "installatie",
     "job": "taak",
     "location": "locatie",
+    "perceel": "perceel",
     "provider": "aanbieder",
     "quality_mark": "keurmerk",
     "reactions": "reactie",

@@ -65,6 +65,8 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.CONTRACT_MANAGER: READ,
         Role.MUNICIPALITY: frozenset({"read", "decide"}),
     },
+    # Bids, scores and awards of a tender: whoever buys, and nobody that may hear of it later.
+    "bids": {Role.REGION: frozenset({"read", "create", "change"})},
     "register": {
         Role.REGION: frozenset({"read", "create", "change"}),
         Role.CONTRACT_MANAGER: frozenset({"read", "create", "change"}),

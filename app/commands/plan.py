@@ -13,7 +13,7 @@ from core.db import database
 from core.errors import DomainError
 from core.formats import day_text
 from core.mail import Letter, PostOffice
-from procurement import metrics, operations
+from procurement import bid_metrics, metrics, operations
 from procurement.digest import digest
 from procurement.documents import Header, PlanDocument, PlanParticipation
 from procurement.exchange.cells import day
@@ -281,7 +281,8 @@ def run_digest(args: argparse.Namespace) -> int:
 
 def run_ocds(args: argparse.Namespace) -> int:
     """Write an OCDS release."""
-    found = release(_outlook(args.code), moment=now(), prefix=args.prefix)
+    lots = bid_metrics.published(_process(args.code))
+    found = release(_outlook(args.code), moment=now(), prefix=args.prefix, lots=lots)
     if args.package:
         found = package(
             [found], moment=now(), publisher="Taalinkoop", address=f"urn:taalinkoop:{args.code}"

@@ -11,7 +11,7 @@ from core.accounts import Account, may, visible
 from core.admin import needs, public
 from core.dates import now, today
 from core.errors import DomainError
-from procurement import calendar_operations, metrics, operations
+from procurement import bid_metrics, calendar_operations, metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.exchange.files import KINDS, read_plan, write_plan
 from procurement.exchange.icalendar import MIME, write_calendar
@@ -42,7 +42,8 @@ class FilePages(PlanningBase):
     @expose("/<code>/ocds.json")
     def ocds(self, code: str) -> Response:
         """Give the OCDS release."""
-        found = release(self._outlook(self._process(code)), moment=now())
+        process = self._process(code)
+        found = release(self._outlook(process), moment=now(), lots=bid_metrics.published(process))
         content = json.dumps(found, ensure_ascii=False, indent=2).encode()
         return _file(content, "application/json", f"ocds-{code}.json")
 

@@ -1,11 +1,12 @@
 """An OCDS 1.1 release of one inkooptraject: planning, tender, and award and contract when made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from core import municipalities
 from core.dates import AMSTERDAM
+from procurement.bidding import PublishedLot, Winner
 from procurement.documents import PlanStep
 from procurement.health import Health
 from procurement.outlook import Outlook
@@ -41,8 +42,14 @@ IN_TENDER = (
 )  # fmt: skip
 
 
-def release(outlook: Outlook, *, moment: datetime, prefix: str = DEFAULT_PREFIX) -> dict[str, Any]:
-    """The release, as valid against the official schema."""
+def release(
+    outlook: Outlook,
+    *,
+    moment: datetime,
+    prefix: str = DEFAULT_PREFIX,
+    lots: Sequence[PublishedLot] = (),
+) -> dict[str, Any]:
+    """The release, as valid against the official schema; lots and bids as their extensions say."""
     header = outlook.document.header
     ocid = f"{prefix}-{header.code}"
     steps = {s.purpose: s for s in outlook.document.steps if s.purpose is not None}
@@ -54,7 +61,7 @@ def release(outlook: Outlook, *, moment: datetime, prefix: str = DEFAULT_PREFIX)
         "tag": tags,
         "initiationType": "tender",
         "language": "nl",
-        "parties": list(_parties(outlook)),
+        "parties": [*_parties(outlook), *_suppliers(lots)],
         "planning": {
             "rationale": outlook.sentence,
             "milestones": [
@@ -78,7 +85,79 @@ def release(outlook: Outlook, *, moment: datetime, prefix: str = DEFAULT_PREFIX)
     if _done(outlook, signed := steps.get(Purpose.CONTRACT)) and signed:
         tags.append("contract")
         found["contracts"] = [_contract(outlook, signed)]
+    _put_lots(found, lots)
     return found
+
+
+def _put_lots(found: dict[str, Any], lots: Sequence[PublishedLot]) -> None:
+    """Lots of the tender, counts of bids, and an award and a contract per tenderer that won."""
+    if not lots:
+        return
+    found["tender"]["lots"] = [
+        {"id": lot.code, "title": lot.title, "status": "complete" if lot.awarded_on else "active"}
+        for lot in lots
+    ]
+    decided = [lot for lot in lots if lot.sent_on is not None]
+    if not decided:
+        return
+    found["tender"]["numberOfTenderers"] = sum(lot.received or 0 for lot in decided)
+    found["bids"] = {
+        "statistics": [
+            {"id": f"{lot.code}-{measure}", "measure": measure, "value": value,
+             "relatedLot": lot.code}
+            for lot in decided
+            for measure, value in (("bids", lot.received), ("validBids", lot.valid))
+        ]
+    }  # fmt: skip
+    prefix = found["tender"]["id"]
+    found["awards"] = [_lot_award(prefix, lot, winner) for lot in decided for winner in lot.winners]
+    contracts = [
+        _lot_contract(prefix, lot, winner)
+        for lot in decided
+        for winner in lot.winners
+        if winner.contract_number
+    ]
+    if contracts:
+        found["contracts"] = contracts
+    tags = ["award", "contract"] if contracts else ["award"]
+    found["tag"] += [tag for tag in tags if tag not in found["tag"]]
+
+
+def _lot_award(prefix: str, lot: PublishedLot, winner: Winner) -> dict[str, Any]:
+    award: dict[str, Any] = {
+        "id": f"{prefix}-{lot.code}-{winner.key}",
+        "title": f"Gunning {lot.title}",
+        "description": lot.motivation,
+        "status": "active" if lot.awarded_on else "pending",
+        "suppliers": [{"id": winner.party, "name": winner.name}],
+        "relatedLots": [lot.code],
+    }
+    if lot.sent_on:
+        award["date"] = _moment(lot.sent_on)
+    return award
+
+
+def _lot_contract(prefix: str, lot: PublishedLot, winner: Winner) -> dict[str, Any]:
+    period = {"startDate": winner.starts_on, "endDate": winner.ends_on}
+    contract: dict[str, Any] = {
+        "id": winner.contract_number,
+        "awardID": f"{prefix}-{lot.code}-{winner.key}",
+        "status": "active",
+        "period": {name: _moment(day) for name, day in period.items() if day},
+    }
+    if winner.signed_on:
+        contract["dateSigned"] = _moment(winner.signed_on)
+    return contract
+
+
+def _suppliers(lots: Sequence[PublishedLot]) -> Iterator[dict[str, Any]]:
+    """Each winner once, also when it won several lots."""
+    winners = {winner.party: winner for lot in lots for winner in lot.winners}
+    for party, winner in winners.items():
+        found: dict[str, Any] = {"id": party, "name": winner.name, "roles": ["supplier"]}
+        if winner.chamber_number:
+            found["identifier"] = {"scheme": "NL-KVK", "id": winner.chamber_number}
+        yield found
 
 
 def package(
