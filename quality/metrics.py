@@ -272,7 +272,7 @@ def fingerprint(provider_id: int, route: int, month: date, window_months: int = 
             (R.month >= first) | R.track.in_(older or [0]),
         )
     )
-    lines = sorted(";".join("" if v is None else str(v) for v in row) for row in _rows(query))
+    lines = sorted(map(str, _rows(query)))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

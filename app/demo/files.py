@@ -15,6 +15,7 @@ import xlsxwriter
 from app.demo.lives import Row
 from app.demo.region import Character
 from core.formats import month_text
+from providers.feed.columns import NO_MAPPING, Mapping
 
 HOURS = (
     "uren_aangeboden", "uren_gevolgd", "uren_geoorloofd_verzuim", "uren_ongeoorloofd_verzuim",
@@ -79,6 +80,18 @@ def write(
 def _fields(character: Character, rows: Sequence[Row], without: str) -> list[str]:
     left_out = LEFT_OUT.get(character.file_format, ())
     return [name for name in rows[0] if name not in left_out and name != without]
+
+
+def own_mapping(character: Character, rows: Sequence[Row]) -> Mapping:
+    """How to read a file with headers and codes of the provider's own; none when it has none."""
+    if character.file_format != "xlsx_own":
+        return NO_MAPPING
+    return Mapping(
+        headers={OWN_HEADERS.get(name, name): name for name in _fields(character, rows, "")},
+        codes={
+            name: {own: code for code, own in codes.items()} for name, codes in OWN_CODES.items()
+        },
+    )
 
 
 def _text(field: str, value: Any, *, day: str, month: str = "%Y-%m", comma: bool = False) -> str:

@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from app.demo.accounts import ACCOUNTS, MANAGER, PASSWORD
-from app.demo.files import OWN_CODES, OWN_HEADERS
 from app.demo.follow_up import follow_up
 from app.demo.region import MONTHS, MUNICIPALITIES, last_month, register_tables
 from app.demo.story import Parcel, parcels
@@ -16,10 +15,10 @@ from core.accounts import Account
 from core.dates import AMSTERDAM, add_months, days, month_end
 from core.storage import Storage
 from procurement import demo as procurement_demo
-from providers.feed.columns import NO_MAPPING, Mapping
 from providers.feed.outcome import Outcome
+from providers.mapping_operations import save_mapping
 from providers.models import Provider
-from providers.operations import Request, accept, receive, withdraw
+from providers.operations import Request, accept, declare_nothing, receive, withdraw
 from providers.register import RegisterTable, read_tables
 from providers.register_operations import import_register
 from quality.operations import compute, fix
@@ -27,10 +26,6 @@ from quality.operations import compute, fix
 ACTOR = "voorbeeldregio"
 CONCEPT_MONTHS = 2
 """The newest so many months are still concept; older ones are vastgesteld."""
-
-MAPPINGS = {"TA008": Mapping(headers={own: name for name, own in OWN_HEADERS.items()}, codes={
-    field: {own: code for code, own in codes.items()} for field, codes in OWN_CODES.items()
-})}  # fmt: skip
 Progress = Callable[[str], None]
 
 
@@ -59,7 +54,11 @@ def load_region(
     tell(f"De leveringen van acht aanbieders over {months} maanden")
     storage = Storage(data_directory)
     for parcel in parcels(today, last, seed, months):
-        loaded.outcomes.append(_deliver(parcel, storage))
+        if parcel.content:
+            loaded.outcomes.append(_deliver(parcel, storage))
+        else:
+            sender = Provider.get(Provider.code == parcel.provider)
+            declare_nothing(sender, parcel.month, by=_sender(sender), at=parcel.at)
     tell("De scores van alle maanden")
     for back in range(1 - months, 1):
         loaded.cards += _score(add_months(last, back), today, concept=back > -CONCEPT_MONTHS)
@@ -84,9 +83,21 @@ def _register(today: date, months: int) -> None:
     import_register(read_tables(tables), by=ACTOR, at=_moment(today))
 
 
+def _sender(provider: Provider) -> str:
+    return f"administratie van {provider.name}"
+
+
 def _deliver(parcel: Parcel, storage: Storage) -> Outcome:
     provider = Provider.get(Provider.code == parcel.provider)
-    sender = f"administratie van {provider.name}"
+    sender = _sender(provider)
+    if parcel.mapping.headers:
+        save_mapping(
+            provider,
+            headers=parcel.mapping.headers,
+            codes=parcel.mapping.codes,
+            by=sender,
+            at=parcel.at,
+        )
     delivery, held = receive(
         io.BytesIO(parcel.content),
         file_name=parcel.name,
@@ -95,7 +106,7 @@ def _deliver(parcel: Parcel, storage: Storage) -> Outcome:
         by=sender,
         at=parcel.at,
     )
-    request = Request(today=parcel.at.date(), mapping=MAPPINGS.get(parcel.provider, NO_MAPPING))
+    request = Request(today=parcel.at.date())
     outcome = accept(delivery, storage=storage, request=request, by=sender, at=parcel.at)
     if parcel.withdrawn_because and not held:
         later = parcel.at + days(1)

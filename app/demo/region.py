@@ -4,7 +4,7 @@ Every name, number and person here is invented. Months are counted from the last
 0 is last month, -1 the month before, -23 the first of the two years.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from core.dates import add_months, days, month_end, month_of
@@ -66,6 +66,14 @@ class Character:
         default=(("onbepaalde_tijd", -40, None, 25),)
     )
     """Status, first month, last month, and how many days ago it was last checked."""
+    format_before: str = ""
+    """In what it delivered until a year ago, when it got a system that makes workbooks."""
+
+    def in_month(self, back: int) -> "Character":
+        """The same with the kind of file that it had so many months (negative) ago."""
+        if self.format_before and back <= -MONTHS // 2:
+            return replace(self, file_format=self.format_before)
+        return self
 
 
 CHARACTERS = (
@@ -75,7 +83,7 @@ CHARACTERS = (
         cities=("Zwolle", "Kampen", "Hattem"),
         waiting_days=(11.0, 4.5), certified_share=0.96, evening_share=0.27, attendance=0.92,
         monthly_dropout=0.005, months_per_step=5.2, due_delay=(-8, -5), teachers=14,
-        uncertified_teachers=0, tst_years=4,
+        uncertified_teachers=0, tst_years=4, format_before="csv_dutch",
     ),
     Character(
         code="TA002", name="Leerschip De Wachter", city="Kampen", file_format="csv_dutch",
@@ -127,7 +135,7 @@ CHARACTERS = (
         courses={"O": Course(110, 21.0, 16), "B": Course(70, 12.8, 15)},
         cities=("Zwolle", "Dalfsen"),
         waiting_days=(15.0, 7.0), tst_years=3, certified_share=0.85, evening_share=0.11,
-        marks=(("bepaalde_tijd", -30, 8, 40),),
+        marks=(("bepaalde_tijd", -30, 8, 40),), format_before="csv_iso",
     ),
 )  # fmt: skip
 

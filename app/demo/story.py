@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from app.demo.files import Extra, file_name, write
+from app.demo.files import Extra, file_name, own_mapping, write
 from app.demo.lives import Row, provider_rows
 from app.demo.region import CHARACTERS, MONTHS, Character
 from core.dates import AMSTERDAM, NATIONAL, add_months, month_end, nth_working_day
+from providers.feed.columns import NO_MAPPING, Mapping
 
 DUE_WORKDAY = 10
 CITIZEN_NUMBER = "111222333"
@@ -24,8 +25,10 @@ class Parcel:
     provider: str
     name: str
     content: bytes
+    """Empty when the provider says that there is nothing to report about ``month``."""
+    month: date
+    mapping: Mapping = NO_MAPPING
     withdrawn_because: str = ""
-    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Sending:
             provider=self.character.code,
             name=file_name(self.character, self.month, version),
             content=write(self.character, rows, extra=extra, without=without),
+            month=self.month,
+            mapping=own_mapping(self.character, rows),
             withdrawn_because=withdrawn_because,
         )
 
@@ -81,7 +86,9 @@ def _from(character: Character, last: date, seed: int, months: int) -> Iterator[
         due = nth_working_day(month, DUE_WORKDAY)
         day = NATIONAL.add_working_days(due, rng.randint(*character.due_delay))
         clock = time(rng.randint(8, 16), rng.randrange(60))
-        sending = Sending(character, rows, month, datetime.combine(day, clock, tzinfo=AMSTERDAM))
+        sending = Sending(
+            character.in_month(back), rows, month, datetime.combine(day, clock, tzinfo=AMSTERDAM)
+        )
         if rows[month]:
             tell = EPISODES.get((character.code, back), _as_agreed)
             yield from tell(sending)
@@ -167,6 +174,11 @@ def _nothing(_sending: Sending) -> Iterator[Parcel]:
     yield from ()
 
 
+def _nil_return(sending: Sending) -> Iterator[Parcel]:
+    """Closed for the summer: no file, but a nihil-opgave."""
+    yield Parcel(sending.at, sending.character.code, "", b"", sending.month)
+
+
 def _still_to_mend(sending: Sending) -> Iterator[Parcel]:
     """Three faulty rows that are still waiting to be mended."""
     rows = sending.own
@@ -192,7 +204,7 @@ EPISODES: dict[tuple[str, int], Any] = {
     ("TA005", -8): _forgotten_column,
     ("TA006", -10): _nothing,
     ("TA006", -9): _two_at_once,
-    ("TA006", -4): _nothing,
+    ("TA006", -3): _nil_return,
     ("TA006", 0): _nothing,
     ("TA007", -5): _doubled_row,
     ("TA007", 0): _still_to_mend,

@@ -104,6 +104,8 @@ def _find_header(
     best: tuple[int, int, str, int, list[str]] | None = None
     for separator in [declared] if declared else SEPARATORS:
         for index, cells in enumerate(_lenient(sample, separator)):
+            if best is not None and sum(map(bool, cells)) < best[0]:
+                continue  # With fewer cells than the best names columns it cannot be the header.
             score = (recognised(cells, mapping), len(cells))
             if best is None or score > best[:2]:
                 best = (*score, separator, index, cells)

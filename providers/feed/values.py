@@ -52,7 +52,9 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Compare names without regard to case, accents, spaces, points, ``-`` and ``_``."""
-    plain = "".join(c for c in normalize("NFKD", clean(text)) if not combining(c))
+    plain = clean(text)
+    if not plain.isascii():
+        plain = "".join(c for c in normalize("NFKD", plain) if not combining(c))
     return re.sub(r"[\s\-_./()]+", "", plain).casefold()
 
 

@@ -20,6 +20,7 @@ from core.accounts import Account, Role
 from core.dates import add_months, now
 from core.db import database, open_database
 from core.municipalities import names
+from providers.mapping_metrics import mapping_of
 from providers.models import Delivery, ProgressRecord, Provider, QualityMark
 from quality.models import ScoreCard
 
@@ -66,6 +67,11 @@ def test_the_region_is_regio_zwolle_with_eight_aanbieders_in_eight_formats() -> 
     assert set(MUNICIPALITIES) <= set(names())
     assert sum(MUNICIPALITIES.values()) == 104
     assert len(CHARACTERS) == len({c.file_format for c in CHARACTERS}) == 8
+
+
+def test_one_says_that_there_is_nothing_to_report() -> None:
+    (nil,) = [parcel for parcel in parcels(TODAY, LAST, 7) if not parcel.content]
+    assert (nil.provider, nil.month) == ("TA006", add_months(LAST, -3))
 
 
 def test_the_one_that_slips_lets_people_wait_ever_longer() -> None:
@@ -161,6 +167,16 @@ def test_the_filled_region_is_judged_and_can_be_entered(demo) -> None:
     assert {Role(a.role) for a in Account.select()} == set(Role)
     for email, *_ in ACCOUNTS:
         assert sign_in(email=email, password=PASSWORD, address="127.0.0.1", at=now())
+
+
+def test_own_headers_are_read_by_the_mapping_that_the_provider_confirmed(demo) -> None:
+    provider = Provider.get(code="TA008")
+    mapping = mapping_of(provider.id)
+    assert mapping.version == 1
+    assert mapping.headers["Deelnemer-ID"] == "trajectnummer"
+    for one in Delivery.select().where(Delivery.provider == provider):
+        assert one.rejected == 0
+        assert one.findings["ignored_columns"] == []
 
 
 def month_now() -> date:
