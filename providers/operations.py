@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,9 +23,11 @@ from providers.feed.columns import Mapping
 from providers.feed.drifting import look_for_drift
 from providers.feed.outcome import Outcome, Status, held_status
 from providers.feed.rule import ERROR
+from providers.feed.staging import Staging
+from providers.feed.straight import Straight
 from providers.feed.table import RefusedFileError
 from providers.mapping_metrics import header_changes, mapping_of
-from providers.models import Contract, Delivery, DeliveryMonth, Provider
+from providers.models import Contract, CourseTrack, Delivery, DeliveryMonth, Provider
 from providers.models import Problem as HeldProblem
 from providers.outcomes import (
     HELD,
@@ -153,37 +156,68 @@ def accept(
         delivery=delivery.id,
         provider=provider.id,
     )
+    # A large first delivery is held while it is read; every other is staged before the lock.
+    straight = intake.is_large(path) and _is_new(provider)
     try:
-        staged = intake.stage(path, _context(provider, request), sheet=request.sheet)
-        _check_sources(provider, staged)
+        staged = None if straight else _stage(delivery, path, storage, request)
+        with _patience(), transaction():
+            _one_at_a_time(provider)
+            again = Delivery.get_by_id(delivery.id)
+            if again.state not in (RECEIVED, REFUSED):
+                return already_delivered(again, file_name=delivery.file_name)
+            if staged is None:
+                straight = _is_new(provider)
+                staged = _stage(delivery, path, storage, request, straight=straight)
+            _hold(delivery, staged, outcome, by=by, at=at, started=started)
     except RefusedFileError as error:
         return _refuse(delivery, outcome, error, by=by, at=at, started=started)
-    if staged.personal:
-        mapping = request.mapping_for(provider)
-        cleaning.write_cleaned(storage, delivery.sha256, path, mapping, request.sheet)
-    with _patience(), transaction():
-        _one_at_a_time(provider)
-        again = Delivery.get_by_id(delivery.id)
-        if again.state not in (RECEIVED, REFUSED):
-            return already_delivered(again, file_name=delivery.file_name)
-        intake.compare(provider.id, staged)
-        _tell(outcome, staged)
-        outcome.findings["cleaned"] = staged.personal
-        HeldProblem.delete().where(HeldProblem.delivery == delivery).execute()
-        intake.hold(provider.id, delivery.id, staged.staging)
-        intake.keep_problems(delivery.id)
-        for month, rows in intake.rows_by_month().items():
-            DeliveryMonth.create(delivery=delivery, month=month, rows=rows)
-        outcome.seconds = time.perf_counter() - started
-        _settle(delivery, outcome, state=HELD, at=at)
-        audit.record(
-            at=at, actor=by, action="accept", thing="delivery", thing_id=delivery.id,
-            after=_summary(outcome),
-        )  # fmt: skip
     staged.staging.clear()
     if staged.personal:
         storage.forget(delivery.sha256)
     return outcome
+
+
+def _is_new(provider: Provider) -> bool:
+    """Whether nothing of this provider was ever held."""
+    return not CourseTrack.select().where(CourseTrack.provider == provider).exists()
+
+
+def _stage(
+    delivery: Delivery, path: Path, storage: Storage, request: Request, *, straight: bool = False
+) -> intake.Staged:
+    provider = delivery.provider
+    into = partial(Straight, provider.id, delivery.id) if straight else Staging
+    staged = intake.stage(path, _context(provider, request), sheet=request.sheet, into=into)
+    _check_sources(provider, staged)
+    if staged.personal:
+        mapping = request.mapping_for(provider)
+        cleaning.write_cleaned(storage, delivery.sha256, path, mapping, request.sheet)
+    return staged
+
+
+def _hold(
+    delivery: Delivery,
+    staged: intake.Staged,
+    outcome: Outcome,
+    *,
+    by: str,
+    at: datetime,
+    started: float,
+) -> None:
+    intake.compare(delivery.provider.id, staged)
+    _tell(outcome, staged)
+    outcome.findings["cleaned"] = staged.personal
+    HeldProblem.delete().where(HeldProblem.delivery == delivery).execute()
+    staged.staging.hold(delivery.provider.id, delivery.id)
+    intake.keep_problems(delivery.id)
+    for month, rows in intake.rows_by_month().items():
+        DeliveryMonth.create(delivery=delivery, month=month, rows=rows)
+    outcome.seconds = time.perf_counter() - started
+    _settle(delivery, outcome, state=HELD, at=at)
+    audit.record(
+        at=at, actor=by, action="accept", thing="delivery", thing_id=delivery.id,
+        after=_summary(outcome),
+    )  # fmt: skip
 
 
 def _context(provider: Provider, request: Request) -> Context:

@@ -32,7 +32,7 @@ def look_for_drift(provider: int, staging: Staging, *, delivery: int | None) -> 
     found = alarms(
         described,
         _earlier(provider, delivery),
-        missing=_missing(provider),
+        missing=_missing(provider) if staging.compares else 0,
     )
     return {"profile": described, "drift": [alarm.document() for alarm in found]}
 

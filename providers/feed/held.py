@@ -32,20 +32,11 @@ def _problem(row: int | None, column: str | None, code: str, value: str, **detai
     return Problem(row, column, code, RULES[code].severity, shown or None, message)
 
 
-def find_tracks(provider: int) -> None:
-    """Give each staged traject the key under which this provider has it, when it has."""
-    run(
-        "UPDATE staged_track SET id = (SELECT t.id FROM course_track t "
-        "WHERE t.provider_id = ? AND t.number = staged_track.number)",
-        provider,
-    )
-
-
 def take_out_duplicates(staging: Staging, tally: Tally) -> None:
     """F501: every row of a key that the file has more than once is rejected."""
     for (track, month), later in tally.duplicates.items():
         first = rows_of("SELECT row_number FROM staged WHERE track = ? AND month = ?", track, month)
-        tally.rejected += run("DELETE FROM staged WHERE track = ? AND month = ?", track, month)
+        tally.rejected += staging.take_out("track = ? AND month = ?", track, month)
         rows = [row for (row,) in first] + later
         if (track, month) in tally.rejected_keys:
             rows.append(tally.rejected_keys[track, month])
@@ -82,6 +73,13 @@ def compare(provider: int, staging: Staging) -> bool:
     )
     run("CREATE INDEX staged_old_key ON staged_old (track, month)")
     return has_rows
+
+
+def nothing_to_compare() -> None:
+    """No staged row replaces or repeats a held one."""
+    names = ("track", "month", "row_number", "old", "same", "registered_on", "route")
+    columns = ", ".join(f"{name} integer" for name in names)
+    run(f"CREATE TEMPORARY TABLE staged_old ({columns})")
 
 
 def look_back(staging: Staging, tally: Tally, *, with_held: bool) -> None:
@@ -160,7 +158,7 @@ def _reject_after_end(staging: Staging, tally: Tally, track: int, ended: int) ->
         _problem(row, "rapportagemaand", "F502", f"{month_from_number(month):%Y-%m}", ended=told)
         for row, month in rows
     )
-    tally.rejected += run("DELETE FROM staged WHERE track = ? AND month > ?", track, ended)
+    tally.rejected += staging.take_out("track = ? AND month > ?", track, ended)
 
 
 def _day(ordinal: int) -> str:

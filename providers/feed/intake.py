@@ -1,10 +1,11 @@
 """From a file to held rows in three steps: stage (no lock), compare, hold (one transaction).
 
 ``stage`` reads and checks the file into temporary tables. ``compare`` puts them beside what is
-held. ``hold`` writes, set by set. The operations call them; a preview stops after the second.
+held. ``Staging.hold`` writes, set by set. The operations call them; a preview stops after the
+second.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,12 +17,12 @@ from core.db import database, is_postgresql
 from providers.codes import LearningRoute
 from providers.feed import held
 from providers.feed.checking import Batch, Checker, Context, Tally, held_columns
-from providers.feed.columns import Layout
+from providers.feed.columns import Column, Layout
 from providers.feed.outcome import Counts
 from providers.feed.reader import open_table
 from providers.feed.shape import refuse_layout
 from providers.feed.skipping import LABELS
-from providers.feed.staging import Staging, rows_of, run
+from providers.feed.staging import Staging, find_tracks, rows_of, run
 from providers.feed.table import RefusedFileError
 
 LARGE_FILE = 20_000_000
@@ -49,7 +50,9 @@ class Staged:
 @contextmanager
 def without_lock() -> Iterator[None]:
     """A transaction that only touches temporary tables: SQLite keeps its write lock free."""
-    if is_postgresql() or database.in_transaction():
+    if database.in_transaction():
+        yield
+    elif is_postgresql():
         with database.atomic():
             yield
     else:
@@ -57,14 +60,25 @@ def without_lock() -> Iterator[None]:
             yield
 
 
-def stage(path: Path, context: Context, *, sheet: str | None = None) -> Staged:
+def is_large(path: Path) -> bool:
+    """Whether this is a file for two processes."""
+    return path.stat().st_size >= LARGE_FILE
+
+
+def stage(
+    path: Path,
+    context: Context,
+    *,
+    sheet: str | None = None,
+    into: Callable[[Sequence[Column]], Staging] = Staging,
+) -> Staged:
     """Read and check a file into the temporary tables; ``RefusedFileError`` when it cannot be."""
     with open_table(path, sheet=sheet, mapping=context.mapping) as table:
         layout = table.layout
         refuse_layout(layout, only_month=context.only_month)
         checker_context = replace(context, epoch_1904=table.epoch_1904)
         sources: dict[str, set[int]] = {}
-        if table.assumed.get("kind") == "CSV" and path.stat().st_size >= LARGE_FILE:
+        if table.assumed.get("kind") == "CSV" and is_large(path):
             from providers.feed.second_process import batches  # noqa: PLC0415  large files only
 
             found: Iterable[Batch] = batches(path, checker_context)
@@ -73,14 +87,14 @@ def stage(path: Path, context: Context, *, sheet: str | None = None) -> Staged:
             found = Checker(layout, checker_context).batches(records)
         tally = Tally()
         with without_lock():
-            staging = Staging(held_columns(layout))
+            staging = into(held_columns(layout))
             for batch in found:
                 staging.add(batch)
                 tally = batch.tally
             staging.finish()
         if not tally.rows or tally.rows == sum(map(len, tally.skipped.values())):
             raise RefusedFileError("F006")
-        return Staged(staging, layout, tally, table.assumed, sources)
+        return Staged(staging, layout, staging.keyed(tally), table.assumed, sources)
 
 
 def note_sources(
@@ -105,8 +119,11 @@ def compare(provider: int, staged: Staged) -> None:
     """Put the staged rows beside each other and beside what is held."""
     staging, tally = staged.staging, staged.tally
     held.take_out_duplicates(staging, tally)
-    held.find_tracks(provider)
-    staged.with_held = held.compare(provider, staging)
+    if staging.compares:
+        find_tracks(provider)
+        staged.with_held = held.compare(provider, staging)
+    else:
+        held.nothing_to_compare()
     held.look_back(staging, tally, with_held=staged.with_held)
     held.look_aside(provider, staging)
     held.look_for_contracts(provider, staging)
@@ -166,40 +183,6 @@ def findings(staged: Staged) -> dict[str, Any]:
             for route, rows, offered, attended in hours
         ],
     }
-
-
-def hold(provider: int, delivery: int, staging: Staging) -> None:
-    """Write the staged rows: trajecten, what is replaced, what is new, what was repeated."""
-    run(
-        "INSERT INTO course_track (provider_id, number) SELECT ?, t.number FROM staged_track t "
-        "WHERE t.id IS NULL AND EXISTS (SELECT 1 FROM staged s WHERE s.track = t.local) "
-        "ORDER BY t.local",
-        provider,
-    )
-    held.find_tracks(provider)
-    run(
-        "UPDATE progress_record SET superseded_by_id = ? WHERE id IN "
-        "(SELECT o.old FROM staged_old o JOIN staged s ON s.track = o.track "
-        "AND s.month = o.month WHERE o.same = 0)",
-        delivery,
-    )
-    run(
-        "INSERT INTO confirmation (delivery_id, record_id, row) "
-        "SELECT ?, o.old, o.row_number FROM staged_old o JOIN staged s "
-        "ON s.track = o.track AND s.month = o.month WHERE o.same = 1",
-        delivery,
-    )
-    names = staging.present
-    run(
-        f"INSERT INTO progress_record (provider_id, delivery_id, month, track_id, row, "
-        f"{', '.join(names)}) SELECT ?, ?, s.month, t.id, s.row_number, "
-        f"{', '.join(f's.{name}' for name in names)} FROM staged s "
-        "JOIN staged_track t ON t.local = s.track "
-        "WHERE NOT EXISTS (SELECT 1 FROM staged_old o "
-        "WHERE o.track = s.track AND o.month = s.month AND o.same = 1)",
-        provider,
-        delivery,
-    )
 
 
 def keep_problems(delivery: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.db import database, is_postgresql
-from providers.feed.checking import Batch, Problem
+from providers.feed.checking import Batch, Problem, Tally
 from providers.feed.columns import COLUMNS, Column
 
 TEXT_COLUMNS = frozenset({"group_name"})
@@ -25,12 +25,22 @@ _PROBLEM_COLUMNS = ("row", "column", "code", "severity", "value", "message")
 class Staging:
     """The staged rows of one delivery."""
 
+    compares = True
+    """Whether the rows are put beside what is held."""
+
     def __init__(self, held: Sequence[Column]) -> None:
         self.present = [column.held_as for column in held]
         self.tracks = 0
+        self.clear()
+        self._make()
+        self._run(
+            "CREATE TEMPORARY TABLE staged_problem (row_number integer, column_name text, "
+            "code text, severity text, value text, message text)"
+        )
+
+    def _make(self) -> None:
         text = dict.fromkeys(TEXT_COLUMNS, "text")
         columns = ", ".join(f"{name} {text.get(name, 'integer')}" for name in self.present)
-        self.clear()
         self._run(
             "CREATE TEMPORARY TABLE staged (row_number integer, track integer NOT NULL, "
             f"month integer NOT NULL, {columns})"
@@ -38,10 +48,6 @@ class Staging:
         self._run(
             "CREATE TEMPORARY TABLE staged_track "
             "(local integer PRIMARY KEY, number text NOT NULL, id integer)"
-        )
-        self._run(
-            "CREATE TEMPORARY TABLE staged_problem (row_number integer, column_name text, "
-            "code text, severity text, value text, message text)"
         )
 
     def clear(self) -> None:
@@ -74,6 +80,47 @@ class Staging:
             self._run("ANALYZE staged")
             self._run("ANALYZE staged_track")
 
+    def keyed(self, tally: Tally) -> Tally:
+        """The tally with the numbers that trajecten have here: those of the file."""
+        return tally
+
+    def take_out(self, condition: str, *parameters: int) -> int:
+        """Remove staged rows; return how many."""
+        return run(f"DELETE FROM staged WHERE {condition}", *parameters)
+
+    def hold(self, provider: int, delivery: int) -> None:
+        """Write the rows: trajecten, what is replaced, what was repeated, what is new."""
+        run(
+            "INSERT INTO course_track (provider_id, number) SELECT ?, t.number "
+            "FROM staged_track t WHERE t.id IS NULL "
+            "AND EXISTS (SELECT 1 FROM staged s WHERE s.track = t.local) ORDER BY t.local",
+            provider,
+        )
+        find_tracks(provider)
+        run(
+            "UPDATE progress_record SET superseded_by_id = ? WHERE id IN "
+            "(SELECT o.old FROM staged_old o JOIN staged s ON s.track = o.track "
+            "AND s.month = o.month WHERE o.same = 0)",
+            delivery,
+        )
+        run(
+            "INSERT INTO confirmation (delivery_id, record_id, row) "
+            "SELECT ?, o.old, o.row_number FROM staged_old o JOIN staged s "
+            "ON s.track = o.track AND s.month = o.month WHERE o.same = 1",
+            delivery,
+        )
+        names = self.present
+        run(
+            f"INSERT INTO progress_record (provider_id, delivery_id, month, track_id, row, "
+            f"{', '.join(names)}) SELECT ?, ?, s.month, t.id, s.row_number, "
+            f"{', '.join(f's.{name}' for name in names)} FROM staged s "
+            "JOIN staged_track t ON t.local = s.track "
+            "WHERE NOT EXISTS (SELECT 1 FROM staged_old o "
+            "WHERE o.track = s.track AND o.month = s.month AND o.same = 1)",
+            provider,
+            delivery,
+        )
+
     def problems(self, limit: int | None = None) -> list[Problem]:
         """All problems, by row."""
         query = (
@@ -99,6 +146,15 @@ def insert(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> N
     database.connection().executemany(sql, rows)
 
 
+def find_tracks(provider: int) -> None:
+    """Give each staged traject the key under which this provider has it, when it has."""
+    run(
+        "UPDATE staged_track SET id = (SELECT t.id FROM course_track t "
+        "WHERE t.provider_id = ? AND t.number = staged_track.number)",
+        provider,
+    )
+
+
 def rows_of(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """Rows of a query with ``?`` for each parameter, on both engines."""
     return database.execute_sql(marked(sql), parameters).fetchall()
@@ -120,20 +176,26 @@ def same(left: str, right: str) -> str:
     return f"{left} {word} {right}"
 
 
-def copy_rows(table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Send rows to PostgreSQL in one stream of text."""
+def copy_rows(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Send rows to PostgreSQL in one stream of text.
+
+    Texts are quoted and nothing else is, so that an empty cell is the bare word ``None``.
+    """
+    texts = [at for at, name in enumerate(names) if name in _QUOTED]
+    line = ",".join(["%s"] * len(names)) + "\n"
+    quoted = ", ".join(f'"{name}"' for name in names)
     with database.connection().cursor() as cursor:
-        command = f"COPY {table} ({', '.join(names)}) FROM STDIN"
+        command = f"COPY {table} ({quoted}) FROM STDIN WITH (FORMAT csv, NULL 'None')"
         with cursor.copy(command) as copy:
-            copy.write("".join(map(_copy_line, rows)))
+            copy.write("".join([line % _with_quotes(row, texts) for row in rows]))
 
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_QUOTED = TEXT_COLUMNS | {"number", "column_name", "code", "severity", "value", "message"}
 
 
-def _copy_line(row: Sequence[Any]) -> str:
-    cells = [
-        "\\N" if cell is None else cell.translate(_ESCAPES) if type(cell) is str else str(cell)
-        for cell in row
-    ]
-    return "\t".join(cells) + "\n"
+def _with_quotes(row: Sequence[Any], texts: Sequence[int]) -> tuple[Any, ...]:
+    cells = list(row)
+    for at in texts:
+        if cells[at] is not None:
+            cells[at] = '"' + cells[at].replace('"', '""') + '"'
+    return tuple(cells)

@@ -7,18 +7,22 @@ import sys
 import pytest
 
 from providers.feed import intake
-from providers.models import ProgressRecord
+from providers.feed.outcome import Status
+from providers.models import CourseTrack, ProgressRecord
 from tests.builders import make_provider
-from tests.providers.feed.door import current, deliver, sums, told
+from tests.providers.feed.door import current, deliver, sums, told, withdraw
 from tests.providers.feed.lines import csv, row
 from tests.providers.feed.test_reader import REFUSED
 
+ENDED = {"status": "afgerond", "datum_einde": "30-10-2026", "reden_einde": "diploma"}
 FEED = csv(
-    *(row(trajectnummer=f"T-{n}", groep=f"G{n}") for n in range(6000)),
+    *(row(trajectnummer=f"T-{n}", groep=f'"G""{n}""; x"' if n % 2 else "None") for n in range(60)),
     row(trajectnummer="T-1"),
     row(trajectnummer="x", uren_gevolgd="nvt"),
     row(trajectnummer="y", rapportagemaand="2026-11", niveau_lezen="alfa"),
     row(trajectnummer="y", niveau_lezen="B1"),
+    row(trajectnummer="z", **ENDED),
+    row(trajectnummer="z", rapportagemaand="2026-11"),
 )
 
 
@@ -26,20 +30,39 @@ def test_two_processes_find_what_one_finds(db, tmp_path, monkeypatch):
     one = deliver(tmp_path, make_provider("TA001"), FEED)
     monkeypatch.setattr(intake, "LARGE_FILE", 1000)
     two = deliver(tmp_path, make_provider("TA002"), FEED)
-    assert sums(one) == sums(two) == (6004, 6001, 0, 3, 0)
+    assert sums(one) == sums(two) == (66, 62, 0, 4, 0)
     # The second school shares its trajecten with the first, and is told so.
     shared = [problem for problem in told(two) if problem[2] != "F506"]
     assert shared == told(one)
-    assert (6004, "niveau_lezen", "F505") in shared
-    assert current(make_provider("TA001")) == current(make_provider("TA002"))
-    assert ProgressRecord.select().count() == 2 * 6001
+    assert (64, "niveau_lezen", "F505") in shared
+    assert (67, "rapportagemaand", "F502") in shared
+    held = [current(make_provider(code)) for code in ("TA001", "TA002")]
+    assert held[0] == held[1]
+    assert ProgressRecord.select().count() == 2 * 62
+    assert CourseTrack.select().count() == 2 * 61
+    unlike = ("assumed", "profile")
+    assert {k: v for k, v in one.findings.items() if k not in unlike} == {
+        k: v for k, v in two.findings.items() if k not in unlike
+    }
+    assert one.findings["profile"] == two.findings["profile"]
+
+
+def test_what_comes_after_a_large_first_delivery_is_compared(db, tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "LARGE_FILE", 1000)
+    school = make_provider("TA001")
+    first = deliver(tmp_path, school, FEED)
+    again = deliver(tmp_path, school, FEED + b"\n")
+    assert sums(again) == (67, 0, 62, 4, 1)
+    withdraw(first.delivery)
+    withdraw(again.delivery)
+    assert current(school) == {}
 
 
 def test_a_large_file_that_breaks_off_is_refused(db, tmp_path, monkeypatch):
     monkeypatch.setattr(intake, "LARGE_FILE", 1000)
     outcome = deliver(tmp_path, make_provider("TA001"), FEED + b'"' + b"x" * 200_000 + b"\n" * 5)
-    assert outcome.counts.rows in (0, 6005)
-    assert ProgressRecord.select().count() == outcome.counts.accepted
+    assert outcome.status is Status.REFUSED
+    assert ProgressRecord.select().count() == CourseTrack.select().count() == 0
 
 
 CHECK = """

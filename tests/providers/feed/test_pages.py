@@ -140,7 +140,7 @@ def test_a_large_file_is_shown_first_too_by_the_queue(school, app, monkeypatch):
     assert drain(app.config) == 1
     assert ProgressRecord.select().where(CURRENT).count() == 1
     kept = app.config["TAALINKOOP_DATA_DIR"] / "originals"
-    assert not list(kept.rglob("*.preview.json"))
+    assert not list(kept.rglob(f"{delivery.sha256}.{delivery.id}.*"))
 
 
 def test_what_was_shown_counts_for_the_mapping_it_was_made_with(school, app, monkeypatch):
@@ -148,7 +148,7 @@ def test_what_was_shown_counts_for_the_mapping_it_was_made_with(school, app, mon
     upload(school, csv(row()))
     drain(app.config)
     delivery = Delivery.get()
-    save_mapping(delivery.provider, headers={name: name for name in row()}, codes={}, by="test", at=AT)
+    save_mapping(delivery.provider, headers={name: name for name in row()}, codes={}, by="x", at=AT)
     page = school.get(f"/leveringen/{delivery.id}/")
     assert "Kijk eerst na wat er zou gebeuren" in page.text
     school.post(f"/leveringen/{delivery.id}/nakijken/", {})
