@@ -1,12 +1,20 @@
-"""The pictures of a monthly pack: 450 charts, one after the other, on all cores, and again."""
+"""The pictures of a monthly pack: 450 charts as matplotlib comes, our way, and again.
 
+The yardstick is what one writes first: a new figure with ordinary axes for each chart, saved as
+SVG, one after the other.
+"""
+
+import io
 import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from core import pictures
+from matplotlib.figure import Figure
+
+from core import drawing, pictures
 from core.dates import add_months
 from core.pictures import Chart
 from quality.charts import Hours, Point, hours, trend
@@ -23,7 +31,7 @@ def measure() -> Iterator[Ratio]:
     pictures.draw(charts[0], "svg")
     start = time.perf_counter()
     for chart in charts:
-        pictures.draw(chart, "svg")
+        _ordinary(chart)
     alone = time.perf_counter() - start
     with tempfile.TemporaryDirectory() as folder:
         pictures.keep_in(Path(folder))
@@ -32,8 +40,23 @@ def measure() -> Iterator[Ratio]:
         finally:
             pictures.keep_in(None)
     yardstick = f"{len(charts)} grafieken een voor een tekenen"
-    yield Ratio("op alle kernen", first / alone, 0.5, yardstick, note=f"{first:.0f} s")
+    yield Ratio(
+        "op alle kernen, in onze assen", first / alone, 0.5, yardstick, note=f"{first:.0f} s"
+    )
     yield Ratio("nog eens, ongewijzigd", again / alone, 0.02, yardstick, note=f"{again:.2f} s")
+
+
+class _OrdinaryCanvas(drawing.Canvas):
+    """A canvas with the axes that matplotlib makes."""
+
+    def _add(self, *place: float) -> Any:
+        return self.figure.add_axes(place)
+
+
+def _ordinary(chart: Chart) -> None:
+    figure = Figure(figsize=(chart.width / 72, chart.height / 72), dpi=72)
+    chart.paint(_OrdinaryCanvas(figure, chart.width, chart.height, 0), chart.data)
+    figure.savefig(io.BytesIO(), format="svg")
 
 
 def _all(charts: list[Chart]) -> float:
