@@ -12,10 +12,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from core.parallel import spread
@@ -81,6 +83,9 @@ def _cell(value: str) -> str:
     return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
+_ONE_AT_A_TIME = Lock()
+
+
 class _Shelf:
     """Where pictures are kept; nowhere until the app or the command says where."""
 
@@ -115,9 +120,12 @@ def _kept(chart: Chart, kind: str) -> bytes:
     if _Shelf.directory is None:
         return draw(chart, kind)
     path = _place(chart, kind)
-    try:
+    with suppress(FileNotFoundError):
         return path.read_bytes()
-    except FileNotFoundError:
+    # Two threads draw no faster than one; who waits for the same picture finds it drawn.
+    with _ONE_AT_A_TIME:
+        with suppress(FileNotFoundError):
+            return path.read_bytes()
         content = draw(chart, kind)
         _write(path, content)
         return content

@@ -1,0 +1,106 @@
+"""Twenty people read while four schools deliver, at one server on SQLite: nothing is lost."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from app.checks import all_findings
+from app.settings import prepare_data_directory, read_settings, secret_key
+from core.accounts import Account, Role
+from core.api_token_operations import make_token
+from core.db import database, open_database
+from core.migrations import migrate
+from providers.models import CURRENT, Delivery, ProgressRecord
+from quality.models import ScoreCard
+from quality.operations import compute
+from tests.browser.site import Site
+from tests.builders import AT, make_contract, make_provider
+from tests.crowd import cookie_of, together
+from tests.providers.feed.door import deliver
+from tests.providers.feed.lines import csv, row
+
+SCHOOLS = ("TA001", "TA002", "TA003", "TA004")
+LEARNERS = 12
+PAGES = {
+    Role.CONTRACT_MANAGER: ["/", "/leveringen/", "/kwaliteit/2026-10/", "/aanbieders/TA001/"],
+    Role.REGION: ["/", "/planning/", "/aanbieders/", "/rapportages/2026-10/"],
+    Role.MUNICIPALITY: ["/", "/signalen/", "/kwaliteit/2026-10/", "/indicatoren/"],
+    Role.PROVIDER: ["/", "/leveringen/", "/aanbieders/TA001/leveringen/", "/methode/"],
+}
+READERS = 20
+
+
+def file_of(month: str, attended: int) -> bytes:
+    return csv(
+        *(
+            row(rapportagemaand=month, trajectnummer=f"T-{n}", uren_gevolgd=str(attended),
+                uren_geoorloofd_verzuim=str(48 - attended), uren_ongeoorloofd_verzuim="0",
+                datum_aanmelding="01-08-2026", datum_eerste_les="15-08-2026")
+            for n in range(LEARNERS)
+        )
+    )  # fmt: skip
+
+
+def token_of(code: str) -> str:
+    return make_token(
+        name="leerlingsysteem", role=Role.PROVIDER, provider_code=code, municipalities=[],
+        permissions=["deliveries:create", "deliveries:read"], expires_on=None, by="test", at=AT,
+    )[1]  # fmt: skip
+
+
+def someone(role: Role) -> Account:
+    return Account.create(
+        email=f"{role}@voorbeeld.nl", role=role, password_hash="!", session_key=str(role),
+        provider_code="TA001" if role == Role.PROVIDER else None,
+        municipalities=["0193"] if role == Role.MUNICIPALITY else [], created_at=AT,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def installation(tmp_path):
+    """A database of its own, with a month of every school; and the database of the tests back."""
+    was = database.obj
+    settings = read_settings({"TAALINKOOP_DATA_DIR": str(tmp_path)})
+    prepare_data_directory(settings)
+    secret_key(settings)
+    database.initialize(open_database(settings["DATABASE_URL"]))
+    database.connect()
+    migrate(database.obj)
+    for code in SCHOOLS:
+        provider = make_provider(code)
+        make_contract(provider, valid_from=date(2026, 8, 1))
+        deliver(tmp_path, provider, file_of("2026-10", 48))
+    compute(date(2026, 10, 1), by="test", at=AT)
+    yield tmp_path
+    database.close()
+    database.initialize(was)
+
+
+def test_four_deliveries_and_twenty_readers(installation):
+    tokens = [token_of(code) for code in SCHOOLS]
+    cookies = {role: cookie_of(someone(role), installation) for role in PAGES}
+    files = [file_of("2026-09", 40), file_of("2026-10", 44)]
+    readers = [(cookies[role], pages) for role, pages in list(PAGES.items()) * (READERS // 4)]
+    database.close()
+    site = Site.start(installation)
+    try:
+        receipts, answers = together(site.url, [(token, files) for token in tokens], readers)
+    finally:
+        site.stop()
+    database.connect()
+
+    assert Counter(answer.status for answer in answers) == {200: len(answers)}
+    assert len(answers) >= READERS * 4
+    log = (installation / "server.log").read_text()
+    assert "locked" not in log
+    assert "Traceback" not in log
+
+    assert [(r["rows"], r["accepted"]) for r in receipts] == [(LEARNERS, LEARNERS)] * 8
+    assert Delivery.select().where(Delivery.state == "held").count() == 12
+    assert ProgressRecord.select().where(CURRENT).count() == 4 * 2 * LEARNERS
+    assert ProgressRecord.select().where(~CURRENT).count() == 4 * LEARNERS
+    assert all_findings() == []
+    # Every delivery is in the scores, whichever came last.
+    judged = ScoreCard.select(ScoreCard.month, ScoreCard.provider).distinct()
+    assert judged.count() == 4 * 2
