@@ -8,15 +8,15 @@ from core.accounts import Account, may, visible
 from core.attention import MOST_UPCOMING, Attention, Upcoming, Urgency
 from core.dates import NATIONAL, add_months
 from core.formats import day_text, month_text
-from providers.codes import MarkStatus
-from providers.metrics import (
+from providers.calendar_metrics import (
     CalendarCell,
     DeliveryState,
     delivery_calendar,
     last_closed_month,
-    troubled_marks,
 )
+from providers.codes import MarkStatus
 from providers.models import Provider
+from providers.register_metrics import troubled_marks
 
 LOOK_BACK_MONTHS = 3
 SOON_WORKING_DAYS = 3
@@ -84,10 +84,10 @@ def _missing(cell: CalendarCell, name: str) -> Attention:
 
 
 def _faulty(cell: CalendarCell, name: str) -> Attention:
-    rows = "1 rij" if cell.rejected == 1 else f"{cell.rejected} rijen"
+    rows = "1 rij" if cell.to_mend == 1 else f"{cell.to_mend} rijen"
     return Attention(
         f"In de levering van {name} over {month_text(cell.month)} "
-        f"{'moet' if cell.rejected == 1 else 'moeten'} nog {rows} worden verbeterd.",
+        f"{'moet' if cell.to_mend == 1 else 'moeten'} nog {rows} worden verbeterd.",
         f"/leveringen/{cell.delivery_id}/",
         Urgency.SOON,
     )

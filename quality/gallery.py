@@ -15,8 +15,8 @@ from typing import Any
 
 from core.dates import add_months, month_of, months_between
 from core.pictures import Chart
+from providers.calendar_metrics import DeliveryState, delivery_calendar
 from providers.codes import LearningRoute, MarkStatus
-from providers.metrics import DeliveryState, delivery_calendar
 from providers.models import Provider, QualityMark
 from quality import cards, charts, metrics
 from quality.charts.words import MEASURES, Card, cards_in_order, route_label

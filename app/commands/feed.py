@@ -187,7 +187,7 @@ def withdraw(args: argparse.Namespace) -> int:
 
 def show_calendar(args: argparse.Namespace) -> int:
     """Show the last twelve months, provider by provider."""
-    from providers.metrics import delivery_calendar  # noqa: PLC0415
+    from providers.calendar_metrics import delivery_calendar  # noqa: PLC0415
     from providers.models import Provider  # noqa: PLC0415
 
     day = today()

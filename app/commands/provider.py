@@ -10,10 +10,11 @@ from core.db import transaction
 from core.errors import DomainError
 from core.formats import day_text
 from providers.codes import LearningRoute, MarkStatus
-from providers.metrics import contracts_on, coverage_on, last_deliveries, marks_on, newest_months
+from providers.delivery_metrics import last_deliveries, newest_months
 from providers.models import Provider
 from providers.register import SHEETS, Register, read_tables
 from providers.register_files import tables_of
+from providers.register_metrics import contracts_on, coverage_on, marks_on
 from providers.register_operations import ImportResult, import_register
 
 ACTOR = "opdrachtregel"

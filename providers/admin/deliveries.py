@@ -25,6 +25,7 @@ from providers.admin.delivery_parts import (
     calendar_rows,
     month_changes,
 )
+from providers.calendar_metrics import delivery_calendar, last_closed_month
 from providers.delivery_forms import NilReturnForm, UploadForm, WithdrawForm
 from providers.feed.cleaning import is_cleaned, kept_file
 from providers.feed.columns import COLUMNS
@@ -33,7 +34,6 @@ from providers.feed.outcome import Outcome, Status
 from providers.feed.receipt import assumed_text, grouped, sum_text
 from providers.feed.template import write_template
 from providers.mapping_metrics import mapping_of
-from providers.metrics import delivery_calendar, last_closed_month
 from providers.models import Delivery, Problem, Provider
 from providers.outcomes import HELD, RECEIVED, already_delivered, outcome_of
 from providers.previews import kept_preview

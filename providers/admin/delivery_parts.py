@@ -10,8 +10,8 @@ import peewee
 from core.dates import add_months
 from core.formats import count_text
 from core.job_models import Job
+from providers.calendar_metrics import CalendarCell
 from providers.feed.outcome import Outcome, Status
-from providers.metrics import CalendarCell
 from providers.models import CURRENT, Delivery, DeliveryMonth, ProgressRecord, Provider
 
 STATE_WORDS = {

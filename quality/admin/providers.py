@@ -1,7 +1,7 @@
 """Pages about the aanbieders: the list, and one aanbieder with its tabs.
 
 They stand in this package because they show standings; what they know of the register and the
-deliveries comes from ``providers.metrics``.
+deliveries comes from the metrics of ``providers``.
 """
 
 from collections.abc import Callable
@@ -19,21 +19,9 @@ from core.admin import Page
 from core.dates import AMSTERDAM, add_months, today
 from core.export import download
 from core.formats import MISSING, day_text, month_text
+from providers.calendar_metrics import delivery_calendar, last_closed_month
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
-from providers.metrics import (
-    Coverage,
-    Learners,
-    contracts_on,
-    coverage_on,
-    delivery_calendar,
-    is_stale,
-    last_closed_month,
-    last_deliveries,
-    learners_now,
-    marks_on,
-    newest_months,
-    teachers_on,
-)
+from providers.delivery_metrics import Learners, last_deliveries, learners_now, newest_months
 from providers.models import (
     Contract,
     ContractScope,
@@ -42,6 +30,14 @@ from providers.models import (
     Provider,
     QualityMark,
     Teacher,
+)
+from providers.register_metrics import (
+    Coverage,
+    contracts_on,
+    coverage_on,
+    is_stale,
+    marks_on,
+    teachers_on,
 )
 from quality.admin.provider_scores import score_panels
 from quality.cards import cards_of, judged_months
@@ -340,7 +336,11 @@ class ProvidersPage(Page):
             return []
         last = last_closed_month(today())
         cells = delivery_calendar(
-            [provider.id], add_months(last, 1 - CALENDAR_MONTHS), last, today()
+            [provider.id],
+            add_months(last, 1 - CALENDAR_MONTHS),
+            last,
+            today(),
+            count_rows=True,
         )
         return cells[::-1]
 

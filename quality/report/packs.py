@@ -19,8 +19,8 @@ from peewee import fn
 from core.accounts import Account, may
 from core.dates import add_months
 from core.pictures import Chart, code_fingerprint
+from providers.calendar_metrics import delivery_calendar
 from providers.codes import LearningRoute
-from providers.metrics import delivery_calendar
 from providers.models import Provider
 from quality import gallery
 from quality.agreement_metrics import progress_of
@@ -200,8 +200,8 @@ def _reactions(ids: list[int], month: date) -> dict[int, list[ReactionLine]]:
 def _deliveries(ids: list[int], known: gallery.History) -> dict[int, list[DeliveryLine]]:
     first = add_months(known.month, 1 - DELIVERIES_SHOWN)
     found: dict[int, list[DeliveryLine]] = {}
-    for cell in delivery_calendar(ids, first, known.month, known.today):
-        line = DeliveryLine(cell.month, str(cell.state), cell.received_on, cell.rows, cell.rejected)
+    for cell in delivery_calendar(ids, first, known.month, known.today, count_rows=True):
+        line = DeliveryLine(cell.month, str(cell.state), cell.received_on, cell.rows, cell.to_mend)
         found.setdefault(cell.provider_id, []).append(line)
     return found
 

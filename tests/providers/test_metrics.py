@@ -4,24 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from providers.calendar_metrics import CalendarCell, DeliveryState, delivery_calendar
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration, TrackStatus
-from providers.metrics import (
-    CalendarCell,
+from providers.delivery_metrics import (
     Completeness,
-    Coverage,
-    DeliveryState,
     Learners,
-    TeacherCount,
     completeness,
-    contracts_on,
-    coverage_on,
-    delivery_calendar,
-    is_stale,
     last_deliveries,
     learners_now,
-    marks_on,
-    teachers_on,
-    troubled_marks,
 )
 from providers.models import (
     ContractScope,
@@ -29,6 +19,16 @@ from providers.models import (
     Provider,
     QualityMark,
     Teacher,
+)
+from providers.register_metrics import (
+    Coverage,
+    TeacherCount,
+    contracts_on,
+    coverage_on,
+    is_stale,
+    marks_on,
+    teachers_on,
+    troubled_marks,
 )
 from tests.builders import make_contract, make_delivery, make_provider, make_record, make_track
 
@@ -161,6 +161,49 @@ def test_a_month_of_the_calendar(db, files, today, state) -> None:
     assert cell.state == state
     assert cell.due == date(2026, 11, 13)
     assert cell.late == (state == DeliveryState.LATE)
+
+
+@pytest.mark.parametrize(
+    ("files", "to_mend", "shown"),
+    [
+        # All that was sent back came again.
+        ([(200, 5), (5, 0)], 0, 1),
+        # Three of five came again; the file that has the other two is shown.
+        ([(200, 5), (3, 0)], 2, 0),
+        # Five came again, one of them with a fault still.
+        ([(200, 5), (4, 1)], 1, 1),
+        # The whole month came again.
+        ([(200, 5), (200, 5)], 5, 1),
+        ([(200, 5), (205, 0)], 0, 1),
+        # A few learners who had been forgotten came later; nothing was wrong.
+        ([(200, 0), (3, 0)], 0, 1),
+    ],
+)
+def test_a_fault_that_is_mended_is_no_longer_a_fault(db, files, to_mend, shown) -> None:
+    provider = make_provider()
+    make_contract(provider)
+    sent = [
+        received(OCTOBER, 2 + i, rows=rows, rejected=rejected, provider=provider)
+        for i, (rows, rejected) in enumerate(files)
+    ]
+    (cell,) = delivery_calendar([provider.id], OCTOBER, OCTOBER, date(2026, 11, 20))
+    assert cell.to_mend == to_mend
+    assert cell.state == (DeliveryState.FAULTS if to_mend else DeliveryState.ON_TIME)
+    assert cell.delivery_id == sent[shown].id
+
+
+def test_rows_of_a_month_are_those_that_hold(db) -> None:
+    provider = make_provider()
+    first = received(OCTOBER, 3, rows=2, provider=provider)
+    second = received(OCTOBER, 4, rows=1, provider=provider)
+    track = make_track(provider)
+    make_record(month=OCTOBER, track=make_track(provider), delivery=first)
+    make_record(month=OCTOBER, track=track, delivery=second)
+    # not counted: replaced by the second file
+    make_record(month=OCTOBER, track=track, delivery=first, superseded_by=second)
+    day = date(2026, 11, 20)
+    (cell,) = delivery_calendar([provider.id], OCTOBER, OCTOBER, day, count_rows=True)
+    assert cell.rows == 2
 
 
 def test_only_months_under_a_contract_are_owed_and_the_earliest_due_day_counts(db) -> None:
