@@ -77,9 +77,10 @@ class History:
 
 def history(month: date, provider_ids: Any, *, today: date, months: int = HISTORY) -> History:
     """Read the cards of these providers (ids, or a query of ids) up to a month, in one query."""
-    providers = Provider.select().where(Provider.id.in_(provider_ids)).order_by(Provider.name)
+    providers = list(Provider.select().where(Provider.id.in_(provider_ids)).order_by(Provider.name))
+    by_id = {provider.id: provider for provider in providers}
     query = (
-        ScoreCard.select(ScoreCard, Provider)
+        ScoreCard.select(ScoreCard)
         .join(Provider)
         .where(
             ScoreCard.provider.in_(provider_ids),
@@ -90,6 +91,8 @@ def history(month: date, provider_ids: Any, *, today: date, months: int = HISTOR
     )
     found: dict[date, list[Tree]] = defaultdict(list)
     for card in query:
+        # Not read with every card: there are thousands of them.
+        card.provider = by_id[card.provider_id]  # type: ignore[attr-defined]
         found[card.month].append(hide_small(cards.tree_of(card)))
     return History(
         month=month,

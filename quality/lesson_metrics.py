@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from peewee import Value, fn
+from peewee import fn
 
 from core.dates import month_from_number, month_number
 from core.db import database
@@ -70,15 +70,9 @@ def levels_then_and_now(
     first_month = earliest.select(fn.MIN(earliest.month)).where(
         earliest.track == R.track, earliest.route == R.route, earliest.superseded_by.is_null()
     )
-    found: dict[str, dict[str, tuple[Counts, Counts]]] = {}
-    queries = [
-        R.select(
-            Value(skill),
-            R.route,
-            getattr(first, column),
-            getattr(R, column),
-            fn.COUNT(R.id),
-        )
+    columns = [getattr(rows, name) for name in SKILLS.values() for rows in (first, R)]
+    query = (
+        R.select(R.route, fn.COUNT(R.id), *columns)
         .join(
             first,
             on=(
@@ -94,14 +88,15 @@ def levels_then_and_now(
             R.month == month_number(month),
             R.status == TrackStatus.ACTIVE,
         )
-        .group_by(R.route, getattr(first, column), getattr(R, column))
-        for skill, column in SKILLS.items()
-    ]
-    for query in queries:
-        for skill, route, before, now, learners in _rows(query):
-            skills = found.setdefault(LearningRoute(route).code, {})
-            start, today = skills.setdefault(skill, ({}, {}))
-            for counts, level in ((start, before), (today, now)):
+        .group_by(R.route, *columns)
+    )
+    found: dict[str, dict[str, tuple[Counts, Counts]]] = {}
+    for route, learners, *levels in _rows(query):
+        skills = found.setdefault(LearningRoute(route).code, {})
+        for number, skill in enumerate(SKILLS):
+            for counts, level in zip(
+                skills.setdefault(skill, ({}, {})), levels[2 * number : 2 * number + 2], strict=True
+            ):
                 code = SkillLevel(level).code
                 counts[code] = counts.get(code, 0) + learners
     return found
