@@ -132,11 +132,7 @@ def _copy_database(target: Path, url: str) -> None:
 
 def _put_back(copy: Path, url: str) -> None:
     if is_postgresql():
-        database.close()
-        _run_postgresql(
-            "pg_restore", url, "--clean", "--if-exists", "--single-transaction", str(copy)
-        )
-        database.connect()
+        _put_back_postgresql(copy, url)
         return
     source = sqlite3.connect(copy)
     try:
@@ -151,7 +147,30 @@ def _put_back(copy: Path, url: str) -> None:
         source.close()
 
 
+def _put_back_postgresql(copy: Path, url: str) -> None:
+    """Replace every table in one transaction, also those that a later release made."""
+    script = copy.with_suffix(".sql")
+    _run_program("pg_restore", "--no-owner", f"--file={script}", str(copy))
+    there = ", ".join(f'"{name}"' for name in database.get_tables())
+    drop = f"--command=DROP TABLE IF EXISTS {there} CASCADE" if there else "--command=SELECT 1"
+    database.close()
+    _run_postgresql(
+        "psql", url, "--no-psqlrc", "--quiet", "--single-transaction",
+        "--set=ON_ERROR_STOP=1", drop, f"--file={script}",
+    )  # fmt: skip
+    database.connect()
+
+
 def _run_postgresql(program: str, url: str, *arguments: str) -> None:
+    """Run a program on the database; the password goes by the environment, not the command."""
+    parts = urlsplit(url)
+    address = parts.netloc.rpartition("@")[2]
+    user = f"{parts.username}@" if parts.username else ""
+    plain = urlunsplit(("postgresql", f"{user}{address}", parts.path, parts.query, ""))
+    _run_program(program, f"--dbname={plain}", *arguments, password=parts.password)
+
+
+def _run_program(program: str, *arguments: str, password: str | None = None) -> None:
     found = shutil.which(program)
     if found is None:
         raise DomainError(
@@ -159,13 +178,9 @@ def _run_postgresql(program: str, url: str, *arguments: str) -> None:
             f"Het programma {program} is niet gevonden. Installeer de PostgreSQL-client "
             "(postgresql-client), of maak de reservekopie op de databaseserver.",
         )
-    parts = urlsplit(url)
-    address = parts.netloc.rpartition("@")[2]
-    user = f"{parts.username}@" if parts.username else ""
-    plain = urlunsplit(("postgresql", f"{user}{address}", parts.path, parts.query, ""))
-    environment = os.environ | ({"PGPASSWORD": parts.password} if parts.password else {})
+    environment = os.environ | ({"PGPASSWORD": password} if password else {})
     done = subprocess.run(  # noqa: S603  our own arguments, no shell
-        [found, f"--dbname={plain}", *arguments],
+        [found, *arguments],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
