@@ -8,7 +8,7 @@ from flask_admin import Admin, BaseView
 import procurement.admin
 import providers.admin
 import quality.admin
-from app import job_pages, management, token_pages
+from app import award_pages, job_pages, management, token_pages
 from app.start import StartPage
 from core.admin import Page, SafeModelView
 from core.dates import now
@@ -34,6 +34,7 @@ def views() -> list[BaseView]:
     """Make the views of every package; they belong to one application."""
     found = [
         *procurement.admin.views(),
+        *award_pages.views(),
         *providers.admin.views(),
         *quality.admin.views(),
         *management.views(),

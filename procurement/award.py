@@ -96,7 +96,7 @@ def ranking(
     require_scheme(method, price_weight, criteria)
     prices = [o.price_cents for o in offers if o.price_cents]
     lowest = min(prices, default=0)
-    judged = []
+    judged: list[tuple[Offer, int | None, tuple[Part, ...]]] = []
     for offer in offers:
         if not offer.price_cents:
             judged.append((offer, None, ()))

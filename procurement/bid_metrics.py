@@ -122,20 +122,22 @@ def all_lots(process: ContractingProcess) -> list[LotFile]:
 def _files(found: list[Lot]) -> list[LotFile]:
     files = {lot.id: LotFile(lot, [], []) for lot in found}
     keys = list(files)
-    for criterion in (
-        AwardCriterion.select().where(AwardCriterion.lot.in_(keys)).order_by(AwardCriterion.id)
-    ):
+    criteria: Any = AwardCriterion.select().where(AwardCriterion.lot.in_(keys))
+    for criterion in criteria.order_by(AwardCriterion.id):
         files[criterion.lot_id].criteria.append(criterion)
     home: dict[int, LotFile] = {}
-    for bid in Bid.select().where(Bid.lot.in_(keys)).order_by(Bid.number):
+    bids: Any = Bid.select().where(Bid.lot.in_(keys)).order_by(Bid.number)
+    for bid in bids:
         files[bid.lot_id].bids.append(bid)
         home[bid.id] = files[bid.lot_id]
-    for check in KnockOut.select().where(KnockOut.bid.in_(list(home))):
+    checks: Any = KnockOut.select().where(KnockOut.bid.in_(list(home)))
+    for check in checks:
         home[check.bid_id].checks.setdefault(check.bid_id, {})[check.rule] = check
     scores: Any = ConsensusScore.select(ConsensusScore, AwardCriterion).join(AwardCriterion)
     for score in scores.where(ConsensusScore.bid.in_(list(home))):
         home[score.bid_id].consensus.setdefault(score.bid_id, {})[score.criterion.code] = score
-    for decision in AwardDecision.select().where(AwardDecision.lot.in_(keys)):
+    decisions: Any = AwardDecision.select().where(AwardDecision.lot.in_(keys))
+    for decision in decisions:
         files[decision.lot_id].decision = decision
     awards: Any = Award.select(Award, Bid).join(Bid).where(Award.bid.in_(list(home)))
     for award in awards.order_by(Award.id):

@@ -4,6 +4,7 @@ The audit line names the lot and the number of a bid, never a score, a price or 
 reads the trail need not be who may see the bids.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -33,6 +34,7 @@ from procurement.validity import ROUTES
 
 THING = "perceel"
 LEAST_ASSESSORS = 2
+CODE = r"[A-Za-z0-9-]{1,12}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,25 @@ class Judgement:
     motivation: str = ""
 
 
-def put_lot(process: ContractingProcess, draft: LotDraft, *, by: str, at: datetime) -> Lot:
-    """Make a lot, or change one for which no bid came in yet."""
-    if not draft.code.strip() or not draft.title.strip():
-        raise DomainError("code", "Geef het perceel een code en een naam.", field="code")
+def put_lot(
+    process: ContractingProcess, draft: LotDraft, *, new: bool = False, by: str, at: datetime
+) -> Lot:
+    """Make a lot, or change one for which no bid came in yet; ``new``: its code must be new."""
+    if not re.fullmatch(CODE, draft.code) or draft.code == "nieuw":
+        raise DomainError("code", "Gebruik letters, cijfers en streepjes: P1.", field="code")
+    if not draft.title.strip():
+        raise DomainError("title", "Geef het perceel een naam.", field="title")
+    if not all(re.fullmatch(r"[A-Za-z0-9]{1,12}", c.code) for c in draft.criteria):
+        raise DomainError(
+            "criteria", "Gebruik voor een criterium een code als G1.", field="criteria"
+        )
     if draft.route not in ROUTES:
         raise DomainError("route", "Kies leerroute B, O of Z.", field="route")
     require_scheme(draft.method, draft.price_weight, draft.criteria)
     with transaction():
         old = lot_file(process, draft.code)
+        if old is not None and new:
+            raise DomainError("exists", f"Perceel {draft.code} is er al.", field="code")
         if old is not None and old.bids:
             raise DomainError("bids", "Er is al ingeschreven. Dit perceel verandert niet meer.")
         lot = Lot(process=process) if old is None else old.lot
@@ -303,14 +315,16 @@ def _tell_plan(process: ContractingProcess, *, by: str, at: datetime) -> None:
     """
     files = all_lots(process)
     decisions = [file.decision for file in files if file.decision is not None]
-    signed = [award.signed_on for file in files for award in file.awards]
+    final = [d.awarded_on for d in decisions if d.awarded_on is not None]
+    awards = [award for file in files for award in file.awards]
+    signed = [award.signed_on for award in awards if award.signed_on is not None]
     reached: dict[Purpose, date] = {}
     if len(decisions) == len(files):
         reached[Purpose.AWARD_DECISION] = max(d.sent_on for d in decisions)
-        if all(d.awarded_on for d in decisions):
+        if len(final) == len(decisions):
             reached[Purpose.STANDSTILL_END] = max(d.standstill_until for d in decisions)
-            reached[Purpose.AWARD] = max(d.awarded_on for d in decisions)
-            if all(signed):
+            reached[Purpose.AWARD] = max(final)
+            if len(signed) == len(awards):
                 reached[Purpose.CONTRACT] = max(signed)
     for step in metrics.load(process).steps:
         day = None if step.purpose is None else reached.get(step.purpose)

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.dates import AMSTERDAM, Recess, add_months, month_of
 from procurement import operations
+from procurement.bid_demo import load_bids
 from procurement.documents import (
     Header,
     PlanAction,
@@ -52,7 +53,8 @@ def load(today: date, *, municipalities: tuple[str, ...] = REGION, by: str = BY)
     operations.add_document(under_way(today, municipalities), by=by, at=at, reason="demo")
     _tell_history(today)
     _prepare(today, municipalities, by=by)
-    operations.add_document(dalfsen(), by=by, at=at, reason="demo")
+    finished = operations.add_document(dalfsen(), by=by, at=at, reason="demo")
+    load_bids(finished, by=by)
     return [CODE, DALFSEN_CODE]
 
 

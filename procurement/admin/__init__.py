@@ -2,9 +2,13 @@
 
 from flask_admin import BaseView
 
+from procurement.admin.bids import BidPages
 from procurement.admin.pages import PlanningPage
 
 
 def views() -> list[BaseView]:
     """Make the views of this package; they belong to one application."""
-    return [PlanningPage("Planning", url="/planning", endpoint="planning")]
+    return [
+        PlanningPage("Planning", url="/planning", endpoint="planning"),
+        BidPages("Inschrijvingen", url="/planning/<code>/inschrijvingen", endpoint="bids"),
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort, flash, g, redirect, url_for
 from werkzeug.wrappers import Response
 
+from core.accounts import may
 from core.admin import Page
 from core.dates import now, today
 from core.errors import DomainError
@@ -19,6 +20,11 @@ class PlanningBase(Page):
     """Inkooptrajecten; the region changes them, a gemeente enters its own decisions."""
 
     thing = "planning"
+
+    @property
+    def sees_bids(self) -> bool:
+        """Whether the tabs lead to the bids."""
+        return may(g.account, "read", "bids")
 
     def _process(self, code: str) -> ContractingProcess:
         found = metrics.find(code, g.account)
