@@ -139,6 +139,12 @@ CHARACTERS = (
     ),
 )  # fmt: skip
 
+POSTCODES = {
+    "Zwolle": "8011", "Kampen": "8261", "Hattem": "8051", "Zwartsluis": "8064",
+    "Hardenberg": "7772", "Ommen": "7731", "Heerde": "8181", "Meppel": "7941",
+    "Steenwijk": "8331", "Raalte": "8102", "Olst": "8121", "Dalfsen": "7721",
+}  # fmt: skip
+
 BY_CODE = {character.code: character for character in CHARACTERS}
 
 
@@ -171,7 +177,7 @@ def register_tables(today: date, months: int = MONTHS) -> dict[str, list[list[st
         sheets["keurmerken"].extend(_marks(character, last, today))
         sheets["contracten"].extend(_contracts(character, last, months))
         sheets["docenten"].extend(_teachers(character, last))
-        sheets["locaties"].extend(_locations(character, place))
+        sheets["locaties"].extend(_locations(character))
     return sheets
 
 
@@ -242,13 +248,13 @@ def _teachers(character: Character, last: date) -> list[list[str]]:
     return rows
 
 
-def _locations(character: Character, place: int) -> list[list[str]]:
+def _locations(character: Character) -> list[list[str]]:
     streets = ("Het Atelier", "De Brink", "Oude Pastorie")
     return [
         [
             character.code,
             f"{streets[number]} {city}",
-            str(8011 + 37 * place + 5 * number),
+            POSTCODES[city],
             city,
             "ja" if character.evening_share and number == 0 else "nee",
         ]
