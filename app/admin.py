@@ -8,7 +8,7 @@ from flask_admin import Admin, BaseView
 import procurement.admin
 import providers.admin
 import quality.admin
-from app import award_pages, job_pages, management, token_pages
+from app import award_pages, estimate_pages, job_pages, management, token_pages
 from app.start import StartPage
 from core.admin import Page, SafeModelView
 from core.dates import now
@@ -35,6 +35,7 @@ def views() -> list[BaseView]:
     found = [
         *procurement.admin.views(),
         *award_pages.views(),
+        *estimate_pages.views(),
         *providers.admin.views(),
         *quality.admin.views(),
         *management.views(),
