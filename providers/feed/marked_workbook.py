@@ -8,8 +8,6 @@ from collections import defaultdict
 from pathlib import Path
 from typing import IO, Any
 
-import xlsxwriter
-
 from core.formats import count_text
 from providers.feed.checking import Problem
 from providers.feed.cleaning import kept_table
@@ -34,6 +32,8 @@ def write_marked(
     sheet: str | None = None,
 ) -> None:
     """Write the workbook with what is to be mended."""
+    import xlsxwriter  # noqa: PLC0415  only when a workbook is asked for
+
     book = xlsxwriter.Workbook(
         target if not isinstance(target, Path) else str(target), {"strings_to_formulas": False}
     )

@@ -3,9 +3,6 @@
 from pathlib import Path
 from typing import IO, Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
-
 from providers.feed.columns import COLUMNS, Column, Kind
 
 ROWS = 500
@@ -15,6 +12,8 @@ SHEET = "Levering"
 
 def write_template(target: Path | IO[bytes]) -> None:
     """Write the workbook."""
+    import xlsxwriter  # noqa: PLC0415  only when a workbook is asked for
+
     book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target)
     formats = {
         "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1}),
@@ -77,6 +76,8 @@ def _validation(column: Column) -> dict[str, Any] | None:
 
 
 def _range(name: str) -> str:
+    from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415  only when a workbook is asked for
+
     at = xl_col_to_name([column.name for column in COLUMNS].index(name), col_abs=True)
     return f"{SHEET}!{at}$2:{at}${ROWS + 1}"
 
