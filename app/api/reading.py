@@ -8,7 +8,7 @@ from app.api.problems import ApiError
 from app.api.schemas import CODE, MONTH, PLAN_CODE
 from core.accounts import visible
 from core.dates import now, parse_month, today
-from procurement import metrics
+from procurement import bid_metrics, metrics
 from procurement.exchange.ocds import package, release
 from procurement.models import ContractingProcess
 from procurement.outlook import Outlook, as_json, look
@@ -46,14 +46,18 @@ def get_scores(call: Call) -> Answer:
     return Answer(cards.document(month, found))
 
 
-def _outlook(call: Call) -> Outlook:
-    process = (
+def _process(call: Call) -> ContractingProcess:
+    process: ContractingProcess | None = (
         visible(ContractingProcess, call.account)
         .where(ContractingProcess.code == call["code"])
         .get_or_none()
     )
     if process is None:
         raise ApiError(404)
+    return process
+
+
+def _outlook(process: ContractingProcess) -> Outlook:
     return look(metrics.load(process), today())
 
 
@@ -69,7 +73,7 @@ def _outlook(call: Call) -> Outlook:
 )
 def get_plan(call: Call) -> Answer:
     """Give every milestone of a plan."""
-    return Answer(as_json(_outlook(call)))
+    return Answer(as_json(_outlook(_process(call))))
 
 
 @operation(
@@ -84,7 +88,8 @@ def get_plan(call: Call) -> Answer:
 )
 def get_ocds(call: Call) -> Answer:
     """Give a plan as OCDS."""
-    moment = now()
-    releases = [release(_outlook(call), moment=moment)]
+    moment, process = now(), _process(call)
+    lots = bid_metrics.published(process)
+    releases = [release(_outlook(process), moment=moment, lots=lots)]
     address = request.base_url
     return Answer(package(releases, moment=moment, publisher="Taalinkoop", address=address))
