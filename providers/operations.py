@@ -24,10 +24,10 @@ from providers.feed.drifting import look_for_drift
 from providers.feed.outcome import Outcome, Status, held_status
 from providers.feed.rule import ERROR
 from providers.feed.staging import Staging
-from providers.feed.straight import Straight
+from providers.feed.straight import Straight, may_go_straight
 from providers.feed.table import RefusedFileError
 from providers.mapping_metrics import header_changes, mapping_of
-from providers.models import Contract, CourseTrack, Delivery, DeliveryMonth, Provider
+from providers.models import Contract, Delivery, DeliveryMonth, Provider
 from providers.models import Problem as HeldProblem
 from providers.outcomes import (
     HELD,
@@ -157,7 +157,7 @@ def accept(
         provider=provider.id,
     )
     # A large first delivery is held while it is read; every other is staged before the lock.
-    straight = intake.is_large(path) and _is_new(provider)
+    straight = intake.is_large(path) and may_go_straight(provider.id)
     try:
         staged = None if straight else _stage(delivery, path, storage, request)
         with _patience(), transaction():
@@ -166,7 +166,7 @@ def accept(
             if again.state not in (RECEIVED, REFUSED):
                 return already_delivered(again, file_name=delivery.file_name)
             if staged is None:
-                straight = _is_new(provider)
+                straight = may_go_straight(provider.id)
                 staged = _stage(delivery, path, storage, request, straight=straight)
             _hold(delivery, staged, outcome, by=by, at=at, started=started)
     except RefusedFileError as error:
@@ -175,11 +175,6 @@ def accept(
     if staged.personal:
         storage.forget(delivery.sha256)
     return outcome
-
-
-def _is_new(provider: Provider) -> bool:
-    """Whether nothing of this provider was ever held."""
-    return not CourseTrack.select().where(CourseTrack.provider == provider).exists()
 
 
 def _stage(

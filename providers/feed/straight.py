@@ -1,8 +1,12 @@
-"""The first delivery of a provider, when it is large, goes straight in while it is being checked.
+"""The first delivery, when it is large, goes straight in while it is being checked.
 
 There is nothing to compare it with, so that its rows need not be staged and copied. It happens in
 the transaction that holds them: what breaks off leaves nothing behind. Views take the place of the
 staging tables, so that every question about staged rows is asked in the same words.
+
+On PostgreSQL this is for the first delivery of each provider. On SQLite nobody else can write
+meanwhile, so that it is for the first delivery of an installation only; there is nothing to look at
+then, and its indexes are made afterwards, which is quicker than row by row.
 """
 
 from collections.abc import Sequence
@@ -12,6 +16,20 @@ from core.db import database, is_postgresql
 from providers.feed.checking import Batch, Tally
 from providers.feed.columns import Column
 from providers.feed.staging import TEXT_COLUMNS, Staging, copy_rows, rows_of, run
+from providers.models import CourseTrack
+
+_INDEXES = (
+    "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'progress_record' "
+    "AND sql IS NOT NULL ORDER BY rowid"
+)
+
+
+def may_go_straight(provider: int) -> bool:
+    """Whether there is nothing to compare with, and nobody who would have to wait for long."""
+    tracks = CourseTrack.select()
+    if is_postgresql():
+        tracks = tracks.where(CourseTrack.provider == provider)
+    return not tracks.exists()
 
 
 class Straight(Staging):
@@ -33,6 +51,9 @@ class Straight(Staging):
             "(SELECT COALESCE(MAX(id), 0) FROM course_track)"
         )[0]
         mine = f"delivery_id = {self.delivery}" if is_postgresql() else f"id > {last_record}"
+        self.indexes = [] if is_postgresql() else rows_of(_INDEXES)
+        for name, _ in self.indexes:
+            self._run(f"DROP INDEX {name}")
         values = ", ".join(map(_as_staged, self.present))
         self._run(
             'CREATE TEMPORARY VIEW staged AS SELECT "row" AS row_number, track_id AS track, month, '
@@ -81,7 +102,9 @@ class Straight(Staging):
         return range(first, first + count)
 
     def finish(self) -> None:
-        """Make ready to ask: PostgreSQL does not know yet what came in."""
+        """Make ready to ask: the indexes, and for PostgreSQL what came in."""
+        for _, statement in self.indexes:
+            self._run(statement)
         if is_postgresql():
             self._run("ANALYZE course_track")
             self._run("ANALYZE progress_record")
