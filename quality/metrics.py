@@ -14,7 +14,7 @@ from typing import Any
 from peewee import Case, Value, fn
 
 from core.dates import add_months, month_end, month_from_number, month_number
-from core.db import database
+from core.db import database, is_postgresql
 from providers.codes import TrackStatus, YesNo
 from providers.models import (
     CURRENT,
@@ -55,29 +55,13 @@ def states(provider_id: int, month: date, window_months: int = 12) -> Any:
     Columns: route, track, registered_on, first_lesson_on, ended_on, status, month.
     """
     first = add_months(month, 1 - window_months)
-    newest = fn.ROW_NUMBER().over(partition_by=[R.track, R.route], order_by=[R.month.desc()])
-    inner = (
-        R.select(
-            R.route,
-            R.track,
-            R.registered_on,
-            R.first_lesson_on,
-            R.ended_on,
-            R.status,
-            R.month,
-            newest.alias("newest"),
-        )
-        .where(*_of(provider_id, first, month))
-        .alias("states")
-    )
-    c = inner.c
-    return (
-        R.select(
-            c.route, c.track_id, c.registered_on, c.first_lesson_on, c.ended_on, c.status, c.month
-        )
-        .from_(inner)
-        .where(c.newest == 1)
-    )
+    columns = (R.route, R.track, R.registered_on, R.first_lesson_on, R.ended_on, R.status)
+    held = _of(provider_id, first, month)
+    if is_postgresql():
+        newest = R.select(*columns, R.month).where(*held).distinct(R.track, R.route)
+        return newest.order_by(R.track, R.route, R.month.desc())
+    # SQLite takes the other columns from the row that has the maximum: one pass without sorting.
+    return R.select(*columns, fn.MAX(R.month)).where(*held).group_by(R.track, R.route)
 
 
 def left_waiting(provider_id: int, month: date, window_months: int = 12) -> Any:

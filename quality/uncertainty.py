@@ -7,6 +7,7 @@ so that a second run gives the same figures, whatever the order of the rows.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from quality.waiting import Stay
 DRAWS = 1000
 CELLS_AT_ONCE = 2_000_000
 FLIP_SHARE = 0.10
+NO_HOURS = HourSums()
+NO_STAY = Stay(entry=0, exit=-1, started=False)
 Matrix = NDArray[np.float64]
 
 
@@ -42,9 +45,7 @@ def score_draws(judgement: Judgement, draws: int = DRAWS) -> Matrix | None:
     keys = sorted(set(inputs.stays).union(*inputs.hours.values()))
     if not columns or not keys:
         return np.full(draws, judgement.score)
-    table = np.array(
-        [[cell for get in columns for cell in get(key)] for key in keys], dtype=np.float64
-    )
+    table = np.hstack([column.table(keys) for column in columns])
     # Sorted by content, since keys depend on the order in which files came in.
     table = table[np.lexsort(table.T[::-1])]
     sums = _resampled_sums(table, _seed_of(inputs, model), draws)
@@ -70,10 +71,14 @@ def _resampled_sums(table: Matrix, seed_value: int, draws: int) -> Matrix:
     size = len(table)
     random = np.random.default_rng(seed_value)
     at_once = max(1, CELLS_AT_ONCE // size)
+    # Small numbers are drawn several times as fast; few providers have more trajectories.
+    kind = np.uint16 if size < np.iinfo(np.uint16).max else np.int64
     parts = []
     for start in range(0, draws, at_once):
         rows = min(at_once, draws - start)
-        picks = random.integers(0, size, size=(rows, size))
+        # One call per draw, so that how many are held at once plays no part.
+        one_by_one = [random.integers(0, size, size=size, dtype=kind) for _ in range(rows)]
+        picks = np.array(one_by_one, dtype=np.int64)
         picks += np.arange(rows)[:, None] * size
         counts = np.bincount(picks.ravel(), minlength=rows * size).reshape(rows, size)
         parts.append(counts.astype(np.float64) @ table)
@@ -88,11 +93,11 @@ class _RatioColumns:
     sums: Mapping[int, HourSums]
     width: int = 2
 
-    def __call__(self, key: int) -> tuple[float, ...]:
-        one = self.sums.get(key)
-        if one is None:
-            return 0.0, 0.0
-        return getattr(one, self.measure.numerator), getattr(one, self.measure.denominator)
+    def table(self, keys: Sequence[int]) -> Matrix:
+        """A row per trajectory; nothing where it has no hours."""
+        pair = attrgetter(self.measure.numerator, self.measure.denominator)
+        rows = [pair(self.sums.get(key, NO_HOURS)) for key in keys]
+        return np.array(rows, dtype=np.float64)
 
     def values(self, part: Matrix) -> Matrix:
         top, bottom = part[:, 0], part[:, 1]
@@ -112,14 +117,15 @@ class _WaitingColumns:
     def width(self) -> int:
         return 2 * len(self.days)
 
-    def __call__(self, key: int) -> tuple[float, ...]:
-        one = self.stays.get(key)
-        if one is None:
-            return (0.0,) * self.width
-        return (
-            *(float(one.started and one.exit == day) for day in self.days),
-            *(float(one.entry <= day <= one.exit) for day in self.days),
-        )
+    def table(self, keys: Sequence[int]) -> Matrix:
+        """A row per trajectory; who takes no part is never at risk."""
+        found = [self.stays.get(key, NO_STAY) for key in keys]
+        entry = np.array([one.entry for one in found])[:, None]
+        leave = np.array([one.exit for one in found])[:, None]
+        started = np.array([one.started for one in found])[:, None]
+        days = np.array(self.days, dtype=np.int64)
+        at_risk = (entry <= days) & (days <= leave)
+        return np.hstack([started & (leave == days), at_risk]).astype(np.float64)
 
     def values(self, part: Matrix) -> Matrix:
         events, at_risk = part[:, : len(self.days)], part[:, len(self.days) :]
