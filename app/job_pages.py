@@ -21,7 +21,7 @@ NEEDED = {
     "delivery": ("deliveries", "create"),
     "preview": ("deliveries", "create"),
     "withdrawal": ("deliveries", "change"),
-    "report": ("reports", "create"),
+    "report": ("reports", "read"),
 }
 """The right that each kind of job needs, as (thing, action)."""
 LATEST = 50

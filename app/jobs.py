@@ -20,7 +20,10 @@ from typing import Any
 import peewee
 
 from app.delivering import take_in
-from core.dates import now, parse_month
+from app.drawing_ahead import newest
+from core import pictures
+from core.accounts import Account
+from core.dates import now, parse_month, today
 from core.db import database
 from core.errors import DomainError
 from core.job_models import QUEUED, Job
@@ -33,6 +36,7 @@ from providers.operations import Request, preview, withdraw
 from providers.outcomes import RECEIVED, WITHDRAWN
 from providers.previews import forget_preview, keep_preview
 from quality.operations import recompute_after
+from quality.report.packs import Shelf, pack_for
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +44,7 @@ POLL_SECONDS = 1.0
 SHARED_SETTINGS = ("DATABASE_URL", "TAALINKOOP_DATA_DIR")
 """What a worker must have the same as the server, also when the server was told otherwise."""
 LOOK_FOR_INTERRUPTED_EVERY = 30
+LOW_PRIORITY = 10
 
 
 @kind("delivery")
@@ -93,6 +98,22 @@ def withdraw_delivery(work: Work) -> dict[str, Any]:
     return {"url": f"/leveringen/{delivery.id}/"}
 
 
+@kind("report")
+def make_report(work: Work) -> dict[str, Any]:
+    """Make one report, with what the account that asked for it may see."""
+    given, account = work.job.arguments, Account.get(Account.email == work.job.created_by)
+    pack = pack_for(account, parse_month(given["month"]), given["code"], today=today())
+    if pack is None:
+        raise DomainError("no_report", "Er zijn geen scores meer om over te rapporteren.")
+    pictures.keep_in(work.data_directory.absolute() / "pictures")
+    charts = pack.report.charts
+    for number, _ in enumerate(pictures.draw_all(charts, "svg")):
+        work.tell("De grafieken worden getekend", number, len(charts))
+    work.tell("Het rapport wordt opgemaakt")
+    Shelf(work.data_directory / "reports").get(pack, given["kind"], at=work.clock())
+    return {"url": f"/rapportages/{given['month']}/{given['code']}.{given['kind']}"}
+
+
 def drain(settings: Mapping[str, Any]) -> int:
     """Do jobs until the queue is empty; return how many."""
     worker = f"{socket.gethostname()}:{os.getpid()}"
@@ -104,13 +125,15 @@ def drain(settings: Mapping[str, Any]) -> int:
 
 
 class Watcher(threading.Thread):
-    """Starts a worker process when the queue has work; stops with the server."""
+    """Starts a process when the queue has work or scores are new; stops with the server."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         super().__init__(name="job-watcher", daemon=True)
         self.settings = settings
         self.stopped = threading.Event()
         self.child: subprocess.Popen[bytes] | None = None
+        self.artist: subprocess.Popen[bytes] | None = None
+        self.drawn: Any = None
 
     def run(self) -> None:
         """Look every second, after clearing away what a killed process left half written."""
@@ -127,7 +150,9 @@ class Watcher(threading.Thread):
             self.stopped.wait(POLL_SECONDS)
 
     def look(self, *, interrupted_too: bool) -> None:
-        """Start a worker when something waits and none is at work."""
+        """Start a worker when something waits, and have the charts of new scores drawn."""
+        if interrupted_too:
+            self._draw_ahead()
         if self.child is not None and self.child.poll() is None:
             return
         self.child = None
@@ -137,14 +162,32 @@ class Watcher(threading.Thread):
                 find_interrupted(directory=directory, at=now())
             waiting = Job.select().where(Job.state == QUEUED).exists()
         if waiting:
-            shared = {name: str(self.settings[name]) for name in SHARED_SETTINGS}
-            self.child = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", "jobs"], env=os.environ | shared
-            )
+            self.child = self._start()
+
+    def _draw_ahead(self) -> None:
+        """Draw in a process that lets everyone who waits for a page go first."""
+        if self.artist is not None and self.artist.poll() is None:
+            return
+        with database.connection_context():
+            found = newest()
+        if found is not None and found != self.drawn:
+            self.drawn = found
+            self.artist = self._start("--pictures")
+            os.setpriority(os.PRIO_PROCESS, self.artist.pid, LOW_PRIORITY)
+
+    def _start(self, *options: str) -> "subprocess.Popen[bytes]":
+        shared = {name: str(self.settings[name]) for name in SHARED_SETTINGS}
+        return subprocess.Popen(  # noqa: S603  words of our own
+            [sys.executable, "-m", "app.cli", "jobs", *options],
+            env=os.environ | shared,
+        )
 
     def stop(self) -> None:
         """Stop watching, and let a worker finish what it does."""
         self.stopped.set()
         self.join()
+        if self.artist is not None:
+            self.artist.terminate()
+            self.artist.wait()
         if self.child is not None:
             self.child.wait()

@@ -137,6 +137,11 @@ def _place(chart: Chart, kind: str) -> Path:
     return (_Shelf.directory or Path()) / key[:2] / f"{key}.{kind}"
 
 
+def is_drawn(chart: Chart, kind: str) -> bool:
+    """Whether this picture is on the shelf."""
+    return _Shelf.directory is not None and _place(chart, kind).exists()
+
+
 def _write(path: Path, content: bytes) -> None:
     """Put a file in place at once: a reader sees all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,7 +156,7 @@ def draw_all(charts: Sequence[Chart], kind: str) -> Iterator[bytes]:
     if _Shelf.directory is None:
         yield from spread(partial(draw, kind=kind), charts)
         return
-    missing = [chart for chart in charts if not _place(chart, kind).exists()]
+    missing = [chart for chart in charts if not is_drawn(chart, kind)]
     drawn = spread(
         partial(_put_away, kind=kind), missing, prepare=keep_in, given=(_Shelf.directory,)
     )

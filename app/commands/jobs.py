@@ -4,6 +4,7 @@ import argparse
 import time
 
 from app.commands.output import say
+from app.drawing_ahead import draw_ahead
 from app.jobs import POLL_SECONDS, drain
 from app.settings import read_settings
 
@@ -15,12 +16,20 @@ def register(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="blijf wachten op nieuw werk, voor een eigen server (stop met Ctrl-C)",
     )
+    parser.add_argument(
+        "--pictures",
+        action="store_true",
+        help="teken alleen de grafieken van de nieuwste maand vooruit",
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what waits; with ``--stay`` until Ctrl-C."""
     settings = read_settings()
+    if args.pictures:
+        say(f"{draw_ahead(settings)} grafieken getekend")
+        return 0
     done = drain(settings)
     while args.stay:
         time.sleep(POLL_SECONDS)

@@ -9,17 +9,18 @@ from flask import abort, current_app, g, redirect, send_file, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from core.accounts import Account, Role, visible
-from core.admin import Page
+from core.accounts import Account, visible
+from core.admin import Page, needs
 from core.dates import now, today
 from core.db import transaction
 from core.export import XLSX_TYPE
-from providers.models import Provider
+from core.formats import month_text
+from core.jobs import submit
 from quality.admin.scores import month_or_404, visible_cards, visible_months
 from quality.models import FIXED, ScoreCard
 from quality.report.models import ReportMail
 from quality.report.operations import record_given
-from quality.report.packs import REGION, Pack, Shelf, packs
+from quality.report.packs import REGION, Pack, Shelf, pack_for, sees_region
 
 TYPES = {"pdf": "application/pdf", "xlsx": XLSX_TYPE}
 
@@ -66,12 +67,15 @@ class ReportPage(Page):
         )
 
     @expose("/<month>/<code>.<any(pdf, xlsx):kind>")
-    def download(self, month: str, code: str, kind: str) -> Response:
-        """Give one report; it is made when it was not made before."""
+    def download(self, month: str, code: str, kind: str) -> Response | str:
+        """Give one report; what is not made yet is made now, or offered to the queue."""
         day = month_or_404(month)
         pack = _pack(day, code)
+        shelf = Shelf(data_directory() / "reports")
+        if not shelf.has(pack, kind) and pack.takes_long(kind):
+            return self.render("quality/report_later.html", month=day, pack=pack, kind=kind)
         at = now()
-        path = Shelf(data_directory() / "reports").get(pack, kind, at=at)
+        path = shelf.get(pack, kind, at=at)
         with transaction():
             record_given(day, code, kind, by=g.account.email, at=at)
         return send_file(
@@ -81,27 +85,32 @@ class ReportPage(Page):
             download_name=f"{pack.file_name}.{kind}",
         )
 
+    @expose("/<month>/<code>.<any(pdf, xlsx):kind>/maken/", methods=("POST",))
+    @needs("read")
+    def make(self, month: str, code: str, kind: str) -> Response:
+        """Have the queue make a report; the page of the job tells how far it is."""
+        day = month_or_404(month)
+        pack = _pack(day, code)
+        job = submit(
+            kind="report",
+            title=f"Rapport van {pack.material.name}, {month_text(day)}",
+            arguments={"month": f"{day:%Y-%m}", "code": code, "kind": kind},
+            large=True,
+            settings=current_app.config,
+            by=g.account.email,
+            clock=now,
+        )
+        return redirect(url_for("jobs.one", number=job.id))
+
 
 def data_directory() -> Path:
     """Where made reports are kept."""
     return Path(current_app.config["TAALINKOOP_DATA_DIR"])
 
 
-def sees_region(account: Account) -> bool:
-    """A school gets its own report only."""
-    return account.role != Role.PROVIDER
-
-
 def _pack(month: date, code: str) -> Pack:
     """The report of one provider or of the region, as far as the account may see; 404 otherwise."""
-    account = g.account
-    mine: Any = visible(Provider, account, Provider.select(Provider.id))
-    if code != REGION:
-        mine = mine.where(Provider.code == code)
-    elif not sees_region(account):
-        abort(404)
-    found = packs(month, mine, today=today(), codes=[code], account=account)
-    return next((pack for pack in found if pack.code == code), None) or abort(404)
+    return pack_for(g.account, month, code, today=today()) or abort(404)
 
 
 def _lines(found: list[ScoreCard], account: Account) -> list[ReportLine]:

@@ -16,9 +16,9 @@ from typing import Any
 
 from peewee import fn
 
-from core.accounts import Account, may
+from core.accounts import Account, Role, may, visible
 from core.dates import add_months
-from core.pictures import Chart, code_fingerprint
+from core.pictures import Chart, code_fingerprint, is_drawn
 from providers.calendar_metrics import delivery_calendar
 from providers.codes import LearningRoute
 from providers.models import Provider
@@ -42,6 +42,8 @@ from quality.suppression import parts_of_total
 REGION = "regio"
 KINDS = ("pdf", "xlsx")
 DELIVERIES_SHOWN = 6
+DRAWN_AT_ONCE = 16
+"""Charts that are drawn within two seconds, loading matplotlib included."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,11 @@ class Pack:
     def file_name(self) -> str:
         """``kwaliteit-2026-10-TA001``, without the kind."""
         return f"kwaliteit-{self.material.month:%Y-%m}-{self.code}"
+
+    def takes_long(self, kind: str) -> bool:
+        """Whether making it takes longer than someone should wait for a page."""
+        missing = [chart for chart in self.report.charts if not is_drawn(chart, "svg")]
+        return kind == "pdf" and len(missing) > DRAWN_AT_ONCE
 
     def make(self, kind: str, *, at: datetime) -> bytes:
         """Set the report."""
@@ -142,6 +149,22 @@ def packs(
             if pack.material.trees:
                 found.append(pack)
     return found
+
+
+def pack_for(account: Account, month: date, code: str, *, today: date) -> Pack | None:
+    """The pack of one provider or of the region, as far as an account may see."""
+    mine: Any = visible(Provider, account, Provider.select(Provider.id))
+    if code != REGION:
+        mine = mine.where(Provider.code == code)
+    elif not sees_region(account):
+        return None
+    found = packs(month, mine, today=today, codes=[code], account=account)
+    return next((pack for pack in found if pack.code == code), None)
+
+
+def sees_region(account: Account) -> bool:
+    """A school gets its own report only."""
+    return account.role != Role.PROVIDER
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,19 @@ def test_charts_twice_writes_the_same(month, capsys):
     assert {path.name: path.read_bytes() for path in (month / "TA001").iterdir()} == first
 
 
+def test_the_charts_of_the_newest_month_are_drawn_ahead_of_the_pages(month, capsys):
+    assert cli.main(["jobs", "--pictures"]) == 0
+    assert capsys.readouterr().out == "24 grafieken getekend\n"
+    assert cli.main(["jobs", "--pictures"]) == 0
+    assert capsys.readouterr().out == "0 grafieken getekend\n"
+
+
+def test_without_scores_nothing_is_drawn_ahead(db, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("TAALINKOOP_DATA_DIR", str(tmp_path))
+    assert cli.main(["jobs", "--pictures"]) == 0
+    assert capsys.readouterr().out == "0 grafieken getekend\n"
+
+
 @pytest.mark.parametrize("command", ["charts", "report"])
 @pytest.mark.parametrize(
     ("more", "sentence"),

@@ -12,6 +12,8 @@ import pytest
 from core import pictures
 from core.accounts import Account, Role
 from core.audit import AuditLine
+from core.dates import now
+from core.jobs import do_next
 from providers.models import CourseTrack, Provider
 from quality import operations
 from quality.agreement_models import Agreement
@@ -265,3 +267,22 @@ def test_what_is_not_there_is_not_found(client, region, address):
 def test_the_page_says_what_to_do_without_scores(client, db):
     client.sign_in("contractmanager")
     assert "Zodra een aanbieder een maand heeft geleverd" in client.get("/rapportages/").text
+
+
+def test_a_large_report_is_made_by_the_queue(client, app, region, monkeypatch, tmp_path):
+    monkeypatch.setattr("quality.report.packs.DRAWN_AT_ONCE", 3)
+    pictures.keep_in(tmp_path)
+    client.sign_in("contractmanager")
+    offered = client.get("/rapportages/2026-10/regio.pdf")
+    assert "nog niet gemaakt" in offered.text
+    job = client.post("/rapportages/2026-10/regio.pdf/maken/", status=302).location
+    assert "als volgende aan de beurt" in client.get(job).text
+    assert do_next(app.config, worker="proef", clock=now)
+    assert b'href="/rapportages/2026-10/regio.pdf"' in client.get(job).data
+    assert client.get("/rapportages/2026-10/regio.pdf").data.startswith(b"%PDF")
+
+
+def test_the_queue_makes_nothing_that_its_reader_may_not_see(client, app, region):
+    client.sign_in("aanbieder", provider_code="TA001")
+    client.post("/rapportages/2026-10/regio.pdf/maken/", status=404)
+    assert not do_next(app.config, worker="proef", clock=now)

@@ -1,0 +1,42 @@
+"""Drawing the charts of the newest month before anyone asks, so that pages only read them."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from peewee import fn
+
+from core import pictures
+from core.dates import today
+from providers.models import Provider
+from quality import gallery
+from quality.models import ScoreCard
+
+
+def newest() -> tuple[date, Any] | None:
+    """The newest month with scores, and when one of these was computed last."""
+    months: Any = ScoreCard.select(ScoreCard.month).order_by(ScoreCard.month.desc())
+    last = months.first()
+    if last is None:
+        return None
+    computed = ScoreCard.select(fn.MAX(ScoreCard.computed_at)).where(ScoreCard.month == last.month)
+    return last.month, computed.scalar()
+
+
+def draw_ahead(settings: Mapping[str, Any]) -> int:
+    """Draw what is not drawn of the newest month, as the region sees it; return how many charts."""
+    found = newest()
+    if found is None:
+        return 0
+    pictures.keep_in(Path(settings["TAALINKOOP_DATA_DIR"]).absolute() / "pictures")
+    known = gallery.history(found[0], Provider.select(Provider.id), today=today())
+    charts = gallery.region_charts(known)
+    for provider in known.providers:
+        for listed in gallery.provider_charts(known, provider).values():
+            charts += listed
+    missing = [chart for chart in charts if not pictures.is_drawn(chart, "svg")]
+    # One after the other: the other core is for who waits for a page.
+    for chart in missing:
+        chart.svg()
+    return len(missing)
