@@ -75,6 +75,7 @@ class RouteInputs:
     mark: MarkStatus = MarkStatus()
     recognised: bool = False
     exception_until: date | None = None
+    contract_norm_days: int | None = None
 
     @property
     def reference_day(self) -> date:
@@ -165,6 +166,11 @@ class Ratio(Measure):
         }
 
 
+def waiting_norm(inputs: RouteInputs, criterion: Criterion) -> int:
+    """The norm of the contract in force, where it sets one; otherwise the model's."""
+    return inputs.contract_norm_days or criterion.norm_days or 28
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting(Measure):
     """Share started within the norm, with everyone who still waits counted."""
@@ -173,10 +179,12 @@ class Waiting(Measure):
         self, inputs: RouteInputs, criterion: Criterion, model: ScoringModel
     ) -> Measurement:
         """Kaplan-Meier over the window."""
-        norm = criterion.norm_days or 28
+        norm = waiting_norm(inputs, criterion)
+        source = "model" if inputs.contract_norm_days is None else "contract"
+        told = {"norm_days": norm, "norm_source": source}
         if not inputs.delivered:
             nothing = dict.fromkeys(self.beside(summarise([], norm)))
-            return Measurement(Measured.missing(NO_DELIVERY), beside={"norm_days": norm, **nothing})
+            return Measurement(Measured.missing(NO_DELIVERY), beside={**told, **nothing})
         times = summarise(list(inputs.stays.values()), norm)
         if times.n == 0:
             figure = Measured.missing("niemand wachtte of begon in deze periode")
@@ -193,7 +201,7 @@ class Waiting(Measure):
             denominator=times.n,
             n=times.n,
             interval=None if interval is None else (100 * interval[0], 100 * interval[1]),
-            beside={"norm_days": norm, **self.beside(times)},
+            beside={**told, **self.beside(times)},
         )
 
     @staticmethod

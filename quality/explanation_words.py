@@ -59,7 +59,10 @@ def working(code: str, item: Tree) -> str:
     if code == "wachttijd":
         days = item["norm_days"]
         begun = f"{count_text(top)} van {_count(bottom, 'traject', 'trajecten')}"
-        return f"{begun} {_began(top)} binnen {days} dagen. Wie nog wacht, telt mee in de waarde."
+        norm = f"{days} dagen" + (
+            ", de norm in het contract" if item.get("norm_source") == "contract" else ""
+        )
+        return f"{begun} {_began(top)} binnen {norm}. Wie nog wacht, telt mee in de waarde."
     if code not in RATIOS:
         return ""
     above, below = RATIOS[code]

@@ -272,6 +272,8 @@ def norm(tree: Tree, measure: str) -> float | None:
 def waiting_chart(inputs: RouteInputs | None, model: ScoringModel, *, end: str, of: str) -> Chart:
     """The waiting-time curve of one provider on one route."""
     days = next((c.norm_days for c in model.criteria if c.norm_days), 28)
+    if inputs is not None and inputs.contract_norm_days is not None:
+        days = inputs.contract_norm_days
     stays = list(inputs.stays.values()) if inputs is not None else []
     return charts.waiting_curve(f"wachtcurve-{end}", of, summarise(stays, days), days)
 

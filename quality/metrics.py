@@ -32,6 +32,7 @@ from quality.register_facts import (
     is_recognised,
     mark_on,
     still_on,
+    waiting_norms,
 )
 from quality.scoring_model import ScoringModel
 from quality.waiting import Stay, stay
@@ -170,6 +171,7 @@ def route_inputs(provider: Provider, month: date, model: ScoringModel) -> list[R
             by_route[route][track] = HourSums(*map(int, sums))
         hours[window] = by_route
     terms = dict(contract_terms(provider.id, day))
+    norms = waiting_norms(provider.id, day)
     mark, recognised = mark_on(provider.id, day), is_recognised(provider, day)
     return [
         RouteInputs(
@@ -183,6 +185,7 @@ def route_inputs(provider: Provider, month: date, model: ScoringModel) -> list[R
             mark=mark,
             recognised=recognised,
             exception_until=still_on(terms.get(route), day),
+            contract_norm_days=norms.get(route),
         )
         for route in sorted({row[0] for row in recent} | set(terms))
     ]
@@ -200,6 +203,7 @@ def _not_delivered(provider: Provider, month: date, window_months: int) -> list[
     day = month_end(month)
     reported = reported_routes(provider.id, month, window_months)
     routes = reported | set(dict(contract_terms(provider.id, day)))
+    norms = waiting_norms(provider.id, day)
     return [
         RouteInputs(
             provider=provider.code,
@@ -208,6 +212,7 @@ def _not_delivered(provider: Provider, month: date, window_months: int) -> list[
             delivered=False,
             mark=mark_on(provider.id, day),
             recognised=is_recognised(provider, day),
+            contract_norm_days=norms.get(route),
         )
         for route in sorted(routes)
     ]

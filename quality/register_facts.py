@@ -31,6 +31,22 @@ def contract_terms(provider_id: int, day: date) -> Any:
     )
 
 
+def waiting_norms(provider_id: int, day: date) -> dict[int, int]:
+    """Per route the norm of the contract in force on a day; the strictest of more than one."""
+    query: Any = (
+        ContractScope.select(ContractScope.route, fn.MIN(Contract.waiting_norm_days))
+        .join(Contract)
+        .where(
+            Contract.provider == provider_id,
+            Contract.waiting_norm_days.is_null(False),
+            Contract.valid_from <= day,
+            Contract.valid_until.is_null() | (Contract.valid_until >= day),
+        )
+        .group_by(ContractScope.route)
+    )
+    return dict(query.tuples())
+
+
 def still_on(until: Any, day: date) -> date | None:
     """An exception that still holds; SQLite gives the largest date as text."""
     if isinstance(until, str):
@@ -74,6 +90,8 @@ class RegisterFacts:
     recognised: bool
     exceptions: Mapping[str, str | None]
     """Per route under contract until when an exception for teachers holds."""
+    norms: Mapping[str, int]
+    """Per route the norm for waiting that its contract sets."""
 
     def differ_from(self, tree: Mapping[str, Any]) -> bool:
         """Whether a judgement was made on other facts."""
@@ -91,10 +109,19 @@ class RegisterFacts:
 
     def judge_differently(self, tree: Mapping[str, Any]) -> bool:
         """Whether points or the gate are others now; a later check only shows another day."""
+        if self._has_other_norm(tree):
+            return True
         mark = tree["criteria"].get("keurmerk")
         if mark is None or mark["state"] == "niet_van_toepassing":
             return bool(tree["gate"]["open"] != self.recognised)
         return bool(mark["value"] != self.mark.status)
+
+    def _has_other_norm(self, tree: Mapping[str, Any]) -> bool:
+        waiting = tree["criteria"].get("wachttijd")
+        if waiting is None:
+            return False
+        used = waiting["norm_days"] if waiting.get("norm_source") == "contract" else None
+        return bool(used != self.norms.get(tree["route"]))
 
 
 def register_facts(provider: Provider, month: date) -> RegisterFacts:
@@ -105,4 +132,6 @@ def register_facts(provider: Provider, month: date) -> RegisterFacts:
         for route, found in contract_terms(provider.id, day)
         for until in [still_on(found, day)]
     }
-    return RegisterFacts(mark_on(provider.id, day), is_recognised(provider, day), exceptions)
+    norms = {ROUTE_CODES[r]: days for r, days in waiting_norms(provider.id, day).items()}
+    recognised = is_recognised(provider, day)
+    return RegisterFacts(mark_on(provider.id, day), recognised, exceptions, norms)

@@ -88,7 +88,16 @@ def hide_small(tree: Mapping[str, Any]) -> dict[str, Any]:
 def _criterion(item: Mapping[str, Any]) -> dict[str, Any]:
     shown = dict(item)
     if item["state"] == "te_weinig" or is_small(item["n"]):
-        kept = {"weight", "judged", "reason", "state", "knots", "window_months", "norm_days"}
+        kept = {
+            "weight",
+            "judged",
+            "reason",
+            "state",
+            "knots",
+            "window_months",
+            "norm_days",
+            "norm_source",
+        }
         return {key: value if key in kept else None for key, value in shown.items()}
     if "waiting" in item and item["waiting"] is not None:
         shown |= parts_of_total({name: item[name] for name in QUEUE})

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.criteria import CRITERIA, HourSums, Ratio, RouteInputs
+from quality.criteria import CRITERIA, HourSums, Ratio, RouteInputs, waiting_norm
 from quality.scoring import CriterionResult, Judgement
 from quality.scoring_model import ScoringModel
 from quality.waiting import Stay
@@ -137,7 +137,7 @@ def _columns(result: CriterionResult, inputs: RouteInputs) -> _RatioColumns | _W
     measure = CRITERIA[result.criterion.code]
     if isinstance(measure, Ratio):
         return _RatioColumns(measure, inputs.hours.get(result.criterion.window_months, {}))
-    norm = result.criterion.norm_days or 28
+    norm = waiting_norm(inputs, result.criterion)
     days = {s.exit for s in inputs.stays.values() if s.started and s.exit <= norm}
     return _WaitingColumns(inputs.stays, tuple(sorted(days)))
 

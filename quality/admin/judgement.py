@@ -69,7 +69,7 @@ class JudgementPage(Page):
         tree = shown_tree(card, g.account)
         history = cards.history_of(card.provider.id, day, 24, route)
         stays = stays_of(card) if "wachttijd" in tree["criteria"] else {}
-        norm = cards.model_named(card.model).criterion("wachttijd").norm_days or 28
+        norm = tree["criteria"].get("wachttijd", {}).get("norm_days", 28)
         times = summarise(list(stays.values()), norm) if stays else None
         sees_rows = may(g.account, "read", "progress")
         return self.render(

@@ -239,3 +239,21 @@ def test_an_exception_for_teachers_and_recognition_are_followed_too(db):
     provider.save()
     assert operations.follow_register(**WHO) == 2
     assert scores()["TA001", "O"].result["gate"]["open"]
+
+
+def test_the_norm_of_a_contract_in_force_goes_before_that_of_the_model(db):
+    provider = deliver("TA001")
+    operations.compute(OCT, **WHO)
+    waiting = scores()["TA001", "B"].result["criteria"]["wachttijd"]
+    assert (waiting["norm_days"], waiting["norm_source"], waiting["value"]) == (28, "model", 100.0)
+    contract = make_contract(provider, waiting_norm_days=14, valid_until=date(2026, 10, 31))
+    ContractScope.create(contract=contract, route=LearningRoute.B1)
+    ContractScope.create(contract=contract, route=LearningRoute.B1, municipality="0193")
+    looser = make_contract(provider, waiting_norm_days=42)
+    ContractScope.create(contract=looser, route=LearningRoute.B1)
+    assert operations.follow_register(**WHO) == 1
+    waiting = scores()["TA001", "B"].result["criteria"]["wachttijd"]
+    assert (waiting["norm_days"], waiting["norm_source"], waiting["value"]) == (14, "contract", 0.0)
+    low, high = scores()["TA001", "B"].interval_low, scores()["TA001", "B"].interval_high
+    assert low <= scores()["TA001", "B"].score <= high
+    assert operations.follow_register(**WHO) == 0
