@@ -7,15 +7,17 @@ from typing import Any
 from flask import Response, abort, g, request, url_for
 from flask_admin import expose
 
+import quality.agreement_scopes  # noqa: F401  registers who sees what
 from core.accounts import visible
 from core.admin import Page
-from core.dates import today
+from core.dates import month_of, today
 from core.export import BYTE_ORDER_MARK, CSV_TYPE
 from core.pictures import Chart
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality import charts, gallery
 from quality.admin.scores import month_or_404, visible_months
+from quality.agreement_models import Agreement
 from quality.charts.compare import MOST
 from quality.charts.words import CRITERIA
 
@@ -129,7 +131,7 @@ class ComparePage(Page):
             lengths=LENGTHS,
             routes=list(LearningRoute),
             providers=_with_cards(known),
-            charts=compared(known, codes, chosen.route, chosen.measure) if codes else [],
+            charts=_compared(known, codes, chosen) if codes else [],
         )
 
 
@@ -165,7 +167,34 @@ class Choice:
         )
 
 
-def compared(known: gallery.History, codes: Sequence[str], route: str, measure: str) -> list[Chart]:
+def _compared(known: gallery.History, codes: Sequence[str], chosen: Choice) -> list[Chart]:
+    ids = [provider.id for provider in known.providers if provider.code in codes]
+    agreements: Any = visible(Agreement, g.account).where(Agreement.provider.in_(ids))
+    moments = agreed(list(agreements), known, chosen)
+    return compared(known, codes, chosen.route, chosen.measure, moments)
+
+
+def agreed(
+    agreements: Iterable[Agreement], known: gallery.History, chosen: Choice
+) -> list[tuple[date, str]]:
+    """When something was agreed about what is compared, so that before and after show."""
+    names = {provider.id: provider.name for provider in known.providers}
+    route = LearningRoute.from_code(chosen.route)
+    found = {
+        (month_of(one.agreed_on), f"afspraak {names[one.provider_id]}")  # type: ignore[attr-defined]
+        for one in agreements
+        if one.route in (None, route) and chosen.measure in {"score", one.criterion}
+    }
+    return sorted(moment for moment in found if min(known.by_month) <= moment[0] <= known.month)
+
+
+def compared(
+    known: gallery.History,
+    codes: Sequence[str],
+    route: str,
+    measure: str,
+    moments: Sequence[tuple[date, str]] = (),
+) -> list[Chart]:
     """The chosen providers on every criterion, and over time beside the region's middle."""
     trees = [t for t in known.trees if t["aanbieder"] in codes and t["route"] == route]
     series = {}
@@ -178,7 +207,7 @@ def compared(known: gallery.History, codes: Sequence[str], route: str, measure: 
     name = f"{measure}-{route}-{known.month:%Y-%m}"
     return [
         charts.compare(known.month, trees, known.names),
-        charts.compare_over_time(f"verloop-vergeleken-{name}", measure, series),
+        charts.compare_over_time(f"verloop-vergeleken-{name}", measure, series, moments=moments),
     ]
 
 

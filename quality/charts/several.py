@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from core import drawing
 from core.dates import month_number
@@ -51,7 +52,12 @@ def compare_over_time(
         name=name,
         finding=finding,
         measure=MEASURES.get(measure, "Score van 0 tot 100"),
-        description=" ".join(f"{who}: {in_unit(value, unit)}." for who, value in last.items()),
+        description=" ".join(
+            [
+                *(f"{who}: {in_unit(value, unit)}." for who, value in last.items()),
+                *(f"{month_text(month)}: {text}." for month, text in moments),
+            ]
+        ),
         headers=("Maand", *series),
         rows=tuple(
             (month_text(m), *(in_unit(table[who].get(m), unit) for who in series)) for m in months
@@ -91,10 +97,25 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
         if known:
             labels.append((known[-1], f"{_SIGNS[shape]} {drawing.shorten(who, 128, 8)}"))
     write_beside(axes, labels, ticks)
-    for moment, text in data.moments:
+    _write_moments(axes, data, ticks[-1])
+
+
+def _write_moments(axes: Any, data: Several, top: float) -> None:
+    """A dotted line at each moment, its words at two heights by turns."""
+    months = [month_number(p.month) for _, line in data.series for p in line]
+    for number, (moment, text) in enumerate(data.moments):
         at = month_number(moment)
+        late = at > (min(months) + max(months)) / 2
         axes.axvline(at, color=drawing.GREY, lw=1, ls=(0, (2, 2)))
-        axes.annotate(text, (at, ticks[-1]), (2, 3), textcoords="offset points", fontsize=7.5)
+        axes.annotate(
+            text,
+            (at, top),
+            (-2 if late else 2, (3, -9)[number % 2]),
+            textcoords="offset points",
+            ha="right" if late else "left",
+            fontsize=7.5,
+            annotation_clip=False,
+        )
 
 
 _SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}

@@ -5,9 +5,12 @@ from datetime import date
 
 import pytest
 
-from core.dates import add_months
+from core.dates import add_months, now
+from providers.codes import LearningRoute
+from providers.models import Provider
 from quality import operations
 from quality.admin.pictures import region_middle
+from quality.agreement_models import Agreement
 from quality.gallery import History
 from quality.scoring_model import BASIS_2026
 from tests.quality.charts.cards import card
@@ -65,6 +68,23 @@ def test_comparing_shows_the_chosen_providers(client, region):
     page = client.get("/kwaliteit/vergelijken/?aanbieder=TA001&aanbieder=TA002&maat=bevoegd")
     assert "Taalschool TA001 goed" in page.text
     assert "Punten per criterium" in page.text
+
+
+def test_comparing_shows_when_something_was_agreed(client, region):
+    words = {"kind": "agreement", "text": "Meer bevoegde docenten", "due_on": date(2026, 12, 31)}
+    words |= {"route": LearningRoute.B1, "threshold": 90.0}
+    made = {"agreed_on": date(2026, 10, 7), "created_by": "a@b.nl", "created_at": now()}
+    for code, criterion in (("TA001", "wachttijd"), ("TA002", "bevoegd"), ("TA003", "bevoegd")):
+        provider = Provider.get(Provider.code == code)
+        Agreement.create(provider=provider, criterion=criterion, **words, **made)
+    address = "/kwaliteit/vergelijken/?aanbieder=TA001&aanbieder=TA002&maat=bevoegd"
+    client.sign_in("contractmanager")
+    assert b"oktober 2026: afspraak Taalschool TA002." in client.get(address).data
+    # not told: another criterion, a provider that was not chosen, a reader without the right
+    assert b"afspraak Taalschool TA001" not in client.get(address).data
+    assert b"afspraak Taalschool TA003" not in client.get(address).data
+    client.sign_in("gemeente", municipalities=["0148"])
+    assert b"afspraak Taalschool" not in client.get(address).data
 
 
 @pytest.mark.parametrize("query", ["", "?maand=x&route=Q&maat=z&maanden=99&aanbieder=TA999"])
