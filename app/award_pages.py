@@ -30,7 +30,10 @@ class ContractForm(SafeForm):
         description="Een code die er al is, of een nieuwe: dan komt de aanbieder in het register.",
     )  # fmt: skip
     number = TextField("Contractnummer", [Required("Vul het contractnummer in.")])
-    municipalities = SelectMultipleField("Gemeenten", choices=[], render_kw={"size": 8})
+    municipalities = SelectMultipleField(
+        "Gemeenten", choices=[], render_kw={"size": 8},
+        description="Kies er geen, dan geldt het contract voor de hele regio.",
+    )  # fmt: skip
     signed_on = DutchDateField("Getekend op", [Required("Vul in wanneer is getekend.")])
     starts_on = DutchDateField("Contract van", [Required("Vul in wanneer het contract begint.")])
     ends_on = DutchDateField("Contract tot en met")

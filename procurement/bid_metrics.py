@@ -71,6 +71,11 @@ class LotFile:
         return [bid for bid in self.bids if not self.why_out(bid)]
 
     @property
+    def valid(self) -> list[Bid]:
+        """Bids that can win: admitted, and with a price."""
+        return [bid for bid in self.admitted if bid.price_cents]
+
+    @property
     def unscored(self) -> list[Bid]:
         """Admitted bids for which the panel has not said everything."""
         return [

@@ -54,7 +54,9 @@ def test_the_demo_lot_shows_its_working(region):
     text = region.get(f"{DONE}P1/").text
     for words in ("Te laat: ontvangen op", "Keurmerk ingetrokken", "geen antwoord: 0 punten"):
         assert words in text
-    assert "Er is geen prijs. De inschrijving is ongeldig." in region.get(f"{DONE}P2/").text
+    text = region.get(f"{DONE}P2/").text
+    assert "Er is geen prijs. De inschrijving is ongeldig." in text
+    assert "3 inschrijvingen, 2 doen mee" in text
     letters = region.get(f"{DONE}P1/brieven/csv/").data.decode("utf-8-sig")
     assert len(letters.strip().splitlines()) == 6
     assert "niet gegund" in letters
