@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,11 @@ def today() -> date:
 def now() -> datetime:
     """This moment, with the Dutch zone. Only the doors call this and pass it down."""
     return datetime.now(AMSTERDAM)
+
+
+def day_end(day: date) -> datetime:
+    """The last moment of a day, in Dutch time."""
+    return datetime.combine(day, time.max, tzinfo=AMSTERDAM)
 
 
 def month_of(day: date) -> date:

@@ -1,7 +1,7 @@
 """Reading score cards: the stored judgement as the one document that every door prints."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from core.dates import add_months, month_end
@@ -24,13 +24,13 @@ OWN_KEYS = (
 )
 
 
-def model_in_force(month: date) -> ScoringModel:
+def model_in_force(month: date, known_on: datetime | None = None) -> ScoringModel:
     """The scoring model by which a month is judged: the shipped one until another is approved."""
+    approved = ScoringModelVersion.approved_at
+    by_then = approved.is_null(False) if known_on is None else approved <= known_on
     version = (
         ScoringModelVersion.select()
-        .where(
-            ScoringModelVersion.valid_from <= month, ScoringModelVersion.approved_at.is_null(False)
-        )
+        .where(ScoringModelVersion.valid_from <= month, by_then)
         .order_by(ScoringModelVersion.valid_from.desc(), ScoringModelVersion.approved_at.desc())
         .first()
     )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from core.dates import add_months
-from core.formats import MISSING, count_text, month_text, number_text
+from core.formats import MISSING, count_text, day_text, month_text, number_text
 
 Tree = Mapping[str, Any]
 RATIOS = {
@@ -24,6 +24,11 @@ def signed(value: float | None, decimals: int = 1) -> str:
     if not text.strip("0,."):
         return text
     return f"+{text}" if value > 0 else f"\N{MINUS SIGN}{text}"
+
+
+def iso_day(text: str) -> str:
+    """``30-06-2026`` from ``2026-06-30``."""
+    return day_text(date.fromisoformat(text))
 
 
 def plain(value: float) -> str:

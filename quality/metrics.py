@@ -8,7 +8,7 @@ part anywhere.
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from peewee import Case, Value, fn
@@ -32,9 +32,9 @@ from quality.register_facts import (
     is_recognised,
     mark_on,
     still_on,
-    waiting_norms,
 )
 from quality.scoring_model import ScoringModel
+from quality.versions import held
 from quality.waiting import Stay, stay
 
 Row = tuple[Any, ...]
@@ -46,26 +46,32 @@ def _rows(query: Any) -> Iterator[Row]:
     return iter(database.execute(query).fetchall())
 
 
-def _of(provider_id: int, first: date, last: date) -> tuple[Any, ...]:
-    return (CURRENT, R.provider == provider_id, R.month.between(first, last))
+def _of(
+    provider_id: int, first: date, last: date, known_on: datetime | None = None
+) -> tuple[Any, ...]:
+    return (held(R, known_on), R.provider == provider_id, R.month.between(first, last))
 
 
-def states(provider_id: int, month: date, window_months: int = 12) -> Any:
+def states(
+    provider_id: int, month: date, window_months: int = 12, known_on: datetime | None = None
+) -> Any:
     """Newest row of each trajectory on each route, of those reported in the window up to ``month``.
 
     Columns: route, track, registered_on, first_lesson_on, ended_on, status, month.
     """
     first = add_months(month, 1 - window_months)
     columns = (R.route, R.track, R.registered_on, R.first_lesson_on, R.ended_on, R.status)
-    held = _of(provider_id, first, month)
+    rows = _of(provider_id, first, month, known_on)
     if is_postgresql():
-        newest = R.select(*columns, R.month).where(*held).distinct(R.track, R.route)
+        newest = R.select(*columns, R.month).where(*rows).distinct(R.track, R.route)
         return newest.order_by(R.track, R.route, R.month.desc())
     # SQLite takes the other columns from the row that has the maximum: one pass without sorting.
-    return R.select(*columns, fn.MAX(R.month)).where(*held).group_by(R.track, R.route)
+    return R.select(*columns, fn.MAX(R.month)).where(*rows).group_by(R.track, R.route)
 
 
-def left_waiting(provider_id: int, month: date, window_months: int = 12) -> Any:
+def left_waiting(
+    provider_id: int, month: date, window_months: int = 12, known_on: datetime | None = None
+) -> Any:
     """Trajectories last reported before the window, that were then still waiting.
 
     A row cannot hold a first lesson or an end later than its own month, so that only rows with
@@ -78,12 +84,12 @@ def left_waiting(provider_id: int, month: date, window_months: int = 12) -> Any:
         later.route == R.route,
         later.month > R.month,
         later.month <= month,
-        later.superseded_by.is_null(),
+        held(later, known_on),
     )
     return R.select(
         R.route, R.track, R.registered_on, R.first_lesson_on, R.ended_on, R.status, R.month
     ).where(
-        CURRENT,
+        held(R, known_on),
         R.provider == provider_id,
         R.month < first,
         R.first_lesson_on.is_null(),
@@ -92,7 +98,9 @@ def left_waiting(provider_id: int, month: date, window_months: int = 12) -> Any:
     )
 
 
-def hour_sums(provider_id: int, month: date, window_months: int = 3) -> Any:
+def hour_sums(
+    provider_id: int, month: date, window_months: int = 3, known_on: datetime | None = None
+) -> Any:
     """Sums per route and trajectory over the window; columns route, track, then ``HOUR_COLUMNS``.
 
     Learner days of a row: from its first lesson or the first of its month, up to its end or the
@@ -122,16 +130,18 @@ def hour_sums(provider_id: int, month: date, window_months: int = 3) -> Any:
             fn.SUM(Case(None, [(without_days, 0)], end - start + 1)),
             fn.MAX(Case(None, [(R.evening_weekend_wish == YesNo.YES, 1)], 0)),
         )
-        .where(*_of(provider_id, first, month))
+        .where(*_of(provider_id, first, month, known_on))
         .group_by(R.route, R.track)
     )
 
 
-def delivered_routes(provider_id: int, month: date) -> Any:
+def delivered_routes(provider_id: int, month: date, known_on: datetime | None = None) -> Any:
     """Routes of which rows were accepted for this very month, with how many are active in it."""
     active = Case(None, [(R.status == TrackStatus.ACTIVE, 1)], 0)
     return (
-        R.select(R.route, fn.SUM(active)).where(*_of(provider_id, month, month)).group_by(R.route)
+        R.select(R.route, fn.SUM(active))
+        .where(*_of(provider_id, month, month, known_on))
+        .group_by(R.route)
     )
 
 
@@ -152,26 +162,29 @@ def _stays(rows: Iterable[Row], month: date, window_months: int) -> dict[int, di
     return found
 
 
-def route_inputs(provider: Provider, month: date, model: ScoringModel) -> list[RouteInputs]:
-    """The inputs of every route of a provider that had rows in the window, or has a contract."""
+def route_inputs(
+    provider: Provider, month: date, model: ScoringModel, known_on: datetime | None = None
+) -> list[RouteInputs]:
+    """The inputs of every route of a provider that had rows in the window, or has a contract.
+
+    As known now, or at a moment. The register keeps its own dates: it is read as it stands.
+    """
     waiting_window = next((c.window_months for c in model.criteria if c.norm_days), 12)
     windows = {c.window_months for c in model.criteria if not c.norm_days and c.statuses is None}
     day = month_end(month)
-    delivered: dict[int, int] = dict(_rows(delivered_routes(provider.id, month)))
+    delivered: dict[int, int] = dict(_rows(delivered_routes(provider.id, month, known_on)))
     if not delivered:
-        return _not_delivered(provider, month, waiting_window)
-    recent = list(_rows(states(provider.id, month, waiting_window)))
-    stays = _stays(
-        [*recent, *_rows(left_waiting(provider.id, month, waiting_window))], month, waiting_window
-    )
+        return _not_delivered(provider, month, waiting_window, known_on)
+    recent = list(_rows(states(provider.id, month, waiting_window, known_on)))
+    left = _rows(left_waiting(provider.id, month, waiting_window, known_on))
+    stays = _stays([*recent, *left], month, waiting_window)
     hours: dict[int, dict[int, dict[int, HourSums]]] = {}
     for window in windows:
         by_route: dict[int, dict[int, HourSums]] = defaultdict(dict)
-        for route, track, *sums in _rows(hour_sums(provider.id, month, window)):
+        for route, track, *sums in _rows(hour_sums(provider.id, month, window, known_on)):
             by_route[route][track] = HourSums(*map(int, sums))
         hours[window] = by_route
-    terms = dict(contract_terms(provider.id, day))
-    norms = waiting_norms(provider.id, day)
+    terms = {route: (until, norm) for route, until, norm in contract_terms(provider.id, day)}
     mark, recognised = mark_on(provider.id, day), is_recognised(provider, day)
     return [
         RouteInputs(
@@ -184,26 +197,29 @@ def route_inputs(provider: Provider, month: date, model: ScoringModel) -> list[R
             hours={window: by_route.get(route, {}) for window, by_route in hours.items()},
             mark=mark,
             recognised=recognised,
-            exception_until=still_on(terms.get(route), day),
-            contract_norm_days=norms.get(route),
+            exception_until=still_on(terms.get(route, (None, None))[0], day),
+            contract_norm_days=terms.get(route, (None, None))[1],
         )
         for route in sorted({row[0] for row in recent} | set(terms))
     ]
 
 
-def reported_routes(provider_id: int, month: date, window_months: int = 12) -> set[int]:
+def reported_routes(
+    provider_id: int, month: date, window_months: int = 12, known_on: datetime | None = None
+) -> set[int]:
     """Routes of which rows are held in the window up to a month."""
     first = add_months(month, 1 - window_months)
-    query = R.select(R.route).where(*_of(provider_id, first, month)).distinct()
+    query = R.select(R.route).where(*_of(provider_id, first, month, known_on)).distinct()
     return {row[0] for row in _rows(query)}
 
 
-def _not_delivered(provider: Provider, month: date, window_months: int) -> list[RouteInputs]:
+def _not_delivered(
+    provider: Provider, month: date, window_months: int, known_on: datetime | None
+) -> list[RouteInputs]:
     """Inputs of a provider that sent nothing for the month: there is nothing to measure."""
     day = month_end(month)
-    reported = reported_routes(provider.id, month, window_months)
-    routes = reported | set(dict(contract_terms(provider.id, day)))
-    norms = waiting_norms(provider.id, day)
+    reported = reported_routes(provider.id, month, window_months, known_on)
+    norms = {route: norm for route, _, norm in contract_terms(provider.id, day)}
     return [
         RouteInputs(
             provider=provider.code,
@@ -214,7 +230,7 @@ def _not_delivered(provider: Provider, month: date, window_months: int) -> list[
             recognised=is_recognised(provider, day),
             contract_norm_days=norms.get(route),
         )
-        for route in sorted(routes)
+        for route in sorted(reported | set(norms))
     ]
 
 
@@ -241,7 +257,13 @@ FINGERPRINT_COLUMNS = tuple(
 )
 
 
-def fingerprint(provider_id: int, route: int, month: date, window_months: int = 12) -> str:
+def fingerprint(
+    provider_id: int,
+    route: int,
+    month: date,
+    window_months: int = 12,
+    known_on: datetime | None = None,
+) -> str:
     """SHA-256 over the sorted accepted rows that a card rests on, as delivered.
 
     Those of the window, and those left waiting from before it; known by trajectnummer, so that
@@ -249,12 +271,12 @@ def fingerprint(provider_id: int, route: int, month: date, window_months: int = 
     """
     first = add_months(month, 1 - window_months)
     columns = [getattr(R, name) for name in FINGERPRINT_COLUMNS]
-    older = [row[1] for row in _rows(left_waiting(provider_id, month, window_months))]
+    older = [row[1] for row in _rows(left_waiting(provider_id, month, window_months, known_on))]
     query = (
         R.select(CourseTrack.number, *columns)
         .join(CourseTrack)
         .where(
-            CURRENT,
+            held(R, known_on),
             R.provider == provider_id,
             R.route == route,
             R.month <= month,

@@ -50,17 +50,46 @@ def cards_now(month: date, codes: Collection[str] | None = None) -> list[ScoreCa
 
 def _empty_cards(providers: Iterable[Provider], month: date, *, at: datetime) -> list[ScoreCard]:
     model = cards.model_in_force(month)
+    return [
+        _unkept(provider, month, judge(inputs, model), at=at)
+        for provider in providers
+        for inputs in metrics.route_inputs(provider, month, model)
+    ]
+
+
+def as_known_on(
+    month: date, known_on: datetime, *, codes: Collection[str] | None = None
+) -> list[ScoreCard]:
+    """The cards of a month with the deliveries and the model as known at a moment; none is kept.
+
+    Each has the fingerprint of the rows it rests on, to hold against that of a fixed card.
+    """
+    from quality.uncertainty import interval, score_draws  # noqa: PLC0415
+
+    model = cards.model_in_force(month, known_on)
     found = []
-    for provider in providers:
-        for inputs in metrics.route_inputs(provider, month, model):
+    for provider in metrics.providers_named(codes):
+        for inputs in metrics.route_inputs(provider, month, model, known_on):
             judgement = judge(inputs, model)
-            card = ScoreCard(
-                provider=provider, route=cards.ROUTE_NUMBERS[inputs.route], month=month
+            card = _unkept(provider, month, judgement, at=known_on)
+            draws = score_draws(judgement)
+            card.interval_low, card.interval_high = (
+                (None, None) if draws is None else interval(draws)
             )
-            card.model, card.standing = model.code, judgement.standing
-            card.result, card.computed_at = judgement.tree(), at
+            card.fingerprint = metrics.fingerprint(
+                provider.id, card.route, month, known_on=known_on
+            )
             found.append(card)
     return found
+
+
+def _unkept(provider: Provider, month: date, judgement: Judgement, *, at: datetime) -> ScoreCard:
+    route = cards.ROUTE_NUMBERS[judgement.inputs.route]
+    card = ScoreCard(provider=provider, route=route, month=month)
+    card.model, card.standing = judgement.model.code, judgement.standing
+    card.score, card.active = judgement.score, judgement.inputs.active
+    card.result, card.computed_at = judgement.tree(), at
+    return card
 
 
 def recompute_after(

@@ -17,9 +17,16 @@ MARKS = {int(status): status for status in MarkStatus}
 
 
 def contract_terms(provider_id: int, day: date) -> Any:
-    """Routes under contract on a day, with how long an exception for teachers holds."""
+    """Routes under contract on a day: how long an exception for teachers holds, and the norm.
+
+    Of more than one contract the longest exception, and the strictest norm for waiting.
+    """
     return (
-        ContractScope.select(ContractScope.route, fn.MAX(Contract.teacher_exception_until))
+        ContractScope.select(
+            ContractScope.route,
+            fn.MAX(Contract.teacher_exception_until),
+            fn.MIN(Contract.waiting_norm_days),
+        )
         .join(Contract)
         .where(
             Contract.provider == provider_id,
@@ -29,22 +36,6 @@ def contract_terms(provider_id: int, day: date) -> Any:
         .group_by(ContractScope.route)
         .tuples()
     )
-
-
-def waiting_norms(provider_id: int, day: date) -> dict[int, int]:
-    """Per route the norm of the contract in force on a day; the strictest of more than one."""
-    query: Any = (
-        ContractScope.select(ContractScope.route, fn.MIN(Contract.waiting_norm_days))
-        .join(Contract)
-        .where(
-            Contract.provider == provider_id,
-            Contract.waiting_norm_days.is_null(False),
-            Contract.valid_from <= day,
-            Contract.valid_until.is_null() | (Contract.valid_until >= day),
-        )
-        .group_by(ContractScope.route)
-    )
-    return dict(query.tuples())
 
 
 def still_on(until: Any, day: date) -> date | None:
@@ -127,11 +118,12 @@ class RegisterFacts:
 def register_facts(provider: Provider, month: date) -> RegisterFacts:
     """Mark, recognition and exceptions of a provider on the last day of a month."""
     day = month_end(month)
+    terms = list(contract_terms(provider.id, day))
     exceptions = {
         ROUTE_CODES[route]: until.isoformat() if until else None
-        for route, found in contract_terms(provider.id, day)
+        for route, found, _ in terms
         for until in [still_on(found, day)]
     }
-    norms = {ROUTE_CODES[r]: days for r, days in waiting_norms(provider.id, day).items()}
+    norms = {ROUTE_CODES[route]: days for route, _, days in terms if days is not None}
     recognised = is_recognised(provider, day)
     return RegisterFacts(mark_on(provider.id, day), recognised, exceptions, norms)

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from app.commands.output import as_json, say
-from core.dates import month_end, now, parse_month
+from core.dates import day_end, month_end, now, parse_month
 from core.errors import DomainError
 from core.formats import MISSING, day_text, month_text, number_text, percent_text
 from providers.codes import LearningRoute, MarkStatus
 from providers.models import Provider
 from quality import cards, operations
+from quality.models import ScoreCard
 
 ACTOR = "opdrachtregel"
 COLUMNS = (
@@ -37,6 +38,15 @@ def month_argument(text: str) -> date:
         raise argparse.ArgumentTypeError(message) from None
 
 
+def day_argument(text: str) -> date:
+    """``JJJJ-MM-DD``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = "schrijf de datum als JJJJ-MM-DD, bijvoorbeeld 2026-06-30"
+        raise argparse.ArgumentTypeError(message) from None
+
+
 def register(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     parser.add_argument("month", type=month_argument, metavar="MAAND", help="JJJJ-MM")
@@ -44,11 +54,18 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--route", choices=list(cards.ROUTE_NUMBERS), help="alleen deze leerroute")
     parser.add_argument("--json", action="store_true", help="als JSON")
     parser.add_argument("--fix", action="store_true", help="stel de scores vast")
+    parser.add_argument(
+        "--op", type=day_argument, metavar="DATUM", help="zoals bekend aan het eind van deze dag"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Compute, fix when asked, and print."""
+    """Compute, fix when asked, and print; of an earlier moment only print."""
+    if args.op is not None and args.fix:
+        raise DomainError(
+            "fix_of_then", "Vaststellen kan alleen zonder --op. Laat een van de twee weg."
+        )
     codes = [args.aanbieder] if args.aanbieder else None
     if codes and not Provider.select().where(Provider.code == args.aanbieder).exists():
         raise DomainError(
@@ -56,11 +73,17 @@ def run(args: argparse.Namespace) -> int:
             f"Aanbieder {args.aanbieder} staat niet in het register. "
             "Kijk met: taalinkoop provider list",
         )
+    if args.op is not None:
+        return _print(args, operations.as_known_on(args.month, day_end(args.op), codes=codes))
     at = now()
     listed = operations.compute(args.month, by=ACTOR, at=at, codes=codes)
     if args.fix:
         operations.fix_month(args.month, by=ACTOR, at=at, codes=codes, route=args.route)
         listed = operations.cards_now(args.month, codes)
+    return _print(args, listed)
+
+
+def _print(args: argparse.Namespace, listed: list[ScoreCard]) -> int:
     shown = [card for card in listed if args.route in (None, card.result["route"])]
     document = cards.document(args.month, shown)
     if args.json:

@@ -1,22 +1,23 @@
 """Pages of one judgement: the explanation to the last digit, the rows behind it, reactions."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import abort, flash, g, redirect, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from core.accounts import may, visible
 from core.admin import Page, needs
-from core.dates import add_months, month_end, now
+from core.dates import add_months, day_end, month_end, now
 from core.errors import DomainError
 from core.export import download
 from core.formats import MISSING, moment_text, number_text, percent_text
 from providers.codes import LearningRoute, TrackStatus
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
-from quality import cards, explanation_words, reactions, score_words
+from quality import cards, explanation_words, operations, reactions, score_words
 from quality.admin.scores import OUTSIDE, month_or_404, shown_tree
 from quality.charts import score_points, trend, waiting_curve
 from quality.criteria import CRITERIA
@@ -91,6 +92,7 @@ class JudgementPage(Page):
             waiters=waiters(stays, day, g.account) if sees_rows else [],
             places=by_municipality(stays, day, norm, MINIMUM),
             charts=self._charts(card, history, times),
+            known=_as_known(card),
             revisions=[shown_tree(found, g.account) for found in revisions_of(card)],
             reactions=list(_reactions(card)) if may(g.account, "read", "reactions") else None,
             may_react=may(g.account, "create", "reactions"),
@@ -120,6 +122,32 @@ class JudgementPage(Page):
             norm = card.result["criteria"]["wachttijd"]["norm_days"]
             found.append(waiting_curve(f"wachtdagen-{name}", card.provider.name, times, norm))
         return found
+
+
+@dataclass(frozen=True)
+class Known:
+    """The same judgement with what was known on an earlier day."""
+
+    day: str
+    mistake: str = ""
+    tree: dict[str, Any] | None = None
+    same_rows: bool | None = None
+
+
+def _as_known(card: ScoreCard) -> Known:
+    asked = request.args.get("op", "").strip()
+    if not asked:
+        return Known("")
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError:
+        return Known("", mistake="Vul een datum in, bijvoorbeeld 2026-06-30.")
+    codes = [card.provider.code]
+    for found in operations.as_known_on(card.month, day_end(day), codes=codes):
+        if found.route == card.route:
+            same = found.fingerprint == card.fingerprint if card.fingerprint else None
+            return Known(asked, tree=shown_tree(found, g.account), same_rows=same)
+    return Known(asked, mistake="Op die dag was er nog niets bekend over deze maand.")
 
 
 def _trends(card: ScoreCard, history: list[ScoreCard]) -> dict[str, Any]:

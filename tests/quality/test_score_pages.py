@@ -246,3 +246,13 @@ def test_a_mark_changed_in_the_register_changes_the_concept_scores(client, regio
     )
     assert page.status == 302, page.errors
     assert "Toegangseis: het keurmerk is geschorst" in client.get("/kwaliteit/2026-10/").text
+
+
+def test_a_judgement_is_shown_as_known_on_an_earlier_day(client, region):
+    client.sign_in("contractmanager")
+    page = client.get("/kwaliteit/2026-10/TA001/B/?op=2026-11-30")
+    assert "Op 30-11-2026: score" in page.text
+    assert "Verschil met de score hierboven: 0,0" in page.text
+    early = client.get("/kwaliteit/2026-10/TA001/B/?op=2026-01-31").text
+    assert "was er nog niets bekend" in early
+    assert "Vul een datum in" in client.get("/kwaliteit/2026-10/TA001/B/?op=gisteren").text
