@@ -130,15 +130,15 @@ class Installation:
         environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
         subprocess.run([sys.executable, "-c", PREPARE, self.url], check=True, env=environment)
 
-    def deliver(self, path: Path, code: str = "TA001") -> tuple[float, float]:
-        """Seconds and megabytes of taking one file in, scores not counted."""
+    def deliver(self, path: Path, code: str = "TA001") -> timing.Spent:
+        """What taking one file in takes, scores not counted."""
         command = [sys.executable, "-c", DELIVER, self.folder, path, self.url, code]
-        return timing.peak_megabytes(command, PYTHONPATH=str(Path.cwd()))
+        return timing.spend(command, PYTHONPATH=str(Path.cwd()))
 
 
-def sqlite_import(path: Path, folder: Path) -> float:
-    """Seconds in which the command line of SQLite takes a file in, as text and without a rule."""
+def sqlite_import(path: Path, folder: Path) -> timing.Spent:
+    """What the command line of SQLite takes for a file, as text and without a rule."""
     raw = folder / "raw.sqlite"
     raw.unlink(missing_ok=True)
     commands = (".mode csv", ".separator ;", f".import {path} raw")
-    return timing.peak_megabytes(["sqlite3", str(raw), *commands])[0]
+    return timing.spend(["sqlite3", str(raw), *commands])

@@ -59,11 +59,12 @@ def measure() -> Iterator[Ratio]:
         ):
             feed = folder / f"{rows}.csv"
             write_csv(feed, rows, months=12)
-            ours, _ = Installation(folder / f"data-{rows}").deliver(feed)
+            ours = Installation(folder / f"data-{rows}").deliver(feed)
             command = [python, "-c", code, feed, folder / f"{rows}.sqlite", *HEADER]
-            theirs, _ = timing.peak_megabytes(command)
-            note = f"{ours:.1f} s tegen {theirs:.1f} s: {theirs / ours:.1f} keer zo snel"
-            yield Ratio(f"CSV, {rows} rijen", ours / theirs, 1 / wanted, what, note=note)
+            theirs = timing.spend(command)
+            ratio = ours.clock / theirs.clock
+            note = ours.beside(theirs)
+            yield Ratio(f"CSV, {rows} rijen", ratio, 1 / wanted, what, note=note)
 
 
 def _environment(folder: Path) -> Path | None:

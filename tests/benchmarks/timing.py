@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 REPEATS = 5
@@ -43,8 +44,33 @@ def python(code: str) -> Callable[[], object]:
     return command([sys.executable, "-c", code])
 
 
+@dataclass(frozen=True)
+class Spent:
+    """What a command took: seconds on the clock, seconds of processor, megabytes at its peak.
+
+    On a busy machine the clock tells about the others; the processor, children included, does not.
+    """
+
+    clock: float
+    processor: float
+    megabytes: float
+
+    def beside(self, other: "Spent") -> str:
+        """Both measures beside those of a yardstick."""
+        return (
+            f"{self.clock:.1f} s tegen {other.clock:.1f} s; processor {self.processor:.1f} s "
+            f"tegen {other.processor:.1f} s, dat is {self.processor / other.processor:.2f} x"
+        )
+
+
 def peak_megabytes(arguments: Sequence[str | Path], **environment: str) -> tuple[float, float]:
     """Run a command once; return its seconds and its own peak memory, apart from earlier ones."""
+    spent = spend(arguments, **environment)
+    return spent.clock, spent.megabytes
+
+
+def spend(arguments: Sequence[str | Path], **environment: str) -> Spent:
+    """Run a command once and tell what it took."""
     child = subprocess.Popen(
         [str(argument) for argument in arguments],
         stdout=subprocess.DEVNULL,
@@ -55,7 +81,8 @@ def peak_megabytes(arguments: Sequence[str | Path], **environment: str) -> tuple
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode not in {0, 1}:
         raise RuntimeError(f"{arguments} ended with {child.returncode}")
-    return time.perf_counter() - start, _megabytes(usage)
+    clock = time.perf_counter() - start
+    return Spent(clock, usage.ru_utime + usage.ru_stime, _megabytes(usage))
 
 
 def _megabytes(usage: resource.struct_rusage) -> float:
