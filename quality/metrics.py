@@ -6,7 +6,7 @@ part anywhere.
 """
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -136,13 +136,8 @@ def hour_sums(
 
 
 def delivered_routes(provider_id: int, month: date, known_on: datetime | None = None) -> Any:
-    """Routes of which rows were accepted for this very month, with how many are active in it."""
-    active = Case(None, [(R.status == TrackStatus.ACTIVE, 1)], 0)
-    return (
-        R.select(R.route, fn.SUM(active))
-        .where(*_of(provider_id, month, month, known_on))
-        .group_by(R.route)
-    )
+    """Routes of which rows were accepted for this very month."""
+    return R.select(R.route).where(*_of(provider_id, month, month, known_on)).distinct()
 
 
 def _stays(rows: Iterable[Row], month: date, window_months: int) -> dict[int, dict[int, Stay]]:
@@ -172,10 +167,12 @@ def route_inputs(
     waiting_window = next((c.window_months for c in model.criteria if c.norm_days), 12)
     windows = {c.window_months for c in model.criteria if not c.norm_days and c.statuses is None}
     day = month_end(month)
-    delivered: dict[int, int] = dict(_rows(delivered_routes(provider.id, month, known_on)))
+    delivered = {row[0] for row in _rows(delivered_routes(provider.id, month, known_on))}
     if not delivered:
         return _not_delivered(provider, month, waiting_window, known_on)
     recent = list(_rows(states(provider.id, month, waiting_window, known_on)))
+    # Who is not reported this month keeps the last state of the window.
+    active = Counter(route for route, *_, status, _ in recent if status == TrackStatus.ACTIVE)
     left = _rows(left_waiting(provider.id, month, waiting_window, known_on))
     stays = _stays([*recent, *left], month, waiting_window)
     hours: dict[int, dict[int, dict[int, HourSums]]] = {}
@@ -192,7 +189,7 @@ def route_inputs(
             route=ROUTE_CODES[route],
             month=month,
             delivered=route in delivered,
-            active=int(delivered.get(route, 0)),
+            active=active[route] if route in delivered else 0,
             stays=stays.get(route, {}),
             hours={window: by_route.get(route, {}) for window, by_route in hours.items()},
             mark=mark,
