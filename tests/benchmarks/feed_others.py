@@ -31,7 +31,7 @@ from django.db import connection, models
 from import_export import resources
 import tablib
 fields = {name: models.CharField(max_length=40, null=True) for name in sys.argv[3:]}
-meta = type("Meta", (), {"app_label": "bench",
+meta = type("Meta", (), {"app_label": "import_export",
     "unique_together": [("trajectnummer", "rapportagemaand")]})
 Row = type("Row", (models.Model,), {**fields, "__module__": "bench", "Meta": meta})
 with connection.schema_editor() as editor:
