@@ -62,10 +62,10 @@ def test_equals_a_plain_loop_to_1e_9(db, seed):
             assert tree["criteria"]["wachttijd"]["p90_days"] == waits["p90_days"]
 
 
-@pytest.mark.parametrize("seed", [3, 5])
-def test_a_correction_of_an_old_month_reaches_every_month_that_it_can_change(db, seed):
+@pytest.mark.parametrize("waiting", [True, False])
+def test_a_correction_of_an_old_month_reaches_every_month_that_it_can_change(db, waiting):
     """What is recomputed after it is what computing every month anew gives."""
-    random = Random(seed)
+    random = Random(5)
     provider = make_provider("TA001")
     QualityMark.create(provider=provider, status=MarkStatus.INDEFINITE, valid_from=FIRST)
     hold(provider, feed(random, most=40))
@@ -74,15 +74,18 @@ def test_a_correction_of_an_old_month_reaches_every_month_that_it_can_change(db,
         operations.compute(month, **WHO)
     corrected = months[2]
     before = _results()
-    # A correction: nobody had started yet, so that some keep waiting until a year later and more.
+    # Nobody had started yet, so that some keep waiting until a year later and more; or everyone
+    # started at once, which counts for eleven months more.
     delivery = make_delivery(provider)
     old = ProgressRecord.select().where(ProgressRecord.month == corrected)
     rows = list(old.dicts())
     ProgressRecord.update(superseded_by=delivery).where(ProgressRecord.month == corrected).execute()
     for row in rows:
         del row["id"]
-        row |= {"delivery": delivery, "first_lesson_on": None, "ended_on": None}
-        row |= {"status": TrackStatus.WAITING, "minutes_offered": 0, "minutes_certified": 0}
+        begun = None if waiting else row["registered_on"]
+        row |= {"delivery": delivery, "first_lesson_on": begun, "ended_on": None}
+        row |= {"status": TrackStatus.WAITING if waiting else TrackStatus.ACTIVE}
+        row |= {"minutes_offered": 0, "minutes_certified": 0}
         row |= {"minutes_evening_weekend": 0, "minutes_attended": 0, "minutes_authorised": 0}
         ProgressRecord.create(**row)
     operations.recompute_after(provider, [corrected], **WHO)
