@@ -45,10 +45,11 @@ Send = Callable[[Letter, datetime], None]
 
 @dataclass(frozen=True)
 class PostOffice:
-    """Where e-mail is handed over: an address ``smtp://user:password@host:port``, and the sender.
+    """Where e-mail is handed over: an address ``smtp://host:port``, and the sender.
 
-    ``smtps://`` speaks TLS from the start; ``smtp://`` turns to TLS when the server can. A password
-    never goes over the net in the clear.
+    A user and password stand before the host, as in any address. ``smtps://`` speaks TLS from the
+    start; ``smtp://`` turns to TLS when the server can. A password never goes over the net in the
+    clear.
     """
 
     url: str

@@ -113,9 +113,9 @@ class Walk:
         rules = [Rule(rule, endpoint=endpoint) for rule, endpoint in self.person.site.routes()]
         self._routes = Map(rules).bind(urlsplit(self.person.site.url).netloc)
 
-    def go(self) -> "Walk":
-        """Follow the links, widest first, and look at each page."""
-        ahead = deque([f"{self.person.site.url}/"])
+    def go(self, *first: str) -> "Walk":
+        """Follow the links, widest first, and look at each page; ``first`` names where to begin."""
+        ahead = deque(f"{self.person.site.url}{path}" for path in (*first, "/"))
         seen = set(ahead)
         while ahead:
             address = ahead.popleft()
