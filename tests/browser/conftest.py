@@ -30,6 +30,7 @@ def find_chromium() -> str | None:
     return next(iter(found), ELSEWHERE if Path(ELSEWHERE).exists() else None)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs a browser, and shares one server."""
     for item in items:
