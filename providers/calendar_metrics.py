@@ -6,7 +6,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,7 @@ from core.dates import (
 )
 from providers.delivery_metrics import as_month
 from providers.models import CURRENT, Contract, Delivery, DeliveryMonth, ProgressRecord, Provider
+from providers.rejected_metrics import rows_to_mend
 
 Providers = Any
 """Keys of providers: a list, or a query that selects them."""
@@ -49,7 +50,8 @@ class CalendarCell:
     """One provider in one month: what is owed, by when, and what came.
 
     ``rows`` counts the rows that hold now, and only where asked for; ``to_mend`` the rows that
-    were sent back and have not come again.
+    were sent back and have not come again. ``newest`` are the last two deliveries with rows of the
+    month, the last one first.
     """
 
     provider_id: int
@@ -60,6 +62,7 @@ class CalendarCell:
     delivery_id: int | None = None
     rows: int = 0
     to_mend: int = 0
+    newest: tuple[int, ...] = ()
 
     @property
     def late(self) -> bool:
@@ -138,21 +141,18 @@ def _due(owed: Iterable[_Owed], month: date, due_days: dict[int, date]) -> date 
 class _Received:
     first_on: date
     delivery_id: int
-    largest: int
-    to_mend: int
+    largest: int = 0
+    to_mend: int = 0
+    newest: tuple[int, ...] = ()
 
-    def followed_by(self, key: int, rows: int, rejected: int) -> "_Received":
-        """How the month stands after one more file.
+    def followed_by(self, key: int, rows: int) -> "_Received":
+        """How the month stands after one more file."""
+        newest = (key, *self.newest[:1]) if rows else self.newest
+        return replace(self, delivery_id=key, largest=max(rows, self.largest), newest=newest)
 
-        A file with most of the month is looked at anew. One with less brings rows that were sent
-        back: as many of those are not to be mended any more.
-        """
-        to_mend = rejected
-        if rows < self.largest / 2:
-            to_mend += max(0, self.to_mend - rows - rejected)
-        # What is still to be mended stands in the file that has it.
-        shown = self.delivery_id if to_mend and not rejected else key
-        return _Received(self.first_on, shown, max(rows, self.largest), to_mend)
+    def waiting_for(self, key: int, rows: int) -> "_Received":
+        """How the month stands when rows of a file are to be mended: that file is shown."""
+        return replace(self, delivery_id=key, to_mend=self.to_mend + rows)
 
 
 def _received(providers: Providers, first: date, last: date) -> dict[tuple[int, date], _Received]:
@@ -164,7 +164,6 @@ def _received(providers: Providers, first: date, last: date) -> dict[tuple[int, 
             DeliveryMonth.rows,
             Delivery.id,
             Delivery.received_at,
-            Delivery.rejected,
         )
         .join(Delivery)
         .where(
@@ -175,14 +174,13 @@ def _received(providers: Providers, first: date, last: date) -> dict[tuple[int, 
         .order_by(Delivery.received_at, Delivery.id)
     )
     found: dict[tuple[int, date], _Received] = {}
-    for provider, month, rows, key, at, rejected in _tuples(query):
+    for provider, month, rows, key, at in _tuples(query):
         place = (provider, as_month(month))
-        before = found.get(place)
-        found[place] = (
-            before.followed_by(key, rows, rejected)
-            if before
-            else _Received(_dutch_day(at), key, rows, rejected)
-        )
+        before = found.get(place) or _Received(_dutch_day(at), key)
+        found[place] = before.followed_by(key, rows)
+    for provider, month, key, at, rows in rows_to_mend(providers, first, last):
+        before = found.get((provider, month)) or _Received(_dutch_day(at), key)
+        found[provider, month] = before.waiting_for(key, rows)
     return found
 
 
@@ -224,7 +222,9 @@ def _cell(
         state = DeliveryState.LATE
     else:
         state = DeliveryState.ON_TIME
-    return CalendarCell(key, month, state, due, came.first_on, came.delivery_id, rows, came.to_mend)
+    return CalendarCell(
+        key, month, state, due, came.first_on, came.delivery_id, rows, came.to_mend, came.newest
+    )
 
 
 def last_closed_month(today: date) -> date:

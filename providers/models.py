@@ -253,7 +253,9 @@ ProgressRecord.add_index(
     ProgressRecord.index(ProgressRecord.track, ProgressRecord.month, name="progress_record_track")
 )
 ProgressRecord.add_index(
-    ProgressRecord.index(ProgressRecord.delivery, name="progress_record_delivery")
+    ProgressRecord.index(
+        ProgressRecord.delivery, ProgressRecord.row, name="progress_record_delivery"
+    )
 )
 ProgressRecord.add_index(
     ProgressRecord.index(
@@ -275,6 +277,33 @@ class Confirmation(BaseModel):
         """A row once per delivery."""
 
         indexes = ((("record", "delivery"), True),)
+
+
+Confirmation.add_index(
+    Confirmation.index(Confirmation.delivery, Confirmation.row, name="confirmation_delivery")
+)
+
+
+class RejectedRow(BaseModel):
+    """Teruggestuurde rij: no more of it than tells when it came again.
+
+    ``number`` and ``month`` are its key, once it is known: what the row itself said when that was
+    right, else what the mended row says. ``month`` alone is where the row is counted.
+    ``taken_up_by`` is the later delivery that has the row again, ``mended`` whether it was accepted
+    there; what nothing took up is still to be mended.
+    """
+
+    delivery = peewee.ForeignKeyField(Delivery, on_delete="CASCADE", index=False)
+    row = peewee.IntegerField(verbose_name="Rij in het bestand")
+    number = peewee.CharField(max_length=32, null=True, verbose_name="Trajectnummer")
+    month = MonthField(null=True, verbose_name="Rapportagemaand")
+    taken_up_by = peewee.ForeignKeyField(Delivery, null=True, on_delete="RESTRICT")
+    mended = peewee.BooleanField(default=False, verbose_name="Aangevuld")
+
+    class Meta:
+        """A row once per delivery; looked up by its key."""
+
+        indexes = ((("delivery", "row"), True), (("number", "month"), False))
 
 
 ProgressRecord.add_index(

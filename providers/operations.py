@@ -17,7 +17,7 @@ from core.db import database, is_postgresql, transaction
 from core.errors import DomainError
 from core.formats import month_text
 from core.storage import Storage
-from providers.feed import cleaning, intake, withdrawal
+from providers.feed import cleaning, intake, rejected, withdrawal
 from providers.feed.checking import Context, Problem
 from providers.feed.columns import Mapping
 from providers.feed.drifting import look_for_drift
@@ -37,6 +37,7 @@ from providers.outcomes import (
     already_delivered,
     shown_name,
 )
+from providers.rejected_metrics import completed_by, sent_back
 
 PATIENCE_MS = 600_000
 """How long a delivery waits for its turn to write: another large one may be busy."""
@@ -203,12 +204,15 @@ def _hold(
     _tell(outcome, staged)
     outcome.findings["cleaned"] = staged.personal
     HeldProblem.delete().where(HeldProblem.delivery == delivery).execute()
+    rejected.keep_rejected(delivery.id)
     staged.staging.hold(delivery.provider.id, delivery.id)
     intake.keep_problems(delivery.id)
     for month, rows in intake.rows_by_month().items():
         DeliveryMonth.create(delivery=delivery, month=month, rows=rows)
     outcome.seconds = time.perf_counter() - started
     _settle(delivery, outcome, state=HELD, at=at)
+    rejected.take_up(delivery.provider.id, delivery.id, staged.sources)
+    outcome.sent_back, outcome.completes = sent_back(delivery.id), completed_by(delivery.id)
     audit.record(
         at=at, actor=by, action="accept", thing="delivery", thing_id=delivery.id,
         after=_summary(outcome),
@@ -320,6 +324,7 @@ def withdraw(delivery: Delivery, *, reason: str, by: str, at: datetime) -> list[
         delivery.state, delivery.withdrawn_at, delivery.withdrawn_reason = WITHDRAWN, at, reason
         delivery.save()
         taken, restored = withdrawal.take_back(delivery.id)
+        rejected.release(delivery.provider.id, delivery.id)
         audit.record(
             at=at, actor=by, action="withdraw", thing="delivery", thing_id=delivery.id,
             before={"state": HELD}, after={"state": WITHDRAWN, "rows": taken, "restored": restored},

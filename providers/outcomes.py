@@ -7,6 +7,7 @@ from providers.feed.checking import Problem
 from providers.feed.outcome import Counts, Outcome, Status, held_status
 from providers.models import Delivery, DeliveryMonth, ProgressRecord
 from providers.models import Problem as HeldProblem
+from providers.rejected_metrics import completed_by, sent_back
 
 RECEIVED, HELD, REFUSED, WITHDRAWN = "received", "held", "refused", "withdrawn"
 """The states of a delivery."""
@@ -70,6 +71,8 @@ def outcome_of(delivery: Delivery) -> Outcome:
             Problem(p.row, p.column, p.code, p.severity, p.value, p.message) for p in problems
         ],
         findings=delivery.findings,
+        sent_back=sent_back(delivery.id),
+        completes=completed_by(delivery.id),
         seconds=delivery.seconds or 0.0,
     )
 

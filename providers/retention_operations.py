@@ -11,7 +11,7 @@ from core.dates import month_number
 from core.db import is_postgresql
 from core.storage import Storage
 from providers.feed.staging import rows_of, run
-from providers.models import Delivery, Problem
+from providers.models import Delivery, Problem, RejectedRow
 from providers.outcomes import RECEIVED
 
 # An end lies in the month that reports it, or before. Whoever was left waiting is not over: such a
@@ -62,6 +62,14 @@ def remove_learners_over(before: date) -> None:
     )
     run("DELETE FROM progress_record WHERE track_id IN (SELECT track FROM ended_track)")
     run("DELETE FROM course_track WHERE id IN (SELECT track FROM ended_track)")
+    # Of rows that were sent back the number goes with its traject, or when it never got one.
+    run(
+        "UPDATE rejected_row SET number = NULL WHERE number IS NOT NULL AND month < ? "
+        "AND NOT EXISTS (SELECT 1 FROM course_track t JOIN delivery d "
+        "ON d.provider_id = t.provider_id WHERE d.id = rejected_row.delivery_id "
+        "AND t.number = rejected_row.number)",
+        month_number(before),
+    )
     run("DROP TABLE ended_rows")
 
 
@@ -101,9 +109,10 @@ def old_files(storage: Storage, *, before: datetime, orphans_before: datetime) -
 
 
 def remove_old_files(found: OldFiles) -> None:
-    """Remove files, and the problems that quote their cells; the receipts keep their counts."""
+    """Remove files, and what is kept of their rejected rows; the receipts keep their counts."""
     for number in found.deliveries:
         Problem.delete().where(Problem.delivery == number).execute()
+        RejectedRow.delete().where(RejectedRow.delivery == number).execute()
     for path in found.paths:
         path.unlink(missing_ok=True)
 

@@ -13,6 +13,7 @@ from providers.models import (
     ProgressRecord,
     Provider,
     QualityMark,
+    RejectedRow,
     Teacher,
 )
 
@@ -84,6 +85,14 @@ def _problems(query: Any, account: Account) -> Any:
         return query.where(False)
     mine = by_provider(Delivery.select(Delivery.id), account, Delivery.provider)
     return query.where(Problem.delivery.in_(mine))
+
+
+@scope(RejectedRow)
+def _rejected(query: Any, account: Account) -> Any:
+    if account.role in (Role.REGION, Role.MUNICIPALITY, Role.ADMINISTRATOR):
+        return query.where(False)
+    mine = by_provider(Delivery.select(Delivery.id), account, Delivery.provider)
+    return query.where(RejectedRow.delivery.in_(mine))
 
 
 @scope(ProgressRecord)

@@ -79,6 +79,18 @@ SCHEMAS: dict[str, Schema] = {
             "missing_columns": _list(TEXT),
             "ignored_columns": _list(TEXT),
             "problems": _list({"$ref": "#/components/schemas/RowProblem"}),
+            "sent_back": _list(
+                _object(
+                    {
+                        "delivery": _or_nothing("integer"),
+                        "mended": {"type": "boolean"},
+                        "rows": _list({"type": "integer"}),
+                    }
+                )
+            ),
+            "completes": _list(
+                _object({"delivery": {"type": "integer"}, "rows": _list({"type": "integer"})})
+            ),
             "superseded_by": _or_nothing("integer"),
             "seconds": {"type": "number"},
         }

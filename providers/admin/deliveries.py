@@ -31,7 +31,7 @@ from providers.feed.cleaning import is_cleaned, kept_file
 from providers.feed.columns import COLUMNS
 from providers.feed.marked_workbook import write_marked
 from providers.feed.outcome import Outcome, Status
-from providers.feed.receipt import assumed_text, grouped, sum_text
+from providers.feed.receipt import assumed_text, fate_text, grouped, rows_text, sum_text
 from providers.feed.template import write_template
 from providers.mapping_metrics import mapping_of
 from providers.models import Delivery, Problem, Provider
@@ -215,6 +215,8 @@ class DeliveriesPage(Page):
             answer=answer_of(delivery, outcome, job=job),
             may_follow=job is not None and job.waiting and may(g.account, "read", "jobs"),
             sum_text=sum_text(outcome),
+            fate_text=fate_text,
+            rows_text=rows_text,
             assumed=assumed_text(outcome.findings),
             groups=grouped(problems),
             problems=problems[:SHOWN_PROBLEMS],

@@ -59,7 +59,7 @@ def answer_of(delivery: Delivery, outcome: Outcome, *, job: Job | None) -> str:
         return "De aanbieder meldt dat er over deze maand niets te melden is."
     if outcome.status is Status.REFUSED:
         return "Het bestand is niet aangenomen. Er is niets veranderd."
-    return _after_accepting(outcome.counts.rejected)
+    return _after_accepting(outcome)
 
 
 def _before_accepting(outcome: Outcome) -> str:
@@ -68,11 +68,17 @@ def _before_accepting(outcome: Outcome) -> str:
     return "Laat het bestand nakijken, of neem de levering aan. Dan volgt het ontvangstbewijs."
 
 
-def _after_accepting(rejected: int) -> str:
-    if not rejected:
+def _after_accepting(outcome: Outcome) -> str:
+    if not outcome.counts.rejected:
         return "Alle rijen zijn verwerkt."
-    rows = "1 rij is" if rejected == 1 else f"{count_text(rejected)} rijen zijn"
-    return f"{rows} terug te sturen. Verbeter en stuur alleen wat niet is verwerkt."
+    open_rows = len(outcome.to_mend)
+    if open_rows:
+        rows = "1 rij is" if open_rows == 1 else f"{count_text(open_rows)} rijen zijn"
+        still = "nog " if open_rows < outcome.counts.rejected else ""
+        return f"{rows} {still}terug te sturen. Verbeter en stuur alleen wat niet is verwerkt."
+    if all(fate.mended for fate in outcome.sent_back):
+        return "Alle rijen zijn verwerkt: wat terugkwam, is aangevuld."
+    return "Alle rijen die terugkwamen zijn opnieuw gestuurd. Een deel kwam daar weer terug."
 
 
 @dataclass(frozen=True)

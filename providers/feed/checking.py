@@ -39,6 +39,8 @@ from providers.feed.values import (
 
 Record = tuple[int, list[str]]
 HeldRow = tuple[int | str | None, ...]
+RejectedKey = tuple[int, int | None, int | None]
+"""Row, traject and month of a rejected row, as far as these are right."""
 BATCH = 5_000
 REMEMBERED = 50_000
 """How many texts of one column are remembered; beyond that a new text takes the long way."""
@@ -99,11 +101,12 @@ class Tally:
 
 @dataclass
 class Batch:
-    """A piece of the outcome: rows to hold, trajectnummers not seen before, problems."""
+    """A piece of the outcome: rows to hold, new trajectnummers, problems, rejected rows."""
 
     rows: list[HeldRow]
     numbers: list[str]
     problems: list[Problem]
+    rejected: list[RejectedKey]
     tally: Tally
 
 
@@ -161,14 +164,15 @@ class Checker:
         self.month_bits: dict[int, int] = {}
         self.numbers: list[str] = []
         self.problems: list[Problem] = []
+        self.rejected: list[RejectedKey] = []
         self.tally = Tally()
 
     def batches(self, records: Iterable[Record]) -> Iterator[Batch]:
         """Check the rows, some thousands at a time."""
         for rows, count in self._loop()(records):
             self.tally.rows += count
-            yield Batch(rows, self.numbers, self.problems, self.tally)
-            self.numbers, self.problems = [], []
+            yield Batch(rows, self.numbers, self.problems, self.rejected, self.tally)
+            self.numbers, self.problems, self.rejected = [], [], []
 
     def track(self, text: str) -> int:
         """Number of a traject within this file, from 1; raises ``Fault`` for a wrong key."""
@@ -355,6 +359,7 @@ def loop(records, {parameters}):
         self.problems.extend(found)
         if rejected:
             self.tally.rejected += 1
+            self.rejected.append((row, track, month))
             return None
         # The quick loop compares with the month before; what came this way is always looked at.
         self.tally.look_back.add(track)

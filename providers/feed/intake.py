@@ -29,6 +29,9 @@ LARGE_FILE = 20_000_000
 """From this size on a CSV is checked by a second process while this one writes."""
 TOLD_ROWS = 20
 
+Sources = dict[str, dict[int, int]]
+"""Of a mended workbook: SHA-256 of the file that the rows were in -> row there -> row here."""
+
 
 @dataclass
 class Staged:
@@ -38,7 +41,7 @@ class Staged:
     layout: Layout
     tally: Tally
     assumed: dict[str, Any]
-    sources: dict[str, set[int]] = field(default_factory=dict)
+    sources: Sources = field(default_factory=dict)
     with_held: bool = False
 
     @property
@@ -77,7 +80,7 @@ def stage(
         layout = table.layout
         refuse_layout(layout, only_month=context.only_month)
         checker_context = replace(context, epoch_1904=table.epoch_1904)
-        sources: dict[str, set[int]] = {}
+        sources: Sources = {}
         if table.assumed.get("kind") == "CSV" and is_large(path):
             from providers.feed.second_process import batches  # noqa: PLC0415  large files only
 
@@ -98,7 +101,7 @@ def stage(
 
 
 def note_sources(
-    records: Iterable[tuple[int, list[str]]], layout: Layout, sources: dict[str, set[int]]
+    records: Iterable[tuple[int, list[str]]], layout: Layout, sources: Sources
 ) -> Iterable[tuple[int, list[str]]]:
     """Note from which file and row each row of a mended workbook came."""
     at = layout.key_position
@@ -109,7 +112,7 @@ def note_sources(
         for row, cells in records:
             if at < len(cells) and ":" in cells[at]:
                 sha256, _, number = cells[at].strip().partition(":")
-                sources.setdefault(sha256, set()).add(int(number) if number.isdigit() else 0)
+                sources.setdefault(sha256, {})[int(number) if number.isdigit() else 0] = row
             yield row, cells
 
     return noted()

@@ -1,7 +1,8 @@
 """The provider's own workbook sent back: what to mend in front, every faulty cell marked.
 
-The first sheet, *Te verbeteren*, has only the rejected rows. Its hidden last column says of which
-file and row each row is, so that the mended sheet completes the first delivery, sorted or not.
+The first sheet, *Te verbeteren*, has only the rejected rows that have not come again. Its hidden
+last column says of which file and row each row is, so that the mended sheet completes the first
+delivery, sorted or not.
 """
 
 from collections import defaultdict
@@ -31,7 +32,7 @@ def write_marked(
     mapping: Mapping = NO_MAPPING,
     sheet: str | None = None,
 ) -> None:
-    """Write the workbook with what is to be mended."""
+    """Write the workbook with what is still to be mended."""
     import xlsxwriter  # noqa: PLC0415  only when a workbook is asked for
 
     book = xlsxwriter.Workbook(
@@ -75,12 +76,15 @@ def _write_tables(
     mend.write_string(0, key_column, KEY_COLUMNS[0])
     mend.set_column(key_column, key_column, 12, None, {"hidden": True})
     shift = 0 if isinstance(header_row, int) and "header_row" in table.assumed else 1
+    sent_again = {
+        row for fate in outcome.sent_back if fate.taken_up_by is not None for row in fate.rows
+    }
     line = 0
     for row, cells in table.records:
         problems = by_row.get(row, [])
         if whole is not None:
             _write_row(whole, row - 1 + shift, cells, problems, layout=layout, formats=formats)
-        if any(problem.severity == ERROR for problem in problems):
+        if row not in sent_again and any(problem.severity == ERROR for problem in problems):
             line += 1
             _write_row(mend, line, cells, problems, layout=layout, formats=formats)
             mend.write_string(line, key_column, f"{outcome.sha256}:{row}")

@@ -48,6 +48,23 @@ class Counts:
             raise RuntimeError(f"the rows do not add up: {self}")
 
 
+@dataclass(frozen=True)
+class SentBack:
+    """Rejected rows that went the same way: the delivery that has them again, or none yet."""
+
+    taken_up_by: int | None
+    mended: bool
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Rejected rows of an earlier delivery that this one has, and that were accepted now."""
+
+    delivery: int
+    rows: tuple[int, ...]
+
+
 @dataclass
 class Outcome:
     """What became of one file."""
@@ -63,6 +80,8 @@ class Outcome:
     ignored_columns: list[str] = field(default_factory=list)
     problems: Sequence[Problem] = ()
     findings: dict[str, Any] = field(default_factory=dict)
+    sent_back: list[SentBack] = field(default_factory=list)
+    completes: list[Completed] = field(default_factory=list)
     superseded_by: int | None = None
     differing: int = 0
     seconds: float = 0.0
@@ -71,6 +90,11 @@ class Outcome:
     def changed(self) -> bool:
         """Whether anything held is different now, so that measures must be computed again."""
         return bool(self.counts.accepted) and self.delivery is not None
+
+    @property
+    def to_mend(self) -> tuple[int, ...]:
+        """Rejected rows that no later delivery has again."""
+        return tuple(row for one in self.sent_back if one.taken_up_by is None for row in one.rows)
 
     def document(self, max_problems: int | None = None) -> dict[str, Any]:
         """One entry of ``deliveries`` in the JSON of ``feed import``."""
@@ -89,6 +113,13 @@ class Outcome:
             "missing_columns": self.missing_columns,
             "ignored_columns": self.ignored_columns,
             "problems": [problem_document(p) for p in self.problems[:max_problems]],
+            "sent_back": [
+                {"delivery": one.taken_up_by, "mended": one.mended, "rows": list(one.rows)}
+                for one in self.sent_back
+            ],
+            "completes": [
+                {"delivery": one.delivery, "rows": list(one.rows)} for one in self.completes
+            ],
             "superseded_by": self.superseded_by,
             "seconds": round(self.seconds, 3),
         }

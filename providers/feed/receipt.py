@@ -1,12 +1,12 @@
 """The receipt (ontvangstbewijs) as data and as plain text: what came in, what to mend."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.formats import count_text, hours_text, month_text
 from providers.feed.checking import Problem
-from providers.feed.outcome import STATUS_LABELS, Outcome, Status
+from providers.feed.outcome import STATUS_LABELS, Outcome, SentBack, Status
 from providers.feed.rule import ERROR
 from providers.feed.rules import RULES
 
@@ -37,9 +37,23 @@ class Group:
     @property
     def rows_text(self) -> str:
         """The first rows, as numbered in the file."""
-        shown = ", ".join(map(str, self.rows[:TOLD_ROWS]))
-        more = self.count - len(self.rows[:TOLD_ROWS])
-        return f"{shown} en nog {more}" if more > 0 and shown else shown
+        return rows_text(self.rows)
+
+
+def rows_text(rows: Sequence[int]) -> str:
+    """The first of some rows, as numbered in the file."""
+    shown = ", ".join(map(str, rows[:TOLD_ROWS]))
+    more = len(rows) - TOLD_ROWS
+    return f"{shown} en nog {count_text(more)}" if more > 0 else shown
+
+
+def fate_text(fate: SentBack) -> str:
+    """What became of rejected rows."""
+    if fate.taken_up_by is None:
+        return "Nog te verbeteren"
+    if fate.mended:
+        return f"Aangevuld door levering {fate.taken_up_by}"
+    return f"Opnieuw gestuurd in levering {fate.taken_up_by}, en daar weer teruggestuurd"
 
 
 def grouped(problems: Iterable[Problem]) -> list[Group]:
@@ -106,6 +120,11 @@ def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
         yield f"  {sum_text(outcome)}"
         if outcome.counts.replaced:
             yield f"  {count_text(outcome.counts.replaced)} rijen vervangen een eerdere rij."
+    for completed in outcome.completes:
+        yield f"  Vult levering {completed.delivery} aan: rij {rows_text(completed.rows)}."
+    for fate in outcome.sent_back:
+        if fate.taken_up_by is not None:
+            yield f"  {fate_text(fate)}: rij {rows_text(fate.rows)}."
     if outcome.months:
         yield f"  Maanden: {', '.join(map(month_text, outcome.months))}."
     if told := assumed_text(outcome.findings):

@@ -40,9 +40,10 @@ def batches(path: Path, context: Context) -> Iterator[Batch]:
         child.stdin.write(pickle.dumps((str(path.resolve()), context)))
         child.stdin.close()
         while True:
-            rows, numbers, problems, tally = _receive(child.stdout)
-            yield Batch(rows, numbers, [Problem(*problem) for problem in problems], Tally(*tally))
-            if not rows and not numbers and not problems:
+            rows, numbers, found, rejected, tally = _receive(child.stdout)
+            problems = [Problem(*problem) for problem in found]
+            yield Batch(rows, numbers, problems, rejected, Tally(*tally))
+            if not (rows or numbers or problems or rejected):
                 return
     finally:
         if collecting:
@@ -79,9 +80,10 @@ def main() -> None:
             checker = Checker(table.layout, context)
             for batch in checker.batches(table.records):
                 problems = [astuple(problem) for problem in batch.problems]
-                if batch.rows or batch.numbers or problems:
-                    _send((batch.rows, batch.numbers, problems, astuple(Tally(batch.tally.rows))))
-            _send(([], [], [], _plain(checker.tally)))
+                if batch.rows or batch.numbers or problems or batch.rejected:
+                    so_far = astuple(Tally(batch.tally.rows))
+                    _send((batch.rows, batch.numbers, problems, batch.rejected, so_far))
+            _send(([], [], [], [], _plain(checker.tally)))
     except RefusedFileError as error:
         _send((error.code, error.details))
     sys.stdout.buffer.flush()

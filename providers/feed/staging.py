@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.db import database, is_postgresql
-from providers.feed.checking import Batch, Problem, Tally
+from providers.feed.checking import Batch, Problem, RejectedKey, Tally
 from providers.feed.columns import COLUMNS, Column
 
 TEXT_COLUMNS = frozenset({"group_name"})
@@ -18,6 +18,7 @@ VALUE_COLUMNS = tuple(
 
 _TABLES = (
     "staged", "staged_track", "staged_problem", "staged_old", "staged_sum", "staged_look",
+    "staged_rejected",
 )  # fmt: skip
 _PROBLEM_COLUMNS = ("row", "column", "code", "severity", "value", "message")
 
@@ -36,6 +37,10 @@ class Staging:
         self._run(
             "CREATE TEMPORARY TABLE staged_problem (row_number integer, column_name text, "
             "code text, severity text, value text, message text)"
+        )
+        self._run(
+            "CREATE TEMPORARY TABLE staged_rejected (row_number integer, track integer, "
+            "month integer)"
         )
 
     def _make(self) -> None:
@@ -65,6 +70,7 @@ class Staging:
             names = ("row_number", "track", "month", *self.present)
             insert("staged", names, batch.rows)
         self.add_problems(batch.problems)
+        self.add_rejected(batch.rejected)
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Stage problems."""
@@ -72,6 +78,11 @@ class Staging:
         if rows:
             names = ("row_number", "column_name", "code", "severity", "value", "message")
             insert("staged_problem", names, rows)
+
+    def add_rejected(self, rejected: Sequence[RejectedKey]) -> None:
+        """Stage which rows are rejected."""
+        if rejected:
+            insert("staged_rejected", ("row_number", "track", "month"), rejected)
 
     def finish(self) -> None:
         """Make ready to compare: the key, and statistics where the engine wants them."""
@@ -85,8 +96,17 @@ class Staging:
         return tally
 
     def take_out(self, condition: str, *parameters: int) -> int:
-        """Remove staged rows; return how many."""
+        """Reject staged rows; return how many."""
+        self._note_taken_out(condition, *parameters)
         return run(f"DELETE FROM staged WHERE {condition}", *parameters)
+
+    @staticmethod
+    def _note_taken_out(condition: str, *parameters: int) -> None:
+        run(
+            "INSERT INTO staged_rejected SELECT row_number, track, month FROM staged "
+            f"WHERE {condition}",
+            *parameters,
+        )
 
     def hold(self, provider: int, delivery: int) -> None:
         """Write the rows: trajecten, what is replaced, what was repeated, what is new."""

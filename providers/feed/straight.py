@@ -92,6 +92,9 @@ class Straight(Staging):
                 batch.rows,
             )
         self.add_problems(batch.problems)
+        self.add_rejected(
+            [(row, track and self.ids[track], month) for row, track, month in batch.rejected]
+        )
 
     def _keys(self, count: int) -> Sequence[int]:
         if is_postgresql():
@@ -120,7 +123,8 @@ class Straight(Staging):
         )
 
     def take_out(self, condition: str, *parameters: int) -> int:
-        """Remove rows again; return how many."""
+        """Reject rows that are held already; return how many."""
+        self._note_taken_out(condition, *parameters)
         rows = rows_of(f"SELECT track, month FROM staged WHERE {condition}", *parameters)
         for track, month in rows:
             run(

@@ -8,7 +8,7 @@ from core.accounts import Account, Role
 from core.attention import Urgency
 from providers.attention import attention
 from providers.codes import MarkStatus
-from providers.models import DeliveryMonth, Provider, QualityMark
+from providers.models import DeliveryMonth, Provider, QualityMark, RejectedRow
 from tests.builders import make_contract, make_delivery, make_provider
 
 TODAY = date(2026, 11, 23)
@@ -33,6 +33,8 @@ def provider(db) -> Provider:
 def delivered(provider: Provider, **more) -> None:
     delivery = make_delivery(provider, received_at=datetime(2026, 11, 10, 9, tzinfo=UTC), **more)
     DeliveryMonth.create(delivery=delivery, month=OCTOBER, rows=3)
+    for row in range(delivery.rejected):
+        RejectedRow.create(delivery=delivery, row=row, month=OCTOBER)
 
 
 def test_a_missing_delivery_is_urgent(provider) -> None:

@@ -18,6 +18,7 @@ from providers.models import (
     DeliveryMonth,
     Provider,
     QualityMark,
+    RejectedRow,
     Teacher,
 )
 from providers.register_metrics import (
@@ -131,9 +132,11 @@ def test_the_last_delivery_is_the_newest_that_is_held(db) -> None:
     assert last_deliveries([provider.id]) == {provider.id: newest}
 
 
-def received(month: date, day: int, rows: int = 3, **more):
+def received(month: date, day: int, rows: int = 3, *, to_mend: int = 0, **more):
     delivery = make_delivery(received_at=datetime(2026, 11, day, 22, 59, tzinfo=UTC), **more)
     DeliveryMonth.create(delivery=delivery, month=month, rows=rows)
+    for row in range(to_mend):
+        RejectedRow.create(delivery=delivery, row=row, month=month)
     return delivery
 
 
@@ -145,8 +148,8 @@ def received(month: date, day: int, rows: int = 3, **more):
         ([], 14, DeliveryState.MISSING),
         ([(13, {})], 20, DeliveryState.ON_TIME),
         ([(14, {})], 20, DeliveryState.LATE),
-        ([(13, {"rejected": 2})], 20, DeliveryState.FAULTS),
-        ([(13, {"rejected": 2}), (18, {})], 20, DeliveryState.ON_TIME),
+        ([(13, {"to_mend": 2})], 20, DeliveryState.FAULTS),
+        ([(13, {"to_mend": 2}), (18, {})], 20, DeliveryState.FAULTS),
         ([(13, {"rows": 0})], 20, DeliveryState.NIL),
         ([(13, {"state": "refused"})], 20, DeliveryState.MISSING),
         ([(13, {"state": "withdrawn"}), (17, {})], 20, DeliveryState.LATE),
@@ -164,32 +167,37 @@ def test_a_month_of_the_calendar(db, files, today, state) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "to_mend", "shown"),
+    ("to_mend", "shown"),
     [
-        # All that was sent back came again.
-        ([(200, 5), (5, 0)], 0, 1),
-        # Three of five came again; the file that has the other two is shown.
-        ([(200, 5), (3, 0)], 2, 0),
-        # Five came again, one of them with a fault still.
-        ([(200, 5), (4, 1)], 1, 1),
-        # The whole month came again.
-        ([(200, 5), (200, 5)], 5, 1),
-        ([(200, 5), (205, 0)], 0, 1),
-        # A few learners who had been forgotten came later; nothing was wrong.
-        ([(200, 0), (3, 0)], 0, 1),
+        ([0, 0], 1),
+        # The file that has the rows to mend is shown.
+        ([2, 0], 0),
+        ([2, 1], 1),
     ],
 )
-def test_a_fault_that_is_mended_is_no_longer_a_fault(db, files, to_mend, shown) -> None:
+def test_what_is_still_to_be_mended_is_a_fault(db, to_mend, shown) -> None:
     provider = make_provider()
     make_contract(provider)
     sent = [
-        received(OCTOBER, 2 + i, rows=rows, rejected=rejected, provider=provider)
-        for i, (rows, rejected) in enumerate(files)
+        received(OCTOBER, 2 + i, to_mend=rows, provider=provider) for i, rows in enumerate(to_mend)
     ]
+    # not counted: taken up by a later delivery, withdrawn
+    RejectedRow.create(delivery=sent[0], row=99, month=OCTOBER, taken_up_by=sent[1], mended=True)
+    received(OCTOBER, 5, to_mend=3, provider=provider, state="withdrawn")
     (cell,) = delivery_calendar([provider.id], OCTOBER, OCTOBER, date(2026, 11, 20))
-    assert cell.to_mend == to_mend
-    assert cell.state == (DeliveryState.FAULTS if to_mend else DeliveryState.ON_TIME)
+    assert cell.to_mend == sum(to_mend)
+    assert cell.state == (DeliveryState.FAULTS if sum(to_mend) else DeliveryState.ON_TIME)
     assert cell.delivery_id == sent[shown].id
+    assert cell.newest == (sent[1].id, sent[0].id)
+
+
+def test_a_month_of_which_every_row_was_sent_back_has_faults(db) -> None:
+    provider = make_provider()
+    make_contract(provider)
+    delivery = make_delivery(provider, received_at=datetime(2026, 11, 5, 9, tzinfo=UTC))
+    RejectedRow.create(delivery=delivery, row=2, month=OCTOBER)
+    (cell,) = delivery_calendar([provider.id], OCTOBER, OCTOBER, date(2026, 11, 20))
+    assert (cell.state, cell.delivery_id) == (DeliveryState.FAULTS, delivery.id)
 
 
 def test_rows_of_a_month_are_those_that_hold(db) -> None:

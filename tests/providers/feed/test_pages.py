@@ -56,6 +56,11 @@ def test_accepts_then_shows_the_receipt_and_completes_it(school):
     number = Delivery.select().order_by(Delivery.id.desc()).get().id
     school.post(f"/leveringen/{number}/aannemen/", {})
     assert ProgressRecord.select().where(CURRENT).count() == 2
+    page = school.get(f"/leveringen/{delivery.id}/")
+    assert "Alle rijen zijn verwerkt: wat terugkwam, is aangevuld." in page.text
+    assert [f"Aangevuld door levering {number}", "1", "3"] in page.rows(1)
+    page = school.get(f"/leveringen/{number}/")
+    assert f"Deze levering vult levering {delivery.id} aan: rij 3." in page.text
 
 
 def test_the_same_file_again_changes_nothing(school):
