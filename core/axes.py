@@ -7,9 +7,11 @@ ticks, and the words. Ticks are always given, never looked for. Only drawing imp
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.colors import to_rgba
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
@@ -25,6 +27,18 @@ WIDTH = 0.8
 LINE = 1.2
 """From one line of a word to the next, as part of its size."""
 GRID = {"lw": WIDTH, "color": "black", "alpha": 0.12}
+
+
+class Word(Text):
+    """A line of text that a canvas which sets no letters itself writes without measuring it."""
+
+    def draw(self, renderer: Any) -> None:
+        """Hand over the place and the look; a box behind the text has to be measured."""
+        write = getattr(renderer, "write", None)
+        if write is None or self.get_bbox_patch() is not None:
+            super().draw(renderer)
+        elif self.get_visible() and self.get_text():
+            write(*self.get_transform().transform(self.get_unitless_position()), self)
 
 
 class _Edge:
@@ -127,7 +141,7 @@ class _Edge:
         look: dict[str, Any] = {"ha": "right", "va": "center_baseline"}
         if self.across:
             look = {"ha": "center", "va": "bottom" if self.far else "top"}
-        text = Text(0, 0, "", fontsize=self.size, **look)
+        text = Word(0, 0, "", fontsize=self.size, **look)
         text.set_figure(self.axes.figure)
         return text
 
@@ -192,3 +206,26 @@ class QuickAxes(Axes):
     def _gen_axes_spines(self) -> dict[str, Any]:
         """No others: an edge draws itself."""
         return {}
+
+    def text(self, x: float, y: float, s: str, **look: Any) -> Word:  # type: ignore[override]
+        """Write a line of text; a place outside the axes is a place too."""
+        word = Word(x, y, s, **{"transform": self.transData, **look})
+        self._add_text(word)  # type: ignore[attr-defined]
+        return word
+
+    def hlines(self, y: Any, xmin: Any, xmax: Any, **look: Any) -> PathPatch:  # type: ignore[override]
+        """Draw level lines, all in one stroke."""
+        ys, starts, ends = np.broadcast_arrays(y, xmin, xmax)
+        return self._strokes(np.stack((starts, ys, ends, ys), axis=-1), **look)
+
+    def vlines(self, x: Any, ymin: Any, ymax: Any, **look: Any) -> PathPatch:  # type: ignore[override]
+        """Draw upright lines, all in one stroke."""
+        xs, starts, ends = np.broadcast_arrays(x, ymin, ymax)
+        return self._strokes(np.stack((xs, starts, xs, ends), axis=-1), **look)
+
+    def _strokes(self, ends: Any, **look: Any) -> PathPatch:
+        corners = np.reshape(ends, (-1, 2)).astype(float)
+        codes = [Path.MOVETO, Path.LINETO] * (len(corners) // 2)
+        patch = PathPatch(Path(corners, codes), fill=False, **look)
+        self.add_artist(patch)
+        return patch

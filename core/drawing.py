@@ -51,10 +51,10 @@ def _figure_class() -> Any:
 
 
 @cache
-def _quick_axes() -> Any:
-    from core.axes import QuickAxes  # noqa: PLC0415  loads matplotlib
+def _quick() -> Any:
+    from core import axes  # noqa: PLC0415  loads matplotlib
 
-    return QuickAxes
+    return axes
 
 
 @cache
@@ -125,7 +125,7 @@ class Canvas:
         return self._add(x / self.width, y / self._full, width / self.width, height / self._full)
 
     def _add(self, *place: float) -> Any:
-        return self.figure.add_axes(_quick_axes()(self.figure, place))
+        return self.figure.add_axes(_quick().QuickAxes(self.figure, place))
 
     def sheet(self) -> Any:
         """Axes without a frame over the whole canvas, whose coordinates are points."""
@@ -137,13 +137,21 @@ class Canvas:
 
     def text(self, x: float, y: float, text: str, **look: Any) -> Any:
         """Write at this place."""
-        return self.figure.text(x / self.width, y / self._full, text, **look)
+        return _write(self.figure, (x / self.width, y / self._full), text, **look)
 
     def nothing(self, sentence: str) -> None:
         """Say why there is no picture."""
         self.text(
             self.width / 2, self.height / 2, sentence, ha="center", va="center", fontsize=10.5
         )
+
+
+def _write(figure: Any, place: tuple[float, float], text: str, **look: Any) -> Any:
+    """Write at a place between (0, 0) and (1, 1) of the figure."""
+    word = _quick().Word(*place, text, transform=figure.transFigure, **look)
+    word.set_figure(figure)
+    figure.texts.append(word)
+    return word
 
 
 def figure_of(chart: Chart) -> Any:
@@ -161,7 +169,7 @@ def figure_of(chart: Chart) -> Any:
         for number, (line, size, weight) in enumerate(lines):
             place = 4 / chart.width, y / full
             look = {"fontsize": size, "fontweight": weight, "va": "top"}
-            figure.text(*place, line, gid=f"{plain.HEADING}-{number}", **look)
+            _write(figure, place, line, gid=f"{plain.HEADING}-{number}", **look)
             y -= size * LINE
         chart.paint(Canvas(figure, chart.width, chart.height, heading), chart.data)
         return figure

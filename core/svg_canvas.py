@@ -14,6 +14,14 @@ from matplotlib.font_manager import weight_dict
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 ASCENT, DESCENT = 0.76, 0.24
 """Of DejaVu, as parts of the size."""
+BASELINES = {
+    "baseline": 0.0,
+    "bottom": -DESCENT,
+    "top": ASCENT,
+    "center": (ASCENT - DESCENT) / 2,
+    "center_baseline": ASCENT / 2,
+}
+"""How far the baseline lies under the place of a text, as part of its size."""
 NORMAL = 400
 
 Width = Callable[[str, float, bool], float]
@@ -59,27 +67,45 @@ class _Renderer(RendererSVG):
         mtext: Any = None,
     ) -> None:
         """Write a line of text; one that stands alone is anchored where it belongs."""
-        look: dict[str, str] = {}
+        anchor = "start"
         if mtext is not None and angle == 0:
             x = mtext.get_transform().transform(mtext.get_unitless_position())[0]
             anchor = ANCHORS[mtext.get_ha()]
-            if anchor != "start":
-                look["text-anchor"] = anchor
         red, green, blue, alpha = gc.get_rgb()
-        colour = to_hex((red, green, blue))
-        if colour != "#000000":
-            look["fill"] = colour
-        opacity = gc.get_alpha() if gc.get_forced_alpha() else alpha
-        if opacity != 1:
-            look["opacity"] = f"{opacity:g}"
-        look["font-size"] = f"{prop.get_size():g}px"
-        if _is_bold(prop):
-            look["font-weight"] = "700"
+        look = _look(prop, (red, green, blue), gc.get_alpha() if gc.get_forced_alpha() else alpha)
         if angle:
             look["transform"] = f"translate({x:f} {y:f}) rotate({-angle:g})"
         else:
             look |= {"x": f"{x:f}", "y": f"{y:f}"}
-        self.writer.element("text", s, attrib=look)
+        self._element(s, look, anchor)
+
+    def write(self, x: float, y: float, word: Any) -> None:
+        """Write a line of text at its own place, in dots from the lower left corner."""
+        prop = word.get_fontproperties()
+        look = _look(prop, word.get_color(), word.get_alpha() or 1)
+        down = BASELINES[word.get_va()] * prop.get_size()
+        look |= {"x": f"{x:f}", "y": f"{self.height - y + down:f}"}
+        self._element(word.get_text(), look, ANCHORS[word.get_ha()], word.get_gid())
+
+    def _element(
+        self, text: str, look: dict[str, str], anchor: str, gid: str | None = None
+    ) -> None:
+        if anchor != "start":
+            look["text-anchor"] = anchor
+        if gid:
+            look["id"] = gid
+        self.writer.element("text", text, attrib=look)
+
+
+def _look(prop: Any, colour: Any, opacity: float) -> dict[str, str]:
+    look = {"font-size": f"{prop.get_size():g}px"}
+    if (hexadecimal := to_hex(colour)) != "#000000":
+        look["fill"] = hexadecimal
+    if opacity != 1:
+        look["opacity"] = f"{opacity:g}"
+    if _is_bold(prop):
+        look["font-weight"] = "700"
+    return look
 
 
 def _is_bold(prop: Any) -> bool:

@@ -24,7 +24,7 @@ AT = datetime(2026, 11, 23, tzinfo=UTC)
 TRACKS = """
 INSERT INTO course_track (id, provider_id, number)
 WITH RECURSIVE k(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM k WHERE n < {count} - 1)
-SELECT p.id * 10000 + k.n, p.id, 'B' || p.id || '-' || k.n FROM provider p, k
+SELECT p.id * 10000 + k.n * {thin}, p.id, 'B' || p.id || '-' || k.n FROM provider p, k
 """
 ROWS = """
 INSERT INTO progress_record (provider_id, month, track_id, delivery_id, "row", municipality, route,
@@ -49,8 +49,8 @@ SELECT provider_id, month, id, 1, 1, 193, 1 + 2 * (id % 4 = 0), CASE WHEN begun 
 """
 
 
-def fill(months: int = MONTHS) -> int:
-    """A register of providers and their rows; return how many rows."""
+def fill(months: int = MONTHS, *, thin: int = 1) -> int:
+    """A register of providers and one in so many of their rows; return how many rows."""
     migrate(database.obj)
     for number in range(PROVIDERS):
         provider = Provider.create(code=f"P{number:03}", name=f"School {number:03}")
@@ -67,7 +67,7 @@ def fill(months: int = MONTHS) -> int:
     values = ", ".join(
         f"({month_number(m)}, {m.toordinal()}, {month_end(m).toordinal()})" for m in listed
     )
-    execute(TRACKS.format(count=count))
+    execute(TRACKS.format(count=count // thin, thin=thin))
     execute(ROWS.format(months=values, start=start))
     execute("ANALYZE")
     return int(execute("SELECT COUNT(*) FROM progress_record").fetchone()[0])

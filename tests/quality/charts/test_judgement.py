@@ -17,8 +17,8 @@ MANY = {
 def test_scores_are_drawn_at_their_value_with_their_interval():
     chart = scores(OCTOBER, [card()], NAMES)
     axes = figure_of(chart).axes[0]
-    (whisker,) = [c for c in axes.collections if c.get_linewidth()[0] == 2.2]
-    assert [tuple(p[0] for p in path.vertices) for path in whisker.get_paths()] == [(80.0, 88.0)]
+    (whisker,) = [patch for patch in axes.patches if patch.get_linewidth() == 2.2]
+    assert [x for x, _ in whisker.get_path().vertices] == [80.0, 88.0]
     assert [line.get_xdata()[0] for line in axes.lines] == [84.25]
     assert axes.get_xlim() == (0, 100)
 
