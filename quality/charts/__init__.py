@@ -1,7 +1,7 @@
 """Charts: rows in, ``Chart`` out; nothing is drawn until a picture is asked for."""
 
 from quality.charts.compare import compare
-from quality.charts.funnel import Share, funnel
+from quality.charts.funnel import Share, funnel, outside
 from quality.charts.heat import heat_map
 from quality.charts.indicator import indicator_chart
 from quality.charts.judgement import scores
@@ -25,6 +25,7 @@ __all__ = [
     "indicator_chart",
     "label_of",
     "levels",
+    "outside",
     "region",
     "score_points",
     "scores",

@@ -35,11 +35,11 @@ def funnel(name: str, label: str, measure: str, shares: Sequence[Share], centre:
     """Which providers differ from the region by more than chance; never a league table."""
     ordered = tuple(sorted(shares, key=lambda share: share.name.casefold()))
     places = {share: place(share, centre) for share in ordered}
-    outside = [share.name for share in ordered if places[share]]
+    differ = [share.name for share in ordered if places[share]]
     if not ordered:
         finding = f"{label}: nog geen waarden"
-    elif outside:
-        finding = f"{label}: meer dan toeval verschillen {few_names(outside)}"
+    elif differ:
+        finding = f"{label}: meer dan toeval verschillen {few_names(differ)}"
     else:
         finding = f"{label}: geen aanbieder verschilt meer dan toeval verklaart"
     return Chart(
@@ -66,6 +66,11 @@ def funnel(name: str, label: str, measure: str, shares: Sequence[Share], centre:
         data=Funnel(ordered, centre),
         height=270,
     )
+
+
+def outside(chart: Chart) -> int:
+    """How many lie outside the limits in a funnel."""
+    return sum(bool(place(share, chart.data.centre)) for share in chart.data.shares)
 
 
 def place(share: Share, centre: float) -> str:
@@ -105,13 +110,13 @@ def paint_funnel(canvas: drawing.Canvas, data: Funnel) -> None:
     axes.set_xlabel("aantal trajecten")
     axes.axhline(data.centre, color=drawing.GREY, lw=1)
     _draw_limits(axes, data.centre / 100, int(ticks[-1]))
-    outside = {share: place(share, data.centre) for share in data.shares}
+    places = {share: place(share, data.centre) for share in data.shares}
     for looks, chosen in (
-        ({"marker": "o", "color": drawing.GREY}, [s for s in data.shares if not outside[s]]),
-        ({"marker": "^", "color": drawing.BLUE}, [s for s in data.shares if "boven" in outside[s]]),
+        ({"marker": "o", "color": drawing.GREY}, [s for s in data.shares if not places[s]]),
+        ({"marker": "^", "color": drawing.BLUE}, [s for s in data.shares if "boven" in places[s]]),
         (
             {"marker": "v", "color": drawing.ORANGE},
-            [s for s in data.shares if "onder" in outside[s]],
+            [s for s in data.shares if "onder" in places[s]],
         ),
     ):
         axes.plot(
@@ -123,7 +128,7 @@ def paint_funnel(canvas: drawing.Canvas, data: Funnel) -> None:
             clip_on=False,
             **looks,
         )
-    _name(canvas, axes, data, outside, ticks[-1])
+    _name(canvas, axes, data, places, ticks[-1])
 
 
 def _draw_limits(axes: Any, centre: float, last: int) -> None:
@@ -141,12 +146,12 @@ def _draw_limits(axes: Any, centre: float, last: int) -> None:
 
 
 def _name(
-    canvas: drawing.Canvas, axes: Any, data: Funnel, outside: dict[Share, str], right: float
+    canvas: drawing.Canvas, axes: Any, data: Funnel, places: dict[Share, str], right: float
 ) -> None:
     """Name who lies outside, or everyone when few; a name that finds no room is left out."""
     few = len(data.shares) <= LABELLED
-    wanted = [s for s in data.shares if outside[s] or few]
-    wanted.sort(key=lambda s: (not outside[s], "99" not in outside[s]))
+    wanted = [s for s in data.shares if places[s] or few]
+    wanted.sort(key=lambda s: (not places[s], "99" not in places[s]))
     across, up = (canvas.width - 64) / right, (canvas.height - 48) / 100
     taken = [
         (s.n * across - 4, s.value * up - 4, s.n * across + 4, s.value * up + 4)
