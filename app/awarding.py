@@ -10,10 +10,11 @@ from core.formats import day_text
 from procurement.bid_models import Award
 from procurement.bid_operations import sign_contract
 from providers.models import Contract, Provider
-from providers.register import WHOLE_REGION, RegisterTable, read_tables
+from providers.register import RegisterTable, read_tables
 from providers.register_operations import import_register
 from quality.operations import follow_register
 
+from providers.register_values import WHOLE_REGION
 FIELDS = {
     "aanbiedercode": "provider",
     "contractnummer": "number",

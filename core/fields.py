@@ -145,6 +145,21 @@ class EuroField(DutchDecimalField):
         return f"{Decimal(value) / 100:.2f}".replace(".", ",")
 
 
+class HoursField(DutchDecimalField):
+    """Hours to a quarter, held as whole minutes."""
+
+    def parse(self, text: str) -> int:  # type: ignore[override]
+        """Read hours."""
+        minutes = super().parse(text) * 60
+        if minutes % 15:
+            raise ValueError("Vul uren in tot op een kwartier, bijvoorbeeld 12,5 of 12,25.")
+        return int(minutes)
+
+    def present(self, value: int) -> str:  # type: ignore[override]
+        """``12,5``."""
+        return f"{Decimal(value) / 60:f}".replace(".", ",")
+
+
 class WholeNumberField(ParsedField):
     """A whole number within bounds that every engine can hold."""
 

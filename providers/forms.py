@@ -11,7 +11,7 @@ from core.fields import ParsedField
 from core.municipalities import name as municipality_name
 from core.municipalities import names as municipality_names
 from providers.codes import LearningRoute
-from providers.register import WHOLE_REGION
+from providers.register_values import WHOLE_REGION
 
 
 class CheckboxesField(SelectMultipleField):

@@ -76,6 +76,14 @@ class Contract(BaseModel):
     teacher_exception_until = peewee.DateField(
         null=True, verbose_name="Uitzondering docenten tot en met"
     )
+    weekly_minutes_b1 = peewee.IntegerField(null=True, verbose_name="Lesuren per week, B1-route")
+    weekly_minutes_education = peewee.IntegerField(
+        null=True, verbose_name="Lesuren per week, onderwijsroute"
+    )
+    weekly_minutes_self_reliance = peewee.IntegerField(
+        null=True, verbose_name="Lesuren per week, Z-route"
+    )
+    hour_price_cents = peewee.IntegerField(null=True, verbose_name="Prijs per lesuur (eurocent)")
 
 
 class ContractScope(BaseModel):

@@ -5,23 +5,30 @@ Pure: tables of text in, typed rows and problems out. What needs the rows that a
 ``providers.register_operations``.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from core import municipalities
 from core.errors import DomainError
 from core.formats import day_text
-from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
-from providers.feed.values import Fault, clean, day_parser, fold
-
-WHOLE_REGION = "*"
-MAX_DAYS = 366
-WORKDAYS = (1, 23)
-"""On which working day after the month a delivery can be due."""
+from providers.codes import MarkStatus, TeacherRegistration
+from providers.feed.values import clean, fold
+from providers.register_values import (
+    MAX_DAYS,
+    WORKDAYS,
+    cents,
+    chamber_number,
+    day,
+    municipality_codes,
+    one_of,
+    postcode,
+    routes,
+    text_of_at_most,
+    weekly_minutes,
+    whole,
+    yes_no,
+)
 
 
 @dataclass(frozen=True)
@@ -72,137 +79,6 @@ class Register:
     ignored_columns: list[tuple[str, str]] = field(default_factory=list)
 
 
-def _text(limit: int) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if len(text) > limit:
-            raise DomainError(
-                "R104", f"Gebruik hier hooguit {limit} tekens. Het zijn er {len(text)}."
-            )
-        return text
-
-    return parse
-
-
-parse_day = day_parser()
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromordinal(int(parse_day(text)))
-    except Fault:
-        raise DomainError(
-            "R102", f'Vul een bestaande datum in, bijvoorbeeld 01-09-2026. Er staat "{text}".'
-        ) from None
-
-
-def _whole(lowest: int, highest: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"\d{1,4}(?:[.,]0+)?", text):
-            raise DomainError(
-                "R105",
-                f'Vul een heel getal in van {lowest} tot en met {highest}. Er staat "{text}".',
-            )
-        number = int(re.split("[.,]", text)[0])
-        if not lowest <= number <= highest:
-            raise DomainError(
-                "R105", f"Vul een getal in van {lowest} tot en met {highest}. Er staat {number}."
-            )
-        return number
-
-    return parse
-
-
-def _cents(text: str) -> int:
-    bare = text.removeprefix("€").replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
-    dutch = re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d{1,2})?", bare)
-    try:
-        amount = Decimal((bare.replace(".", "") if dutch else bare).replace(",", "."))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 <= amount < 10_000_000 or amount * 100 % 1:
-        raise DomainError(
-            "R105", f'Vul een bedrag in euro in, bijvoorbeeld 11600,00. Er staat "{text}".'
-        )
-    return int(amount * 100)
-
-
-def _one_of(codes: Iterable[Any]) -> Callable[[str], int]:
-    known = {entry.code.casefold(): int(entry) for entry in codes}
-    listed = ", ".join(entry.code for entry in codes)
-
-    def parse(text: str) -> int:
-        code = text.casefold().replace(" ", "_")
-        if code not in known:
-            raise DomainError("R103", f'Kies een van: {listed}. Er staat "{text}".')
-        return known[code]
-
-    return parse
-
-
-def _yes_no(text: str) -> bool:
-    answer = {"ja": True, "nee": False}.get(text.casefold())
-    if answer is None:
-        raise DomainError("R103", f'Vul ja of nee in. Er staat "{text}".')
-    return answer
-
-
-ROUTE_WORDS = {
-    "b": int(LearningRoute.B1),
-    "b1": int(LearningRoute.B1),
-    "b1-route": int(LearningRoute.B1),
-    "o": int(LearningRoute.EDUCATION),
-    "onderwijsroute": int(LearningRoute.EDUCATION),
-    "z": int(LearningRoute.SELF_RELIANCE),
-    "z-route": int(LearningRoute.SELF_RELIANCE),
-    "zelfredzaamheidsroute": int(LearningRoute.SELF_RELIANCE),
-}
-
-
-def _routes(text: str) -> list[int]:
-    found: set[int] = set()
-    for word in re.split(r"[,;/\s]+", text.casefold()):
-        if not word:
-            continue
-        if word not in ROUTE_WORDS:
-            raise DomainError(
-                "R103",
-                f'Vul leerroutes in als B, O of Z, met een komma ertussen. Er staat "{word}".',
-            )
-        found.add(ROUTE_WORDS[word])
-    return sorted(found)
-
-
-def _municipalities(text: str) -> list[str]:
-    """Four-digit codes; an empty list stands for the whole region."""
-    if text == WHOLE_REGION:
-        return []
-    codes: set[str] = set()
-    for word in re.split(r"[,;/\s]+", text):
-        if not word:
-            continue
-        code = word.upper().removeprefix("GM").zfill(4)
-        if code not in municipalities.names():
-            raise DomainError(
-                "R106",
-                "Vul viercijferige gemeentecodes in met een komma ertussen, "
-                f'of * voor de hele regio. "{word}" is geen gemeente.',
-            )
-        codes.add(code)
-    return sorted(codes)
-
-
-def _postcode(text: str) -> str:
-    if not re.fullmatch(r"[1-9]\d{3}", text):
-        raise DomainError("R103", f'Vul alleen de vier cijfers in. Er staat "{text}".')
-    return text
-
-
-def _chamber(text: str) -> str:
-    if not re.fullmatch(r"\d{7,8}", text):
-        raise DomainError("R103", f'Een KvK-nummer heeft acht cijfers. Er staat "{text}".')
-    return text.zfill(8)
-
-
 @dataclass(frozen=True)
 class RegisterColumn:
     """One column of a register sheet."""
@@ -216,54 +92,58 @@ def _columns(*columns: RegisterColumn) -> dict[str, RegisterColumn]:
     return {column.name: column for column in columns}
 
 
-_CODE = RegisterColumn("aanbiedercode", _text(10), required=True)
+_CODE = RegisterColumn("aanbiedercode", text_of_at_most(10), required=True)
 C = RegisterColumn
 
 SHEETS: dict[str, dict[str, RegisterColumn]] = {
     "aanbieders": _columns(
         _CODE,
-        C("naam", _text(120), required=True),
-        C("kvk", _chamber),
-        C("instellingsnummer", _text(10)),
-        C("plaats", _text(60)),
-        C("contactpersoon", _text(80)),
-        C("email", _text(120)),
-        C("tst_erkenning_van", _day),
-        C("tst_erkenning_tot", _day),
+        C("naam", text_of_at_most(120), required=True),
+        C("kvk", chamber_number),
+        C("instellingsnummer", text_of_at_most(10)),
+        C("plaats", text_of_at_most(60)),
+        C("contactpersoon", text_of_at_most(80)),
+        C("email", text_of_at_most(120)),
+        C("tst_erkenning_van", day),
+        C("tst_erkenning_tot", day),
     ),
     "keurmerken": _columns(
         _CODE,
-        C("status", _one_of(MarkStatus), required=True),
-        C("van", _day, required=True),
-        C("tot", _day),
-        C("gecontroleerd_op", _day),
-        C("bron", _text(200)),
+        C("status", one_of(MarkStatus), required=True),
+        C("van", day, required=True),
+        C("tot", day),
+        C("gecontroleerd_op", day),
+        C("bron", text_of_at_most(200)),
     ),
     "contracten": _columns(
-        C("contractnummer", _text(32), required=True),
+        C("contractnummer", text_of_at_most(32), required=True),
         _CODE,
-        C("leerroutes", _routes, required=True),
-        C("gemeenten", _municipalities, required=True),
-        C("van", _day, required=True),
-        C("tot", _day),
-        C("norm_wachttijd_dagen", _whole(0, MAX_DAYS)),
-        C("levering_werkdag", _whole(*WORKDAYS)),
-        C("prijs_per_traject", _cents),
-        C("uitzondering_docenten_tot", _day),
+        C("leerroutes", routes, required=True),
+        C("gemeenten", municipality_codes, required=True),
+        C("van", day, required=True),
+        C("tot", day),
+        C("norm_wachttijd_dagen", whole(0, MAX_DAYS)),
+        C("levering_werkdag", whole(*WORKDAYS)),
+        C("prijs_per_traject", cents),
+        C("uitzondering_docenten_tot", day),
+        C("uren_per_week_b", weekly_minutes),
+        C("uren_per_week_o", weekly_minutes),
+        C("uren_per_week_z", weekly_minutes),
+        C("prijs_per_uur", cents),
     ),
     "docenten": _columns(
         _CODE,
-        C("docentcode", _text(32), required=True),
-        C("registratie", _one_of(TeacherRegistration), required=True),
-        C("van", _day),
-        C("tot", _day),
+        C("docentcode", text_of_at_most(32), required=True),
+        C("registratie", one_of(TeacherRegistration), required=True),
+        C("van", day),
+        C("tot", day),
     ),
     "locaties": _columns(
         _CODE,
-        C("locatie", _text(80), required=True),
-        C("postcode4", _postcode),
-        C("plaats", _text(60)),
-        C("avond_weekend", _yes_no),
+        C("locatie", text_of_at_most(80), required=True),
+        C("postcode4", postcode),
+        C("plaats", text_of_at_most(60)),
+        C("avond_weekend", yes_no),
     ),
 }
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import peewee
 
-from providers.codes import MarkStatus, TeacherRegistration
+from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
 from providers.models import Contract, ContractScope, Provider, QualityMark, Teacher
+from providers.promise import Promise
 
 Providers = Any
 """Keys of providers: a list, or a query that selects them."""
@@ -47,6 +48,42 @@ def contracts_on(day: date, providers: Providers) -> Any:
         )
         .order_by(Contract.number)
     )
+
+
+PROMISED = {
+    LearningRoute.B1: Contract.weekly_minutes_b1,
+    LearningRoute.EDUCATION: Contract.weekly_minutes_education,
+    LearningRoute.SELF_RELIANCE: Contract.weekly_minutes_self_reliance,
+}
+"""Per route the column with the lesson minutes a week that a contract promises."""
+
+
+def promised_by(contract: Contract) -> dict[int, int]:
+    """Per route the lesson minutes a week that a contract promises, where it says so."""
+    said = {int(route): getattr(contract, column.name) for route, column in PROMISED.items()}
+    return {route: minutes for route, minutes in said.items() if minutes is not None}
+
+
+def promises(provider_id: int) -> list[Promise]:
+    """What every contract of a provider says, per route and gemeente that it covers."""
+    query = (
+        ContractScope.select(
+            Contract.id,
+            ContractScope.route,
+            ContractScope.municipality,
+            Contract.valid_from,
+            Contract.valid_until,
+            peewee.Case(ContractScope.route, [(int(r), c) for r, c in PROMISED.items()]),
+            Contract.hour_price_cents,
+        )
+        .join(Contract)
+        .where(Contract.provider == provider_id)
+        .order_by(Contract.id)
+    )
+    return [
+        Promise(number, route, None if place is None else int(place), *rest)
+        for number, route, place, *rest in _tuples(query)
+    ]
 
 
 @dataclass(frozen=True)

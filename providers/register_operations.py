@@ -21,13 +21,13 @@ from providers.models import (
     Teacher,
 )
 from providers.register import (
-    WORKDAYS,
     Period,
     Register,
     RegisterProblem,
     RegisterRow,
     overlap_sentence,
 )
+from providers.register_values import WORKDAYS
 
 # Column of the file -> field of the model.
 FIELDS: dict[str, dict[str, str]] = {
@@ -57,6 +57,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "levering_werkdag": "due_workday",
         "prijs_per_traject": "price_cents",
         "uitzondering_docenten_tot": "teacher_exception_until",
+        "uren_per_week_b": "weekly_minutes_b1",
+        "uren_per_week_o": "weekly_minutes_education",
+        "uren_per_week_z": "weekly_minutes_self_reliance",
+        "prijs_per_uur": "hour_price_cents",
     },
     "docenten": {
         "docentcode": "teacher_ref",

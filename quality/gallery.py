@@ -6,7 +6,7 @@ Pages, the command and the pack take their charts here, so that all show the sam
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -21,10 +21,11 @@ from providers.models import Provider, QualityMark
 from quality import cards, charts, metrics
 from quality.charts.words import MEASURES, Card, cards_in_order, route_label
 from quality.criteria import RouteInputs
-from quality.lesson_metrics import hours_by_month, levels_then_and_now
+from quality.intensity import LessonMonth, Lessons
+from quality.lesson_metrics import lessons_by_month, levels_then_and_now
 from quality.models import ScoreCard
 from quality.scoring_model import ScoringModel
-from quality.suppression import hide_small
+from quality.suppression import MINIMUM, hide_small
 from quality.waiting import summarise
 
 Tree = dict[str, Any]
@@ -74,6 +75,17 @@ class History:
         """The cards of one provider, by route and month."""
         return self.by_provider.get(code, {})
 
+    def only(self, codes: Collection[str]) -> "History":
+        """The same of some providers."""
+        return replace(
+            self,
+            providers=tuple(p for p in self.providers if p.code in codes),
+            by_month={
+                month: tuple(tree for tree in trees if tree["aanbieder"] in codes)
+                for month, trees in self.by_month.items()
+            },
+        )
+
 
 def history(month: date, provider_ids: Any, *, today: date, months: int = HISTORY) -> History:
     """Read the cards of these providers (ids, or a query of ids) up to a month, in one query."""
@@ -106,16 +118,22 @@ def history(month: date, provider_ids: Any, *, today: date, months: int = HISTOR
 def region_charts(known: History) -> list[Chart]:
     """The month of all providers."""
     month, names = known.month, known.names
-    recent = {m: t for m, t in known.by_month.items() if m > add_months(month, -CALENDAR)}
     found = [
         *in_parts(charts.scores(month, known.trees, names), known, charts.scores),
         *in_parts(charts.heat_map(month, known.trees, names), known, charts.heat_map),
-        charts.region(f"regio-{month:%Y-%m}", recent),
+        region_chart(known),
     ]
     for route in LearningRoute:
         if any(tree["route"] == route.code for tree in known.trees):
-            found += _route_charts(known, route.code)
+            found += [*funnels(known, route.code), *small_lines(known, route.code)]
     return [*found, *calendars(known)]
+
+
+def region_chart(known: History) -> Chart:
+    """How the judgements are divided, month by month over a year."""
+    first = add_months(known.month, 1 - CALENDAR)
+    recent = {month: trees for month, trees in known.by_month.items() if month >= first}
+    return charts.region(f"regio-{known.month:%Y-%m}", recent)
 
 
 MOST_SMALL = 44
@@ -143,8 +161,8 @@ def in_parts(
     ]
 
 
-def _route_charts(known: History, route: str) -> list[Chart]:
-    """Funnels and small lines of one route."""
+def funnels(known: History, route: str) -> list[Chart]:
+    """A funnel for every percentage of one route."""
     found = []
     for criterion in ("wachttijd", "bevoegd", "avond_weekend"):
         shares, centre = funnel_data(known, route, criterion)
@@ -157,6 +175,12 @@ def _route_charts(known: History, route: str) -> list[Chart]:
                 centre,
             )
         )
+    return found
+
+
+def small_lines(known: History, route: str) -> list[Chart]:
+    """The score of everyone on one route, a page each when there are many."""
+    found = []
     series: dict[str, dict[date, Tree]] = defaultdict(dict)
     for month, trees in known.by_month.items():
         for tree in trees:
@@ -210,54 +234,79 @@ def calendars(known: History) -> list[Chart]:
     return found
 
 
-def provider_charts(known: History, provider: Provider) -> dict[str, list[Chart]]:
-    """Per route the charts of one provider: score, criteria, waiting, hours, levels."""
-    by_route = known.of(provider.code)
-    spans = suspensions(provider, known)
-    inputs = {
-        found.route: found for found in metrics.route_inputs(provider, known.month, known.model)
-    }
-    first = add_months(known.month, 1 - CALENDAR)
-    hours = hours_by_month(provider.id, first, known.month)
-    levels = levels_then_and_now(provider.id, known.month)
+def provider_charts(
+    known: History, provider: Provider, only: Mapping[str, Collection[str]] | None = None
+) -> dict[str, list[Chart]]:
+    """Per route the charts of one provider, or with ``only`` those kinds of a route."""
+    by_route, of_one = known.of(provider.code), _OfOne(known, provider)
     found: dict[str, list[Chart]] = {}
     for route in LearningRoute:
         trees = by_route.get(route.code)
         if not trees or known.month not in trees:
             continue
-        end = f"{provider.code}-{route.code}-{known.month:%Y-%m}"
-        of = f"{provider.name}, {route.label}"
+        measures = [c for c in MEASURES if c in trees[known.month]["criteria"]]
+        kinds = ("score", *measures, "wachtcurve", "uren", "niveaus")
         found[route.code] = [
-            *trends(trees, end=end, of=of, spans=spans),
-            waiting_chart(inputs.get(route.code), known.model, end=end, of=of),
-            charts.hours(f"uren-{end}", of, _hours(hours.get(route.code, {}), first, known.month)),
-            charts.levels(f"niveaus-{end}", of, levels.get(route.code, {})),
+            of_one.chart(kind, route, trees)
+            for kind in kinds
+            if only is None or kind in only.get(route.code, ())
         ]
     return found
 
 
-def trends(
-    trees: Mapping[date, Tree], *, end: str, of: str, spans: Iterable[charts.Span]
-) -> list[Chart]:
-    """Score and criteria over the months, with suspensions and changes of the model."""
-    months = sorted(trees)
-    changes = [
-        later
-        for earlier, later in pairwise(months)
-        if trees[earlier]["model"] != trees[later]["model"]
-    ]
-    measures = ["score", *(c for c in MEASURES if c in trees[months[-1]]["criteria"])]
-    return [
-        charts.trend(
-            f"{measure}-{end}",
-            measure,
-            charts.score_points(trees, measure),
+@dataclass(frozen=True)
+class _OfOne:
+    """The charts of one provider; what a kind needs is read when one is made."""
+
+    known: History
+    provider: Provider
+
+    @cached_property
+    def _spans(self) -> tuple[charts.Span, ...]:
+        return tuple(suspensions(self.provider, self.known))
+
+    @cached_property
+    def _inputs(self) -> dict[str, RouteInputs]:
+        known = self.known
+        listed = metrics.route_inputs(self.provider, known.month, known.model)
+        return {found.route: found for found in listed}
+
+    @cached_property
+    def _lessons(self) -> Mapping[str, Lessons]:
+        return lessons_by_month(self.provider, self.known.month, CALENDAR)
+
+    @cached_property
+    def _levels(self) -> Mapping[str, Any]:
+        return levels_then_and_now(self.provider.id, self.known.month)
+
+    def chart(self, kind: str, route: LearningRoute, trees: Mapping[date, Tree]) -> Chart:
+        """Make the chart of one kind: a measure over the months, or one of the others."""
+        known, code = self.known, route.code
+        end = f"{self.provider.code}-{code}-{known.month:%Y-%m}"
+        of = f"{self.provider.name}, {route.label}"
+        if kind == "wachtcurve":
+            return waiting_chart(self._inputs.get(code), known.model, end=end, of=of)
+        if kind == "uren":
+            return hours_chart(self._lessons.get(code), known.month, end=end, of=of)
+        if kind == "niveaus":
+            return charts.levels(f"{kind}-{end}", of, self._levels.get(code, {}))
+        return charts.trend(
+            f"{kind}-{end}",
+            kind,
+            charts.score_points(trees, kind),
             of=of,
-            norm=norm(trees[months[-1]], measure),
-            spans=tuple(spans),
-            model_changes=changes,
+            norm=norm(trees[known.month], kind),
+            spans=self._spans,
+            model_changes=model_changes(trees),
         )
-        for measure in measures
+
+
+def model_changes(trees: Mapping[date, Tree]) -> list[date]:
+    """Months from which another scoring model holds."""
+    return [
+        later
+        for earlier, later in pairwise(sorted(trees))
+        if trees[earlier]["model"] != trees[later]["model"]
     ]
 
 
@@ -278,24 +327,23 @@ def waiting_chart(inputs: RouteInputs | None, model: ScoringModel, *, end: str, 
     return charts.waiting_curve(f"wachtcurve-{end}", of, summarise(stays, days), days)
 
 
-def _hours(
-    months: Mapping[date, tuple[int, int, int]], first: date, last: date
-) -> list[charts.Hours]:
-    """Hours per month; a month of fewer than five learners stays hidden."""
-    found = []
-    for month in months_between(first, last) if months else []:
-        offered, attended, tracks = months.get(month, (0, 0, 0))
-        shown = tracks >= 5
-        found.append(
+def hours_chart(lessons: Lessons | None, last: date, *, end: str, of: str) -> Chart:
+    """Promised, offered and attended hours of a year; a month of a few learners stays hidden."""
+    months = []
+    for month in months_between(add_months(last, 1 - CALENDAR), last) if lessons else []:
+        found = lessons.months.get(month, LessonMonth()) if lessons else LessonMonth()
+        shown = found.tracks >= MINIMUM
+        months.append(
             charts.Hours(
                 month,
-                None,
-                offered / 60 if shown else None,
-                attended / 60 if shown else None,
-                few=0 < tracks < 5,
+                found.promised / 60 if shown and found.promised is not None else None,
+                found.offered / 60 if shown else None,
+                found.attended / 60 if shown else None,
+                few=found.few,
             )
         )
-    return found
+    short = lessons.shortfall() if lessons else None
+    return charts.hours(f"uren-{end}", of, months, short)
 
 
 def suspensions(provider: Provider, known: History) -> list[charts.Span]:

@@ -1,17 +1,22 @@
-"""Hours by month and levels at the start and now, of one provider."""
+"""Lessons by month, hours so far, and levels at the start and now, of one provider."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from peewee import fn
+from peewee import Case, fn
 
-from core.dates import month_from_number, month_number
+from core.dates import add_months, month_from_number, month_number
 from core.db import database
 from providers.codes import LearningRoute, SkillLevel, TrackStatus
-from providers.models import CURRENT
+from providers.models import CURRENT, Provider
 from providers.models import ProgressRecord as R
+from providers.promise import promise_for
+from providers.register_metrics import promises
+from quality.intensity import LessonMonth, Lessons
+from quality.metrics import IDLE, learner_days
 
 SKILLS = {
     "lezen": "level_reading",
@@ -25,33 +30,66 @@ def _rows(query: Any) -> Iterable[tuple[Any, ...]]:
     return database.execute(query).fetchall()
 
 
-def hours_by_month(
-    provider_id: int, first: date, last: date
-) -> dict[str, dict[date, tuple[int, int, int]]]:
-    """Per route and month: minutes offered, minutes attended, trajecten with hours offered.
+def lessons_by_month(provider: Provider, last: date, months: int = 12) -> dict[str, Lessons]:
+    """Per route the lessons of every month up to ``last``, against what the contracts promise.
 
-    Not counted: rows that a later delivery replaced, and rows without offered hours.
+    Not counted: rows that a later delivery replaced, and rows that are wachtend or gepauzeerd.
     """
+    first = add_months(last, 1 - months)
+    days = learner_days(first, months)
     query = (
         R.select(
             R.route,
             R.month,
+            R.municipality,
+            R.contract,
+            fn.SUM(Case(None, [((R.minutes_offered > 0) | (days > 0), 1)], 0)),
             fn.SUM(R.minutes_offered),
             fn.SUM(R.minutes_attended),
-            fn.COUNT(R.id),
+            fn.SUM(R.minutes_authorised),
+            fn.SUM(R.minutes_unauthorised),
+            fn.SUM(days),
         )
-        .where(
-            CURRENT,
-            R.provider == provider_id,
-            R.month.between(first, last),
-            R.minutes_offered > 0,
-        )
-        .group_by(R.route, R.month)
+        .where(CURRENT, R.provider == provider.id, R.month.between(first, last), ~IDLE)
+        .group_by(R.route, R.month, R.municipality, R.contract)
     )
-    found: dict[str, dict[date, tuple[int, int, int]]] = defaultdict(dict)
-    for route, month, offered, attended, tracks in _rows(query):
-        when = month_from_number(month) if isinstance(month, int) else month
-        found[LearningRoute(route).code][when] = (int(offered), int(attended), tracks)
+    made = promises(provider.id)
+    found: dict[str, dict[date, LessonMonth]] = defaultdict(lambda: defaultdict(LessonMonth))
+    prices: dict[str, set[int | None]] = defaultdict(set)
+    for route, number, place, contract, *sums, learner in _rows(query):
+        month, code = month_from_number(number), LearningRoute(route).code
+        part = LessonMonth(*map(int, sums))
+        promise = promise_for(made, route=route, month=month, municipality=place, contract=contract)
+        if promise is not None and promise.weekly_minutes is not None:
+            due = promise.weekly_minutes * int(learner) / 7
+            part = replace(part, promised=due, compared=part.offered)
+            prices[code].add(promise.hour_price_cents)
+        found[code][month] = found[code][month].plus(part)
+    return {code: Lessons(dict(by_month), tuple(prices[code])) for code, by_month in found.items()}
+
+
+def attended_so_far(provider_id: int, month: date) -> dict[str, list[int]]:
+    """Per route the minutes that each learner active in ``month`` attended here until then.
+
+    On every route together: hours of an earlier route count on.
+    """
+    before = R.alias("before")
+    query = (
+        R.select(R.route, fn.SUM(before.minutes_attended))
+        .join(
+            before,
+            on=(
+                (before.track == R.track)
+                & (before.month <= R.month)
+                & before.superseded_by.is_null()
+            ),
+        )
+        .where(CURRENT, R.provider == provider_id, R.month == month, R.status == TrackStatus.ACTIVE)
+        .group_by(R.route, R.track)
+    )
+    found: dict[str, list[int]] = defaultdict(list)
+    for route, minutes in _rows(query):
+        found[LearningRoute(route).code].append(int(minutes))
     return dict(found)
 
 

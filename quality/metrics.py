@@ -98,23 +98,32 @@ def left_waiting(
     )
 
 
+IDLE = R.status.in_([TrackStatus.WAITING, TrackStatus.PAUSED])
+"""Condition: a row without lessons to count, whatever hours it holds."""
+
+
+def learner_days(first: date, months: int) -> Any:
+    """Days that the learner of a row could have lessons; of rows in the months from ``first`` on.
+
+    From the first lesson or the first of the month, up to the end or the last of the month, both
+    included. Rows that are wachtend or gepauzeerd have none.
+    """
+    window = [add_months(first, i) for i in range(months)]
+    from_day = Case(R.month, [(month_number(m), m.toordinal()) for m in window])
+    until_day = Case(R.month, [(month_number(m), month_end(m).toordinal()) for m in window])
+    start = Case(None, [(R.first_lesson_on > from_day, R.first_lesson_on)], from_day)
+    end = Case(None, [(R.ended_on < until_day, R.ended_on)], until_day)
+    return Case(None, [(IDLE | R.first_lesson_on.is_null() | (end < start), 0)], end - start + 1)
+
+
 def hour_sums(
     provider_id: int, month: date, window_months: int = 3, known_on: datetime | None = None
 ) -> Any:
     """Sums per route and trajectory over the window; columns route, track, then ``HOUR_COLUMNS``.
 
-    Learner days of a row: from its first lesson or the first of its month, up to its end or the
-    last of its month, both included. Rows that are wachtend or gepauzeerd have none, and their
-    hours stay out of ``lesson_minutes``.
+    The hours of rows that are wachtend or gepauzeerd stay out of ``lesson_minutes``.
     """
     first = add_months(month, 1 - window_months)
-    months = [add_months(first, i) for i in range(window_months)]
-    from_day = Case(R.month, [(month_number(m), m.toordinal()) for m in months])
-    until_day = Case(R.month, [(month_number(m), month_end(m).toordinal()) for m in months])
-    idle = R.status.in_([TrackStatus.WAITING, TrackStatus.PAUSED])
-    start = Case(None, [(R.first_lesson_on > from_day, R.first_lesson_on)], from_day)
-    end = Case(None, [(R.ended_on < until_day, R.ended_on)], until_day)
-    without_days = idle | R.first_lesson_on.is_null() | (end < start)
     return (
         R.select(
             R.route,
@@ -126,8 +135,8 @@ def hour_sums(
             fn.SUM(R.minutes_authorised),
             fn.SUM(R.minutes_unauthorised),
             fn.SUM(fn.COALESCE(R.minutes_in_training, 0)),
-            fn.SUM(Case(None, [(idle, 0)], R.minutes_offered)),
-            fn.SUM(Case(None, [(without_days, 0)], end - start + 1)),
+            fn.SUM(Case(None, [(IDLE, 0)], R.minutes_offered)),
+            fn.SUM(learner_days(first, window_months)),
             fn.MAX(Case(None, [(R.evening_weekend_wish == YesNo.YES, 1)], 0)),
         )
         .where(*_of(provider_id, first, month, known_on))

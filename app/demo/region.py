@@ -66,6 +66,8 @@ class Character:
         default=(("onbepaalde_tijd", -40, None, 25),)
     )
     """Status, first month, last month, and how many days ago it was last checked."""
+    promised: dict[str, str] = field(default_factory=lambda: {"B": "12", "O": "20", "Z": "10"})
+    """Lesson hours a week that the contract promises per route; nothing where it is silent."""
     format_before: str = ""
     """In what it delivered until a year ago, when it got a system that makes workbooks."""
 
@@ -128,7 +130,7 @@ CHARACTERS = (
         courses={"B": Course(150, 13.8, 15), "Z": Course(50, 11.6, 11)},
         cities=("Steenwijk", "Meppel"), municipalities=("1708", "0119", "1701", "1896", "0193"),
         evening_share=0.0, certified_share=0.91,
-        marks=(("onbepaalde_tijd", -40, None, 128),),
+        marks=(("onbepaalde_tijd", -40, None, 128),), promised={},
     ),
     Character(
         code="TA008", name="Taalschakel Hogeweide", city="Zwolle", file_format="xlsx_own",
@@ -167,7 +169,8 @@ def register_tables(today: date, months: int = MONTHS) -> dict[str, list[list[st
         "contracten": [
             ["contractnummer", "aanbiedercode", "leerroutes", "gemeenten", "van", "tot",
              "norm_wachttijd_dagen", "levering_werkdag", "prijs_per_traject",
-             "uitzondering_docenten_tot"],
+             "uitzondering_docenten_tot", "uren_per_week_b", "uren_per_week_o", "uren_per_week_z",
+             "prijs_per_uur"],
         ],
         "docenten": [["aanbiedercode", "docentcode", "registratie", "van", "tot"]],
         "locaties": [["aanbiedercode", "locatie", "postcode4", "plaats", "avond_weekend"]],
@@ -230,6 +233,11 @@ def _contracts(character: Character, last: date, months: int) -> list[list[str]]
             "10",
             "11600,00" if "O" in character.courses else "9850,00",
             exception,
+            *(
+                character.promised.get(route, "") if route in character.courses else ""
+                for route in "BOZ"
+            ),
+            "14,50" if character.promised else "",
         ]
     ]
 

@@ -1,13 +1,15 @@
 """Tables of the register under Beheer: aanbieders, locaties, keurmerken, contracten, docenten."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from flask_admin import BaseView
 
 from core.admin import SafeModelView
 from core.errors import DomainError
-from core.fields import EuroField, Required
-from core.formats import euro_text
+from core.fields import EuroField, HoursField, Required
+from core.formats import euro_text, hours_text
 from core.lists import choice_filter
 from core.municipalities import name as municipality_name
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
@@ -19,6 +21,7 @@ from providers.models import (
     QualityMark,
     Teacher,
 )
+from providers.register_metrics import PROMISED
 from providers.register_operations import (
     check_contract,
     check_mark,
@@ -31,6 +34,7 @@ from providers.register_operations import (
 MARKS = [(int(mark), mark.label) for mark in MarkStatus]
 REGISTRATIONS = [(int(entry), entry.label) for entry in TeacherRegistration]
 CATEGORY = "Register"
+WEEKLY = tuple(field.name for field in PROMISED.values())
 
 
 class ProviderView(SafeModelView):
@@ -110,6 +114,10 @@ def _places_text(row: Any) -> str:
     return ", ".join(sorted(municipality_name(place) for place in places if place)) or "–"
 
 
+def _hours_in(column: str) -> Callable[[Any], str]:
+    return lambda row: hours_text(getattr(row, column))
+
+
 class ContractView(SafeModelView):
     """Contracten, with the routes and gemeenten that they cover."""
 
@@ -122,6 +130,8 @@ class ContractView(SafeModelView):
         "waiting_norm_days",
         "due_workday",
         "price_cents",
+        "hour_price_cents",
+        *WEEKLY,
         "teacher_exception_until",
     )
     form_columns = (
@@ -132,6 +142,8 @@ class ContractView(SafeModelView):
         "waiting_norm_days",
         "due_workday",
         "price_cents",
+        "hour_price_cents",
+        *WEEKLY,
         "teacher_exception_until",
     )
     form_extra_fields = {
@@ -148,9 +160,12 @@ class ContractView(SafeModelView):
         "routes": "Leerroutes",
         "municipalities": "Gemeenten",
         "price_cents": "Prijs per traject",
+        "hour_price_cents": "Prijs per lesuur",
     }
     cells = {
         "price_cents": lambda row: euro_text(row.price_cents),
+        "hour_price_cents": lambda row: euro_text(row.hour_price_cents),
+        **{name: _hours_in(name) for name in WEEKLY},
         "routes": _routes_text,
         "municipalities": _places_text,
     }
@@ -160,9 +175,13 @@ class ContractView(SafeModelView):
     refusals = {"contract_number": ("number", "Dit contractnummer bestaat al.")}
 
     def form_field(self, column: Any) -> Any:
-        """Ask the price in euros."""
+        """Ask prices in euros, and what is promised a week in hours."""
         if column.name == "price_cents":
             return EuroField("Prijs per traject (euro)", low=0)
+        if column.name == "hour_price_cents":
+            return EuroField("Prijs per lesuur van een deelnemer (euro)", low=0)
+        if column.name in WEEKLY:
+            return HoursField(column.verbose_name, low=Decimal("0.25"), high=40)
         return super().form_field(column)
 
     def get_one(self, id: Any) -> Any:  # noqa: A002  the name of the base

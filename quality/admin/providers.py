@@ -30,8 +30,10 @@ from providers.register_metrics import (
     contracts_on,
     is_stale,
     teachers_on,
+    promised_by,
 )
 from quality.admin.provider_list import (
+from quality.admin.provider_lessons import hours_rows, intensity
     EXPORT_HEADER,
     Filters,
     Listed,
@@ -45,6 +47,8 @@ from quality.admin.provider_scores import score_panels
 from quality.cards import judged_months
 
 CALENDAR_MONTHS = 12
+from quality.lesson_words import HEADERS, WORKING
+from quality.timeline_metrics import EventKind, provider_events
 MANY = 100
 
 # Label, page, and the kind of thing that one must be allowed to read.
@@ -57,6 +61,7 @@ TABS = (
     ("Keurmerk", "providers.mark", "register"),
     ("Afspraken", "agreements.index", "agreements"),
     ("Klachten", "complaints.index", "complaints"),
+    ("Intensiteit", "providers.intensity", "scores"),
 )
 
 
@@ -185,7 +190,14 @@ class ProvidersPage(Page):
             routes, places = covered.setdefault(one.contract_id, (set(), set()))
             routes.add(one.route)
             places.add(one.municipality)
-        return self._tab(code, "contracts", every=every, covered=covered, route=LearningRoute)
+        return self._tab(
+            code,
+            "contracts",
+            every=every,
+            covered=covered,
+            route=LearningRoute,
+            promised=promised_by,
+        )
 
     @expose("/<code>/docenten/")
     def teachers(self, code: str) -> str:
@@ -226,3 +238,22 @@ class ProvidersPage(Page):
             .order_by(QualityMark.valid_from.desc())
         )
         return self._tab(code, "mark", every=list(every), status=MarkStatus)
+    @expose("/<code>/intensiteit/")
+    def intensity(self, code: str) -> str:
+        """Show promised, offered and attended hours, and what falls short."""
+        found = intensity(self._with_figures(code))
+        header = [(label, place > 0) for place, label in enumerate(HEADERS)]
+        return self._tab(code, "intensity", header=header, working=WORKING, **found)
+
+    @expose("/<code>/intensiteit/uren.<any(csv, xlsx):form>")
+    def download_hours(self, code: str, form: str) -> Response:
+        """Give those hours as a file."""
+        rows = hours_rows(self._with_figures(code))
+        return download(f"uren-{code}", form, ("Leerroute", *HEADERS), rows)
+
+    def _with_figures(self, code: str) -> Provider:
+        """The aanbieder, for who may see figures of its lessons."""
+        if not may(g.account, "read", "scores"):
+            abort(403)
+        return self._one(code)
+

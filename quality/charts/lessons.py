@@ -11,6 +11,7 @@ from core.pictures import Chart
 from providers.codes import SkillLevel
 from quality.charts.trend import NAN, write_beside
 from quality.charts.words import n_text
+from quality.intensity import Shortfall
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ KINDS = (
 )
 
 
-def hours(name: str, of: str, months: Sequence[Hours]) -> Chart:
+def hours(name: str, of: str, months: Sequence[Hours], shortfall: Shortfall | None = None) -> Chart:
     """Promised, offered and attended hours side by side."""
     known = [m for m in months if m.offered]
     offered = sum(m.offered or 0 for m in known)
@@ -39,6 +40,9 @@ def hours(name: str, of: str, months: Sequence[Hours]) -> Chart:
     if known:
         share = percent_text(100 * attended / offered)
         finding = f"Van de aangeboden uren is {share} gevolgd"
+        if shortfall is not None:
+            kept = percent_text(100 * shortfall.offered / shortfall.promised)
+            finding = f"Van de toegezegde uren is {kept} aangeboden; van het aanbod {share} gevolgd"
     elif any(m.few for m in months):
         finding = "Uren: te weinig cursisten om te tonen"
     else:

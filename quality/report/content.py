@@ -1,4 +1,4 @@
-"""What is in the pack: for one provider, and for the region. Plain values in, a report out."""
+"""What is in the report of one provider, and what all reports share: plain values in."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,14 +8,18 @@ from typing import Any
 from core.dates import month_end
 from core.formats import day_text, month_text, number_text
 from core.pictures import Chart
+from quality import lesson_words
 from quality.charts.words import route_label
+from quality.intensity import Lessons
 from quality.report import sentences
 from quality.report.blocks import Block, Bullets, Picture, Report, Section, Table, Text
-from quality.score_words import falls, month_sentence, standing_of_points
+from quality.score_words import standing_of_points
 from quality.scoring import needed_for_good, sentence
 from quality.scoring_model import ScoringModel
 
 Tree = Mapping[str, Any]
+MOST_AGREEMENTS = 8
+MONTHS_OF_LESSONS = 6
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,9 @@ class Material:
     reactions: tuple[ReactionLine, ...] | None = ()
     deliveries: tuple[DeliveryLine, ...] = ()
     signals: Mapping[str, int | None] | None = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+    """Codes of those that the region's report has a row for."""
+    lessons: Mapping[str, Lessons] = field(default_factory=dict)
 
 
 def provider_report(found: Material) -> Report:
@@ -73,45 +80,16 @@ def provider_report(found: Material) -> Report:
         title=f"Kwaliteit in {month_text(found.month)}",
         subject=f"{found.name} ({found.code})",
         answer=_answer(found),
-        facts=_facts(found),
+        facts=facts(found),
         sections=(
             Section("Het oordeel", _judgements(found)),
             Section("Wat er veranderde", (_changes(found),)),
-            Section("Het verloop", _pictures(found, _telling(found))),
-            *_agreements(found, with_names=False),
+            Section("Het verloop", _pictures(found)),
+            *_lessons(found),
+            *agreement_sections(found, with_names=False, most=MOST_AGREEMENTS),
             *_reactions(found),
             Section("Leveringen", _deliveries(found)),
-            Section("Methode", (Text(_method(found)),)),
-        ),
-    )
-
-
-def region_report(found: Material) -> Report:
-    """Six to ten pages about the region."""
-    general = found.charts.get("", ())
-    deliveries = [chart for chart in general if chart.name.startswith("leveringen")]
-    first = [chart for chart in general if chart not in deliveries]
-    routes = tuple(route for route in found.charts if route)
-    return Report(
-        title=f"Kwaliteit in {month_text(found.month)}",
-        subject=found.name,
-        answer=month_sentence(found.trees, found.before, found.names),
-        facts=_facts(found),
-        sections=(
-            Section("De maand in beeld", tuple(Picture(chart) for chart in first)),
-            Section("Oordeel per aanbieder", (_standings(found),)),
-            Section("Wat er veranderde", (_region_changes(found),)),
-            *(
-                Section(
-                    f"Verschillen in de {route_label(route)}",
-                    tuple(Picture(chart) for chart in found.charts[route]),
-                )
-                for route in routes
-            ),
-            *_signals(found),
-            *_agreements(found, with_names=True),
-            Section("Leveringen", tuple(Picture(chart) for chart in deliveries)),
-            Section("Methode", (Text(_method(found)),)),
+            Section("Methode", (Text(method(found)),)),
         ),
     )
 
@@ -129,7 +107,8 @@ def _answer(found: Material) -> str:
     return f"{found.name}: {joined}."
 
 
-def _facts(found: Material) -> tuple[tuple[str, str], ...]:
+def facts(found: Material) -> tuple[tuple[str, str], ...]:
+    """What stands at the top of every report."""
     return (
         ("Maand", month_text(found.month)),
         ("Status", sentences.status(found.trees)),
@@ -170,43 +149,56 @@ def _changes(found: Material) -> Block:
     return Bullets(tuple(told)) if told else Text(sentences.NOTHING_SPECIAL)
 
 
-def _telling(found: Material) -> dict[str, tuple[str, ...]]:
+def telling(trees: Sequence[Tree]) -> dict[str, tuple[str, ...]]:
     """Per route which charts tell most: the score, and the weakest criterion."""
     chosen = {}
-    for tree in found.trees:
+    for tree in trees:
         judged = {
             code: item["points"]
             for code, item in tree["criteria"].items()
             if item["points"] is not None and code != "keurmerk"
         }
         weakest = min(judged, key=lambda code: judged[code], default="wachttijd")
-        more = ("wachtcurve", "niveaus") if len(found.trees) == 1 else ()
+        more = ("wachtcurve", "niveaus") if len(trees) == 1 else ()
         chosen[tree["route"]] = ("score", weakest, *more)
     return chosen
 
 
-def _pictures(found: Material, chosen: Mapping[str, Sequence[str]]) -> tuple[Block, ...]:
-    pictures = [
-        Picture(chart)
-        for route, kinds in chosen.items()
-        for kind in kinds
-        for chart in found.charts.get(route, ())
-        if chart.name.startswith(f"{kind}-")
-    ]
+def _pictures(found: Material) -> tuple[Block, ...]:
+    pictures = [Picture(chart) for charts in found.charts.values() for chart in charts]
     return tuple(pictures) or (Text("Er is nog niets om te tekenen."),)
 
 
-def _agreements(found: Material, *, with_names: bool) -> list[Section]:
+def _lessons(found: Material) -> list[Section]:
+    """Hours of the last half year per route, and what falls short of the promise over a year."""
+    blocks: list[Block] = []
+    for code, lessons in found.lessons.items():
+        blocks.append(Text(f"{route_label(code)}: {lesson_words.shortfall_words(lessons)}"))
+        if lessons.shown:
+            caption = f"Lesuren per maand, {route_label(code)}"
+            rows = tuple(lesson_words.rows(lessons)[:MONTHS_OF_LESSONS])
+            numeric = tuple(range(1, len(lesson_words.HEADERS)))
+            blocks.append(Table(caption, lesson_words.HEADERS, rows, numeric=numeric))
+    return [Section("Lesuren", (*blocks, Text(lesson_words.WORKING)))] if blocks else []
+
+
+def agreement_sections(found: Material, *, with_names: bool, most: int) -> list[Section]:
+    """The agreements that must be kept soonest; nothing for who may not read them."""
     if found.agreements is None:
         return []
     if not found.agreements:
         return [Section("Afspraken", (Text("Er zijn geen lopende afspraken."),))]
+    soonest = sorted(found.agreements, key=lambda line: line.due_on)
     lines = tuple(
         (*([line.provider] if with_names else []), line.text, day_text(line.due_on), line.course)
-        for line in found.agreements
+        for line in soonest[:most]
     )
     headers = (*(["Aanbieder"] if with_names else []), "Afspraak", "Klaar op", "Stand")
-    return [Section("Afspraken", (Table("Lopende afspraken", headers, lines),))]
+    blocks: list[Block] = [Table("Lopende afspraken", headers, lines)]
+    if len(soonest) > most:
+        rest = len(soonest) - most
+        blocks.append(Text(f"En nog {rest} andere. Ze staan op de pagina's van de aanbieders."))
+    return [Section("Afspraken", tuple(blocks))]
 
 
 def _reactions(found: Material) -> list[Section]:
@@ -239,42 +231,6 @@ def _deliveries(found: Material) -> tuple[Block, ...]:
     return (Table("Leveringen van de laatste zes maanden", headers, rows, numeric=(3, 4)),)
 
 
-def _standings(found: Material) -> Block:
-    rows = tuple(
-        (
-            found.names[tree["aanbieder"]],
-            route_label(tree["route"]),
-            number_text(tree["score"]),
-            " tot ".join(number_text(n) for n in tree["interval"]) if tree["interval"] else "–",
-            tree["standing"].replace("_", " "),
-        )
-        for tree in found.trees
-    )
-    headers = ("Aanbieder", "Leerroute", "Score", "90%-interval", "Oordeel")
-    return Table("Oordelen op naam, niet op volgorde van score", headers, rows, numeric=(2, 3))
-
-
-def _signals(found: Material) -> list[Section]:
-    if found.signals is None:
-        return []
-    return [Section("Signalen", (Text(sentences.signals(found.signals)),))]
-
-
-def _region_changes(found: Material) -> Block:
-    told = [
-        f"{found.names[fall.provider]} zakte op de {route_label(fall.route)} naar "
-        f"{fall.standing.replace('_', ' ')} door {fall.cause}."
-        for fall in falls(found.trees, found.before)
-    ]
-    earlier = {(t["aanbieder"], t["route"]): t for t in found.before}
-    silent = [
-        f"{found.names[tree['aanbieder']]} leverde niets voor de {route_label(tree['route'])}."
-        for tree in found.trees
-        if tree["standing"] == "geen_levering"
-        and earlier.get((tree["aanbieder"], tree["route"]), tree)["standing"] != "geen_levering"
-    ]
-    return Bullets((*told, *silent)) if told or silent else Text(sentences.NOTHING_SPECIAL)
-
-
-def _method(found: Material) -> str:
+def method(found: Material) -> str:
+    """How the figures came about."""
     return sentences.method(found.model.code, month_end(found.month), found.month)

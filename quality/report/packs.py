@@ -18,13 +18,14 @@ from peewee import fn
 
 from core.accounts import Account, Role, may, visible
 from core.dates import add_months
-from core.pictures import Chart, code_fingerprint, is_drawn
+from core.pictures import code_fingerprint, is_drawn
 from providers.calendar_metrics import delivery_calendar
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality import gallery
 from quality.agreement_metrics import progress_of
 from quality.agreement_models import Agreement
+from quality.lesson_metrics import lessons_by_month
 from quality.models import Reaction, Signal
 from quality.report.blocks import Report
 from quality.report.content import (
@@ -33,9 +34,10 @@ from quality.report.content import (
     Material,
     ReactionLine,
     provider_report,
-    region_report,
+    telling,
 )
 from quality.report.pdf import pdf
+from quality.report.region import pictures, pressing, region_report
 from quality.report.workbook import workbook
 from quality.suppression import parts_of_total
 
@@ -79,6 +81,7 @@ class Pack:
                 ],
                 self.material.trees,
                 self.material.before,
+                self.material.lessons,
             )
         )
         template = (Path(__file__).parent / "report.typ").read_text(encoding="utf-8")
@@ -245,12 +248,13 @@ def _of(lines: Mapping[int, list[Any]] | None, provider: Provider) -> tuple[Any,
 def _provider(known: gallery.History, provider: Provider, beside: _Beside) -> Material:
     """The material of one provider."""
     earlier = known.by_month.get(add_months(known.month, -1), ())
-    charts = gallery.provider_charts(known, provider)
+    trees = tuple(t for t in known.trees if t["aanbieder"] == provider.code)
+    charts = gallery.provider_charts(known, provider, telling(trees))
     return Material(
         month=known.month,
         code=provider.code,
         name=provider.name,
-        trees=tuple(t for t in known.trees if t["aanbieder"] == provider.code),
+        trees=trees,
         before=tuple(t for t in earlier if t["aanbieder"] == provider.code),
         model=known.model,
         charts={route: tuple(found) for route, found in charts.items()},
@@ -258,32 +262,26 @@ def _provider(known: gallery.History, provider: Provider, beside: _Beside) -> Ma
         agreements=_of(beside.agreements, provider),
         reactions=_of(beside.reactions, provider),
         deliveries=tuple(beside.deliveries.get(provider.id, ())),
+        lessons=lessons_by_month(provider, known.month),
     )
 
 
 def _region(known: gallery.History, beside: _Beside) -> Material:
     """The material of the region."""
+    before = known.by_month.get(add_months(known.month, -1), ())
+    told = pressing(known.trees, before)
     return Material(
         month=known.month,
         code=REGION,
         name="De regio",
         trees=known.trees,
-        before=known.by_month.get(add_months(known.month, -1), ()),
+        before=before,
         model=known.model,
-        charts=_by_route(gallery.region_charts(known)),
+        charts=pictures(known, told),
         names=known.names,
         agreements=None
         if beside.agreements is None
         else tuple(line for lines in beside.agreements.values() for line in lines),
         signals=beside.signals,
+        told=tuple(told),
     )
-
-
-def _by_route(charts: list[Chart]) -> dict[str, tuple[Chart, ...]]:
-    """The region's charts under ``""``, those of a route under its code."""
-    found: dict[str, list[Chart]] = {"": []}
-    for chart in charts:
-        parts = chart.name.split("-")
-        route = next((part for part in parts if part in {r.code for r in LearningRoute}), "")
-        found.setdefault(route, []).append(chart)
-    return {route: tuple(listed) for route, listed in found.items()}

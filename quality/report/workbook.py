@@ -9,6 +9,8 @@ from typing import Any
 from core.formats import month_text
 from quality.charts.words import route_label
 from quality.criteria import CRITERIA
+from quality.lesson_words import HEADERS as HOURS
+from quality.lesson_words import plain_rows, shortfall_words
 from quality.report.content import Material
 
 Tree = Mapping[str, Any]
@@ -28,12 +30,14 @@ def workbook(found: Material) -> bytes:
     looks = {
         "bold": book.add_format({"bold": True}),
         "number": book.add_format({"num_format": "0.0"}),
+        "month": book.add_format({"num_format": "mmmm yyyy"}),
         "input": book.add_format({"bg_color": "#FFF7D6"}),
     }
     sheet = _Calculation(book.add_worksheet("Score"), looks, found)
     sheet.write()
     for name, trees in (("Deze maand", found.trees), ("Vorige maand", found.before)):
         _figures(book.add_worksheet(name), trees, found, looks)
+    _lessons(book, found, looks)
     book.close()
     return content.getvalue()
 
@@ -139,6 +143,26 @@ def _between(value: str, knots: Sequence[tuple[str, str]]) -> str:
 def _letter(column: int) -> str:
     """``A`` for 0, ``AA`` for 26."""
     return chr(ord("A") + column) if column < 26 else f"A{chr(ord('A') + column - 26)}"
+
+
+def _lessons(book: Any, found: Material, looks: Mapping[str, Any]) -> None:
+    """Hours of a year per route and month, with the shortfall as a sentence."""
+    if not found.lessons:
+        return
+    page = book.add_worksheet("Lesuren")
+    page.set_column(0, len(HOURS), 16)
+    row = 0
+    for code, lessons in found.lessons.items():
+        page.write_string(row, 0, f"{route_label(code)}: {shortfall_words(lessons)}")
+        row += 1
+    page.write_row(row + 1, 0, ("Leerroute", *HOURS), looks["bold"])
+    row += 2
+    for code, lessons in found.lessons.items():
+        for day, *cells in plain_rows(lessons):
+            page.write_string(row, 0, route_label(code))
+            page.write_datetime(row, 1, day, looks["month"])
+            page.write_row(row, 2, cells)
+            row += 1
 
 
 FIGURES = ("Aanbieder", "Leerroute", "Oordeel", "Score", "Van", "Tot", "Status")

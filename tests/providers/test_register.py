@@ -8,6 +8,7 @@ from core.audit import AuditLine
 from providers.codes import MarkStatus
 from providers.models import Contract, ContractScope, Location, Provider, QualityMark, Teacher
 from providers.register import RegisterTable, read_tables
+from providers.register_metrics import promised_by
 from providers.register_operations import ImportResult, import_register
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -143,6 +144,25 @@ def test_takes_in_every_sheet_and_a_second_run_changes_nothing(db) -> None:
     assert second.created == second.changed == {}
     assert second.unchanged == first.created
     assert AuditLine.select().count() == 9
+
+
+def test_a_contract_promises_hours_a_week_per_route_and_a_price(db) -> None:
+    header = "contractnummer|aanbiedercode|leerroutes|gemeenten|van"
+    header += "|uren_per_week_b|Uren per week Z|prijs_per_uur"
+    take_in(PROVIDERS, table("contracten", f"{header}\nC-1|TA1|B,Z|*|2024-01-01|12,5||14,50"))
+    held = Contract.get()
+    assert promised_by(held) == {1: 750}
+    assert held.hour_price_cents == 1450
+
+
+@pytest.mark.parametrize("text", ["0", "12,1", "41", "twaalf", "-3", "1e1"])
+def test_promised_hours_are_quarters_up_to_forty(text) -> None:
+    header = "contractnummer|aanbiedercode|leerroutes|gemeenten|van|uren_per_week_b"
+    (problem,) = read_tables(
+        [table("contracten", f"{header}\nC-1|TA1|B|*|2024-01-01|{text}")]
+    ).problems
+    assert (problem.column, problem.code) == ("uren_per_week_b", "R105")
+    assert problem.message.startswith("Vul lesuren per week in, tot op een kwartier")
 
 
 def test_a_column_left_out_keeps_what_is_registered_and_an_empty_cell_empties_it(db) -> None:

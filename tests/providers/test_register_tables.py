@@ -104,6 +104,11 @@ def test_a_contract_is_made_with_what_it_covers(provider, client) -> None:
         ({"municipalities": ""}, "Vul de gemeenten in, of * voor de hele regio."),
         ({"municipalities": "Nu"}, "De gemeente 'Nu' is niet bekend. Controleer de naam."),
         ({"due_workday": "31"}, "Vul een getal in van 1 tot en met 23."),
+        ({"weekly_minutes_b1": "41"}, "Vul een getal in van 40 of lager."),
+        (
+            {"weekly_minutes_b1": "12,1"},
+            "Vul uren in tot op een kwartier, bijvoorbeeld 12,5 of 12,25.",
+        ),
         ({"valid_until": "31-12-2025"}, "Kies een einddatum op of na 01-01-2026."),
         ({"number": "BEZET"}, "Dit contractnummer bestaat al."),
     ],

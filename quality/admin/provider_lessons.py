@@ -1,0 +1,72 @@
+"""What the tabs of one aanbieder tell about its lessons, route by route."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.pictures import Chart
+from providers.codes import LearningRoute
+from providers.models import Provider
+from quality import lesson_words, suppression
+from quality.gallery import hours_chart
+from quality.intensity import MILESTONES, Lessons, toward
+from quality.lesson_metrics import attended_so_far, lessons_by_month
+from quality.metrics import newest_month_of
+
+
+@dataclass(frozen=True)
+class RouteHours:
+    """One route: its hours of a year, and how far its learners are."""
+
+    route: LearningRoute
+    lessons: Lessons
+    chart: Chart
+    told: str
+    rows: list[tuple[str, ...]]
+    milestone: int | None
+    far: list[tuple[str, str]]
+
+
+def intensity(provider: Provider) -> dict[str, Any]:
+    """Promised, offered and attended hours of the last year; nothing before the first delivery."""
+    last = newest_month_of(provider.id)
+    if last is None:
+        return {"month": None, "routes": []}
+    attended = attended_so_far(provider.id, last)
+    routes = [
+        _route_hours(provider, LearningRoute.from_code(code), lessons, last, attended)
+        for code, lessons in sorted(lessons_by_month(provider, last).items())
+    ]
+    return {"month": last, "routes": routes}
+
+
+def _route_hours(
+    provider: Provider,
+    route: LearningRoute,
+    lessons: Lessons,
+    last: date,
+    attended: dict[str, list[int]],
+) -> RouteHours:
+    name = f"{provider.code}-{route.code}-{last:%Y-%m}"
+    goal = MILESTONES.get(route.code)
+    counts = toward(route.code, attended.get(route.code, [])) if goal else {}
+    enough = sum(counts.values()) >= suppression.MINIMUM
+    far = suppression.parts_of_total(counts) if enough else {}
+    return RouteHours(
+        route,
+        lessons,
+        hours_chart(lessons, last, end=name, of=f"{provider.name}, {route.label}"),
+        lesson_words.shortfall_words(lessons),
+        lesson_words.rows(lessons),
+        goal,
+        [(label, suppression.count_text(count)) for label, count in far.items()],
+    )
+
+
+def hours_rows(provider: Provider) -> Iterator[tuple[Any, ...]]:
+    """The same hours for a download."""
+    last = newest_month_of(provider.id)
+    for code, lessons in lessons_by_month(provider, last).items() if last else ():
+        for row in lesson_words.plain_rows(lessons):
+            yield LearningRoute.from_code(code).label, *row
