@@ -21,6 +21,7 @@ ACTIONS = {
     "fix_scores": "scores vastgesteld",
     "give_report": "rapportage gegeven",
     "interrupted": "afgebroken",
+    "invite": "uitgenodigd",
     "load": "ingelezen",
     "mail_report": "rapportage gemaild",
     "make_reports": "rapportages gemaakt",

@@ -3,23 +3,26 @@
 from datetime import date
 from typing import Any
 
+from peewee import fn
+
 import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, Role, may, visible
 from core.attention import Attention, Urgency
 from core.dates import add_months
-from core.formats import month_text
+from core.formats import day_text, month_text
 from providers.models import Provider
 from quality import cards
-from quality.models import Reaction, ScoreCard, ScoringModelVersion, Signal
+from quality.models import CONCEPT, Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
 from quality.score_words import falls
 
 
 def attention(account: Account, today: date) -> list[Attention]:
     """Providers that fell a class, reactions and models that wait, signals nobody has seen."""
-    del today
     found: list[Attention] = []
     if may(account, "read", "scores") and account.role != Role.ADMINISTRATOR:
         found.extend(_fallen(account))
+    if may(account, "create", "reactions"):
+        found.extend(_invitations(account, today))
     if may(account, "change", "reactions"):
         found.extend(_reactions(account))
     if may(account, "change", "signals"):
@@ -45,6 +48,31 @@ def _fallen(account: Account) -> list[Attention]:
             Urgency.NOW if fall.standing == "onvoldoende" else Urgency.SOON,
         )
         for fall in falls([cards.tree_of(c) for c in now], [cards.tree_of(c) for c in before])
+    ]
+
+
+def _invitations(account: Account, today: date) -> list[Attention]:
+    """Months whose concept a provider is asked to react to, while no reaction came in."""
+    reacted = Reaction.select().where(
+        Reaction.provider == Invitation.provider, Reaction.at >= Invitation.invited_at,
+        Reaction.month == Invitation.month,
+    )  # fmt: skip
+    concept = ScoreCard.select().where(
+        ScoreCard.provider == Invitation.provider, ScoreCard.month == Invitation.month,
+        ScoreCard.status == CONCEPT,
+    )  # fmt: skip
+    waiting = visible(
+        Invitation, account, Invitation.select(Invitation, Provider).join(Provider)
+    ).where(Invitation.until >= today, fn.EXISTS(concept), ~fn.EXISTS(reacted))
+    return [
+        Attention(
+            f"Reageer als je wilt op de conceptscores van {month_text(one.month)}: "
+            f"dat kan tot en met {day_text(one.until)}.",
+            f"/kwaliteit/{one.month:%Y-%m}/",
+            Urgency.SOON,
+            one.until,
+        )
+        for one in waiting.order_by(Invitation.until, Invitation.month)
     ]
 
 

@@ -90,6 +90,23 @@ class Reaction(BaseModel):
         indexes = ((("provider", "route", "month"), False),)
 
 
+class Invitation(BaseModel):
+    """The invitation of a provider to react to its concept scores of a month, until a day."""
+
+    provider = peewee.ForeignKeyField(
+        Provider, on_delete="RESTRICT", index=False, verbose_name="Aanbieder"
+    )
+    month = MonthField(verbose_name="Maand")
+    until = peewee.DateField(verbose_name="Reageren tot en met")
+    invited_by = peewee.CharField(max_length=120, verbose_name="Uitgenodigd door")
+    invited_at = MomentField(verbose_name="Uitgenodigd op")
+
+    class Meta:
+        """Once per month; another day takes the place of the first."""
+
+        indexes = ((("provider", "month"), True),)
+
+
 class Signal(BaseModel):
     """Something to look at with one learner; for the gemeente of that learner only."""
 

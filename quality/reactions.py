@@ -1,14 +1,50 @@
-"""Hoor en wederhoor: the provider reacts to a score, the contract manager answers."""
+"""Hoor en wederhoor: the provider is invited, reacts to a score, the contract manager answers."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from core import audit
 from core.db import transaction
 from core.errors import DomainError
 from providers.models import Provider
-from quality.models import Reaction
+from quality import cards
+from quality.models import CONCEPT, Invitation, Reaction, ScoreCard
 
 LONGEST = 4000
+
+
+def invite(
+    month: date, *, until: date, today: date, codes: Collection[str], by: str, at: datetime
+) -> list[Provider]:
+    """Invite who has a concept score of a month to react until a day; return whom.
+
+    Whoever was invited already gets this day for the former one. A reaction stays welcome later.
+    """
+    if until <= today:
+        raise DomainError("past", "Kies een dag na vandaag.", field="until")
+    concept = (
+        cards.cards_of(month).where(Provider.code.in_(codes)).where(ScoreCard.status == CONCEPT)
+    )
+    invited = {card.provider.code: card.provider for card in concept}
+    if not invited:
+        raise DomainError("no_concept", "Van deze maand is geen score meer concept.")
+    with transaction():
+        for provider in invited.values():
+            Invitation.insert(
+                provider=provider, month=month, until=until, invited_by=by, invited_at=at
+            ).on_conflict(
+                conflict_target=[Invitation.provider, Invitation.month],
+                preserve=[Invitation.until, Invitation.invited_by, Invitation.invited_at],
+            ).execute()
+        audit.record(
+            at=at,
+            actor=by,
+            action="invite",
+            thing="reactions",
+            thing_id=f"{month:%Y-%m}",
+            after={"aanbieders": list(invited), "tot en met": until.isoformat()},
+        )
+    return list(invited.values())
 
 
 def react(

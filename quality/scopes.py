@@ -5,7 +5,7 @@ from typing import Any
 from core.accounts import Account, Role, scope, visible
 from providers.models import Provider
 from providers.scopes import by_provider
-from quality.models import Reaction, ScoreCard, ScoringModelVersion, Signal
+from quality.models import Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
 from quality.report.models import ReportMail
 
 
@@ -21,6 +21,13 @@ def _reactions(query: Any, account: Account) -> Any:
     if account.role in (Role.MUNICIPALITY, Role.ADMINISTRATOR):
         return query.where(False)
     return by_provider(query, account, Reaction.provider)
+
+
+@scope(Invitation)
+def _invitations(query: Any, account: Account) -> Any:
+    if account.role in (Role.MUNICIPALITY, Role.ADMINISTRATOR):
+        return query.where(False)
+    return by_provider(query, account, Invitation.provider)
 
 
 @scope(ScoringModelVersion)

@@ -2,10 +2,20 @@
 
 from wtforms import SelectChoice, SelectField, TextAreaField
 
-from core.fields import Required, SafeForm
+from core.fields import DutchDateField, Required, SafeForm
 from quality.criteria import CRITERIA
 
 WHOLE = SelectChoice("", "De score als geheel")
+
+
+class InvitationForm(SafeForm):
+    """Until when a provider is invited to react."""
+
+    until = DutchDateField(
+        "Reageren tot en met",
+        [Required("Vul de laatste dag in waarop je een reactie verwacht.")],
+        description="Bijvoorbeeld: 04-12-2026. Een reactie na deze dag blijft mogelijk.",
+    )
 
 
 class ReactionForm(SafeForm):

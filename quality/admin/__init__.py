@@ -4,8 +4,9 @@ from flask_admin import BaseView
 
 from quality.admin.agreements import AgreementPage
 from quality.admin.complaints import ComplaintPage
+from quality.admin.hearing import InvitationPage, ReactionPage
 from quality.admin.indicators import IndicatorPage
-from quality.admin.judgement import JudgementPage, ReactionPage, RowsPage
+from quality.admin.judgement import JudgementPage, RowsPage
 from quality.admin.method import MethodPage, ModelPage
 from quality.admin.pictures import ChartPage, ComparePage
 from quality.admin.providers import ProvidersPage
@@ -27,6 +28,7 @@ def views() -> list[BaseView]:
         ComparePage("Vergelijken", url="/kwaliteit/vergelijken", endpoint="compare"),
         ReportPage("Rapportages", url="/rapportages", endpoint="reports"),
         JudgementPage("Oordeel", url=judgement, endpoint="judgement"),
+        InvitationPage("Uitnodiging", url="/kwaliteit/<month>/uitnodigen", endpoint="invitation"),
         ReactionPage("Reacties", url=f"{judgement}/reacties", endpoint="reactions"),
         MethodPage("Methode", url="/methode", endpoint="method"),
         ModelPage("Modellen", url="/methode/modellen", endpoint="models"),

@@ -1,52 +1,38 @@
-"""Pages of one judgement: the explanation to the last digit, the rows behind it, reactions."""
+"""Pages of one judgement: the explanation to the last digit, and the rows behind it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import g, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from core.accounts import may, visible
-from core.admin import Page, needs
-from core.dates import add_months, day_end, month_end, now
-from core.errors import DomainError
+from core.admin import Page
+from core.dates import add_months, day_end, month_end
 from core.export import download
 from core.formats import MISSING, moment_text, number_text, percent_text
-from providers.codes import LearningRoute, TrackStatus
-from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
-from quality import cards, explanation_words, operations, reactions, score_words
-from quality.admin.scores import OUTSIDE, month_or_404, shown_tree
+from providers.codes import TrackStatus
+from providers.models import CURRENT, CourseTrack, ProgressRecord
+from quality import cards, explanation_words, operations, score_words
+from quality.admin.hearing import invitation_of, reactions_on
+from quality.admin.scores import OUTSIDE, ROUTES, card_or_404, month_or_404, shown_tree
 from quality.charts import score_points, trend, waiting_curve
 from quality.criteria import CRITERIA
 from quality.explanation import Change, change_since_last_month
 from quality.explanation_words import signed
 from quality.metrics import route_inputs
-from quality.models import Reaction, ScoreCard
+from quality.models import ScoreCard
 from quality.queue import PlaceRow, Waiter, by_municipality, waiters
-from quality.score_forms import AnswerForm, ReactionForm
 from quality.scoring import needed_for_good, sentence
 from quality.suppression import MINIMUM, count_text, is_small
 from quality.waiting import Stay, WaitingTime, summarise
 
-ROUTES = {route.code: route for route in LearningRoute}
 STATUSES = {int(status): status.label for status in TrackStatus}
 MOST_ROWS = 500
 PICTURED = ("wachttijd", "bevoegd", "intensiteit", "avond_weekend")
-
-
-def card_or_404(month: date, code: str, route: str) -> ScoreCard:
-    """The card of an address, when the account may see it."""
-    if route not in ROUTES:
-        abort(404)
-    found = visible(
-        ScoreCard, g.account, cards.cards_of(month, route=route).where(Provider.code == code)
-    ).first()
-    if found is None:
-        abort(404)
-    return found
 
 
 def revisions_of(card: ScoreCard) -> list[ScoreCard]:
@@ -94,7 +80,8 @@ class JudgementPage(Page):
             charts=self._charts(card, history, times),
             known=_as_known(card),
             revisions=[shown_tree(found, g.account) for found in revisions_of(card)],
-            reactions=list(_reactions(card)) if may(g.account, "read", "reactions") else None,
+            reactions=list(reactions_on(card)) if may(g.account, "read", "reactions") else None,
+            invitation=invitation_of(card),
             may_react=may(g.account, "create", "reactions"),
             may_answer=may(g.account, "change", "reactions"),
             may_see_rows=sees_rows,
@@ -221,86 +208,6 @@ def _neighbours(card: ScoreCard) -> dict[str, Any]:
         return month if there else None
 
     return {"previous": link(-1), "next": link(1)}
-
-
-def _reactions(card: ScoreCard) -> Any:
-    return (
-        visible(Reaction, g.account)
-        .where(
-            Reaction.provider == card.provider,
-            Reaction.month == card.month,
-            Reaction.route == card.route,
-        )
-        .order_by(Reaction.at, Reaction.id)
-    )
-
-
-class ReactionPage(Page):
-    """Hoor en wederhoor about one judgement."""
-
-    thing = "reactions"
-
-    @expose("/", methods=("GET", "POST"))
-    @needs("read", POST="create")
-    def index(self, month: str, code: str, route: str) -> Response | str:
-        """Show the reactions, and take a new one."""
-        day = month_or_404(month)
-        card = card_or_404(day, code, route)
-        form = ReactionForm()
-        if self.may("create") and form.validate_on_submit():
-            try:
-                reactions.react(
-                    card.provider,
-                    route=card.route,
-                    month=day,
-                    criterion=form.criterion.data,
-                    text=form.text.data,
-                    by=g.account.email,
-                    at=now(),
-                )
-            except DomainError as error:
-                form.fill_errors(error)
-            else:
-                flash("Je reactie is bewaard. De contractmanager ziet haar.", "success")
-                return redirect(url_for("judgement.one", month=month, code=code, route=route))
-        return self.render(
-            "quality/reactions.html",
-            card=card,
-            month=day,
-            route=ROUTES[route],
-            reactions=list(_reactions(card)),
-            labels={c: measure.label for c, measure in CRITERIA.items()},
-            form=form if self.may("create") else None,
-            may_answer=self.may("change"),
-            address={"month": month, "code": code, "route": route},
-        )
-
-    @expose("/<int:number>/", methods=("GET", "POST"))
-    @needs("change")
-    def answer(self, month: str, code: str, route: str, number: int) -> Response | str:
-        """Answer one reaction."""
-        card = card_or_404(month_or_404(month), code, route)
-        reaction = _reactions(card).where(Reaction.id == number).first()
-        if reaction is None:
-            abort(404)
-        form = AnswerForm()
-        if form.validate_on_submit():
-            try:
-                reactions.answer(reaction, text=form.answer.data, by=g.account.email, at=now())
-            except DomainError as error:
-                form.fill_errors(error)
-            else:
-                flash("Je antwoord is bewaard.", "success")
-                return redirect(url_for("judgement.one", month=month, code=code, route=route))
-        return self.render(
-            "quality/reaction_answer.html",
-            card=card,
-            month=card.month,
-            route=ROUTES[route],
-            reaction=reaction,
-            form=form,
-            address={"month": month, "code": code, "route": route},
-        )
 
 
 ROW_HEADER = (

@@ -12,22 +12,24 @@ from werkzeug.wrappers import Response
 import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, Role, visible
 from core.admin import Page, needs
-from core.dates import add_months, month_end, now, parse_month
+from core.dates import add_months, month_end, now, parse_month, today
 from core.export import download
 from core.fields import SafeForm
 from core.formats import month_text
 from core.pictures import Chart
 from providers.codes import LearningRoute
+from providers.models import Provider
 from quality import cards, operations, score_words
 from quality.charts import Share, funnel, heat_map
 from quality.charts import scores as scores_chart
 from quality.charts.words import SHORT_MARKS
 from quality.comparison import Comparison, compare
 from quality.criteria import CRITERIA
-from quality.models import FIXED, ScoreCard
+from quality.models import FIXED, Invitation, Reaction, ScoreCard
 from quality.suppression import hide_small
 
 Tree = dict[str, Any]
+ROUTES = {route.code: route for route in LearningRoute}
 OUTSIDE = (Role.REGION, Role.MUNICIPALITY)
 """Roles that a figure leaves the team for; a provider sees its own learners in full."""
 
@@ -44,6 +46,18 @@ def month_or_404(text: str) -> date:
         return parse_month(text)
     except ValueError:
         abort(404)
+
+
+def card_or_404(month: date, code: str, route: str) -> ScoreCard:
+    """The card of an address, when the account may see it."""
+    if route not in ROUTES:
+        abort(404)
+    found = visible(
+        ScoreCard, g.account, cards.cards_of(month, route=route).where(Provider.code == code)
+    ).first()
+    if found is None:
+        abort(404)
+    return found
 
 
 def visible_cards(month: date, **narrow: Any) -> list[ScoreCard]:
@@ -148,7 +162,9 @@ class ScorePage(Page):
             flash(f"{len(fixed)} scores van {month_text(day)} zijn vastgesteld.", "success")
             return redirect(url_for(".month", month=month))
         concept = sum(card.status != FIXED for card in found)
-        return self.render("quality/fix.html", month=day, concept=concept, form=form)
+        return self.render(
+            "quality/fix.html", month=day, concept=concept, form=form, **_still_open(day)
+        )
 
     @expose("/<month>/<code>/")
     def provider(self, month: str, code: str) -> Response:
@@ -159,6 +175,17 @@ class ScorePage(Page):
             abort(404)
         route = own[0].result["route"]
         return redirect(url_for("judgement.one", month=month, code=code, route=route))
+
+
+def _still_open(month: date) -> dict[str, int]:
+    """What the contract manager may want to wait for before a month is fixed."""
+    invited = visible(Invitation, g.account).where(
+        Invitation.month == month, Invitation.until >= today()
+    )
+    unanswered = visible(Reaction, g.account).where(
+        Reaction.month == month, Reaction.answered_at.is_null()
+    )
+    return {"running": invited.count(), "unanswered": unanswered.count()}
 
 
 @dataclass(frozen=True)
