@@ -12,6 +12,7 @@ from app import award_pages, estimate_pages, job_pages, management, token_pages
 from app.start import StartPage
 from core.admin import Page, SafeModelView
 from core.dates import now
+from providers.dossier_operations import keep_dossiers
 from providers.models import Provider
 from quality.operations import follow_register
 
@@ -44,18 +45,20 @@ def views() -> list[BaseView]:
     ]
     for view in found:
         if isinstance(view, SafeModelView) and view.thing == "register":
-            view.after_save = _scores_follow_register
+            view.after_save = _follow_register
     return found
 
 
-def _scores_follow_register(row: Any, before: dict[str, Any] | None) -> None:
-    """Scores rest on the marks and contracts of the register as they are now."""
+def _follow_register(row: Any, before: dict[str, Any] | None) -> None:
+    """What the register said is kept; scores rest on its marks and contracts as they are now."""
     if isinstance(row, Provider):
         touched = {row.id}
     else:
         # A mark that was put with the wrong aanbieder touches two.
         touched = {row.provider_id, (before or {}).get("provider", row.provider_id)}
-    follow_register(by=g.account.email, at=now(), providers=touched)
+    at = now()
+    keep_dossiers(touched, at=at)
+    follow_register(by=g.account.email, at=at, providers=touched)
 
 
 def assemble(app: Flask) -> None:

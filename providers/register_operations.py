@@ -12,6 +12,7 @@ from core import audit
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import day_text
+from providers.dossier_operations import keep_dossiers
 from providers.models import (
     Contract,
     ContractScope,
@@ -185,6 +186,7 @@ def import_register(register: Register, *, by: str, at: datetime) -> ImportResul
     with transaction():
         for sheet, step in steps.items():
             step(writer, register.rows.get(sheet, []))
+        keep_dossiers(result.providers, at=at)
     order = {sheet: place for place, sheet in enumerate(steps)}
     result.problems.sort(key=lambda problem: (order[problem.sheet], problem.row or 0))
     return result

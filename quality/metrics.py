@@ -16,6 +16,7 @@ from peewee import Case, Value, fn
 from core.dates import add_months, month_end, month_from_number, month_number
 from core.db import database, is_postgresql
 from providers.codes import TrackStatus, YesNo
+from providers.dossier_metrics import dossier
 from providers.models import (
     CURRENT,
     Contract,
@@ -26,13 +27,7 @@ from providers.models import (
 )
 from quality.criteria import HourSums, RouteInputs
 from quality.models import ScoreCard
-from quality.register_facts import (
-    ROUTE_CODES,
-    contract_terms,
-    is_recognised,
-    mark_on,
-    still_on,
-)
+from quality.register_facts import ROUTE_CODES, mark_of
 from quality.scoring_model import ScoringModel
 from quality.versions import held
 from quality.waiting import Stay, stay
@@ -171,7 +166,7 @@ def route_inputs(
 ) -> list[RouteInputs]:
     """The inputs of every route of a provider that had rows in the window, or has a contract.
 
-    As known now, or at a moment. The register keeps its own dates: it is read as it stands.
+    As known now, or at a moment: the rows and the register both.
     """
     waiting_window = next((c.window_months for c in model.criteria if c.norm_days), 12)
     windows = {c.window_months for c in model.criteria if not c.norm_days and c.statuses is None}
@@ -190,8 +185,9 @@ def route_inputs(
         for route, track, *sums in _rows(hour_sums(provider.id, month, window, known_on)):
             by_route[route][track] = HourSums(*map(int, sums))
         hours[window] = by_route
-    terms = {route: (until, norm) for route, until, norm in contract_terms(provider.id, day)}
-    mark, recognised = mark_on(provider.id, day), is_recognised(provider, day)
+    register = dossier(provider, known_on)
+    terms = register.terms_on(day)
+    mark, recognised = mark_of(register, day), register.is_recognised(day)
     return [
         RouteInputs(
             provider=provider.code,
@@ -203,8 +199,8 @@ def route_inputs(
             hours={window: by_route.get(route, {}) for window, by_route in hours.items()},
             mark=mark,
             recognised=recognised,
-            exception_until=still_on(terms.get(route, (None, None))[0], day),
-            contract_norm_days=terms.get(route, (None, None))[1],
+            exception_until=terms[route].exception_until if route in terms else None,
+            contract_norm_days=terms[route].waiting_norm_days if route in terms else None,
         )
         for route in sorted({row[0] for row in recent} | set(terms))
     ]
@@ -225,18 +221,19 @@ def _not_delivered(
     """Inputs of a provider that sent nothing for the month: there is nothing to measure."""
     day = month_end(month)
     reported = reported_routes(provider.id, month, window_months, known_on)
-    norms = {route: norm for route, _, norm in contract_terms(provider.id, day)}
+    register = dossier(provider, known_on)
+    terms = register.terms_on(day)
     return [
         RouteInputs(
             provider=provider.code,
             route=ROUTE_CODES[route],
             month=month,
             delivered=False,
-            mark=mark_on(provider.id, day),
-            recognised=is_recognised(provider, day),
-            contract_norm_days=norms.get(route),
+            mark=mark_of(register, day),
+            recognised=register.is_recognised(day),
+            contract_norm_days=terms[route].waiting_norm_days if route in terms else None,
         )
-        for route in sorted(reported | set(norms))
+        for route in sorted(reported | set(terms))
     ]
 
 

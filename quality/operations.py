@@ -8,11 +8,12 @@ from core import audit
 from core.dates import add_months, months_between
 from core.db import transaction
 from core.errors import DomainError
+from providers.dossier_metrics import dossier
 from providers.models import Provider
 from providers.retention_metrics import removed_months
 from quality import cards, metrics, signal_operations
 from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
-from quality.register_facts import register_facts
+from quality.register_facts import RegisterFacts, register_facts
 from quality.scoring import Judgement, judge
 from quality.scoring_model import ScoringModel
 
@@ -60,7 +61,7 @@ def _empty_cards(providers: Iterable[Provider], month: date, *, at: datetime) ->
 def as_known_on(
     month: date, known_on: datetime, *, codes: Collection[str] | None = None
 ) -> list[ScoreCard]:
-    """The cards of a month with the deliveries and the model as known at a moment; none is kept.
+    """The cards of a month with deliveries, register and model as known then; none is kept.
 
     Each has the fingerprint of the rows it rests on, to hold against that of a fixed card.
     """
@@ -132,7 +133,14 @@ def follow_register(*, by: str, at: datetime, providers: Collection[int] | None 
         months = cards.judged_months()
         for provider in listed:
             held = cards.newest_cards(provider.id)
-            outdated = [m for m in months if _rests_on_other_facts(provider, m, held.get(m, []))]
+            register = dossier(provider)
+            outdated = [
+                month
+                for month in months
+                if _rests_on_other_facts(
+                    provider.id, month, register_facts(register, month), held.get(month, [])
+                )
+            ]
             count = _compute([provider], outdated, at=at)
             if count:
                 _record(
@@ -142,8 +150,9 @@ def follow_register(*, by: str, at: datetime, providers: Collection[int] | None 
     return changed
 
 
-def _rests_on_other_facts(provider: Provider, month: date, held: Collection[ScoreCard]) -> bool:
-    facts = register_facts(provider, month)
+def _rests_on_other_facts(
+    provider_id: int, month: date, facts: RegisterFacts, held: Collection[ScoreCard]
+) -> bool:
     if any(
         facts.differ_from(card.result)
         if card.status == CONCEPT
@@ -157,7 +166,7 @@ def _rests_on_other_facts(provider: Provider, month: date, held: Collection[Scor
     # A contract that ended earlier than was known: nothing is expected of the route any more.
     idle = {c.route for c in held if c.status == CONCEPT and c.standing == "geen_levering"}
     gone = idle - under_contract
-    return bool(gone and gone - metrics.reported_routes(provider.id, month))
+    return bool(gone and gone - metrics.reported_routes(provider_id, month))
 
 
 def fix(

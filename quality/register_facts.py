@@ -5,72 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from peewee import fn
-
 from core.dates import month_end
 from providers.codes import LearningRoute, MarkStatus
-from providers.models import Contract, ContractScope, Provider, QualityMark
+from providers.dossier import Dossier
 from quality.criteria import MarkStatus as Mark
 
 ROUTE_CODES = {int(route): route.code for route in LearningRoute}
 MARKS = {int(status): status for status in MarkStatus}
 
 
-def contract_terms(provider_id: int, day: date) -> Any:
-    """Routes under contract on a day: how long an exception for teachers holds, and the norm.
-
-    Of more than one contract the longest exception, and the strictest norm for waiting.
-    """
-    return (
-        ContractScope.select(
-            ContractScope.route,
-            fn.MAX(Contract.teacher_exception_until),
-            fn.MIN(Contract.waiting_norm_days),
-        )
-        .join(Contract)
-        .where(
-            Contract.provider == provider_id,
-            Contract.valid_from <= day,
-            Contract.valid_until.is_null() | (Contract.valid_until >= day),
-        )
-        .group_by(ContractScope.route)
-        .tuples()
-    )
-
-
-def still_on(until: Any, day: date) -> date | None:
-    """An exception that still holds; SQLite gives the largest date as text."""
-    if isinstance(until, str):
-        until = date.fromisoformat(until)
-    return until if until is not None and until >= day else None
-
-
-def mark_on(provider_id: int, day: date) -> Mark:
+def mark_of(dossier: Dossier, day: date) -> Mark:
     """Status of the quality mark on a day; none in the register is ``geen``."""
-    mark = (
-        QualityMark.select()
-        .where(
-            QualityMark.provider == provider_id,
-            QualityMark.valid_from <= day,
-            QualityMark.valid_until.is_null() | (QualityMark.valid_until >= day),
-        )
-        .order_by(QualityMark.valid_from.desc())
-        .first()
-    )
+    mark = dossier.mark_on(day)
     if mark is None:
         return Mark()
     status = MARKS[mark.status]
     checked = mark.checked_on if mark.checked_on and mark.checked_on <= day else None
     return Mark(status.code, status.valid, checked, mark.source)
-
-
-def is_recognised(provider: Provider, day: date) -> bool:
-    """Whether TST recognition holds on a day."""
-    if provider.tst_from is None and provider.tst_until is None:
-        return False
-    return (provider.tst_from is None or provider.tst_from <= day) and (
-        provider.tst_until is None or provider.tst_until >= day
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +66,20 @@ class RegisterFacts:
         return bool(used != self.norms.get(tree["route"]))
 
 
-def register_facts(provider: Provider, month: date) -> RegisterFacts:
+def register_facts(dossier: Dossier, month: date) -> RegisterFacts:
     """Mark, recognition and exceptions of a provider on the last day of a month."""
     day = month_end(month)
-    terms = list(contract_terms(provider.id, day))
-    exceptions = {
-        ROUTE_CODES[route]: until.isoformat() if until else None
-        for route, found, _ in terms
-        for until in [still_on(found, day)]
-    }
-    norms = {ROUTE_CODES[route]: days for route, _, days in terms if days is not None}
-    recognised = is_recognised(provider, day)
-    return RegisterFacts(mark_on(provider.id, day), recognised, exceptions, norms)
+    terms = {ROUTE_CODES[route]: one for route, one in dossier.terms_on(day).items()}
+    return RegisterFacts(
+        mark=mark_of(dossier, day),
+        recognised=dossier.is_recognised(day),
+        exceptions={
+            route: one.exception_until.isoformat() if one.exception_until else None
+            for route, one in terms.items()
+        },
+        norms={
+            route: one.waiting_norm_days
+            for route, one in terms.items()
+            if one.waiting_norm_days is not None
+        },
+    )

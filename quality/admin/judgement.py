@@ -15,6 +15,7 @@ from core.dates import add_months, day_end, month_end
 from core.export import download
 from core.formats import MISSING, moment_text, number_text, percent_text
 from providers.codes import TrackStatus
+from providers.dossier_metrics import known_since
 from providers.models import CURRENT, CourseTrack, ProgressRecord
 from quality import cards, explanation_words, operations, score_words
 from quality.admin.hearing import invitation_of, reactions_on
@@ -119,6 +120,8 @@ class Known:
     mistake: str = ""
     tree: dict[str, Any] | None = None
     same_rows: bool | None = None
+    register_since: datetime | None = None
+    """When the register was first kept, where that is after the day."""
 
 
 def _as_known(card: ScoreCard) -> Known:
@@ -133,7 +136,10 @@ def _as_known(card: ScoreCard) -> Known:
     for found in operations.as_known_on(card.month, day_end(day), codes=codes):
         if found.route == card.route:
             same = found.fingerprint == card.fingerprint if card.fingerprint else None
-            return Known(asked, tree=shown_tree(found, g.account), same_rows=same)
+            since = known_since(card.provider)
+            later = since if since is not None and since > day_end(day) else None
+            tree = shown_tree(found, g.account)
+            return Known(asked, tree=tree, same_rows=same, register_since=later)
     return Known(asked, mistake="Op die dag was er nog niets bekend over deze maand.")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from core.db import database
 from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
+from providers.dossier_metrics import dossier
 from providers.models import ContractScope, QualityMark
 from quality import metrics, register_facts
 from quality.criteria import HourSums
@@ -187,7 +188,7 @@ def test_the_mark_of_the_day(db, day, status):
         valid_until=date(2026, 9, 30), checked_on=date(2026, 9, 1),
     )  # fmt: skip
     QualityMark.create(provider=provider, status=MarkStatus.SUSPENDED, valid_from=OCT)
-    assert register_facts.mark_on(provider.id, day).status == status
+    assert register_facts.mark_of(dossier(provider), day).status == status
 
 
 def test_one_provider_month_takes_a_fixed_number_of_queries(db):

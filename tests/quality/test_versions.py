@@ -1,14 +1,20 @@
-"""A month as it was known at an earlier moment, without what came or went later."""
+"""A month as it was known at an earlier moment, without what came, went or changed later."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from providers.models import Delivery, ProgressRecord
+from providers.codes import MarkStatus
+from providers.dossier import Dossier
+from providers.dossier_metrics import dossier
+from providers.dossier_models import DossierVersion
+from providers.dossier_operations import keep_dossiers
+from providers.models import Contract, ContractScope, Delivery, ProgressRecord, QualityMark
 from providers.operations import withdraw
 from quality import cards, metrics, operations
 from quality.scoring_model import BASIS_2026
-from tests.builders import make_delivery, make_record, make_track
+from tests.builders import make_contract, make_delivery, make_record, make_track
 from tests.quality.test_operations import OCT, deliver
 
 NOV_10, NOV_15, NOV_20, DEC_1 = (
@@ -78,6 +84,60 @@ def test_a_withdrawal_counts_from_its_own_moment(corrected):
     withdraw(corrected, reason="verkeerd bestand", by="x", at=DEC_1)
     assert then(DEC_1 - HOUR).result["criteria"]["bevoegd"]["value"] == 0
     assert then(DEC_1).fingerprint == then(NOV_15).fingerprint
+
+
+@pytest.fixture
+def registered(corrected):
+    """The register as it was kept with the first delivery."""
+    keep_dossiers([corrected.provider_id], at=NOV_10)
+    return corrected.provider
+
+
+def change(provider, at, model, **values):
+    """What the pages of the register do: change it, keep it, and let the scores follow."""
+    model.update(values).where(model.provider == provider).execute()
+    keep_dossiers([provider.id], at=at)
+    operations.follow_register(by="x", at=at, providers=[provider.id])
+
+
+@pytest.mark.parametrize(
+    "values", [{"valid_from": date(2026, 11, 1)}, {"status": MarkStatus.SUSPENDED}]
+)
+def test_a_mark_corrected_afterwards_does_not_change_what_was_known(registered, values):
+    before = then(NOV_15)
+    change(registered, NOV_20, QualityMark, **values)
+    assert then(NOV_20 - HOUR).result == before.result == cards.cards_of(OCT).get().result
+    assert (before.standing, then(NOV_20).standing) == ("goed", "onvoldoende")
+
+
+def test_a_contract_counts_as_it_stood_then(registered):
+    ContractScope.create(contract=make_contract(registered), route=1)
+    keep_dossiers([registered.id], at=NOV_10)
+    change(registered, NOV_20, Contract, waiting_norm_days=14)
+    norms = [then(at).result["criteria"]["wachttijd"]["norm_days"] for at in (NOV_15, NOV_20)]
+    assert norms == [28, 14]
+
+
+def test_the_same_register_again_is_not_kept_again(registered):
+    keep_dossiers([registered.id], at=NOV_20)
+    assert DossierVersion.select().count() == 1
+
+
+def test_a_dossier_survives_being_kept(registered):
+    scope = ContractScope.create(contract=make_contract(registered), route=1)
+    ContractScope.create(contract=scope.contract, route=1, municipality="0148")
+    registered.tst_from = date(2024, 1, 1)
+    kept = dossier(registered)
+    assert Dossier.from_data(json.loads(json.dumps(kept.data))) == kept
+
+
+def test_before_the_register_was_kept_the_oldest_counts_and_the_page_says_so(client, registered):
+    Delivery.update(decided_at=NOV_10 - 48 * HOUR).where(Delivery.decided_at == NOV_10).execute()
+    client.sign_in("contractmanager")
+    page = client.get("/kwaliteit/2026-10/TA001/B/?op=2026-11-09")
+    assert "Het register van die dag is niet bewaard" in page.text
+    page = client.get("/kwaliteit/2026-10/TA001/B/?op=2026-11-15")
+    assert "niet bewaard" not in page.text
 
 
 def test_nothing_was_known_before_the_first_delivery(corrected):

@@ -1,0 +1,118 @@
+"""What the register says of one aanbieder, as data: marks, TST recognition and contracts.
+
+Pure, so that the register of today and that of an earlier day are read in one way.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Self
+
+DAYS = ("_from", "_until", "_on")
+"""How the names of days end."""
+
+
+def _read(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Kept values with their days as days again."""
+    return {
+        name: date.fromisoformat(value) if value and name.endswith(DAYS) else value
+        for name, value in data.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPeriod:
+    """One status of the quality mark over one period."""
+
+    status: int
+    valid_from: date
+    valid_until: date | None = None
+    checked_on: date | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractPeriod:
+    """A contract, as far as judging goes."""
+
+    number: str
+    routes: tuple[int, ...]
+    valid_from: date
+    valid_until: date | None = None
+    waiting_norm_days: int | None = None
+    teacher_exception_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds on a route on a day: the norm for waiting, and until when teachers are excepted.
+
+    Of more than one contract the strictest norm, and the longest exception.
+    """
+
+    waiting_norm_days: int | None
+    exception_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything of one aanbieder in the register that a judgement can rest on."""
+
+    tst_from: date | None = None
+    tst_until: date | None = None
+    marks: tuple[MarkPeriod, ...] = ()
+    contracts: tuple[ContractPeriod, ...] = ()
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """As JSON holds it; ``from_data`` reads it back."""
+        return _plain(asdict(self))
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Read a kept dossier."""
+        listed = data["contracts"]
+        contracts = [_read(one) | {"routes": tuple(one["routes"])} for one in listed]
+        return cls(
+            **_read({name: data[name] for name in ("tst_from", "tst_until")}),
+            marks=tuple(MarkPeriod(**_read(one)) for one in data["marks"]),
+            contracts=tuple(ContractPeriod(**one) for one in contracts),
+        )
+
+    def mark_on(self, day: date) -> MarkPeriod | None:
+        """The status of the mark on a day; the period that began last."""
+        covering = [mark for mark in self.marks if _holds(mark.valid_from, mark.valid_until, day)]
+        return max(covering, key=lambda mark: mark.valid_from, default=None)
+
+    def is_recognised(self, day: date) -> bool:
+        """Whether TST recognition holds on a day."""
+        known = self.tst_from is not None or self.tst_until is not None
+        return known and _holds(self.tst_from, self.tst_until, day)
+
+    def terms_on(self, day: date) -> dict[int, Terms]:
+        """Per route under contract on a day what was agreed."""
+        found: dict[int, list[ContractPeriod]] = {}
+        for contract in self.contracts:
+            if _holds(contract.valid_from, contract.valid_until, day):
+                for route in contract.routes:
+                    found.setdefault(route, []).append(contract)
+        return {route: _terms(contracts, day) for route, contracts in found.items()}
+
+
+def _terms(contracts: list[ContractPeriod], day: date) -> Terms:
+    norms = [c.waiting_norm_days for c in contracts if c.waiting_norm_days is not None]
+    until = [c.teacher_exception_until for c in contracts]
+    running = [last for last in until if last is not None and last >= day]
+    return Terms(min(norms, default=None), max(running, default=None))
+
+
+def _holds(first: date | None, last: date | None, day: date) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
