@@ -6,17 +6,18 @@ deliveries comes from the metrics of ``providers``.
 
 from typing import Any
 
-from flask import abort, g, url_for
+from flask import abort, g, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from core import municipalities
 from core.accounts import may, visible
 from core.admin import Page
-from core.dates import add_months, today
+from core.dates import add_months, month_of, today
 from core.export import download
 from providers.calendar_metrics import delivery_calendar, last_closed_month
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
+from providers.delivery_metrics import Completeness, completeness
 from providers.models import (
     Contract,
     ContractScope,
@@ -29,11 +30,11 @@ from providers.models import (
 from providers.register_metrics import (
     contracts_on,
     is_stale,
-    teachers_on,
     promised_by,
+    teachers_on,
 )
-from quality.admin.provider_list import (
 from quality.admin.provider_lessons import hours_rows, intensity
+from quality.admin.provider_list import (
     EXPORT_HEADER,
     Filters,
     Listed,
@@ -44,24 +45,27 @@ from quality.admin.provider_lessons import hours_rows, intensity
     sort_headings,
 )
 from quality.admin.provider_scores import score_panels
+from quality.admin.timeline import by_year
 from quality.cards import judged_months
-
-CALENDAR_MONTHS = 12
 from quality.lesson_words import HEADERS, WORKING
 from quality.timeline_metrics import EventKind, provider_events
+
+CALENDAR_MONTHS = 12
+TIMELINE_MONTHS = 36
 MANY = 100
 
 # Label, page, and the kind of thing that one must be allowed to read.
 TABS = (
     ("Overzicht", "providers.one", "register"),
+    ("Tijdlijn", "providers.timeline", "register"),
     ("Leveringen", "providers.deliveries", "deliveries"),
     ("Contracten", "providers.contracts", "register"),
     ("Docenten", "providers.teachers", "register"),
+    ("Intensiteit", "providers.intensity", "scores"),
     ("Locaties", "providers.locations", "register"),
     ("Keurmerk", "providers.mark", "register"),
     ("Afspraken", "agreements.index", "agreements"),
     ("Klachten", "complaints.index", "complaints"),
-    ("Intensiteit", "providers.intensity", "scores"),
 )
 
 
@@ -140,6 +144,7 @@ class ProvidersPage(Page):
             "one",
             few_text=few_text,
             calendar=self._calendar(provider),
+            complete=self._complete(provider),
             **score_panels(provider),
         )
 
@@ -155,6 +160,28 @@ class ProvidersPage(Page):
             count_rows=True,
         )
         return cells[::-1]
+
+    @expose("/<code>/tijdlijn/")
+    def timeline(self, code: str) -> str:
+        """Tell what happened in three years: judgements, mark, agreements, late deliveries."""
+        provider = self._one(code)
+        last = month_of(today())
+        events = provider_events(
+            provider, g.account, add_months(last, 1 - TIMELINE_MONTHS), last, today()
+        )
+        kinds = [kind for kind in EventKind if any(event.kind is kind for event in events)]
+        chosen = next((kind for kind in kinds if kind == request.args.get("soort")), None)
+        return self._tab(
+            code,
+            "timeline",
+            kinds=kinds,
+            chosen=chosen,
+            years=by_year([e for e in events if chosen in (None, e.kind)], code),
+        )
+
+    def _complete(self, provider: Provider) -> dict[Any, Completeness]:
+        last = last_closed_month(today())
+        return completeness([provider.id], add_months(last, 1 - CALENDAR_MONTHS), last)
 
     @expose("/<code>/leveringen/")
     def deliveries(self, code: str) -> str:
@@ -173,6 +200,7 @@ class ProvidersPage(Page):
             deliveries=list(sent.limit(MANY)),
             total=sent.count(),
             calendar=self._calendar(provider),
+            complete=self._complete(provider),
         )
 
     @expose("/<code>/contracten/")
@@ -217,6 +245,25 @@ class ProvidersPage(Page):
             day=today(),
         )
 
+    @expose("/<code>/intensiteit/")
+    def intensity(self, code: str) -> str:
+        """Show promised, offered and attended hours, and what falls short."""
+        found = intensity(self._with_figures(code))
+        header = [(label, place > 0) for place, label in enumerate(HEADERS)]
+        return self._tab(code, "intensity", header=header, working=WORKING, **found)
+
+    @expose("/<code>/intensiteit/uren.<any(csv, xlsx):form>")
+    def download_hours(self, code: str, form: str) -> Response:
+        """Give those hours as a file."""
+        rows = hours_rows(self._with_figures(code))
+        return download(f"uren-{code}", form, ("Leerroute", *HEADERS), rows)
+
+    def _with_figures(self, code: str) -> Provider:
+        """The aanbieder, for who may see figures of its lessons."""
+        if not may(g.account, "read", "scores"):
+            abort(403)
+        return self._one(code)
+
     @expose("/<code>/locaties/")
     def locations(self, code: str) -> str:
         """Show where lessons are given."""
@@ -238,22 +285,3 @@ class ProvidersPage(Page):
             .order_by(QualityMark.valid_from.desc())
         )
         return self._tab(code, "mark", every=list(every), status=MarkStatus)
-    @expose("/<code>/intensiteit/")
-    def intensity(self, code: str) -> str:
-        """Show promised, offered and attended hours, and what falls short."""
-        found = intensity(self._with_figures(code))
-        header = [(label, place > 0) for place, label in enumerate(HEADERS)]
-        return self._tab(code, "intensity", header=header, working=WORKING, **found)
-
-    @expose("/<code>/intensiteit/uren.<any(csv, xlsx):form>")
-    def download_hours(self, code: str, form: str) -> Response:
-        """Give those hours as a file."""
-        rows = hours_rows(self._with_figures(code))
-        return download(f"uren-{code}", form, ("Leerroute", *HEADERS), rows)
-
-    def _with_figures(self, code: str) -> Provider:
-        """The aanbieder, for who may see figures of its lessons."""
-        if not may(g.account, "read", "scores"):
-            abort(403)
-        return self._one(code)
-
