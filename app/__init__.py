@@ -24,7 +24,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         database,
         error_pages,
         health,
+        oidc,
         public_pages,
+        second_step_pages,
         security,
         settings,
         templating,
@@ -46,6 +48,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(public_pages.blueprint)
     app.register_blueprint(account_pages.blueprint)
+    app.register_blueprint(second_step_pages.blueprint)
+    app.register_blueprint(oidc.blueprint)
     app.register_blueprint(calendars)
     api.register(app)
     admin.assemble(app)

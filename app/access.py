@@ -7,11 +7,17 @@ from typing import Any
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from core.account_operations import note_sign_in
 from core.accounts import Account
 from core.admin import Page, sign_in_first
+from core.dates import now
+from core.second_step_operations import has_second_step
 
 PUBLIC_ENDPOINTS = {"static"}
 WITH_ONE_TIME_PASSWORD = {"static", "account.index", "account.sign_out"}
+WITHOUT_SECOND_STEP = {"static", "second_step.index", "account.sign_out"}
+CODE_WITHIN = 5 * 60
+"""How many seconds there are between the password and the code of the second step."""
 
 
 def guard(app: Flask) -> None:
@@ -20,12 +26,40 @@ def guard(app: Flask) -> None:
     app.before_request(_check_declaration)
 
 
-def start_session(account: Account) -> None:
-    """Begin a fresh session; nothing of an earlier one is kept."""
+def start_session(account: Account, *, outside: bool = False) -> None:
+    """Begin a fresh session; nothing of an earlier one is kept.
+
+    ``outside`` says that another system vouched for the person: it is not for us to ask for a
+    password or a second step of our own.
+    """
     session.clear()
     session["account"] = account.id
     session["key"] = account.session_key
     session["seen"] = int(time.time())
+    session["outside"] = outside
+
+
+def let_in(account: Account, *, outside: bool = False) -> None:
+    """Begin a session for someone who has shown who they are."""
+    note_sign_in(account, at=now())
+    start_session(account, outside=outside)
+
+
+def await_second_step(account: Account) -> None:
+    """Remember whose password was right; it opens nothing but the page that asks for the code."""
+    session.clear()
+    session["awaited"] = {"account": account.id, "key": account.session_key, "at": time.time()}
+
+
+def awaited_account() -> Account | None:
+    """Whose code we wait for."""
+    awaited = session.get("awaited")
+    if awaited is None or awaited["at"] < time.time() - CODE_WITHIN:
+        return None
+    account: Account | None = Account.get_or_none(
+        Account.id == awaited["account"], Account.session_key == awaited["key"], Account.active
+    )
+    return account
 
 
 def declared_access(function: Callable[..., Any]) -> str:
@@ -64,6 +98,18 @@ def _check_declaration() -> Response | None:
         return sign_in_first()
     if access not in ("signed_in", "page"):
         abort(403)
-    if g.account.must_change_password and request.endpoint not in WITH_ONE_TIME_PASSWORD:
-        return redirect(url_for("account.index"))
+    return None if session.get("outside") else _first_do_this(g.account)
+
+
+def _first_do_this(account: Account) -> Response | None:
+    """Send someone to what must be done before anything else."""
+    if account.must_change_password:
+        if request.endpoint not in WITH_ONE_TIME_PASSWORD:
+            return redirect(url_for("account.index"))
+    elif (
+        current_app.config["TAALINKOOP_SECOND_STEP"]
+        and request.endpoint not in WITHOUT_SECOND_STEP
+        and not has_second_step(account)
+    ):
+        return redirect(url_for("second_step.index"))
     return None

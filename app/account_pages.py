@@ -17,13 +17,14 @@ from flask import (
 from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField
 
-from app.access import start_session
+from app.access import await_second_step, let_in, start_session
 from core.account_operations import add_account, change_own_password, sign_in
 from core.accounts import Account, Role
 from core.admin import public, signed_in
 from core.dates import now
 from core.errors import DomainError
 from core.fields import Required, SafeForm, TextField
+from core.second_step_operations import has_second_step
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -101,8 +102,11 @@ def sign_in_page() -> Response | str:
             address=request.remote_addr or "",
             at=now(),
         )
+        if account is not None and has_second_step(account):
+            await_second_step(account)
+            return redirect(url_for("second_step.ask", volgende=form.volgende.data or None))
         if account is not None:
-            start_session(account)
+            let_in(account)
             return redirect(form.volgende.data or "/")
         form.form_errors.append(REFUSED)
     return render_template("account/sign_in.html", form=form)
@@ -133,7 +137,9 @@ def index() -> Response | str:
             start_session(g.account)
             flash("Je wachtwoord is gewijzigd. Andere sessies zijn beëindigd.", "success")
             return redirect(url_for("account.index"))
-    return render_template("account/account.html", form=form)
+    return render_template(
+        "account/account.html", form=form, second_step=has_second_step(g.account)
+    )
 
 
 @blueprint.route("/eerste-beheerder/", methods=["GET", "POST"])
@@ -160,6 +166,6 @@ def first() -> Response | str:
         except DomainError as error:
             form.fill_errors(error)
         else:
-            start_session(account)
+            let_in(account)
             return redirect("/")
     return render_template("account/first.html", form=form, code_known=bool(code))

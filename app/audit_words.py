@@ -28,6 +28,8 @@ ACTIONS = {
     "password": "wachtwoord gewijzigd",  # nosec B105  a word, not a secret
     "react": "gereageerd",
     "receive": "ontvangen",
+    "recovery_code_used": "aangemeld met een herstelcode",
+    "recovery_codes": "nieuwe herstelcodes gemaakt",
     "refuse": "geweigerd",
     "remove": "opgeruimd",
     "requeue": "opnieuw klaargezet",
@@ -35,6 +37,8 @@ ACTIONS = {
     "restore": "reservekopie teruggezet",
     "revise_scores": "scores herzien",
     "revoke": "ingetrokken",
+    "second_step_off": "tweede stap uitgezet",
+    "second_step_on": "tweede stap ingesteld",
     "see_signal": "signaal gezien",
     "withdraw": "teruggetrokken",
 }

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_admin import BaseView, expose
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -23,6 +23,7 @@ from core.lists import Filter, choice_filter
 from core.model_forms import ChoiceField
 from core.municipalities import name as municipality_name
 from core.municipalities import names as municipality_names
+from core.second_step_operations import has_second_step, turn_off
 from providers.models import Provider
 
 ROLES = [(str(role), str(role)) for role in Role]
@@ -167,11 +168,29 @@ class AccountView(SafeModelView):
             return self._show_once(account, password)
         return self.render("account/reset.html", row=account)
 
+    @expose("/tweede-stap/", methods=("GET", "POST"))
+    @needs("change")
+    def second_step_view(self) -> Response | str:
+        """Ask first, then turn off the second step of someone who lost the app."""
+        account = self.get_one(request.args.get("id"))
+        if not has_second_step(account):
+            abort(404)
+        if request.method == "POST":
+            turn_off(account, by=g.account.email, at=now())
+            flash("De tweede stap staat uit.", "success")
+            return redirect(url_for(".details_view", id=account.id))
+        return self.render("account/second_step_reset.html", row=account)
+
     @expose("/details/")
     def details_view(self) -> str:
         """Show one account."""
         row = self.get_one(request.args.get("id"))
-        return self.render("account/details.html", row=row, columns=self.detail_columns())
+        return self.render(
+            "account/details.html",
+            row=row,
+            columns=self.detail_columns(),
+            second_step=has_second_step(row),
+        )
 
     def _show_once(self, account: Account, password: str) -> str:
         return self.render("account/one_time.html", row=account, password=password)

@@ -91,6 +91,6 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if g.get("account") is not None or request.blueprint == "account":
+    if g.get("account") is not None or request.path.startswith("/account/"):
         response.headers["Cache-Control"] = "no-store"
     return response

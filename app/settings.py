@@ -70,6 +70,17 @@ def _web_address(value: str) -> str:
 _web_address.__doc__ = "een adres dat begint met https://, of leeg"
 
 
+def _issuer(value: str) -> str:
+    parts = urlsplit(value)
+    own = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
+    if value and not own and not (parts.scheme == "https" and parts.hostname):
+        raise ValueError(value)
+    return value.rstrip("/")
+
+
+_issuer.__doc__ = "een adres dat begint met https://, of leeg"
+
+
 def _smtp_url(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
@@ -145,6 +156,46 @@ SETTINGS = (
         "Na hoeveel minuten zonder gebruik iemand opnieuw moet aanmelden.",
     ),
     Setting(
+        "TAALINKOOP_SECOND_STEP",
+        _yes_no,
+        "nee",
+        "Zet op ja als iedereen die met een wachtwoord aanmeldt ook een code uit een app moet "
+        "gebruiken; op nee kiest elk zelf.",
+    ),
+    Setting(
+        "TAALINKOOP_OIDC_ISSUER",
+        _issuer,
+        "",
+        "Het adres van de aanmelddienst van de organisatie (OpenID Connect), de issuer; "
+        "leeg: alleen aanmelden met een wachtwoord.",
+    ),
+    Setting(
+        "TAALINKOOP_OIDC_CLIENT_ID",
+        _text,
+        "",
+        "Onder welk nummer of welke naam de aanmelddienst Taalinkoop kent. Het adres om naar terug "
+        "te sturen is /account/oidc/terug/ op deze site.",
+    ),
+    Setting(
+        "TAALINKOOP_OIDC_CLIENT_SECRET",
+        _text,
+        "",
+        "Het geheim dat de aanmelddienst daarbij gaf.",
+    ),
+    Setting(
+        "TAALINKOOP_OIDC_NAME",
+        _text,
+        "je organisatie",
+        "Hoe de aanmelddienst heet op de knop: Meld aan met ...",
+    ),
+    Setting(
+        "TAALINKOOP_OIDC_VERIFIED_CLAIM",
+        _text,
+        "email_verified",
+        "In welk gegeven de aanmelddienst zegt dat het e-mailadres gecontroleerd is; "
+        "bij Microsoft Entra is dat xms_edov.",
+    ),
+    Setting(
         "TAALINKOOP_SMTP_URL",
         _smtp_url,
         "",
@@ -206,6 +257,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, Any
     if values["TAALINKOOP_SMTP_URL"] and not values["TAALINKOOP_MAIL_FROM"]:
         raise DomainError(
             "setting", "Er is een mailserver, maar geen afzender. Vul TAALINKOOP_MAIL_FROM in."
+        )
+    known = values["TAALINKOOP_OIDC_CLIENT_ID"] and values["TAALINKOOP_OIDC_CLIENT_SECRET"]
+    if values["TAALINKOOP_OIDC_ISSUER"] and not known:
+        raise DomainError(
+            "setting",
+            "Er is een aanmelddienst, maar die kent Taalinkoop niet. "
+            "Vul TAALINKOOP_OIDC_CLIENT_ID en TAALINKOOP_OIDC_CLIENT_SECRET in.",
         )
     if not values["DATABASE_URL"]:
         path = values["TAALINKOOP_DATA_DIR"].absolute() / "taalinkoop.sqlite"

@@ -176,9 +176,14 @@ def set_password(
 
 def change_own_password(account: Account, *, current: str, password: str, at: datetime) -> None:
     """Change a password by someone who knows the present one."""
+    confirm_password(account, current)
+    set_password(account, password=password, by=account.email, at=at)
+
+
+def confirm_password(account: Account, current: str) -> None:
+    """Insist on the present password before something that decides who gets in."""
     if not _matches(account.password_hash, current):
         raise DomainError("current_password", "Dit is niet je huidige wachtwoord.", field="current")
-    set_password(account, password=password, by=account.email, at=at)
 
 
 def one_time_password() -> str:
@@ -193,27 +198,51 @@ def _matches(password_hash: str, password: str) -> bool:
         return False
 
 
-def sign_in(*, email: str, password: str, address: str, at: datetime) -> Account | None:
-    """Return the account that may come in, or ``None``; never says why not.
+class Attempts:
+    """Tries at one door, by what was typed and from where.
 
     Five failures for what was typed, or thirty from one address, within a quarter of an hour
     close the door for that quarter, whether or not such an account exists.
     """
-    typed = sha256(email.strip().lower().encode()).hexdigest()
-    recent = SignInFailure.select().where(SignInFailure.at > at - LOCK_OUT)
-    if (
-        recent.where(SignInFailure.typed == typed).count() >= FAILURES_PER_ACCOUNT
-        or recent.where(SignInFailure.address == address).count() >= FAILURES_PER_ADDRESS
-    ):
+
+    def __init__(self, typed: str, *, address: str, at: datetime) -> None:
+        self.typed, self.address, self.at = sha256(typed.encode()).hexdigest(), address, at
+
+    def too_many(self) -> bool:
+        """Whether the door is closed."""
+        recent = SignInFailure.select().where(SignInFailure.at > self.at - LOCK_OUT)
+        return bool(
+            recent.where(SignInFailure.typed == self.typed).count() >= FAILURES_PER_ACCOUNT
+            or recent.where(SignInFailure.address == self.address).count() >= FAILURES_PER_ADDRESS
+        )
+
+    def failed(self) -> None:
+        """Count a failure, and forget those of days ago."""
+        with transaction():
+            SignInFailure.create(typed=self.typed, address=self.address, at=self.at)
+            SignInFailure.delete().where(SignInFailure.at < self.at - KEEP_FAILURES).execute()
+
+    def succeeded(self) -> None:
+        """Forget the failures for what was typed."""
+        with transaction():
+            SignInFailure.delete().where(SignInFailure.typed == self.typed).execute()
+
+
+def sign_in(*, email: str, password: str, address: str, at: datetime) -> Account | None:
+    """Return the account whose password this is, or ``None``; never says why not."""
+    attempts = Attempts(email.strip().lower(), address=address, at=at)
+    if attempts.too_many():
         return None
     account = Account.get_or_none(Account.email == email.strip().lower())
     matches = _matches(_nobodys_hash() if account is None else account.password_hash, password)
     if account is None or not matches or not account.active:
-        with transaction():
-            SignInFailure.create(typed=typed, address=address, at=at)
-            SignInFailure.delete().where(SignInFailure.at < at - KEEP_FAILURES).execute()
+        attempts.failed()
         return None
-    with transaction():
-        SignInFailure.delete().where(SignInFailure.typed == typed).execute()
-        Account.update(last_seen_at=at).where(Account.id == account.id).execute()
+    attempts.succeeded()
     return account
+
+
+def note_sign_in(account: Account, *, at: datetime) -> None:
+    """Write down when an account was let in last."""
+    with transaction():
+        Account.update(last_seen_at=at).where(Account.id == account.id).execute()

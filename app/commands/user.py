@@ -15,13 +15,14 @@ from core.accounts import Account, Role
 from core.dates import now
 from core.errors import DomainError
 from core.formats import moment_text
+from core.second_step_operations import has_second_step, turn_off
 
 ACTOR = "opdrachtregel"
 
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Describe the commands."""
-    commands = parser.add_subparsers(metavar="add|list|password|deactivate|activate", required=True)
+    commands = parser.add_subparsers(metavar="OPDRACHT", required=True)
     command = commands.add_parser("add", help="maak een account")
     command.add_argument("email", metavar="EMAIL", help="het e-mailadres")
     command.add_argument("--role", required=True, choices=[str(r) for r in Role], help="de rol")
@@ -39,6 +40,11 @@ def register(parser: argparse.ArgumentParser) -> None:
     command.add_argument("email", metavar="EMAIL", help="het e-mailadres")
     _password_option(command)
     command.set_defaults(run=run_password)
+    command = commands.add_parser(
+        "second-step-off", help="zet de tweede stap uit van wie de app kwijt is"
+    )
+    command.add_argument("email", metavar="EMAIL", help="het e-mailadres")
+    command.set_defaults(run=run_second_step_off)
     for name, text, active in (
         ("deactivate", "sluit een account", False),
         ("activate", "open een gesloten account", True),
@@ -90,6 +96,7 @@ def run_list(args: argparse.Namespace) -> int:
                         "aanbieder": a.provider_code,
                         "gemeenten": a.municipalities,
                         "active": a.active,
+                        "second_step": has_second_step(a),
                         "last_seen": a.last_seen_at and a.last_seen_at.isoformat(),
                     }
                     for a in accounts
@@ -112,6 +119,14 @@ def run_password(args: argparse.Namespace) -> int:
     say(f"Het wachtwoord van {account.email} is gewijzigd.")
     if made_up:
         say(f"Eenmalig wachtwoord: {password}")
+    return 0
+
+
+def run_second_step_off(args: argparse.Namespace) -> int:
+    """Let a password alone do again."""
+    account = _account(args.email)
+    turn_off(account, by=ACTOR, at=now())
+    say(f"De tweede stap van {account.email} staat uit.")
     return 0
 
 
