@@ -12,6 +12,7 @@ from typing import Any
 
 from core import municipalities
 from core.dates import month_end, month_from_number, month_number
+from providers.codes import TrackStatus
 from providers.feed.columns import COLUMNS, Column, Kind, Layout, Mapping
 from providers.feed.conditions import conditions, suspect_source
 from providers.feed.rule import ERROR
@@ -48,16 +49,16 @@ REMEMBERED = 50_000
 _FIRST = month_number(FIRST_MONTH)
 
 LINE = (
-    "rapportagemaand << 40 | datum_aanmelding << 20 | (leerroute | (status > 3) << 3) << 16 "
-    "| niveau_lezen << 12 | niveau_luisteren << 8 | niveau_schrijven << 4 | niveau_spreken"
-)
-"""What the next month of a traject is compared with, packed in one number of nibbles."""
+    "rapportagemaand", "datum_aanmelding", "leerroute", "status",
+    "niveau_lezen", "niveau_luisteren", "niveau_schrijven", "niveau_spreken",
+)  # fmt: skip
+"""What the next month of a traject is compared with."""
 UNLIKE = (
-    "not before >> 40 < line >> 40 or (before ^ line) & 0xFFFFF70000 or before & 0x80000 "
-    "or ((before & 0xFFFF) - (line & 0xFFFF) + 0x6666) & 0x8888"
+    "before_rapportagemaand >= rapportagemaand or before_datum_aanmelding != datum_aanmelding "
+    f"or before_leerroute != leerroute or before_status >= {int(TrackStatus.COMPLETED)} or "
+    + " or ".join(f"before_{level} - {level} > 1" for level in LINE[4:])
 )
-"""The month is not later, aanmelding or leerroute differ, the traject had ended, or (last line) a
-nibble of the levels is two or more lower: adding six carries it into its highest bit."""
+"""The month is not later, or one of the rules beside the month before (F502-F505) may be broken."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ class Checker:
         self.held = held_columns(layout)
         self.tracks: dict[str, int] = {}
         self.seen: list[int] = [0]
-        self.last: list[int] = [0]
+        self.last: list[tuple[int, ...]] = [()]
         self.month_ends: dict[int, int] = {}
         self.month_bits: dict[int, int] = {}
         self.numbers: list[str] = []
@@ -189,7 +190,7 @@ class Checker:
             raise Fault("F012")
         self.parsers["trajectnummer"](number)
         self.seen.append(0)
-        self.last.append(0)
+        self.last.append(())
         self.numbers.append(number)
         self.tracks[number] = len(self.seen) - 1
         return self.tracks[number]
@@ -257,10 +258,11 @@ def loop(records, {parameters}):
                     add(held)
             else:
                 seen[track] |= bit
-                before = last[track]
-                last[track] = line = {LINE}
-                if before and ({UNLIKE}):
-                    look_back(track)
+                if last[track]:
+                    {", ".join(f"before_{name}" for name in LINE)} = last[track]
+                    if {UNLIKE}:
+                        look_back(track)
+                last[track] = {", ".join(LINE)}
                 add(({held}))
         if count == {BATCH}:
             yield rows, count
@@ -287,6 +289,10 @@ def loop(records, {parameters}):
         faulty: set[str] = set()
         for column in self.columns:
             position = self.layout.positions[column.name]
+            known = self.memory[column.name]
+            if raw[position] in known:
+                values[column.name] = known[raw[position]]
+                continue
             try:
                 values[column.name] = self._read(column, texts[position], raw[position])
             except Fault as fault:
@@ -308,10 +314,6 @@ def loop(records, {parameters}):
             raise Fault("F012")
         if column.kind is Kind.TRACK:
             return self.track(raw)
-        memory = self.memory[column.name]
-        if raw in memory:
-            known: int | str | None = memory[raw]
-            return known
         try:
             value = self.parsers[column.name](text)
         except Fault:
@@ -320,8 +322,8 @@ def loop(records, {parameters}):
             raise
         if column.kind is Kind.MONTH:
             self._know_month(int(value))
-        if len(memory) < REMEMBERED:
-            memory[raw] = value
+        if len(self.memory[column.name]) < REMEMBERED:
+            self.memory[column.name][raw] = value
         return value
 
     def _know_month(self, month: int) -> int:
@@ -338,10 +340,10 @@ def loop(records, {parameters}):
             faulty = faulty | {"einde_maand"}
         else:
             values["einde_maand"] = self.month_ends[month]
-        sent: dict[str, str] = {}
+        positions = self.layout.positions
         for condition in conditions():
             if condition.names.isdisjoint(faulty) and condition.broken(values):
-                sent = sent or {n: echo(texts[at]) for n, at in self.layout.positions.items()}
+                sent = {n: echo(texts[positions[n]]) for n in condition.told if n in positions}
                 value = sent.get(condition.column, "")
                 yield self._problem(row, condition.column, condition.rule.code, value, **sent)
 

@@ -7,22 +7,29 @@ that says only *surely good* or not. Rows that are not surely good meet the rule
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from string import Formatter
+from typing import Any
 
 from providers.feed.columns import BY_NAME
 from providers.feed.row_rules import ROW_RULES, WORDS
 from providers.feed.rule import Rule
 
 Values = Mapping[str, int | str | None]
+_NO_GLOBALS: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One ``broken_when``: told at ``column``, true when ``broken(values)``."""
+    """One ``broken_when``: told at ``column``, true when ``broken(values)``.
+
+    ``names`` are the columns it depends on, ``told`` those of which its sentence repeats the cell.
+    """
 
     rule: Rule
     column: str
     names: frozenset[str]
+    told: frozenset[str]
     source: str
     broken: Callable[[Values], bool]
 
@@ -57,7 +64,11 @@ def _guarded(expression: str) -> tuple[str, frozenset[str]]:
 def _test(source: str) -> Callable[[Values], bool]:
     code = compile(source, f"<rule: {source}>", "eval")
     # The text comes from rules.py and nowhere else; nothing a user sends is ever compiled.
-    return lambda values: bool(eval(code, {}, values))  # noqa: S307  # nosec B307
+    return partial(eval, code, _NO_GLOBALS)
+
+
+def _told(rule: Rule, column: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(rule.provider) if name) | {column}
 
 
 @cache
@@ -67,7 +78,9 @@ def conditions() -> tuple[Condition, ...]:
     for rule in ROW_RULES:
         for column, expression in rule.broken_when.items():
             source, names = _guarded(expression)
-            found.append(Condition(rule, column, names, source, _test(source)))
+            found.append(
+                Condition(rule, column, names, _told(rule, column), source, _test(source))
+            )
     return tuple(found)
 
 

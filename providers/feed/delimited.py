@@ -98,6 +98,11 @@ def _decode_all(path: Path, encoding: str) -> None:
         raise
 
 
+def _has_quotes(path: Path) -> bool:
+    with path.open("rb") as file:
+        return any(b'"' in chunk for chunk in iter(lambda: file.read(CHUNK), b""))
+
+
 def _find_header(
     sample: list[str], declared: str | None, mapping: Mapping
 ) -> tuple[str, int, list[str]]:
@@ -144,9 +149,18 @@ class _Records:
         self.taken_apart = 0
 
     def __iter__(self) -> Iterator[Record]:
+        if not _has_quotes(self.path):
+            yield from self._split()
+            return
         start: int | None = self.skip
         while start is not None:
             start = yield from self._from(start)
+
+    def _split(self) -> Iterator[Record]:
+        """Without any quote a line is a row, and splitting it takes half the time."""
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            for row, line in enumerate(islice(file, self.skip, None), self.skip + 1):
+                yield row, line.rstrip("\r\n").split(self.separator)
 
     def _from(self, skip: int) -> Generator[Record, None, int | None]:
         """Yield records after ``skip`` lines; return where to go on after an unclosed quote."""

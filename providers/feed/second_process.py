@@ -22,6 +22,9 @@ from providers.feed.checking import Batch, Checker, Context, Problem, Tally
 from providers.feed.reader import open_table
 from providers.feed.table import RefusedFileError
 
+PIPE = 1 << 20
+"""Room for a piece or two, so that neither process waits for the other at every one."""
+
 
 def batches(path: Path, context: Context) -> Iterator[Batch]:
     """Batches as ``Checker.batches`` gives them, made elsewhere."""
@@ -31,6 +34,7 @@ def batches(path: Path, context: Context) -> Iterator[Batch]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=environment,
+        pipesize=PIPE,
     )
     collecting = gc.isenabled()
     gc.disable()
