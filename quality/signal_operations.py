@@ -1,6 +1,9 @@
 """Keep the signals of a provider up to date, and what a gemeente does with them."""
 
 from datetime import date, datetime
+from typing import Any
+
+from peewee import chunked
 
 from core import audit
 from core.db import transaction
@@ -8,6 +11,13 @@ from providers.models import Provider
 from quality import signal_metrics
 from quality.models import Signal
 from quality.signals import Finding
+
+ROWS_AT_ONCE = 500
+KEY = ("track", "route", "kind")
+OPENED = (
+    *KEY, "open", "month", "municipality", "detail", "escalated", "since", "seen_by", "seen_at",
+)  # fmt: skip
+"""What is told of a signal that holds; what was noted about it stays."""
 
 
 def refresh(provider: Provider, month: date) -> None:
@@ -18,30 +28,33 @@ def refresh(provider: Provider, month: date) -> None:
             (signal.__data__["track"], signal.route, signal.kind): signal
             for signal in Signal.select().where(Signal.provider == provider)
         }
-        for key, signal in held.items():
-            if key not in wanted and signal.open:
-                signal.open = False
-                signal.save()
-        for key, (municipality, found) in wanted.items():
-            track, route, kind = key
-            signal = held.get(key) or Signal(
-                track=track, provider=provider, route=route, kind=kind, since=month
-            )
-            _open(signal, found, municipality=municipality, month=month)
+        passed = [one.id for key, one in held.items() if one.open and key not in wanted]
+        for ids in chunked(passed, ROWS_AT_ONCE):
+            Signal.update(open=False).where(Signal.id.in_(ids)).execute()
+        rows = [
+            _opened(held.get(key), key, found, municipality, month) | {"provider": provider.id}
+            for key, (municipality, found) in wanted.items()
+        ]
+        kept = [name for name in OPENED if name not in KEY]
+        for some in chunked(rows, ROWS_AT_ONCE):
+            Signal.insert_many(some).on_conflict(
+                conflict_target=[getattr(Signal, name) for name in KEY],
+                preserve=[getattr(Signal, name) for name in kept],
+            ).execute()
 
 
-def _open(signal: Signal, found: Finding, *, municipality: int, month: date) -> None:
-    told = (signal.month, signal.municipality, signal.detail, signal.escalated)
-    if signal.id and signal.open and told == (month, municipality, found.detail, found.escalated):
-        return
-    if not signal.open:
-        # It passed and came back: somebody has to look again.
-        signal.since, signal.seen_by, signal.seen_at = month, None, None
-    elif found.escalated and not signal.escalated:
-        signal.seen_by = signal.seen_at = None
-    signal.open, signal.month, signal.municipality = True, month, municipality
-    signal.detail, signal.escalated = found.detail, found.escalated
-    signal.save()
+def _opened(
+    signal: Signal | None, key: tuple[int, int, str], found: Finding, municipality: int, month: date
+) -> dict[str, Any]:
+    """A signal as it is open now."""
+    since, seen_by, seen_at = month, None, None
+    if signal is not None and signal.open:
+        since = signal.since
+        # It passed and came back, or became urgent: somebody has to look again.
+        if signal.escalated or not found.escalated:
+            seen_by, seen_at = signal.seen_by, signal.seen_at
+    told = (month, municipality, found.detail, found.escalated)
+    return dict(zip(OPENED, (*key, True, *told, since, seen_by, seen_at), strict=True))
 
 
 def mark_seen(signal: Signal, *, follow_up: str, by: str, at: datetime) -> None:
