@@ -1,14 +1,45 @@
-"""Providers of one route beside each other: who cannot be told apart, and what weights would do."""
+"""Providers beside each other: who cannot be told apart, what weights and agreements did."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from core.dates import add_months
 from quality import cards
 from quality.models import ScoreCard
 from quality.ranking import stability_interval
 from quality.scoring import weighted_score
 from quality.scoring_model import ScoringModel
+
+MONTHS_BESIDE = 6
+"""Months before a moment, and as many after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeAfter:
+    """The mean of a figure over the months before a moment and over those after it."""
+
+    before: float | None
+    after: float | None
+
+    @property
+    def change(self) -> float | None:
+        """How much it rose; None while one of the two is missing."""
+        return None if None in (self.before, self.after) else self.after - self.before  # type: ignore[operator]
+
+
+def before_and_after(values: Sequence[tuple[date, float | None]], moment: date) -> BeforeAfter:
+    """Compare the months before a month with those after it; the month itself is neither."""
+    first, last = add_months(moment, -MONTHS_BESIDE), add_months(moment, MONTHS_BESIDE)
+    earlier = [value for month, value in values if first <= month < moment]
+    later = [value for month, value in values if moment < month <= last]
+    return BeforeAfter(_mean(earlier), _mean(later))
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Pages, the command and the pack take their charts here, so that all show the sam
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -87,21 +87,35 @@ class History:
         )
 
 
-def history(month: date, provider_ids: Any, *, today: date, months: int = HISTORY) -> History:
-    """Read the cards of these providers (ids, or a query of ids) up to a month, in one query."""
+def history(
+    month: date,
+    provider_ids: Any,
+    *,
+    today: date,
+    months: int = HISTORY,
+    full_from: date | None = None,
+) -> History:
+    """Read the cards of these providers (ids, or a query of ids) up to a month.
+
+    Before ``full_from`` a card is its standing and score only: all that charts of the region need.
+    """
     providers = list(Provider.select().where(Provider.id.in_(provider_ids)).order_by(Provider.name))
+    first = add_months(month, 1 - months)
+    full_from = max(first, full_from or first)
+    found: dict[date, list[Tree]] = defaultdict(list)
+    for outline_month, outline in _outlines(providers, first, add_months(full_from, -1)):
+        found[outline_month].append(outline)
     by_id = {provider.id: provider for provider in providers}
     query = (
         ScoreCard.select(ScoreCard)
         .join(Provider)
         .where(
             ScoreCard.provider.in_(provider_ids),
-            ScoreCard.month.between(add_months(month, 1 - months), month),
+            ScoreCard.month.between(full_from, month),
             ScoreCard.revision == 0,
         )
         .order_by(ScoreCard.month, Provider.name, ScoreCard.route)
     )
-    found: dict[date, list[Tree]] = defaultdict(list)
     for card in query:
         # Not read with every card: there are thousands of them.
         card.provider = by_id[card.provider_id]  # type: ignore[attr-defined]
@@ -115,18 +129,53 @@ def history(month: date, provider_ids: Any, *, today: date, months: int = HISTOR
     )
 
 
-def region_charts(known: History) -> list[Chart]:
-    """The month of all providers."""
-    month, names = known.month, known.names
-    found = [
-        *in_parts(charts.scores(month, known.trees, names), known, charts.scores),
-        *in_parts(charts.heat_map(month, known.trees, names), known, charts.heat_map),
-        region_chart(known),
-    ]
-    for route in LearningRoute:
-        if any(tree["route"] == route.code for tree in known.trees):
-            found += [*funnels(known, route.code), *small_lines(known, route.code)]
-    return [*found, *calendars(known)]
+def _outlines(
+    providers: Sequence[Provider], first: date, last: date
+) -> Iterator[tuple[date, Tree]]:
+    """Standing and score of every card of some months, oldest first."""
+    codes = {provider.id: provider.code for provider in providers}
+    query: Any = ScoreCard.select(
+        ScoreCard.month, ScoreCard.provider, ScoreCard.route, ScoreCard.standing, ScoreCard.score
+    ).where(
+        ScoreCard.provider.in_(list(codes)),
+        ScoreCard.month.between(first, last),
+        ScoreCard.revision == 0,
+    )
+    for month, provider, route, standing, score in query.order_by(ScoreCard.month).tuples():
+        yield (
+            month,
+            {
+                "aanbieder": codes[provider],
+                "route": LearningRoute(route).code,
+                "standing": standing,
+                "score": score,
+            },
+        )
+
+
+SUBJECTS = {
+    "maand": "De maand",
+    "verschillen": "Verschillen",
+    "verloop": "Verloop",
+    "leveringen": "Leveringen",
+}
+
+
+def region_charts(known: History, subject: str | None = None) -> list[Chart]:
+    """The month of all providers; of one subject or of all."""
+    if subject is None:
+        return [chart for one in SUBJECTS for chart in region_charts(known, one)]
+    if subject == "maand":
+        return [
+            *in_parts(known, charts.scores),
+            *in_parts(known, charts.heat_map),
+            region_chart(known),
+        ]
+    if subject == "leveringen":
+        return calendars(known)
+    make = funnels if subject == "verschillen" else small_lines
+    routes = [r.code for r in LearningRoute if any(t["route"] == r.code for t in known.trees)]
+    return [chart for route in routes for chart in make(known, route)]
 
 
 def region_chart(known: History) -> Chart:
@@ -136,17 +185,27 @@ def region_chart(known: History) -> Chart:
     return charts.region(f"regio-{known.month:%Y-%m}", recent)
 
 
+PART = "-deel-"
 MOST_SMALL = 44
 MOST_ROWS = 36
 """Rows that fit on a page of A4."""
 
 
+def kind_of(chart: Chart) -> str:
+    """What a chart of one provider shows: the measure, ``wachtcurve``, ``uren`` or ``niveaus``."""
+    return chart.name.partition("-")[0]
+
+
+def part_of(chart: Chart) -> int:
+    """Which of its parts a chart is; 1 when it is whole."""
+    return int(chart.name.partition(PART)[2] or 1)
+
+
 def in_parts(
-    whole: Chart,
-    known: History,
-    make: Callable[[date, Sequence[Card], Mapping[str, str]], Chart],
+    known: History, make: Callable[[date, Sequence[Card], Mapping[str, str]], Chart]
 ) -> list[Chart]:
     """A chart of many judgements as charts of a page each; all tell the finding of the whole."""
+    whole = make(known.month, known.trees, known.names)
     ordered = cards_in_order(known.trees, known.names)
     if len(ordered) <= MOST_ROWS:
         return [whole]
@@ -154,7 +213,7 @@ def in_parts(
     return [
         replace(
             make(known.month, part, known.names),
-            name=f"{whole.name}-deel-{number}",
+            name=f"{whole.name}{PART}{number}",
             finding=f"{whole.finding} (deel {number} van {len(parts)})",
         )
         for number, part in enumerate(parts, start=1)
@@ -181,14 +240,14 @@ def funnels(known: History, route: str) -> list[Chart]:
 def small_lines(known: History, route: str) -> list[Chart]:
     """The score of everyone on one route, a page each when there are many."""
     found = []
-    series: dict[str, dict[date, Tree]] = defaultdict(dict)
-    for month, trees in known.by_month.items():
+    points: dict[str, list[charts.Point]] = defaultdict(list)
+    for month, trees in sorted(known.by_month.items()):
         for tree in trees:
             if tree["route"] == route:
-                series[known.names[tree["aanbieder"]]][month] = tree
-    points = {name: charts.score_points(series[name]) for name in sorted(series, key=str.casefold)}
-    for number, names in enumerate(in_chunks(list(points), MOST_SMALL), start=1):
-        more = f"-deel-{number}" if len(points) > MOST_SMALL else ""
+                points[known.names[tree["aanbieder"]]].append(charts.Point(month, tree["score"]))
+    by_name = sorted(points, key=str.casefold)
+    for number, names in enumerate(in_chunks(by_name, MOST_SMALL), start=1):
+        more = f"{PART}{number}" if len(points) > MOST_SMALL else ""
         name = f"verloop-{route}-{known.month:%Y-%m}{more}"
         found.append(charts.small_multiples(name, "score", {who: points[who] for who in names}))
     return found
@@ -227,7 +286,7 @@ def calendars(known: History) -> list[Chart]:
     months = months_between(first, known.month)
     found = []
     for number, part in enumerate(in_chunks(list(states), MOST_SMALL), start=1):
-        more = f"-deel-{number}" if len(states) > MOST_SMALL else ""
+        more = f"{PART}{number}" if len(states) > MOST_SMALL else ""
         name = f"leveringen-{known.month:%Y-%m}{more}"
         shown = {who: states[who] for who in part}
         found.append(charts.deliveries_calendar(name, months, shown))

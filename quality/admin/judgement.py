@@ -11,16 +11,16 @@ from werkzeug.wrappers import Response
 
 from core.accounts import may, visible
 from core.admin import Page
-from core.dates import add_months, day_end, month_end
+from core.dates import add_months, day_end, month_end, today
 from core.export import download
 from core.formats import MISSING, moment_text, number_text, percent_text
+from core.pictures import Chart
 from providers.codes import TrackStatus
 from providers.dossier_metrics import known_since
 from providers.models import CURRENT, CourseTrack, ProgressRecord
-from quality import cards, explanation_words, operations, score_words
+from quality import cards, explanation_words, gallery, operations, score_words
 from quality.admin.hearing import invitation_of, reactions_on
 from quality.admin.scores import OUTSIDE, ROUTES, card_or_404, month_or_404, shown_tree
-from quality.charts import score_points, trend, waiting_curve
 from quality.criteria import CRITERIA
 from quality.explanation import Change, change_since_last_month
 from quality.explanation_words import signed
@@ -55,7 +55,6 @@ class JudgementPage(Page):
         day = month_or_404(month)
         card = card_or_404(day, code, route)
         tree = shown_tree(card, g.account)
-        history = cards.history_of(card.provider.id, day, 24, route)
         stays = stays_of(card) if "wachttijd" in tree["criteria"] else {}
         norm = tree["criteria"].get("wachttijd", {}).get("norm_days", 28)
         times = summarise(list(stays.values()), norm) if stays else None
@@ -74,11 +73,10 @@ class JudgementPage(Page):
             change=change_since_last_month(card),
             words=score_words,
             told=explanation_words,
-            trends=_trends(card, history),
+            charts=_charts(card, times),
             times=times if times is not None and self._may_tell(times) else None,
             waiters=waiters(stays, day, g.account) if sees_rows else [],
             places=by_municipality(stays, day, norm, MINIMUM),
-            charts=self._charts(card, history, times),
             known=_as_known(card),
             revisions=[shown_tree(found, g.account) for found in revisions_of(card)],
             reactions=list(reactions_on(card)) if may(g.account, "read", "reactions") else None,
@@ -100,16 +98,18 @@ class JudgementPage(Page):
         """Whether the table of days may be shown: outside the team each step is too small."""
         return times.n > 0 and g.account.role not in OUTSIDE
 
-    def _charts(
-        self, card: ScoreCard, history: list[ScoreCard], times: WaitingTime | None
-    ) -> list[Any]:
-        name = f"{card.provider.code}-{card.result['route']}"
-        drawn = {found.month: shown_tree(found, g.account) for found in history}
-        found = [trend(f"score-{name}", "score", score_points(drawn), of=card.provider.name)]
-        if times is not None and not is_small(times.n) and g.account.role not in OUTSIDE:
-            norm = card.result["criteria"]["wachttijd"]["norm_days"]
-            found.append(waiting_curve(f"wachtdagen-{name}", card.provider.name, times, norm))
-        return found
+
+def _charts(card: ScoreCard, times: WaitingTime | None) -> dict[str, Chart]:
+    """By kind: the score, the criteria, and how long it takes to start where that may be told.
+
+    The same charts as everywhere else: drawn ahead, and with norm and suspensions.
+    """
+    route, kinds = card.result["route"], ["score", *PICTURED]
+    if times is not None and not is_small(times.n) and g.account.role not in OUTSIDE:
+        kinds.append("wachtcurve")
+    known = gallery.history(card.month, [card.provider.id], today=today())
+    found = gallery.provider_charts(known, card.provider, {route: kinds}).get(route, [])
+    return {gallery.kind_of(chart): chart for chart in found}
 
 
 @dataclass(frozen=True)
@@ -141,17 +141,6 @@ def _as_known(card: ScoreCard) -> Known:
             tree = shown_tree(found, g.account)
             return Known(asked, tree=tree, same_rows=same, register_since=later)
     return Known(asked, mistake="Op die dag was er nog niets bekend over deze maand.")
-
-
-def _trends(card: ScoreCard, history: list[ScoreCard]) -> dict[str, Any]:
-    """Two years of every criterion that is measured as a number."""
-    trees = {found.month: shown_tree(found, g.account) for found in history}
-    name = f"{card.provider.code}-{card.result['route']}"
-    return {
-        code: trend(f"{code}-{name}", code, score_points(trees, code), of=card.provider.name)
-        for code in card.result["criteria"]
-        if code in PICTURED and len(trees) > 1
-    }
 
 
 def _change_rows(change: Change) -> list[tuple[str, str]]:

@@ -1,16 +1,18 @@
 """Pages of charts: those of a month, those of one provider, and some providers side by side."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Response, abort, g, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_admin import expose
+from werkzeug.wrappers import Response
 
 import quality.agreement_scopes  # noqa: F401  registers who sees what
 from core.accounts import visible
 from core.admin import Page
-from core.dates import month_of, today
+from core.dates import add_months, month_of, months_between, today
 from core.export import BYTE_ORDER_MARK, CSV_TYPE
 from core.pictures import Chart
 from providers.codes import LearningRoute
@@ -20,9 +22,11 @@ from quality.admin.scores import month_or_404, visible_months
 from quality.agreement_models import Agreement
 from quality.charts.compare import MOST
 from quality.charts.words import CRITERIA
+from quality.comparison import MONTHS_BESIDE, BeforeAfter, before_and_after
+from quality.models import ScoreCard
 
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": CSV_TYPE}
-LENGTHS = (6, 12, 24, 36)
+REGION = "regio"
 MEASURES = {"score": "Score", **{k: v for k, v in CRITERIA.items() if k != "keurmerk"}}
 
 
@@ -32,27 +36,45 @@ class ChartPage(Page):
     thing = "scores"
 
     @expose("/")
-    def index(self, month: str) -> str:
-        """Show the charts of all providers together."""
-        known = known_or_404(month)
+    def index(self, month: str) -> Response | str:
+        """Show the charts of all providers together, one subject at a time."""
+        if code := request.args.get("aanbieder"):
+            return redirect(url_for(".provider", month=month, code=code))
+        known = of_region_or_404(month)
+        asked = request.args.get("over", "")
+        subject = asked if asked in gallery.SUBJECTS else next(iter(gallery.SUBJECTS))
+        found = gallery.region_charts(known, subject)
+        parts = max((gallery.part_of(one) for one in found), default=1)
+        part = min(max(request.args.get("deel", 1, type=int), 1), parts)
+        shown = [one for one in found if gallery.part_of(one) == part]
+
+        def address(over: str, deel: int | None = None) -> str:
+            return url_for(".index", month=month, over=over, deel=deel)
+
         return self.render(
             "quality/charts.html",
             month=known.month,
-            providers=_with_cards(known),
-            groups={"": [(one, _links(month, "regio", one)) for one in _region(known)]},
+            providers=_with_cards(known.month),
+            groups={"": [(one, _links(month, REGION, one)) for one in shown]},
             provider=None,
+            subjects=[
+                (label, address(one), one == subject) for one, label in gallery.SUBJECTS.items()
+            ],
+            part=part,
+            parts=parts,
+            previous=("Vorig deel", address(subject, part - 1)) if part > 1 else None,
+            following=("Volgend deel", address(subject, part + 1)) if part < parts else None,
         )
 
     @expose("/<code>/")
     def provider(self, month: str, code: str) -> str:
         """Show the charts of one provider, by route."""
-        known = known_or_404(month)
-        provider = next((p for p in known.providers if p.code == code), None) or abort(404)
+        known, provider = _of_one_or_404(month, code)
         found = gallery.provider_charts(known, provider)
         return self.render(
             "quality/charts.html",
             month=known.month,
-            providers=_with_cards(known),
+            providers=_with_cards(known.month),
             groups={
                 LearningRoute.from_code(route).label: [
                     (one, _links(month, code, one)) for one in listed
@@ -65,8 +87,7 @@ class ChartPage(Page):
     @expose("/<code>/<chart>.<any(svg, png, csv):kind>")
     def download(self, month: str, code: str, chart: str, kind: str) -> Response:
         """Give one chart as a picture or as its data."""
-        known = known_or_404(month)
-        found = next((c for c in _of(known, code) if c.name == chart), None) or abort(404)
+        found = next((c for c in _of(month, code) if c.name == chart), None) or abort(404)
         if kind == "csv":
             content = (BYTE_ORDER_MARK + found.csv()).encode()
         else:
@@ -76,30 +97,37 @@ class ChartPage(Page):
         return response
 
 
-def known_or_404(month: str, months: int = gallery.HISTORY) -> gallery.History:
-    """The score cards that the account may see, up to a month that has some."""
+def _mine(*codes: str) -> Any:
+    """Ids of the providers that the account may see; with codes, of those."""
+    query: Any = visible(Provider, g.account, Provider.select(Provider.id))
+    return query.where(Provider.code.in_(codes)) if codes else query
+
+
+def of_region_or_404(month: str) -> gallery.History:
+    """A month that has score cards the account may see; earlier months in outline."""
     day = month_or_404(month)
-    mine: Any = visible(Provider, g.account, Provider.select(Provider.id))
-    known = gallery.history(day, mine, today=today(), months=months)
+    known = gallery.history(day, _mine(), today=today(), full_from=day)
     return known if known.trees else abort(404)
 
 
-def _with_cards(known: gallery.History) -> list[Provider]:
-    codes = {tree["aanbieder"] for tree in known.trees}
-    return [provider for provider in known.providers if provider.code in codes]
+def _of_one_or_404(month: str, code: str) -> tuple[gallery.History, Provider]:
+    """The score cards of one provider, when the account may see it."""
+    known = gallery.history(month_or_404(month), _mine(code), today=today())
+    return (known, known.providers[0]) if known.providers else abort(404)
 
 
-def _region(known: gallery.History) -> list[Chart]:
-    return gallery.region_charts(known)
+def _with_cards(month: date) -> list[Provider]:
+    """Providers that have a score card in a month."""
+    judged = ScoreCard.select(ScoreCard.provider).where(ScoreCard.month == month)
+    query = Provider.select().where(Provider.id.in_(_mine()), Provider.id.in_(judged))
+    return list(query.order_by(Provider.name))
 
 
-def _of(known: gallery.History, code: str) -> Iterable[Chart]:
-    if code == "regio":
-        return _region(known)
-    provider = next((p for p in known.providers if p.code == code), None)
-    if provider is None:
-        return ()
-    return [one for listed in gallery.provider_charts(known, provider).values() for one in listed]
+def _of(month: str, code: str) -> Iterable[Chart]:
+    if code == REGION:
+        return gallery.region_charts(of_region_or_404(month))
+    found = gallery.provider_charts(*_of_one_or_404(month, code))
+    return [one for listed in found.values() for one in listed]
 
 
 def _links(month: str, code: str, chart: Chart) -> list[tuple[str, str]]:
@@ -110,7 +138,7 @@ def _links(month: str, code: str, chart: Chart) -> list[tuple[str, str]]:
 
 
 class ComparePage(Page):
-    """Two to four providers side by side, in one month and over time."""
+    """Up to four providers side by side, or one beside the region, over any period."""
 
     thing = "scores"
 
@@ -119,96 +147,140 @@ class ComparePage(Page):
         """Show what the address asks for; without a choice, the form."""
         months = visible_months()
         if not months:
-            return self.render("quality/compare.html", months=[], chosen=Choice.nothing())
+            return self.render("quality/compare.html", months=[])
         chosen = Choice.read(request.args, months)
-        known = known_or_404(f"{chosen.month:%Y-%m}", chosen.length)
-        codes = [p.code for p in known.providers if p.code in chosen.codes][:MOST]
+        region = chosen.history(_mine(), full_from=chosen.last if chosen.is_score else None)
+        codes = [p.code for p in region.providers if p.code in chosen.codes]
+        known = chosen.history(_mine(*codes[:MOST])) if codes else region
+        agreements = _agreements(known, chosen) if codes else []
         return self.render(
             "quality/compare.html",
             months=months,
             chosen=chosen,
             measures=MEASURES,
-            lengths=LENGTHS,
             routes=list(LearningRoute),
-            providers=_with_cards(known),
-            charts=_compared(known, codes, chosen) if codes else [],
+            providers=region.providers,
+            most=MOST,
+            left_out=len(codes) - MOST,
+            charts=compared(known, region, chosen, agreements) if codes else [],
+            effects=[_effect(one, known, region, chosen) for one in agreements],
+            months_beside=MONTHS_BESIDE,
         )
 
 
+@dataclass(frozen=True)
 class Choice:
     """What to compare, as the address says it; what cannot be is left out."""
 
-    def __init__(
-        self, month: date | None, *, codes: Sequence[str], route: str, measure: str, length: int
-    ) -> None:
-        self.month = month
-        self.codes = codes
-        self.route = route
-        self.measure = measure
-        self.length = length
-
-    @classmethod
-    def nothing(cls) -> "Choice":
-        """Before there is anything to choose."""
-        return cls(None, codes=(), route="B", measure="score", length=12)
+    first: date
+    last: date
+    codes: tuple[str, ...]
+    route: str
+    measure: str
 
     @classmethod
     def read(cls, arguments: Any, months: Sequence[date]) -> "Choice":
-        """Read the address."""
+        """Read the address; a period that ends before it begins is turned round."""
         by_text = {f"{month:%Y-%m}": month for month in months}
+        last = by_text.get(arguments.get("tot", ""), months[-1])
+        first = by_text.get(arguments.get("van", ""), max(months[0], add_months(last, -11)))
         route, measure = arguments.get("route", "B"), arguments.get("maat", "score")
-        length = arguments.get("maanden", 12, type=int)
         return cls(
-            by_text.get(arguments.get("maand", ""), months[-1]),
-            codes=arguments.getlist("aanbieder"),
+            min(first, last),
+            max(first, last),
+            codes=tuple(arguments.getlist("aanbieder")),
             route=route if route in {r.code for r in LearningRoute} else "B",
             measure=measure if measure in MEASURES else "score",
-            length=length if length in LENGTHS else 12,
         )
 
+    @property
+    def is_score(self) -> bool:
+        """Whether the score itself is compared, not a criterion."""
+        return self.measure == "score"
 
-def _compared(known: gallery.History, codes: Sequence[str], chosen: Choice) -> list[Chart]:
-    ids = [provider.id for provider in known.providers if provider.code in codes]
-    agreements: Any = visible(Agreement, g.account).where(Agreement.provider.in_(ids))
-    moments = agreed(list(agreements), known, chosen)
-    return compared(known, codes, chosen.route, chosen.measure, moments)
+    def history(self, ids: Any, full_from: date | None = None) -> gallery.History:
+        """The score cards of some providers over the period."""
+        count = len(months_between(self.first, self.last))
+        return gallery.history(self.last, ids, today=today(), months=count, full_from=full_from)
+
+    def points(self, known: gallery.History, code: str) -> list[charts.Point]:
+        """The measure of one provider over the period."""
+        return charts.score_points(known.of(code).get(self.route, {}), self.measure)
 
 
-def agreed(
-    agreements: Iterable[Agreement], known: gallery.History, chosen: Choice
-) -> list[tuple[date, str]]:
-    """When something was agreed about what is compared, so that before and after show."""
-    names = {provider.id: provider.name for provider in known.providers}
+def _agreements(known: gallery.History, chosen: Choice) -> list[Agreement]:
+    """What was agreed in the period about what is compared, as far as the account may see."""
+    ids = [provider.id for provider in known.providers]
+    query: Any = visible(Agreement, g.account).where(Agreement.provider.in_(ids))
+    return agreed(query.order_by(Agreement.agreed_on, Agreement.id), chosen)
+
+
+def agreed(agreements: Iterable[Agreement], chosen: Choice) -> list[Agreement]:
+    """Those about the route and the measure that are compared, made in the period."""
     route = LearningRoute.from_code(chosen.route)
-    found = {
-        (month_of(one.agreed_on), f"afspraak {names[one.provider_id]}")  # type: ignore[attr-defined]
+    return [
+        one
         for one in agreements
-        if one.route in (None, route) and chosen.measure in {"score", one.criterion}
-    }
-    return sorted(moment for moment in found if min(known.by_month) <= moment[0] <= known.month)
+        if one.route in (None, route)
+        and (chosen.is_score or one.criterion == chosen.measure)
+        and chosen.first <= month_of(one.agreed_on) <= chosen.last
+    ]
 
 
 def compared(
     known: gallery.History,
-    codes: Sequence[str],
-    route: str,
-    measure: str,
-    moments: Sequence[tuple[date, str]] = (),
+    region: gallery.History,
+    chosen: Choice,
+    agreements: Sequence[Agreement] = (),
 ) -> list[Chart]:
     """The chosen providers on every criterion, and over time beside the region's middle."""
-    trees = [t for t in known.trees if t["aanbieder"] in codes and t["route"] == route]
-    series = {}
-    for code in codes:
-        by_month = known.of(code).get(route, {})
-        if by_month:
-            series[known.names[code]] = charts.score_points(by_month, measure)
+    names = {provider.id: provider for provider in known.providers}
+    series = {
+        provider.name: points
+        for provider in known.providers
+        if (points := chosen.points(known, provider.code))
+    }
     if len(series) < MOST:
-        series["midden van de regio"] = region_middle(known, route, measure)
-    name = f"{measure}-{route}-{known.month:%Y-%m}"
+        series["midden van de regio"] = region_middle(region, chosen.route, chosen.measure)
+    trees = [tree for tree in known.trees if tree["route"] == chosen.route]
+    name = f"{chosen.measure}-{chosen.route}-{chosen.first:%Y-%m}-{chosen.last:%Y-%m}"
+    moments = sorted(
+        {
+            (month_of(one.agreed_on), f"afspraak {names[one.provider_id].name}")  # type: ignore[attr-defined]
+            for one in agreements
+        }
+    )
     return [
         charts.compare(known.month, trees, known.names),
-        charts.compare_over_time(f"verloop-vergeleken-{name}", measure, series, moments=moments),
+        charts.compare_over_time(
+            f"verloop-vergeleken-{name}", chosen.measure, series, moments=moments
+        ),
     ]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One agreement with the figures before and after it."""
+
+    agreement: Agreement
+    provider: Provider
+    own: BeforeAfter
+    region: BeforeAfter
+
+
+def _effect(
+    agreement: Agreement, known: gallery.History, region: gallery.History, chosen: Choice
+) -> Effect:
+    provider = next(p for p in known.providers if p.id == agreement.provider_id)  # type: ignore[attr-defined]
+    month = month_of(agreement.agreed_on)
+    own = [(point.month, point.value) for point in chosen.points(known, provider.code)]
+    middle = region_middle(region, chosen.route, chosen.measure)
+    return Effect(
+        agreement,
+        provider,
+        before_and_after(own, month),
+        before_and_after([(point.month, point.value) for point in middle], month),
+    )
 
 
 def region_middle(known: gallery.History, route: str, measure: str) -> list[charts.Point]:
@@ -229,7 +301,9 @@ def region_middle(known: gallery.History, route: str, measure: str) -> list[char
 
 def _values(trees: Iterable[Mapping[str, Any]], route: str, measure: str) -> Iterable[float]:
     for tree in trees:
-        item = tree["criteria"].get(measure, {})
+        if tree["route"] != route:
+            continue
+        item = {} if measure == "score" else tree["criteria"].get(measure, {})
         value = tree["score"] if measure == "score" else item.get("value")
-        if tree["route"] == route and value is not None:
+        if value is not None:
             yield float(value)

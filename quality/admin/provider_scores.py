@@ -7,13 +7,13 @@ from typing import Any
 from flask import g, request, url_for
 
 from core.accounts import may, visible
+from core.dates import today
 from core.pictures import Chart
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality import score_words
+from quality import gallery, score_words
 from quality.admin.scores import shown_tree
 from quality.cards import history_of, model_named
-from quality.charts.trend import score_points, trend
 from quality.criteria import CRITERIA
 from quality.models import ScoreCard
 from quality.scoring import needed_for_good, sentence
@@ -80,13 +80,10 @@ def _scores(provider: Provider, wanted: str) -> Scores | None:
     }
     routes = [_route(provider, code, found) for code, found in trees.items()]
     chosen = next((one for one in routes if one.route.code == wanted), routes[0])
-    history = trees[chosen.route.code]
-    name = f"{provider.code}-{chosen.route.code}"
-    charts = [
-        trend(f"{measure}-{name}", measure, score_points(history, measure), of=provider.name)
-        for measure in PICTURED
-        if measure == "score" or measure in chosen.tree["criteria"]
-    ]
+    # The same charts as everywhere else: drawn ahead, and with norm and suspensions.
+    known = gallery.history(chosen.month, [provider.id], today=today())
+    of_route = {chosen.route.code: PICTURED}
+    charts = gallery.provider_charts(known, provider, of_route).get(chosen.route.code, [])
     return Scores(routes, chosen, charts)
 
 

@@ -19,8 +19,8 @@ from core.formats import month_text
 from core.pictures import Chart
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality import cards, operations, score_words
-from quality.charts import Share, funnel, heat_map
+from quality import cards, gallery, operations, score_words
+from quality.charts import heat_map
 from quality.charts import scores as scores_chart
 from quality.charts.words import SHORT_MARKS
 from quality.comparison import Comparison, compare
@@ -133,7 +133,7 @@ class ScorePage(Page):
             words=score_words,
             short_marks=SHORT_MARKS,
             fixed=_fixed_words(found),
-            charts=_charts(day, shown, narrowed.route),
+            charts=_charts(day, shown, found, narrowed.route),
             model=found[0].model if found else "",
             comparison=_comparison(found, narrowed),
             labels={code: measure.label for code, measure in CRITERIA.items()},
@@ -321,38 +321,22 @@ def _comparison(found: Sequence[ScoreCard], narrowed: Narrowed) -> Comparison | 
     return compare(own, cards.model_named(own[0].model))
 
 
-def _charts(day: date, lines: Sequence[Line], route: str) -> list[Chart]:
-    trees = [line.tree for line in lines]
-    names = {line.tree["aanbieder"]: line.name for line in lines}
-    if not trees:
+def _charts(
+    day: date, lines: Sequence[Line], found: Sequence[ScoreCard], route: str
+) -> list[Chart]:
+    """Charts of the judgements that are listed, the first part of what needs several pages."""
+    if not lines:
         return []
-    found = [scores_chart(day, trees, names), heat_map(day, trees, names)]
-    return found + (funnels(trees, names, route) if route else [])
-
-
-FUNNELS = ("wachttijd", "bevoegd", "avond_weekend")
-
-
-def funnels(trees: Sequence[Tree], names: Mapping[str, str], route: str) -> list[Chart]:
-    """A funnel plot per percentage criterion, around the value of all shown together."""
-    charts = []
-    for code in FUNNELS:
-        judged = [
-            (tree, tree["criteria"][code])
-            for tree in trees
-            if code in tree["criteria"] and tree["criteria"][code]["judged"]
-        ]
-        if len(judged) < 3:
-            continue
-        weight = sum(item["n"] for _, item in judged)
-        centre = sum(item["value"] * item["n"] for _, item in judged) / weight
-        shares = [
-            Share(names[tree["aanbieder"]], item["value"], item["n"]) for tree, item in judged
-        ]
-        label = CRITERIA[code].label
-        measure = f"{label} ({CRITERIA[code].unit})"
-        charts.append(funnel(f"trechter-{code}-{route}", label, measure, shares, centre))
-    return charts
+    listed = {line.tree["aanbieder"] for line in lines}
+    known = gallery.History(
+        day,
+        today(),
+        tuple({c.provider.code: c.provider for c in found if c.provider.code in listed}.values()),
+        {day: tuple(hide_small(line.tree) for line in lines)},
+        cards.model_in_force(day),
+    )
+    charts = [gallery.in_parts(known, make)[0] for make in (scores_chart, heat_map)]
+    return charts + (gallery.funnels(known, route) if route else [])
 
 
 DOWNLOAD_HEADER = (

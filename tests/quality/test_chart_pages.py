@@ -11,6 +11,7 @@ from providers.models import Provider
 from quality import operations
 from quality.admin.pictures import region_middle
 from quality.agreement_models import Agreement
+from quality.comparison import before_and_after
 from quality.gallery import History
 from quality.scoring_model import BASIS_2026
 from tests.quality.charts.cards import card
@@ -37,6 +38,26 @@ def test_the_charts_of_a_month_have_tables_and_downloads(client, region):
     assert svg.startswith(b"<svg")
     assert png.startswith(b"\x89PNG")
     assert csv.decode("utf-8-sig").startswith("Aanbieder;Route;Aantal;Score")
+
+
+def test_charts_of_all_providers_stand_by_subject(client, region):
+    client.sign_in("contractmanager")
+    address = "/kwaliteit/2026-10/grafieken/"
+    assert "Verschillen" in client.get(address).text
+    assert "meer dan toeval" in client.get(f"{address}?over=verschillen&deel=9").text
+    assert "op dezelfde schaal" in client.get(f"{address}?over=verloop").text
+    assert "Leveringen per aanbieder en maand" in client.get(f"{address}?over=leveringen").text
+    chosen = client.get(f"{address}?aanbieder=TA002", status=302).location
+    assert chosen == f"{address}TA002/"
+
+
+def test_many_judgements_stand_in_parts(client, region, monkeypatch):
+    monkeypatch.setattr("quality.gallery.MOST_ROWS", 2)
+    client.sign_in("contractmanager")
+    page = client.get("/kwaliteit/2026-10/grafieken/?deel=2")
+    assert "(deel 2 van 2)" in page.text
+    assert "Vorig deel" in page.text
+    assert "Taalschool TA001" not in "".join(row[0] for row in page.rows())
 
 
 def test_the_charts_of_a_provider_hide_what_is_small(client, region):
@@ -79,7 +100,9 @@ def test_comparing_shows_when_something_was_agreed(client, region):
         Agreement.create(provider=provider, criterion=criterion, **words, **made)
     address = "/kwaliteit/vergelijken/?aanbieder=TA001&aanbieder=TA002&maat=bevoegd"
     client.sign_in("contractmanager")
-    assert b"oktober 2026: afspraak Taalschool TA002." in client.get(address).data
+    page = client.get(address)
+    assert b"oktober 2026: afspraak Taalschool TA002." in page.data
+    assert "Taalschool TA002: Meer bevoegde docenten 07-10-2026" in page.text
     # not told: another criterion, a provider that was not chosen, a reader without the right
     assert b"afspraak Taalschool TA001" not in client.get(address).data
     assert b"afspraak Taalschool TA003" not in client.get(address).data
@@ -90,7 +113,36 @@ def test_comparing_shows_when_something_was_agreed(client, region):
 @pytest.mark.parametrize("query", ["", "?maand=x&route=Q&maat=z&maanden=99&aanbieder=TA999"])
 def test_comparing_nothing_offers_the_form(client, region, query):
     client.sign_in("contractmanager")
-    assert "Vink twee tot vier aanbieders aan" in client.get(f"/kwaliteit/vergelijken/{query}").text
+    assert (
+        "Kies een aanbieder, en dan Vergelijk."
+        in client.get(f"/kwaliteit/vergelijken/{query}").text
+    )
+
+
+def test_a_fifth_provider_finds_no_room_and_the_page_says_so(client, region):
+    for code in ("TA004", "TA005"):
+        deliver(code, OCT)
+    operations.compute(OCT, **WHO)
+    client.sign_in("contractmanager")
+    chosen = "&".join(f"aanbieder=TA00{n}" for n in range(1, 6))
+    assert "De andere 1 zijn weggelaten" in client.get(f"/kwaliteit/vergelijken/?{chosen}").text
+
+
+def test_one_provider_stands_beside_the_region_over_the_chosen_period(client, region):
+    client.sign_in("contractmanager")
+    page = client.get("/kwaliteit/vergelijken/?aanbieder=TA001&van=2026-10&tot=2026-09")
+    assert "midden van de regio" in page.text
+    assert [row[0] for row in page.rows(1)] == ["september 2026", "oktober 2026"]
+    page = client.get("/kwaliteit/vergelijken/?aanbieder=TA001&van=2026-09&tot=2026-09")
+    assert [row[0] for row in page.rows(1)] == ["september 2026"]
+
+
+def test_before_and_after_an_agreement_stand_beside_the_region():
+    months = [(add_months(OCT, n), 70.0 + n) for n in range(-8, 3)]
+    found = before_and_after([*months, (add_months(OCT, 3), None)], OCT)
+    # not counted: the month itself, what is more than six months away, and a month without value
+    assert (found.before, found.after, found.change) == (66.5, 71.5, 5.0)
+    assert before_and_after(months[:3], OCT).change is None
 
 
 def test_comparing_without_scores_says_so(client, db):
