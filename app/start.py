@@ -11,7 +11,7 @@ from core.dates import today
 from procurement import attention as planning_attention
 from providers import attention as provider_attention
 from providers import drift_attention
-from quality import agreement_attention
+from quality import agreement_attention, teacher_attention
 from quality import attention as score_attention
 
 # Each package that has something to tell adds its function here.
@@ -20,6 +20,7 @@ SOURCES: tuple[Source, ...] = (
     provider_attention.attention,
     drift_attention.attention,
     score_attention.attention,
+    teacher_attention.attention,
     agreement_attention.attention,
     job_pages.attention,
 )

@@ -5,13 +5,14 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import peewee
 
+from core.dates import month_end
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
 from providers.models import Contract, ContractScope, Provider, QualityMark, Teacher
 from providers.promise import Promise
@@ -150,6 +151,28 @@ def teachers_on(day: date, providers: Providers) -> dict[int, TeacherCount]:
         place = max(0, registration - TeacherRegistration.BLIK_OP_WERK)
         found[provider][place] += 1
     return {provider: TeacherCount(*counts) for provider, counts in found.items()}
+
+
+def certified_in(months: Sequence[date], providers: Providers) -> dict[int, dict[date, int]]:
+    """Per provider that has any docent: how many were certified on some day of each month."""
+    rows = Teacher.select(
+        Teacher.provider,
+        Teacher.teacher_ref,
+        Teacher.registration,
+        Teacher.valid_from,
+        Teacher.valid_until,
+    ).where(Teacher.provider.in_(providers))
+    found: dict[int, dict[date, set[str]]] = {}
+    for provider, code, registration, start, end in _tuples(rows):
+        by_month = found.setdefault(provider, {month: set() for month in months})
+        if registration <= TeacherRegistration.BLIK_OP_WERK:
+            for month, codes in by_month.items():
+                if (start or month) <= month_end(month) and (end or month) >= month:
+                    codes.add(code)
+    return {
+        provider: {month: len(codes) for month, codes in by_month.items()}
+        for provider, by_month in found.items()
+    }
 
 
 CHECK_DAYS = 90

@@ -14,9 +14,10 @@ from providers.codes import LearningRoute, SkillLevel, TrackStatus
 from providers.models import CURRENT, Provider
 from providers.models import ProgressRecord as R
 from providers.promise import promise_for
-from providers.register_metrics import promises
+from providers.register_metrics import certified_in, promises
 from quality.intensity import LessonMonth, Lessons
 from quality.metrics import IDLE, learner_days
+from quality.teacher_claim import LARGEST_GROUP, Claim, TaughtMonth
 
 SKILLS = {
     "lezen": "level_reading",
@@ -91,6 +92,58 @@ def attended_so_far(provider_id: int, month: date) -> dict[str, list[int]]:
     for route, minutes in _rows(query):
         found[LearningRoute(route).code].append(int(minutes))
     return dict(found)
+
+
+def taught(providers: Any, last: date, *, months: int = 12) -> dict[tuple[int, date], TaughtMonth]:
+    """Per provider and month, newest first, who taught; a month without lessons is left out."""
+    first = add_months(last, 1 - months)
+    largest = Case(R.route, [(int(route), LARGEST_GROUP[route.code]) for route in LearningRoute])
+    query = (
+        R.select(
+            R.provider,
+            R.month,
+            fn.COUNT(R.id),
+            fn.SUM(R.minutes_offered),
+            fn.SUM(R.minutes_certified),
+            fn.SUM(fn.COALESCE(R.minutes_in_training, 0)),
+            fn.SUM(
+                R.minutes_certified.cast("DOUBLE PRECISION") / fn.COALESCE(R.group_size, largest)
+            ),
+            fn.SUM(Case(None, [(R.group_size.is_null(), R.minutes_certified)], 0)),
+        )
+        .where(
+            CURRENT,
+            R.provider.in_(providers),
+            R.month.between(first, last),
+            R.minutes_offered > 0,
+        )
+        .group_by(R.provider, R.month)
+        .order_by(R.provider, R.month.desc())
+    )
+    return {
+        (provider, month_from_number(month)): TaughtMonth(
+            tracks, int(offered), int(certified), int(in_training), float(claimed), int(unsized)
+        )
+        for provider, month, tracks, offered, certified, in_training, claimed, unsized in _rows(
+            query
+        )
+    }
+
+
+def claims(provider_id: int, last: date, *, most_hours: int) -> list[Claim]:
+    """The hours of certified docenten against the register, of a year, newest month first."""
+    found = {month: one for (_, month), one in taught([provider_id], last).items()}
+    docenten = certified_in(list(found), [provider_id])
+    return [
+        Claim(
+            month,
+            one,
+            docenten.get(provider_id, {}).get(month, 0),
+            registered=provider_id in docenten,
+            most_hours=most_hours,
+        )
+        for month, one in found.items()
+    ]
 
 
 Counts = dict[str, int]

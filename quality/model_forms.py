@@ -72,6 +72,11 @@ def form_for(model: ScoringModel) -> type[SafeForm]:
         "sufficient_from": DutchDecimalField(
             "Voldoende vanaf", [Required("Vul de grens voor voldoende in.")]
         ),
+        "docent_month_hours": WholeNumberField(
+            "Lesuren die een docent hoogstens geeft in een maand",
+            [Required("Vul het aantal lesuren in, bijvoorbeeld 130.")], low=1, high=300,
+            description="Alleen om opgegeven uren aan het register te toetsen; telt niet mee.",
+        ),
     }  # fmt: skip
     for criterion in model.criteria:
         label = CRITERIA[criterion.code].label
@@ -102,6 +107,7 @@ def values_of(model: ScoringModel) -> dict[str, Any]:
         "aggregation": model.aggregation,
         "good_from": _decimal(model.good_from),
         "sufficient_from": _decimal(model.sufficient_from),
+        "docent_month_hours": model.docent_month_hours,
     }
     for criterion in model.criteria:
         values[f"weight_{criterion.code}"] = _decimal(criterion.weight)
@@ -123,6 +129,7 @@ def model_of(base: ScoringModel, data: Mapping[str, Any]) -> ScoringModel:
         aggregation=data["aggregation"],
         good_from=float(data["good_from"]),
         sufficient_from=float(data["sufficient_from"]),
+        docent_month_hours=data["docent_month_hours"],
         criteria=tuple(_criterion(c, data) for c in base.criteria),
     )
 

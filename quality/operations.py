@@ -11,7 +11,7 @@ from core.errors import DomainError
 from providers.dossier_metrics import dossier
 from providers.models import Provider
 from providers.retention_metrics import removed_months
-from quality import cards, metrics, signal_operations
+from quality import cards, metrics, signal_operations, teacher_operations
 from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
 from quality.register_facts import RegisterFacts, register_facts
 from quality.scoring import Judgement, judge
@@ -237,6 +237,7 @@ def _compute(providers: Iterable[Provider], months: Iterable[date], *, at: datet
         newest = metrics.newest_month_of(provider.id)
         if newest is not None and newest in wanted:
             signal_operations.refresh(provider, newest)
+            teacher_operations.refresh(provider, newest)
     return changed
 
 

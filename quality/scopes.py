@@ -7,6 +7,7 @@ from providers.models import Provider
 from providers.scopes import by_provider
 from quality.models import Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
 from quality.report.models import ReportMail
+from quality.teacher_models import DocentHours
 
 
 @scope(ScoreCard)
@@ -14,6 +15,11 @@ def _cards(query: Any, account: Account) -> Any:
     if account.role == Role.ADMINISTRATOR:
         return query.where(False)
     return by_provider(query, account, ScoreCard.provider)
+
+
+@scope(DocentHours)
+def _docent_hours(query: Any, account: Account) -> Any:
+    return by_provider(query, account, DocentHours.provider)
 
 
 @scope(Reaction)

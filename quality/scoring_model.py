@@ -43,7 +43,11 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class ScoringModel:
-    """A version of the model; impossible ones are refused when made."""
+    """A version of the model; impossible ones are refused when made.
+
+    ``docent_month_hours`` is how many lesson hours one docent gives in a month at most (30 a week);
+    it weighs what is claimed and scores nothing.
+    """
 
     code: str
     criteria: tuple[Criterion, ...]
@@ -55,6 +59,7 @@ class ScoringModel:
     good_from: float = 80
     sufficient_from: float = 60
     mark_check_days: int = 90
+    docent_month_hours: int = 130
 
     def __post_init__(self) -> None:
         """Refuse weights that do not add up to 100, and knots that run back."""
@@ -91,7 +96,8 @@ class ScoringModel:
         return cls(
             code=data["code"],
             aggregation=data["aggregation"],
-            **{name: data[name] for name in THRESHOLDS},
+            # What came later is not in a model that was kept before: it has the default.
+            **{name: data[name] for name in THRESHOLDS if name in data},
             criteria=tuple(
                 Criterion(
                     code=c["code"],
@@ -122,6 +128,7 @@ THRESHOLDS = (
     "good_from",
     "sufficient_from",
     "mark_check_days",
+    "docent_month_hours",
 )
 
 

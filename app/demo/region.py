@@ -129,7 +129,7 @@ CHARACTERS = (
         code="TA007", name="Lesplein Ravelijn", city="Steenwijk", file_format="csv_pipe",
         courses={"B": Course(150, 13.8, 15), "Z": Course(50, 11.6, 11)},
         cities=("Steenwijk", "Meppel"), municipalities=("1708", "0119", "1701", "1896", "0193"),
-        evening_share=0.0, certified_share=0.91,
+        evening_share=0.0, certified_share=0.91, teachers=4,
         marks=(("onbepaalde_tijd", -40, None, 128),), promised={},
     ),
     Character(

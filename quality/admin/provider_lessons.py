@@ -7,12 +7,15 @@ from typing import Any
 
 from core.pictures import Chart
 from providers.codes import LearningRoute
+from providers.dossier_metrics import dossier
 from providers.models import Provider
 from quality import lesson_words, suppression
+from quality.cards import model_in_force
 from quality.gallery import hours_chart
 from quality.intensity import MILESTONES, Lessons, toward
-from quality.lesson_metrics import attended_so_far, lessons_by_month
+from quality.lesson_metrics import attended_so_far, claims, lessons_by_month
 from quality.metrics import newest_month_of
+from quality.teacher_claim import Claim
 
 
 @dataclass(frozen=True)
@@ -70,3 +73,35 @@ def hours_rows(provider: Provider) -> Iterator[tuple[Any, ...]]:
     for code, lessons in lessons_by_month(provider, last).items() if last else ():
         for row in lesson_words.plain_rows(lessons):
             yield LearningRoute.from_code(code).label, *row
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """Who taught, month by month, and what the register says of it."""
+
+    claims: list[Claim]
+    exceptions: list[tuple[LearningRoute, date]]
+    most_hours: int
+
+    @property
+    def doubtful(self) -> list[Claim]:
+        """The months that someone should ask about, newest first."""
+        return [claim for claim in self.claims if claim.verdict.doubtful]
+
+    @property
+    def without_size(self) -> bool:
+        """Whether somewhere the size of a group had to be assumed."""
+        return any(claim.taught.without_size for claim in self.claims)
+
+
+def teaching(provider: Provider, day: date) -> Teaching:
+    """Layers of a year of lessons, and the claims against the register; empty without lessons."""
+    last = newest_month_of(provider.id)
+    most_hours = model_in_force(last or day).docent_month_hours
+    exceptions = [
+        (LearningRoute(route), terms.exception_until)
+        for route, terms in dossier(provider).terms_on(day).items()
+        if terms.exception_until is not None
+    ]
+    listed = claims(provider.id, last, most_hours=most_hours) if last else []
+    return Teaching(listed, exceptions, most_hours)

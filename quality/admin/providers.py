@@ -33,7 +33,7 @@ from providers.register_metrics import (
     promised_by,
     teachers_on,
 )
-from quality.admin.provider_lessons import hours_rows, intensity
+from quality.admin.provider_lessons import hours_rows, intensity, teaching
 from quality.admin.provider_list import (
     EXPORT_HEADER,
     Filters,
@@ -243,6 +243,7 @@ class ProvidersPage(Page):
             count=teachers_on(today(), [provider.id]).get(provider.id),
             registration=TeacherRegistration,
             day=today(),
+            teaching=teaching(provider, today()) if may(g.account, "read", "scores") else None,
         )
 
     @expose("/<code>/intensiteit/")
