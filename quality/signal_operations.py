@@ -13,48 +13,51 @@ from quality.models import Signal
 from quality.signals import Finding
 
 ROWS_AT_ONCE = 500
-KEY = ("track", "route", "kind")
+Key = tuple[int, int, str]
 OPENED = (
-    *KEY, "open", "month", "municipality", "detail", "escalated", "since", "seen_by", "seen_at",
+    "track", "route", "kind",
+    "open", "month", "municipality", "detail", "escalated", "since", "seen_by", "seen_at",
 )  # fmt: skip
-"""What is told of a signal that holds; what was noted about it stays."""
+"""What is told of a signal that holds: what it is known by (a ``Key``), then what may change."""
+KEY_WIDTH = 3
 
 
 def refresh(provider: Provider, month: date) -> None:
     """Open what holds at the end of the month, close what does not; what was seen stays seen."""
     wanted = signal_metrics.signals_of(provider.id, month)
     with transaction():
-        held = {
-            (signal.__data__["track"], signal.route, signal.kind): signal
-            for signal in Signal.select().where(Signal.provider == provider)
-        }
-        passed = [one.id for key, one in held.items() if one.open and key not in wanted]
-        for ids in chunked(passed, ROWS_AT_ONCE):
-            Signal.update(open=False).where(Signal.id.in_(ids)).execute()
-        rows = [
-            _opened(held.get(key), key, found, municipality, month) | {"provider": provider.id}
-            for key, (municipality, found) in wanted.items()
-        ]
-        kept = [name for name in OPENED if name not in KEY]
-        for some in chunked(rows, ROWS_AT_ONCE):
-            Signal.insert_many(some).on_conflict(
-                conflict_target=[getattr(Signal, name) for name in KEY],
-                preserve=[getattr(Signal, name) for name in kept],
+        columns: list[Any] = [getattr(Signal, name) for name in OPENED]
+        query: Any = Signal.select(Signal.id, *columns).where(Signal.provider == provider)
+        ids: dict[Key, int] = {}
+        held: dict[Key, dict[str, Any]] = {}
+        for number, *values in query.tuples():
+            track, route, kind, *_ = values
+            ids[track, route, kind] = number
+            held[track, route, kind] = dict(zip(OPENED, values, strict=True))
+        passed = [ids[key] for key, one in held.items() if one["open"] and key not in wanted]
+        for numbers in chunked(passed, ROWS_AT_ONCE):
+            Signal.update(open=False).where(Signal.id.in_(numbers)).execute()
+        told = {key: _opened(key, held.get(key), found, month) for key, found in wanted.items()}
+        changed = [one for key, one in told.items() if one != held.get(key)]
+        for some in chunked(changed, ROWS_AT_ONCE):
+            Signal.insert_many([one | {"provider": provider.id} for one in some]).on_conflict(
+                conflict_target=columns[:KEY_WIDTH], preserve=columns[KEY_WIDTH:]
             ).execute()
 
 
 def _opened(
-    signal: Signal | None, key: tuple[int, int, str], found: Finding, municipality: int, month: date
+    key: Key, before: dict[str, Any] | None, found: tuple[int, Finding], month: date
 ) -> dict[str, Any]:
     """A signal as it is open now."""
+    municipality, finding = found
     since, seen_by, seen_at = month, None, None
-    if signal is not None and signal.open:
-        since = signal.since
+    if before is not None and before["open"]:
+        since = before["since"]
         # It passed and came back, or became urgent: somebody has to look again.
-        if signal.escalated or not found.escalated:
-            seen_by, seen_at = signal.seen_by, signal.seen_at
-    told = (month, municipality, found.detail, found.escalated)
-    return dict(zip(OPENED, (*key, True, *told, since, seen_by, seen_at), strict=True))
+        if before["escalated"] or not finding.escalated:
+            seen_by, seen_at = before["seen_by"], before["seen_at"]
+    what = (municipality, finding.detail, finding.escalated)
+    return dict(zip(OPENED, (*key, True, month, *what, since, seen_by, seen_at), strict=True))
 
 
 def mark_seen(signal: Signal, *, follow_up: str, by: str, at: datetime) -> None:
