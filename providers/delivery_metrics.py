@@ -16,7 +16,7 @@ import peewee
 
 from core.dates import add_months, month_from_number
 from providers.codes import TrackStatus
-from providers.models import CURRENT, Delivery, DeliveryMonth, ProgressRecord
+from providers.models import CURRENT, CourseTrack, Delivery, DeliveryMonth, ProgressRecord
 
 Providers = Any
 """Keys of providers: a list, or a query that selects them."""
@@ -120,31 +120,63 @@ class Completeness:
     found: int
 
 
-def completeness(providers: Providers, month: date) -> dict[int, Completeness]:
-    """Per provider: trajecten open at the end of the month before, and those of them found now."""
+def completeness(
+    providers: Providers, first: date, last: date
+) -> dict[tuple[int, date], Completeness]:
+    """Per provider and month: trajecten open at the end of the month before, and those found now.
+
+    A month before of which nothing is held expects nobody, and is left out.
+    """
     now = ProgressRecord.alias()
     rows = (
         ProgressRecord.select(
             ProgressRecord.provider,
+            ProgressRecord.month,
             peewee.fn.COUNT(ProgressRecord.id),
             peewee.fn.COUNT(now.id),
         )
-        .join(
-            now,
-            peewee.JOIN.LEFT_OUTER,
-            on=(
-                (now.provider == ProgressRecord.provider)
-                & (now.month == month)
-                & (now.track == ProgressRecord.track)
-                & now.superseded_by.is_null()
-            ),
-        )
+        .join(now, peewee.JOIN.LEFT_OUTER, on=_next_month(now))
         .where(
             CURRENT,
             ProgressRecord.provider.in_(providers),
-            ProgressRecord.month == add_months(month, -1),
+            ProgressRecord.month.between(add_months(first, -1), add_months(last, -1)),
             ProgressRecord.status < TrackStatus.COMPLETED,
         )
-        .group_by(ProgressRecord.provider)
+        .group_by(ProgressRecord.provider, ProgressRecord.month)
     )
-    return {provider: Completeness(expected, found) for provider, expected, found in _tuples(rows)}
+    return {
+        (provider, add_months(as_month(month), 1)): Completeness(expected, found)
+        for provider, month, expected, found in _tuples(rows)
+    }
+
+
+def missing_rows(provider: int, month: date, narrow: Any) -> Any:
+    """Rows of the month before of trajecten that were open then and have no row in a month.
+
+    ``narrow`` leaves of a query of rows what the account may see.
+    """
+    now = ProgressRecord.alias()
+    rows = (
+        ProgressRecord.select(ProgressRecord, CourseTrack)
+        .join(CourseTrack)
+        .join_from(ProgressRecord, now, peewee.JOIN.LEFT_OUTER, on=_next_month(now))
+        .where(
+            CURRENT,
+            ProgressRecord.provider == provider,
+            ProgressRecord.month == add_months(month, -1),
+            ProgressRecord.status < TrackStatus.COMPLETED,
+            now.id.is_null(),
+        )
+        .order_by(CourseTrack.number)
+    )
+    return narrow(ProgressRecord, rows)
+
+
+def _next_month(now: Any) -> Any:
+    """Condition: the current row of the same traject a month later."""
+    return (
+        (now.provider == ProgressRecord.provider)
+        & (now.month == ProgressRecord.month + 1)
+        & (now.track == ProgressRecord.track)
+        & now.superseded_by.is_null()
+    )

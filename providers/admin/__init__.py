@@ -2,9 +2,15 @@
 
 from flask_admin import BaseView
 
-from providers.admin import deliveries, mappings, register
+from providers.admin import deliveries, differences, history, mappings, register
 
 
 def views() -> list[BaseView]:
     """Make every page; they belong to one application."""
-    return [*deliveries.views(), *mappings.views(), *register.views()]
+    return [
+        *deliveries.views(),
+        *differences.views(),
+        *history.views(),
+        *mappings.views(),
+        *register.views(),
+    ]

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core.accounts import may, visible
 from core.admin import Page, needs
-from core.dates import add_months, month_of, now, today
+from core.dates import add_months, month_of, now, parse_month, today
 from core.errors import DomainError
 from core.export import XLSX_TYPE, download
 from core.formats import moment_text
@@ -21,18 +21,26 @@ from providers import operations
 from providers.admin.delivery_parts import (
     STATE_WORDS,
     CalendarRow,
+    MonthCompleteness,
     answer_of,
     calendar_rows,
+    missing_cells,
     month_changes,
+    month_completeness,
 )
+from providers.admin.history import narrow
 from providers.calendar_metrics import delivery_calendar, last_closed_month
+from providers.codes import LearningRoute, TrackStatus
 from providers.delivery_forms import NilReturnForm, UploadForm, WithdrawForm
+from providers.delivery_metrics import missing_rows
+from providers.difference_metrics import neighbours
 from providers.feed.cleaning import is_cleaned, kept_file
 from providers.feed.columns import COLUMNS
 from providers.feed.marked_workbook import write_marked
 from providers.feed.outcome import Outcome, Status
 from providers.feed.receipt import assumed_text, fate_text, grouped, rows_text, sum_text
 from providers.feed.template import write_template
+from providers.history_metrics import rows_with_history
 from providers.mapping_metrics import mapping_of
 from providers.models import Delivery, Problem, Provider
 from providers.outcomes import HELD, RECEIVED, already_delivered, outcome_of
@@ -40,6 +48,7 @@ from providers.previews import kept_preview
 
 CALENDAR_MONTHS = 12
 SHOWN_PROBLEMS = 200
+COMPARED_MONTHS = 3
 PREVIEW_BYTES = 2_000_000
 """A larger file goes to the queue: first what would become of it, then taking it in."""
 
@@ -112,6 +121,7 @@ class DeliveriesPage(Page):
             calendar=calendar,
             months=[add_months(first, n) for n in range(CALENDAR_MONTHS)],
             last=last,
+            may_compare=self._with_values(),
             rows=rows,
             found=rows.page(request.args),
         )
@@ -220,12 +230,43 @@ class DeliveriesPage(Page):
             assumed=assumed_text(outcome.findings),
             groups=grouped(problems),
             problems=problems[:SHOWN_PROBLEMS],
+            with_history=rows_with_history(
+                delivery.id, {p.row for p in problems[:SHOWN_PROBLEMS] if p.row}, narrow
+            ),
             total=len(problems),
             changes=month_changes(delivery) if delivery.state == HELD else [],
+            neighbours=neighbours(delivery, outcome.months[-COMPARED_MONTHS:])
+            if delivery.state == HELD
+            else [],
+            completeness=self._completeness(delivery, outcome),
             form=form,
             state_words=STATE_WORDS,
+            statuses={int(status): status.label for status in TrackStatus},
+            routes={int(route): route.label for route in LearningRoute},
             with_values=self._with_values(),
         )
+
+    def _completeness(self, delivery: Delivery, outcome: Outcome) -> list[MonthCompleteness]:
+        """Who was open a month before and is not there now, for the newest months."""
+        if delivery.state != HELD:
+            return []
+        return month_completeness(
+            delivery, outcome.months[-COMPARED_MONTHS:], narrow if self._with_values() else None
+        )
+
+    @expose("/<int:number>/ontbreekt/<month>/ontbreekt.<any(csv, xlsx):kind>")
+    def missing(self, number: int, month: str, kind: str) -> Response:
+        """Give the learners that were open a month before and are not in a month as a file."""
+        delivery = self._readable(number)
+        try:
+            day = parse_month(month)
+        except ValueError:
+            abort(404)
+        header = ("Trajectnummer", "Status", "Leerroute", "Gemeente", "Laatste maand")
+        return download(
+            f"ontbreekt-{delivery.provider.code}-{month}", kind, header,
+            missing_cells(missing_rows(delivery.provider.id, day, narrow)),
+        )  # fmt: skip
 
     def _job(self, delivery: Delivery) -> Job | None:
         if delivery.state != RECEIVED:

@@ -1,6 +1,6 @@
 """What the pages of the deliveries show, put together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,8 +10,12 @@ import peewee
 from core.dates import add_months
 from core.formats import count_text
 from core.job_models import Job
+from core.municipalities import name as municipality_name
 from providers.calendar_metrics import CalendarCell
+from providers.codes import LearningRoute, TrackStatus
+from providers.delivery_metrics import completeness, missing_rows
 from providers.feed.outcome import Outcome, Status
+from providers.history_metrics import Narrow
 from providers.models import CURRENT, Delivery, DeliveryMonth, ProgressRecord, Provider
 
 STATE_WORDS = {
@@ -79,6 +83,47 @@ def _after_accepting(outcome: Outcome) -> str:
     if all(fate.mended for fate in outcome.sent_back):
         return "Alle rijen zijn verwerkt: wat terugkwam, is aangevuld."
     return "Alle rijen die terugkwamen zijn opnieuw gestuurd. Een deel kwam daar weer terug."
+
+
+SHOWN_MISSING = 20
+
+
+@dataclass(frozen=True)
+class MonthCompleteness:
+    """How many of the trajecten that were open a month before are there, and who is not."""
+
+    month: date
+    expected: int
+    found: int
+    missing: list[ProgressRecord]
+
+
+def month_completeness(
+    delivery: Delivery, months: Sequence[date], narrow: Narrow | None
+) -> list[MonthCompleteness]:
+    """Completeness of some months of a delivery; who is missing, for those who may see rows."""
+    if not months:
+        return []
+    provider = delivery.provider.id
+    found = completeness([provider], months[0], months[-1])
+    told = []
+    for month in months:
+        one = found.get((provider, month))
+        if one is not None:
+            gone: list[ProgressRecord] = []
+            if narrow is not None and one.found < one.expected:
+                gone = list(missing_rows(provider, month, narrow).limit(SHOWN_MISSING))
+            told.append(MonthCompleteness(month, one.expected, one.found, gone))
+    return told
+
+
+def missing_cells(rows: Any) -> Iterator[tuple[Any, ...]]:
+    """Those who are missing, as cells of a file."""
+    for row in rows.iterator():
+        yield (
+            row.track.number, TrackStatus(row.status).label, LearningRoute(row.route).label,
+            municipality_name(row.municipality), f"{row.month:%Y-%m}",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

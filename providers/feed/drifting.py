@@ -18,6 +18,8 @@ SELECT COUNT(*) FROM (
     EXCEPT
     SELECT t.id FROM staged s JOIN staged_track t ON t.local = s.track WHERE s.month = ?
     EXCEPT
+    SELECT t.id FROM staged_rejected r JOIN staged_track t ON t.local = r.track WHERE r.month = ?
+    EXCEPT
     SELECT track_id FROM progress_record
     WHERE provider_id = ? AND month = ? AND superseded_by_id IS NULL
 ) AS missing
@@ -64,11 +66,11 @@ def _earlier(provider: int, delivery: int | None) -> list[dict[str, Any]]:
 
 
 def _missing(provider: int) -> int:
-    """Learners open in the month before the newest staged one, of whom no row says how it went on.
+    """Learners open in the month before the newest staged one, who have no row in the file.
 
-    Nobody is missing when that month was never delivered, or when this file only mends some rows
-    of a month that is held already.
+    Whose row is sent back is in the file. Nobody is missing when that month was never delivered, or
+    when this file only mends some rows of a month that is held already.
     """
     (newest,) = rows_of("SELECT MAX(month) FROM staged")[0]
     before = (provider, newest - 1, int(TrackStatus.COMPLETED))
-    return int(rows_of(MISSING, *before, newest, provider, newest)[0][0])
+    return int(rows_of(MISSING, *before, newest, newest, provider, newest)[0][0])

@@ -12,6 +12,7 @@ from providers.delivery_metrics import (
     completeness,
     last_deliveries,
     learners_now,
+    missing_rows,
 )
 from providers.models import (
     ContractScope,
@@ -234,7 +235,10 @@ def test_completeness_is_about_who_was_open_a_month_ago(db) -> None:
     # not counted: ended before, new this month
     make_record(month=SEPTEMBER, track=ended, status=TrackStatus.DROPPED_OUT)
     make_record(month=OCTOBER, track=make_track(provider))
-    assert completeness([provider.id], OCTOBER) == {provider.id: Completeness(2, 1)}
+    told = {(provider.id, OCTOBER): Completeness(2, 1)}
+    assert completeness([provider.id], OCTOBER, OCTOBER) == told
+    missing = missing_rows(provider.id, OCTOBER, lambda _model, query: query)
+    assert [row.track for row in missing] == [gone]
 
 
 def test_a_mark_is_troubled_when_it_is_not_valid_or_checked_too_long_ago(db) -> None:

@@ -170,9 +170,13 @@ def test_who_ended_or_is_held_already_has_not_vanished(db, tmp_path: Path):
     make_record(track=both, month=OCTOBER)
     # not counted: in the file
     make_record(track=make_track(provider, "T-1"), month=september)
+    # not counted: in the file, and sent back
+    make_record(track=make_track(provider, "T-0"), month=september)
     # not counted: another provider
     make_record(track=make_track(make_provider("TA002")), month=september)
-    delivery = deliver(Storage(tmp_path), csv("2026-10", range(3)))
+    content = csv("2026-10", range(3))
+    delivery = deliver(Storage(tmp_path), content.replace(b"T-0;", b"T-0;?", 1))
+    assert delivery.rejected == 1
     texts = [alarm["text"] for alarm in delivery.findings["drift"]]
     assert texts[0].startswith("1 cursist was in september 2026")
     assert len(texts) == 1
