@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from peewee import fn
+from peewee import Case, fn
 
 import quality.agreement_scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
@@ -103,6 +103,32 @@ def complaints_of(provider: Provider, account: Account) -> list[Complaint]:
     return list(
         query.order_by(Complaint.state != "open", Complaint.received_on.desc(), Complaint.id.desc())
     )
+
+
+def complaints_by_criterion(
+    provider: Provider, route: int, account: Account, *, last: date, months: int = 12
+) -> dict[str | None, dict[str, tuple[int, int]]]:
+    """Per criterion and kind: complaints received in the months up to ``last``, and those open now.
+
+    Among those visible, on this route or on none in particular; None is of no criterion.
+    """
+    first = add_months(month_of(last), 1 - months)
+    still_open = fn.SUM(Case(None, [(Complaint.state == "open", 1)], 0))
+    query = visible(
+        Complaint,
+        account,
+        Complaint.select(Complaint.criterion, Complaint.kind, fn.COUNT(Complaint.id), still_open),
+    ).where(
+        Complaint.provider == provider,
+        Complaint.route.is_null() | (Complaint.route == route),
+        Complaint.received_on.between(first, last),
+    )
+    found: dict[str | None, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for criterion, kind, count, waiting in query.group_by(
+        Complaint.criterion, Complaint.kind
+    ).tuples():
+        found[criterion][kind] = (count, int(waiting))
+    return dict(found)
 
 
 def complaint_counts(

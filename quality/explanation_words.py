@@ -6,6 +6,8 @@ from typing import Any
 
 from core.dates import add_months
 from core.formats import MISSING, count_text, day_text, month_text, number_text
+from quality.agreements import COMPLAINT_KINDS
+from quality.suppression import HIDDEN_TEXT, is_small
 
 Tree = Mapping[str, Any]
 RATIOS = {
@@ -110,6 +112,20 @@ def asked_words(item: Tree) -> str:
     if met is None:
         return f"{people} hierom; hoeveel die les kregen is te klein om te tonen (< 5)."
     return f"{people} hierom; {count_text(met)} {'kreeg' if met == 1 else 'kregen'} die les."
+
+
+def complaint_words(kinds: Mapping[str, tuple[int, int]], *, outside: bool) -> str:
+    """Complaints per kind with how many are open; outside the team without small numbers."""
+    if not kinds:
+        return "Er zijn geen klachten in de laatste twaalf maanden."
+    parts = []
+    for kind, (count, still_open) in sorted(kinds.items()):
+        told = HIDDEN_TEXT if outside and is_small(count) else count_text(count)
+        betrays = is_small(count) or is_small(still_open) or is_small(count - still_open)
+        if still_open and not (outside and betrays):
+            told += f" ({count_text(still_open)} open)"
+        parts.append(f"{COMPLAINT_KINDS[kind]} {told}")
+    return f"Klachten in de laatste twaalf maanden: {', '.join(parts)}."
 
 
 def _began(count: float) -> str:

@@ -21,6 +21,8 @@ from providers.models import CURRENT, CourseTrack, ProgressRecord
 from quality import cards, explanation_words, gallery, operations, score_words
 from quality.admin.hearing import invitation_of, reactions_on
 from quality.admin.scores import OUTSIDE, ROUTES, card_or_404, month_or_404, shown_tree
+from quality.agreement_metrics import complaints_by_criterion, open_kinds
+from quality.agreements import CRITERION_OF_COMPLAINT, Standing, criterion_standing
 from quality.criteria import CRITERIA
 from quality.explanation import Change, change_since_last_month
 from quality.explanation_words import signed
@@ -74,6 +76,8 @@ class JudgementPage(Page):
             words=score_words,
             told=explanation_words,
             charts=_charts(card, times),
+            standings=_standings(card, tree),
+            complaints=_complaints(card),
             times=times if times is not None and self._may_tell(times) else None,
             waiters=waiters(stays, day, g.account) if sees_rows else [],
             places=by_municipality(stays, day, norm, MINIMUM),
@@ -97,6 +101,33 @@ class JudgementPage(Page):
     def _may_tell(times: WaitingTime) -> bool:
         """Whether the table of days may be shown: outside the team each step is too small."""
         return times.n > 0 and g.account.role not in OUTSIDE
+
+
+def _standings(card: ScoreCard, tree: dict[str, Any]) -> dict[str, Standing]:
+    """Where a criterion stands, of those about which an agreement or a plan runs."""
+    if not may(g.account, "read", "agreements"):
+        return {}
+    running = open_kinds([card.provider.id])
+    return {
+        code: criterion_standing(item["points"], running[card.provider.id, card.route, code])
+        for code, item in tree["criteria"].items()
+        if (card.provider.id, card.route, code) in running
+    }
+
+
+def _complaints(card: ScoreCard) -> dict[str | None, str] | None:
+    """What is said of the complaints per criterion; None for who may not read them."""
+    if not may(g.account, "read", "complaints"):
+        return None
+    outside = g.account.role in OUTSIDE
+    last = month_end(card.month)
+    found = complaints_by_criterion(card.provider, card.route, g.account, last=last)
+    codes = {*CRITERION_OF_COMPLAINT.values(), *found}
+    return {
+        code: explanation_words.complaint_words(found.get(code, {}), outside=outside)
+        for code in codes
+        if code is not None or code in found
+    }
 
 
 def _charts(card: ScoreCard, times: WaitingTime | None) -> dict[str, Chart]:
