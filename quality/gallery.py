@@ -5,6 +5,7 @@ Small numbers are hidden here, once, before chart, table, description and pack.
 Pages, the command and the pack take their charts here, so that all show the same.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from core.dates import add_months, month_of, months_between
+from core.dates import add_months, month_from_number, month_of, months_between
+from core.db import database
 from core.pictures import Chart
 from providers.calendar_metrics import DeliveryState, delivery_calendar
 from providers.codes import LearningRoute, MarkStatus
@@ -25,7 +27,7 @@ from quality.intensity import LessonMonth, Lessons
 from quality.lesson_metrics import lessons_by_month, levels_then_and_now
 from quality.models import ScoreCard
 from quality.scoring_model import ScoringModel
-from quality.suppression import MINIMUM, hide_small
+from quality.suppression import MINIMUM, hide_small, hide_small_criterion
 from quality.waiting import summarise
 
 Tree = dict[str, Any]
@@ -94,16 +96,18 @@ def history(
     today: date,
     months: int = HISTORY,
     full_from: date | None = None,
+    measure: str = "",
 ) -> History:
     """Read the cards of these providers (ids, or a query of ids) up to a month.
 
-    Before ``full_from`` a card is its standing and score only: all that charts of the region need.
+    Before ``full_from`` a card is its standing, its score and one criterion at most: all that
+    charts of the region need.
     """
     providers = list(Provider.select().where(Provider.id.in_(provider_ids)).order_by(Provider.name))
     first = add_months(month, 1 - months)
     full_from = max(first, full_from or first)
     found: dict[date, list[Tree]] = defaultdict(list)
-    for outline_month, outline in _outlines(providers, first, add_months(full_from, -1)):
+    for outline_month, outline in _outlines(providers, first, add_months(full_from, -1), measure):
         found[outline_month].append(outline)
     by_id = {provider.id: provider for provider in providers}
     query = (
@@ -130,27 +134,35 @@ def history(
 
 
 def _outlines(
-    providers: Sequence[Provider], first: date, last: date
+    providers: Sequence[Provider], first: date, last: date, measure: str
 ) -> Iterator[tuple[date, Tree]]:
-    """Standing and score of every card of some months, oldest first."""
+    """Standing and score of every card of some months, oldest first, with one criterion."""
     codes = {provider.id: provider.code for provider in providers}
-    query: Any = ScoreCard.select(
-        ScoreCard.month, ScoreCard.provider, ScoreCard.route, ScoreCard.standing, ScoreCard.score
-    ).where(
-        ScoreCard.provider.in_(list(codes)),
-        ScoreCard.month.between(first, last),
-        ScoreCard.revision == 0,
-    )
-    for month, provider, route, standing, score in query.order_by(ScoreCard.month).tuples():
+    routes = {int(route): route.code for route in LearningRoute}
+    card: Any = ScoreCard
+    item = [card.result["criteria"][measure]] if measure else []
+    query = card.select(
+        card.month, card.provider, card.route, card.standing, card.score, *item
+    ).where(card.provider.in_(list(codes)), card.month.between(first, last), card.revision == 0)
+    # Thousands of rows: read as they are, without an object for each.
+    rows = database.execute(query.order_by(card.month)).fetchall()
+    for month, provider, route, standing, score, *found in rows:
+        shown = [hide_small_criterion(_document(one)) for one in found if one]
         yield (
-            month,
+            month_from_number(month),
             {
                 "aanbieder": codes[provider],
-                "route": LearningRoute(route).code,
+                "route": routes[route],
                 "standing": standing,
                 "score": score,
+                "criteria": dict(zip([measure], shown, strict=False)),
             },
         )
+
+
+def _document(found: Any) -> Any:
+    """A part of a JSON document; SQLite gives it as text."""
+    return json.loads(found) if isinstance(found, str) else found
 
 
 SUBJECTS = {

@@ -79,13 +79,14 @@ def hide_small(tree: Mapping[str, Any]) -> dict[str, Any]:
     """A judgement as it may leave the team: without small counts and what betrays them."""
     hidden = dict(tree)
     for part in ("criteria", "beside"):
-        hidden[part] = {code: _criterion(item) for code, item in tree[part].items()}
+        hidden[part] = {code: hide_small_criterion(item) for code, item in tree[part].items()}
     if is_small(tree["active"]):
         hidden["active"] = None
     return hidden
 
 
-def _criterion(item: Mapping[str, Any]) -> dict[str, Any]:
+def hide_small_criterion(item: Mapping[str, Any]) -> dict[str, Any]:
+    """One criterion of a judgement without small counts and what betrays them."""
     shown = dict(item)
     if item["state"] == "te_weinig" or is_small(item["n"]):
         kept = {

@@ -149,7 +149,7 @@ class ComparePage(Page):
         if not months:
             return self.render("quality/compare.html", months=[])
         chosen = Choice.read(request.args, months)
-        region = chosen.history(_mine(), full_from=chosen.last if chosen.is_score else None)
+        region = chosen.history(_mine(), full_from=chosen.last)
         codes = [p.code for p in region.providers if p.code in chosen.codes]
         known = chosen.history(_mine(*codes[:MOST])) if codes else region
         agreements = _agreements(known, chosen) if codes else []
@@ -201,7 +201,10 @@ class Choice:
     def history(self, ids: Any, full_from: date | None = None) -> gallery.History:
         """The score cards of some providers over the period."""
         count = len(months_between(self.first, self.last))
-        return gallery.history(self.last, ids, today=today(), months=count, full_from=full_from)
+        measure = "" if self.is_score else self.measure
+        return gallery.history(
+            self.last, ids, today=today(), months=count, full_from=full_from, measure=measure
+        )
 
     def points(self, known: gallery.History, code: str) -> list[charts.Point]:
         """The measure of one provider over the period."""
