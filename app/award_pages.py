@@ -7,7 +7,7 @@ from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 from wtforms import SelectMultipleField
 
-from app.awarding import Signed, known_provider, register_contract
+from app.awarding import add_signatures, known_provider, register_contract
 from core.accounts import may
 from core.admin import needs
 from core.errors import DomainError
@@ -15,9 +15,9 @@ from core.fields import DutchDateField, Required, SafeForm, TextField
 from core.formats import euro_text
 from core.municipalities import name as municipality_name
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.bid_metrics import find_award
+from procurement.award_operations import Signed
+from procurement.bid_metrics import find_award, joining, lot_file, price_of
 from procurement.bid_models import Award
-from procurement.metrics import load
 from procurement.models import ContractingProcess
 from procurement.validity import ROUTES
 
@@ -31,12 +31,23 @@ class ContractForm(SafeForm):
     )  # fmt: skip
     number = TextField("Contractnummer", [Required("Vul het contractnummer in.")])
     municipalities = SelectMultipleField(
-        "Gemeenten", choices=[], render_kw={"size": 8},
-        description="Kies er geen, dan geldt het contract voor de hele regio.",
+        "Gemeenten die tekenden", choices=[], render_kw={"size": 8},
+        description="Kies er geen, dan geldt het contract voor de hele regio. Wie later tekent, "
+        "voeg je later toe.",
     )  # fmt: skip
     signed_on = DutchDateField("Getekend op", [Required("Vul in wanneer is getekend.")])
     starts_on = DutchDateField("Contract van", [Required("Vul in wanneer het contract begint.")])
     ends_on = DutchDateField("Contract tot en met")
+
+
+class SignaturesForm(SafeForm):
+    """Gemeenten that signed a contract later than others."""
+
+    municipalities = SelectMultipleField(
+        "Gemeenten die nu tekenden", [Required("Kies minstens één gemeente.")], choices=[],
+        render_kw={"size": 8},
+    )  # fmt: skip
+    signed_on = DutchDateField("Getekend op", [Required("Vul in wanneer is getekend.")])
 
 
 class ContractPage(PlanningBase):
@@ -58,44 +69,64 @@ class ContractPage(PlanningBase):
         form = _form(process, award)
         back = url_for("bids.lot", code=code, lot=lot.code)
         if form.validate_on_submit():
-            signed = Signed(
-                form.provider.data.upper(), form.number.data, tuple(form.municipalities.data or ()),
-                form.signed_on.data, form.starts_on.data, form.ends_on.data,
-            )  # fmt: skip
             try:
-                register_contract(award, signed, **self._who())
+                said = _register(process, award, form, **self._who())
             except DomainError as error:
                 form.fill_errors(error)
             else:
-                flash(f"Contract {signed.number} staat in het register.", "success")
+                flash(said, "success")
                 return redirect(back)
+        route, price = ROUTES[lot.route], euro_text(price_of(award))
         return self.render(
             "procurement/form.html",
             form=form,
             title=f"Contract met {award.bid.tenderer}",
             crumbs=[*crumbs(code), (lot.code, back)],
-            submit="Zet in het register",
+            submit="Leg vast" if award.contract_number else "Zet in het register",
             cancel=back,
-            note=f"{ROUTES[lot.route]}, {euro_text(award.bid.price_cents)} per traject.",
+            note=f"{route}, {price} per traject. Het plan neemt over welke gemeenten tekenden.",
         )
 
 
+def _register(process: ContractingProcess, award: Award, form: Any, **who: Any) -> str:
+    places = tuple(form.municipalities.data or ())
+    if award.contract_number is not None:
+        held: Any = award
+        signed = Signed(
+            held.contract_number, places, form.signed_on.data, held.starts_on, held.ends_on
+        )
+        add_signatures(award, signed, **who)
+        return f"De handtekeningen onder contract {signed.number} zijn bewaard."
+    signed = Signed(
+        form.number.data, places, form.signed_on.data, form.starts_on.data, form.ends_on.data
+    )
+    register_contract(
+        award, form.provider.data.upper(), signed, joining(process, award.bid.lot.route), **who
+    )
+    return f"Contract {signed.number} staat in het register."
+
+
 def _form(process: ContractingProcess, award: Award) -> Any:
-    lot, known = award.bid.lot, known_provider(award)
-    joining = sorted(
-        {p.municipality for p in load(process).participations if p.route == lot.route},
-        key=municipality_name,
-    )
-    form: Any = ContractForm(
-        data={
-            "provider": known.code if known else "",
-            "number": f"{process.code}-{lot.code}-{award.bid.number}",
-            "municipalities": joining,
-            "starts_on": process.go_live,
-            "ends_on": process.contract_until,
-        }
-    )
-    form.municipalities.choices = [(code, municipality_name(code)) for code in joining]
+    lot = award.bid.lot
+    places = joining(process, lot.route)
+    form: Any
+    if award.contract_number is not None:
+        file = lot_file(process, lot.code)
+        done = file.signatures.get(award.id, {}) if file else {}
+        places = [code for code in places if code not in done]
+        form = SignaturesForm()
+    else:
+        known = known_provider(award)
+        form = ContractForm(
+            data={
+                "provider": known.code if known else "",
+                "number": f"{process.code}-{lot.code}-{award.bid.number}",
+                "municipalities": places,
+                "starts_on": process.go_live,
+                "ends_on": process.contract_until,
+            }
+        )
+    form.municipalities.choices = [(code, municipality_name(code)) for code in places]
     return form
 
 

@@ -19,6 +19,7 @@ from core.dates import add_months
 from core.db import transaction
 from core.job_models import Job
 from core.storage import Storage
+from procurement.retention_operations import OldBids
 from providers import retention_operations as deliveries
 
 DATABASES_BEFORE_RESTORE = "voor-terugzetten-*"
@@ -49,6 +50,8 @@ def kinds(settings: Mapping[str, Any], *, at: datetime) -> tuple[Kind, ...]:
     months = settings["TAALINKOOP_KEEP_LEARNERS_MONTHS"]
     file_months = settings["TAALINKOOP_KEEP_FILES_MONTHS"]
     days = settings["TAALINKOOP_KEEP_LEFTOVERS_DAYS"]
+    years = settings["TAALINKOOP_KEEP_BIDS_YEARS"]
+    bids = OldBids.before(_months_ago(at.date(), 12 * years))
     over, failed = _months_ago(at.date(), months), at - KEEP_FAILURES
     leftover = at - timedelta(days=days)
     return (
@@ -66,6 +69,13 @@ def kinds(settings: Mapping[str, Any], *, at: datetime) -> tuple[Kind, ...]:
             lambda: deliveries.remove_never_accepted(leftover),
         ),
         _files(data, at=at, months=file_months, leftover=leftover),
+        Kind(
+            "bids",
+            f"inschrijvingen die meer dan {years} jaar geleden niet wonnen; wie won en het "
+            "contract blijven",
+            bids.counts,
+            bids.remove,
+        ),
         _databases(data, leftover, days),
         _rows("sign_ins", "mislukte aanmeldingen van langer dan een dag geleden",
               SignInFailure, kernel.sign_in_failures(failed)),

@@ -231,6 +231,13 @@ SETTINGS = (
         "citeren.",
     ),
     Setting(
+        "TAALINKOOP_KEEP_BIDS_YEARS",
+        _whole(3, 30),
+        "7",
+        "Hoeveel jaar na de definitieve gunning een inschrijving blijft die niet won; het Europese "
+        "recht vraagt minstens drie jaar (Richtlijn 2014/24/EU, artikel 84).",
+    ),
+    Setting(
         "TAALINKOOP_KEEP_LEFTOVERS_DAYS",
         _whole(1, 3650),
         "30",

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from procurement import award_operations as awarding
 from procurement import bid_operations as operations
 from procurement.award import Criterion, Method
 from procurement.bid_metrics import FOR_ROUTE
@@ -52,16 +53,16 @@ def load_bids(process: ContractingProcess, *, by: str) -> None:
     second = _lot(process, EDUCATION, EDUCATION_BIDS, by=by)
     at = _at(SENT_ON)
     say: dict[str, Any] = {"sent_on": SENT_ON, "by": by, "at": at}
-    operations.decide_award(
+    awarding.decide_award(
         first, ["Taalhuis De Wilg", "Vechtdal Talen"], **say,
         motivation="Beide bieden korte wachttijden en goede begeleiding voor een reële prijs.",
     )  # fmt: skip
-    operations.decide_award(
+    awarding.decide_award(
         second, ["Hanzecollege Taal"], **say,
         motivation="De beste doorstroom; dat weegt op tegen de hogere prijs.",
     )  # fmt: skip
     for lot in (first, second):
-        operations.award_finally(lot, awarded_on=FINAL_ON, by=by, at=_at(FINAL_ON))
+        awarding.award_finally(lot, awarded_on=FINAL_ON, by=by, at=_at(FINAL_ON))
 
 
 def _lot(
@@ -95,6 +96,7 @@ def _lot(
         answers = zip(draft.criteria, marks, strict=True)
         given = {c.code: Judgement(mark, _why(mark)) for c, mark in answers}
         operations.put_consensus(bid, given, by=by, at=later + timedelta(days=2))
+    operations.open_prices(lot, by=by, at=later + timedelta(days=3))
     return lot
 
 

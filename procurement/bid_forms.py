@@ -20,9 +20,16 @@ from core.fields import (
 )
 from core.formats import moment_text
 from procurement.award import METHOD_NAMES, TOP_SCORE
+from procurement.court import USUAL_WAIT, Verdict
 from procurement.forms import DAY_HINT, CheckboxesField, choices
 from procurement.validity import ROUTES
 
+VERDICTS = {
+    Verdict.PENDING: "loopt nog",
+    Verdict.REJECTED: "afgewezen: de gunning mag doorgaan",
+    Verdict.GRANTED: "toegewezen: de gunning mag niet doorgaan",
+    Verdict.WITHDRAWN: "ingetrokken door de partij",
+}
 NO_ANSWER = "geen"
 PASSED, FAILED = "ja", "nee"
 MOMENT_HINT = "Bijvoorbeeld 23-11-2026 12:00."
@@ -95,7 +102,9 @@ class BidForm(SafeForm):
         description=MOMENT_HINT,
     )  # fmt: skip
     price_cents = EuroField(
-        "Prijs per traject", description="In euro, zonder btw. Leeg: geen prijs, dus ongeldig.",
+        "Prijs per traject",
+        description="In euro, zonder btw. Gaat in de envelop: niemand ziet de prijs tot de "
+        "kwaliteit vaststaat. Leeg: geen prijs, dus ongeldig.",
         low=1,
     )  # fmt: skip
 
@@ -117,6 +126,38 @@ class FinalForm(SafeForm):
     awarded_on = DutchDateField(
         "Definitief gegund op", [Required("Vul in wanneer de gunning definitief is.")],
         description=DAY_HINT,
+    )  # fmt: skip
+
+
+class ProceedingsForm(SafeForm):
+    """A kort geding against an award decision, and how it ended."""
+
+    party = TextField(
+        "Partij", [Required("Vul in wie naar de rechter gaat.")], render_kw={"maxlength": 120}
+    )
+    lodged_on = DutchDateField(
+        "Dagvaarding ontvangen op", [Required("Vul in wanneer de dagvaarding kwam.")],
+        description=DAY_HINT,
+    )  # fmt: skip
+    reference = TextField(
+        "Zaaknummer",
+        render_kw={"maxlength": 40},
+        description="Bijvoorbeeld C/08/123456.",
+    )
+    expected_on = DutchDateField(
+        "Uitspraak verwacht op",
+        description=f"Leeg: {USUAL_WAIT.days // 7} weken na de dagvaarding.",
+    )
+    outcome = SelectField("Uitkomst", choices=choices(VERDICTS.items()))
+    decided_on = DutchDateField("Uitspraak op", description="Vul dit in als er een uitkomst is.")
+
+
+class WithdrawForm(SafeForm):
+    """Why an award decision is taken back."""
+
+    reason = TextAreaField(
+        "Reden", [Required("Vul in waarom de beslissing vervalt.")], render_kw={"rows": 3},
+        description="Dit komt in het logboek. Noem geen inschrijvers.",
     )  # fmt: skip
 
 

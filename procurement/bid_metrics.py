@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
-import procurement.bid_scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
+from core.municipalities import name as municipality_name
 from procurement.award import Criterion, Method, Offer, Ranked, ranking
 from procurement.bid_models import (
     AssessorScore,
@@ -13,12 +14,17 @@ from procurement.bid_models import (
     AwardCriterion,
     AwardDecision,
     Bid,
+    BidPrice,
     ConsensusScore,
     KnockOut,
     Lot,
+    Proceedings,
+    Signature,
 )
+from procurement.bid_scopes import opened
 from procurement.bidding import PublishedLot, Winner
-from procurement.models import ContractingProcess
+from procurement.court import HALTING, Verdict
+from procurement.models import ContractingProcess, Participation
 
 KNOCK_OUTS = {
     "keurmerk": "Keurmerk Blik op Werk",
@@ -35,15 +41,18 @@ FOR_ROUTE = {
 
 @dataclass
 class LotFile:
-    """Everything of one lot."""
+    """Everything of one lot; ``prices`` by bid, and none at all before they were opened."""
 
     lot: Lot
     criteria: list[AwardCriterion]
     bids: list[Bid]
+    prices: dict[int, int] = field(default_factory=dict)
     checks: dict[int, dict[str, KnockOut]] = field(default_factory=dict)
     consensus: dict[int, dict[str, ConsensusScore]] = field(default_factory=dict)
     decision: AwardDecision | None = None
     awards: list[Award] = field(default_factory=list)
+    signatures: dict[int, dict[str, date]] = field(default_factory=dict)
+    proceedings: list[Proceedings] = field(default_factory=list)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -70,10 +79,14 @@ class LotFile:
         """Bids that are judged."""
         return [bid for bid in self.bids if not self.why_out(bid)]
 
+    def lacks_price(self, bid: Bid) -> bool:
+        """Whether the envelope turned out to be empty; unknown before it is opened."""
+        return self.lot.prices_opened_at is not None and bid.id not in self.prices
+
     @property
     def valid(self) -> list[Bid]:
-        """Bids that can win: admitted, and with a price."""
-        return [bid for bid in self.admitted if bid.price_cents]
+        """Bids that can win, as far as is known: admitted, and not without a price."""
+        return [bid for bid in self.admitted if not self.lacks_price(bid)]
 
     @property
     def unscored(self) -> list[Bid]:
@@ -83,6 +96,21 @@ class LotFile:
             for bid in self.admitted
             if any(c.code not in self.consensus.get(bid.id, {}) for c in self.criteria)
         ]
+
+    @property
+    def halting(self) -> list[Proceedings]:
+        """Court cases that keep the decision from becoming final."""
+        return [p for p in self.proceedings if p.is_current and p.outcome in HALTING]
+
+    @property
+    def reassessed(self) -> bool:
+        """Whether a judge sent the panel back to its work, so that quality is open again."""
+        return any(p.outcome == Verdict.GRANTED and not p.is_current for p in self.proceedings)
+
+    @property
+    def quality_fixed(self) -> bool:
+        """Whether checks and consensus are closed, because the prices are known."""
+        return self.lot.prices_opened_at is not None and not self.reassessed
 
     @property
     def complete(self) -> bool:
@@ -99,7 +127,7 @@ class LotFile:
             [
                 Offer(
                     bid.tenderer,
-                    bid.price_cents,
+                    self.prices.get(bid.id),
                     {code: row.score for code, row in self.consensus.get(bid.id, {}).items()},
                 )
                 for bid in self.admitted
@@ -108,9 +136,17 @@ class LotFile:
 
 
 def lots(process: ContractingProcess, account: Account) -> list[LotFile]:
-    """Every lot of an inkooptraject that this account may see, in eight queries."""
+    """Every lot of an inkooptraject that this account may see, in eleven queries."""
     query = visible(Lot, account, Lot.select().where(Lot.process == process))
     return _files(list(query.order_by(Lot.code)))
+
+
+def joining(process: ContractingProcess, route: str) -> list[str]:
+    """Gemeenten that take part in an inkooptraject for one leerroute."""
+    query: Any = Participation.select(Participation.municipality).where(
+        Participation.process == process, Participation.route == route
+    )
+    return sorted((code for (code,) in query.tuples()), key=municipality_name)
 
 
 def lot_file(process: ContractingProcess, code: str) -> LotFile | None:
@@ -135,6 +171,9 @@ def _files(found: list[Lot]) -> list[LotFile]:
     for bid in bids:
         files[bid.lot_id].bids.append(bid)
         home[bid.id] = files[bid.lot_id]
+    prices: Any = BidPrice.select().where(BidPrice.bid.in_(list(home)), opened(BidPrice.bid))
+    for price in prices:
+        home[price.bid_id].prices[price.bid_id] = price.price_cents
     checks: Any = KnockOut.select().where(KnockOut.bid.in_(list(home)))
     for check in checks:
         home[check.bid_id].checks.setdefault(check.bid_id, {})[check.rule] = check
@@ -145,8 +184,17 @@ def _files(found: list[Lot]) -> list[LotFile]:
     for decision in decisions:
         files[decision.lot_id].decision = decision
     awards: Any = Award.select(Award, Bid).join(Bid).where(Award.bid.in_(list(home)))
+    owner: dict[int, LotFile] = {}
     for award in awards.order_by(Award.id):
-        home[award.bid_id].awards.append(award)
+        owner[award.id] = home[award.bid_id]
+        owner[award.id].awards.append(award)
+    signatures: Any = Signature.select().where(Signature.award.in_(list(owner)))
+    for one in signatures.order_by(Signature.id):
+        signed = owner[one.award_id].signatures.setdefault(one.award_id, {})
+        signed[one.municipality] = one.signed_on
+    cases: Any = Proceedings.select().where(Proceedings.lot.in_(keys))
+    for case in cases.order_by(Proceedings.lodged_on, Proceedings.id):
+        files[case.lot_id].proceedings.append(case)
     return list(files.values())
 
 
@@ -180,6 +228,12 @@ def find_award(process: ContractingProcess, key: int, account: Account) -> Award
     query = query.where(Award.id == key, Lot.process == process)
     found: Award | None = visible(Award, account, query).get_or_none()
     return found
+
+
+def price_of(award: Award) -> int | None:
+    """The price of who was awarded; no award is made before the prices are opened."""
+    held = BidPrice.get_or_none(BidPrice.bid == award.bid, opened(BidPrice.bid))
+    return None if held is None else int(held.price_cents)
 
 
 def as_json(found: Iterable[Ranked]) -> list[dict[str, Any]]:

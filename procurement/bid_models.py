@@ -18,6 +18,7 @@ class Lot(BaseModel):
     suppliers = peewee.SmallIntegerField(default=1, verbose_name="Aantal contracten")
     closes_at = MomentField(verbose_name="Inschrijven tot")
     consensus_opened_at = MomentField(null=True, verbose_name="Consensus geopend")
+    prices_opened_at = MomentField(null=True, verbose_name="Prijzen geopend")
 
     class Meta:
         """A code once per inkooptraject."""
@@ -49,13 +50,19 @@ class Bid(BaseModel):
     chamber_number = peewee.CharField(max_length=8, null=True, verbose_name="KvK-nummer")
     email = peewee.CharField(max_length=120, default="", verbose_name="E-mail")
     received_at = MomentField(verbose_name="Ontvangen")
-    price_cents = peewee.IntegerField(null=True, verbose_name="Prijs per traject (eurocent)")
     put_aside = peewee.TextField(default="", verbose_name="Terzijde gelegd")
 
     class Meta:
         """A tenderer bids once per lot."""
 
         indexes = ((("lot", "number"), True), (("lot", "tenderer"), True))
+
+
+class BidPrice(BaseModel):
+    """Price of one bid, in an envelope of its own: nobody sees it before the prices are opened."""
+
+    bid = peewee.ForeignKeyField(Bid, unique=True, backref="prices", on_delete="CASCADE")
+    price_cents = peewee.IntegerField(verbose_name="Prijs per traject (eurocent)")
 
 
 class KnockOut(BaseModel):
@@ -123,3 +130,36 @@ class Award(BaseModel):
     signed_on = peewee.DateField(null=True, verbose_name="Getekend op")
     starts_on = peewee.DateField(null=True, verbose_name="Contract van")
     ends_on = peewee.DateField(null=True, verbose_name="Contract tot en met")
+
+
+class Signature(BaseModel):
+    """The day on which one gemeente signed the contract of an award."""
+
+    award = peewee.ForeignKeyField(Award, backref="signatures", on_delete="CASCADE")
+    municipality = peewee.CharField(max_length=4, verbose_name="Gemeente")
+    signed_on = peewee.DateField(verbose_name="Getekend op")
+
+    class Meta:
+        """A gemeente signs a contract once."""
+
+        indexes = ((("award", "municipality"), True),)
+
+
+class Proceedings(BaseModel):
+    """Kort geding about a lot; ``decision`` is what it stops, none once that was withdrawn."""
+
+    lot = peewee.ForeignKeyField(Lot, backref="proceedings", on_delete="CASCADE")
+    decision = peewee.ForeignKeyField(
+        AwardDecision, null=True, backref="proceedings", on_delete="SET NULL"
+    )
+    lodged_on = peewee.DateField(verbose_name="Dagvaarding ontvangen op")
+    party = peewee.CharField(max_length=120, verbose_name="Partij")
+    reference = peewee.CharField(max_length=40, default="", verbose_name="Zaaknummer")
+    expected_on = peewee.DateField(verbose_name="Uitspraak verwacht")
+    outcome = peewee.CharField(max_length=12, default="aanhangig", verbose_name="Uitkomst")
+    decided_on = peewee.DateField(null=True, verbose_name="Uitspraak op")
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is about the decision as it stands, not about one that was withdrawn."""
+        return self.__data__.get("decision") is not None

@@ -1,35 +1,32 @@
-"""Bids and award: each verb one transaction and one audit line.
+"""Bids up to the prices: each verb one transaction and one audit line.
 
 The audit line names the lot and the number of a bid, never a score, a price or a tenderer: who
 reads the trail need not be who may see the bids.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from core import audit
-from core.dates import AMSTERDAM, term_end
+from core.dates import AMSTERDAM
 from core.db import transaction
 from core.errors import DomainError
-from core.formats import day_text, moment_text
-from procurement import metrics, operations
-from procurement.award import TOP_SCORE, Criterion, Method, require_choice, require_scheme
-from procurement.bid_metrics import KNOCK_OUTS, LotFile, all_lots, as_json, assessors, lot_file
+from core.formats import moment_text
+from procurement.award import TOP_SCORE, Criterion, Method, require_scheme
+from procurement.bid_metrics import KNOCK_OUTS, LotFile, assessors, lot_file
 from procurement.bid_models import (
     AssessorScore,
-    Award,
     AwardCriterion,
-    AwardDecision,
     Bid,
+    BidPrice,
     ConsensusScore,
     KnockOut,
     Lot,
 )
 from procurement.models import ContractingProcess
-from procurement.terms import Purpose, term_on
 from procurement.validity import ROUTES
 
 THING = "perceel"
@@ -101,7 +98,7 @@ def put_lot(
             AwardCriterion.create(
                 lot=lot, code=c.code, title=c.title, weight=c.weight, value_cents=c.value_cents
             )
-        _line(lot, "perceel", by=by, at=at, after={"inschrijven tot": moment_text(lot.closes_at)})
+        note(lot, "perceel", by=by, at=at, after={"inschrijven tot": moment_text(lot.closes_at)})
     return lot
 
 
@@ -112,7 +109,8 @@ def receive_bid(lot: Lot, draft: BidDraft, *, by: str, at: datetime) -> Bid:
             "received_at", "Vul een moment in dat al geweest is.", field="received_at"
         )
     with transaction():
-        file = _open(lot)
+        file = locked(lot)
+        _require_sealed(file)
         if any(bid.tenderer == draft.tenderer for bid in file.bids):
             raise DomainError(
                 "twice", f"{draft.tenderer} schreef al in op dit perceel.", field="tenderer"
@@ -121,18 +119,21 @@ def receive_bid(lot: Lot, draft: BidDraft, *, by: str, at: datetime) -> Bid:
         bid = Bid.create(
             lot=lot, number=len(file.bids) + 1, tenderer=draft.tenderer, email=draft.email,
             chamber_number=draft.chamber_number, received_at=draft.received_at,
-            price_cents=draft.price_cents,
             put_aside=f"Te laat: ontvangen op {moment_text(draft.received_at)}, inschrijven kon "
             f"tot {moment_text(lot.closes_at)}." if late else "",
         )  # fmt: skip
-        _line(lot, "inschrijving", by=by, at=at, after={"nummer": bid.number, "te laat": late})
+        if draft.price_cents is not None:
+            BidPrice.create(bid=bid, price_cents=draft.price_cents)
+        note(lot, "inschrijving", by=by, at=at, after={"nummer": bid.number, "te laat": late})
     return bid
 
 
 def put_checks(bid: Bid, checks: Mapping[str, tuple[bool, str]], *, by: str, at: datetime) -> None:
     """Say of each check whether the bid passes, with the evidence."""
     with transaction():
-        _open(bid.lot)
+        file = locked(bid.lot)
+        if file.why_out(bid):
+            _require_sealed(file)
         for rule, (passed, evidence) in checks.items():
             if not evidence.strip():
                 raise DomainError(
@@ -145,13 +146,13 @@ def put_checks(bid: Bid, checks: Mapping[str, tuple[bool, str]], *, by: str, at:
             )  # fmt: skip
         failed = [rule for rule, (passed, _) in checks.items() if not passed]
         after = {"nummer": bid.number, "voldoet niet aan": failed}
-        _line(bid.lot, "toets", by=by, at=at, after=after)
+        note(bid.lot, "toets", by=by, at=at, after=after)
 
 
 def put_scores(bid: Bid, judgements: Mapping[str, Judgement], *, by: str, at: datetime) -> None:
     """Keep what one assessor gives, apart from the others; closed once consensus is opened."""
     with transaction():
-        file = _open(bid.lot)
+        file = locked(bid.lot)
         if file.lot.consensus_opened_at is not None:
             raise DomainError("opened", "De consensus is geopend. Scores staan nu vast.")
         _require_admitted(file, bid)
@@ -166,13 +167,13 @@ def put_scores(bid: Bid, judgements: Mapping[str, Judgement], *, by: str, at: da
                 bid=bid, criterion=criterion, assessor=by, score=given.score,
                 motivation=given.motivation.strip(),
             )  # fmt: skip
-        _line(file.lot, "beoordeling", by=by, at=at, after={"nummer": bid.number})
+        note(file.lot, "beoordeling", by=by, at=at, after={"nummer": bid.number})
 
 
 def open_consensus(lot: Lot, *, by: str, at: datetime) -> None:
     """Let the assessors see each other's scores, once all of them are in."""
     with transaction():
-        file = _open(lot)
+        file = locked(lot)
         if file.lot.consensus_opened_at is not None:
             return
         wanted = len(file.admitted) * len(file.criteria)
@@ -188,15 +189,16 @@ def open_consensus(lot: Lot, *, by: str, at: datetime) -> None:
             )
         file.lot.consensus_opened_at = at
         file.lot.save()
-        _line(lot, "consensus geopend", by=by, at=at, after={"beoordelaars": len(done)})
+        note(lot, "consensus geopend", by=by, at=at, after={"beoordelaars": len(done)})
 
 
 def put_consensus(bid: Bid, judgements: Mapping[str, Judgement], *, by: str, at: datetime) -> None:
     """Keep what the panel gives together; every score with its motivation."""
     with transaction():
-        file = _open(bid.lot)
+        file = locked(bid.lot)
         if file.lot.consensus_opened_at is None:
             raise DomainError("closed", "Open eerst de consensus.")
+        _require_sealed(file)
         _require_admitted(file, bid)
         for criterion in file.criteria:
             given = _required(criterion, judgements)
@@ -212,140 +214,45 @@ def put_consensus(bid: Bid, judgements: Mapping[str, Judgement], *, by: str, at:
                 bid=bid, criterion=criterion, score=given.score,
                 motivation=given.motivation.strip(),
             )  # fmt: skip
-        _line(file.lot, "consensus", by=by, at=at, after={"nummer": bid.number})
+        note(file.lot, "consensus", by=by, at=at, after={"nummer": bid.number})
 
 
-def decide_award(
-    lot: Lot,
-    chosen: Sequence[str],
-    *,
-    sent_on: date,
-    motivation: str,
-    by: str,
-    at: datetime,
-) -> AwardDecision:
-    """Keep the award decision with the ranking as it is now; the standstill period starts."""
+def open_prices(lot: Lot, *, by: str, at: datetime) -> None:
+    """Open the envelopes with the prices, once quality is fixed; there is no way back."""
     with transaction():
-        file = _open(lot)
+        file = locked(lot)
+        if file.lot.prices_opened_at is not None:
+            return
+        if at <= file.lot.closes_at:
+            raise DomainError(
+                "open_still", f"Inschrijven kan nog tot {moment_text(file.lot.closes_at)}."
+            )
         if not file.complete:
             raise DomainError("incomplete", "Rond eerst alle toetsen en consensusscores af.")
-        if sent_on > _day(at) or sent_on <= _day(file.lot.closes_at):
-            raise DomainError(
-                "sent_on",
-                f"Kies een dag na {day_text(_day(file.lot.closes_at))} en niet na vandaag.",
-                field="sent_on",
-            )
-        if not motivation.strip():
-            raise DomainError("motivation", "Motiveer de beslissing.", field="motivation")
-        found = file.ranking()
-        require_choice(found, chosen, file.lot.suppliers)
-        decision = AwardDecision.create(
-            lot=file.lot,
-            sent_on=sent_on,
-            standstill_until=term_end(sent_on, term_on("standstill", sent_on).value),
-            motivation=motivation.strip(),
-            ranking=as_json(found),
-        )
-        for bid in file.bids:
-            if bid.tenderer in chosen:
-                Award.create(decision=decision, bid=bid)
-        _line(file.lot, "gunningsbeslissing", by=by, at=at, after={"verzonden": str(sent_on)})
-        _tell_plan(file.lot.process, by=by, at=at)
-    return decision
+        file.lot.prices_opened_at = at
+        file.lot.save()
+        note(lot, "prijzen geopend", by=by, at=at, after={"inschrijvingen": len(file.admitted)})
 
 
-def award_finally(lot: Lot, *, awarded_on: date, by: str, at: datetime) -> None:
-    """Make the award final, once the standstill period is over."""
-    with transaction():
-        file = _file(lot)
-        decision = file.decision
-        if decision is None or decision.awarded_on is not None:
-            raise DomainError("decision", "Er is geen gunningsbeslissing die nog open staat.")
-        if awarded_on <= decision.standstill_until:
-            raise DomainError(
-                "standstill",
-                "De opschortende termijn loopt tot en met "
-                f"{day_text(decision.standstill_until)}. Kies een dag daarna.",
-                field="awarded_on",
-            )
-        if awarded_on > _day(at):
-            raise DomainError("awarded_on", "Kies een dag die er al is.", field="awarded_on")
-        decision.awarded_on = awarded_on
-        decision.save()
-        _line(file.lot, "definitieve gunning", by=by, at=at, after={"op": str(awarded_on)})
-        _tell_plan(file.lot.process, by=by, at=at)
+def _require_sealed(file: LotFile) -> None:
+    """Quality is not touched by who knows the prices, unless a judge says so."""
+    if file.quality_fixed:
+        raise DomainError("opened", "De prijzen zijn open. De kwaliteit staat nu vast.")
 
 
-def sign_contract(
-    award: Award,
-    number: str,
-    *,
-    signed_on: date,
-    starts_on: date,
-    ends_on: date | None,
-    by: str,
-    at: datetime,
-) -> None:
-    """Keep which contract follows from an award; only after the award is final."""
-    awarded_on = award.decision.awarded_on
-    if awarded_on is None:
-        raise DomainError("not_final", "Teken pas na de definitieve gunning.")
-    if award.contract_number is not None:
-        raise DomainError("signed", "Dit contract staat al in het register.")
-    if not awarded_on <= signed_on <= _day(at):
-        raise DomainError(
-            "signed_on", f"Kies een dag vanaf {day_text(awarded_on)}, niet na vandaag.",
-            field="signed_on",
-        )  # fmt: skip
-    if ends_on is not None and ends_on < starts_on:
-        raise DomainError("ends_on", "Kies een einde na het begin.", field="ends_on")
-    with transaction():
-        award.contract_number, award.signed_on = number, signed_on
-        award.starts_on, award.ends_on = starts_on, ends_on
-        award.save()
-        lot = award.bid.lot
-        _line(lot, "contract", by=by, at=at, after={"contract": number, "op": str(signed_on)})
-        _tell_plan(lot.process, by=by, at=at)
-
-
-def _tell_plan(process: ContractingProcess, *, by: str, at: datetime) -> None:
-    """Close the milestones that all lots together have reached; what has a date keeps it.
-
-    A milestone at which every gemeente decides stays theirs.
-    """
-    files = all_lots(process)
-    decisions = [file.decision for file in files if file.decision is not None]
-    final = [d.awarded_on for d in decisions if d.awarded_on is not None]
-    awards = [award for file in files for award in file.awards]
-    signed = [award.signed_on for award in awards if award.signed_on is not None]
-    reached: dict[Purpose, date] = {}
-    if len(decisions) == len(files):
-        reached[Purpose.AWARD_DECISION] = max(d.sent_on for d in decisions)
-        if len(final) == len(decisions):
-            reached[Purpose.STANDSTILL_END] = max(d.standstill_until for d in decisions)
-            reached[Purpose.AWARD] = max(final)
-            if len(signed) == len(awards):
-                reached[Purpose.CONTRACT] = max(signed)
-    for step in metrics.load(process).steps:
-        day = None if step.purpose is None else reached.get(step.purpose)
-        if day and not step.actual_end and not step.per_municipality and not step.cancelled:
-            begun = None if step.actual_start is None else min(step.actual_start, day)
-            done = replace(step, actual_start=begun, actual_end=day, progress=100)
-            operations.put_step(process.code, done, by=by, at=at)
-
-
-def _file(lot: Lot) -> LotFile:
+def file_of(lot: Lot) -> LotFile:
+    """Everything of this lot as it is now."""
     found = lot_file(lot.process, lot.code)
     if found is None:
         raise DomainError("no_lot", "Dit perceel bestaat niet meer.")
     return found
 
 
-def _open(lot: Lot) -> LotFile:
+def locked(lot: Lot) -> LotFile:
     """The lot, locked against others, and only while nothing is decided."""
     # An update first: it takes the row on PostgreSQL, so two changes of one lot follow each other.
     Lot.update(code=Lot.code).where(Lot.id == lot.id).execute()
-    file = _file(lot)
+    file = file_of(lot)
     if file.decision is not None:
         raise DomainError("decided", "De gunningsbeslissing is verzonden. Dit staat nu vast.")
     return file
@@ -369,11 +276,13 @@ def _required(criterion: AwardCriterion, judgements: Mapping[str, Judgement]) ->
     return given
 
 
-def _day(at: datetime) -> date:
+def day_of(at: datetime) -> date:
+    """The Dutch day of a moment."""
     return at.astimezone(AMSTERDAM).date()
 
 
-def _line(lot: Lot, action: str, *, by: str, at: datetime, after: dict[str, Any]) -> None:
+def note(lot: Lot, action: str, *, by: str, at: datetime, after: dict[str, Any]) -> None:
+    """Write the audit line of a change of this lot."""
     audit.record(
         at=at, actor=by, action=action, thing=THING, thing_id=f"{lot.process.code} {lot.code}",
         after=after,

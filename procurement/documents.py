@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from core.dates import Calendar, Recess
+from procurement.court import CourtHold, heaviest
 from procurement.steps import Kind, Link, LocalDecision, Outcome, Plan, Step, Unit
 from procurement.terms import Facts, Moment, Procedure, Purpose
 
@@ -160,6 +161,8 @@ class PlanDocument:
     risks: tuple[PlanRisk, ...] = ()
     forecasts: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
     """What was expected, by month ``JJJJ-MM`` and step: the milestone trend. Not exchanged."""
+    holds: tuple[CourtHold, ...] = ()
+    """Court cases that stop an award. Not exchanged: they belong to the lots."""
 
     @property
     def goal(self) -> str | None:
@@ -197,7 +200,7 @@ def to_plan(document: PlanDocument, today: date) -> Plan:
     for m in document.meetings:
         meetings.setdefault((m.municipality, m.body), []).append(m.held_on)
     return Plan(
-        steps=tuple(_step(header, s, decisions.get(s.code, [])) for s in document.steps),
+        steps=tuple(_step(document, s, decisions.get(s.code, [])) for s in document.steps),
         links=document.links,
         today=today,
         starts_on=header.starts_on or today,
@@ -206,13 +209,15 @@ def to_plan(document: PlanDocument, today: date) -> Plan:
     )
 
 
-def _step(header: Header, step: PlanStep, decisions: list[LocalDecision]) -> Step:
+def _step(document: PlanDocument, step: PlanStep, decisions: list[LocalDecision]) -> Step:
     deadline = step.deadline
     if step.purpose is Purpose.GO_LIVE and deadline is None:
-        deadline = header.go_live
+        deadline = document.header.go_live
+    stopped = step.purpose in (Purpose.AWARD, Purpose.CONTRACT)
     return Step(
         step.code, step.title, step.kind, step.duration, step.unit, step.earliest_start, deadline,
         step.actual_start, step.actual_end, tuple(decisions), step.cancelled,
+        heaviest(document.holds) if stopped else None,
     )  # fmt: skip
 
 
@@ -229,6 +234,7 @@ def facts_of(document: PlanDocument, ends: Mapping[str, date], today: date) -> F
         document.header.value_cents,
         today,
         {purpose: tuple(found) for purpose, found in moments.items()},
+        heaviest(document.holds),
     )
 
 

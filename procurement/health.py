@@ -79,6 +79,8 @@ def _judge_open(plan: Plan, step: Step, found: Forecast, baseline: Baseline) -> 
         )
         return Judgement(Health.LATE, text)
     planned = baseline.get((step.code, ""))
+    if found.held is Held.COURT and (planned is None or found.end <= planned):
+        return Judgement(Health.RISK, f"Verwacht {day_text(found.end)}{cause}.")
     if planned is not None and found.end > planned:
         slip = plan.calendar.working_days_between(planned, found.end)
         text = (
@@ -106,7 +108,7 @@ def _judge_done(plan: Plan, step: Step, done: date, baseline: Baseline) -> Judge
 
 
 def _blocked(plan: Plan) -> dict[str, str]:
-    """Steps that a rejection stops, and what waits for them."""
+    """Steps that a rejection or a judge stops, and what waits for them."""
     found = {}
     for step in plan.steps:
         against = [d for d in step.decisions if d.outcome is Outcome.REJECTED]
@@ -114,6 +116,11 @@ def _blocked(plan: Plan) -> dict[str, str]:
             names = listing(municipalities.name(d.municipality) for d in against)
             has = "heeft" if len(against) == 1 else "hebben"
             found[step.code] = f"{names} {has} dit afgewezen. Zoek eerst een oplossing."
+        elif step.hold is not None and step.hold.granted and not step.cancelled:
+            found[step.code] = (
+                f"De rechter verbiedt de gunning van perceel {step.hold.lot}. "
+                "Trek de gunningsbeslissing in en beslis opnieuw."
+            )
     waiting = list(found)
     titles = {step.code: step.title for step in plan.steps}
     while waiting:
@@ -132,6 +139,8 @@ def _blocked(plan: Plan) -> dict[str, str]:
 def _why(plan: Plan, step: Step, found: Forecast) -> str:
     if found.held is Held.TODAY:
         return ", want de stap had al klaar moeten zijn en is nog open"
+    if found.held is Held.COURT and step.hold is not None:
+        return f", door {step.hold.text}"
     if step.kind is Kind.DECISION and found.last_municipalities:
         names = naming(found.last_municipalities)
         return f", door {body_of(step)} van {names} ({day_text(found.end)})"
@@ -164,6 +173,9 @@ def cause_of(
             own -= max(0, _slip(plan, forecasts[driver], baseline))
         if own > 0 and (best is None or own > best[0]):
             best = (own, code)
+    chain_start = driving_chain(forecasts, goal)[-1]
+    if best is None and forecasts[chain_start].held is Held.COURT:
+        best = (0, chain_start)
     if best is None:
         return None
     step, found = steps[best[1]], forecasts[best[1]]
@@ -195,6 +207,8 @@ def _cause_text(step: Step, found: Forecast, baseline: Baseline) -> str:
         moved = baseline.get((step.code, last[0]))
         which = f"verplaatst van {day_text(moved)} naar " if moved and moved != found.end else ""
         return f"{body_of(step)} van {names} ({which}{day_text(found.end)})"
+    if found.held is Held.COURT and step.hold is not None:
+        return step.hold.text
     if found.held is Held.TODAY:
         return f"'{step.title}', dat al klaar had moeten zijn"
     return f"'{step.title}' (nu {day_text(found.end)})"

@@ -9,6 +9,8 @@ import procurement.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
 from core.audit import AuditLine
 from core.dates import Recess
+from procurement.bid_models import Lot, Proceedings
+from procurement.court import HALTING, CourtHold, Verdict
 from procurement.documents import (
     BaselineDate,
     Header,
@@ -50,7 +52,7 @@ STEP_FIELDS = (
 
 
 def load(process: ContractingProcess) -> PlanDocument:
-    """Everything of one inkooptraject, in eleven queries whatever its size."""
+    """Everything of one inkooptraject, in twelve queries whatever its size."""
     codes, steps = _steps(process)
     return PlanDocument(
         header=_header(process),
@@ -91,6 +93,7 @@ def load(process: ContractingProcess) -> PlanDocument:
             )
         ),
         forecasts=_forecasts(process),
+        holds=_holds(process),
     )  # fmt: skip
 
 
@@ -149,6 +152,21 @@ def _forecasts(process: ContractingProcess) -> dict[str, dict[str, date]]:
     for month, step, expected_on in query.order_by(ForecastPoint.month):
         found.setdefault(f"{month:%Y-%m}", {})[step] = expected_on
     return found
+
+
+def _holds(process: ContractingProcess) -> tuple[CourtHold, ...]:
+    query: Any = (
+        Proceedings.select(Lot.code, Proceedings.expected_on, Proceedings.outcome)
+        .join(Lot)
+        .where(
+            Lot.process == process,
+            Proceedings.decision.is_null(False),
+            Proceedings.outcome.in_(HALTING),
+        )
+        .order_by(Proceedings.id)
+        .tuples()
+    )
+    return tuple(CourtHold(lot, until, said == Verdict.GRANTED) for lot, until, said in query)
 
 
 def find(code: str, account: Account | None = None) -> ContractingProcess | None:

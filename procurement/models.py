@@ -316,3 +316,18 @@ class Question(BaseModel):
         """A number once."""
 
         indexes = ((("process", "number"), True),)
+
+
+class DigestMail(BaseModel):
+    """The message that an owner of milestones got on a day."""
+
+    day = peewee.DateField(verbose_name="Dag")
+    owner = peewee.CharField(max_length=80, verbose_name="Eigenaar")
+    address = peewee.CharField(max_length=120, verbose_name="Adres")
+    text = peewee.TextField(verbose_name="Bericht")
+    sent_at = MomentField(verbose_name="Verstuurd")
+
+    class Meta:
+        """One message per address and day."""
+
+        indexes = ((("day", "address"), True),)

@@ -4,7 +4,7 @@ Every verb makes a changed document out of the present one; ``_change`` checks i
 difference, calculates it anew and keeps what came out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -188,6 +188,12 @@ def _keep_breaches(process: ContractingProcess, outlook: Outlook, at: datetime) 
         Breach.create(process=process, rule=rule, step=step, message=message, found_at=at)
 
 
+def recalculate(code: str, *, at: datetime) -> None:
+    """Calculate one inkooptraject anew after something beside its plan changed."""
+    with transaction():
+        _keep(_locked(code), at=at)
+
+
 def refresh(query: Any, *, at: datetime) -> int:
     """Calculate the inkooptrajecten of ``query`` that were last calculated before today."""
     stale = query.where(
@@ -255,12 +261,21 @@ def decide(
             "meeting_on", "Vul in op welke vergadering dit op de agenda staat.", field="meeting_on"
         )
 
+    return decide_all(code, [decision], by=by, at=at, reason=reason)
+
+
+def decide_all(
+    code: str, decisions: Sequence[PlanDecision], *, by: str, at: datetime, reason: str = ""
+) -> dict[str, Any]:
+    """Enter decisions of several gemeenten at once."""
+
     def transform(document: PlanDocument) -> PlanDocument:
-        key = (decision.step, decision.municipality)
-        old = next((d for d in document.decisions if (d.step, d.municipality) == key), None)
-        if old is None:
-            raise DomainError("no_decision", "Deze gemeente besluit niet bij deze mijlpaal.")
-        return replace(document, decisions=replace_item(document.decisions, old, decision))
+        rows = {(d.step, d.municipality): d for d in document.decisions}
+        for decision in decisions:
+            if (decision.step, decision.municipality) not in rows:
+                raise DomainError("no_decision", "Deze gemeente besluit niet bij deze mijlpaal.")
+            rows[decision.step, decision.municipality] = decision
+        return replace(document, decisions=tuple(rows.values()))
 
     return _change(code, transform, action="besluit", by=by, at=at, reason=reason)
 

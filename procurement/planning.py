@@ -33,6 +33,7 @@ class Held(StrEnum):
     EARLIEST_START = "earliest_start"
     TODAY = "today"
     MEETING = "meeting"
+    COURT = "court"
     ACTUAL = "actual"
 
 
@@ -138,8 +139,8 @@ def _place(plan: Plan, step: Step, links: list[Link], done: Mapping[str, Forecas
                 floor = (reached, link.before)
     if step.earliest_start is not None and (step.earliest_start > start or not starts):
         start, held, driver = step.earliest_start, Held.EARLIEST_START, None
-    if step.actual_start is not None:
-        start, held, driver = step.actual_start, Held.ACTUAL, None
+    if fixed := _outside_plan(plan, step, start):
+        (start, held), driver = fixed, None
     if step.cancelled:
         return Forecast(step.code, start, start, held, driver, {})
     if step.kind is Kind.MILESTONE and step.actual_start is None:
@@ -150,6 +151,16 @@ def _place(plan: Plan, step: Step, links: list[Link], done: Mapping[str, Forecas
     if floor is not None and floor[0] > end:
         end, held, driver = floor[0], Held.PREDECESSOR, floor[1]
     return _settle(plan, step, Forecast(step.code, start, end, held, driver, local))
+
+
+def _outside_plan(plan: Plan, step: Step, start: date) -> tuple[date, Held] | None:
+    """What holds a start whatever the links say: the facts, and a judge."""
+    if step.actual_start is not None:
+        return step.actual_start, Held.ACTUAL
+    # A verdict that did not come on its day is still to come.
+    if step.hold is not None and (until := max(step.hold.until, plan.today)) > start:
+        return until, Held.COURT
+    return None
 
 
 def _settle(plan: Plan, step: Step, computed: Forecast) -> Forecast:

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from core.dates import Calendar
+from procurement.court import CourtHold
 
 
 class Kind(StrEnum):
@@ -74,6 +75,7 @@ class Step:
     actual_end: date | None = None
     decisions: tuple[LocalDecision, ...] = ()
     cancelled: bool = False
+    hold: CourtHold | None = None
     shift: int = 0
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from core.dates import term_end
 from core.formats import day_text, euro_text
+from procurement import court
 
 
 class Purpose(StrEnum):
@@ -112,6 +113,7 @@ class Facts:
     value_cents: int | None
     today: date
     moments: Mapping[Purpose, tuple[Moment, ...]]
+    hold: court.CourtHold | None = None
 
     def last(self, purpose: Purpose) -> Moment | None:
         """The last step with this purpose."""
@@ -167,6 +169,24 @@ def _standstill(facts: Facts, day: date) -> list[Finding]:
                 )
             )  # fmt: skip
     return found
+
+
+def _proceedings(facts: Facts, _day: date) -> list[Finding]:
+    """Nothing final, and no contract, before the judge has decided."""
+    hold = facts.hold
+    if hold is None:
+        return []
+    moments = [m for p in (Purpose.AWARD, Purpose.CONTRACT) if (m := facts.last(p)) is not None]
+    return [
+        Finding(
+            "proceedings", moment.code,
+            f"{moment.title} staat op {day_text(moment.on)}, terwijl er een kort geding is over "
+            f"perceel {hold.lot}. Wacht op de uitspraak.",
+            court.SOURCE,
+        )
+        for moment in moments
+        if moment.on < max(hold.until, facts.today)
+    ]  # fmt: skip
 
 
 def _award_notice(facts: Facts, day: date) -> list[Finding]:
@@ -254,5 +274,5 @@ def _threshold(facts: Facts, day: date) -> list[Finding]:
 
 
 RULES: tuple[Callable[[Facts, date], list[Finding]], ...] = (
-    _standstill, _award_notice, _clarifications, _tenders, _threshold,
+    _standstill, _proceedings, _award_notice, _clarifications, _tenders, _threshold,
 )  # fmt: skip

@@ -1,6 +1,5 @@
 """Pages of the award: lots, bids, checks, scores, ranking, decision and letters."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -8,40 +7,35 @@ from flask import abort, flash, g, redirect, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from core.accounts import visible
 from core.admin import needs
 from core.errors import DomainError
-from core.export import download
-from core.fields import SafeForm, read_decimal
+from core.fields import read_decimal
 from core.formats import euro_text
 from procurement import bid_metrics as found
 from procurement import bid_operations as operations
-from procurement.admin.base import PlanningBase, crumbs
-from procurement.admin.bids_shown import letters, lot_state, price_lines, shown_ranking
+from procurement.admin.awards import AwardPages
+from procurement.admin.base import crumbs
+from procurement.admin.bids_shown import lot_state, shown_ranking
 from procurement.award import METHOD_NAMES, Criterion, Method
 from procurement.bid_forms import (
     FAILED,
     NO_ANSWER,
     PASSED,
-    AwardForm,
     BidForm,
-    FinalForm,
     LotForm,
     OpenForm,
     checks_form,
     scores_form,
 )
 from procurement.bid_metrics import KNOCK_OUTS, LotFile
-from procurement.bid_models import Bid, Lot
+from procurement.bid_models import Bid
 from procurement.bid_operations import BidDraft, Judgement, LotDraft
 from procurement.models import ContractingProcess
 from procurement.validity import ROUTES
 
 
-class BidPages(PlanningBase):
+class BidPages(AwardPages):
     """Inschrijvingen of one traject: for the region, and to read for the auditor."""
-
-    thing = "bids"
 
     @expose("/")
     def index(self, code: str) -> str:
@@ -73,7 +67,7 @@ class BidPages(PlanningBase):
     @expose("/<lot>/")
     def lot(self, code: str, lot: str) -> str:
         """Show one lot: bids, checks, scores, ranking, award."""
-        _, file = self._file(code, lot)
+        process, file = self._file(code, lot)
         return self.render(
             "procurement/lot.html",
             code=code,
@@ -87,7 +81,7 @@ class BidPages(PlanningBase):
             scores=found.scores_seen(file, g.account),
             assessors=found.assessors(file),
             ranking=shown_ranking(file),
-            account=g.account,
+            joining=found.joining(process, file.lot.route),
             form=OpenForm(),
         )
 
@@ -168,89 +162,6 @@ class BidPages(PlanningBase):
             flash(error.message, "error")
         return redirect(url_for("bids.lot", code=code, lot=lot))
 
-    @expose("/<lot>/gunning/", methods=("GET", "POST"))
-    @needs("change")
-    def decide(self, code: str, lot: str) -> Response | str:
-        """Keep the award decision."""
-        _, file = self._file(code, lot)
-        ranked = [r for r in file.ranking() if r.rank is not None] if file.complete else []
-        best = [r.name for r in ranked if (r.rank or 0) <= file.lot.suppliers]
-        form: Any = AwardForm(data={"chosen": best})
-        form.chosen.choices = [(r.name, f"{r.rank}. {r.name}") for r in ranked]
-        if form.validate_on_submit():
-            done = self._kept(
-                code, lot, form,
-                lambda: operations.decide_award(
-                    file.lot, form.chosen.data or [], sent_on=form.sent_on.data,
-                    motivation=form.motivation.data, **self._who(),
-                ),
-            )  # fmt: skip
-            if done:
-                return done
-        note = "Daarna veranderen inschrijvingen en scores van dit perceel niet meer."
-        return self._entry(form, f"Gunningsbeslissing {lot}", code, lot, note)
-
-    @expose("/<lot>/definitief/", methods=("GET", "POST"))
-    @needs("change")
-    def make_final(self, code: str, lot: str) -> Response | str:
-        """Make the award final after the standstill period."""
-        _, file = self._file(code, lot)
-        form: Any = FinalForm()
-        if form.validate_on_submit():
-            done = self._kept(
-                code, lot, form,
-                lambda: operations.award_finally(
-                    file.lot, awarded_on=form.awarded_on.data, **self._who()
-                ),
-            )  # fmt: skip
-            if done:
-                return done
-        return self._entry(form, f"Definitieve gunning {lot}", code, lot)
-
-    @expose("/<lot>/brieven/<any(csv, xlsx):kind>/")
-    def download_letters(self, code: str, lot: str, kind: str) -> Response:
-        """Give what the letters to the tenderers say, one row per tenderer."""
-        _, file = self._file(code, lot)
-        header, rows = letters(file)
-        return download(f"gunningsbrieven-{code}-{lot}", kind, header, rows)
-
-    @expose("/<lot>/rangorde/<any(csv, xlsx):kind>/")
-    def download_ranking(self, code: str, lot: str, kind: str) -> Response:
-        """Give the ranking with its working."""
-        _, file = self._file(code, lot)
-        header = ("Plaats", "Inschrijver", "Totaal", "Onderdeel", "Berekening", "Opmerking")
-        return download(f"rangorde-{code}-{lot}", kind, header, price_lines(file))
-
-    def _file(self, code: str, lot: str) -> tuple[ContractingProcess, LotFile]:
-        process = self._process(code)
-        query = visible(Lot, g.account).where(Lot.process == process, Lot.code == lot)
-        file = found.lot_file(process, lot) if query.exists() else None
-        if file is None:
-            abort(404)
-        return process, file
-
-    def _kept(
-        self, code: str, lot: str, form: SafeForm, save: Callable[[], Any]
-    ) -> Response | None:
-        try:
-            save()
-        except DomainError as error:
-            form.fill_errors(error)
-            return None
-        flash("Bewaard.", "success")
-        return redirect(url_for("bids.lot", code=code, lot=lot))
-
-    def _entry(self, form: SafeForm, title: str, code: str, lot: str | None, note: str = "") -> str:
-        trail = [*crumbs(code), ("Inschrijvingen", url_for("bids.index", code=code))]
-        back = url_for("bids.index", code=code)
-        if lot is not None:
-            back = url_for("bids.lot", code=code, lot=lot)
-            trail.append((lot, back))
-        return self.render(
-            "procurement/form.html", form=form, title=title, crumbs=trail, submit="Bewaar",
-            cancel=back, note=note,
-        )  # fmt: skip
-
     def _lot_form(self, process: ContractingProcess, file: LotFile | None) -> Response | str:
         form: Any = LotForm(data={"suppliers": 1, "price_weight": 30})
         if file is not None:
@@ -296,7 +207,7 @@ class BidPages(PlanningBase):
                 return done
         kind = "Consensus over" if motivated else "Mijn scores voor"
         note = "" if motivated else "Alleen jij ziet dit, tot de consensus open is."
-        return self._entry(form, f"{kind} {bid.tenderer}", code, lot, note)
+        return self._entry(form, f"{kind} {bid.tenderer}", code, lot, note=note)
 
 
 def _bid(file: LotFile, number: int) -> Bid:

@@ -7,7 +7,8 @@ from typing import Any
 from core.formats import day_text
 from procurement.award import Method, total_text
 from procurement.bid_metrics import LotFile, as_json
-from procurement.bid_models import AwardDecision
+from procurement.bid_models import AwardDecision, Proceedings
+from procurement.court import Verdict
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,22 @@ def lot_state(file: LotFile) -> State:
     return _judging(file) if file.decision is None else _awarded(file, file.decision)
 
 
+def _stopped(case: Proceedings) -> State:
+    if case.outcome == Verdict.GRANTED:
+        return State(
+            "tegengehouden", "bad",
+            f"De rechter gaf {case.party} gelijk. Trek de gunningsbeslissing in en beslis opnieuw.",
+        )  # fmt: skip
+    return State(
+        "kort geding", "warning",
+        f"{case.party} is naar de rechter. Gun pas definitief na de uitspraak, verwacht op "
+        f"{day_text(case.expected_on)}.",
+    )  # fmt: skip
+
+
 def _awarded(file: LotFile, decision: AwardDecision) -> State:
+    if file.halting:
+        return _stopped(file.halting[-1])
     if decision.awarded_on is None:
         return State(
             "gunningsbeslissing verzonden", "info",
@@ -52,6 +68,8 @@ def _judging(file: LotFile) -> State:
             "consensus", "warning",
             f"Nog {len(file.unscored)} van {len(admitted)} inschrijvingen zonder consensus.",
         )  # fmt: skip
+    elif file.lot.prices_opened_at is None:
+        found = State("prijzen dicht", "warning", "De kwaliteit staat vast. Open nu de prijzen.")
     return found
 
 
@@ -59,7 +77,7 @@ def shown_ranking(file: LotFile) -> list[dict[str, Any]]:
     """The ranking: as it was decided, or as it is now; nothing while scores are missing."""
     if file.decision is not None:
         rows = file.decision.ranking
-    elif file.lot.consensus_opened_at is not None and file.complete:
+    elif file.lot.prices_opened_at is not None and file.complete:
         rows = as_json(file.ranking())
     else:
         return []

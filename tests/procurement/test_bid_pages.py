@@ -7,9 +7,10 @@ import pytest
 from core.dates import today
 from core.formats import day_text
 from procurement.bid_demo import FINAL_ON
+from procurement.bid_metrics import joining
 from procurement.bid_models import AssessorScore, Award, AwardDecision, Bid, Lot
 from procurement.demo import CODE, DALFSEN_CODE, load
-from providers.models import Contract, Provider
+from providers.models import Contract, ContractScope, Provider
 
 HOME = f"/planning/{CODE}/inschrijvingen/"
 DONE = f"/planning/{DALFSEN_CODE}/inschrijvingen/"
@@ -93,6 +94,8 @@ def test_from_lot_to_register(region):
     for n in (1, 2):
         both = {"score_G1": "8", "motivation_G1": "samen besproken"}
         region.post(f"{HOME}P1/{n}/consensus/", both, status=302)
+    region.get(f"{HOME}P1/prijzen/")
+    region.post(f"{HOME}P1/prijzen/", {}, status=302)
     sent = today() - timedelta(days=35)
     say = {"sent_on": day_text(sent), "motivation": "Laagste prijs."}
     region.get(f"{HOME}P1/gunning/")
@@ -114,8 +117,13 @@ def test_from_lot_to_register(region):
     assert (contract.provider.code, contract.provider.name) == ("TA099", "Noordertaal")
     assert contract.price_cents == 1_000_000
     assert "C-99" in region.get(f"{HOME}P1/").text
-    page = region.post(f"/planning/{CODE}/contract/{award.id}/", signed | {"number": "C-100"})
-    assert "al in het register" in page.text
+    # Who signs later signs the same contract, and the plan of the gemeenten follows by itself.
+    text = region.get(f"{HOME}P1/").text
+    assert f"door 1 van {len(joining(Lot.get(Lot.title == 'Z-route').process, 'Z'))}" in text
+    later = {"municipalities": ["0148", "0166"], "signed_on": final}
+    region.post(f"/planning/{CODE}/contract/{award.id}/", later, status=302)
+    covered = ContractScope.select().where(ContractScope.contract == contract)
+    assert {one.municipality for one in covered} == {"0148", "0166", "0193"}
     assert Contract.select().count() == 1
 
 

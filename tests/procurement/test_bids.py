@@ -2,7 +2,8 @@
 
 import json
 import os
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import jsonschema
@@ -11,69 +12,31 @@ import pytest
 
 from core.accounts import Account, Role, visible
 from core.audit import AuditLine
-from core.errors import DomainError
+from procurement import award_operations as awarding
 from procurement import bid_metrics as found
 from procurement import bid_operations as operations
 from procurement import metrics
 from procurement.award import Criterion, Method
-from procurement.bid_models import AssessorScore, Award, AwardDecision, Bid, Lot
-from procurement.bid_operations import BidDraft, Judgement, LotDraft
-from procurement.documents import Header
+from procurement.award_operations import Signed
+from procurement.bid_models import AssessorScore, Award, AwardDecision, Bid, BidPrice, Lot
+from procurement.bid_operations import LotDraft
 from procurement.exchange.ocds import release
-from procurement.operations import start_plan
 from procurement.outlook import look
 from procurement.terms import Purpose
-
-CLOSES = datetime(2026, 9, 1, 10, tzinfo=UTC)
-AT = datetime(2026, 10, 1, 10, tzinfo=UTC)
-ANNE, BO = "anne@example.nl", "bo@example.nl"
-BY = {"by": ANNE, "at": AT}
-CRITERIA = (Criterion("G1", "Wachttijd", 40), Criterion("G2", "Begeleiding", 30))
-DRAFT = LotDraft("P1", "B1-route", "B", CLOSES, CRITERIA, price_weight=30, suppliers=1)
-
-
-@pytest.fixture
-def process(db):
-    header = Header("T-9", "Traject", starts_on=date(2026, 1, 5), go_live=date(2027, 7, 1))
-    return start_plan(header, template="SAS regionaal", by=ANNE, at=AT)
-
-
-@pytest.fixture
-def lot(process):
-    return operations.put_lot(process, DRAFT, **BY)
-
-
-def bid(lot, name="De Brug", price=1_000_000, minutes=-60):
-    received = CLOSES + timedelta(minutes=minutes)
-    return operations.receive_bid(lot, BidDraft(name, received, price, "12345678"), **BY)
-
-
-def checked(it, passed=True):
-    rules = found.FOR_ROUTE[it.lot.route]
-    operations.put_checks(it, dict.fromkeys(rules, (passed, "register geraadpleegd")), **BY)
-    return it
-
-
-def both(first, second, why="besproken"):
-    return {"G1": Judgement(first, why), "G2": Judgement(second, why)}
-
-
-def judged(lot):
-    """Two bids with consensus: De Brug 28,50 + 32 + 21, Oever 30 + 24 + 0 (no answer)."""
-    bids = [checked(bid(lot)), checked(bid(lot, "Oever", 950_000))]
-    for who in (ANNE, BO):
-        for it in bids:
-            operations.put_scores(it, both(7, None), by=who, at=AT)
-    operations.open_consensus(lot, **BY)
-    operations.put_consensus(bids[0], both(8, 7), **BY)
-    operations.put_consensus(bids[1], both(6, None), **BY)
-    return bids
-
-
-def refused(code, call, *arguments, **more):
-    with pytest.raises(DomainError) as error:
-        call(*arguments, **more)
-    assert error.value.code == code
+from tests.procurement.lots import (
+    ANNE,
+    AT,
+    BO,
+    BY,
+    CLOSES,
+    CRITERIA,
+    DRAFT,
+    bid,
+    both,
+    checked,
+    judged,
+    refused,
+)
 
 
 def test_a_lot_has_weights_of_100_and_is_fixed_once_someone_bids(process, lot):
@@ -137,10 +100,10 @@ def test_assessors_score_apart_until_consensus_is_opened(lot):
 def test_the_decision_keeps_the_ranking_and_freezes_everything(lot):
     bids = judged(lot)
     say = {"sent_on": date(2026, 9, 4), "motivation": "Beste verhouding.", **BY}
-    refused("chosen", operations.decide_award, lot, ["Oever"], **say)
-    refused("motivation", operations.decide_award, lot, ["De Brug"], **say | {"motivation": " "})
-    refused("sent_on", operations.decide_award, lot, ["De Brug"], **say | {"sent_on": AT.date() + timedelta(days=1)})  # fmt: skip  # noqa: E501
-    decision = operations.decide_award(lot, ["De Brug"], **say)
+    refused("chosen", awarding.decide_award, lot, ["Oever"], **say)
+    refused("motivation", awarding.decide_award, lot, ["De Brug"], **say | {"motivation": " "})
+    refused("sent_on", awarding.decide_award, lot, ["De Brug"], **say | {"sent_on": AT.date() + timedelta(days=1)})  # fmt: skip  # noqa: E501
+    decision = awarding.decide_award(lot, ["De Brug"], **say)
     assert [(r["name"], r["total"]) for r in decision.ranking] == [("De Brug", 8150), ("Oever", 5400)]  # fmt: skip  # noqa: E501
     assert decision.ranking[1]["remarks"] == ("Geen antwoord op G2.",)
     # Friday 4 September plus 20 days is Thursday the 24th.
@@ -155,17 +118,17 @@ def test_the_decision_keeps_the_ranking_and_freezes_everything(lot):
 
 def test_final_after_standstill_then_contract_and_the_plan_follows(process, lot):
     judged(lot)
-    operations.decide_award(lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY)
+    awarding.decide_award(lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY)
     (award,) = Award.select()
-    contract = {"signed_on": date(2026, 9, 28), "starts_on": date(2027, 7, 1), "ends_on": None}
-    refused("not_final", operations.sign_contract, award, "C1", **contract, **BY)
-    refused("standstill", operations.award_finally, lot, awarded_on=date(2026, 9, 24), **BY)
-    operations.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
+    contract = Signed("C1", (), date(2026, 9, 28), date(2027, 7, 1), None)
+    refused("not_final", awarding.sign_contract, award, contract, **BY)
+    refused("standstill", awarding.award_finally, lot, awarded_on=date(2026, 9, 24), **BY)
+    awarding.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
     award = Award.get()
-    early = contract | {"signed_on": date(2026, 9, 24)}
-    refused("signed_on", operations.sign_contract, award, "C1", **early, **BY)
-    operations.sign_contract(award, "C1", **contract, **BY)
-    refused("signed", operations.sign_contract, award, "C1", **contract, **BY)
+    early = replace(contract, signed_on=date(2026, 9, 24))
+    refused("signed_on", awarding.sign_contract, award, early, **BY)
+    awarding.sign_contract(award, contract, **BY)
+    refused("signed", awarding.sign_contract, award, contract, **BY)
     ends = {s.purpose: s.actual_end for s in metrics.load(process).steps}
     assert ends[Purpose.AWARD_DECISION] == date(2026, 9, 4)
     assert ends[Purpose.STANDSTILL_END] == date(2026, 9, 24)
@@ -190,12 +153,10 @@ def test_the_release_has_lots_counts_awards_and_contracts(process, lot):
     judged(lot)
     assert "bids" not in made()
     assert made()["tender"]["lots"][0]["status"] == "active"
-    operations.decide_award(lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY)
-    operations.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
-    operations.sign_contract(
-        Award.get(), "C1", signed_on=date(2026, 9, 28), starts_on=date(2027, 7, 1), ends_on=None,
-        **BY,
-    )  # fmt: skip
+    awarding.decide_award(lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY)
+    awarding.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
+    signed = Signed("C1", (), date(2026, 9, 28), date(2027, 7, 1), None)
+    awarding.sign_contract(Award.get(), signed, **BY)
     it = made()
     assert [s["value"] for s in it["bids"]["statistics"]] == [2, 2]
     assert it["awards"][0]["suppliers"] == [{"id": "NL-KVK-12345678", "name": "De Brug"}]
@@ -214,7 +175,7 @@ def test_the_release_has_lots_counts_awards_and_contracts(process, lot):
         lambda lot: Lot.update(price_weight=101).execute(),
         lambda lot: Lot.update(suppliers=0).execute(),
         lambda lot: Lot.update(method="raar").execute(),
-        lambda lot: Bid.update(price_cents=0).execute(),
+        lambda lot: BidPrice.update(price_cents=0).execute(),
         lambda lot: AwardDecision.create(
             lot=lot, sent_on=date(2026, 9, 4), standstill_until=date(2026, 9, 24), ranking=[],
             awarded_on=date(2026, 9, 24),
