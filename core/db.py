@@ -4,6 +4,7 @@ SQLite is the embedded default, PostgreSQL serves the shared installation. What 
 the two stands in this module and nowhere else.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -92,6 +93,10 @@ SQLITE_PRAGMAS = {
     "busy_timeout": 10_000,
     "synchronous": 1,
 }
+
+
+# The driver looks for a way to adapt None, in vain and slowly, at every empty cell: give it one.
+sqlite3.register_adapter(type(None), {None: None}.__getitem__)
 
 
 def open_sqlite(path: str) -> peewee.SqliteDatabase:

@@ -207,7 +207,7 @@ def _hold(
     rejected.keep_rejected(delivery.id)
     staged.staging.hold(delivery.provider.id, delivery.id)
     intake.keep_problems(delivery.id)
-    for month, rows in intake.rows_by_month().items():
+    for month, rows in intake.rows_by_month(staged).items():
         DeliveryMonth.create(delivery=delivery, month=month, rows=rows)
     outcome.seconds = time.perf_counter() - started
     _settle(delivery, outcome, state=HELD, at=at)
@@ -239,7 +239,7 @@ def _check_sources(provider: Provider, staged: intake.Staged) -> None:
 
 def _tell(outcome: Outcome, staged: intake.Staged) -> None:
     outcome.counts = intake.count(staged)
-    outcome.months = list(intake.rows_by_month())
+    outcome.months = list(intake.rows_by_month(staged))
     outcome.ignored_columns = [*staged.layout.unknown, *staged.layout.personal]
     outcome.problems = staged.staging.problems()
     outcome.findings = intake.findings(staged) | {"replaced": outcome.counts.replaced}

@@ -5,6 +5,7 @@ cell up there and tests all rules at once; a row with an unknown text, or for wh
 broken, goes to ``Checker.examine``, which gives the reasons. Both end in the same row.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,6 +43,8 @@ Record = tuple[int, list[str]]
 HeldRow = tuple[int | str | None, ...]
 RejectedKey = tuple[int, int | None, int | None]
 """Row, traject and month of a rejected row, as far as these are right."""
+SumKey = tuple[int, int, int, int | None]
+"""Month, gemeente, leerroute, contract."""
 BATCH = 5_000
 REMEMBERED = 50_000
 """How many texts of one column are remembered; beyond that a new text takes the long way."""
@@ -59,6 +62,8 @@ UNLIKE = (
     + " or ".join(f"before_{level} - {level} > 1" for level in LINE[4:])
 )
 """The month is not later, or one of the rules beside the month before (F502-F505) may be broken."""
+
+SUM_KEY = ("rapportagemaand", "gemeentecode", "leerroute", "contractnummer")
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,15 @@ class Tally:
     citizen_numbers: int = 0
     look_back: set[int] = field(default_factory=set)
     """Trajecten of which the months within the file must be put beside each other."""
+    sums: dict[SumKey, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
+    """Rows that were not rejected, with their minutes offered and attended."""
+
+    def take_out(self, key: SumKey, offered: int, attended: int) -> None:
+        """Count a row as rejected that was not so before."""
+        self.rejected += 1
+        rows, *minutes = self.sums.pop(key)
+        if rows > 1:
+            self.sums[key] = [rows - 1, minutes[0] - offered, minutes[1] - attended]
 
 
 @dataclass
@@ -202,6 +216,7 @@ class Checker:
             "seen": self.seen,
             "last": self.last,
             "look_back": self.tally.look_back.add,
+            "sums": self.tally.sums,
             "month_ends": self.month_ends,
             "month_bits": self.month_bits,
             "examine": self.examine,
@@ -230,7 +245,15 @@ class Checker:
             [f"know_{n}=know_{n}" for n in present if n != "trajectnummer"]
             + [
                 f"{n}={n}"
-                for n in ("find_track", "new_track", "seen", "last", "month_ends", "month_bits")
+                for n in (
+                    "find_track",
+                    "new_track",
+                    "seen",
+                    "last",
+                    "month_ends",
+                    "month_bits",
+                    "sums",
+                )
             ]
         )
         return f"""
@@ -263,6 +286,10 @@ def loop(records, {parameters}):
                     if {UNLIKE}:
                         look_back(track)
                 last[track] = {", ".join(LINE)}
+                total = sums[{", ".join(SUM_KEY)}]
+                total[0] += 1
+                total[1] += uren_aangeboden
+                total[2] += uren_gevolgd
                 add(({held}))
         if count == {BATCH}:
             yield rows, count
@@ -365,6 +392,10 @@ def loop(records, {parameters}):
             return None
         # The quick loop compares with the month before; what came this way is always looked at.
         self.tally.look_back.add(track)
+        total = self.tally.sums[tuple(values[name] for name in SUM_KEY)]
+        total[0] += 1
+        total[1] += values["uren_aangeboden"]
+        total[2] += values["uren_gevolgd"]
         return (row, track, month, *(values[c.name] for c in self.held))
 
     def _problem(

@@ -78,9 +78,7 @@ def conditions() -> tuple[Condition, ...]:
     for rule in ROW_RULES:
         for column, expression in rule.broken_when.items():
             source, names = _guarded(expression)
-            found.append(
-                Condition(rule, column, names, _told(rule, column), source, _test(source))
-            )
+            found.append(Condition(rule, column, names, _told(rule, column), source, _test(source)))
     return tuple(found)
 
 

@@ -36,7 +36,7 @@ def take_out_duplicates(staging: Staging, tally: Tally) -> None:
     """F501: every row of a key that the file has more than once is rejected."""
     for (track, month), later in tally.duplicates.items():
         first = rows_of("SELECT row_number FROM staged WHERE track = ? AND month = ?", track, month)
-        tally.rejected += staging.take_out("track = ? AND month = ?", track, month)
+        staging.take_out(tally, "track = ? AND month = ?", track, month)
         rows = [row for (row,) in first] + later
         if (track, month) in tally.rejected_keys:
             rows.append(tally.rejected_keys[track, month])
@@ -158,7 +158,7 @@ def _reject_after_end(staging: Staging, tally: Tally, track: int, ended: int) ->
         _problem(row, "rapportagemaand", "F502", f"{month_from_number(month):%Y-%m}", ended=told)
         for row, month in rows
     )
-    tally.rejected += staging.take_out("track = ? AND month > ?", track, ended)
+    staging.take_out(tally, "track = ? AND month > ?", track, ended)
 
 
 def _day(ordinal: int) -> str:
@@ -212,20 +212,8 @@ def look_aside(provider: int, staging: Staging) -> None:
     )
 
 
-def sum_up(staging: Staging) -> None:
-    """One small table from which contracts, months and hours are told."""
-    named = "contract_id" if "contract_id" in staging.present else "CAST(NULL AS integer)"
-    run(
-        "CREATE TEMPORARY TABLE staged_sum AS SELECT month, municipality, route, "
-        f"{named} AS contract, COUNT(*) AS rows, SUM(minutes_offered) AS offered, "
-        "SUM(minutes_attended) AS attended FROM staged GROUP BY 1, 2, 3, 4"
-    )
-
-
-def look_for_contracts(provider: int, staging: Staging) -> None:
+def look_for_contracts(provider: int, staging: Staging, tally: Tally) -> None:
     """F507 and F508: one warning per gemeente x leerroute that no contract covers."""
-    sum_up(staging)
-    pairs = rows_of("SELECT municipality, route, month, contract, rows FROM staged_sum")
     numbers = {c.id: c.number for c in Contract.select().where(Contract.provider == provider)}
     scopes = [
         (scope.contract.id, scope.route, scope.municipality, scope.contract)
@@ -234,10 +222,10 @@ def look_for_contracts(provider: int, staging: Staging) -> None:
         .where(Contract.provider == provider)
     ]
     uncovered: dict[tuple[int, int, int | None], int] = {}
-    for municipality, route, month, contract, count in pairs:
+    for (month, municipality, route, contract), (count, _, _) in tally.sums.items():
         covering = _covering(scopes, municipality, route, month_from_number(month))
         if not covering:
-            key = (municipality, route, None)
+            key: tuple[int, int, int | None] = (municipality, route, None)
         elif contract is not None and contract not in covering:
             key = (municipality, route, contract)
         else:

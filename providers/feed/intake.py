@@ -5,10 +5,12 @@ held. ``Staging.hold`` writes, set by set. The operations call them; a preview s
 second.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +131,7 @@ def compare(provider: int, staged: Staged) -> None:
         held.nothing_to_compare()
     held.look_back(staging, tally, with_held=staged.with_held)
     held.look_aside(provider, staging)
-    held.look_for_contracts(provider, staging)
+    held.look_for_contracts(provider, staging, tally)
 
 
 def count(staged: Staged) -> Counts:
@@ -153,18 +155,19 @@ def count(staged: Staged) -> Counts:
     return counts
 
 
-def rows_by_month() -> dict[date, int]:
+def rows_by_month(staged: Staged) -> dict[date, int]:
     """How many rows the delivery has for each month, changed or not."""
-    query = "SELECT month, SUM(rows) FROM staged_sum GROUP BY month ORDER BY month"
-    return {month_from_number(month): int(rows) for month, rows in rows_of(query)}
+    found: Counter[int] = Counter()
+    for (month, *_), (rows, _, _) in staged.tally.sums.items():
+        found[month] += rows
+    return {month_from_number(month): rows for month, rows in sorted(found.items())}
 
 
 def findings(staged: Staged) -> dict[str, Any]:
     """What the receipt tells besides counts and problems."""
-    hours = rows_of(
-        "SELECT route, SUM(rows), SUM(offered), SUM(attended) FROM staged_sum "
-        "GROUP BY route ORDER BY route"
-    )
+    hours: dict[int, list[int]] = {}
+    for (_, _, route, _), sums in staged.tally.sums.items():
+        hours[route] = list(map(add, hours.get(route, [0, 0, 0]), sums))
     layout = staged.layout
     return {
         "assumed": staged.assumed,
@@ -179,11 +182,11 @@ def findings(staged: Staged) -> dict[str, Any]:
         "hours": [
             {
                 "route": LearningRoute(route).code,
-                "rows": int(rows),
-                "minutes_offered": int(offered),
-                "minutes_attended": int(attended),
+                "rows": rows,
+                "minutes_offered": offered,
+                "minutes_attended": attended,
             }
-            for route, rows, offered, attended in hours
+            for route, (rows, offered, attended) in sorted(hours.items())
         ],
     }
 

@@ -85,7 +85,7 @@ def main() -> None:
             for batch in checker.batches(table.records):
                 problems = [astuple(problem) for problem in batch.problems]
                 if batch.rows or batch.numbers or problems or batch.rejected:
-                    so_far = astuple(Tally(batch.tally.rows))
+                    so_far = (batch.tally.rows,)
                     _send((batch.rows, batch.numbers, problems, batch.rejected, so_far))
             _send(([], [], [], [], _plain(checker.tally)))
     except RefusedFileError as error:
@@ -102,6 +102,7 @@ def _plain(tally: Tally) -> tuple[Any, ...]:
         tally.rejected_keys,
         tally.citizen_numbers,
         tally.look_back,
+        dict(tally.sums),
     )
 
 

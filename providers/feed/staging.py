@@ -17,7 +17,7 @@ VALUE_COLUMNS = tuple(
 """What a progress row holds besides its key, in one fixed order."""
 
 _TABLES = (
-    "staged", "staged_track", "staged_problem", "staged_old", "staged_sum", "staged_look",
+    "staged", "staged_track", "staged_problem", "staged_old", "staged_look",
     "staged_rejected",
 )  # fmt: skip
 _PROBLEM_COLUMNS = ("row", "column", "code", "severity", "value", "message")
@@ -95,18 +95,24 @@ class Staging:
         """The tally with the numbers that trajecten have here: those of the file."""
         return tally
 
-    def take_out(self, condition: str, *parameters: int) -> int:
-        """Reject staged rows; return how many."""
-        self._note_taken_out(condition, *parameters)
-        return run(f"DELETE FROM staged WHERE {condition}", *parameters)
-
-    @staticmethod
-    def _note_taken_out(condition: str, *parameters: int) -> None:
+    def take_out(self, tally: Tally, condition: str, *parameters: int) -> None:
+        """Reject rows after all."""
+        contract = "contract_id" if "contract_id" in self.present else "NULL"
+        for *key, offered, attended in rows_of(
+            f"SELECT month, municipality, route, {contract}, minutes_offered, minutes_attended "
+            f"FROM staged WHERE {condition}",
+            *parameters,
+        ):
+            tally.take_out(tuple(key), offered, attended)
         run(
             "INSERT INTO staged_rejected SELECT row_number, track, month FROM staged "
             f"WHERE {condition}",
             *parameters,
         )
+        self._remove(condition, *parameters)
+
+    def _remove(self, condition: str, *parameters: int) -> None:
+        run(f"DELETE FROM staged WHERE {condition}", *parameters)
 
     def hold(self, provider: int, delivery: int) -> None:
         """Write the rows: trajecten, what is replaced, what was repeated, what is new."""

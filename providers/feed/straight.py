@@ -122,9 +122,7 @@ class Straight(Staging):
             look_back={ids[track] for track in tally.look_back},
         )
 
-    def take_out(self, condition: str, *parameters: int) -> int:
-        """Reject rows that are held already; return how many."""
-        self._note_taken_out(condition, *parameters)
+    def _remove(self, condition: str, *parameters: int) -> None:
         rows = rows_of(f"SELECT track, month FROM staged WHERE {condition}", *parameters)
         for track, month in rows:
             run(
@@ -133,7 +131,6 @@ class Straight(Staging):
                 track,
                 month,
             )
-        return len(rows)
 
     def hold(self, provider: int, delivery: int) -> None:  # noqa: ARG002  as the staging does
         """Take out the trajecten of which no row was accepted; the rest is held already."""
