@@ -23,6 +23,7 @@ ACTIONS = {
     "interrupted": "afgebroken",
     "invite": "uitgenodigd",
     "load": "ingelezen",
+    "mail_digest": "planning gemaild",
     "mail_report": "rapportage gemaild",
     "make_reports": "rapportages gemaakt",
     "password": "wachtwoord gewijzigd",  # nosec B105  a word, not a secret
@@ -57,6 +58,7 @@ THINGS = {
     "job": "taak",
     "location": "locatie",
     "perceel": "perceel",
+    "planning": "planning",
     "provider": "aanbieder",
     "quality_mark": "keurmerk",
     "reactions": "reactie",

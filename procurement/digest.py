@@ -1,6 +1,6 @@
-"""The text of an e-mail with what is due or late, for one owner or for all."""
+"""The text of an e-mail with what is due or late, for some owners or for all."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from core.formats import day_text
@@ -11,20 +11,25 @@ AHEAD = timedelta(days=14)
 CLOSED = (Health.DONE, Health.DONE_LATE, Health.CANCELLED)
 
 
-def digest(outlooks: Iterable[Outlook], today: date, owner: str | None = None) -> str:
-    """Plain text: per traject the sentence, what is late, and what is due within two weeks."""
-    parts = [part for outlook in outlooks if (part := _one(outlook, today, owner))]
-    if not parts:
-        who = f" van {owner}" if owner else ""
-        return f"Er is niets te laat en de komende twee weken hoeft niets{who} klaar te zijn.\n"
-    return "\n".join(parts)
+def digest(outlooks: Iterable[Outlook], today: date, owners: Collection[str] = ()) -> str:
+    """Plain text: per traject the sentence, what is late, and what is due within two weeks.
+
+    Empty when nothing is; without owners it is about everyone's milestones.
+    """
+    return "\n".join(part for outlook in outlooks if (part := _one(outlook, today, owners)))
 
 
-def _one(outlook: Outlook, today: date, owner: str | None) -> str:
+def nothing_due(owner: str | None) -> str:
+    """What a digest without news says."""
+    who = f" van {owner}" if owner else ""
+    return f"Er is niets te laat en de komende twee weken hoeft niets{who} klaar te zijn.\n"
+
+
+def _one(outlook: Outlook, today: date, owners: Collection[str]) -> str:
     late, due = [], []
     for step in outlook.document.steps:
         found, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
-        if (owner is not None and step.owner != owner) or judgement.health in CLOSED:
+        if (owners and step.owner not in owners) or judgement.health in CLOSED:
             continue
         line = f"- {step.code} {step.title} ({step.owner or 'geen eigenaar'}): {judgement.reason}"
         if judgement.health in (Health.LATE, Health.BLOCKED):

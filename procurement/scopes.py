@@ -6,6 +6,7 @@ from core.accounts import Account, Role, scope
 from procurement.models import (
     ContractingProcess,
     Decision,
+    DigestMail,
     Milestone,
     Participation,
 )
@@ -39,6 +40,13 @@ def _milestones(query: Any, account: Account) -> Any:
 @scope(Decision)
 def _decisions(query: Any, account: Account) -> Any:
     return query.where(Decision.process.in_(_visible_processes(account)))
+
+
+@scope(DigestMail)
+def _digests(query: Any, account: Account) -> Any:
+    if account.role in (Role.REGION, Role.AUDITOR):
+        return query
+    return query.where(DigestMail.address == account.email)
 
 
 def may_decide_for(account: Account, municipality: str) -> bool:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from app import owner_mail
 from app.commands.output import as_json, say
 from app.settings import read_settings
 from core.dates import now, today
@@ -14,7 +15,7 @@ from core.errors import DomainError
 from core.formats import day_text
 from core.mail import Letter, PostOffice
 from procurement import bid_metrics, metrics, operations
-from procurement.digest import digest
+from procurement.digest import digest, nothing_due
 from procurement.documents import Header, PlanDocument, PlanParticipation
 from procurement.exchange.cells import day
 from procurement.exchange.files import read_plan, write_plan
@@ -46,6 +47,10 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--owner", help="alleen de mijlpalen van deze eigenaar")
     command.add_argument("--mail", metavar="ADRES", nargs="+", help="mail het naar deze adressen")
+    command.add_argument(
+        "--mail-owners", action="store_true",
+        help="mail elke eigenaar zijn eigen mijlpalen, hoogstens één keer per dag",
+    )  # fmt: skip
     command.set_defaults(run=run_digest)
     command = _for_one(commands, "baseline", "leg alle data vast als planversie", run_baseline)
     command.add_argument("--reason", required=True, help="waarom er een nieuwe planversie is")
@@ -262,10 +267,13 @@ def run_ics(args: argparse.Namespace) -> int:
 
 
 def run_digest(args: argparse.Namespace) -> int:
-    """Write the text of the e-mail with what is due or late."""
+    """Write the text of the e-mail with what is due or late, or mail each owner its own."""
+    if args.mail_owners:
+        return _mail_owners()
     running = ContractingProcess.select().where(ContractingProcess.status == "lopend")
     outlooks = [look(metrics.load(process), today()) for process in running]
-    text = digest(outlooks, today(), args.owner)
+    text = digest(outlooks, today(), [args.owner] if args.owner else ())
+    text = text or nothing_due(args.owner)
     if not args.mail:
         say(text.rstrip())
         return 0
@@ -277,6 +285,16 @@ def run_digest(args: argparse.Namespace) -> int:
             send(Letter(address, subject, text, key=f"{at.isoformat()}/{address}"), at)
     say(f"Verstuurd naar {', '.join(args.mail)}.")
     return 0
+
+
+def _mail_owners() -> int:
+    done = owner_mail.send_digests(read_settings(), by=ACTOR)
+    for address, problem in done.failed:
+        sys.stderr.write(f"{address}: {problem}\n")
+    say(f"{len(done.sent)} berichten gemaild, {done.before} waren vandaag al gemaild.")
+    if done.unknown:
+        say(f"Zonder account of adres: {', '.join(done.unknown)}.")
+    return 1 if done.failed else 0
 
 
 def run_ocds(args: argparse.Namespace) -> int:

@@ -20,10 +20,11 @@ from procurement.documents import Header, PlanParticipation
 from procurement.exchange.cells import day as read_day
 from procurement.forms import NewProcessForm, municipality_choices
 from procurement.health import Health
-from procurement.models import CalendarLink, ContractingProcess, Milestone
+from procurement.models import CalendarLink, ContractingProcess, DigestMail, Milestone
 from procurement.plan_templates import TEMPLATES
 from procurement.validity import STATES
 
+MAILS_SHOWN = 20
 HEALTHS = [(str(h), str(h)) for h in Health]
 
 
@@ -123,6 +124,9 @@ class ListPages(PlanningBase):
             owner=request.args.get("eigenaar", ""),
             mine=_own_name(rows),
             links=_own_links(),
+            mails=list(
+                visible(DigestMail, g.account).order_by(DigestMail.id.desc()).limit(MAILS_SHOWN)
+            ),
         )
 
     @expose("/mijlpalen/<any(csv, xlsx):kind>/")

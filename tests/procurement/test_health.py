@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from core.errors import DomainError
-from procurement.digest import digest
+from procurement.digest import digest, nothing_due
 from procurement.documents import Header, PlanDecision, PlanDocument, PlanStep
 from procurement.health import Health, headline, judge, listing, naming
 from procurement.outlook import look
@@ -178,7 +178,8 @@ def test_the_digest_tells_what_is_late_or_due():
     )
     late = look(replace(document(), header=replace(document().header, go_live=TODAY)), TODAY)
     assert "Te laat of geblokkeerd:\n- 7 Stukken" in digest([late], TODAY)
-    assert digest([late], TODAY, "regio").count("\n- ") == 1
-    assert digest([late], TODAY, "niemand") == (
+    assert digest([late], TODAY, ["regio"]).count("\n- ") == 1
+    assert digest([late], TODAY, ["niemand"]) == ""
+    assert nothing_due("niemand") == (
         "Er is niets te laat en de komende twee weken hoeft niets van niemand klaar te zijn.\n"
     )
