@@ -8,7 +8,7 @@ from flask_admin import Admin, BaseView
 import procurement.admin
 import providers.admin
 import quality.admin
-from app import award_pages, estimate_pages, job_pages, management, token_pages
+from app import award_pages, estimate_pages, job_pages, management, report_pages, token_pages
 from app.start import StartPage
 from core.admin import Page, SafeModelView
 from core.dates import now
@@ -41,6 +41,7 @@ def views() -> list[BaseView]:
         *quality.admin.views(),
         *management.views(),
         *job_pages.views(),
+        *report_pages.views(),
         *token_pages.views(),
     ]
     for view in found:

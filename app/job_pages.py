@@ -22,6 +22,7 @@ NEEDED = {
     "preview": ("deliveries", "create"),
     "withdrawal": ("deliveries", "change"),
     "report": ("reports", "read"),
+    "mailing": ("reports", "create"),
 }
 """The right that each kind of job needs, as (thing, action)."""
 LATEST = 50

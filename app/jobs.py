@@ -21,6 +21,7 @@ import peewee
 
 from app.delivering import take_in
 from app.drawing_ahead import newest
+from app.monthly_run import send_reports
 from core import pictures
 from core.accounts import Account
 from core.dates import now, parse_month, today
@@ -35,7 +36,7 @@ from providers.models import Delivery, DeliveryMonth
 from providers.operations import Request, preview, withdraw
 from providers.outcomes import RECEIVED, WITHDRAWN
 from providers.previews import forget_preview, keep_preview
-from quality.operations import recompute_after
+from quality.operations import compute, recompute_after
 from quality.report.packs import Shelf, pack_for
 
 logger = logging.getLogger(__name__)
@@ -112,6 +113,28 @@ def make_report(work: Work) -> dict[str, Any]:
     work.tell("Het rapport wordt opgemaakt")
     Shelf(work.data_directory / "reports").get(pack, given["kind"], at=work.clock())
     return {"url": f"/rapportages/{given['month']}/{given['code']}.{given['kind']}"}
+
+
+@kind("mailing")
+def make_and_mail(work: Work) -> dict[str, Any]:
+    """Compute the concepts of a month, make the reports and mail what was not mailed yet."""
+    month, by = parse_month(work.job.arguments["month"]), work.job.created_by
+    pictures.keep_in(work.data_directory.absolute() / "pictures")
+    work.tell("De concepten worden berekend")
+    compute(month, by=by, at=work.clock())
+
+    def progress(what: str, done: int, total: int) -> None:
+        work.tell(f"{what.capitalize()} maken en mailen", done, total)
+
+    done = send_reports(month, settings=work.settings, by=by, today=today(), progress=progress)
+    if done.failed:
+        refused = ", ".join(parcel.address for parcel, _ in done.failed)
+        raise DomainError(
+            "mail_refused",
+            f"De mailserver nam geen bericht aan voor {refused}. De andere berichten zijn weg. "
+            "Controleer de adressen en start de taak opnieuw.",
+        )
+    return {"url": f"/rapportages/{month:%Y-%m}/"}
 
 
 def drain(settings: Mapping[str, Any]) -> int:

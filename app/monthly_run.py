@@ -5,7 +5,7 @@ gets its own, to the address in the register. What was sent is written down lett
 that a run that was stopped goes on where it was.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,10 +19,10 @@ from core.formats import month_text
 from core.mail import Attachment, Letter, PostOffice
 from providers.models import Provider
 from quality.cards import cards_of
-from quality.models import CONCEPT, FIXED
+from quality.models import CONCEPT, FIXED, ScoreCard
 from quality.report.models import ReportMail
 from quality.report.operations import record_mailed
-from quality.report.packs import KINDS, REGION, Pack, Shelf, packs
+from quality.report.packs import KINDS, REGION, Pack, Shelf, pack_for
 
 READERS = (Role.CONTRACT_MANAGER, Role.REGION)
 TYPES = {"pdf": "application/pdf", "xlsx": XLSX_TYPE}
@@ -30,29 +30,21 @@ TYPES = {"pdf": "application/pdf", "xlsx": XLSX_TYPE}
 
 @dataclass(frozen=True)
 class Parcel:
-    """One report for one address."""
+    """One report for one address, as far as its reader may see; undrawn until it is asked for."""
 
     address: str
-    pack: Pack
+    month: date
+    code: str
+    name: str
+    status: str
+    reader: Account
 
-    @property
-    def status(self) -> str:
-        """Concept, until every score in it is fixed."""
-        fixed = all(tree["status"] == FIXED for tree in self.pack.material.trees)
-        return FIXED if fixed else CONCEPT
-
-    def is_sent(self) -> bool:
-        """Whether this address had this report in this status."""
-        return bool(
-            ReportMail.select()
-            .where(
-                ReportMail.month == self.pack.material.month,
-                ReportMail.code == self.pack.code,
-                ReportMail.address == self.address,
-                ReportMail.status == self.status,
-            )
-            .exists()
+    def sent(self) -> ReportMail | None:
+        """When this address had this report in this status."""
+        found: ReportMail | None = ReportMail.get_or_none(
+            month=self.month, code=self.code, address=self.address, status=self.status
         )
+        return found
 
 
 @dataclass(frozen=True)
@@ -65,58 +57,66 @@ class Run:
     without_address: tuple[str, ...]
 
 
-def parcels(month: date, *, today: date, code: str | None = None) -> Iterator[Parcel]:
-    """Every report, or the one of a provider, that has a reader with an address; made for it."""
-    if code is None:
-        yield from _for_the_region(month, today=today)
-    schools = Provider.select().where(Provider.email != "").order_by(Provider.code)
-    for provider in schools if code is None else schools.where(Provider.code == code):
-        school = Account(role=Role.PROVIDER, provider_code=provider.code, municipalities=[])
-        for pack in _for(school, month, [provider.code], today=today):
-            yield Parcel(str(provider.email), pack)
+def parcels(month: date, code: str | None = None) -> list[Parcel]:
+    """Every report, or the one of a provider, that has a reader with an address."""
+    judged = list(cards_of(month))
+    found = _for_the_region(month, judged) if code is None else []
+    by_code: dict[str, list[ScoreCard]] = {}
+    for card in judged:
+        by_code.setdefault(card.provider.code, []).append(card)
+    for one, its_cards in by_code.items():
+        provider = its_cards[0].provider
+        if provider.email and code in (None, one):
+            school = Account(role=Role.PROVIDER, provider_code=one, municipalities=[])
+            status = _status(its_cards)
+            found.append(Parcel(provider.email, month, one, provider.name, status, school))
+    return found
 
 
-def _for_the_region(month: date, *, today: date) -> Iterator[Parcel]:
+def _for_the_region(month: date, judged: Sequence[ScoreCard]) -> list[Parcel]:
+    found = []
     readers = Account.select().where(Account.active, Account.role.in_(READERS))
-    whole: list[Pack] = []
     for account in readers.order_by(Account.email):
-        bound = account.provider_code or account.municipalities
-        # Whoever sees the whole region gets the same report as the others who do.
-        found = whole if whole and not bound else _for(account, month, [REGION], today=today)
-        if not bound:
-            whole = found
-        yield from (Parcel(account.email, pack) for pack in found)
+        seen: Any = visible(Provider, account, Provider.select(Provider.id)).tuples()
+        ids = {number for (number,) in seen}
+        its_cards = [card for card in judged if card.provider.id in ids]
+        if its_cards:
+            status = _status(its_cards)
+            found.append(Parcel(account.email, month, REGION, "De regio", status, account))
+    return found
 
 
-def _for(account: Account, month: date, codes: list[str], *, today: date) -> list[Pack]:
-    seen: Any = visible(Provider, account, Provider.select(Provider.id))
-    if REGION not in codes:
-        seen = seen.where(Provider.code.in_(codes))
-    return packs(month, seen, today=today, codes=codes, account=account)
+def _status(judged: Sequence[ScoreCard]) -> str:
+    """Concept, until every score in it is fixed."""
+    return FIXED if all(card.status == FIXED for card in judged) else CONCEPT
 
 
 def send_reports(
     month: date,
     *,
-    settings: dict[str, Any],
+    settings: Mapping[str, Any],
     by: str,
     today: date,
-    progress: Callable[[int, int], None],
+    progress: Callable[[str, int, int], None],
     code: str | None = None,
 ) -> Run:
     """Make and mail what was not mailed yet; an address that is refused stops nobody else."""
     office = PostOffice(settings["TAALINKOOP_SMTP_URL"], settings["TAALINKOOP_MAIL_FROM"])
-    data: Path = settings["TAALINKOOP_DATA_DIR"]
-    shelf, site = Shelf(data.absolute() / "reports"), settings["TAALINKOOP_MAIL_LINKS"]
-    every = list(parcels(month, today=today, code=code))
-    waiting = [parcel for parcel in every if not parcel.is_sent()]
+    shelf = Shelf(Path(settings["TAALINKOOP_DATA_DIR"]).absolute() / "reports")
+    site = settings["TAALINKOOP_MAIL_LINKS"]
+    every = parcels(month, code)
+    waiting = [parcel for parcel in every if parcel.sent() is None]
+    # Without a mail server nothing is made; making first keeps no line open for a minute.
+    packs = _packs(waiting, today) if office.is_open else []
+    for number, _ in enumerate(shelf.fill(packs, at=now()), start=1):
+        progress("rapporten", number, len(packs))
     sent: list[Parcel] = []
     failed: list[tuple[Parcel, str]] = []
     with office.opened() as send:
-        for number, parcel in enumerate(waiting, start=1):
+        for number, (parcel, pack) in enumerate(zip(waiting, packs, strict=True), start=1):
             at = now()
             try:
-                send(letter(parcel, shelf, site=site, at=at), at)
+                send(letter(parcel, pack, shelf, site=site, at=at), at)
             except DomainError as error:
                 if error.code != "mail_refused":
                     raise
@@ -124,11 +124,27 @@ def send_reports(
             else:
                 _write_down(parcel, as_links=bool(site), by=by, at=at)
                 sent.append(parcel)
-            progress(number, len(waiting))
-    return Run(tuple(sent), len(every) - len(waiting), tuple(failed), _without_address(month, code))
+            progress("berichten", number, len(waiting))
+    return Run(tuple(sent), len(every) - len(waiting), tuple(failed), without_address(month, code))
 
 
-def _without_address(month: date, code: str | None) -> tuple[str, ...]:
+def _packs(waiting: Sequence[Parcel], today: date) -> list[Pack]:
+    """The report of each parcel; who may see the same gets the same."""
+    made: dict[tuple[Any, ...], Pack] = {}
+    found = []
+    for parcel in waiting:
+        reader = parcel.reader
+        key = (parcel.code, reader.role, reader.provider_code, *sorted(reader.municipalities))
+        if key not in made:
+            pack = pack_for(reader, parcel.month, parcel.code, today=today)
+            if pack is None:
+                raise DomainError("no_report", f"Van {parcel.name} zijn er geen scores meer.")
+            made[key] = pack
+        found.append(made[key])
+    return found
+
+
+def without_address(month: date, code: str | None = None) -> tuple[str, ...]:
     """Codes of providers that were judged, and that the register has no address of."""
     query = cards_of(month).where(Provider.email.is_null() | (Provider.email == ""))
     found = {card.provider.code for card in query}
@@ -137,8 +153,8 @@ def _without_address(month: date, code: str | None) -> tuple[str, ...]:
 
 def _write_down(parcel: Parcel, *, as_links: bool, by: str, at: datetime) -> None:
     record_mailed(
-        parcel.pack.material.month,
-        parcel.pack.code,
+        parcel.month,
+        parcel.code,
         address=parcel.address,
         status=parcel.status,
         as_links=as_links,
@@ -147,10 +163,10 @@ def _write_down(parcel: Parcel, *, as_links: bool, by: str, at: datetime) -> Non
     )
 
 
-def letter(parcel: Parcel, shelf: Shelf, *, site: str, at: datetime) -> Letter:
+def letter(parcel: Parcel, pack: Pack, shelf: Shelf, *, site: str, at: datetime) -> Letter:
     """The e-mail: the sentence that answers first, then where the report is."""
-    pack, month = parcel.pack, parcel.pack.material.month
-    subject = f"Rapportage {month_text(month)}: {pack.material.name}"
+    month = parcel.month
+    subject = f"Rapportage {month_text(month)}: {parcel.name}"
     lines = ["Goedendag,", "", pack.report.answer, ""]
     if parcel.status == CONCEPT:
         subject += " (concept)"
@@ -167,5 +183,5 @@ def letter(parcel: Parcel, shelf: Shelf, *, site: str, at: datetime) -> Letter:
             for kind in KINDS
         )
     lines += ["", "Dit bericht is automatisch gemaakt door Taalinkoop.", ""]
-    key = f"{month:%Y-%m}/{pack.code}/{parcel.address}/{parcel.status}"
+    key = f"{month:%Y-%m}/{parcel.code}/{parcel.address}/{parcel.status}"
     return Letter(parcel.address, subject, "\n".join(lines), key, attachments)

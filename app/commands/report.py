@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,10 @@ from app.commands.output import as_json, say
 from app.commands.score import month_argument
 from app.monthly_run import send_reports
 from app.settings import read_settings
-from core import pictures
 from core.dates import now, today
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import month_text
-from core.parallel import spread
 from providers.models import Provider
 from quality.operations import compute
 from quality.report.operations import record_made
@@ -90,11 +87,11 @@ def mail(args: argparse.Namespace, document: dict[str, Any]) -> int:
         by=ACTOR,
         today=today(),
         code=args.aanbieder,
-        progress=lambda number, total: progress(number, total, "berichten"),
+        progress=lambda what, number, total: progress(number, total, what),
     )
     if not done.sent and not done.before and not done.failed:
         raise no_scores(args.month)
-    document["sent"] = [{"for": one.pack.code, "to": one.address} for one in done.sent]
+    document["sent"] = [{"for": one.code, "to": one.address} for one in done.sent]
     document["sent_before"] = done.before
     if not args.json:
         say(f"{len(done.sent)} rapporten gemaild, {done.before} waren al gemaild.")
@@ -121,19 +118,8 @@ def write(found: list[Pack], out: Path, *, at: datetime) -> list[dict[str, Any]]
     """Put the files and their log in a folder."""
     out.mkdir(parents=True, exist_ok=True)
     shelf = Shelf(read_settings()["TAALINKOOP_DATA_DIR"].absolute() / "reports")
-    waiting = [pack for pack in found if not all(shelf.has(pack, kind) for kind in KINDS)]
-    fresh = {pack.fingerprint for pack in waiting}
-    made = spread(
-        partial(make_kept, shelf=shelf, at=at),
-        waiting,
-        prepare=pictures.keep_in,
-        given=(pictures.kept_in(),),
-        least=AT_ONCE,
-    )
     lines = []
-    for number, pack in enumerate(found, start=1):
-        if pack.fingerprint in fresh:
-            next(made)
+    for number, pack in enumerate(shelf.fill(found, at=at), start=1):
         for kind in KINDS:
             content = shelf.place(pack, kind).read_bytes()
             target = out / f"{pack.file_name}.{kind}"
@@ -152,13 +138,6 @@ def write(found: list[Pack], out: Path, *, at: datetime) -> list[dict[str, Any]]
         _log(out, lines)
         progress(number, len(found), "rapporten")
     return lines
-
-
-def make_kept(pack: Pack, shelf: Shelf, at: datetime) -> str:
-    """Make both files of a pack and keep them."""
-    for kind in KINDS:
-        shelf.get(pack, kind, at=at)
-    return pack.code
 
 
 def _replace(target: Path, content: bytes) -> None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from core.accounts import Account, visible
 from core.admin import Page, needs
-from core.dates import now, today
+from core.dates import add_months, now, today
 from core.db import transaction
 from core.export import XLSX_TYPE
 from core.formats import month_text
@@ -63,6 +63,9 @@ class ReportPage(Page):
             previous=max((m for m in months if m < day), default=None),
             following=min((m for m in months if m > day), default=None),
             concept=any(card.status != FIXED for card in found),
+            next_month=add_months(day, 1),
+            may_mail=self.may("create")
+            and not (g.account.provider_code or g.account.municipalities),
             mails=_mails(day),
         )
 

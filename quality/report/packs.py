@@ -7,10 +7,10 @@ change in the data, the model, the agreements or the drawing makes a new one by 
 import hashlib
 import os
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from peewee import fn
 
 from core.accounts import Account, Role, may, visible
 from core.dates import add_months
-from core.pictures import code_fingerprint, is_drawn
+from core.parallel import spread
+from core.pictures import code_fingerprint, is_drawn, keep_in, kept_in
 from providers.calendar_metrics import delivery_calendar
 from providers.codes import LearningRoute
 from providers.models import Provider
@@ -44,6 +45,8 @@ from quality.suppression import parts_of_total
 REGION = "regio"
 KINDS = ("pdf", "xlsx")
 DELIVERIES_SHOWN = 6
+AT_ONCE = 4
+"""Packs under which starting processes takes longer than it saves."""
 DRAWN_AT_ONCE = 16
 """Charts that are drawn within two seconds, loading matplotlib included."""
 
@@ -127,6 +130,32 @@ class Shelf:
                 file.write(pack.make(kind, at=at))
             Path(temporary).replace(place)
         return place
+
+    def fill(self, listed: Sequence[Pack], *, at: datetime) -> Iterator[Pack]:
+        """Make what is not kept yet, on all cores when it is much; each pack when it is ready."""
+        fresh = {
+            pack.fingerprint: pack
+            for pack in listed
+            if not all(self.has(pack, kind) for kind in KINDS)
+        }
+        made = spread(
+            partial(_make, shelf=self, at=at),
+            list(fresh.values()),
+            prepare=keep_in,
+            given=(kept_in(),),
+            least=AT_ONCE,
+        )
+        for pack in listed:
+            while pack.fingerprint in fresh:
+                del fresh[next(made)]
+            yield pack
+
+
+def _make(pack: Pack, *, shelf: Shelf, at: datetime) -> str:
+    """Make every file of a pack and keep it; give back which pack it was."""
+    for kind in KINDS:
+        shelf.get(pack, kind, at=at)
+    return pack.fingerprint
 
 
 def packs(

@@ -9,12 +9,15 @@ from app.monthly_run import parcels
 from core import pictures
 from core.accounts import Account, Role
 from core.audit import AuditLine
-from core.dates import today
+from core.dates import now, today
+from core.job_models import Job
+from core.jobs import do_next
 from procurement.demo import load
 from providers.models import Provider
 from quality import operations
 from quality.models import ScoreCard
 from quality.report.models import ReportMail
+from quality.report.packs import pack_for
 from tests.builders import AT
 from tests.mailbox import mailbox
 from tests.quality.test_operations import OCT, WHO, deliver
@@ -152,12 +155,79 @@ def test_without_a_mail_server_it_says_so_and_sends_nothing(box, capsys, monkeyp
 def test_nobody_gets_more_than_the_account_may_see(box):
     operations.compute(OCT, **WHO)
     reader("smal@regio.nl", Role.CONTRACT_MANAGER, provider_code="TA002")
-    found = {one.address: one.pack.material for one in parcels(OCT, today=today())}
+    listed = {one.address: one for one in parcels(OCT)}
+    found = {
+        address: pack_for(one.reader, OCT, one.code, today=today()).material
+        for address, one in listed.items()
+    }
     assert set(found["regio@regio.nl"].names) == {"TA001", "TA002"}
     assert set(found["smal@regio.nl"].names) == {"TA002"}
     assert set(found["school@ta001.nl"].names) == {"TA001"}
     assert {tree["aanbieder"] for tree in found["smal@regio.nl"].trees} == {"TA002"}
     assert ScoreCard.select().count() == 2
+
+
+def test_a_button_makes_and_mails_after_a_yes(box, client, app, monkeypatch):
+    monkeypatch.setitem(app.config, "TAALINKOOP_SMTP_URL", box.url)
+    monkeypatch.setitem(app.config, "TAALINKOOP_MAIL_FROM", "post@regio.nl")
+    operations.compute(OCT, **WHO)
+    client.sign_in("regio", email="regio@regio.nl")
+    month, address = "/rapportages/2026-10/", "/rapportages/2026-10/versturen/"
+    assert address in client.get(month).html
+    page = client.get(address)
+    assert "Er gaan 3 berichten uit." in page.text
+    assert "als bijlage: een PDF en een rekenblad" in page.text
+    assert "dus geen bericht: TA002" in page.text
+    assert page.rows()[0] == ["manager@regio.nl", "De regio", "concept", "nog te versturen"]
+    job = client.post(address, status=302).location
+    assert addresses(box) == []
+    assert do_next(app.config, worker="proef", clock=now)
+    assert addresses(box) == ["manager@regio.nl", "regio@regio.nl", "school@ta001.nl"]
+    assert month in client.get(job).html
+    page = client.get(address)
+    assert "Iedereen heeft het rapport al." in page.text
+    assert page.rows()[0][3].startswith("verstuurd op ")
+    assert client.post(address).status == 200
+    assert Job.select().count() == 1
+
+
+def test_a_refused_address_ends_the_task_with_what_to_do(box, client, app, monkeypatch):
+    monkeypatch.setitem(app.config, "TAALINKOOP_SMTP_URL", box.url)
+    monkeypatch.setitem(app.config, "TAALINKOOP_MAIL_FROM", "post@regio.nl")
+    monkeypatch.setitem(app.config, "TAALINKOOP_MAIL_LINKS", "https://taal.regio.nl")
+    operations.compute(OCT, **WHO)
+    box.refused = {"manager@regio.nl"}
+    client.sign_in("contractmanager", email="manager@regio.nl")
+    assert "een link naar het rapport" in client.get("/rapportages/2026-10/versturen/").text
+    job = client.post("/rapportages/2026-10/versturen/", status=302).location
+    do_next(app.config, worker="proef", clock=now)
+    assert "nam geen bericht aan voor manager@regio.nl" in client.get(job).text
+    box.refused = set()
+    client.post(f"{job}opnieuw/", status=302)
+    do_next(app.config, worker="proef", clock=now)
+    assert addresses(box) == ["regio@regio.nl", "school@ta001.nl", "manager@regio.nl"]
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "status"),
+    [
+        ("aanbieder", {"provider_code": "TA001"}, 403),
+        ("gemeente", {"municipalities": ["0148"]}, 403),
+        ("contractmanager", {"provider_code": "TA001"}, 403),
+        ("contractmanager", {}, 200),
+    ],
+)
+def test_who_sees_the_whole_region_may_mail(box, client, role, scope, status):
+    operations.compute(OCT, **WHO)
+    client.sign_in(role, **scope)
+    page = client.get("/rapportages/2026-10/versturen/", status=status)
+    if status == 200:
+        assert "Er is geen mailserver ingesteld" in page.text
+        assert client.post("/rapportages/2026-10/versturen/").status == 200
+        client.get("/rapportages/2031-01/versturen/", status=404)
+    else:
+        assert "versturen" not in client.get("/rapportages/2026-10/").html
+    assert box.letters == []
 
 
 def test_the_page_tells_who_got_what_as_far_as_one_may_see(box, client, monkeypatch, capsys):
