@@ -10,11 +10,12 @@ from peewee import Case, fn
 
 from core.dates import add_months, month_from_number, month_number
 from core.db import database
-from providers.codes import LearningRoute, SkillLevel, TrackStatus
+from providers.codes import LearningRoute, SkillLevel, TrackStatus, YesNo
 from providers.models import CURRENT, Provider
 from providers.models import ProgressRecord as R
 from providers.promise import promise_for
 from providers.register_metrics import certified_in, promises
+from quality.access import Access
 from quality.intensity import LessonMonth, Lessons
 from quality.metrics import IDLE, learner_days
 from quality.teacher_claim import LARGEST_GROUP, Claim, TaughtMonth
@@ -191,3 +192,29 @@ def levels_then_and_now(
                 code = SkillLevel(level).code
                 counts[code] = counts.get(code, 0) + learners
     return found
+
+
+def evening_access(provider_id: int, last: date, months: int = 3) -> dict[str, dict[int, Access]]:
+    """Per route and gemeente the learners with lessons: who asked for the evening or the weekend.
+
+    A learner counts once, in the gemeente of the newest row; the window is that of the criterion.
+    """
+    first = add_months(last, 1 - months)
+    evening = fn.SUM(R.minutes_evening_weekend)
+    asked = fn.MAX(Case(None, [(R.evening_weekend_wish == YesNo.YES, 1)], 0))
+    # The largest of month and gemeente in one number ends in the gemeente of the newest month.
+    newest = fn.MAX(fn.ABS(R.month) * 10_000 + R.municipality)
+    query = (
+        R.select(R.route, newest, asked, evening)
+        .where(CURRENT, R.provider == provider_id, R.month.between(first, last))
+        .group_by(R.route, R.track)
+        .having(fn.SUM(R.minutes_offered) > 0)
+    )
+    found: dict[str, dict[int, Access]] = defaultdict(lambda: defaultdict(Access))
+    for route, place, wished, minutes in _rows(query):
+        places, got = found[LearningRoute(route).code], minutes > 0
+        one = places[place % 10_000]
+        places[place % 10_000] = Access(
+            one.learners + 1, one.asked + wished, one.met + (wished and got), one.any_lesson + got
+        )
+    return {code: dict(places) for code, places in found.items()}

@@ -94,7 +94,7 @@ class JudgementPage(Page):
             steps_rows=_steps_rows,
             revision_rows=_revision_rows,
             waiter_rows=_waiter_rows,
-            place_rows=_place_rows,
+            place_rows=place_rows,
         )
 
     @staticmethod
@@ -191,7 +191,8 @@ def _waiter_rows(found: list[Waiter]) -> list[tuple[str, ...]]:
     return [(one.number, one.municipality, str(one.days), one.mark) for one in found]
 
 
-def _place_rows(found: list[PlaceRow]) -> list[tuple[str, ...]]:
+def place_rows(found: list[PlaceRow]) -> list[tuple[str, ...]]:
+    """The wait per gemeente as cells."""
     return [
         (
             row.municipality,

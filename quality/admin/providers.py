@@ -45,6 +45,7 @@ from quality.admin.provider_list import (
     sort_headings,
 )
 from quality.admin.provider_scores import score_panels
+from quality.admin.provider_waiting import access, waiting
 from quality.admin.timeline import by_year
 from quality.cards import judged_months
 from quality.lesson_words import HEADERS, WORKING
@@ -60,6 +61,7 @@ TABS = (
     ("Tijdlijn", "providers.timeline", "register"),
     ("Leveringen", "providers.deliveries", "deliveries"),
     ("Contracten", "providers.contracts", "register"),
+    ("Wachttijd", "providers.waiting", "scores"),
     ("Docenten", "providers.teachers", "register"),
     ("Intensiteit", "providers.intensity", "scores"),
     ("Locaties", "providers.locations", "register"),
@@ -227,6 +229,13 @@ class ProvidersPage(Page):
             promised=promised_by,
         )
 
+    @expose("/<code>/wachttijd/")
+    def waiting(self, code: str) -> str:
+        """Show the wait per route and gemeente, and who waits now."""
+        found = waiting(self._with_figures(code))
+        may_see_rows = may(g.account, "read", "progress")
+        return self._tab(code, "waiting", may_see_rows=may_see_rows, **found)
+
     @expose("/<code>/docenten/")
     def teachers(self, code: str) -> str:
         """Show the docenten and how they are registered."""
@@ -274,7 +283,8 @@ class ProvidersPage(Page):
             .where(Location.provider == provider)
             .order_by(Location.name)
         )
-        return self._tab(code, "locations", every=list(every))
+        figures = access(provider) if may(g.account, "read", "scores") else {}
+        return self._tab(code, "locations", every=list(every), **figures)
 
     @expose("/<code>/keurmerk/")
     def mark(self, code: str) -> str:

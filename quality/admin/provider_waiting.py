@@ -1,0 +1,149 @@
+"""What the tabs of one aanbieder tell about getting in: the wait, and lessons that fit a job."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import g, url_for
+
+from core.accounts import may
+from core.dates import month_end, today
+from core.formats import MISSING, count_text, number_text, percent_text
+from core.pictures import Chart
+from providers.codes import LearningRoute
+from providers.models import Provider
+from quality import cards, gallery
+from quality.access import AccessRow, access_rows
+from quality.admin.judgement import place_rows
+from quality.admin.scores import OUTSIDE, shown_tree
+from quality.agreement_metrics import latest_cards
+from quality.explanation_words import asked_words
+from quality.lesson_metrics import evening_access
+from quality.metrics import route_inputs
+from quality.models import ScoreCard
+from quality.queue import by_municipality, waiters
+from quality.suppression import HIDDEN_TEXT, MINIMUM, is_small
+from quality.waiting import Stay
+
+WAITING_HEADER = (
+    ("Leerroute", False), ("Mee in de meting", True), ("Norm (dagen)", True),
+    ("Binnen de norm begonnen", True), ("Helft binnen (dagen)", True),
+    ("9 van 10 binnen (dagen)", True), ("Wacht nu", True), ("Langer dan 42 dagen", True),
+    ("Langer dan 70 dagen", True), ("Langste (dagen)", True), ("Gewoon gemiddelde (dagen)", True),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RouteWait:
+    """The wait on one route: its curve where that may be told, and the gemeenten."""
+
+    route: LearningRoute
+    url: str
+    chart: Chart | None
+    places: list[tuple[str, ...]]
+
+
+def waiting(provider: Provider) -> dict[str, Any]:
+    """The wait per route, gemeente and learner in the newest month with a judgement."""
+    listed = latest_cards(provider)
+    if not listed:
+        return {"month": None, "rows": [], "routes": [], "waiters": [], "header": WAITING_HEADER}
+    month: date = listed[0].month
+    model = cards.model_named(listed[0].model)
+    stays = {found.route: found.stays for found in route_inputs(provider, month, model)}
+    items = {c.result["route"]: shown_tree(c, g.account)["criteria"]["wachttijd"] for c in listed}
+    return {
+        "month": month,
+        "reference_day": month_end(month),
+        "header": WAITING_HEADER,
+        "rows": [(LearningRoute.from_code(code).label, *_cells(i)) for code, i in items.items()],
+        "told": [(LearningRoute.from_code(code).label, i["value"]) for code, i in items.items()],
+        "routes": [
+            _route(card, stays.get(card.result["route"], {}), items[card.result["route"]])
+            for card in listed
+        ],
+        "waiters": _waiters(stays, month) if may(g.account, "read", "progress") else [],
+    }
+
+
+def _cells(item: dict[str, Any]) -> tuple[str, ...]:
+    """A row of the table; what is hidden says so, what was never reached too."""
+    if item["state"] == "te_weinig" or (item["judged"] and item["n"] is None):
+        return (HIDDEN_TEXT, count_text(item["norm_days"]), *(HIDDEN_TEXT,) * 8)
+    if not item["judged"]:
+        n = MISSING if item["n"] is None else count_text(item["n"])
+        return (n, count_text(item["norm_days"]), *(MISSING,) * 8)
+    reached = [
+        "niet bereikt" if item[name] is None else count_text(item[name])
+        for name in ("median_days", "p90_days")
+    ]
+    queue = [
+        HIDDEN_TEXT if item[name] is None else count_text(item[name])
+        for name in ("waiting", "over_42", "over_70")
+    ]
+    longest = MISSING if item["waiting"] == 0 else HIDDEN_TEXT
+    return (
+        count_text(item["n"]),
+        count_text(item["norm_days"]),
+        percent_text(item["value"]),
+        *reached,
+        *queue,
+        longest if item["longest_wait"] is None else count_text(item["longest_wait"]),
+        number_text(item["naive_mean"]),
+    )
+
+
+def _route(card: ScoreCard, stays: Any, item: dict[str, Any]) -> RouteWait:
+    code, month = card.result["route"], f"{card.month:%Y-%m}"
+    places = by_municipality(stays, card.month, item["norm_days"], MINIMUM)
+    chart = None
+    if stays and not is_small(len(stays)) and g.account.role not in OUTSIDE:
+        known = gallery.history(card.month, [card.provider.id], today=today())
+        (chart,) = gallery.provider_charts(known, card.provider, {code: ["wachtcurve"]})[code]
+    return RouteWait(
+        LearningRoute.from_code(code),
+        url_for("judgement.one", month=month, code=card.provider.code, route=code) + "#wachttijd",
+        chart,
+        place_rows(places) if len(places) > 1 else [],
+    )
+
+
+def _waiters(stays: dict[str, Any], month: date) -> list[tuple[str, ...]]:
+    """Who waits, the longest first, as far as the account may see the learners."""
+    found: list[tuple[int, tuple[str, ...]]] = []
+    for code, of_route in stays.items():
+        waits: dict[int, Stay] = dict(of_route)
+        label = LearningRoute.from_code(code).label
+        for one in waiters(waits, month, g.account):
+            row = (one.number, label, one.municipality, str(one.days), one.mark)
+            found.append((one.days, row))
+    return [row for _, row in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
+
+
+@dataclass(frozen=True)
+class RouteAccess:
+    """Lessons in the evening or the weekend on one route: who asked, who got them, and where."""
+
+    route: LearningRoute
+    share: float | None
+    asked: str
+    nothing: bool
+    places: list[AccessRow]
+
+
+def access(provider: Provider) -> dict[str, Any]:
+    """Per route and gemeente who asked for the evening or the weekend, and who got it."""
+    listed = latest_cards(provider)
+    if not listed:
+        return {"month": None, "access": []}
+    month: date = listed[0].month
+    found = evening_access(provider.id, month)
+    routes = []
+    for card in listed:
+        item = shown_tree(card, g.account)["criteria"].get("avond_weekend")
+        if item is not None and item["judged"] and item["value"] is not None:
+            places = access_rows(found.get(card.result["route"], {}))
+            route = LearningRoute.from_code(card.result["route"])
+            value = item["value"]
+            routes.append(RouteAccess(route, value, asked_words(item), value == 0, places))
+    return {"month": month, "access": routes}
