@@ -2,13 +2,15 @@
 
 import base64
 import logging
+import shutil
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
 
 from core.errors import DomainError
 from core.mail import Attachment, Letter, PostOffice
-from tests.mailbox import mailbox
+from tests.mailbox import certificate, mailbox
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LETTER = Letter(
@@ -96,3 +98,44 @@ def test_an_address_can_not_add_a_header():
         PostOffice("smtp://x", "post@regio.nl").message(
             Letter("a@b.nl\nBcc: c@d.nl", "x", "x", key="1"), AT
         )
+
+
+@pytest.fixture(params=[True, False], ids=["smtps", "starttls"])
+def secured(request, tmp_path):
+    """Return a maker of servers that speak TLS and say that they are some host."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed, so there is no certificate to test with")
+    with ExitStack() as stack:
+        yield lambda host: stack.enter_context(
+            mailbox(certificate(tmp_path, host), from_the_start=request.param)
+        )
+
+
+def with_password(url: str) -> PostOffice:
+    return PostOffice(url.replace("://", "://post:geheim@"), "post@regio.nl")
+
+
+def test_a_password_goes_over_a_line_that_is_encrypted(secured, tmp_path, monkeypatch):
+    box = secured("localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "localhost.pem"))
+    send(with_password(box.url), LETTER)
+    assert box.letters[0]["Subject"] == LETTER.subject
+    secret = base64.b64encode(b"\0post\0geheim").decode()
+    safe_from = 0 if box.url.startswith("smtps") else box.said.index("STARTTLS")
+    assert box.said.index(f"AUTH PLAIN {secret}") > safe_from
+
+
+# trusted by nobody; trusted, but as another than it was called by
+@pytest.mark.parametrize(("says", "trusted"), [("localhost", "other"), ("other", "other")])
+def test_a_server_that_cannot_prove_who_it_is_gets_nothing(
+    secured, says, trusted, tmp_path, monkeypatch
+):
+    box = secured(says)
+    if says != trusted:
+        certificate(tmp_path, trusted)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / f"{trusted}.pem"))
+    with pytest.raises(DomainError) as error:
+        send(with_password(box.url), LETTER)
+    assert error.value.code == "mail_server"
+    assert box.letters == []
+    assert not any("AUTH" in line for line in box.said)
