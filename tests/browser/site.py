@@ -36,11 +36,15 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**inherited, "TAALINKOOP_DATA_DIR": str(folder)}
 
 
-def taalinkoop(folder: Path, *arguments: str) -> None:
-    """Run a command on the data in this folder."""
-    command = [TAALINKOOP, *arguments]
+def taalinkoop(folder: Path, *arguments: str, given: str | None = None) -> None:
+    """Run a command on the data in this folder; ``given`` is what it reads."""
     done = subprocess.run(
-        command, check=False, env=_environment(folder), capture_output=True, text=True
+        [TAALINKOOP, *arguments],
+        check=False,
+        env=_environment(folder),
+        capture_output=True,
+        text=True,
+        input=given,
     )
     if done.returncode not in {0, 1}:
         raise RuntimeError(f"taalinkoop {' '.join(arguments)}: {done.stderr or done.stdout}")

@@ -1,0 +1,183 @@
+"""A judgement in the talk: explained, tried, contradicted, fixed; and a signal handled."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.demo.accounts import MANAGER, PASSWORD
+from core.accounts import Role
+from core.dates import add_months, month_of, today
+from core.formats import count_text, month_text
+from tests.browser.person import Person
+from tests.browser.site import Site, email, taalinkoop
+from tests.browser.test_keyboard import tab_to
+
+MONTH = add_months(month_of(today()), -1)
+EARLIER = add_months(MONTH, -1)
+"""The older of the two months that are concept in the demo region, so that one stays concept."""
+OWN, OWN_NAME = "TA002", "Leerschip De Wachter"
+SECOND_MANAGER = "tweede@regio.example"
+Sit = Callable[[str], Person]
+
+
+@pytest.fixture
+def sit(browser: Browser, site: Site) -> Iterator[Sit]:
+    """Somebody who signs in at a window of their own; what the browser complains about fails."""
+    people: list[Person] = []
+
+    def down(address: str) -> Person:
+        person = Person.sit_down(browser, site)
+        people.append(person)
+        person.sign_in_as(address)
+        return person
+
+    yield down
+    for person in people:
+        person.leave()
+    assert [complaint for person in people for complaint in person.complaints] == []
+
+
+def number(text: str) -> float:
+    return float(text.replace(".", "").replace(",", "."))
+
+
+def looks_right(person: Person) -> Page:
+    assert person.barriers() + person.overflow() == []
+    return person.page
+
+
+def test_a_score_is_explained_down_to_its_last_row(sit: Sit) -> None:
+    manager = sit(MANAGER)
+    page = manager.visit(f"/kwaliteit/{MONTH:%Y-%m}/?route=B")
+    looks_right(manager)
+    page.get_by_role("row").filter(has_text=OWN_NAME).get_by_role("link").first.click()
+
+    # The sentence is the sum that it says it is, and the table adds up to the same.
+    working = page.locator("p", has_text="Zo komt de score tot stand").inner_text()
+    found = re.search(r"([\d,]+) = \((.+)\) / (\d+)", working)
+    assert found is not None, working
+    score, terms, total = found.groups()
+    pairs = [term.split(" × ") for term in terms.split(" + ")]
+    computed = sum(number(weight) * number(points) for weight, points in pairs) / number(total)
+    assert computed == pytest.approx(number(score), abs=0.1)
+    parts = page.locator("td[data-label='Draagt bij']").all_inner_texts()
+    assert sum(map(number, parts)) == pytest.approx(number(score), abs=0.3)
+    looks_right(manager)
+
+    page.get_by_role("link", name="Bekijk de rijen achter deze cijfers").click()
+    told = page.locator("main").inner_text()
+    assert page.locator("tbody tr").count() > 0
+    looks_right(manager)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="CSV").click()
+    lines = waiting.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert f"{count_text(len(lines) - 1)} rijen" in told
+
+
+def test_a_model_is_tried_and_put_in_force_by_two(sit: Sit, site: Site) -> None:
+    taalinkoop(
+        site.folder, "user", "add", SECOND_MANAGER, "--role", "contractmanager",
+        "--password-stdin", given=PASSWORD,
+    )  # fmt: skip
+    first, second = sit(MANAGER), sit(SECOND_MANAGER)
+    page = first.visit("/methode/modellen/nieuw/")
+    page.get_by_label("Code").fill("wachttijd-zwaar")
+    page.get_by_label("Geldt vanaf").fill(month_text(add_months(MONTH, 1)))
+    page.get_by_label("Waarom").fill("Wachten weegt voor de gemeenten het zwaarst.")
+    for label, weight in {
+        "Wachttijd": "50",
+        "Bevoegde docenten": "15",
+        "Intensiteit": "10",
+    }.items():
+        page.get_by_label(f"{label}: gewicht").fill(weight)
+    page.get_by_role("button", name="Bekijk het effect").click()
+    effect = page.get_by_role("table", name="Oordelen die veranderen")
+    assert OWN_NAME in effect.inner_text()
+    looks_right(first)
+    page.get_by_role("button", name="Bewaar als voorstel").click()
+    assert "Een ander moet het goedkeuren" in page.locator("main").inner_text()
+    assert page.get_by_role("link", name="Keur goed").count() == 0
+    looks_right(first)
+
+    page = second.visit("/")
+    page.get_by_role("link", name=re.compile("wachttijd-zwaar")).first.click()
+    assert effect.count() == 1
+    page.get_by_role("link", name="Keur goed").click()
+    looks_right(second)
+    page.get_by_role("button", name="Ja, keur goed").click()
+    assert "Het model geldt." in page.locator("main").inner_text()
+    looks_right(second)
+
+
+def test_hoor_en_wederhoor_up_to_fixing_the_month(sit: Sit) -> None:
+    manager, provider = sit(MANAGER), sit(email(Role.PROVIDER))
+    here, month = f"/kwaliteit/{EARLIER:%Y-%m}/", month_text(EARLIER)
+
+    page = manager.visit(here)
+    page.get_by_role("link", name="Nodig uit om te reageren").click()
+    looks_right(manager)
+    page.get_by_role("button", name="Nodig uit").click()
+    assert "kunnen reageren tot en met" in page.locator("main").inner_text()
+
+    own = provider.visit("/")
+    own.get_by_role("link", name=re.compile(f"Reageer .* {month}")).click()
+    names = own.locator("table.scores tbody tr").all_inner_texts()
+    assert names
+    assert all(OWN_NAME in name for name in names)
+    own.get_by_role("row").filter(has_text=OWN_NAME).get_by_role("link").first.click()
+    assert "concept" in own.locator("main").inner_text()
+    own.get_by_role("link", name="Geef een reactie").click()
+    looks_right(provider)
+    # The provider reacts with the keyboard alone.
+    tab_to(own, "name", "criterion")
+    own.keyboard.type("Wacht")
+    tab_to(own, "name", "text")
+    own.keyboard.type("Twee nieuwe groepen zijn gestart.")
+    tab_to(own, "textContent", "Verstuur reactie")
+    own.keyboard.press("Enter")
+    own.get_by_text("Je reactie is bewaard.").wait_for()
+    looks_right(provider)
+
+    page = manager.visit(f"{here}vaststellen/")
+    assert "nog geen antwoord" in page.locator("main").inner_text()
+    page = manager.visit("/")
+    page.get_by_role("link", name=re.compile(f"{OWN_NAME} reageerde .* {month}")).click()
+    assert page.get_by_role("heading", name="Wachttijd", level=3).count() == 1
+    page.get_by_role("link", name="Beantwoord deze reactie").click()
+    looks_right(manager)
+    page.get_by_label("Antwoord").fill("Wij zien dat volgende maand terug in de wachttijd.")
+    page.get_by_role("button", name="Verstuur antwoord").click()
+    manager.visit(here)
+    page.get_by_role("link", name="Stel vast").click()
+    looks_right(manager)
+    page.get_by_role("button", name="Ja, stel vast").click()
+    assert "zijn vastgesteld" in page.locator("main").inner_text()
+    looks_right(manager)
+    assert page.get_by_role("link", name="Stel vast").count() == 0
+
+    own.reload()
+    told = own.locator("main").inner_text()
+    assert "Wij zien dat volgende maand terug in de wachttijd." in told
+    assert "vastgesteld" in told
+
+
+def test_the_gemeente_handles_a_signal(sit: Sit) -> None:
+    gemeente = sit(email(Role.MUNICIPALITY))
+    page = gemeente.visit("/signalen/?gezien=nee")
+    looks_right(gemeente)
+    link = page.locator("tbody th a").first
+    track, address = link.inner_text(), link.get_attribute("href")
+    link.click()
+    assert page.locator("tbody tr").count() > 0
+    looks_right(gemeente)
+    page.get_by_label("Wat doe je hiermee?").fill("Gesprek gepland in december.")
+    page.get_by_role("button", name="Gezien, bewaar").click()
+    assert "Je notitie is bewaard." in page.locator("main").inner_text()
+    page.get_by_label("Gezien").select_option("wel")
+    page.get_by_role("button", name="Toon").click()
+    assert track in page.locator("tbody").inner_text()
+    looks_right(gemeente)
+    gemeente.visit(str(address))
+    assert page.get_by_label("Wat doe je hiermee?").input_value() == "Gesprek gepland in december."
