@@ -6,10 +6,13 @@ from datetime import date
 from typing import Any
 
 from core.dates import add_months
+from providers.dossier import Dossier
+from providers.dossier_metrics import dossier
 from providers.models import Provider
 from quality import cards, metrics
 from quality.models import ScoreCard
 from quality.scoring import judge
+from quality.versions import Corrected, Moment
 
 Tree = Mapping[str, Any]
 
@@ -57,9 +60,48 @@ def change_since_last_month(card: ScoreCard) -> Change | None:
     )
 
 
-def _judged_again(provider: Provider, card: ScoreCard, model_code: str) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What separates a revision from the fixed score, in points, split by what made it."""
+
+    total: float
+    rules: float
+    """Another norm, mark, recognition or model."""
+    corrected: float
+    """Rows that were known when the score was fixed, and changed or went since."""
+    added: float
+    """Rows that came since."""
+
+
+def difference(fixed: ScoreCard, revision: ScoreCard) -> Difference | None:
+    """Explain a revision: the rows of then by the rules of now, then corrected, then complete.
+
+    None when one of these has no score.
+    """
+    provider, then, now = fixed.provider, fixed.fixed_at, revision.computed_at
+    register = dossier(provider, now)
+    by_rules = _judged_again(provider, revision, revision.model, then, register)
+    corrected = _judged_again(provider, revision, revision.model, Corrected(then, now), register)
+    before, after = fixed.score, revision.score
+    if before is None or by_rules is None or corrected is None or after is None:
+        return None
+    return Difference(
+        total=after - before,
+        rules=by_rules - before,
+        corrected=corrected - by_rules,
+        added=after - corrected,
+    )
+
+
+def _judged_again(
+    provider: Provider,
+    card: ScoreCard,
+    model_code: str,
+    known_on: Moment = None,
+    register: Dossier | None = None,
+) -> float | None:
     model = cards.model_named(model_code)
-    for inputs in metrics.route_inputs(provider, card.month, model):
+    for inputs in metrics.route_inputs(provider, card.month, model, known_on, register):
         if inputs.route == card.result["route"]:
             return judge(inputs, model).score
     return None

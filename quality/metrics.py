@@ -8,7 +8,7 @@ part anywhere.
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from peewee import Case, Value, fn
@@ -16,6 +16,7 @@ from peewee import Case, Value, fn
 from core.dates import add_months, month_end, month_from_number, month_number
 from core.db import database, is_postgresql
 from providers.codes import TrackStatus, YesNo
+from providers.dossier import Dossier
 from providers.dossier_metrics import dossier
 from providers.models import (
     CURRENT,
@@ -29,7 +30,7 @@ from quality.criteria import HourSums, RouteInputs
 from quality.models import ScoreCard
 from quality.register_facts import ROUTE_CODES, mark_of
 from quality.scoring_model import ScoringModel
-from quality.versions import held
+from quality.versions import Moment, held, latest_of
 from quality.waiting import Stay, stay
 
 Row = tuple[Any, ...]
@@ -41,15 +42,11 @@ def _rows(query: Any) -> Iterator[Row]:
     return iter(database.execute(query).fetchall())
 
 
-def _of(
-    provider_id: int, first: date, last: date, known_on: datetime | None = None
-) -> tuple[Any, ...]:
+def _of(provider_id: int, first: date, last: date, known_on: Moment = None) -> tuple[Any, ...]:
     return (held(R, known_on), R.provider == provider_id, R.month.between(first, last))
 
 
-def states(
-    provider_id: int, month: date, window_months: int = 12, known_on: datetime | None = None
-) -> Any:
+def states(provider_id: int, month: date, window_months: int = 12, known_on: Moment = None) -> Any:
     """Newest row of each trajectory on each route, of those reported in the window up to ``month``.
 
     Columns: route, track, registered_on, first_lesson_on, ended_on, status, month.
@@ -65,7 +62,7 @@ def states(
 
 
 def left_waiting(
-    provider_id: int, month: date, window_months: int = 12, known_on: datetime | None = None
+    provider_id: int, month: date, window_months: int = 12, known_on: Moment = None
 ) -> Any:
     """Trajectories last reported before the window, that were then still waiting.
 
@@ -112,7 +109,7 @@ def learner_days(first: date, months: int) -> Any:
 
 
 def hour_sums(
-    provider_id: int, month: date, window_months: int = 3, known_on: datetime | None = None
+    provider_id: int, month: date, window_months: int = 3, known_on: Moment = None
 ) -> Any:
     """Sums per route and trajectory over the window; columns route, track, then ``HOUR_COLUMNS``.
 
@@ -139,7 +136,7 @@ def hour_sums(
     )
 
 
-def delivered_routes(provider_id: int, month: date, known_on: datetime | None = None) -> Any:
+def delivered_routes(provider_id: int, month: date, known_on: Moment = None) -> Any:
     """Routes of which rows were accepted for this very month."""
     return R.select(R.route).where(*_of(provider_id, month, month, known_on)).distinct()
 
@@ -162,18 +159,23 @@ def _stays(rows: Iterable[Row], month: date, window_months: int) -> dict[int, di
 
 
 def route_inputs(
-    provider: Provider, month: date, model: ScoringModel, known_on: datetime | None = None
+    provider: Provider,
+    month: date,
+    model: ScoringModel,
+    known_on: Moment = None,
+    register: Dossier | None = None,
 ) -> list[RouteInputs]:
     """The inputs of every route of a provider that had rows in the window, or has a contract.
 
-    As known now, or at a moment: the rows and the register both.
+    As known now, or at a moment: the rows, and the register unless another one is given.
     """
+    register = register or dossier(provider, latest_of(known_on))
     waiting_window = next((c.window_months for c in model.criteria if c.norm_days), 12)
     windows = {c.window_months for c in model.criteria if not c.norm_days and c.statuses is None}
     day = month_end(month)
     delivered = {row[0] for row in _rows(delivered_routes(provider.id, month, known_on))}
     if not delivered:
-        return _not_delivered(provider, month, waiting_window, known_on)
+        return _not_delivered(provider, month, waiting_window, known_on, register)
     recent = list(_rows(states(provider.id, month, waiting_window, known_on)))
     # Who is not reported this month keeps the last state of the window.
     active = Counter(route for route, *_, status, _ in recent if status == TrackStatus.ACTIVE)
@@ -185,7 +187,6 @@ def route_inputs(
         for route, track, *sums in _rows(hour_sums(provider.id, month, window, known_on)):
             by_route[route][track] = HourSums(*map(int, sums))
         hours[window] = by_route
-    register = dossier(provider, known_on)
     terms = register.terms_on(day)
     mark, recognised = mark_of(register, day), register.is_recognised(day)
     return [
@@ -207,7 +208,7 @@ def route_inputs(
 
 
 def reported_routes(
-    provider_id: int, month: date, window_months: int = 12, known_on: datetime | None = None
+    provider_id: int, month: date, window_months: int = 12, known_on: Moment = None
 ) -> set[int]:
     """Routes of which rows are held in the window up to a month."""
     first = add_months(month, 1 - window_months)
@@ -216,12 +217,11 @@ def reported_routes(
 
 
 def _not_delivered(
-    provider: Provider, month: date, window_months: int, known_on: datetime | None
+    provider: Provider, month: date, window_months: int, known_on: Moment, register: Dossier
 ) -> list[RouteInputs]:
     """Inputs of a provider that sent nothing for the month: there is nothing to measure."""
     day = month_end(month)
     reported = reported_routes(provider.id, month, window_months, known_on)
-    register = dossier(provider, known_on)
     terms = register.terms_on(day)
     return [
         RouteInputs(
@@ -265,7 +265,7 @@ def fingerprint(
     route: int,
     month: date,
     window_months: int = 12,
-    known_on: datetime | None = None,
+    known_on: Moment = None,
 ) -> str:
     """SHA-256 over the sorted accepted rows that a card rests on, as delivered.
 
@@ -313,22 +313,31 @@ def without_card(month: date) -> list[Provider]:
 
 
 def leaves_waiting(provider_id: int, month: date) -> bool:
-    """Whether a row of a month, as it is or as it was, leaves a learner waiting for a year or more.
+    """Whether rows of a month, as they are or as they were, decide that somebody waits for long.
 
-    Such a row counts in later months too, as long as nothing newer is reported of that learner.
+    A learner last reported as waiting counts in every later month. That can be the row of this
+    month itself, or an older one, which a row of this month hides or brings back.
     """
-    later = R.alias("later")
+    later, older = R.alias("later"), R.alias("older")
     reported_later = later.select(Value(1)).where(
         later.track == R.track,
         later.route == R.route,
         later.month.between(add_months(month, 1), add_months(month, 11)),
         later.superseded_by.is_null(),
     )
+    waited_before = older.select(Value(1)).where(
+        older.track == R.track,
+        older.route == R.route,
+        older.month < month,
+        older.superseded_by.is_null(),
+        older.first_lesson_on.is_null(),
+        older.ended_on.is_null(),
+    )
+    waits = R.first_lesson_on.is_null() & R.ended_on.is_null()
     left = R.select(R.id).where(
         R.provider == provider_id,
         R.month == month,
-        R.first_lesson_on.is_null(),
-        R.ended_on.is_null(),
+        waits | fn.EXISTS(waited_before),
         ~fn.EXISTS(reported_later),
     )
     replacing = Delivery.select(Delivery.id).where(Delivery.provider == provider_id)

@@ -98,18 +98,9 @@ def recompute_after(
 ) -> list[date]:
     """Recompute what new, replaced or withdrawn rows of these months can change; return the months.
 
-    Of this provider only, up to eleven months on, as far as anyone has delivered. Learners left
-    waiting count in later months too, so that a change in the past reaches up to the newest month
-    when it is about one of them.
+    Of this provider only.
     """
-    latest = metrics.latest_month()
-    touched: set[date] = set()
-    for month in set(months):
-        reach = add_months(month, INFLUENCE_MONTHS - 1)
-        if latest is not None and latest > reach and metrics.leaves_waiting(provider.id, month):
-            reach = latest
-        touched.update(months_between(month, min(reach, latest or month)))
-    affected = sorted(touched)
+    affected = reached_months(provider, months)
     if affected:
         with transaction():
             changed = _compute([provider], affected, at=at)
@@ -117,6 +108,23 @@ def recompute_after(
                 changed += _compute(metrics.without_card(month), [month], at=at)
             _record("recompute_scores", affected[0], by=by, at=at, cards=changed, who=provider.code)
     return affected
+
+
+def reached_months(provider: Provider, months: Iterable[date]) -> list[date]:
+    """The months in which changed rows of these months can count, oldest first.
+
+    Up to eleven months on, as far as anyone has delivered. Learners left waiting count in later
+    months too, so that a change in the past reaches up to the newest month when it is about one of
+    them.
+    """
+    latest = metrics.latest_month()
+    reached: set[date] = set()
+    for month in set(months):
+        last = add_months(month, INFLUENCE_MONTHS - 1)
+        if latest is not None and latest > last and metrics.leaves_waiting(provider.id, month):
+            last = latest
+        reached.update(months_between(month, min(last, latest or month)))
+    return sorted(reached)
 
 
 def follow_register(*, by: str, at: datetime, providers: Collection[int] | None = None) -> int:

@@ -24,7 +24,7 @@ from quality.admin.scores import OUTSIDE, ROUTES, card_or_404, month_or_404, sho
 from quality.agreement_metrics import complaints_by_criterion, open_kinds
 from quality.agreements import CRITERION_OF_COMPLAINT, Standing, criterion_standing
 from quality.criteria import CRITERIA
-from quality.explanation import Change, change_since_last_month
+from quality.explanation import Change, change_since_last_month, difference
 from quality.explanation_words import signed
 from quality.metrics import route_inputs
 from quality.models import ScoreCard
@@ -82,7 +82,7 @@ class JudgementPage(Page):
             waiters=waiters(stays, day, g.account) if sees_rows else [],
             places=by_municipality(stays, day, norm, MINIMUM),
             known=_as_known(card),
-            revisions=[shown_tree(found, g.account) for found in revisions_of(card)],
+            revisions=_revision_rows(card),
             reactions=list(reactions_on(card)) if may(g.account, "read", "reactions") else None,
             invitation=invitation_of(card),
             may_react=may(g.account, "create", "reactions"),
@@ -92,7 +92,6 @@ class JudgementPage(Page):
             other_months=_neighbours(card),
             change_rows=_change_rows,
             steps_rows=_steps_rows,
-            revision_rows=_revision_rows,
             waiter_rows=_waiter_rows,
             place_rows=place_rows,
         )
@@ -204,18 +203,20 @@ def place_rows(found: list[PlaceRow]) -> list[tuple[str, ...]]:
     ]
 
 
-def _revision_rows(revisions: list[dict[str, Any]], fixed: dict[str, Any]) -> list[Any]:
-    return [
-        (
-            moment_text(datetime.fromisoformat(tree["computed_at"])),
-            number_text(tree["score"]),
-            signed(tree["score"] - fixed["score"])
-            if None not in (tree["score"], fixed["score"])
-            else MISSING,
-            tree["standing"].replace("_", " "),
+def _revision_rows(fixed: ScoreCard) -> list[tuple[str, ...]]:
+    rows = []
+    for card in revisions_of(fixed):
+        tree, found = shown_tree(card, g.account), difference(fixed, card)
+        parts = (found.total, found.rules, found.corrected, found.added) if found else (None,) * 4
+        rows.append(
+            (
+                moment_text(card.computed_at),
+                number_text(tree["score"]),
+                *(signed(part) for part in parts),
+                tree["standing"].replace("_", " "),
+            )
         )
-        for tree in revisions
-    ]
+    return rows
 
 
 def stays_of(card: ScoreCard) -> Mapping[int, Stay]:
