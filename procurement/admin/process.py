@@ -1,5 +1,6 @@
 """One inkooptraject: the answer, the decision matrix, the picture, the table, 'wat als'."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, g, request
@@ -10,10 +11,11 @@ from core.admin import needs
 from core.errors import DomainError
 from core.export import download
 from core.municipalities import name as municipality_name
+from core.pictures import Chart
 from procurement import metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.admin.shown import Matrix, lines, matrix
-from procurement.charts import decision_matrix, gantt, milestone_trend
+from procurement.charts import decision_matrix, float_chart, gantt, milestone_trend
 from procurement.forms import CalendarLinkForm
 from procurement.health import driving_chain
 from procurement.models import Breach, CalendarLink, ContractingProcess
@@ -22,6 +24,12 @@ from procurement.terms import PROCEDURE_NAMES
 from procurement.what_if import Change, differences, shifted
 
 FURTHEST = 3650
+PICTURES: dict[str, Callable[[Outlook], Chart | None]] = {
+    "gantt": gantt,
+    "speling": float_chart,
+    "trend": milestone_trend,
+    "besluiten": decision_matrix,
+}
 
 
 class ProcessPages(PlanningBase):
@@ -43,6 +51,7 @@ class ProcessPages(PlanningBase):
             crumbs=crumbs(),
             matrix=matrix(outlook, g.account),
             gantt=gantt(outlook),
+            floats=float_chart(outlook),
             trend=milestone_trend(outlook),
             lines=lines(
                 outlook,
@@ -55,17 +64,17 @@ class ProcessPages(PlanningBase):
             owners=sorted({s.owner for s in steps if s.owner}),
             healths=sorted({str(j.health) for j in outlook.judgements.values()}),
             path=_path(outlook),
+            step_on_hold=next((s for s in outlook.plan.steps if s.hold and not s.actual_end), None),
             breaches=list(Breach.select().where(Breach.process == process).order_by(Breach.id)),
             links=_links(process),
             form=CalendarLinkForm(),
         )
 
-    @expose("/<code>/<any(gantt, trend, besluiten):which>.<any(svg, png, csv):kind>")
+    @expose("/<code>/<any(gantt, speling, trend, besluiten):which>.<any(svg, png, csv):kind>")
     def picture(self, code: str, which: str, kind: str) -> Response:
         """Give a picture, or its table, as a file."""
         outlook = self._outlook(self._process(code))
-        makers = {"gantt": gantt, "trend": milestone_trend, "besluiten": decision_matrix}
-        chart: Any = makers[which](outlook)
+        chart: Any = PICTURES[which](outlook)
         if chart is None:
             abort(404)
         if kind == "csv":

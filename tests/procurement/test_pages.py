@@ -55,6 +55,7 @@ FILES = [
     f"/planning/{CODE}/eisen/xlsx/",
     f"/planning/{CODE}/vragen/csv/",
     f"/planning/{CODE}/gantt.svg",
+    f"/planning/{CODE}/speling.csv",
     f"/planning/{CODE}/besluiten.png",
     f"/planning/{CODE}/trend.csv",
     f"/planning/{CODE}/mijlpalen.csv",
