@@ -1,5 +1,6 @@
 """Change indicators: define one, enter a figure, load the figures that come with the product."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from math import isfinite
@@ -188,3 +189,24 @@ def compute_value(
         by=by,
         at=at,
     )
+
+
+def refresh_computed(*, last_month: date, by: str, at: datetime) -> None:
+    """Work every computed figure out again, and that of the newest year for the first time.
+
+    What people entered by hand stays. A figure that has nothing to rest on any more stays too: it
+    says up to which month it was computed.
+    """
+    for indicator in Indicator.select().where(Indicator.computation == DURATION):
+        held = {
+            one.year: one
+            for one in IndicatorValue.select().where(
+                IndicatorValue.indicator == indicator, IndicatorValue.kind == "realised"
+            )
+        }
+        for year in sorted({last_month.year, *held}):
+            if year not in held or held[year].detail is not None:
+                with suppress(DomainError):  # nobody passed yet: then there is no duration
+                    compute_value(
+                        indicator=indicator, year=year, last_month=last_month, by=by, at=at
+                    )

@@ -4,7 +4,7 @@ import argparse
 import time
 
 from app.commands.output import say
-from app.drawing_ahead import draw_ahead
+from app.drawing_ahead import draw_ahead, prepare_figures
 from app.jobs import POLL_SECONDS, drain
 from app.settings import read_settings
 
@@ -19,7 +19,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pictures",
         action="store_true",
-        help="teken alleen de grafieken van de nieuwste maand vooruit",
+        help="werk alleen de berekende indicatoren bij, en teken de grafieken vooruit",
     )
     parser.set_defaults(run=run)
 
@@ -28,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """Do what waits; with ``--stay`` until Ctrl-C."""
     settings = read_settings()
     if args.pictures:
+        prepare_figures()
         say(f"{draw_ahead(settings)} grafieken getekend")
         return 0
     done = drain(settings)

@@ -20,6 +20,7 @@ from quality.indicator_metrics import cohort_rows, figures_of, indicator_list
 from quality.indicator_models import Indicator
 from quality.indicator_operations import compute_value, enter_value
 from quality.indicators import YearRow, answer, cohort_text, latest_judged, value_text, year_rows
+from quality.suppression import count_text, parts_of_total
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,14 @@ def _listed(indicators: list[Indicator]) -> list[Listed]:
         )
         for indicator in indicators
     ]
+
+
+def _people(computed: YearRow | None) -> dict[str, int | None]:
+    """Who a computed figure is about, without small numbers and what gives them."""
+    if computed is None or computed.detail is None:
+        return {}
+    detail = computed.detail
+    return parts_of_total({name: detail[name] for name in ("passed", "under_way", "left")})
 
 
 def _cohort_tables() -> list[dict[str, Any]]:
@@ -136,6 +145,8 @@ class IndicatorPage(Page):
             listed=listed,
             chart=chart,
             computed=computed,
+            people=_people(computed),
+            count_text=count_text,
             form=form,
             value_text=value_text,
         )

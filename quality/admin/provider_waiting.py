@@ -41,6 +41,8 @@ class RouteWait:
     url: str
     chart: Chart | None
     places: list[tuple[str, ...]]
+    few: list[str]
+    """Gemeenten with too few learners to show, or whose number would give that of another."""
 
 
 def waiting(provider: Provider) -> dict[str, Any]:
@@ -104,7 +106,8 @@ def _route(card: ScoreCard, stays: Any, item: dict[str, Any]) -> RouteWait:
         LearningRoute.from_code(code),
         url_for("judgement.one", month=month, code=card.provider.code, route=code) + "#wachttijd",
         chart,
-        place_rows(places) if len(places) > 1 else [],
+        place_rows([place for place in places if place.n is not None]),
+        [place.municipality for place in places if place.n is None],
     )
 
 

@@ -8,6 +8,7 @@ from providers.codes import EndReason, TrackStatus
 from quality.indicator_models import Indicator, IndicatorValue
 from quality.indicator_operations import load_reference_figures
 from tests.builders import AT, make_record
+from tests.pages import text_of
 
 
 @pytest.fixture
@@ -91,6 +92,10 @@ def test_computing_the_duration(client, loaded):
     assert "klein aantal" not in page.text
     assert "indicatief: 5 tot 9 personen" in page.text
     assert "berekend uit de leveringen tot en met" in page.text
+    # One passed: not shown, nor what would give it.
+    facts = [text_of(one) for one in page.all("dd")]
+    assert facts[4:7] == ["< 5", "< 5", "0"]
+    assert "Het gewone gemiddelde" not in page.text
 
 
 def test_a_figure_about_four_persons_stays_hidden_everywhere(client, loaded):
