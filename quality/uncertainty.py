@@ -166,10 +166,20 @@ def rank_ranges(draws: Sequence[Matrix]) -> list[tuple[int, int, int]]:
     """Position of each provider in every draw (1 is the highest score): median, 5 %, 95 %."""
     if not draws:
         return []
-    table = np.array(draws, dtype=np.float32)
-    places = np.array([1 + (table > row).sum(axis=0) for row in table])
-    found = np.percentile(places, [50, 5, 95], axis=1, method="inverted_cdf")
+    places = _places(np.array(draws, dtype=np.float32).T)
+    found = np.percentile(places, [50, 5, 95], axis=0, method="inverted_cdf")
     return [(int(m), int(low), int(high)) for m, low, high in found.T]
+
+
+def _places(scores: NDArray[np.float32]) -> NDArray[np.int_]:
+    """Place of each score in its row: the highest has 1, equals share the best of their places."""
+    order = np.argsort(-scores, axis=1)
+    by_place = np.take_along_axis(scores, order, axis=1)
+    place = np.tile(np.arange(1, scores.shape[1] + 1), (len(scores), 1))
+    place[:, 1:][by_place[:, 1:] == by_place[:, :-1]] = 0
+    places = np.empty_like(place)
+    np.put_along_axis(places, order, np.maximum.accumulate(place, axis=1), axis=1)
+    return places
 
 
 def indistinguishable_pairs(

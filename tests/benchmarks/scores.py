@@ -1,123 +1,76 @@
 """A month of all providers: measures against a full GROUP BY, and how sure the scores are."""
 
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
-from pathlib import Path
+from collections.abc import Iterator
 
-from core.dates import add_months, month_end, month_number
-from core.db import database, open_database
-from core.migrations import migrate
-from providers.models import Provider, QualityMark
-from quality import metrics, operations
+from core.db import database
+from providers.models import Provider
+from quality import cards, metrics, operations
 from quality.scoring import Judgement, judge
 from quality.scoring_model import BASIS_2026
-from quality.uncertainty import score_draws
-from tests.benchmarks import Ratio, timing
+from tests.benchmarks import Ratio, region, timing
+from tests.benchmarks.region import AT, MONTH
 
-PROVIDERS, MONTHS = 150, 36
-MONTH = date(2026, 10, 1)
-AT = datetime(2026, 11, 23, tzinfo=UTC)
-# A provider has a new trajectory every 0.6 day, that is reported for fifteen months: about 730
-# rows a month, of two routes.
-TRACKS = """
-INSERT INTO course_track (id, provider_id, number)
-WITH RECURSIVE k(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM k WHERE n < {count} - 1)
-SELECT p.id * 10000 + k.n * {thin}, p.id, 'B' || p.id || '-' || k.n FROM provider p, k
-"""
-ROWS = """
-INSERT INTO progress_record (provider_id, month, track_id, delivery_id, "row", municipality, route,
-  status, registered_on, first_lesson_on, evening_weekend_wish, minutes_offered, minutes_attended,
-  minutes_authorised, minutes_unauthorised, minutes_evening_weekend, minutes_certified,
-  minutes_in_training, level_reading, level_listening, level_writing, level_speaking)
-WITH RECURSIVE m(month, first, last) AS (
-  VALUES {months}
-), t AS (
-  SELECT id, provider_id, {start} + (id % 10000) * 6 / 10 AS applied,
-         (id * 7919) % (20 + provider_id % 50) AS waited FROM course_track
-), r AS (
-  SELECT t.*, m.*, applied + waited <= last AS begun,
-         15 * (160 + (t.id * 31 + m.month * 17) % 100) AS minutes
-  FROM m CROSS JOIN t WHERE applied <= last AND applied > first - 456
-)
-SELECT provider_id, month, id, 1, 1, 193, 1 + 2 * (id % 4 = 0), CASE WHEN begun THEN 2 ELSE 1 END,
-  applied, CASE WHEN begun THEN applied + waited END, id % 3 = 0,
-  minutes * begun, minutes * begun, 0, 0,
-  begun * 15 * (id % 40), begun * minutes * (60 + provider_id % 40) / 100,
-  0, 3, 3, 3, 3 FROM r ORDER BY month, provider_id
-"""
-
-
-def fill(months: int = MONTHS, *, thin: int = 1) -> int:
-    """A register of providers and one in so many of their rows; return how many rows."""
-    migrate(database.obj)
-    for number in range(PROVIDERS):
-        provider = Provider.create(code=f"P{number:03}", name=f"School {number:03}")
-        QualityMark.create(provider=provider, status=2, valid_from=date(2020, 1, 1))
-    execute = database.obj.execute_sql
-    execute(
-        "INSERT INTO delivery (id, provider_id, file_name, sha256, size, sender, received_at,"
-        " state, rows, accepted, unchanged, rejected, skipped, warnings, findings) VALUES"
-        " (1, 1, 'x.csv', 'x', 1, 'x', '2026-01-01', 'held', 0, 0, 0, 0, 0, 0, '{}')"
-    )
-    listed = [add_months(MONTH, -i) for i in range(months)]
-    start = add_months(MONTH, 1 - months).toordinal() - 456
-    count = int((MONTH.toordinal() + 31 - start) / 0.6)
-    values = ", ".join(
-        f"({month_number(m)}, {m.toordinal()}, {month_end(m).toordinal()})" for m in listed
-    )
-    execute(TRACKS.format(count=count // thin, thin=thin))
-    execute(ROWS.format(months=values, start=start))
-    execute("ANALYZE")
-    return int(execute("SELECT COUNT(*) FROM progress_record").fetchone()[0])
-
-
-def seconds(action: Callable[[], object]) -> float:
-    """Seconds of one run."""
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
+FEWER = 15
+"""Providers of a region with a tenth of the rows."""
 
 
 def measure() -> Iterator[Ratio]:
-    """Measures and draws of a month, and one provider-month after a delivery."""
-    with tempfile.TemporaryDirectory() as folder:
-        database.initialize(open_database(f"sqlite:///{Path(folder) / 'bench.sqlite'}"))
-        database.connect()
-        rows = fill()
-        yield from measure_filled(rows)
-        database.close()
+    """One provider-month after a delivery, in a large and a small region; draws and measures."""
+    with region.held(FEWER):
+        region.judge_every_month()
+        small = _after_a_delivery()
+    with region.held():
+        rows = region.rows_held()
+        region.judge_every_month()
+        yield from _of_a_delivery(rows, small)
+        yield from _of_a_month()
 
 
-def measure_filled(rows: int) -> Iterator[Ratio]:
-    """As ``measure``, of the open database."""
-    providers = metrics.providers_named()
-    whole = timing.best_of(_group_by, 2)
+def _of_a_delivery(rows: int, small: float) -> Iterator[Ratio]:
+    clock = timing.best_of(_recompute, 3)
+    large = _after_a_delivery()
+    yield Ratio(
+        f"Eén aanbieder en maand na een levering, bij {rows} rijen", large, 1, "de processor", "s",
+        note=f"{clock:.2f} s op de klok",
+    )  # fmt: skip
+    yield Ratio(
+        "Hetzelfde", large / small, 1.5, "een regio met een tiende van de rijen",
+        note=f"{large:.3f} s tegen {small:.3f} s processor",
+    )  # fmt: skip
+    whole = timing.processor_of(_group_by, 2)
+    kept = timing.processor_of(lambda: cards.document(MONTH, cards.cards_of(MONTH)), 3)
+    yield Ratio(
+        "Alle maten van de maand weer bij, na een levering", (large + kept) / whole, 1 / 25,
+        "een volledige GROUP BY", note=f"{large + kept:.2f} s tegen {whole:.1f} s processor",
+    )  # fmt: skip
+
+
+def _of_a_month() -> Iterator[Ratio]:
+    from quality.uncertainty import score_draws  # noqa: PLC0415  numpy, once it is needed
+
     measured: list[Judgement] = []
 
     def measures() -> None:
         measured[:] = [
             judge(one, BASIS_2026)
-            for provider in providers
+            for provider in metrics.providers_named()
             for one in metrics.route_inputs(provider, MONTH, BASIS_2026)
         ]
 
-    spent = timing.best_of(measures, 2)
+    spent = timing.processor_of(measures, 2)
+    drawn = timing.processor_of(lambda: [score_draws(one) for one in measured], 2)
     yield Ratio(
-        "Maten van een maand, alle aanbieders", spent / whole, 1 / 25, "een volledige GROUP BY",
-        note=f"{spent:.2f} s van {whole:.1f} s bij {rows} rijen",
+        f"Trekkingen van een maand, {len(measured)} oordelen", drawn, 10, "de processor", "s",
+        note=f"maten van alle aanbieders opnieuw uit de rijen: {spent:.2f} s processor",
     )  # fmt: skip
-    drawn = seconds(lambda: [score_draws(one) for one in measured])
-    yield Ratio(
-        "Trekkingen van een maand, alle aanbieders", drawn, 10, "niets", "s",
-        note=f"{len(measured)} oordelen",
-    )  # fmt: skip
-    operations.compute(MONTH, by="bench", at=AT)
-    again = timing.best_of(
-        lambda: operations.recompute_after(providers[0], [MONTH], by="bench", at=AT), 3
-    )
-    yield Ratio("Eén aanbieder en maand na een levering", again, 1, "niets", "s")
+
+
+def _recompute() -> None:
+    operations.recompute_after(Provider.get(code="P007"), [MONTH], by="bench", at=AT)
+
+
+def _after_a_delivery() -> float:
+    return timing.processor_of(_recompute, 4)
 
 
 def _group_by() -> None:
