@@ -12,10 +12,8 @@ from core.admin import Page, needs
 from core.dates import add_months, month_of, now, parse_month, today
 from core.errors import DomainError
 from core.export import XLSX_TYPE, download
-from core.formats import moment_text
 from core.job_models import FAILED, Job
 from core.jobs import submit
-from core.lists import Column, RowList, choice_filter
 from core.storage import Storage
 from providers import operations
 from providers.admin.delivery_parts import (
@@ -24,6 +22,7 @@ from providers.admin.delivery_parts import (
     MonthCompleteness,
     answer_of,
     calendar_rows,
+    delivery_list,
     missing_cells,
     month_changes,
     month_completeness,
@@ -73,40 +72,6 @@ class DeliveriesPage(Page):
         """Whether this account may see what stands in a row."""
         return may(g.account, "read", "progress")
 
-    def _rows(self) -> RowList:
-        D = Delivery  # noqa: N806  a short name for a long list
-        query = visible(D, g.account, D.select(D, Provider).join(Provider))
-        providers = visible(Provider, g.account).order_by(Provider.name)
-        return RowList(
-            query,
-            key=D.id,
-            seal=str(current_app.secret_key),
-            search=(D.file_name,),
-            filters=(
-                choice_filter("stand", "Stand", D.state, list(STATE_WORDS.items())),
-                choice_filter(
-                    "aanbieder", "Aanbieder", Provider.code, [(p.code, p.name) for p in providers]
-                ),
-            ),
-            columns=(
-                Column("file_name", "Bestand", lambda d: d.file_name, lambda d: d.file_name,
-                       D.file_name),
-                Column("provider", "Aanbieder", lambda d: d.provider.code,
-                       lambda d: d.provider.name),
-                Column("received_at", "Ontvangen", lambda d: d.received_at,
-                       lambda d: moment_text(d.received_at), D.received_at),
-                Column("state", "Stand", lambda d: STATE_WORDS[d.state],
-                       lambda d: STATE_WORDS[d.state], D.state),
-                Column("accepted", "Aangenomen", lambda d: d.accepted, lambda d: d.accepted,
-                       D.accepted, numeric=True),
-                Column("unchanged", "Ongewijzigd", lambda d: d.unchanged, lambda d: d.unchanged,
-                       D.unchanged, numeric=True),
-                Column("rejected", "Terug te sturen", lambda d: d.rejected, lambda d: d.rejected,
-                       D.rejected, numeric=True),
-            ),
-            sort="-received_at",
-        )  # fmt: skip
-
     @expose("/")
     def index(self) -> str:
         """The calendar of provider x month, and every file that came in."""
@@ -115,7 +80,7 @@ class DeliveriesPage(Page):
         first = add_months(last, 1 - CALENDAR_MONTHS)
         cells = delivery_calendar([p.id for p in providers], first, last, today())
         calendar: list[CalendarRow] = calendar_rows(providers, cells)
-        rows = self._rows()
+        rows = delivery_list()
         return self.render(
             "providers/deliveries.html",
             calendar=calendar,
@@ -129,7 +94,7 @@ class DeliveriesPage(Page):
     @expose("/leveringen.<any(csv, xlsx):kind>/")
     def download_list(self, kind: str) -> Response:
         """Give the list as a file."""
-        rows = self._rows()
+        rows = delivery_list()
         header = [column.label for column in rows.columns]
         values = ([c.value(d) for c in rows.columns] for d in rows.every_row(request.args))
         return download("leveringen", kind, header, values)

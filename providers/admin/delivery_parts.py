@@ -6,10 +6,13 @@ from datetime import date
 from typing import Any
 
 import peewee
+from flask import current_app, g
 
+from core.accounts import visible
 from core.dates import add_months
-from core.formats import count_text
+from core.formats import count_text, moment_text
 from core.job_models import Job
+from core.lists import Column, RowList, choice_filter
 from core.municipalities import name as municipality_name
 from providers.calendar_metrics import CalendarCell
 from providers.codes import LearningRoute, TrackStatus
@@ -24,6 +27,42 @@ STATE_WORDS = {
     "refused": "niet aangenomen",
     "withdrawn": "ingetrokken",
 }
+
+
+def delivery_list() -> RowList:
+    """Every delivery that the signed-in account may see, as a list."""
+    D = Delivery  # noqa: N806  a short name for a long list
+    query = visible(D, g.account, D.select(D, Provider).join(Provider))
+    providers = visible(Provider, g.account).order_by(Provider.name)
+    return RowList(
+        query,
+        key=D.id,
+        seal=str(current_app.secret_key),
+        search=(D.file_name,),
+        filters=(
+            choice_filter("stand", "Stand", D.state, list(STATE_WORDS.items())),
+            choice_filter(
+                "aanbieder", "Aanbieder", Provider.code, [(p.code, p.name) for p in providers]
+            ),
+        ),
+        columns=(
+            Column("file_name", "Bestand", lambda d: d.file_name, lambda d: d.file_name,
+                   D.file_name),
+            Column("provider", "Aanbieder", lambda d: d.provider.code,
+                   lambda d: d.provider.name),
+            Column("received_at", "Ontvangen", lambda d: d.received_at,
+                   lambda d: moment_text(d.received_at), D.received_at),
+            Column("state", "Stand", lambda d: STATE_WORDS[d.state],
+                   lambda d: STATE_WORDS[d.state], D.state),
+            Column("accepted", "Aangenomen", lambda d: d.accepted, lambda d: d.accepted,
+                   D.accepted, numeric=True),
+            Column("unchanged", "Ongewijzigd", lambda d: d.unchanged, lambda d: d.unchanged,
+                   D.unchanged, numeric=True),
+            Column("rejected", "Terug te sturen", lambda d: d.rejected, lambda d: d.rejected,
+                   D.rejected, numeric=True),
+        ),
+        sort="-received_at",
+    )  # fmt: skip
 
 
 _IN_THE_QUEUE = {

@@ -54,9 +54,9 @@ class Person:
         """Close the window."""
         self.context.close()
 
-    def sign_in(self, role: Role) -> None:
+    def sign_in(self, role: Role, provider: str = "") -> None:
         """Sign in as this role, as a person does."""
-        self.sign_in_as(email(role))
+        self.sign_in_as(email(role, provider))
 
     def sign_in_as(self, address: str) -> None:
         """Sign in with this address, as a person does."""

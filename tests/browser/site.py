@@ -24,9 +24,13 @@ print(json.dumps([(r.rule, r.endpoint) for r in create_app().url_map.iter_rules(
 PATIENCE = 60
 
 
-def email(role: Role) -> str:
-    """Address with which the demo lets this role in."""
-    return next(address for address, _, held, *_ in ACCOUNTS if held == role)
+def email(role: Role, provider: str = "") -> str:
+    """Address with which the demo lets this role in, of one aanbieder when it is named."""
+    return next(
+        address
+        for address, _, held, code, *_ in ACCOUNTS
+        if held == role and provider in ("", code)
+    )
 
 
 def _environment(folder: Path) -> dict[str, str]:

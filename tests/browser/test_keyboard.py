@@ -1,31 +1,10 @@
 """The keyboard alone suffices: nothing is clicked here."""
 
-from playwright.sync_api import Page
-
 from app.demo.accounts import PASSWORD
 from core.accounts import Role
+from tests.browser.keyboard import focused, tab_to
 from tests.browser.person import Person
 from tests.browser.site import email
-
-FOCUSED = "document.activeElement.{}"
-NO_FOCUS_SEEN = """() => {
-    const style = getComputedStyle(document.activeElement);
-    return style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2;
-}"""
-
-
-def focused(page: Page, attribute: str) -> str:
-    return str(page.evaluate(FOCUSED.format(attribute)))
-
-
-def tab_to(page: Page, attribute: str, wanted: str, *, at_most: int = 60) -> None:
-    """Press Tab until the wanted element has the focus; every stop on the way shows where it is."""
-    for _ in range(at_most):
-        page.keyboard.press("Tab")
-        assert not page.evaluate(NO_FOCUS_SEEN), focused(page, "outerHTML")
-        if wanted in focused(page, attribute):
-            return
-    raise AssertionError(f"Tab does not reach {wanted}")
 
 
 def test_signing_in_and_out(person: Person) -> None:

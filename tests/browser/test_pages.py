@@ -16,6 +16,7 @@ NOT_LINKED = {
     "account.one_time": "shown once, after an account is made",
     "calendars.calendar": "an address with a secret in it, for a calendar program",
     "planning.what_if": "the answer to a form",
+    "deliveries.missing": "on the page of a delivery in which learners are missing",
     "scores.provider": "a short address that leads to the first route",
 }
 # flask-admin makes these routes for every table; most of them are switched off.

@@ -6,8 +6,8 @@ from pathlib import Path
 from core.accounts import Role
 from core.dates import today
 from core.formats import day_text
+from tests.browser.keyboard import tab_to
 from tests.browser.person import Person
-from tests.browser.test_keyboard import tab_to
 
 CODE = "PROEF-2028"
 HOME = f"/planning/{CODE}/"
