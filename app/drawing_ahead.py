@@ -1,4 +1,4 @@
-"""What is made after new scores, before anyone asks: computed indicators, and the charts."""
+"""Drawing the charts of the newest month before anyone asks, so that pages only read them."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,15 +8,10 @@ from typing import Any
 from peewee import fn
 
 from core import pictures
-from core.dates import now, today
+from core.dates import today
 from providers.models import Provider
 from quality import gallery
-from quality.indicator_operations import refresh_computed
-from quality.metrics import latest_month
 from quality.models import ScoreCard
-
-ACTOR = "taalinkoop"
-"""Who works on its own, in the audit trail."""
 
 
 def newest() -> tuple[date, Any] | None:
@@ -27,13 +22,6 @@ def newest() -> tuple[date, Any] | None:
         return None
     computed = ScoreCard.select(fn.MAX(ScoreCard.computed_at)).where(ScoreCard.month == last.month)
     return last.month, computed.scalar()
-
-
-def prepare_figures() -> None:
-    """Work the computed indicators out with the newest deliveries: they rest on every row."""
-    latest = latest_month()
-    if latest is not None:
-        refresh_computed(last_month=latest, by=ACTOR, at=now())
 
 
 def draw_ahead(settings: Mapping[str, Any]) -> int:

@@ -21,6 +21,7 @@ from quality.indicators import (
     read_cohort_lines,
     read_indicator_lines,
 )
+from quality.metrics import latest_month
 
 DALFSEN = "0148"
 INDICATOR_SOURCE = "Evaluatie 'Thuis in Dalfsen' (gemeente Dalfsen, 2019), par. 3.3"
@@ -191,12 +192,15 @@ def compute_value(
     )
 
 
-def refresh_computed(*, last_month: date, by: str, at: datetime) -> None:
+def refresh_computed(*, by: str, at: datetime) -> None:
     """Work every computed figure out again, and that of the newest year for the first time.
 
     What people entered by hand stays. A figure that has nothing to rest on any more stays too: it
-    says up to which month it was computed.
+    says up to which month it was computed. This reads every row that is held.
     """
+    last_month = latest_month()
+    if last_month is None:
+        return
     for indicator in Indicator.select().where(Indicator.computation == DURATION):
         held = {
             one.year: one

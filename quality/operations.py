@@ -11,13 +11,7 @@ from core.errors import DomainError
 from providers.dossier_metrics import dossier
 from providers.models import Provider
 from providers.retention_metrics import removed_months
-from quality import (
-    cards,
-    indicator_operations,
-    metrics,
-    signal_operations,
-    teacher_operations,
-)
+from quality import cards, metrics, signal_operations, teacher_operations
 from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
 from quality.register_facts import RegisterFacts, register_facts
 from quality.scoring import Judgement, judge
@@ -46,8 +40,6 @@ def compute(
         listed = {provider.id: provider for provider in (*providers, *missing)}
         changed = _compute(listed.values(), [month], at=at)
         _record("compute_scores", month, by=by, at=at, cards=changed)
-        if codes is None:
-            indicator_operations.refresh_computed(last_month=latest, by=by, at=at)
     return cards_now(month, codes)
 
 

@@ -4,9 +4,13 @@ import argparse
 import time
 
 from app.commands.output import say
-from app.drawing_ahead import draw_ahead, prepare_figures
+from app.drawing_ahead import draw_ahead
 from app.jobs import POLL_SECONDS, drain
 from app.settings import read_settings
+from core.dates import now
+from quality.indicator_operations import refresh_computed
+
+ACTOR = "opdrachtregel"
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Do what waits; with ``--stay`` until Ctrl-C."""
     settings = read_settings()
     if args.pictures:
-        prepare_figures()
+        refresh_computed(by=ACTOR, at=now())
         say(f"{draw_ahead(settings)} grafieken getekend")
         return 0
     done = drain(settings)

@@ -12,6 +12,7 @@ from core.formats import MISSING, day_text, month_text, number_text, percent_tex
 from providers.codes import LearningRoute, MarkStatus
 from providers.models import Provider
 from quality import cards, operations
+from quality.indicator_operations import refresh_computed
 from quality.models import ScoreCard
 
 ACTOR = "opdrachtregel"
@@ -77,6 +78,8 @@ def run(args: argparse.Namespace) -> int:
         return _print(args, operations.as_known_on(args.month, day_end(args.op), codes=codes))
     at = now()
     listed = operations.compute(args.month, by=ACTOR, at=at, codes=codes)
+    if codes is None:
+        refresh_computed(by=ACTOR, at=at)
     if args.fix:
         operations.fix_month(args.month, by=ACTOR, at=at, codes=codes, route=args.route)
         listed = operations.cards_now(args.month, codes)

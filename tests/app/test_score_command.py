@@ -6,8 +6,12 @@ import jsonschema
 import pytest
 
 from app.cli import main
+from providers.codes import EndReason, TrackStatus
+from quality.indicator_models import Indicator, IndicatorValue
+from quality.indicator_operations import DURATION
 from quality.models import ScoreCard
-from tests.quality.test_operations import deliver
+from tests.builders import make_record
+from tests.quality.test_operations import OCT, deliver
 
 NUMBER = {"type": ["number", "null"]}
 CRITERION = {
@@ -134,3 +138,15 @@ def test_wrong_usage_is_refused_with_a_sentence(region, capsys, arguments, says)
         status = stop.code
     assert status == 2
     assert says in capsys.readouterr().err
+
+
+def test_the_run_of_the_month_brings_computed_indicators_up_to_date(region, capsys):
+    indicator = Indicator.create(
+        number="4", name="Duur", unit="maanden", better="lower", computation=DURATION
+    )
+    make_record(month=OCT, status=TrackStatus.COMPLETED, end_reason=EndReason.DIPLOMA)
+    run(capsys, "2026-10", "--aanbieder", "TA001")
+    assert IndicatorValue.select().count() == 0
+    run(capsys, "2026-10")
+    found = IndicatorValue.get(IndicatorValue.indicator == indicator)
+    assert found.source == "berekend uit de leveringen tot en met oktober 2026"

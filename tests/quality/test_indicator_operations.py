@@ -23,7 +23,6 @@ from quality.indicator_operations import (
     load_reference_figures,
     refresh_computed,
 )
-from quality.operations import compute
 from tests.builders import make_delivery, make_record, make_track
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -207,22 +206,22 @@ def test_only_a_computed_indicator_is_computed(db):
         compute_value(indicator=make_indicator(), year=2026, last_month=JANUARY, by="x", at=AT)
 
 
-def test_the_monthly_computation_brings_computed_figures_up_to_date(db):
+def test_computed_figures_follow_new_deliveries_and_leave_what_was_entered(db):
     indicator = make_indicator(number="4", unit="maanden", computation="duration_until_pass")
     by_hand = make_indicator(number="5", unit="maanden", computation="duration_until_pass")
     enter(by_hand, year=2026, kind="realised", value=30.0)
     for _ in range(5):
         make_record(month=JANUARY)
-    compute(JANUARY, by="x", at=AT)
+    refresh_computed(by="x", at=AT)
     assert IndicatorValue.select().where(IndicatorValue.indicator == indicator).count() == 0
 
     make_record(month=FEBRUARY, ended_on=date(2026, 2, 20), **PASSED)
-    compute(FEBRUARY, by="x", at=AT)
+    refresh_computed(by="x", at=AT)
     first = IndicatorValue.get(IndicatorValue.indicator == indicator)
     assert (first.year, first.detail["passed"]) == (2026, 1)
 
     make_record(month=FEBRUARY, ended_on=date(2026, 2, 25), **PASSED)
-    compute(FEBRUARY, by="x", at=AT)
+    refresh_computed(by="x", at=AT)
     again = IndicatorValue.get(IndicatorValue.indicator == indicator)
     assert again.detail["passed"] == 2
     assert IndicatorValue.get(IndicatorValue.indicator == by_hand).value == 30.0
@@ -235,7 +234,7 @@ def test_a_correction_reaches_the_year_it_is_about(db):
     compute_value(indicator=indicator, year=2025, last_month=last_year, by="x", at=AT)
     make_record(month=last_year, ended_on=date(2025, 12, 22), **PASSED)
     make_record(month=JANUARY)
-    refresh_computed(last_month=JANUARY, by="x", at=AT)
+    refresh_computed(by="x", at=AT)
     corrected = IndicatorValue.get(
         IndicatorValue.indicator == indicator, IndicatorValue.year == 2025
     )
