@@ -31,6 +31,8 @@ from core.job_models import QUEUED, Job
 from core.job_operations import find_interrupted
 from core.jobs import Work, do_next, kind
 from core.storage import Storage
+from procurement.models import ContractingProcess
+from procurement.operations import refresh
 from providers.feed.cleaning import kept_file
 from providers.models import Delivery, DeliveryMonth
 from providers.operations import Request, preview, withdraw
@@ -183,6 +185,8 @@ class Watcher(threading.Thread):
             if interrupted_too:
                 directory = Path(self.settings["TAALINKOOP_DATA_DIR"])
                 find_interrupted(directory=directory, at=now())
+                # On a new day every plan is calculated once, before somebody waits for its page.
+                refresh(ContractingProcess.select(), at=now())
             waiting = Job.select().where(Job.state == QUEUED).exists()
         if waiting:
             self.child = self._start()
