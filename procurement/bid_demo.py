@@ -6,9 +6,11 @@ from typing import Any
 from procurement import award_operations as awarding
 from procurement import bid_operations as operations
 from procurement.award import Criterion, Method
+from procurement.award_operations import Case
 from procurement.bid_metrics import FOR_ROUTE
 from procurement.bid_models import Bid, Lot
 from procurement.bid_operations import BidDraft, Judgement, LotDraft
+from procurement.court import Verdict
 from procurement.models import ContractingProcess
 
 CLOSES = datetime(2021, 8, 16, 10, tzinfo=UTC)
@@ -45,6 +47,9 @@ EDUCATION_BIDS: tuple[tuple[str, int, int | None, tuple[int | None, ...]], ...] 
     ("Taalhuis De Wilg", -2800, None, (7, 8)),
 )
 FAILS = "Academie Het Anker"
+CASE = Case(
+    "Vechtdal Talen", date(2021, 10, 5), "C/08/270001", None, Verdict.WITHDRAWN, date(2021, 10, 15)
+)
 
 
 def load_bids(process: ContractingProcess, *, by: str) -> None:
@@ -61,6 +66,7 @@ def load_bids(process: ContractingProcess, *, by: str) -> None:
         second, ["Hanzecollege Taal"], **say,
         motivation="De beste doorstroom; dat weegt op tegen de hogere prijs.",
     )  # fmt: skip
+    awarding.put_proceedings(second, CASE, by=by, at=_at(FINAL_ON))
     for lot in (first, second):
         awarding.award_finally(lot, awarded_on=FINAL_ON, by=by, at=_at(FINAL_ON))
 

@@ -234,7 +234,9 @@ def headline(
         text += f", {distance(plan, step.deadline, found.end)} de streefdatum"
     cause = cause_of(plan, forecasts, baseline, goal)
     late = step.deadline is not None and found.end > step.deadline
-    if cause is None or (not late and _slip(plan, found, baseline) <= 0):
+    moved = late or _slip(plan, found, baseline) > 0
+    # A kort geding is told of even when there is still time enough.
+    if cause is None or not (moved or forecasts[cause.code].held is Held.COURT):
         return f"{text}."
     return f"{text}, door {cause.text}."
 

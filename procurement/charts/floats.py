@@ -76,7 +76,8 @@ def _paint(canvas: Any, data: tuple[Room, ...]) -> None:
     labels = [drawing.shorten(room.label, LEFT - 12, 8.5) for room in data]
     axes.set_yticks(range(len(data)), labels, fontsize=8.5)
     axes.tick_params(axis="y", length=0)
-    drawing.number_axis(axes.xaxis, drawing.nice_ticks(low, high))
+    ticks = [tick for tick in drawing.nice_ticks(low, high) if low <= tick <= high]
+    drawing.number_axis(axes.xaxis, ticks)
     axes.set_xlabel("Werkdagen", fontsize=8.5)
     axes.axvline(0, color=drawing.INK, lw=0.8)
     for place, room in enumerate(data):

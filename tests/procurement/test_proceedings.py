@@ -100,6 +100,7 @@ def test_the_plan_names_the_kort_geding_as_the_cause(process, lot):
     assert (outlook.cause.code, outlook.cause.text) == (code, text)
     assert outlook.forecasts[goal].end > before.forecasts[goal].end
     assert ContractingProcess.get().headline == outlook.sentence
+    assert outlook.sentence.endswith(f", door {text}.")
     # What if the verdict comes two weeks later: two weeks are added to the award.
     moved = differences(outlook.plan, outlook.forecasts, shifted(outlook.plan, code, 14))
     assert next(c for c in moved if c.code == code).days == 14
