@@ -374,9 +374,15 @@ def _refuse_nil_return(provider: Provider, month: date, at: datetime) -> None:
 
 
 def _one_at_a_time(provider: Provider) -> None:
-    """Let deliveries of one provider wait for each other; SQLite lets all writers wait anyway."""
+    """Let deliveries of one provider wait for each other; SQLite lets all writers wait anyway.
+
+    What their rows will name cannot go meanwhile: a contract, or a traject that is long over.
+    """
     if is_postgresql():
         database.execute_sql("SELECT id FROM provider WHERE id = %s FOR UPDATE", (provider.id,))
+        query = "SELECT id FROM contract WHERE provider_id = %s FOR KEY SHARE"
+        database.execute_sql(query, (provider.id,))
+        database.execute_sql("LOCK TABLE course_track IN ROW SHARE MODE")
 
 
 @contextmanager

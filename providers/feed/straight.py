@@ -15,7 +15,7 @@ from dataclasses import replace
 from core.db import database, is_postgresql
 from providers.feed.checking import Batch, Tally
 from providers.feed.columns import Column
-from providers.feed.staging import TEXT_COLUMNS, Staging, copy_rows, rows_of, run
+from providers.feed.staging import TEXT_COLUMNS, Staging, copy_rows, rows_of, run, trusted_keys
 from providers.models import CourseTrack
 
 _INDEXES = (
@@ -74,12 +74,13 @@ class Straight(Staging):
         ]
         names = ("provider_id", "delivery_id", "row", "track_id", "month", *self.present)
         if is_postgresql():
-            copy_rows("course_track", ("id", "provider_id", "number"), tracks)
             rows = [
                 (self.provider, self.delivery, row, self.ids[track], *rest)  # type: ignore[index]
                 for row, track, *rest in batch.rows
             ]
-            copy_rows("progress_record", names, rows)
+            with trusted_keys():
+                copy_rows("course_track", ("id", "provider_id", "number"), tracks)
+                copy_rows("progress_record", names, rows)
         else:
             connection = database.connection()
             connection.executemany(

@@ -4,9 +4,10 @@ import peewee
 import pytest
 
 from core.checks import all_findings
-from core.db import constraint_name, starts_with
+from core.db import constraint_name, is_postgresql, starts_with
+from providers.feed.staging import trusted_keys
 from providers.models import Location, Provider
-from tests.builders import make_provider
+from tests.builders import make_contract, make_provider
 
 
 def test_names_the_constraint_alike_on_both_engines(db):
@@ -33,3 +34,15 @@ def test_finds_what_starts_with_a_text_and_nothing_else(db, text):
 def test_a_sound_database_has_no_findings(db):
     make_provider()
     assert all_findings() == []
+
+
+def test_a_row_that_names_one_that_is_missing_is_found(db):
+    contract = make_contract()
+    with trusted_keys():
+        if not is_postgresql():
+            db.execute_sql("PRAGMA defer_foreign_keys = 1")
+        db.execute_sql("DELETE FROM provider")
+    assert (
+        f"Rij {contract.id} van contract verwijst naar een rij van provider die ontbreekt."
+        in all_findings()
+    )

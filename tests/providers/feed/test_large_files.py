@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 
+import peewee
 import pytest
 
+from core.db import is_postgresql
 from providers.feed import intake
 from providers.feed.outcome import Status
 from providers.models import CourseTrack, ProgressRecord
@@ -71,6 +73,32 @@ def test_a_large_file_that_breaks_off_is_refused(db, tmp_path, monkeypatch):
     outcome = deliver(tmp_path, make_provider("TA001"), FEED + b'"' + b"x" * 200_000 + b"\n" * 5)
     assert outcome.status is Status.REFUSED
     assert ProgressRecord.select().count() == CourseTrack.select().count() == 0
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_user_who_may_not_switch_off_the_keys_delivers_the_same(db, tmp_path, monkeypatch, large):
+    if is_postgresql():
+        become_an_ordinary_user(db)
+    if large:
+        monkeypatch.setattr(intake, "LARGE_FILE", 1000)
+    assert sums(deliver(tmp_path, make_provider("TA001"), FEED)) == (66, 62, 0, 4, 0)
+
+
+def become_an_ordinary_user(db):
+    user = f"plain_{os.getpid()}"
+    (schema,) = db.execute_sql("SELECT current_schema()").fetchone()
+    db.execute_sql(f"CREATE ROLE {user}")
+    for what in ("SCHEMA", "ALL TABLES IN SCHEMA", "ALL SEQUENCES IN SCHEMA"):
+        db.execute_sql(f'GRANT ALL ON {what} "{schema}" TO {user}')
+    db.execute_sql(f"SET LOCAL ROLE {user}")
+
+
+def test_keys_are_guarded_again_after_a_delivery(db, tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "LARGE_FILE", 1000)
+    school = make_provider("TA001")
+    deliver(tmp_path, school, FEED)
+    with pytest.raises(peewee.IntegrityError), db.atomic():
+        school.delete_instance()
 
 
 CHECK = """
