@@ -80,7 +80,8 @@ def _domain_error(error: DomainError) -> Answer:
 
 
 def _unexpected(error: Exception) -> Answer:
-    logger.error("%s %s", request.method, request.path, exc_info=error)
+    # The rule, not the address: an address may hold the number of a learner.
+    logger.error("%s %s", request.method, request.url_rule, exc_info=error)
     if _is_api():
         return problems.from_exception(error)
     title, text = TEXTS[500]

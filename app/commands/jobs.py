@@ -6,6 +6,7 @@ import time
 from app.commands.output import say
 from app.drawing_ahead import draw_ahead
 from app.jobs import POLL_SECONDS, drain
+from app.server_log import keep_log
 from app.settings import read_settings
 from core.dates import now
 from quality.indicator_operations import refresh_computed
@@ -30,6 +31,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what waits; with ``--stay`` until Ctrl-C."""
+    keep_log()
     settings = read_settings()
     if args.pictures:
         refresh_computed(by=ACTOR, at=now())

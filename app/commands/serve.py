@@ -9,6 +9,7 @@ from app import create_app
 from app.commands.output import say
 from app.jobs import Watcher
 from app.opening import check_schema
+from app.server_log import keep_log
 from core.accounts import Account
 from core.db import database
 from core.migrations import migrate
@@ -28,6 +29,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
+    keep_log()
     if args.migrate:
         migrate(database.obj)
     check_schema()
