@@ -261,7 +261,8 @@ def small_lines(known: History, route: str) -> list[Chart]:
     for number, names in enumerate(in_chunks(by_name, MOST_SMALL), start=1):
         more = f"{PART}{number}" if len(points) > MOST_SMALL else ""
         name = f"verloop-{route}-{known.month:%Y-%m}{more}"
-        found.append(charts.small_multiples(name, "score", {who: points[who] for who in names}))
+        shown = {who: points[who] for who in names}
+        found.append(charts.small_multiples(name, "score", shown, of=route_label(route)))
     return found
 
 
@@ -339,7 +340,7 @@ class _OfOne:
     @cached_property
     def _inputs(self) -> dict[str, RouteInputs]:
         known = self.known
-        listed = metrics.route_inputs(self.provider, known.month, known.model)
+        listed = metrics.route_inputs(self.provider, known.month, known.model, hours=False)
         return {found.route: found for found in listed}
 
     @cached_property

@@ -24,6 +24,8 @@ from quality.charts.words import (
 
 NAME_WIDTH = 152.0
 LEFT, RIGHT, TOP, BOTTOM = 226.0, 124.0, 14.0, 20.0
+ROOM_FOR_NOTE = 45.0
+"""Score above which a remark finds room to the left of it."""
 
 
 @dataclass(frozen=True)
@@ -177,8 +179,9 @@ def _draw_lines(axes: Any, places: Sequence[tuple[float, ScoreLine]]) -> None:
     )
     for y, line in places:
         if line.note and line.score is not None:
-            least = line.score if line.low is None else line.low
-            axes.text(least - 3, y, line.note, ha="right", va="center", size=7.5)
+            low, high = line.low or line.score, line.high or line.score
+            x, side = (low - 3, "right") if low > ROOM_FOR_NOTE else (high + 3, "left")
+            axes.text(x, y, line.note, ha=side, va="center", size=7.5)
 
 
 def _write_lines(canvas: drawing.Canvas, places: Sequence[tuple[float, ScoreLine]]) -> None:

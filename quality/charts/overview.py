@@ -25,8 +25,11 @@ class Small:
     series: tuple[tuple[str, tuple[Point, ...]], ...]
 
 
-def small_multiples(name: str, measure: str, series: Mapping[str, Sequence[Point]]) -> Chart:
-    """One small line per provider, by name, all on the same scale."""
+def small_multiples(
+    name: str, measure: str, series: Mapping[str, Sequence[Point]], *, of: str = ""
+) -> Chart:
+    """One small line per provider, by name, all on the same scale; ``of`` which route."""
+    label = f"{label_of(measure)} {of}".strip()
     unit = unit_of(measure)
     ordered = sorted(series.items(), key=lambda item: item[0].casefold())
     everything = [p.month for _, points in ordered for p in points]
@@ -37,8 +40,8 @@ def small_multiples(name: str, measure: str, series: Mapping[str, Sequence[Point
     falling = [who for who, points in lines if _change(points) < -5]
     return Chart(
         name=name,
-        finding=_small_finding(measure, rising, falling, len(lines)),
-        measure=f"{label_of(measure)} per maand en aanbieder, alle op dezelfde schaal"
+        finding=_small_finding(label, rising, falling, len(lines)),
+        measure=f"{label} per maand en aanbieder, alle op dezelfde schaal"
         + (f"; {month_text(months[0])} tot en met {month_text(months[-1])}" if months else ""),
         description=" ".join(f"{who}: {in_unit(value, unit)}." for who, value in last.items())
         or "Er is niets te tonen.",
@@ -64,15 +67,15 @@ def _change(points: Sequence[Point]) -> float:
     return points[-1].value - points[-4].value
 
 
-def _small_finding(measure: str, rising: Sequence[str], falling: Sequence[str], count: int) -> str:
+def _small_finding(label: str, rising: Sequence[str], falling: Sequence[str], count: int) -> str:
     if not count:
-        return f"{label_of(measure)}: nog geen waarden"
+        return f"{label}: nog geen waarden"
     parts = [
         f"{len(who)} {word}" for who, word in ((falling, "gedaald"), (rising, "gestegen")) if who
     ]
     if not parts:
-        return f"{label_of(measure)}: bij geen van {providers(count)} een verschil van meer dan 5"
-    return f"{label_of(measure)}: van {providers(count)} {' en '.join(parts)} in drie maanden"
+        return f"{label}: bij geen van {providers(count)} een verschil van meer dan 5"
+    return f"{label}: van {providers(count)} {' en '.join(parts)} in drie maanden"
 
 
 def paint_small_multiples(canvas: drawing.Canvas, data: Small | None) -> None:
@@ -237,6 +240,7 @@ class Region:
 
 def region(name: str, cards: Mapping[date, Sequence[Card]]) -> Chart:
     """How the judgements of the region are divided, month by month."""
+    cards = {month: found for month, found in cards.items() if found}
     months = months_between(min(cards), max(cards)) if cards else []
     counts = tuple(
         (

@@ -150,7 +150,10 @@ def _changes(found: Material) -> Block:
 
 
 def telling(trees: Sequence[Tree]) -> dict[str, tuple[str, ...]]:
-    """Per route which charts tell most: the score, and the weakest criterion."""
+    """Per route which charts tell most: the score, and the weakest criterion.
+
+    With one route there is room for more; with three or more for the scores only.
+    """
     chosen = {}
     for tree in trees:
         judged = {
@@ -159,8 +162,8 @@ def telling(trees: Sequence[Tree]) -> dict[str, tuple[str, ...]]:
             if item["points"] is not None and code != "keurmerk"
         }
         weakest = min(judged, key=lambda code: judged[code], default="wachttijd")
-        more = ("wachtcurve", "niveaus") if len(trees) == 1 else ()
-        chosen[tree["route"]] = ("score", weakest, *more)
+        kinds = ("score", weakest, "wachtcurve", "niveaus")
+        chosen[tree["route"]] = kinds[: {1: 4, 2: 2}.get(len(trees), 1)]
     return chosen
 
 

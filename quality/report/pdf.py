@@ -77,11 +77,23 @@ def _block(block: Block, svg: Svg) -> dict[str, Any]:
     }
 
 
-def _widths(table: Table) -> list[float]:
-    """Room for a column by its longest text, within reason."""
+LETTER, MARGINS = 6.0, 10.0
+"""Points of a letter at the size of a table, and of the space around a cell."""
+SHORT = 110.0
+"""Points; a column of at most this has room for its longest cell, the others share the rest."""
+
+
+def _widths(table: Table) -> list[tuple[float, str]]:
+    """Room for a column by its longest cell; a heading may break between its words."""
     columns = zip(table.headers, *table.rows, strict=True)
-    longest = [max(len(cell) for cell in column) for column in columns]
-    return [float(min(max(length, 8), 44)) for length in longest]
+    needed = [
+        LETTER * max(map(len, [*heading.split(), *cells])) + MARGINS for heading, *cells in columns
+    ]
+    long = any(points > SHORT for points in needed)
+    return [
+        (points, "pt") if long and points <= SHORT else (min(points, 3 * SHORT), "fr")
+        for points in needed
+    ]
 
 
 def _for_typst(svg: str) -> str:

@@ -8,6 +8,7 @@ from core.formats import MISSING, day_text, month_text, number_text, percent_tex
 from quality.charts.words import route_label
 from quality.criteria import CRITERIA
 from quality.score_words import BETTER, GAPS, WORSE, cause_of, change_word, criterion_text
+from quality.signals import KINDS
 
 Tree = Mapping[str, Any]
 NOTHING_SPECIAL = "Niets bijzonders."
@@ -135,7 +136,7 @@ def needed(tree: Tree, ways: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def signals(counts: Mapping[str, int | None]) -> str:
     """``Signalen: 12 keer verzuim, minder dan 5 keer stagnatie.``"""
     told = [
-        f"{'minder dan 5' if count is None else number_text(count, 0)} keer {kind}"
+        f"{'minder dan 5' if count is None else number_text(count, 0)} keer {KINDS.get(kind, kind)}"
         for kind, count in counts.items()
         if count is None or count > 0
     ]

@@ -172,7 +172,7 @@ def test_signals_are_counts_with_small_ones_hidden(region):
     (section,) = [s for s in report.sections if s.heading == "Signalen"]
     assert count >= 5
     assert "2 keer" not in section.blocks[0].text
-    assert "minder dan 5 keer stagnatie" in section.blocks[0].text
+    assert "minder dan 5 keer geen vooruitgang" in section.blocks[0].text
 
 
 @pytest.fixture

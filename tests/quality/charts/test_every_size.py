@@ -1,0 +1,127 @@
+"""Every chart with few and many providers, months and letters: no text over another, none cut."""
+
+from datetime import date
+
+import pytest
+
+from core.dates import add_months, months_between
+from core.drawing import figure_of
+from quality import charts
+from quality.charts import Hours, Point, Share, Span
+from quality.gallery import MOST_ROWS, MOST_SMALL
+from quality.waiting import Stay, summarise
+from tests.quality.charts.cards import card, criterion, no_delivery, overlaps
+
+OCTOBER = date(2026, 10, 1)
+STANDINGS = ("goed", "voldoende", "onvoldoende", "geen_oordeel", "geen_levering")
+LONG = "Stichting Taalonderwijs en Inburgering Regio Zwolle-Kampen {:03}"
+SIZES = [(1, 1), (1, 12), (1, 36), (8, 12), (150, 1), (150, 36)]
+
+
+def names(count: int, *, long: bool) -> dict[str, str]:
+    pattern = LONG if long else "School {:03}"
+    return {f"TA{n:03}": pattern.format(n) for n in range(count)}
+
+
+def months(count: int) -> list[date]:
+    return months_between(add_months(OCTOBER, 1 - count), OCTOBER)
+
+
+def cards(codes, month=OCTOBER) -> list[dict]:
+    """A card of every standing by turns, near each other and at the ends of the scale."""
+    found = []
+    for n, code in enumerate(codes):
+        standing = STANDINGS[n % 5]
+        if standing == "geen_levering":
+            found.append(no_delivery(code))
+        elif standing == "geen_oordeel":
+            few = criterion(None, 3, state="te_weinig")
+            found.append(card(code, score=None, interval=None, standing=standing,
+                              criteria=dict.fromkeys(card()["criteria"], few)))  # fmt: skip
+        else:
+            score = {"goed": 99.9, "voldoende": 61.0, "onvoldoende": 2.0}[standing]
+            gate = {"open": standing != "onvoldoende", "reason": "keurmerk ingetrokken"}
+            found.append(card(code, score=score, interval=[max(0, score - 9), score],
+                              standing=standing, gate=gate, small=True))  # fmt: skip
+    return found
+
+
+def points(count: int, *, level: float = 80.0) -> list[Point]:
+    """Values that stay close, jump and miss months."""
+    return [
+        Point(month, None if n % 7 == 3 else level + (n * 13 % 19), 41, level, 100.0)
+        for n, month in enumerate(months(count))
+    ]
+
+
+def of_all(count: int, span: int, *, long: bool) -> list:
+    """The charts with a row, a line or a dot per provider; at most what stands on one page."""
+    known = names(count, long=long)
+    page = list(known)[:MOST_ROWS]
+    small = {name: points(span) for name in list(known.values())[:MOST_SMALL]}
+    states = ("op_tijd", "te_laat", "met_fouten", "nulmelding", "ontbreekt", "verwacht", "")
+    shares = [Share(name, (n * 37) % 101, 5 + n * 3) for n, name in enumerate(known.values())]
+    return [
+        charts.scores(OCTOBER, cards(page), known),
+        charts.heat_map(OCTOBER, cards(page), known),
+        charts.region("regio", {month: cards(known, month) for month in months(span)}),
+        charts.small_multiples("verloop", "score", small, of="B1-route"),
+        charts.deliveries_calendar("leveringen", months(span), {
+            name: {m: states[(n + k) % 7] for k, m in enumerate(months(span))}
+            for n, name in enumerate(list(known.values())[:MOST_SMALL])
+        }),
+        charts.funnel("trechter", "Docenten B1-route", "Deel van de lesuren", shares, 64.0),
+        charts.compare(OCTOBER, cards(list(known)[:4]), known),
+        charts.compare_over_time(
+            "vergeleken", "score",
+            {name: points(span, level=70.0 + n) for n, name in enumerate(list(known.values())[:4])},
+            moments=[(OCTOBER, "afspraak " + name) for name in list(known.values())[:2]],
+        ),
+    ]  # fmt: skip
+
+
+def of_one(span: int, *, long: bool) -> list:
+    """The charts of one provider."""
+    name = names(1, long=long)["TA000"]
+    first = add_months(OCTOBER, 1 - span)
+    spans = [
+        Span(first, OCTOBER, "keurmerk geschorst"),
+        Span(OCTOBER, OCTOBER, "keurmerk ingetrokken"),
+    ]
+    taught = [Hours(m, 1200.0, 1190.0 + n, 1180.0) for n, m in enumerate(months(span))]
+    stays = [Stay(0, 20 + n, started=n % 3 > 0) for n in range(40)]
+    counts = {"A0": 5, "A1": 20, "A2": 5, "B1": 11}
+    skills = dict.fromkeys(("lezen", "luisteren", "schrijven", "spreken"), (counts, counts))
+    return [
+        charts.trend("score", "score", points(span), of=name, norm=80.0, spans=spans,
+                     model_changes=[first, OCTOBER]),
+        charts.trend("wachttijd", "wachttijd", points(span), of=name, norm=100.0),
+        charts.hours("uren", name, taught),
+        charts.waiting_curve("wachtcurve", name, summarise(stays, 28), 28),
+        charts.levels("niveaus", name, skills),
+    ]  # fmt: skip
+
+
+def nothing() -> list:
+    return [
+        *of_all(0, 1, long=False),
+        charts.trend("score", "score", [], of="School"),
+        charts.hours("uren", "School", []),
+        charts.waiting_curve("wachtcurve", "School", summarise([], 28), 28),
+        charts.levels("niveaus", "School", {}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "span", "long"), [(8, 12, False), *((*size, True) for size in SIZES)]
+)
+def test_no_text_lies_over_another_and_none_is_cut(count, span, long):
+    drawn = of_all(count, span, long=long) + (of_one(span, long=long) if count == 1 else [])
+    wrong = {chart.name: found for chart in drawn if (found := overlaps(figure_of(chart)))}
+    assert wrong == {}
+
+
+def test_without_anything_every_chart_says_so():
+    drawn = nothing()
+    assert [overlaps(figure_of(chart)) for chart in drawn] == [[]] * len(drawn)
+    assert [chart.name for chart in drawn if chart.rows] == []
