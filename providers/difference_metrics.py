@@ -102,7 +102,8 @@ def _compared(pair: Pair, narrow: Narrow) -> tuple[str, list[Any]]:
         f"CASE WHEN e.id IS NULL THEN '{Kind.NEW}' WHEN e.id = l.id OR ({equal}) "
         f"THEN '{Kind.SAME}' ELSE '{Kind.CHANGED}' END AS kind "
         "FROM later l LEFT JOIN earlier e ON e.track_id = l.track_id "
-        "LEFT JOIN progress_record n ON n.id = l.id LEFT JOIN progress_record o ON o.id = e.id "
+        "LEFT JOIN progress_record n ON n.id = l.id AND l.id <> e.id "
+        "LEFT JOIN progress_record o ON o.id = e.id AND l.id <> e.id "
         f"UNION ALL SELECT e.track_id, NULL, e.id, '{Kind.GONE}' FROM earlier e "
         "WHERE NOT EXISTS (SELECT 1 FROM later l WHERE l.track_id = e.track_id)) "
     ), [*values, *more]
@@ -111,22 +112,22 @@ def _compared(pair: Pair, narrow: Narrow) -> tuple[str, list[Any]]:
 def summary_of(pair: Pair, narrow: Narrow) -> Summary:
     """Count the rows of each kind, and per column the rows in which it changed."""
     compared, values = _compared(pair, narrow)
-    told = Summary()
-    kinds = f"{compared}SELECT kind, COUNT(*) FROM compared GROUP BY kind"
-    for kind, count in database.execute_sql(kinds, values).fetchall():
-        told.rows[Kind(kind)] = count
     changes = ", ".join(
         f"SUM(CASE WHEN {same(f'n.{c.held_as}', f'o.{c.held_as}')} THEN 0 ELSE 1 END)"
         for c in SHOWN
     )
-    if told.rows[Kind.CHANGED]:
-        per_column = (
-            f"{compared}SELECT {changes} FROM compared c JOIN progress_record n ON n.id = c.new_id "
-            f"JOIN progress_record o ON o.id = c.old_id WHERE c.kind = '{Kind.CHANGED}'"
-        )
-        (counts,) = database.execute_sql(per_column, values).fetchall()
-        found = zip(SHOWN, counts, strict=True)
-        told.columns = {column.name: int(count) for column, count in found if count}
+    told = Summary()
+    query = (
+        f"{compared}SELECT c.kind, COUNT(*), {changes} FROM compared c "
+        f"LEFT JOIN progress_record n ON n.id = c.new_id AND c.kind = '{Kind.CHANGED}' "
+        f"LEFT JOIN progress_record o ON o.id = c.old_id AND c.kind = '{Kind.CHANGED}' "
+        "GROUP BY c.kind"
+    )
+    for kind, count, *in_column in database.execute_sql(query, values).fetchall():
+        told.rows[Kind(kind)] = count
+        if kind == Kind.CHANGED:
+            found = zip(SHOWN, in_column, strict=True)
+            told.columns = {column.name: int(count) for column, count in found if count}
     return told
 
 

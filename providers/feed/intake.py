@@ -27,7 +27,7 @@ from providers.feed.skipping import LABELS
 from providers.feed.staging import Staging, find_tracks, rows_of, run
 from providers.feed.table import RefusedFileError
 
-LARGE_FILE = 20_000_000
+LARGE_FILE = 10_000_000
 """From this size on a CSV is checked by a second process while this one writes."""
 TOLD_ROWS = 20
 
@@ -114,7 +114,9 @@ def note_sources(
         for row, cells in records:
             if at < len(cells) and ":" in cells[at]:
                 sha256, _, number = cells[at].strip().partition(":")
-                sources.setdefault(sha256, {})[int(number) if number.isdigit() else 0] = row
+                # Somebody may have typed over it: a row that cannot be is nobody's row.
+                origin = int(number) if number.isdecimal() and len(number) < 10 else 0
+                sources.setdefault(sha256, {})[origin] = row
             yield row, cells
 
     return noted()

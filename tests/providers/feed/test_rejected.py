@@ -1,6 +1,7 @@
 """Rows that were sent back: exactly which of them a later delivery completed, and what is open."""
 
 import io
+from datetime import date
 
 import openpyxl
 import pytest
@@ -11,8 +12,9 @@ from providers.feed.cleaning import kept_file
 from providers.feed.marked_workbook import write_marked
 from providers.feed.outcome import SentBack
 from providers.feed.receipt import lines
-from providers.models import Delivery, RejectedRow
+from providers.models import Delivery, ProgressRecord, RejectedRow
 from providers.outcomes import outcome_of
+from providers.retention_operations import remove_learners_over
 from tests.builders import make_provider
 from tests.providers.feed.door import deliver, withdraw
 from tests.providers.feed.lines import csv, row
@@ -169,3 +171,29 @@ def test_the_workbook_asks_only_for_what_has_not_come_again(school, tmp_path):
     page = openpyxl.load_workbook(file)["Te verbeteren"]
     at = [cell.value for cell in page[1]].index("trajectnummer") + 1
     assert [page.cell(n, at).value for n in range(2, page.max_row + 1)] == ["T-2"]
+
+
+@pytest.mark.parametrize("origin", ["²", "9" * 30, "x", "", "4"])
+def test_what_somebody_typed_over_the_hidden_key_names_no_row(school, tmp_path, origin):
+    first = deliver(tmp_path, school, csv(row(trajectnummer=CITIZEN_NUMBER), row()))
+    content = csv(row(trajectnummer="T-1") | {"#herkomst": f"{first.sha256}:{origin}"})
+    second = deliver(tmp_path, school, content)
+    assert (second.counts.unchanged, fates(first)) == (1, [(None, False, [2])])
+
+
+def test_a_mended_sheet_of_another_provider_is_refused_and_completes_nothing(school, tmp_path):
+    first = deliver(tmp_path, school, rows("T-1", **FAULT))
+    content = csv(row() | {"#herkomst": f"{first.sha256}:2"})
+    refused = deliver(tmp_path, make_provider("TA002"), content)
+    assert [problem.code for problem in refused.problems] == ["F008"]
+    assert fates(first) == [(None, False, [2])]
+
+
+def test_the_number_goes_when_the_traject_is_over_or_never_was(school, tmp_path):
+    deliver(tmp_path, school, rows("T-1"))
+    deliver(tmp_path, school, rows("T-1", "T-2", **FAULT))
+    remove_learners_over(date(2026, 10, 1))
+    assert [number for _, number, _ in kept()] == ["T-1", "T-2"]
+    remove_learners_over(date(2026, 11, 1))
+    assert not ProgressRecord.select().exists()
+    assert kept() == [(2, None, "2026-10"), (3, None, "2026-10")]

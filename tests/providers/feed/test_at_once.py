@@ -1,0 +1,86 @@
+"""Two people at once: a delivery is taken in once, and withdrawn once."""
+
+import io
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from core.audit import AuditLine
+from core.db import database, open_database
+from core.errors import DomainError
+from core.migrations import migrate
+from core.storage import Storage
+from providers import operations
+from providers.models import CURRENT, Delivery, ProgressRecord, RejectedRow
+from tests.builders import make_provider
+from tests.providers.feed.door import AT, REQUEST, deliver
+from tests.providers.feed.lines import csv, row
+
+
+@pytest.fixture
+def own_database(tmp_path) -> Iterator[None]:
+    """A database without a transaction around the test, for connections of several threads."""
+    before = database.obj
+    database.initialize(open_database(f"sqlite:///{tmp_path}/own.sqlite"))
+    database.connect()
+    migrate(database.obj)
+    yield
+    database.close()
+    database.initialize(before)
+
+
+def both(do: Callable[[], Any]) -> list[Any]:
+    """Do the same from two threads at once; a refusal is an outcome too."""
+    start = Barrier(2)
+
+    def one() -> Any:
+        with database.connection_context():
+            start.wait()
+            try:
+                return do()
+            except DomainError as error:
+                return error.code
+
+    with ThreadPoolExecutor(2) as threads:
+        return [done.result() for done in [threads.submit(one) for _ in range(2)]]
+
+
+def actions(action: str) -> int:
+    return AuditLine.select().where(AuditLine.action == action).count()
+
+
+def test_two_accept_the_same_delivery(own_database, tmp_path):
+    school, storage = make_provider(), Storage(tmp_path)
+    good = (row(trajectnummer=f"T-{n}") for n in range(200))
+    delivery, _ = operations.receive(
+        io.BytesIO(csv(*good, row(trajectnummer="T-X", leerroute="?"))),
+        file_name="x.csv", provider=school, storage=storage, by="test", at=AT,
+    )  # fmt: skip
+    outcomes = both(
+        lambda: operations.accept(
+            Delivery.get_by_id(delivery.id), storage=storage, request=REQUEST, by="x", at=AT
+        )
+    )
+    told = sorted(outcome.status.value for outcome in outcomes)
+    assert told == ["already_delivered", "partly_accepted"]
+    assert {outcome.delivery for outcome in outcomes} == {delivery.id}
+    assert (ProgressRecord.select().count(), RejectedRow.select().count()) == (200, 1)
+    assert actions("accept") == 1
+
+
+def test_two_withdraw_the_middle_of_three(own_database, tmp_path):
+    school = make_provider()
+    numbers = [
+        deliver(tmp_path, school, csv(row(groep=group), row(trajectnummer=f"T-{group}"))).delivery
+        for group in "ABC"
+    ]
+    done = both(
+        lambda: operations.withdraw(Delivery.get_by_id(numbers[1]), reason="x", by="x", at=AT)
+    )
+    assert sorted(map(str, done))[-1] == "not_held"
+    assert actions("withdraw") == 1
+    held = ProgressRecord.select(ProgressRecord.delivery).where(CURRENT).order_by(ProgressRecord.id)
+    assert [number for (number,) in held.tuples()] == [numbers[0], numbers[2], numbers[2]]
