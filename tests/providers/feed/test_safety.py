@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -32,13 +33,21 @@ TABLES = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path):
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
     """A data directory with a register of two providers."""
-    run(tmp_path, "db", "migrate")
-    register = tmp_path / "aanbieders.csv"
+    folder = tmp_path_factory.mktemp("installation")
+    run(folder, "db", "migrate")
+    register = folder / "aanbieders.csv"
     register.write_text("aanbiedercode;naam\nTA001;Een\nTA002;Twee\n", encoding="utf-8")
-    run(tmp_path, "provider", "import", str(register), "--kind", "aanbieders")
+    run(folder, "provider", "import", str(register), "--kind", "aanbieders")
+    return folder
+
+
+@pytest.fixture
+def folder(installation, tmp_path):
+    """A copy of the installation."""
+    shutil.copytree(installation, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
@@ -75,13 +84,12 @@ def rows(count: int, **values: str) -> str:
 
 @pytest.mark.parametrize("large", [False, True])
 def test_killed_at_random_moments_then_once_more_equals_one_clean_run(
-    folder, tmp_path_factory, large
+    folder, installation, tmp_path_factory, large
 ):
     feed = folder / "feed.csv"
     feed.write_text(rows(1500), encoding="utf-8")
     clean = tmp_path_factory.mktemp("clean")
-    run(clean, "db", "migrate")
-    run(clean, "provider", "import", str(folder / "aanbieders.csv"), "--kind", "aanbieders")
+    shutil.copytree(installation, clean, dirs_exist_ok=True)
     started = time.monotonic()
     run(clean, "feed", "import", str(feed), "--aanbieder", "TA001", large=large)
     took = time.monotonic() - started
