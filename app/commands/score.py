@@ -111,6 +111,10 @@ def lines(document: dict[str, Any], month: date) -> Iterator[str]:
             yield f"{route.label}"
             yield row(*(name for name, _ in COLUMNS))
             yield from (score_line(tree) for tree in scores)
+    states = {item["state"] for tree in document["scores"] for item in tree["criteria"].values()}
+    if "te_weinig" in states:
+        yield ""
+        yield "< 5: er doen minder dan 5 trajecten mee, dus er is geen oordeel"
     if any(not tree["gate"]["open"] for tree in document["scores"]):
         yield ""
         yield "(!) de poort is dicht: geen geldig keurmerk, of geen TST-erkenning (route O)"

@@ -16,6 +16,7 @@ from quality.report.content import Material
 Tree = Mapping[str, Any]
 HEADERS = ("Criterium", "Waarde", "Aantal", "Gewicht", "Punten", "Telt mee", "Bijdrage")
 KNOTS = 4
+REASON = 7
 FIRST_KNOT = 8
 """Column I: from there the knots, value and points by turns."""
 
@@ -75,14 +76,18 @@ class _Calculation:
             self._criterion(at, code, item)
             self._contribution(at, item, weights, tree)
         page.write(last, 0, "Score", bold)
+        page.write(last + 1, 0, "Oordeel", bold)
+        page.write_string(last + 1, 1, tree["standing"].replace("_", " "))
+        if not tree["gate"]["open"]:
+            page.write_string(last + 1, 3, f"Toegangseis niet gehaald: {tree['gate']['reason']}")
         if tree["score"] is None:
-            page.write_string(last, 4, tree["standing"].replace("_", " "))
-            return last + 3
+            page.write_string(last, 4, "geen score")
+            return last + 4
         formula = f"=SUMPRODUCT({weights},{points})/SUM({weights})"
         if tree["aggregation"] == "geometric":
             formula = f"=EXP(SUM(G{first + 1}:G{last}))"
         page.write_formula(last, 4, formula, self.looks["number"], tree["score"])
-        return last + 3
+        return last + 4
 
     def _criterion(self, row: int, code: str, item: Tree) -> None:
         """Label, value, number, weight, and the formula of the points."""
@@ -96,9 +101,13 @@ class _Calculation:
         n = item.get("n")
         page.write(row, 2, n if n is not None else "< 5" if hidden else "")
         page.write(row, 3, item["weight"])
-        points = 0 if item["points"] is None else item["points"]
+        if item["points"] is None:
+            # Text counts for nothing in the sum; a nought would say that it was measured.
+            page.write_string(row, 4, "geen oordeel")
+            page.write_string(row, REASON, item["reason"] or "")
+            return
         formula = _points(page, row, code, item, self.found)
-        page.write_formula(row, 4, f"={formula}", self.looks["number"], points)
+        page.write_formula(row, 4, f"={formula}", self.looks["number"], item["points"])
 
     def _contribution(self, row: int, item: Tree, weights: str, tree: Tree) -> None:
         """Whether it counts, and what it adds to the score."""
@@ -121,7 +130,7 @@ def _points(page: Any, row: int, code: str, item: Tree, found: Material) -> str:
         parts = [f'IF(B{line}="{status}",{points},' for status, points in statuses.items()]
         return "".join(parts) + "0" + ")" * len(parts)
     knots = item.get("knots") or []
-    if item["value"] is None or not knots:
+    if not knots:
         return "0"
     cells = []
     for number, (value, points) in enumerate(knots):
