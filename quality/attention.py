@@ -33,12 +33,29 @@ def attention(account: Account, today: date) -> list[Attention]:
 
 
 def _fallen(account: Account) -> list[Attention]:
-    newest = visible(ScoreCard, account).order_by(ScoreCard.month.desc()).first()
-    if newest is None:
+    newest = fn.MAX(ScoreCard.month)
+    month: date | None = visible(ScoreCard, account, ScoreCard.select(newest)).scalar()
+    if month is None:
         return []
-    month: date = newest.month
-    now = list(visible(ScoreCard, account, cards.cards_of(month)))
-    before = visible(ScoreCard, account, cards.cards_of(add_months(month, -1)))
+    # Most stay in their class: only of those that did not the judgements are read.
+    earlier = ScoreCard.alias()
+    moved = (
+        ScoreCard.select(ScoreCard.provider)
+        .join(
+            earlier,
+            on=(earlier.provider == ScoreCard.provider)
+            & (earlier.route == ScoreCard.route)
+            & (earlier.revision == 0)
+            & (earlier.month == add_months(month, -1)),
+        )
+        .where(
+            ScoreCard.month == month,
+            ScoreCard.revision == 0,
+            ScoreCard.standing != earlier.standing,
+        )
+    )
+    now = list(visible(ScoreCard, account, cards.cards_of(month, provider_ids=moved)))
+    before = visible(ScoreCard, account, cards.cards_of(add_months(month, -1), provider_ids=moved))
     names = {card.provider.code: card.provider.name for card in now}
     return [
         Attention(

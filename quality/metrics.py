@@ -164,10 +164,13 @@ def route_inputs(
     model: ScoringModel,
     known_on: Moment = None,
     register: Dossier | None = None,
+    *,
+    hours: bool = True,
 ) -> list[RouteInputs]:
     """The inputs of every route of a provider that had rows in the window, or has a contract.
 
     As known now, or at a moment: the rows, and the register unless another one is given.
+    Without ``hours`` no more is read than the waiting time needs.
     """
     register = register or dossier(provider, latest_of(known_on))
     waiting_window = next((c.window_months for c in model.criteria if c.norm_days), 12)
@@ -181,12 +184,12 @@ def route_inputs(
     active = Counter(route for route, *_, status, _ in recent if status == TrackStatus.ACTIVE)
     left = _rows(left_waiting(provider.id, month, waiting_window, known_on))
     stays = _stays([*recent, *left], month, waiting_window)
-    hours: dict[int, dict[int, dict[int, HourSums]]] = {}
-    for window in windows:
+    sums_by_window: dict[int, dict[int, dict[int, HourSums]]] = {}
+    for window in windows if hours else ():
         by_route: dict[int, dict[int, HourSums]] = defaultdict(dict)
         for route, track, *sums in _rows(hour_sums(provider.id, month, window, known_on)):
             by_route[route][track] = HourSums(*map(int, sums))
-        hours[window] = by_route
+        sums_by_window[window] = by_route
     terms = register.terms_on(day)
     mark, recognised = mark_of(register, day), register.is_recognised(day)
     return [
@@ -197,7 +200,7 @@ def route_inputs(
             delivered=route in delivered,
             active=active[route] if route in delivered else 0,
             stays=stays.get(route, {}),
-            hours={window: by_route.get(route, {}) for window, by_route in hours.items()},
+            hours={window: of.get(route, {}) for window, of in sums_by_window.items()},
             mark=mark,
             recognised=recognised,
             exception_until=terms[route].exception_until if route in terms else None,

@@ -74,15 +74,21 @@ class DeliveriesPage(Page):
 
     @expose("/")
     def index(self) -> str:
-        """The calendar of provider x month, and every file that came in."""
-        providers = list(visible(Provider, g.account).order_by(Provider.name))
+        """The calendar of provider x month, and every file that came in.
+
+        Who searches, filters, sorts or turns a page has the list without the calendar above it.
+        """
         last = last_closed_month(today())
         first = add_months(last, 1 - CALENDAR_MONTHS)
-        cells = delivery_calendar([p.id for p in providers], first, last, today())
-        calendar: list[CalendarRow] = calendar_rows(providers, cells)
         rows = delivery_list()
+        calendar: list[CalendarRow] = []
+        if not request.args:
+            providers = list(visible(Provider, g.account).order_by(Provider.name))
+            cells = delivery_calendar([p.id for p in providers], first, last, today())
+            calendar = calendar_rows(providers, cells)
         return self.render(
             "providers/deliveries.html",
+            list_only=bool(request.args),
             calendar=calendar,
             months=[add_months(first, n) for n in range(CALENDAR_MONTHS)],
             last=last,

@@ -84,10 +84,10 @@ def calendar_rows(
     providers: Sequence[Provider], cells: Sequence[CalendarCell]
 ) -> list[CalendarRow]:
     """The cells of the calendar, a provider a row."""
-    return [
-        CalendarRow(provider, [cell for cell in cells if cell.provider_id == provider.id])
-        for provider in providers
-    ]
+    by_provider: dict[int, list[CalendarCell]] = {}
+    for cell in cells:
+        by_provider.setdefault(cell.provider_id, []).append(cell)
+    return [CalendarRow(provider, by_provider.get(provider.id, [])) for provider in providers]
 
 
 def answer_of(delivery: Delivery, outcome: Outcome, *, job: Job | None) -> str:

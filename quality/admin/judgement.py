@@ -221,7 +221,8 @@ def _revision_rows(fixed: ScoreCard) -> list[tuple[str, ...]]:
 
 def stays_of(card: ScoreCard) -> Mapping[int, Stay]:
     """The stays behind a card, from the rows as they are today."""
-    for inputs in route_inputs(card.provider, card.month, cards.model_named(card.model)):
+    model = cards.model_named(card.model)
+    for inputs in route_inputs(card.provider, card.month, model, hours=False):
         if inputs.route == card.result["route"] and inputs.delivered:
             return inputs.stays
     return {}

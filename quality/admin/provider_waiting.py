@@ -1,5 +1,6 @@
 """What the tabs of one aanbieder tell about getting in: the wait, and lessons that fit a job."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,7 +53,9 @@ def waiting(provider: Provider) -> dict[str, Any]:
         return {"month": None, "rows": [], "routes": [], "waiters": [], "header": WAITING_HEADER}
     month: date = listed[0].month
     model = cards.model_named(listed[0].model)
-    stays = {found.route: found.stays for found in route_inputs(provider, month, model)}
+    inputs = route_inputs(provider, month, model, hours=False)
+    stays = {found.route: found.stays for found in inputs}
+    charts = _curves(provider, month, stays)
     items = {c.result["route"]: shown_tree(c, g.account)["criteria"]["wachttijd"] for c in listed}
     return {
         "month": month,
@@ -61,7 +64,12 @@ def waiting(provider: Provider) -> dict[str, Any]:
         "rows": [(LearningRoute.from_code(code).label, *_cells(i)) for code, i in items.items()],
         "told": [(LearningRoute.from_code(code).label, i["value"]) for code, i in items.items()],
         "routes": [
-            _route(card, stays.get(card.result["route"], {}), items[card.result["route"]])
+            _route(
+                card,
+                stays.get(card.result["route"], {}),
+                items[card.result["route"]],
+                charts.get(card.result["route"]),
+            )
             for card in listed
         ],
         "waiters": _waiters(stays, month) if may(g.account, "read", "progress") else [],
@@ -95,13 +103,19 @@ def _cells(item: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _route(card: ScoreCard, stays: Any, item: dict[str, Any]) -> RouteWait:
+def _curves(provider: Provider, month: date, stays: Mapping[str, Any]) -> dict[str, Chart]:
+    """The curve of every route with enough learners, for who may see it."""
+    drawn = [code for code, of_route in stays.items() if of_route and not is_small(len(of_route))]
+    if not drawn or g.account.role in OUTSIDE:
+        return {}
+    known = gallery.history(month, [provider.id], today=today(), months=1)
+    found = gallery.provider_charts(known, provider, {code: ["wachtcurve"] for code in drawn})
+    return {code: chart for code, of_route in found.items() for chart in of_route}
+
+
+def _route(card: ScoreCard, stays: Any, item: dict[str, Any], chart: Chart | None) -> RouteWait:
     code, month = card.result["route"], f"{card.month:%Y-%m}"
     places = by_municipality(stays, card.month, item["norm_days"], MINIMUM)
-    chart = None
-    if stays and not is_small(len(stays)) and g.account.role not in OUTSIDE:
-        known = gallery.history(card.month, [card.provider.id], today=today())
-        (chart,) = gallery.provider_charts(known, card.provider, {code: ["wachtcurve"]})[code]
     return RouteWait(
         LearningRoute.from_code(code),
         url_for("judgement.one", month=month, code=card.provider.code, route=code) + "#wachttijd",
