@@ -50,7 +50,7 @@ wheel: dev
 	@$(BIN)/python -m tests.wheel
 
 bench: dev ## Meet snelheid en geheugen als verhoudingen (NAMES=... voor een keuze)
-	@$(BIN)/python -m tests.benchmarks $(NAMES)
+	@$(BIN)/python -m tests.postgresql $(BIN)/python -m tests.benchmarks $(NAMES)
 
 pictures: dev ## Maakt de schermafbeeldingen in docs/ opnieuw
 	@$(BIN)/python -m tests.browser.pictures

@@ -60,6 +60,8 @@ def fold(text: str) -> str:
 
 def is_citizen_number(text: str) -> bool:
     """Whether the text is a BSN: nine digits (separators aside) that pass the eleven-test."""
+    if text[:1].isalpha():
+        return False
     digits = re.sub(r"[\s.\-]", "", text.removesuffix(".0").removesuffix(",0"))
     if len(digits) != 9 or not (digits.isascii() and digits.isdigit()):
         return False

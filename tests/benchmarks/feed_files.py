@@ -4,7 +4,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -86,7 +86,8 @@ def write_xlsx(path: Path, count: int, *, months: int) -> None:
     book.close()
 
 
-DELIVER = """
+DELIVER = (
+    """
 import sys
 from datetime import date, datetime, UTC
 from pathlib import Path
@@ -99,6 +100,9 @@ database.initialize(open_database(url))
 database.connect()
 provider = Provider.get(Provider.code == code)
 storage, at = Storage(folder), datetime.now(UTC)
+"""
+    + timing.STOPWATCH
+    + """
 with path.open("rb") as source:
     delivery, known = operations.receive(source, file_name="x", provider=provider,
         storage=storage, by="bench", at=at)
@@ -106,7 +110,9 @@ if not known:
     outcome = operations.accept(delivery, storage=storage, by="bench", at=at,
         request=operations.Request(today=date(2026, 11, 23)))
     assert outcome.counts.accepted + outcome.counts.unchanged, outcome
+tell()
 """
+)
 PREPARE = """
 import sys
 from core.db import database, open_database
@@ -120,6 +126,9 @@ for number in range(1, 61):
 """
 
 
+Spend = Callable[..., timing.Spent]
+
+
 class Installation:
     """A fresh database, on SQLite unless another address is given."""
 
@@ -130,10 +139,12 @@ class Installation:
         environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
         subprocess.run([sys.executable, "-c", PREPARE, self.url], check=True, env=environment)
 
-    def deliver(self, path: Path, code: str = "TA001") -> timing.Spent:
+    def deliver(
+        self, path: Path, code: str = "TA001", *, spend: Spend = timing.spend
+    ) -> timing.Spent:
         """What taking one file in takes, scores not counted."""
         command = [sys.executable, "-c", DELIVER, self.folder, path, self.url, code]
-        return timing.spend(command, PYTHONPATH=str(Path.cwd()))
+        return spend(command, PYTHONPATH=str(Path.cwd()))
 
 
 def sqlite_import(path: Path, folder: Path) -> timing.Spent:

@@ -52,13 +52,13 @@ def _measure(url: str) -> Iterator[Ratio]:
         yardstick = timing.spend(copy)
         installation = Installation(folder / "data", url)
         first = installation.deliver(feed)
-        note = f"{first.clock:.1f} s tegen {yardstick.clock:.1f} s"
+        note = first.beside(yardstick)
         ratio = first.clock / yardstick.clock
         yield Ratio("nieuwe maanden, 1.000.000 rijen", ratio, 4, "COPY", note=note)
         yield Ratio("geheugen", first.megabytes, 150, "niets", "MB")
         with feed.open("a", encoding="utf-8") as file:
             file.write("\r\n")
         merged = installation.deliver(feed)
-        note = f"{merged.clock:.1f} s tegen {yardstick.clock:.1f} s; alle rijen ongewijzigd"
+        note = f"{merged.beside(yardstick)}; alle rijen ongewijzigd"
         ratio = merged.clock / yardstick.clock
         yield Ratio("dezelfde maanden, samengevoegd", ratio, 6, "COPY", note=note)
