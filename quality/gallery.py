@@ -11,28 +11,33 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
-from core.dates import add_months, month_from_number, month_of, months_between
+from core.dates import add_months, month_from_number, months_between
 from core.db import database
 from core.pictures import Chart
 from providers.calendar_metrics import DeliveryState, delivery_calendar
-from providers.codes import LearningRoute, MarkStatus
-from providers.models import Provider, QualityMark
+from providers.codes import LearningRoute
+from providers.models import Provider
 from quality import cards, charts, metrics
 from quality.charts.words import MEASURES, Card, cards_in_order, route_label
+from quality.charts_of_one import (
+    CALENDAR,
+    HISTORY,
+    hours_chart,
+    model_changes,
+    norm,
+    suspensions,
+    waiting_chart,
+)
 from quality.criteria import RouteInputs
-from quality.intensity import LessonMonth, Lessons
+from quality.intensity import Lessons
 from quality.lesson_metrics import lessons_by_month, levels_then_and_now
 from quality.models import ScoreCard
 from quality.scoring_model import ScoringModel
-from quality.suppression import MINIMUM, hide_small, hide_small_criterion
-from quality.waiting import summarise
+from quality.suppression import hide_small, hide_small_criterion
 
 Tree = dict[str, Any]
-HISTORY = 24
-CALENDAR = 12
 STATES = {
     DeliveryState.ON_TIME: "op_tijd",
     DeliveryState.LATE: "te_laat",
@@ -335,7 +340,7 @@ class _OfOne:
 
     @cached_property
     def _spans(self) -> tuple[charts.Span, ...]:
-        return tuple(suspensions(self.provider, self.known))
+        return tuple(suspensions(self.provider.id, self.known.month))
 
     @cached_property
     def _inputs(self) -> dict[str, RouteInputs]:
@@ -371,66 +376,3 @@ class _OfOne:
             spans=self._spans,
             model_changes=model_changes(trees),
         )
-
-
-def model_changes(trees: Mapping[date, Tree]) -> list[date]:
-    """Months from which another scoring model holds."""
-    return [
-        later
-        for earlier, later in pairwise(sorted(trees))
-        if trees[earlier]["model"] != trees[later]["model"]
-    ]
-
-
-def norm(tree: Tree, measure: str) -> float | None:
-    """The value that gives the points of *goed*: what the line should stay above."""
-    if measure == "score":
-        return 80.0
-    knots = tree["criteria"][measure].get("knots") or []
-    return next((float(value) for value, points in knots if points == 80), None)
-
-
-def waiting_chart(inputs: RouteInputs | None, model: ScoringModel, *, end: str, of: str) -> Chart:
-    """The waiting-time curve of one provider on one route."""
-    days = next((c.norm_days for c in model.criteria if c.norm_days), 28)
-    if inputs is not None and inputs.contract_norm_days is not None:
-        days = inputs.contract_norm_days
-    stays = list(inputs.stays.values()) if inputs is not None else []
-    return charts.waiting_curve(f"wachtcurve-{end}", of, summarise(stays, days), days)
-
-
-def hours_chart(lessons: Lessons | None, last: date, *, end: str, of: str) -> Chart:
-    """Promised, offered and attended hours of a year; a month of a few learners stays hidden."""
-    months = []
-    for month in months_between(add_months(last, 1 - CALENDAR), last) if lessons else []:
-        found = lessons.months.get(month, LessonMonth()) if lessons else LessonMonth()
-        shown = found.tracks >= MINIMUM
-        months.append(
-            charts.Hours(
-                month,
-                found.promised / 60 if shown and found.promised is not None else None,
-                found.offered / 60 if shown else None,
-                found.attended / 60 if shown else None,
-                few=found.few,
-            )
-        )
-    short = lessons.shortfall() if lessons else None
-    return charts.hours(f"uren-{end}", of, months, short)
-
-
-def suspensions(provider: Provider, known: History) -> list[charts.Span]:
-    """Periods in which the quality mark did not hold, as far as they are in the picture."""
-    first = add_months(known.month, 1 - HISTORY)
-    marks = (
-        QualityMark.select()
-        .where(QualityMark.provider == provider.id)
-        .order_by(QualityMark.valid_from)
-    )
-    found = []
-    for mark in marks:
-        status = MarkStatus(mark.status)
-        start = month_of(mark.valid_from)
-        until = month_of(mark.valid_until) if mark.valid_until else known.month
-        if not status.valid and start <= known.month and until >= first:
-            found.append(charts.Span(max(start, first), until, f"keurmerk {status.label}"))
-    return found

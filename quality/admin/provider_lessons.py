@@ -11,7 +11,7 @@ from providers.dossier_metrics import dossier
 from providers.models import Provider
 from quality import lesson_words, suppression
 from quality.cards import model_in_force
-from quality.gallery import hours_chart
+from quality.charts_of_one import hours_chart
 from quality.intensity import MILESTONES, Lessons, toward
 from quality.lesson_metrics import attended_so_far, claims, lessons_by_month
 from quality.metrics import newest_month_of
