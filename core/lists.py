@@ -33,6 +33,7 @@ class Column:
     """One column: ``value`` for downloads, ``text`` for the page, ``sort`` when it may sort.
 
     The name of a column that sorts is where a row holds its value: ``name``, ``provider.name``.
+    ``nowrap`` keeps a date or a code on one line.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Column:
     text: Callable[[Any], Any]
     sort: peewee.Field | None = None
     numeric: bool = False
+    nowrap: bool = False
 
 
 @dataclass(frozen=True)

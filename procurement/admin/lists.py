@@ -98,7 +98,8 @@ class ListPages(PlanningBase):
             ),
             columns=(
                 Column("title", "Mijlpaal", lambda m: m.title, lambda m: m.title, M.title),
-                Column("process", "Traject", lambda m: m.process.code, lambda m: m.process.code),
+                Column("process", "Traject", lambda m: m.process.code, lambda m: m.process.code,
+                       nowrap=True),
                 Column("owner", "Eigenaar", lambda m: m.owner, lambda m: m.owner, M.owner),
                 _day_column("expected_end", "Verwacht", M.expected_end),
                 _day_column("latest_end", "Uiterlijk", M.latest_end),
@@ -115,14 +116,15 @@ class ListPages(PlanningBase):
     def milestones(self) -> str:
         """Show milestones over all trajecten, per owner."""
         operations.refresh(visible(ContractingProcess, g.account), at=now())
-        rows = self._milestones()
+        rows, owner = self._milestones(), request.args.get("eigenaar", "")
         return self.render(
             "procurement/milestones.html",
             rows=rows,
             found=rows.page(request.args),
             crumbs=crumbs(),
-            owner=request.args.get("eigenaar", ""),
+            owner=owner,
             mine=_own_name(rows),
+            sentence=_milestones_sentence(rows.query, owner),
             links=_own_links(),
             mails=list(
                 visible(DigestMail, g.account).order_by(DigestMail.id.desc()).limit(MAILS_SHOWN)
@@ -194,6 +196,7 @@ def _day_column(name: str, label: str, column: Any) -> Column:
         lambda row: getattr(row, name),
         lambda row: day_text(getattr(row, name)),
         column,
+        nowrap=True,
     )
 
 
@@ -230,6 +233,20 @@ def _own_links() -> list[CalendarLink]:
         )
         .order_by(CalendarLink.id)
     )
+
+
+def _milestones_sentence(query: Any, owner: str) -> str:
+    """How many open milestones there are, and how many of them are late."""
+    done = (Health.DONE, Health.DONE_LATE, Health.CANCELLED)
+    still_open = query.where(Milestone.health.not_in(done))
+    if owner:
+        still_open = still_open.where(Milestone.owner == owner)
+    total = still_open.count()
+    if not total:
+        return "Er staat geen mijlpaal open."
+    late = still_open.where(Milestone.health.in_((Health.LATE, Health.BLOCKED))).count()
+    verb = "is" if late == 1 else "zijn"
+    return f"{late} van {total} open mijlpalen {verb} te laat of geblokkeerd."
 
 
 def _portfolio_sentence(query: Any) -> str:

@@ -315,3 +315,11 @@ def test_my_own_milestones(region):
     page = region.get("/planning/mijlpalen/?eigenaar=Test+regio")
     assert [row[0] for row in page.rows()] == ["Vragenronde 2"]
     assert page.title == "Mijlpalen van Test regio"
+
+
+def test_the_milestones_say_on_top_how_many_are_late(region):
+    late = Milestone.select().where(Milestone.health == "te laat").count()
+    assert late
+    assert f"{late} van " in region.get("/planning/mijlpalen/").text
+    text = region.get("/planning/mijlpalen/?eigenaar=inkoop&gezondheid=gereed").text
+    assert "open mijlpalen" in text
