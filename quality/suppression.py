@@ -107,10 +107,11 @@ def hide_small_criterion(item: Mapping[str, Any]) -> dict[str, Any]:
         shown |= {name: None for name in ("over_42", "over_70") if is_small(item[name])}
         if is_small(item["over_70"]):
             shown["longest_wait"] = None
-        if is_small(item["numerator"]) or is_small(item["denominator"] - item["numerator"]):
+        met = item["numerator"]
+        if met is not None and (is_small(met) or is_small(item["denominator"] - met)):
             shown["numerator"] = None
     if "asked" in item and item["asked"] is not None:
-        unmet = item["asked"] - item["met"]
+        unmet = item["asked"] - (item["met"] or 0)
         if is_small(item["asked"]):
             shown |= {"asked": None, "met": None}
         elif is_small(item["met"]) or is_small(unmet):

@@ -1,5 +1,6 @@
 """Small numbers stay hidden, and cannot be worked out from what is shown."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -81,6 +82,15 @@ def test_a_criterion_of_four_keeps_its_reason_only():
     assert (item["numerator"], item["denominator"], item["n"], item["value"]) == (None,) * 4
     assert item["reason"] == "er zijn minder dan 5 trajecten met lesuren"
     assert tree["active"] is None
+
+
+@pytest.mark.parametrize("started", range(0, 31, 3))
+@pytest.mark.parametrize("wait", [10, 60])
+def test_what_is_hidden_can_go_through_again(started, wait):
+    # Charts of a page get judgements that its table hid already.
+    stays = {i: Stay(0, wait if i < 27 else 200, started=i < started) for i in range(30)}
+    tree = shown(stays=stays)
+    assert hide_small(tree) == tree
 
 
 def test_few_who_asked_for_the_evening_are_hidden_and_who_got_it_not_derivable():
