@@ -40,6 +40,8 @@ class RouteWait:
 
     route: LearningRoute
     url: str
+    reason: str | None
+    """Why there is no figure, where there is none."""
     chart: Chart | None
     places: list[tuple[str, ...]]
     few: list[str]
@@ -59,6 +61,7 @@ def waiting(provider: Provider) -> dict[str, Any]:
     items = {c.result["route"]: shown_tree(c, g.account)["criteria"]["wachttijd"] for c in listed}
     return {
         "month": month,
+        "delivered": any(found.delivered for found in inputs),
         "reference_day": month_end(month),
         "header": WAITING_HEADER,
         "rows": [(LearningRoute.from_code(code).label, *_cells(i)) for code, i in items.items()],
@@ -119,6 +122,7 @@ def _route(card: ScoreCard, stays: Any, item: dict[str, Any], chart: Chart | Non
     return RouteWait(
         LearningRoute.from_code(code),
         url_for("judgement.one", month=month, code=card.provider.code, route=code) + "#wachttijd",
+        None if item["judged"] else item["reason"],
         chart,
         place_rows([place for place in places if place.n is not None]),
         [place.municipality for place in places if place.n is None],

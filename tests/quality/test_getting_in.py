@@ -6,11 +6,11 @@ import pytest
 
 from core.accounts import Role
 from providers.codes import LearningRoute, TrackStatus, YesNo
-from providers.models import Provider
+from providers.models import ContractScope, Provider
 from quality.access import Access, access_rows
 from quality.lesson_metrics import evening_access
 from quality.operations import compute
-from tests.builders import AT, make_provider, make_record, make_track
+from tests.builders import AT, make_contract, make_provider, make_record, make_track
 
 AUG, SEP, OCT = (date(2026, month, 1) for month in (8, 9, 10))
 
@@ -134,6 +134,20 @@ def test_without_a_feed_every_tab_says_so(db, client, tab) -> None:
     make_provider("TA001")
     client.sign_in(Role.CONTRACT_MANAGER)
     assert "Er " in client.get(f"/aanbieders/TA001/{tab}").text
+
+
+def test_a_month_without_a_delivery_is_not_a_month_without_a_queue(db, client) -> None:
+    here = make_provider("TA001")
+    contract = make_contract(here)
+    ContractScope.create(contract=contract, route=LearningRoute.B1)
+    lesson(make_provider("TA002"))
+    compute(OCT, by="test", at=AT)
+    client.sign_in(Role.CONTRACT_MANAGER)
+    page = client.get("/aanbieders/TA001/wachttijd/")
+    assert "Over oktober 2026 is nog niets geleverd." in page.text
+    assert "Wie nu wacht, is dus niet bekend." in page.text
+    assert "Er is geen oordeel: er is geen levering voor deze maand." in page.text
+    assert page.rows(0) == [["B1-route", "–", "28", *["–"] * 8]]
 
 
 def test_another_aanbieder_does_not_see_them(judged, client) -> None:
