@@ -1,27 +1,24 @@
 """Deliveries as verbs: receive, accept, withdraw, declare that there is nothing to report."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-import peewee
-
 from core import audit
 from core.dates import month_from_number
-from core.db import database, is_postgresql, transaction
+from core.db import transaction
 from core.errors import DomainError
 from core.formats import month_text
 from core.storage import Storage
 from providers.feed import cleaning, intake, rejected, withdrawal
-from providers.feed.checking import Context, Problem
+from providers.feed.checking import Problem
 from providers.feed.columns import Mapping
 from providers.feed.drifting import look_for_drift
 from providers.feed.outcome import Outcome, Status, held_status
+from providers.feed.parsing import Context
 from providers.feed.rule import ERROR
 from providers.feed.staging import Staging
 from providers.feed.straight import Straight, may_go_straight
@@ -38,11 +35,7 @@ from providers.outcomes import (
     shown_name,
 )
 from providers.rejected_metrics import completed_by, sent_back
-
-PATIENCE_MS = 600_000
-"""How long a delivery waits for its turn to write: another large one may be busy."""
-CACHE_KB = 48_000
-"""Cache of SQLite while a delivery is written: its indexes are filled in another order."""
+from providers.turns import one_at_a_time, patience
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,7 @@ def receive(
     """
     stored = storage.keep(source, at_most=at_most)
     with transaction():
-        _one_at_a_time(provider)
+        one_at_a_time(provider)
         earlier = Delivery.select().where(
             Delivery.provider == provider, Delivery.sha256 == stored.sha256
         )
@@ -161,8 +154,8 @@ def accept(
     straight = intake.is_large(path) and may_go_straight(provider.id)
     try:
         staged = None if straight else _stage(delivery, path, storage, request)
-        with _patience(), transaction():
-            _one_at_a_time(provider)
+        with patience(), transaction():
+            one_at_a_time(provider)
             again = Delivery.get_by_id(delivery.id)
             if again.state not in (RECEIVED, REFUSED):
                 return already_delivered(again, file_name=delivery.file_name)
@@ -309,8 +302,8 @@ def withdraw(delivery: Delivery, *, reason: str, by: str, at: datetime) -> list[
     reason = reason.strip()
     if not reason:
         raise DomainError("no_reason", "Vul in waarom je de levering intrekt.", field="reason")
-    with _patience(), transaction():
-        _one_at_a_time(delivery.provider)
+    with patience(), transaction():
+        one_at_a_time(delivery.provider)
         delivery = Delivery.get_by_id(delivery.id)
         if delivery.state != HELD:
             raise DomainError(
@@ -336,7 +329,7 @@ def withdraw(delivery: Delivery, *, reason: str, by: str, at: datetime) -> list[
 def declare_nothing(provider: Provider, month: date, *, by: str, at: datetime) -> Delivery:
     """Nihil-opgave: the provider says that there is nothing to report about a month."""
     with transaction():
-        _one_at_a_time(provider)
+        one_at_a_time(provider)
         _refuse_nil_return(provider, month, at)
         delivery = Delivery.create(
             provider=provider,
@@ -371,33 +364,3 @@ def _refuse_nil_return(provider: Provider, month: date, at: datetime) -> None:
             "Trek die eerst in.",
             field="month",
         )
-
-
-def _one_at_a_time(provider: Provider) -> None:
-    """Let deliveries of one provider wait for each other; SQLite lets all writers wait anyway.
-
-    What their rows will name cannot go meanwhile: a contract, or a traject that is long over.
-    """
-    if is_postgresql():
-        database.execute_sql("SELECT id FROM provider WHERE id = %s FOR UPDATE", (provider.id,))
-        query = "SELECT id FROM contract WHERE provider_id = %s FOR KEY SHARE"
-        database.execute_sql(query, (provider.id,))
-        database.execute_sql("LOCK TABLE course_track IN ROW SHARE MODE")
-
-
-@contextmanager
-def _patience() -> Iterator[None]:
-    """Wait longer than a page would for another delivery to finish writing."""
-    if is_postgresql():
-        yield
-        return
-    wanted = {"busy_timeout": PATIENCE_MS, "cache_size": -CACHE_KB}
-    before = {name: database.execute_sql(f"PRAGMA {name}").fetchone()[0] for name in wanted}
-    for name, value in wanted.items():
-        database.execute_sql(f"PRAGMA {name} = {int(value)}")
-    try:
-        yield
-    finally:
-        with suppress(peewee.OperationalError):
-            for name, value in before.items():
-                database.execute_sql(f"PRAGMA {name} = {int(value)}")

@@ -14,10 +14,10 @@ from core.dates import now, today
 from core.errors import DomainError
 from core.fields import SafeForm
 from core.storage import Storage
-from providers.feed.checking import Context
 from providers.feed.cleaning import kept_file, kept_table
 from providers.feed.columns import BY_NAME, COLUMNS, Mapping, lay_out
 from providers.feed.guessing import Guess, guess_columns
+from providers.feed.parsing import Context
 from providers.feed.table import RefusedFileError
 from providers.feed.values import fold
 from providers.mapping_metrics import mapping_of

@@ -8,14 +8,13 @@ broken, goes to ``Checker.examine``, which gives the reasons. Both end in the sa
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from core import municipalities
 from core.dates import month_end, month_from_number, month_number
 from providers.codes import TrackStatus
-from providers.feed.columns import COLUMNS, Column, Kind, Layout, Mapping
+from providers.feed.columns import COLUMNS, Column, Kind, Layout
 from providers.feed.conditions import conditions, suspect_source
+from providers.feed.parsing import Context, make_parser
 from providers.feed.rule import ERROR
 from providers.feed.rules import RULES, sentence
 from providers.feed.skipping import why_skipped
@@ -23,20 +22,9 @@ from providers.feed.values import (
     ERROR_CELLS,
     FIRST_MONTH,
     Fault,
-    Parser,
     clean,
-    code_parser,
-    contract_parser,
-    day_parser,
     echo,
-    fold,
-    hours_parser,
     is_citizen_number,
-    month_parser,
-    municipality_parser,
-    same_provider_parser,
-    text_parser,
-    whole_parser,
 )
 
 Record = tuple[int, list[str]]
@@ -64,19 +52,6 @@ UNLIKE = (
 """The month is not later, or one of the rules beside the month before (F502-F505) may be broken."""
 
 SUM_KEY = ("rapportagemaand", "gemeentecode", "leerroute", "contractnummer")
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a check needs to know besides the file."""
-
-    provider_code: str
-    today: date
-    contracts: dict[str, int] = field(default_factory=dict)
-    only_month: date | None = None
-    mapping: Mapping = field(default_factory=Mapping)
-    epoch_1904: bool = False
-    any_provider: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,31 +98,6 @@ class Batch:
     problems: list[Problem]
     rejected: list[RejectedKey]
     tally: Tally
-
-
-def make_parser(column: Column, context: Context) -> Parser:
-    """The parser of a column for this provider and this file."""
-    if column.codes is not None:
-        entries = {fold(entry.code): int(entry) for entry in column.codes}
-        entries |= {fold(a): entries[fold(c)] for a, c in column.code_aliases.items()}
-        allowed = ", ".join(entry.code for entry in column.codes)
-        return code_parser(entries, allowed, context.mapping.own_codes(column.name))
-    parsers: dict[Kind, Callable[[], Parser]] = {
-        Kind.MONTH: lambda: month_parser(
-            today=context.today, only=context.only_month, epoch_1904=context.epoch_1904
-        ),
-        Kind.DAY: lambda: day_parser(epoch_1904=context.epoch_1904),
-        Kind.HOURS: lambda: hours_parser(column.maximum),
-        Kind.WHOLE: lambda: whole_parser(column.minimum, column.maximum),
-        Kind.TRACK: lambda: text_parser(column.maximum),
-        Kind.TEXT: lambda: text_parser(column.maximum),
-        Kind.MUNICIPALITY: lambda: municipality_parser(municipalities.names()),
-        Kind.CONTRACT: lambda: contract_parser(context.contracts),
-        Kind.PROVIDER: lambda: same_provider_parser(context.provider_code),
-    }
-    if context.any_provider and column.kind in (Kind.CONTRACT, Kind.PROVIDER):
-        return text_parser(column.maximum)
-    return parsers[column.kind]()
 
 
 def held_columns(layout: Layout) -> list[Column]:
@@ -404,8 +354,3 @@ def loop(records, {parameters}):
         shown = None if value is None else echo(value)
         message = sentence(code, **{**details, "column": column, "value": shown})
         return Problem(row, column, code, RULES[code].severity, shown, message)
-
-
-def column_title(layout: Layout, name: str) -> str:
-    """What the provider calls a column."""
-    return layout.header[layout.positions[name]] if name in layout.positions else name

@@ -8,7 +8,6 @@ from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
-from providers.feed.checking import Context, make_parser
 from providers.feed.columns import (
     BY_HEADER,
     COLUMNS,
@@ -18,6 +17,7 @@ from providers.feed.columns import (
     Mapping,
     is_personal,
 )
+from providers.feed.parsing import Context, make_parser
 from providers.feed.values import Fault, clean, echo, fold, is_citizen_number
 
 SAMPLES = 5

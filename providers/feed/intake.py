@@ -18,9 +18,10 @@ from core.dates import month_from_number
 from core.db import database, is_postgresql
 from providers.codes import LearningRoute
 from providers.feed import held
-from providers.feed.checking import Batch, Checker, Context, Tally, held_columns
+from providers.feed.checking import Batch, Checker, Tally, held_columns
 from providers.feed.columns import Column, Layout
 from providers.feed.outcome import Counts
+from providers.feed.parsing import Context
 from providers.feed.reader import open_table
 from providers.feed.shape import refuse_layout
 from providers.feed.skipping import LABELS

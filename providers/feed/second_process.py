@@ -18,7 +18,8 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import IO, Any
 
-from providers.feed.checking import Batch, Checker, Context, Problem, Tally
+from providers.feed.checking import Batch, Checker, Problem, Tally
+from providers.feed.parsing import Context
 from providers.feed.reader import open_table
 from providers.feed.table import RefusedFileError
 

@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from core.dates import month_from_number
-from providers.feed.checking import Checker, Context, HeldRow, Problem, Tally
+from providers.feed.checking import Checker, HeldRow, Problem, Tally
 from providers.feed.cleaning import fingerprint
 from providers.feed.outcome import Counts, Outcome, Status
+from providers.feed.parsing import Context
 from providers.feed.reader import open_table
 from providers.feed.rule import ERROR, WARNING
 from providers.feed.rules import sentence

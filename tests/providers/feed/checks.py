@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from providers.feed.checking import Checker, Context, Problem, Tally
+from providers.feed.checking import Checker, Problem, Tally
+from providers.feed.parsing import Context
 from providers.feed.reader import open_table
 
 TODAY = date(2026, 11, 23)

@@ -10,9 +10,9 @@ import pytest
 from core.audit import AuditLine
 from core.errors import DomainError
 from core.storage import Storage
-from providers.feed.checking import Context
 from providers.feed.columns import NO_MAPPING, Mapping, lay_out
 from providers.feed.guessing import guess_columns
+from providers.feed.parsing import Context
 from providers.mapping_metrics import mapping_of
 from providers.mapping_models import ColumnMapping
 from providers.mapping_operations import save_mapping

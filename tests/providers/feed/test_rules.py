@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from providers.feed.checking import Checker, Context
+from providers.feed.checking import Checker
 from providers.feed.columns import Mapping, lay_out
 from providers.feed.conditions import conditions
+from providers.feed.parsing import Context
 from providers.feed.row_rules import ROW_RULES
 from providers.feed.rules import RULES
 from tests.providers.feed.checks import TODAY, check_bytes
