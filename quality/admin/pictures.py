@@ -244,7 +244,7 @@ def compared(
         if (points := chosen.points(known, provider.code))
     }
     if len(series) < MOST:
-        series["midden van de regio"] = region_middle(region, chosen.route, chosen.measure)
+        series["het midden van de regio"] = region_middle(region, chosen.route, chosen.measure)
     trees = [tree for tree in known.trees if tree["route"] == chosen.route]
     name = f"{chosen.measure}-{chosen.route}-{chosen.first:%Y-%m}-{chosen.last:%Y-%m}"
     moments = sorted(

@@ -1,7 +1,7 @@
-"""The pictures of a monthly pack: 450 charts as matplotlib comes, our way, and again.
+"""The monthly pack: 450 charts as matplotlib comes, our way, and again; then all reports.
 
-The yardstick is what one writes first: a new figure with ordinary axes for each chart, saved as
-SVG, one after the other.
+The yardstick of the charts is what one writes first: a new figure with ordinary axes for each,
+saved as SVG, one after the other. The reports are those of 150 aanbieders over 36 months.
 """
 
 import io
@@ -15,14 +15,30 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from core import drawing, pictures
+from core.accounts import Account, Role
 from core.dates import add_months
+from core.db import database, open_database
 from core.pictures import Chart
 from quality.charts import Hours, Point, hours, trend
-from tests.benchmarks import Ratio
+from quality.operations import compute
+from tests.benchmarks import Ratio, timing
+from tests.benchmarks.scores import AT, MONTH, fill
+from tests.browser.site import TAALINKOOP, Site
+from tests.crowd import ask, cookie_of
+from tests.many_cards import earlier_months
 
 PROVIDERS = 150
 MONTHS = 36
 LAST = date(2026, 10, 1)
+THIN = 7
+"""One in so many rows: reports read a dozen sums of them, and the rows take minutes to make."""
+BEFORE = f"{add_months(MONTH, -1):%Y-%m}"
+"""A month that is not drawn ahead."""
+PAGES = {
+    "grafieken van de regio": f"/kwaliteit/{BEFORE}/grafieken/",
+    "verschillen in de regio": f"/kwaliteit/{BEFORE}/grafieken/?over=verschillen",
+    "grafieken van een aanbieder": f"/kwaliteit/{BEFORE}/grafieken/P002/",
+}
 
 
 def measure() -> Iterator[Ratio]:
@@ -44,6 +60,38 @@ def measure() -> Iterator[Ratio]:
         "op alle kernen, in onze assen", first / alone, 0.5, yardstick, note=f"{first:.0f} s"
     )
     yield Ratio("nog eens, ongewijzigd", again / alone, 0.02, yardstick, note=f"{again:.2f} s")
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _reports(Path(folder))
+
+
+def _reports(folder: Path) -> Iterator[Ratio]:
+    """Every report as PDF and workbook by the command, and pages of charts drawn and kept."""
+    address = f"sqlite:///{folder / 'taalinkoop.sqlite'}"
+    database.initialize(open_database(address))
+    with database.connection_context():
+        fill(thin=THIN)
+        compute(MONTH, by="bench", at=AT)
+        earlier_months(MONTH, MONTHS)
+        reader = Account.create(
+            email="bench@example.org", role=Role.CONTRACT_MANAGER, password_hash="!",
+            session_key="bench", created_at=AT,
+        )  # fmt: skip
+    site = Site.start(folder)
+    try:
+        headers = {"Cookie": cookie_of(reader, folder)}
+        ask(site.url, f"/kwaliteit/{BEFORE}/grafieken/P001/", headers)  # loads matplotlib
+        for name, path in PAGES.items():
+            first, *again = (ask(site.url, path, headers).seconds for _ in range(4))
+            yield Ratio(f"{name}, nog niet getekend", 1000 * first, 500, "de server", "ms")
+            yield Ratio(f"{name}, bewaard", 1000 * min(again), 200, "de server", "ms")
+    finally:
+        site.stop()
+    command = [TAALINKOOP, "report", f"{MONTH:%Y-%m}", "--out", folder / "out"]
+    environment = {"DATABASE_URL": address, "TAALINKOOP_DATA_DIR": str(folder)}
+    for name, bound in (("alle rapporten, PDF en XLSX", 60), ("nog eens, ongewijzigd", 15)):
+        spent = timing.spend(command, **environment)
+        note = f"{spent.processor:.0f} s processor, {spent.megabytes:.0f} MB"
+        yield Ratio(name, spent.clock, bound, f"{PROVIDERS} aanbieders", "s", note=note)
 
 
 class _OrdinaryCanvas(drawing.Canvas):
