@@ -245,6 +245,8 @@ def _milestones_sentence(query: Any, owner: str) -> str:
     if not total:
         return "Er staat geen mijlpaal open."
     late = still_open.where(Milestone.health.in_((Health.LATE, Health.BLOCKED))).count()
+    if not late:
+        return f"Van {total} open mijlpalen is er geen te laat of geblokkeerd."
     verb = "is" if late == 1 else "zijn"
     return f"{late} van {total} open mijlpalen {verb} te laat of geblokkeerd."
 
