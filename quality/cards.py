@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
+from core.accounts import Account, Role
 from core.dates import add_months, month_end
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.models import FIXED, REVISION, ScoreCard, ScoreDraws, ScoringModelVersion
 from quality.scoring import total_over_routes
 from quality.scoring_model import BASIS_2026, ScoringModel
+from quality.suppression import hide_small
 
 ROUTE_NUMBERS = {route.code: int(route) for route in LearningRoute}
 OWN_KEYS = (
@@ -118,10 +120,22 @@ def tree_of(card: ScoreCard) -> dict[str, Any]:
     }
 
 
-def document(month: date, cards: Iterable[ScoreCard]) -> dict[str, Any]:
+OUTSIDE = (Role.REGION, Role.MUNICIPALITY)
+"""Roles that a figure leaves the team for; a provider sees its own learners in full."""
+
+
+def shown_tree(card: ScoreCard, account: Account | None) -> dict[str, Any]:
+    """A judgement as this account may see it; the command line (no account) sees all."""
+    tree = tree_of(card)
+    return hide_small(tree) if account is not None and account.role in OUTSIDE else tree
+
+
+def document(
+    month: date, cards: Iterable[ScoreCard], account: Account | None = None
+) -> dict[str, Any]:
     """The document of ``score --json``: a month with its scores, and totals over routes."""
     listed = list(cards)
-    trees = [tree_of(card) for card in listed if card.status != REVISION]
+    trees = [shown_tree(card, account) for card in listed if card.status != REVISION]
     model = next((card.model for card in listed), None) or model_in_force(month).code
     return {
         "month": f"{month:%Y-%m}",

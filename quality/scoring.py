@@ -291,11 +291,18 @@ def _points_of(criterion: Criterion, value: Any, route: str) -> float:
     return points_for(float(value), criterion.knots_for(route))
 
 
-def total_over_routes(scores: Sequence[tuple[float | None, int]]) -> float | None:
-    """Mean of the route scores, weighted by active trajectories; None when there is none."""
-    known = [(score, active) for score, active in scores if score is not None and active > 0]
-    weight = sum(active for _, active in known)
-    return sum(score * active for score, active in known) / weight if weight else None
+def total_over_routes(scores: Sequence[tuple[float | None, int | None]]) -> float | None:
+    """Mean of the route scores, weighted by active trajectories; None when there is none.
+
+    Also None when one of those numbers is hidden (None): the total would tell it.
+    """
+    known = [(score, active) for score, active in scores if score is not None and active != 0]
+    counts = [active for _, active in known if active is not None]
+    if not counts or len(counts) < len(known):
+        return None
+    return sum(score * active for (score, _), active in zip(known, counts, strict=True)) / sum(
+        counts
+    )
 
 
 def sentence(tree: Mapping[str, Any]) -> str:

@@ -76,7 +76,10 @@ QUEUE = ("started", "waiting", "left_unstarted")
 
 
 def hide_small(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """A judgement as it may leave the team: without small counts and what betrays them."""
+    """A judgement as it may leave the team: without small counts and what betrays them.
+
+    What was hidden before stays as it is.
+    """
     hidden = dict(tree)
     for part in ("criteria", "beside"):
         hidden[part] = {code: hide_small_criterion(item) for code, item in tree[part].items()}
@@ -100,23 +103,37 @@ def hide_small_criterion(item: Mapping[str, Any]) -> dict[str, Any]:
             "norm_source",
         }
         return {key: value if key in kept else None for key, value in shown.items()}
-    if "waiting" in item and item["waiting"] is not None:
-        shown |= parts_of_total({name: item[name] for name in QUEUE})
-        if is_small(item["waiting"]) or shown["waiting"] is None:
-            shown |= dict.fromkeys(("waiting", "longest_wait", "over_42", "over_70"))
-        shown |= {name: None for name in ("over_42", "over_70") if is_small(item[name])}
-        if is_small(item["over_70"]):
-            shown["longest_wait"] = None
-        met = item["numerator"]
-        if met is not None and (is_small(met) or is_small(item["denominator"] - met)):
-            shown["numerator"] = None
-    if "asked" in item and item["asked"] is not None:
-        unmet = item["asked"] - (item["met"] or 0)
+    if item.get("waiting") is not None:
+        shown |= _queue(item)
+    if item.get("asked") is not None:
         if is_small(item["asked"]):
             shown |= {"asked": None, "met": None}
-        elif is_small(item["met"]) or is_small(unmet):
+        elif is_small(item["met"]) or is_small(_rest(item["asked"], item["met"])):
             shown["met"] = None
     return shown
+
+
+def _queue(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Who started, who waits and for how long; also of an item that was hidden before."""
+    shown: dict[str, Any] = {name: item[name] for name in QUEUE}
+    if None not in shown.values():
+        shown = dict(parts_of_total(shown))
+    longer = {name: item[name] for name in ("over_42", "over_70")}
+    if shown["waiting"] is None:
+        return shown | dict.fromkeys(("longest_wait", "numerator", *longer))
+    # Each is counted within the one before it, so that the rest follows from both.
+    for whole, name in ((item["waiting"], "over_42"), (item["over_42"], "over_70")):
+        if is_small(item[name]) or is_small(_rest(whole, item[name])):
+            longer[name] = None
+    if is_small(item["over_70"]):
+        shown["longest_wait"] = None
+    if is_small(item["numerator"]) or is_small(_rest(item["denominator"], item["numerator"])):
+        shown["numerator"] = None
+    return shown | longer
+
+
+def _rest(whole: float | None, part: float | None) -> float | None:
+    return None if whole is None or part is None else whole - part
 
 
 def count_text(count: int | None) -> str:

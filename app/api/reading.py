@@ -25,7 +25,8 @@ PLAN = Parameter("code", "path", PLAN_CODE, "de code van het inkooptraject")
     summary="Lees de scores van een maand",
     description=(
         "Hetzelfde document als taalinkoop score MAAND --json. "
-        "Waar geen oordeel is, is de score leeg, nooit 0."
+        "Waar geen oordeel is, is de score leeg, nooit 0. Een token van de regio of van een "
+        "gemeente ziet kleine aantallen (onder de 5) niet, en ook niet wat ze zou verraden."
     ),
     parameters=(
         Parameter("month", "query", MONTH, "de maand (JJJJ-MM)", required=True),
@@ -43,7 +44,7 @@ def get_scores(call: Call) -> Answer:
     if call["aanbieder"]:
         providers = providers.where(Provider.code == call["aanbieder"])
     found = cards.cards_of(month, provider_ids=providers, route=call["route"])
-    return Answer(cards.document(month, found))
+    return Answer(cards.document(month, found, call.account))
 
 
 def _process(call: Call) -> ContractingProcess:

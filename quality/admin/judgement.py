@@ -20,9 +20,10 @@ from providers.dossier_metrics import known_since
 from providers.models import CURRENT, CourseTrack, ProgressRecord
 from quality import cards, explanation_words, gallery, operations, score_words
 from quality.admin.hearing import invitation_of, reactions_on
-from quality.admin.scores import OUTSIDE, ROUTES, card_or_404, month_or_404, shown_tree
+from quality.admin.scores import ROUTES, card_or_404, month_or_404
 from quality.agreement_metrics import complaints_by_criterion, open_kinds
 from quality.agreements import CRITERION_OF_COMPLAINT, Standing, criterion_standing
+from quality.cards import OUTSIDE, shown_tree
 from quality.criteria import CRITERIA
 from quality.explanation import Change, change_since_last_month, difference
 from quality.explanation_words import signed

@@ -23,9 +23,11 @@ from providers.register_metrics import (
     coverage_on,
     marks_on,
 )
-from quality.cards import cards_of, judged_months
+from quality.cards import OUTSIDE, cards_of, judged_months
 from quality.models import ScoreCard
+from quality.suppression import is_small
 
+NOT_SHOWN = "niet getoond"
 TOO_FEW = 5
 NOTHING_COVERED = Coverage((), (), whole_region=False)
 
@@ -54,8 +56,14 @@ class Listed:
 
     @property
     def learners_text(self) -> str:
-        """The same as it may be shown."""
-        return MISSING if self.newest is None else few_text(self.open_tracks)
+        """The same as it may be shown: not where it would tell a part that is hidden."""
+        if self.newest is None:
+            return MISSING
+        parts = [n for one in self.learners for n in (one.waiting, one.active, one.paused)]
+        hidden = sum(n for n in parts if is_small(n))
+        if g.account.role in OUTSIDE and is_small(hidden) and hidden < self.open_tracks:
+            return NOT_SHOWN
+        return few_text(self.open_tracks)
 
     @property
     def routes_text(self) -> str:

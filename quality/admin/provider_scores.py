@@ -12,8 +12,7 @@ from core.pictures import Chart
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality import gallery, score_words
-from quality.admin.scores import shown_tree
-from quality.cards import history_of, model_named
+from quality.cards import history_of, model_named, shown_tree
 from quality.criteria import CRITERIA
 from quality.models import ScoreCard
 from quality.scoring import needed_for_good, sentence

@@ -16,8 +16,8 @@ from providers.models import Provider
 from quality import cards, gallery
 from quality.access import AccessRow, access_rows
 from quality.admin.judgement import place_rows
-from quality.admin.scores import OUTSIDE, shown_tree
 from quality.agreement_metrics import latest_cards
+from quality.cards import OUTSIDE, shown_tree
 from quality.explanation_words import asked_words
 from quality.lesson_metrics import evening_access
 from quality.metrics import route_inputs

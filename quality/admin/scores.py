@@ -10,7 +10,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 import quality.scopes  # noqa: F401  registers who sees what
-from core.accounts import Account, Role, visible
+from core.accounts import visible
 from core.admin import Page, needs
 from core.dates import add_months, month_end, now, parse_month, today
 from core.export import download
@@ -30,14 +30,6 @@ from quality.suppression import hide_small
 
 Tree = dict[str, Any]
 ROUTES = {route.code: route for route in LearningRoute}
-OUTSIDE = (Role.REGION, Role.MUNICIPALITY)
-"""Roles that a figure leaves the team for; a provider sees its own learners in full."""
-
-
-def shown_tree(card: ScoreCard, account: Account) -> Tree:
-    """A judgement as this account may see it."""
-    tree = cards.tree_of(card)
-    return hide_small(tree) if account.role in OUTSIDE else tree
 
 
 def month_or_404(text: str) -> date:
@@ -255,7 +247,7 @@ def _lines(found: Sequence[ScoreCard], before: Sequence[ScoreCard]) -> list[Line
     return [
         Line(
             name=card.provider.name,
-            tree=(tree := shown_tree(card, g.account)),
+            tree=(tree := cards.shown_tree(card, g.account)),
             change=score_words.change_word(tree, earlier.get((card.provider.code, card.route))),
             url=url_for(
                 "judgement.one",

@@ -59,6 +59,19 @@ def test_equals_a_plain_loop_to_1e_9(db, seed):
             assert tree["criteria"]["wachttijd"]["p90_days"] == waits["p90_days"]
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_rows_changes_no_judgement(db, seed):
+    rows = feed(Random(seed), most=15)
+    month = max(row["month"] for row in rows)
+    found = []
+    for code, listed in (("TA001", rows), ("TA002", sorted(rows, key=str))):
+        provider = make_provider(code)
+        hold(provider, listed)
+        judged = [judge(one, BASIS_2026) for one in route_inputs(provider, month, BASIS_2026)]
+        found.append([one.tree() | {"aanbieder": ""} for one in judged])
+    assert found[0] == found[1]
+
+
 def test_who_stopped_being_reported_is_still_active(db):
     provider = make_provider()
     for number in range(6):

@@ -70,6 +70,26 @@ def test_a_queue_of_five_is_shown():
     assert (waiting["waiting"], waiting["started"], waiting["longest_wait"]) == (5, 25, 60)
 
 
+@pytest.mark.parametrize(
+    ("long", "longer", "over_42", "over_70"),
+    [(0, 20, 20, 20), (17, 0, None, 0), (13, 7, 20, 7), (12, 5, None, 5), (3, 12, 15, None),
+     (12, 2, 14, None)],
+)  # fmt: skip
+def test_a_few_who_wait_shorter_do_not_follow_from_the_borders(long, longer, over_42, over_70):
+    days = [100] * longer + [50] * long + [10] * (20 - long - longer)
+    stays = {i: Stay(0, day, started=False) for i, day in enumerate(days)}
+    started = {100 + i: Stay(0, 14, started=True) for i in range(20)}
+    waiting = shown(stays=stays | started)["criteria"]["wachttijd"]
+    assert (waiting["over_42"], waiting["over_70"]) == (over_42, over_70)
+
+
+def test_what_was_hidden_of_the_evening_stays_hidden():
+    item = {"state": "waarde", "n": 30, "asked": 47, "met": 44}
+    once = suppression.hide_small_criterion(item)
+    assert once["met"] is None
+    assert suppression.hide_small_criterion(once) == once
+
+
 def test_the_longest_wait_of_one_person_is_not_shown():
     stays = {i: Stay(0, 30, started=i < 20) for i in range(29)} | {29: Stay(0, 200, started=False)}
     waiting = shown(stays=stays)["criteria"]["wachttijd"]
