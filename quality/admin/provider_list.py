@@ -47,7 +47,8 @@ class Listed:
     delivery: Delivery | None
     newest: date | None
     learners: list[Learners]
-    cards: list[ScoreCard]
+    standings: list[tuple[str, str]]
+    """Per route, by its code, the standing of the newest month with judgements."""
 
     @property
     def open_tracks(self) -> int:
@@ -109,11 +110,7 @@ def listed(providers: list[Provider], day: date) -> list[Listed]:
     keys = [provider.id for provider in providers]
     coverage, marks = coverage_on(day, keys), marks_on(day, keys)
     deliveries, newest, learners = last_deliveries(keys), newest_months(keys), learners_now(keys)
-    cards: dict[int, list[ScoreCard]] = {}
-    months = judged_months()
-    shown = visible(ScoreCard, g.account, cards_of(months[-1], provider_ids=keys)) if months else ()
-    for card in shown:
-        cards.setdefault(card.provider_id, []).append(card)
+    standings = _standings(keys)
     return [
         Listed(
             provider,
@@ -122,10 +119,21 @@ def listed(providers: list[Provider], day: date) -> list[Listed]:
             deliveries.get(provider.id),
             newest.get(provider.id),
             learners.get(provider.id, []),
-            cards.get(provider.id, []),
+            standings.get(provider.id, []),
         )
         for provider in providers
     ]
+
+
+def _standings(keys: list[int]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = {}
+    months = judged_months()
+    if months:
+        columns = (ScoreCard.provider, ScoreCard.route, ScoreCard.standing)
+        newest = cards_of(months[-1], provider_ids=keys).select(*columns)
+        for key, route, standing in visible(ScoreCard, g.account, newest).tuples():
+            found.setdefault(key, []).append((LearningRoute(route).code, standing))
+    return found
 
 
 SORTS: dict[str, tuple[str, Callable[[Listed], Any]]] = {
@@ -225,5 +233,5 @@ def export_row(one: Listed) -> list[Any]:
         one.mark_text,
         one.delivery_text,
         one.learners_text,
-        ", ".join(f"{c.result['route']}: {c.standing.replace('_', ' ')}" for c in one.cards),
+        ", ".join(f"{route}: {found.replace('_', ' ')}" for route, found in one.standings),
     ]

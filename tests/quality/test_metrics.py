@@ -1,6 +1,7 @@
 """What counts and what does not: one row per reason not to count."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -39,6 +40,15 @@ def query_count(expected):
 def one_route(provider, month=OCT):
     (found,) = metrics.route_inputs(provider, month, BASIS_2026)
     return found
+
+
+def test_the_waiting_time_alone_needs_no_hours(db):
+    provider, track = make_provider(), make_track()
+    make_record(month=OCT, track=track, minutes_offered=600)
+    whole = one_route(provider)
+    (without,) = metrics.route_inputs(provider, OCT, BASIS_2026, hours=False)
+    assert whole.hours[3]
+    assert without == replace(whole, hours={})
 
 
 def test_hours_are_summed_per_trajectory_over_three_months(db):

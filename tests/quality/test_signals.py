@@ -170,6 +170,7 @@ def test_a_signal_that_passed_closes_and_asks_again_when_it_comes_back(db):
     recompute(provider, date(2026, 8, 1))
     signal = held()["L1", "te_lang_wachtend"]
     assert not signal.escalated
+    first = signal.id
     signals_seen(signal)
     recompute(provider, date(2026, 8, 1))
     assert held()["L1", "te_lang_wachtend"].seen_by == "g@zwolle.nl"
@@ -182,6 +183,7 @@ def test_a_signal_that_passed_closes_and_asks_again_when_it_comes_back(db):
     recompute(provider, date(2026, 8, 1))
     signal = held()["L1", "te_lang_wachtend"]
     assert (signal.open, signal.seen_by) == (True, None)
+    assert (signal.id, signal.follow_up) == (first, "gebeld")
 
 
 def signals_seen(signal):

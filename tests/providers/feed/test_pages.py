@@ -63,6 +63,16 @@ def test_accepts_then_shows_the_receipt_and_completes_it(school):
     assert f"Deze levering vult levering {delivery.id} aan: rij 3." in page.text
 
 
+def test_who_searches_the_deliveries_has_the_list_without_the_calendar(school):
+    upload(school, csv(), "oktober.csv")
+    whole = school.get("/leveringen/")
+    assert "Wat elke aanbieder leverde, per rapportagemaand" in whole.text
+    found = school.get("/leveringen/?zoek=oktober")
+    assert "oktober.csv" in found.text
+    assert "per rapportagemaand" not in found.text
+    assert "/leveringen/" in [a.get("href") for a in found.all("a")]
+
+
 def test_the_same_file_again_changes_nothing(school):
     upload(school, csv())
     school.post(f"/leveringen/{Delivery.get().id}/aannemen/", {})
