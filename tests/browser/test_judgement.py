@@ -10,9 +10,9 @@ from app.demo.accounts import MANAGER, PASSWORD
 from core.accounts import Role
 from core.dates import add_months, month_of, today
 from core.formats import count_text, month_text
+from tests.browser.keyboard import tab_to
 from tests.browser.person import Person
 from tests.browser.site import Site, email, taalinkoop
-from tests.browser.test_keyboard import tab_to
 
 MONTH = add_months(month_of(today()), -1)
 EARLIER = add_months(MONTH, -1)
