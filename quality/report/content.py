@@ -180,7 +180,8 @@ def _lessons(found: Material) -> list[Section]:
         if lessons.shown:
             caption = f"Lesuren per maand, {route_label(code)}"
             rows = tuple(lesson_words.rows(lessons)[:MONTHS_OF_LESSONS])
-            headers = tuple(h.removeprefix("Uren ").capitalize() for h in lesson_words.HEADERS)
+            names = [h.removeprefix("Uren ").capitalize() for h in lesson_words.HEADERS[2:]]
+            headers = ("Maand", "n", *names)
             blocks.append(Table(caption, headers, rows, numeric=tuple(range(1, len(headers)))))
     return [Section("Lesuren", (*blocks, Text(lesson_words.WORKING)))] if blocks else []
 
