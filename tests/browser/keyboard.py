@@ -15,7 +15,7 @@ def focused(page: Page, attribute: str) -> str:
     return str(page.evaluate(FOCUSED.format(attribute)))
 
 
-def tab_to(page: Page, attribute: str, wanted: str, *, at_most: int = 90) -> None:
+def tab_to(page: Page, attribute: str, wanted: str, *, at_most: int = 150) -> None:
     """Press Tab until the wanted element has the focus; every stop on the way shows where it is."""
     for _ in range(at_most):
         page.keyboard.press("Tab")
