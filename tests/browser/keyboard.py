@@ -25,9 +25,9 @@ def tab_to(page: Page, attribute: str, wanted: str, *, at_most: int = 150) -> No
     raise AssertionError(f"Tab does not reach {wanted}")
 
 
-def follow(page: Page, text: str) -> None:
-    """Go to a link or button with this text, and press it; the next page is there afterwards."""
-    tab_to(page, "textContent", text)
+def follow(page: Page, wanted: str, *, by: str = "textContent") -> None:
+    """Go to the link or button with this text, and press it; the next page is there afterwards."""
+    tab_to(page, by, wanted)
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
