@@ -18,7 +18,7 @@ from quality.operations import compute
 from tests.builders import AT, make_contract, make_delivery, make_provider, make_record
 
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
-TABS = ("", "leveringen/", "contracten/", "docenten/", "locaties/", "keurmerk/")
+TABS = ("", "tijdlijn/", "leveringen/", "contracten/", "docenten/", "locaties/", "keurmerk/")
 
 
 @pytest.fixture
