@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.benchmarks import Ratio, timing
 
 TAALINKOOP = Path(sys.executable).parent / "taalinkoop"
-ROUNDS = 8
+ROUNDS = 5
 COMMANDS: dict[str, list[str | Path]] = {
     "bare": [sys.executable, "-c", "pass"],
     "flask": [sys.executable, "-c", "import flask"],
