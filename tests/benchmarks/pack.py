@@ -22,7 +22,7 @@ from core.pictures import Chart
 from quality.charts import Hours, Point, hours, trend
 from quality.operations import compute
 from tests.benchmarks import Ratio, timing
-from tests.benchmarks.scores import AT, MONTH, fill
+from tests.benchmarks.region import AT, MONTH, fill
 from tests.browser.site import TAALINKOOP, Site
 from tests.crowd import ask, cookie_of
 from tests.many_cards import earlier_months
@@ -30,8 +30,8 @@ from tests.many_cards import earlier_months
 PROVIDERS = 150
 MONTHS = 36
 LAST = date(2026, 10, 1)
-THIN = 7
-"""One in so many rows: reports read a dozen sums of them, and the rows take minutes to make."""
+WITH_ROWS = 3
+"""Months of rows: reports read a dozen sums of them, and rows of all months take minutes."""
 BEFORE = f"{add_months(MONTH, -1):%Y-%m}"
 """A month that is not drawn ahead."""
 PAGES = {
@@ -69,7 +69,7 @@ def _reports(folder: Path) -> Iterator[Ratio]:
     address = f"sqlite:///{folder / 'taalinkoop.sqlite'}"
     database.initialize(open_database(address))
     with database.connection_context():
-        fill(thin=THIN)
+        fill(PROVIDERS, WITH_ROWS)
         compute(MONTH, by="bench", at=AT)
         earlier_months(MONTH, MONTHS)
         reader = Account.create(
