@@ -282,7 +282,7 @@ class Confirmation(BaseModel):
     row = peewee.IntegerField(verbose_name="Rij in het bestand")
 
     class Meta:
-        """A row once per delivery."""
+        """A held row once per delivery."""
 
         indexes = ((("record", "delivery"), True),)
 
