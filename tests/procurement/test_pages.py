@@ -7,11 +7,17 @@ from datetime import timedelta
 import icalendar
 import pytest
 
-from core.dates import today
+from core.dates import month_of, today
 from core.municipalities import name
 from procurement import metrics
 from procurement.demo import CODE, DALFSEN_CODE, LATE, load
-from procurement.models import CalendarLink, ContractingProcess, Decision, Milestone
+from procurement.models import (
+    CalendarLink,
+    ContractingProcess,
+    Decision,
+    ForecastPoint,
+    Milestone,
+)
 from procurement.steps import Outcome
 
 PAGES = [
@@ -272,9 +278,14 @@ def test_working_back_from_the_end_of_a_contract(region):
 def test_addresses_that_name_nothing(region):
     for url in (
         "/planning/X/", f"/planning/{CODE}/mijlpalen/99/", f"/planning/{CODE}/besluiten/1/0193/",
-        f"/planning/{DALFSEN_CODE}/trend.svg", "/planning/terugplannen/?sjabloon=x",
+        f"/planning/{CODE}/trend.pdf", "/planning/terugplannen/?sjabloon=x",
     ):  # fmt: skip
         region.get(url, status=404)
+
+
+def test_a_plan_of_one_month_has_no_trend_yet(region):
+    ForecastPoint.delete().where(ForecastPoint.month < month_of(today())).execute()
+    region.get(f"/planning/{CODE}/trend.svg", status=404)
 
 
 def test_portfolio_says_how_many_ask_attention(region):
