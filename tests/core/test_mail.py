@@ -112,7 +112,7 @@ def secured(request, tmp_path):
 
 
 def with_password(url: str) -> PostOffice:
-    return PostOffice(url.replace("://", "://post:geheim@"), "post@regio.nl")
+    return PostOffice(url.replace("://", "://post:wachtwoord@"), "post@regio.nl")
 
 
 def test_a_password_goes_over_a_line_that_is_encrypted(secured, tmp_path, monkeypatch):
@@ -120,7 +120,7 @@ def test_a_password_goes_over_a_line_that_is_encrypted(secured, tmp_path, monkey
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "localhost.pem"))
     send(with_password(box.url), LETTER)
     assert box.letters[0]["Subject"] == LETTER.subject
-    secret = base64.b64encode(b"\0post\0geheim").decode()
+    secret = base64.b64encode(b"\0post\0wachtwoord").decode()
     safe_from = 0 if box.url.startswith("smtps") else box.said.index("STARTTLS")
     assert box.said.index(f"AUTH PLAIN {secret}") > safe_from
 
