@@ -55,6 +55,7 @@ def load(today: date, *, municipalities: tuple[str, ...] = REGION, by: str = BY)
     _prepare(today, municipalities, by=by)
     finished = operations.add_document(dalfsen(), by=by, at=at, reason="demo")
     load_bids(finished, by=by)
+    _tell_postponements()
     return [CODE, DALFSEN_CODE]
 
 
@@ -257,6 +258,27 @@ def _tell_history(today: date) -> None:
             }
             for back, slip in slips.items()
             for step, day in expected.items()
+        ],
+    )
+
+
+def _tell_postponements() -> None:
+    """What each planversie of the finished plan expected, when it was made; at the end, what came.
+
+    Its decisions were entered afterwards, so nothing was kept of what was expected at the time.
+    """
+    process = find(DALFSEN_CODE)
+    ForecastPoint.delete().where(ForecastPoint.process == process).execute()
+    versions = dalfsen().baselines
+    told = [(version.made_on, version) for version in versions]
+    told.append((max(versions[-1].ends().values()), versions[-1]))
+    insert(
+        ForecastPoint,
+        [
+            {"process": process, "month": month_of(on), "step": step, "expected_on": day}
+            for on, version in told
+            for (step, municipality), day in version.ends().items()
+            if not municipality
         ],
     )
 

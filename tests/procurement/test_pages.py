@@ -334,3 +334,13 @@ def test_the_milestones_say_on_top_how_many_are_late(region):
     assert f"{late} van " in region.get("/planning/mijlpalen/").text
     text = region.get("/planning/mijlpalen/?eigenaar=inkoop&gezondheid=gereed").text
     assert "open mijlpalen" in text
+
+
+def test_the_trend_of_the_first_case_shows_both_postponements(region):
+    trend = region.get(f"/planning/{DALFSEN_CODE}/trend.csv").response.get_data(as_text=True)
+    assert [line.split(";")[1] for line in trend.splitlines()[1:]] == [
+        "01-01-2021",  # the first plan
+        "01-07-2021",  # the law postponed once
+        "01-01-2022",  # and again
+        "01-01-2022",  # as it came
+    ]
