@@ -30,10 +30,10 @@ run: bootstrap ## Start Taalinkoop met eigen gegevens (in instance/ of DATABASE_
 	@$(BIN)/taalinkoop serve --migrate --port $(PORT)
 
 test: dev ## Draait alle tests (REQUIRE_ALL=1: overslaan telt als fout)
-	@$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
 
 check: dev lint wheel ## Draait alles wat de bouwserver draait
-	@$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 --dist loadgroup \
+	@$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile \
 		--cov --cov-report=term:skip-covered $(ARGS)
 
 lint: dev

@@ -56,9 +56,10 @@ class Storage:
                     )
                 fingerprint.update(chunk)
                 file.write(chunk)
-            sha256 = fingerprint.hexdigest()
-            self._settle(file, self.path(sha256))
-        return Stored(sha256, size, self.path(sha256))
+            kept = self.path(sha256 := fingerprint.hexdigest())
+            if not kept.exists():
+                self._settle(file, kept)
+        return Stored(sha256, size, kept)
 
     @contextmanager
     def replacement(self, sha256: str, suffix: str) -> Iterator[IO[bytes]]:

@@ -1,4 +1,4 @@
-"""One server and one browser for all tests of this folder, which share a worker."""
+"""One server and one browser for the tests of this folder that share a worker."""
 
 import os
 import shutil
@@ -30,13 +30,11 @@ def find_chromium() -> str | None:
     return next(iter(found), ELSEWHERE if Path(ELSEWHERE).exists() else None)
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs a browser, and shares one server."""
+    """Everything in this folder needs a browser."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
