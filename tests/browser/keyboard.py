@@ -42,7 +42,12 @@ def choose(page: Page, select: str, option: str) -> None:
 
 
 def choose_file(page: Page, path: Path) -> None:
-    """Choose a file; the window for it belongs to the system, and opens with the space bar."""
+    """Choose a file; the window for it belongs to the system, and opens with the space bar.
+
+    Listening from before the first Tab on: a press that comes while the browser is still being told
+    to hand the window over opens a real one, which nobody answers.
+    """
+    page.on("filechooser", lambda _: None)
     tab_to(page, "type", "file")
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Space")
