@@ -72,7 +72,7 @@ def _look_at_packing_list(path: Path) -> bool:
                 return False
             with packed.open("xl/workbook.xml") as file:
                 return bool(re.search(rb"date1904=[\"'](1|true)", file.read(1_000_000)))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError):
         raise RefusedFileError("F001", reason="Dit werkboek is beschadigd.") from None
 
 
