@@ -6,27 +6,7 @@ from core.accounts import Role
 from tests.browser.keyboard import choose, choose_file, follow
 from tests.browser.person import Person
 from tests.browser.test_delivery import MONTH
-
-OWN = {
-    "Verslagperiode": "rapportagemaand",
-    "Kenmerk": "trajectnummer",
-    "Woonregio": "gemeentecode",
-    "Lijn": "leerroute",
-    "Intake": "datum_aanmelding",
-    "Gestart": "datum_eerste_les",
-    "Les uren": "uren_aangeboden",
-    "Aanwezig uren": "uren_gevolgd",
-    "Afgemeld": "uren_geoorloofd_verzuim",
-    "Weggebleven": "uren_ongeoorloofd_verzuim",
-    "Avonduren": "uren_avond_weekend",
-    "Bevoegd": "uren_bevoegd_docent",
-    "Lezen": "niveau_lezen",
-    "Luisteren": "niveau_luisteren",
-    "Schrijven": "niveau_schrijven",
-    "Spreken": "niveau_spreken",
-    "Fase": "status",
-    "Intern nummer": "",
-}
+from tests.providers.feed.test_mapping import OWN
 
 
 def strange(folder: Path, name: str, first: int, headers: list[str]) -> Path:
@@ -51,7 +31,7 @@ def test_a_strange_file_is_mapped_used_and_a_changed_header_is_shown(
     assert person.barriers() + person.overflow() == []
     follow(page, "Kies welke kolom wat is")
 
-    samples = page.get_by_role("row").filter(has_text="Kenmerk").inner_text()
+    samples = page.get_by_role("row").filter(has_text="Cliëntkenmerk").inner_text()
     assert "EIGEN-1, EIGEN-2, EIGEN-3, EIGEN-4, EIGEN-5" in samples
     assert "EIGEN-6" not in samples
     assert person.barriers() + person.overflow() == []
