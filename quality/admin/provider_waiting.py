@@ -16,6 +16,7 @@ from providers.models import Provider
 from quality import cards, gallery
 from quality.access import AccessRow, access_rows
 from quality.admin.judgement import place_rows
+from quality.admin.provider_list import NOT_SHOWN
 from quality.agreement_metrics import latest_cards
 from quality.cards import OUTSIDE, shown_tree
 from quality.explanation_words import asked_words
@@ -94,7 +95,7 @@ def _cells(item: dict[str, Any]) -> tuple[str, ...]:
         HIDDEN_TEXT if item[name] is None else count_text(item[name])
         for name in ("waiting", "over_42", "over_70")
     ]
-    longest = MISSING if item["waiting"] == 0 else HIDDEN_TEXT
+    longest = MISSING if item["waiting"] == 0 else NOT_SHOWN
     return (
         count_text(item["n"]),
         count_text(item["norm_days"]),
