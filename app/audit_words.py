@@ -26,7 +26,7 @@ ACTIONS = {
     "mail_digest": "planning gemaild",
     "mail_report": "rapportage gemaild",
     "make_reports": "rapportages gemaakt",
-    "password": "wachtwoord gewijzigd",  # nosec B105  a word, not a secret
+    "password": "wachtwoord gewijzigd",
     "react": "gereageerd",
     "receive": "ontvangen",
     "recovery_code_used": "aangemeld met een herstelcode",
@@ -47,7 +47,7 @@ ACTIONS = {
 THINGS = {
     "account": "account",
     "agreement": "afspraak",
-    "api_token": "token",  # nosec B105  a word, not a secret
+    "api_token": "token",
     "column_mapping": "kolomindeling",
     "complaint": "klacht",
     "contract": "contract",

@@ -3,7 +3,7 @@
 from core.accounts import Role
 
 MANAGER = "contractmanager@regio.example"
-PASSWORD = "fietsbel-aardappel-molen"  # noqa: S105  shown to whoever starts the demo  # nosec B105
+PASSWORD = "fietsbel-aardappel-molen"  # noqa: S105  shown to whoever starts the demo
 
 ACCOUNTS: tuple[tuple[str, str, Role, str | None, tuple[str, ...]], ...] = (
     ("regio@regio.example", "Roos van de regio", Role.REGION, None, ()),

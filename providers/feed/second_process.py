@@ -9,9 +9,9 @@ would take a fifth of the time.
 import gc
 import marshal
 import os
-import pickle  # nosec B403  between our own two processes only
+import pickle  # between our own two processes only  # nosec B403
 import struct
-import subprocess  # nosec B404  our own interpreter with our own module
+import subprocess  # our own interpreter with our own module
 import sys
 from collections.abc import Iterator
 from dataclasses import astuple
@@ -30,7 +30,7 @@ PIPE = 1 << 20
 def batches(path: Path, context: Context) -> Iterator[Batch]:
     """Batches as ``Checker.batches`` gives them, made elsewhere."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
-    child = subprocess.Popen(  # nosec B603  no shell, no words of the user
+    child = subprocess.Popen(  # no shell, no words of the user
         [sys.executable, "-m", "providers.feed.second_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

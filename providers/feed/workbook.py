@@ -10,7 +10,7 @@ import marshal
 import os
 import re
 import struct
-import subprocess  # nosec B404  our own interpreter with our own module
+import subprocess  # our own interpreter with our own module
 import sys
 import threading
 import zipfile
@@ -83,7 +83,7 @@ def _start(path: Path, sheet: str | None, mapping: Mapping) -> subprocess.Popen[
         "LC_ALL": "C.UTF-8",
     }
     request = {"path": str(path.resolve()), "sheet": sheet, "headers": mapping.headers}
-    return subprocess.Popen(  # noqa: S603  no shell, no words of the user  # nosec B603
+    return subprocess.Popen(  # noqa: S603  no shell, no words of the user
         [sys.executable, "-m", "providers.feed.workbook_child", json.dumps(request)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
