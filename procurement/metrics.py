@@ -23,6 +23,8 @@ from procurement.documents import (
     PlanRisk,
     PlanStep,
 )
+from procurement.fair_forecast import STRETCHED, Case
+from procurement.health import Health
 from procurement.models import (
     Action,
     Baseline,
@@ -208,6 +210,42 @@ def milestones(processes: Any) -> Any:
         .where(Milestone.process.in_(processes))
         .order_by(Milestone.expected_end, Milestone.position)
     )
+
+
+def finished_steps(processes: Any) -> list[Case]:
+    """Finished tasks and decisions of these inkooptrajecten beside their first planversie.
+
+    A version that was made after the step had ended is no plan but a report; such a step is left
+    out, as is one that was planned to take no time.
+    """
+    planned = processes.select(ContractingProcess.id)
+    query: Any = (
+        Milestone.select(
+            ContractingProcess.code, Milestone.phase, Milestone.title, Milestone.expected_start,
+            Milestone.expected_end, PlannedDate.starts_on, PlannedDate.ends_on,
+        )
+        .join(ContractingProcess)
+        .join(Baseline, on=(Baseline.process == ContractingProcess.id) & (Baseline.number == 1))
+        .join(
+            PlannedDate,
+            on=(PlannedDate.baseline == Baseline.id)
+            & (PlannedDate.step == Milestone.code)
+            & (PlannedDate.municipality == ""),
+        )
+        .where(
+            Milestone.process.in_(planned),
+            Milestone.health.in_((Health.DONE, Health.DONE_LATE)),
+            Milestone.kind.in_(STRETCHED),
+            Baseline.made_on < Milestone.expected_end,
+            PlannedDate.ends_on > PlannedDate.starts_on,
+        )
+        .order_by(ContractingProcess.starts_on, ContractingProcess.code, Milestone.position)
+        .tuples()
+    )  # fmt: skip
+    return [
+        Case(code, phase, title, (ends - starts).days, (ended - started).days)
+        for code, phase, title, started, ended, starts, ends in query
+    ]
 
 
 def history(process: ContractingProcess, limit: int = 50) -> Any:

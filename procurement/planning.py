@@ -103,15 +103,15 @@ def _circle(among: set[str], after: Mapping[str, list[str]]) -> list[str]:
 def schedule(plan: Plan) -> dict[str, Forecast]:
     """Forecast, latest dates and floats of every step, in the order of the plan."""
     order = in_order((step.code for step in plan.steps), plan.links)
-    forward = _forward(plan, order)
-    computed = _backward(plan, order, forward)
+    computed = _backward(plan, order, forward(plan, order))
     return {step.code: computed[step.code] for step in plan.steps}
 
 
 # Forward
 
 
-def _forward(plan: Plan, order: list[str]) -> dict[str, Forecast]:
+def forward(plan: Plan, order: list[str]) -> dict[str, Forecast]:
+    """Expected start and end of every step; ``order`` is what ``in_order`` says of the plan."""
     steps = {step.code: step for step in plan.steps}
     before: dict[str, list[Link]] = {code: [] for code in steps}
     for link in plan.links:
@@ -259,18 +259,18 @@ def _shift(calendar: Calendar, day: date, count: int, unit: Unit) -> date:
 # Backward
 
 
-def _backward(plan: Plan, order: list[str], forward: Mapping[str, Forecast]) -> dict[str, Forecast]:
+def _backward(plan: Plan, order: list[str], ahead: Mapping[str, Forecast]) -> dict[str, Forecast]:
     steps = {step.code: step for step in plan.steps}
     after: dict[str, list[Link]] = {code: [] for code in steps}
     for link in plan.links:
         after[link.before].append(link)
     own_end = None
     if not any(step.deadline for step in plan.steps):
-        own_end = max((f.end for f in forward.values()), default=None)
+        own_end = max((f.end for f in ahead.values()), default=None)
     latest: dict[str, tuple[date | None, date | None]] = {}
     result: dict[str, Forecast] = {}
     for code in reversed(order):
-        step, computed = steps[code], forward[code]
+        step, computed = steps[code], ahead[code]
         latest[code] = _latest(plan, step, after[code], steps=steps, latest=latest, own_end=own_end)
         start, end = latest[code]
         room = None
@@ -281,7 +281,7 @@ def _backward(plan: Plan, order: list[str], forward: Mapping[str, Forecast]) -> 
             latest_start=start,
             latest_end=end,
             total_float=room,
-            free_float=_free(plan, computed, after[code], forward, room),
+            free_float=_free(plan, computed, after[code], ahead, room),
         )
     return result
 
@@ -347,7 +347,7 @@ def _free(
     plan: Plan,
     computed: Forecast,
     links: list[Link],
-    forward: Mapping[str, Forecast],
+    ahead: Mapping[str, Forecast],
     room: int | None,
 ) -> int | None:
     """Working days this step can slip before the next one notices."""
@@ -355,7 +355,7 @@ def _free(
         return None
     slack = []
     for link in links:
-        follower = forward[link.after]
+        follower = ahead[link.after]
         limit = follower.end if link.type is LinkType.FINISH_FINISH else follower.start
         point = computed.start if link.type is LinkType.START_START else computed.end
         until = _unshift(plan.calendar, limit, link)

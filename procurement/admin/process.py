@@ -7,6 +7,7 @@ from flask import abort, flash, g, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from core.accounts import visible
 from core.admin import needs
 from core.errors import DomainError
 from core.export import download
@@ -15,7 +16,8 @@ from core.pictures import Chart
 from procurement import metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.admin.shown import Matrix, lines, matrix
-from procurement.charts import decision_matrix, float_chart, gantt, milestone_trend
+from procurement.charts import decision_matrix, float_chart, gantt, milestone_trend, start_chance
+from procurement.fair_forecast import FEWEST, Case, FairForecast, fair_forecast
 from procurement.forms import CalendarLinkForm
 from procurement.health import driving_chain
 from procurement.models import Breach, CalendarLink, ContractingProcess
@@ -74,16 +76,37 @@ class ProcessPages(PlanningBase):
     def picture(self, code: str, which: str, kind: str) -> Response:
         """Give a picture, or its table, as a file."""
         outlook = self._outlook(self._process(code))
-        chart: Any = PICTURES[which](outlook)
+        chart = PICTURES[which](outlook)
         if chart is None:
             abort(404)
-        if kind == "csv":
-            return download(chart.name, "csv", chart.headers, chart.rows)
-        content = chart.png() if kind == "png" else chart.svg_file()
-        mime = "image/png" if kind == "png" else "image/svg+xml"
-        response = Response(content, mimetype=mime)
-        response.headers.set("Content-Disposition", "attachment", filename=f"{chart.name}.{kind}")
-        return response
+        return _file(chart, kind)
+
+    @expose("/<code>/verwachting/")
+    def expected(self, code: str) -> str:
+        """Show when the service starts if our own past repeats itself."""
+        outlook, past, found = self._expected(code)
+        return self.render(
+            "procurement/expected.html",
+            outlook=outlook,
+            crumbs=crumbs(code),
+            past=past,
+            fewest=FEWEST,
+            found=found,
+            chart=None if found is None else start_chance(found),
+        )
+
+    @expose("/<code>/verwachting.<any(svg, png, csv):kind>")
+    def expected_picture(self, code: str, kind: str) -> Response:
+        """Give the picture of the chance, or its table, as a file."""
+        found = self._expected(code)[2]
+        if found is None:
+            abort(404)
+        return _file(start_chance(found), kind)
+
+    def _expected(self, code: str) -> tuple[Outlook, list[Case], FairForecast | None]:
+        outlook = self._outlook(self._process(code))
+        past = metrics.finished_steps(visible(ContractingProcess, g.account))
+        return outlook, past, fair_forecast(outlook, past)
 
     @expose("/<code>/mijlpalen.<any(csv, xlsx):kind>")
     def download_lines(self, code: str, kind: str) -> Response:
@@ -155,6 +178,15 @@ class ProcessPages(PlanningBase):
             crumbs=crumbs(code),
             lines=list(metrics.history(process, 200)),
         )
+
+
+def _file(chart: Chart, kind: str) -> Response:
+    if kind == "csv":
+        return download(chart.name, "csv", chart.headers, chart.rows)
+    content = chart.png() if kind == "png" else chart.svg_file()
+    response = Response(content, mimetype="image/png" if kind == "png" else "image/svg+xml")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{chart.name}.{kind}")
+    return response
 
 
 def _path(outlook: Outlook) -> list[Any]:

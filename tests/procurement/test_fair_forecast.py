@@ -1,0 +1,166 @@
+"""The start date on past form: own finished steps stretch what is open."""
+
+import itertools
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from core import drawing
+from core.dates import today
+from procurement import metrics, operations
+from procurement.charts import start_chance
+from procurement.demo import CODE, DALFSEN_CODE, load
+from procurement.documents import BaselineDate, Header, PlanBaseline, PlanDocument, PlanStep
+from procurement.fair_forecast import Case, fair_forecast
+from procurement.models import ContractingProcess
+from procurement.outlook import look
+from procurement.steps import Kind, Link, Unit
+from procurement.terms import Purpose
+from tests.procurement.plans import AT
+
+TODAY = date(2026, 6, 1)
+BEFORE = date(2026, 1, 1)
+TARGET = TODAY + timedelta(days=25)
+
+
+def plan(*steps, versions=()):
+    """Steps one after another, then the start of the service."""
+    start = PlanStep("S", "Start", kind=Kind.MILESTONE, purpose=Purpose.GO_LIVE)
+    every = (*steps, start)
+    links = tuple(Link(a.code, b.code) for a, b in itertools.pairwise(every))
+    header = Header("T", "Traject", starts_on=TODAY, go_live=TARGET)
+    return look(PlanDocument(header, every, links, baselines=tuple(versions)), TODAY)
+
+
+def task(code="A", **more):
+    return PlanStep(code, f"Stap {code}", "Voorbereiding", duration=20, **more)
+
+
+def version(made_on, days, code="A"):
+    dates = (BaselineDate(code, "", BEFORE, BEFORE + timedelta(days=days)),)
+    return PlanBaseline(1, made_on, "Eerste plan", dates=dates)
+
+
+def past(*ratios, phase="Voorbereiding"):
+    return [Case("OUD", phase, "Eerdere stap", 100, round(100 * ratio)) for ratio in ratios]
+
+
+@pytest.fixture
+def told(db):
+    """What the database tells of one traject whose first step is done."""
+
+    def tell(*, made_on=BEFORE - timedelta(days=9), days=20, **more):
+        ended = {"actual_start": BEFORE, "actual_end": BEFORE + timedelta(days=30)}
+        outlook = plan(replace(task(), **ended | more), versions=[version(made_on, days)])
+        operations.add_document(outlook.document, by="proef", at=AT, reason="proef")
+        return metrics.finished_steps(ContractingProcess.select())
+
+    return tell
+
+
+def test_a_finished_step_is_measured_against_the_plan_of_before(told):
+    assert told() == [Case("T", "Voorbereiding", "Stap A", 20, 30)]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"made_on": TODAY},
+        {"days": 0},
+        {"kind": Kind.STATUTORY},
+        {"cancelled": True},
+        {"actual_end": None},
+    ],
+    ids=["planned afterwards", "planned no time", "term of law", "cancelled", "open"],
+)
+def test_what_tells_nothing_of_our_past(told, more):
+    assert told(**more) == []
+
+
+def test_fewer_than_five_cases_give_no_forecast():
+    assert fair_forecast(plan(task()), past(1, 1, 1, 1)) is None
+    assert fair_forecast(plan(task()), past(1, 1, 1, 1, 1)) is not None
+
+
+def test_a_past_on_time_gives_the_plan_back():
+    found = fair_forecast(plan(task()), past(1, 1, 1, 1, 1))
+    assert set(found.days) == {TODAY + timedelta(days=20)} == {found.planned}
+    assert found.chance == 1
+
+
+def test_half_and_eighty_percent_follow_the_ratios():
+    """With one open step of 20 days the days are those of its ratios: 20 to 60."""
+    found = fair_forecast(plan(task()), past(1, 1, 1, 2, 3))
+    assert set(found.days) == {TODAY + timedelta(days=n) for n in (20, 40, 60)}
+    assert found.by(0.5) == TODAY + timedelta(days=20)
+    assert found.by(0.8) in {TODAY + timedelta(days=40), TODAY + timedelta(days=60)}
+    assert found.by(1) == TODAY + timedelta(days=60)
+    assert found.chance == pytest.approx(0.6, abs=0.08)
+
+
+def test_the_own_phase_counts_alone_once_it_has_five_cases():
+    mixed = [*past(1, 1, 1, 1), *past(4, 4, 4, 4, 4, phase="Elders")]
+    assert fair_forecast(plan(task()), mixed).by(1) == TODAY + timedelta(days=80)
+    enough = [*mixed, *past(1)]
+    assert fair_forecast(plan(task()), enough).by(1) == TODAY + timedelta(days=20)
+
+
+def test_a_term_of_law_does_not_stretch():
+    term = task("B", kind=Kind.STATUTORY, unit=Unit.CALENDAR)
+    stretched = fair_forecast(plan(task(), term), past(2, 2, 2, 2, 2))
+    alone = plan(replace(task(), duration=40), term)
+    assert set(stretched.days) == {alone.expected_go_live}
+
+
+def test_nothing_is_forecast_once_the_service_has_started_or_without_a_start():
+    started = plan(task(actual_end=TODAY))
+    steps = tuple(replace(s, actual_end=s.actual_end or TODAY) for s in started.document.steps)
+    assert (
+        fair_forecast(look(replace(started.document, steps=steps), TODAY), past(*[1] * 5)) is None
+    )
+    without = look(replace(started.document, steps=steps[:1], links=()), TODAY)
+    assert fair_forecast(without, past(*[1] * 5)) is None
+
+
+def test_the_picture_says_both_dates_and_the_target():
+    chart = start_chance(fair_forecast(plan(task()), past(1, 1, 1, 2, 3)))
+    assert chart.finding.startswith("50\N{NO-BREAK SPACE}% kans op een start uiterlijk 21-06-2026")
+    assert "Streefdatum: 26-06-2026" in chart.description
+    (axes,) = drawing.figure_of(chart).axes
+    said = [text.get_text() for text in axes.texts]
+    assert said[:2] == ["plan 21-06-2026", "streefdatum 26-06-2026"]
+    assert said[2] == "50\N{NO-BREAK SPACE}% 21-06-2026"
+
+
+def test_the_region_reads_how_sure_the_start_is(db, client):
+    load(today())
+    client.sign_in("regio")
+    url = f"/planning/{CODE}/verwachting/"
+    assert url in client.get(f"/planning/{CODE}/").links
+    page = client.get(url)
+    assert "van de trekkingen" in page.text
+    assert "Doorlopen aanbesteding inclusief gunning" in page.text
+    for kind in ("svg", "png", "csv"):
+        assert client.get(f"/planning/{CODE}/verwachting.{kind}").headers["Content-Disposition"]
+    ended = client.get(f"/planning/{DALFSEN_CODE}/verwachting/")
+    assert "geen start van de dienst meer" in ended.text
+    client.get(f"/planning/{DALFSEN_CODE}/verwachting.svg", status=404)
+
+
+def test_the_past_of_others_does_not_show(db, client):
+    """A gemeente sees cases of the trajecten in which it takes part, and no others."""
+    load(today())
+    client.sign_in("gemeente", municipalities=["0193"])
+    page = client.get(f"/planning/{CODE}/verwachting/")
+    assert DALFSEN_CODE not in page.text
+    assert "Vanaf 5 rekent deze pagina" in page.text
+    client.get(f"/planning/{DALFSEN_CODE}/verwachting/", status=404)
+
+
+def test_an_empty_plan_says_what_is_missing(db, client):
+    operations.add_document(
+        PlanDocument(Header("LEEG", "Nog leeg")), by="proef", at=AT, reason="proef"
+    )
+    client.sign_in("regio")
+    assert "Vanaf 5 rekent deze pagina" in client.get("/planning/LEEG/verwachting/").text
