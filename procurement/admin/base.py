@@ -39,7 +39,14 @@ class PlanningBase(Page):
         return {"by": g.account.email, "at": now()}
 
     def _saved(
-        self, code: str, form: SafeForm, save: Callable[[], Any], *, said: str, place: str = ""
+        self,
+        code: str,
+        form: SafeForm,
+        save: Callable[[], Any],
+        *,
+        said: str,
+        place: str = "",
+        page: str = "planning.one",
     ) -> Response | None:
         """Save; go back to the traject, or put what is wrong in the form."""
         try:
@@ -48,10 +55,10 @@ class PlanningBase(Page):
             form.fill_errors(error)
             return None
         flash(said if changed else "Er is niets veranderd.", "success" if changed else "info")
-        return self._to(code, place)
+        return self._to(code, place, page)
 
-    def _to(self, code: str, place: str = "") -> Response:
-        return redirect(url_for("planning.one", code=code, _anchor=place or None))
+    def _to(self, code: str, place: str = "", page: str = "planning.one") -> Response:
+        return redirect(url_for(page, code=code, _anchor=place or None))
 
 
 def crumbs(code: str | None = None) -> Iterable[tuple[str, str]]:

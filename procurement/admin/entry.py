@@ -133,6 +133,7 @@ class EntryPages(PlanningBase):
                 code, form,
                 lambda: operations.add_baseline(code, form.reason.data, **self._who()),
                 said="De planversie ligt vast.", place="planversies",
+                page="planning.expected",
             )  # fmt: skip
             if done:
                 return done
@@ -161,7 +162,7 @@ class EntryPages(PlanningBase):
             done = self._saved(
                 code, form,
                 lambda: operations.put_risk(code, new, old.title if old else None, **self._who()),
-                said="Het risico is bewaard.", place="risicos",
+                said="Het risico is bewaard.", place="risicos", page="planning.risks",
             )  # fmt: skip
             if done:
                 return done
@@ -183,7 +184,7 @@ class EntryPages(PlanningBase):
             done = self._saved(
                 code, form,
                 lambda: operations.put_action(code, new, old.text if old else None, **self._who()),
-                said="De actie is bewaard.", place="acties",
+                said="De actie is bewaard.", place="acties", page="planning.risks",
             )  # fmt: skip
             if done:
                 return done

@@ -1,4 +1,4 @@
-"""One inkooptraject: the answer, the decision matrix, the picture, the table, 'wat als'."""
+"""One inkooptraject: plan, expectation, risks and actions, 'wat als', and their files."""
 
 from collections.abc import Callable
 from typing import Any
@@ -54,7 +54,6 @@ class ProcessPages(PlanningBase):
             matrix=matrix(outlook, g.account),
             gantt=gantt(outlook),
             floats=float_chart(outlook),
-            trend=milestone_trend(outlook),
             lines=lines(
                 outlook,
                 phase=wanted["fase"],
@@ -67,7 +66,6 @@ class ProcessPages(PlanningBase):
             healths=sorted({str(j.health) for j in outlook.judgements.values()}),
             path=_path(outlook),
             step_on_hold=next((s for s in outlook.plan.steps if s.hold and not s.actual_end), None),
-            breaches=list(Breach.select().where(Breach.process == process).order_by(Breach.id)),
             links=_links(process),
             form=CalendarLinkForm(),
         )
@@ -92,7 +90,19 @@ class ProcessPages(PlanningBase):
             past=past,
             fewest=FEWEST,
             found=found,
-            chart=None if found is None else start_chance(found),
+            curve=None if found is None else start_chance(found),
+            trend=milestone_trend(outlook),
+        )
+
+    @expose("/<code>/risicos-en-acties/")
+    def risks(self, code: str) -> str:
+        """Show risks, actions, and the terms of law that the plan once broke."""
+        process = self._process(code)
+        return self.render(
+            "procurement/risks.html",
+            document=metrics.load(process),
+            crumbs=crumbs(code),
+            breaches=list(Breach.select().where(Breach.process == process).order_by(Breach.id)),
         )
 
     @expose("/<code>/verwachting.<any(svg, png, csv):kind>")

@@ -78,6 +78,8 @@ PAGES = {
         ("mijlpalen van een eigenaar", "/planning/mijlpalen/?eigenaar=eigenaar+3"),
         ("terugplannen", "/planning/terugplannen/?contract_einde=31-12-2028"),
         ("een traject", "/planning/P-00/"),
+        ("verwachting", "/planning/P-00/verwachting/"),
+        ("risico's en acties", "/planning/P-00/risicos-en-acties/"),
         ("wat als", "/planning/P-00/wat-als/?stap=50&dagen=14"),
         ("een mijlpaal wijzigen", "/planning/P-00/mijlpalen/50/"),
         ("een besluit", "/planning/P-00/besluiten/50/0148/"),
