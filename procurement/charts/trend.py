@@ -65,7 +65,10 @@ def milestone_trend(outlook: Outlook) -> Chart | None:
     return Chart(
         name=f"trend-{outlook.document.header.code}",
         finding=_finding(lines),
-        measure="Verwachte datum per maand van rapporteren. Stijgt een lijn, dan loopt het uit",
+        measure=(
+            "Verwachte datum per maand van rapporteren. Stijgt een lijn, dan loopt het uit. "
+            "Waar een lijn de stippellijn raakt, is de mijlpaal gehaald"
+        ),
         description="; ".join(
             f"{line.label}: van {day_text(date.fromordinal(line.points[0][1]))} naar "
             f"{day_text(date.fromordinal(line.points[-1][1]))}"
