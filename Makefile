@@ -11,9 +11,15 @@ PORT ?= 8000
 ARGS ?=
 NAMES ?=
 PACKAGES := core app procurement providers quality
+# A file of tests stays on one worker, and the longest (of the browser) are not left for last.
+PYTEST := $(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile \
+	--no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+# Kept bytecode: without it every worker and every command of a test compiles all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Toont deze lijst
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,11 +36,10 @@ run: bootstrap ## Start Taalinkoop met eigen gegevens (in instance/ of DATABASE_
 	@$(BIN)/taalinkoop serve --migrate --port $(PORT)
 
 test: dev ## Draait alle tests (REQUIRE_ALL=1: overslaan telt als fout)
-	@$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 check: dev lint wheel ## Draait alles wat de bouwserver draait
-	@$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile \
-		--cov --cov-report=term:skip-covered $(ARGS)
+	@$(PYTEST) --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: dev
 	@$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import peewee
@@ -15,6 +16,7 @@ from core.db import database, open_database
 from core.migrations import migrate
 from tests.pages import Client
 
+FILLED = pytest.StashKey[bool]()
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
@@ -53,13 +55,31 @@ def engine(
     db.close()
 
 
-@pytest.fixture
-def db(engine: peewee.Database) -> Iterator[peewee.Database]:
-    """A database that forgets the test."""
+@contextmanager
+def _forgotten(engine: peewee.Database) -> Iterator[peewee.Database]:
+    """A database that forgets what happens in it; inside another one it is a savepoint."""
     database.initialize(engine)
     with engine.atomic() as transaction:
         yield engine
         transaction.rollback()
+
+
+@pytest.fixture(scope="module")
+def file_db(request: pytest.FixtureRequest, engine: peewee.Database) -> Iterator[peewee.Database]:
+    """A database for what all tests of a file begin with: filled once, each test is rolled back."""
+    request.node.stash[FILLED] = True
+    with _forgotten(engine) as db:
+        yield db
+    del request.node.stash[FILLED]
+
+
+@pytest.fixture
+def db(request: pytest.FixtureRequest, engine: peewee.Database) -> Iterator[peewee.Database]:
+    """A database that forgets the test."""
+    if FILLED in request.node.getparent(pytest.Module).stash:
+        assert "file_db" in request.fixturenames, "name the fixture that earlier tests began with"
+    with _forgotten(engine) as db:
+        yield db
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
-"""A plan and a lot of it."""
+"""A plan and a lot of it; and the inkooptrajecten of the demo region, for a whole file."""
 
 import pytest
 
+from core.dates import today
 from procurement import bid_operations as operations
+from procurement import demo as demo_region
 from tests.procurement.lots import BY, DRAFT, make_plan
 
 
@@ -14,3 +16,8 @@ def process(db):
 @pytest.fixture
 def lot(process):
     return operations.put_lot(process, DRAFT, **BY)
+
+
+@pytest.fixture(scope="module")
+def demo(file_db):
+    demo_region.load(today())

@@ -2,13 +2,11 @@
 
 from datetime import timedelta
 
-import pytest
-
 from core.accounts import Account, Role
 from core.attention import Urgency
 from core.dates import today
 from procurement.attention import attention
-from procurement.demo import CODE, LATE, load
+from procurement.demo import CODE, LATE
 from procurement.models import ContractingProcess, Decision, Milestone
 
 
@@ -17,12 +15,7 @@ def account(role, **more):
     return Account(role=role, **values)
 
 
-@pytest.fixture
-def running(db):
-    load(today())
-
-
-def test_the_traject_that_slips_why_and_whom_it_hits(running):
+def test_the_traject_that_slips_why_and_whom_it_hits(db, demo):
     items = attention(account(Role.REGION), today())
     (item,) = [i for i in items if i.url == f"/planning/{CODE}/"]
     assert item.urgency is Urgency.NOW
@@ -30,12 +23,12 @@ def test_the_traject_that_slips_why_and_whom_it_hits(running):
     assert item.text.endswith("Dit raakt 15 gemeenten.")
 
 
-def test_a_new_day_is_seen_before_it_is_kept(running):
+def test_a_new_day_is_seen_before_it_is_kept(db, demo):
     ContractingProcess.update(computed_on=today() - timedelta(days=1), health="gereed").execute()
     assert any(i.url == f"/planning/{CODE}/" for i in attention(account(Role.REGION), today()))
 
 
-def test_decisions_that_are_due_for_ones_own_gemeente(running):
+def test_decisions_that_are_due_for_ones_own_gemeente(db, demo):
     step = Milestone.get((Milestone.code == "8") & (Milestone.process.in_(running_ids())))
     Decision.update(meeting_on=today() + timedelta(days=3)).where(
         Decision.milestone == step, Decision.municipality == LATE
@@ -48,7 +41,7 @@ def test_decisions_that_are_due_for_ones_own_gemeente(running):
     assert other == []
 
 
-def test_a_meeting_that_passed_asks_the_region_for_its_outcome(running):
+def test_a_meeting_that_passed_asks_the_region_for_its_outcome(db, demo):
     Decision.update(meeting_on=today() - timedelta(days=1), outcome="geagendeerd").where(
         Decision.municipality == LATE, Decision.outcome == "geagendeerd"
     ).execute()
@@ -61,5 +54,5 @@ def running_ids():
     return ContractingProcess.select(ContractingProcess.id).where(ContractingProcess.code == CODE)
 
 
-def test_a_provider_hears_nothing_of_it(running):
+def test_a_provider_hears_nothing_of_it(db, demo):
     assert attention(account(Role.PROVIDER, provider_code="TA001"), today()) == []

@@ -9,7 +9,7 @@ from core.formats import day_text
 from procurement.bid_demo import FINAL_ON
 from procurement.bid_metrics import joining
 from procurement.bid_models import AssessorScore, Award, AwardDecision, Bid, Lot
-from procurement.demo import CODE, DALFSEN_CODE, load
+from procurement.demo import CODE, DALFSEN_CODE
 from providers.models import Contract, ContractScope, Provider
 
 HOME = f"/planning/{CODE}/inschrijvingen/"
@@ -20,8 +20,7 @@ FORMS = [f"{HOME}nieuw/", f"{DONE}P1/inschrijving/", f"{DONE}P1/1/toets/", f"{DO
 
 
 @pytest.fixture
-def region(db, client):
-    load(today())
+def region(demo, client):
     client.sign_in("regio")
     return client
 

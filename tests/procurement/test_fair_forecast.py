@@ -7,10 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from core import drawing
-from core.dates import today
 from procurement import metrics, operations
 from procurement.charts import start_chance
-from procurement.demo import CODE, DALFSEN_CODE, load
+from procurement.demo import CODE, DALFSEN_CODE
 from procurement.documents import BaselineDate, Header, PlanBaseline, PlanDocument, PlanStep
 from procurement.fair_forecast import Case, fair_forecast
 from procurement.models import ContractingProcess
@@ -133,8 +132,15 @@ def test_the_picture_says_both_dates_and_the_target():
     assert said[2] == "50\N{NO-BREAK SPACE}% 21-06-2026"
 
 
-def test_the_region_reads_how_sure_the_start_is(db, client):
-    load(today())
+def test_an_empty_plan_says_what_is_missing(db, client):
+    operations.add_document(
+        PlanDocument(Header("LEEG", "Nog leeg")), by="proef", at=AT, reason="proef"
+    )
+    client.sign_in("regio")
+    assert "Vanaf 5 rekent deze pagina" in client.get("/planning/LEEG/verwachting/").text
+
+
+def test_the_region_reads_how_sure_the_start_is(demo, client):
     client.sign_in("regio")
     url = f"/planning/{CODE}/verwachting/"
     assert url in client.get(f"/planning/{CODE}/").links
@@ -148,19 +154,10 @@ def test_the_region_reads_how_sure_the_start_is(db, client):
     client.get(f"/planning/{DALFSEN_CODE}/verwachting.svg", status=404)
 
 
-def test_the_past_of_others_does_not_show(db, client):
+def test_the_past_of_others_does_not_show(demo, client):
     """A gemeente sees cases of the trajecten in which it takes part, and no others."""
-    load(today())
     client.sign_in("gemeente", municipalities=["0193"])
     page = client.get(f"/planning/{CODE}/verwachting/")
     assert DALFSEN_CODE not in page.text
     assert "Vanaf 5 rekent deze pagina" in page.text
     client.get(f"/planning/{DALFSEN_CODE}/verwachting/", status=404)
-
-
-def test_an_empty_plan_says_what_is_missing(db, client):
-    operations.add_document(
-        PlanDocument(Header("LEEG", "Nog leeg")), by="proef", at=AT, reason="proef"
-    )
-    client.sign_in("regio")
-    assert "Vanaf 5 rekent deze pagina" in client.get("/planning/LEEG/verwachting/").text

@@ -10,7 +10,7 @@ import pytest
 from core.dates import month_of, today
 from core.municipalities import name
 from procurement import metrics
-from procurement.demo import CODE, DALFSEN_CODE, LATE, load
+from procurement.demo import CODE, DALFSEN_CODE, LATE
 from procurement.models import (
     CalendarLink,
     ContractingProcess,
@@ -79,8 +79,7 @@ FILES = [
 
 
 @pytest.fixture
-def region(db, client):
-    load(today())
+def region(demo, client):
     client.sign_in("regio")
     return client
 

@@ -2,11 +2,8 @@
 
 import json
 
-import pytest
-
 from app.cli import main
-from core.dates import today
-from procurement.demo import CODE, DALFSEN_CODE, load
+from procurement.demo import CODE, DALFSEN_CODE
 from procurement.models import ContractingProcess
 from procurement.plan_templates import TEMPLATES
 
@@ -17,12 +14,7 @@ def run(capsys, *arguments):
     return status, said.out, said.err
 
 
-@pytest.fixture
-def demo(db):
-    load(today())
-
-
-def test_list_and_show(demo, capsys):
+def test_list_and_show(db, demo, capsys):
     status, said, _ = run(capsys, "list", "--json")
     plans = {p["code"]: p for p in json.loads(said)["plans"]}
     assert (status, set(plans)) == (0, {CODE, DALFSEN_CODE})
@@ -37,14 +29,14 @@ def test_list_and_show(demo, capsys):
     assert run(capsys, "list")[1].count("\n") == 2
 
 
-def test_the_plan_of_dalfsen_has_its_postponements(demo, capsys):
+def test_the_plan_of_dalfsen_has_its_postponements(db, demo, capsys):
     process = ContractingProcess.get(ContractingProcess.code == DALFSEN_CODE)
     versions = [(b.number, b.go_live.isoformat(), b.reason) for b in process.baselines]
     assert [v[1] for v in versions] == ["2021-01-01", "2021-07-01", "2022-01-01"]
     assert versions[1][2] == "Wet inburgering uitgesteld naar 1-7-2021"
 
 
-def test_new_baseline_export_import(db, capsys, tmp_path):
+def test_new_baseline_export_import(db, demo, capsys, tmp_path):
     new = ("new", "N-1", "--template", "SAS regionaal", "--name", "Nieuw", "--start", "2026-01-05")
     status, said, _ = run(capsys, *new, "--go-live", "2030-01-01", "--gemeente", "0148", "0166")
     assert (status, said.startswith("Start dienstverlening verwacht")) == (0, True)
@@ -67,7 +59,7 @@ def test_new_baseline_export_import(db, capsys, tmp_path):
     assert json.loads(run(capsys, *given)[1])["status"] == "unchanged"
 
 
-def test_a_whole_plan_goes_to_another_installation(demo, capsys, tmp_path):
+def test_a_whole_plan_goes_to_another_installation(db, demo, capsys, tmp_path):
     file = tmp_path / "plan.xlsx"
     run(capsys, "export", CODE, file)
     before = json.loads(run(capsys, "show", CODE, "--json")[1])
@@ -76,7 +68,7 @@ def test_a_whole_plan_goes_to_another_installation(demo, capsys, tmp_path):
     assert json.loads(run(capsys, "show", CODE, "--json")[1]) == before
 
 
-def test_what_is_refused(demo, capsys, tmp_path):
+def test_what_is_refused(db, demo, capsys, tmp_path):
     assert run(capsys, "show", "X")[0] == 2
     assert run(capsys, "import", tmp_path / "weg.xlsx")[0] == 2
     (tmp_path / "a.csv").write_text("code;titel;duur\n1;Een;tien\n", encoding="utf-8")
@@ -89,7 +81,7 @@ def test_what_is_refused(demo, capsys, tmp_path):
     assert run(capsys, *new, "--go-live", "morgen")[0] == 2
 
 
-def test_calendar_release_and_digest(demo, capsys, tmp_path):
+def test_calendar_release_and_digest(db, demo, capsys, tmp_path):
     assert run(capsys, "ics", CODE, tmp_path / "a.ics")[0] == 0
     assert (tmp_path / "a.ics").read_bytes().startswith(b"BEGIN:VCALENDAR\r\n")
     assert run(capsys, "ocds", CODE, tmp_path / "r.json", "--package")[0] == 0
