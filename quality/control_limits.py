@@ -1,9 +1,11 @@
 """Limits of chance: funnel plots around one value, XmR charts over time."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from math import asin, comb, exp, lgamma, log, sin, sqrt
+from math import asin, exp, lgamma, log, sin, sqrt
 from statistics import NormalDist, fmean
 
 Limits = tuple[float, float]
@@ -17,6 +19,7 @@ def normal_limits(target: float, n: int, confidence: float) -> Limits:
     return max(0.0, target - spread), min(1.0, target + spread)
 
 
+@lru_cache(maxsize=4096)
 def exact_limits(target: float, n: int, confidence: float, *, mid_p: bool = True) -> Limits:
     """Exact binomial funnel limits, interpolated between whole learners.
 
@@ -26,36 +29,41 @@ def exact_limits(target: float, n: int, confidence: float, *, mid_p: bool = True
     if target in (0.0, 1.0):
         return target, target
     tail = (1 - confidence) / 2
-    chances = _binomial(n, target)
-    cumulative, total = [], 0.0
-    for chance in chances:
-        total += chance
-        cumulative.append(total - chance / 2 if mid_p else total)
-    return _interpolated(cumulative, tail) / n, _interpolated(cumulative, 1 - tail) / n
+    first, cumulative = _cumulative(n, target, mid_p=mid_p)
+    low, high = (_interpolated(cumulative, chance, first) for chance in (tail, 1 - tail))
+    return low / n, high / n
 
 
 def _z(confidence: float) -> float:
     return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
-def _binomial(n: int, p: float) -> list[float]:
-    if n <= 60:
-        return [comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
-    return [
-        exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log(1 - p))
-        for k in range(n + 1)
-    ]
+def _cumulative(n: int, p: float, *, mid_p: bool) -> tuple[int, tuple[float, ...]]:
+    """The binomial distribution function, from the first number that has a chance worth adding.
+
+    Each chance follows from the one before it. What lies eight deviations away, and twenty more
+    for who is skewed, is less than a millionth of a millionth.
+    """
+    room = 8 * sqrt(n * p * (1 - p)) + 20
+    first, last = max(0, int(n * p - room)), min(n, int(n * p + room))
+    ways = lgamma(n + 1) - lgamma(first + 1) - lgamma(n - first + 1)
+    chance = exp(ways + first * log(p) + (n - first) * log(1 - p))
+    odds, total, found = p / (1 - p), 0.0, []
+    for k in range(first, last + 1):
+        total += chance
+        found.append(total - chance / 2 if mid_p else total)
+        chance *= (n - k) / (k + 1) * odds
+    return first, tuple(found)
 
 
-def _interpolated(cumulative: Sequence[float], chance: float) -> float:
-    previous = 0.0
-    for r, value in enumerate(cumulative):
-        if value > chance:
-            if r == 0:
-                return 0.0
-            return max(0.0, r - (value - chance) / (value - previous))
-        previous = value
-    return float(len(cumulative) - 1)
+def _interpolated(cumulative: Sequence[float], chance: float, first: int) -> float:
+    place = bisect_right(cumulative, chance)
+    if place == len(cumulative):
+        return float(first + place - 1)
+    if place == 0:
+        return float(first)
+    before, value = cumulative[place - 1], cumulative[place]
+    return max(0.0, first + place - (value - chance) / (value - before))
 
 
 def share_flag(numerator: float, denominator: float, target: float) -> str:

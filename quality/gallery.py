@@ -6,12 +6,13 @@ Pages, the command and the pack take their charts here, so that all show the sam
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from math import ceil
+from typing import Any, TypeVar
 
 from core.dates import add_months, month_from_number, months_between
 from core.db import database
@@ -38,6 +39,7 @@ from quality.scoring_model import ScoringModel
 from quality.suppression import hide_small, hide_small_criterion
 
 Tree = dict[str, Any]
+Item = TypeVar("Item")
 STATES = {
     DeliveryState.ON_TIME: "op_tijd",
     DeliveryState.LATE: "te_laat",
@@ -170,29 +172,52 @@ def _document(found: Any) -> Any:
     return json.loads(found) if isinstance(found, str) else found
 
 
+@dataclass(frozen=True)
+class Subject:
+    """Charts of the region that are shown together, and how many months of scores they tell."""
+
+    label: str
+    months: int
+
+
 SUBJECTS = {
-    "maand": "De maand",
-    "verschillen": "Verschillen",
-    "verloop": "Verloop",
-    "leveringen": "Leveringen",
+    "maand": Subject("De maand", CALENDAR),
+    "verschillen": Subject("Verschillen", 1),
+    "verloop": Subject("Verloop", HISTORY),
+    "leveringen": Subject("Leveringen", 1),
 }
 
 
-def region_charts(known: History, subject: str | None = None) -> list[Chart]:
-    """The month of all providers; of one subject or of all."""
+def region_charts(
+    known: History, subject: str | None = None, part: int | None = None
+) -> list[Chart]:
+    """The month of all providers; of one subject or of all, one part of it or the whole."""
     if subject is None:
         return [chart for one in SUBJECTS for chart in region_charts(known, one)]
     if subject == "maand":
-        return [
-            *in_parts(known, charts.scores),
-            *in_parts(known, charts.heat_map),
-            region_chart(known),
-        ]
+        made = [in_parts(known, make, part) for make in (charts.scores, charts.heat_map)]
+        return [*made[0], *made[1], *([region_chart(known)] if part in (None, 1) else [])]
     if subject == "leveringen":
-        return calendars(known)
-    make = funnels if subject == "verschillen" else small_lines
-    routes = [r.code for r in LearningRoute if any(t["route"] == r.code for t in known.trees)]
-    return [chart for route in routes for chart in make(known, route)]
+        return calendars(known, part)
+    if subject == "verschillen":
+        return [chart for route in _sizes(known) for chart in funnels(known, route)]
+    return [chart for route in _sizes(known) for chart in small_lines(known, route, part)]
+
+
+def parts_of(known: History, subject: str) -> int:
+    """In how many parts the charts of a subject come."""
+    rows = {
+        "maand": len(known.trees) / MOST_ROWS,
+        "verloop": max(_sizes(known).values(), default=0) / MOST_SMALL,
+        "leveringen": len(known.providers) / MOST_SMALL,
+    }
+    return max(1, ceil(rows.get(subject, 1)))
+
+
+def _sizes(known: History) -> dict[str, int]:
+    """How many judgements each route has, in the order of routes."""
+    counted = Counter(tree["route"] for tree in known.trees)
+    return {route.code: counted[route.code] for route in LearningRoute if counted[route.code]}
 
 
 def region_chart(known: History) -> Chart:
@@ -213,28 +238,36 @@ def kind_of(chart: Chart) -> str:
     return chart.name.partition("-")[0]
 
 
-def part_of(chart: Chart) -> int:
-    """Which of its parts a chart is; 1 when it is whole."""
-    return int(chart.name.partition(PART)[2] or 1)
-
-
 def in_parts(
-    known: History, make: Callable[[date, Sequence[Card], Mapping[str, str]], Chart]
+    known: History,
+    make: Callable[[date, Sequence[Card], Mapping[str, str]], Chart],
+    only: int | None = None,
 ) -> list[Chart]:
     """A chart of many judgements as charts of a page each; all tell the finding of the whole."""
     whole = make(known.month, known.trees, known.names)
     ordered = cards_in_order(known.trees, known.names)
-    if len(ordered) <= MOST_ROWS:
-        return [whole]
-    parts = [ordered[n : n + MOST_ROWS] for n in range(0, len(ordered), MOST_ROWS)]
+    count = ceil(len(ordered) / MOST_ROWS)
     return [
         replace(
             make(known.month, part, known.names),
-            name=f"{whole.name}{PART}{number}",
-            finding=f"{whole.finding} (deel {number} van {len(parts)})",
+            name=name,
+            finding=f"{whole.finding} (deel {number} van {count})",
         )
-        for number, part in enumerate(parts, start=1)
+        if count > 1
+        else whole
+        for number, name, part in _chunks(whole.name, ordered, MOST_ROWS, only)
     ]
+
+
+def _chunks(
+    name: str, listed: Sequence[Item], most: int, only: int | None
+) -> Iterator[tuple[int, str, Sequence[Item]]]:
+    """Parts of at most so many, each with its number and name; nothing is one empty part."""
+    count = max(1, ceil(len(listed) / most))
+    for number in range(1, count + 1):
+        if only in (None, number):
+            end = f"{PART}{number}" if count > 1 else ""
+            yield number, f"{name}{end}", listed[(number - 1) * most : number * most]
 
 
 def funnels(known: History, route: str) -> list[Chart]:
@@ -254,26 +287,21 @@ def funnels(known: History, route: str) -> list[Chart]:
     return found
 
 
-def small_lines(known: History, route: str) -> list[Chart]:
-    """The score of everyone on one route, a page each when there are many."""
+def small_lines(known: History, route: str, only: int | None = None) -> list[Chart]:
+    """The score of everyone who is judged on one route, a page each when there are many."""
+    codes = {
+        known.names[t["aanbieder"]]: t["aanbieder"] for t in known.trees if t["route"] == route
+    }
+    names = sorted(codes, key=str.casefold)
     found = []
-    points: dict[str, list[charts.Point]] = defaultdict(list)
-    for month, trees in sorted(known.by_month.items()):
-        for tree in trees:
-            if tree["route"] == route:
-                points[known.names[tree["aanbieder"]]].append(charts.Point(month, tree["score"]))
-    by_name = sorted(points, key=str.casefold)
-    for number, names in enumerate(in_chunks(by_name, MOST_SMALL), start=1):
-        more = f"{PART}{number}" if len(points) > MOST_SMALL else ""
-        name = f"verloop-{route}-{known.month:%Y-%m}{more}"
-        shown = {who: points[who] for who in names}
-        found.append(charts.small_multiples(name, "score", shown, of=route_label(route)))
+    name = f"verloop-{route}-{known.month:%Y-%m}"
+    for _, part_name, part in _chunks(name, names, MOST_SMALL, only):
+        points = {
+            who: [charts.Point(m, t["score"]) for m, t in known.of(codes[who])[route].items()]
+            for who in part
+        }
+        found.append(charts.small_multiples(part_name, "score", points, of=route_label(route)))
     return found
-
-
-def in_chunks(names: list[str], most: int) -> list[list[str]]:
-    """Names in groups of at most so many; no names is one empty group."""
-    return [names[n : n + most] for n in range(0, max(len(names), 1), most)]
 
 
 def funnel_data(known: History, route: str, criterion: str) -> tuple[list[charts.Share], float]:
@@ -294,20 +322,18 @@ def funnel_data(known: History, route: str, criterion: str) -> tuple[list[charts
     return shares, centre
 
 
-def calendars(known: History) -> list[Chart]:
+def calendars(known: History, only: int | None = None) -> list[Chart]:
     """Deliveries of a year, per provider and month; a page each when there are many."""
-    first = add_months(known.month, 1 - CALENDAR)
-    names = {provider.id: provider.name for provider in known.providers}
-    states: dict[str, dict[date, str]] = {name: {} for name in names.values()}
-    for cell in delivery_calendar(list(names), first, known.month, known.today):
-        states[names[cell.provider_id]][cell.month] = STATES[cell.state]
-    months = months_between(first, known.month)
+    months = months_between(add_months(known.month, 1 - CALENDAR), known.month)
     found = []
-    for number, part in enumerate(in_chunks(list(states), MOST_SMALL), start=1):
-        more = f"{PART}{number}" if len(states) > MOST_SMALL else ""
-        name = f"leveringen-{known.month:%Y-%m}{more}"
-        shown = {who: states[who] for who in part}
-        found.append(charts.deliveries_calendar(name, months, shown))
+    for _, name, part in _chunks(
+        f"leveringen-{known.month:%Y-%m}", known.providers, MOST_SMALL, only
+    ):
+        names = {provider.id: provider.name for provider in part}
+        states: dict[str, dict[date, str]] = {name: {} for name in names.values()}
+        for cell in delivery_calendar(list(names), months[0], known.month, known.today):
+            states[names[cell.provider_id]][cell.month] = STATES[cell.state]
+        found.append(charts.deliveries_calendar(name, months, states))
     return found
 
 

@@ -22,6 +22,7 @@ from quality.admin.scores import month_or_404, visible_months
 from quality.agreement_models import Agreement
 from quality.charts.compare import MOST
 from quality.charts.words import CRITERIA
+from quality.charts_of_one import HISTORY
 from quality.comparison import MONTHS_BESIDE, BeforeAfter, before_and_after
 from quality.models import ScoreCard
 
@@ -40,13 +41,12 @@ class ChartPage(Page):
         """Show the charts of all providers together, one subject at a time."""
         if code := request.args.get("aanbieder"):
             return redirect(url_for(".provider", month=month, code=code))
-        known = of_region_or_404(month)
         asked = request.args.get("over", "")
         subject = asked if asked in gallery.SUBJECTS else next(iter(gallery.SUBJECTS))
-        found = gallery.region_charts(known, subject)
-        parts = max((gallery.part_of(one) for one in found), default=1)
+        known = _of_region_or_404(month, gallery.SUBJECTS[subject].months)
+        parts = gallery.parts_of(known, subject)
         part = min(max(request.args.get("deel", 1, type=int), 1), parts)
-        shown = [one for one in found if gallery.part_of(one) == part]
+        shown = gallery.region_charts(known, subject, part)
 
         def address(over: str, deel: int | None = None) -> str:
             return url_for(".index", month=month, over=over, deel=deel)
@@ -58,7 +58,8 @@ class ChartPage(Page):
             groups={"": [(one, _links(month, REGION, one)) for one in shown]},
             provider=None,
             subjects=[
-                (label, address(one), one == subject) for one, label in gallery.SUBJECTS.items()
+                (found.label, address(one), one == subject)
+                for one, found in gallery.SUBJECTS.items()
             ],
             part=part,
             parts=parts,
@@ -103,10 +104,10 @@ def _mine(*codes: str) -> Any:
     return query.where(Provider.code.in_(codes)) if codes else query
 
 
-def of_region_or_404(month: str) -> gallery.History:
+def _of_region_or_404(month: str, months: int = HISTORY) -> gallery.History:
     """A month that has score cards the account may see; earlier months in outline."""
     day = month_or_404(month)
-    known = gallery.history(day, _mine(), today=today(), full_from=day)
+    known = gallery.history(day, _mine(), today=today(), months=months, full_from=day)
     return known if known.trees else abort(404)
 
 
@@ -125,7 +126,7 @@ def _with_cards(month: date) -> list[Provider]:
 
 def _of(month: str, code: str) -> Iterable[Chart]:
     if code == REGION:
-        return gallery.region_charts(of_region_or_404(month))
+        return gallery.region_charts(_of_region_or_404(month))
     found = gallery.provider_charts(*_of_one_or_404(month, code))
     return [one for listed in found.values() for one in listed]
 

@@ -327,7 +327,7 @@ def _charts(
         {day: tuple(hide_small(line.tree) for line in lines)},
         cards.model_in_force(day),
     )
-    charts = [gallery.in_parts(known, make)[0] for make in (scores_chart, heat_map)]
+    charts = [gallery.in_parts(known, make, 1)[0] for make in (scores_chart, heat_map)]
     return charts + (gallery.funnels(known, route) if route else [])
 
 

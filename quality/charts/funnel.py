@@ -77,13 +77,13 @@ def place(share: Share, centre: float) -> str:
     """Where a provider lies: above or below which limits; empty within them."""
     if not 0 < centre < 100:
         return ""
-    for confidence, word in ((ALARM, "99,8%-grens"), (WARNING, "95%-grens")):
+    found = ""
+    for confidence, word in ((WARNING, "95%-grens"), (ALARM, "99,8%-grens")):
         low, high = exact_limits(centre / 100, share.n, confidence)
-        if share.value / 100 < low - 1e-12:
-            return f"onder de {word}"
-        if share.value / 100 > high + 1e-12:
-            return f"boven de {word}"
-    return ""
+        if low - 1e-12 <= share.value / 100 <= high + 1e-12:
+            break
+        found = f"{'onder' if share.value / 100 < low else 'boven'} de {word}"
+    return found
 
 
 def sizes(largest: int) -> list[int]:

@@ -54,27 +54,21 @@ class Row:
 
 def heat_map(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Chart:
     """Which provider falls short on what."""
-    ordered = cards_in_order(cards, names)
-    rows: list[Row] = []
-    route = None
-    for card in ordered:
-        if card["route"] != route:
-            route = card["route"]
-            rows.append(Row(route_label(route)))
-        rows.append(Row(name_of(card, names), tuple(_cell(card, c) for c in CRITERIA)))
+    routes: dict[str, list[Row]] = {}
+    for card in cards_in_order(cards, names):
+        cells = tuple(_cell(card, criterion) for criterion in CRITERIA)
+        routes.setdefault(route_label(card["route"]), []).append(Row(name_of(card, names), cells))
+    rows = [row for route, found in routes.items() for row in (Row(route), *found)]
     return Chart(
         name=f"criteria-{month:%Y-%m}",
-        finding=_finding(ordered),
+        finding=_finding([row for row in rows if row.cells]),
         measure=f"Waarde en oordeel per aanbieder en criterium, {month_text(month)}",
         description=" ".join(_describe(row) for row in rows) or "Er is niets te tonen.",
         headers=("Aanbieder", "Route", *CRITERIA.values()),
         rows=tuple(
-            (
-                name_of(card, names),
-                route_label(card["route"]),
-                *(_in_table(_cell(card, c)) for c in CRITERIA),
-            )
-            for card in ordered
+            (row.name, route, *map(_in_table, row.cells))
+            for route, found in routes.items()
+            for row in found
         ),
         paint=paint_heat_map,
         data=tuple(rows),
@@ -106,13 +100,13 @@ def _in_table(cell: Cell) -> str:
     return f"{cell.value} ({cell.word})" if cell.value else cell.word
 
 
-def _finding(cards: Sequence[Card]) -> str:
+def _finding(rows: Sequence[Row]) -> str:
     """The criterion on which most fall short."""
     short = {
-        criterion: sum(_cell(card, criterion).standing == "onvoldoende" for card in cards)
-        for criterion in CRITERIA
+        criterion: sum(row.cells[number].standing == "onvoldoende" for row in rows)
+        for number, criterion in enumerate(CRITERIA)
     }
-    if not cards:
+    if not rows:
         return "Er zijn nog geen scores van deze maand"
     most = max(short.values())
     if most == 0:
@@ -120,7 +114,7 @@ def _finding(cards: Sequence[Card]) -> str:
     worst = [
         CRITERIA[c].lower() if c != "keurmerk" else CRITERIA[c] for c in short if short[c] == most
     ]
-    times = f"{most} van {len(cards)} keer"
+    times = f"{most} van {len(rows)} keer"
     return f"Het vaakst onvoldoende: {listing(worst)} ({times})"
 
 

@@ -12,7 +12,7 @@ from quality import operations
 from quality.admin.pictures import region_middle
 from quality.agreement_models import Agreement
 from quality.comparison import before_and_after
-from quality.gallery import History
+from quality.gallery import SUBJECTS, History, history, parts_of, region_charts
 from quality.scoring_model import BASIS_2026
 from tests.quality.charts.cards import card
 from tests.quality.test_operations import OCT, SEP, WHO, deliver
@@ -58,6 +58,35 @@ def test_many_judgements_stand_in_parts(client, region, monkeypatch):
     assert "(deel 2 van 2)" in page.text
     assert "Vorig deel" in page.text
     assert "Taalschool TA001" not in "".join(row[0] for row in page.rows())
+
+
+def test_a_part_is_made_without_the_others(region, monkeypatch):
+    monkeypatch.setattr("quality.gallery.MOST_ROWS", 2)
+    monkeypatch.setattr("quality.gallery.MOST_SMALL", 2)
+    known = history(OCT, Provider.select(Provider.id), today=OCT)
+    assert {subject: parts_of(known, subject) for subject in SUBJECTS} == {
+        "maand": 2, "verschillen": 1, "verloop": 2, "leveringen": 2,
+    }  # fmt: skip
+    whole = [chart.name for chart in region_charts(known)]
+    parts = [
+        chart.name
+        for subject in SUBJECTS
+        for part in range(1, parts_of(known, subject) + 1)
+        for chart in region_charts(known, subject, part)
+    ]
+    assert sorted(parts) == sorted(whole)
+    (second,) = region_charts(known, "verloop", 2)
+    assert [row[0] for row in second.rows] == ["Taalschool TA003"]
+
+
+def test_a_page_takes_the_picture_that_was_drawn_of_the_whole_history(region):
+    everyone = Provider.select(Provider.id)
+    whole = history(OCT, everyone, today=OCT)
+    for subject, told in SUBJECTS.items():
+        outline = history(OCT, everyone, today=OCT, months=told.months, full_from=OCT)
+        assert [one.fingerprint for one in region_charts(outline, subject)] == [
+            one.fingerprint for one in region_charts(whole, subject)
+        ]
 
 
 def test_the_charts_of_a_provider_hide_what_is_small(client, region):
