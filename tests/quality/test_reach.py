@@ -66,15 +66,22 @@ def correct(provider, month, wanted):
             report(provider, learner, month, row, delivery)
 
 
+@pytest.fixture
+def provider(db):
+    """Somebody has lessons every month on either route: without rows a month is not judged."""
+    provider = make_provider()
+    delivery = make_delivery(provider)
+    for route in ROUTES:
+        for month in EVERY_MONTH:
+            report(provider, f"les-{route}", month, (TrackStatus.ACTIVE, route), delivery)
+    return provider
+
+
 def hold(provider, told):
     delivery = make_delivery(provider)
     for learner, months in enumerate(told):
         for offset, row in months.items():
             report(provider, learner, EVERY_MONTH[offset], row, delivery)
-    # Somebody has lessons every month on either route: a month without rows is not judged at all.
-    for route in ROUTES:
-        for month in EVERY_MONTH:
-            report(provider, f"les-{route}", month, (TrackStatus.ACTIVE, route), delivery)
 
 
 def inputs(provider):
@@ -96,9 +103,9 @@ B1, SELF_RELIANCE = ROUTES
 @example(told=[{0: (WAITS, B1), 3: (LESSONS, B1)}], wanted=[(LESSONS, SELF_RELIANCE)], corrected=3)
 @example(told=[{3: (WAITS, B1), 15: (LESSONS, B1)}], wanted=[None], corrected=3)
 @given(told=learners, wanted=corrections, corrected=st.integers(0, 5))
-def test_no_month_that_a_correction_changes_is_skipped(db, told, wanted, corrected):
+def test_no_month_that_a_correction_changes_is_skipped(provider, told, wanted, corrected):
     with database.atomic() as attempt:
-        provider, month = make_provider(), EVERY_MONTH[corrected]
+        month = EVERY_MONTH[corrected]
         hold(provider, told)
         before = inputs(provider)
         correct(provider, month, wanted[: len(told)])
@@ -119,9 +126,9 @@ def cards():
         (TrackStatus.WAITING, TrackStatus.DROPPED_OUT),
     ],
 )
-def test_a_correction_gives_what_computing_from_nothing_gives(db, old, new):
+def test_a_correction_gives_what_computing_from_nothing_gives(provider, old, new):
     """Seven learners, last reported in the second month; some kept waiting for eighteen months."""
-    provider, month = make_provider(), EVERY_MONTH[1]
+    month = EVERY_MONTH[1]
     QualityMark.create(provider=provider, status=MarkStatus.INDEFINITE, valid_from=FIRST)
     hold(provider, [{1: (old, LearningRoute.B1)}] * 7)
     for one in EVERY_MONTH:

@@ -5,6 +5,7 @@ import io
 import pikepdf
 import pytest
 
+from core.db import database
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality import operations
@@ -14,6 +15,8 @@ from tests.many_cards import earlier_months, other_providers
 from tests.pdf_ua import faults
 from tests.quality.report.test_packs import ALL, AT, TODAY, text_of
 from tests.quality.test_operations import OCT, WHO, deliver
+
+pytestmark = pytest.mark.pages
 
 
 def pdf_of(code: str) -> bytes:
@@ -26,8 +29,7 @@ def pages_of(content: bytes) -> int:
         return len(pdf.pages)
 
 
-@pytest.fixture
-def judged(db):
+def judge():
     """Three providers, of which one with few learners, in one month."""
     deliver("TA001")
     deliver("TA002", people=4)
@@ -35,15 +37,20 @@ def judged(db):
     operations.compute(OCT, **WHO)
 
 
-@pytest.fixture
-def small_region(judged):
-    """The same over two years."""
-    earlier_months(OCT, 24)
+@pytest.fixture(scope="module")
+def small_region(file_db):
+    """The reports over two years of those three."""
+    with database.atomic() as attempt:
+        judge()
+        earlier_months(OCT, 24)
+        reports = {code: pdf_of(code) for code in (REGION, "TA001", "TA002")}
+        attempt.rollback()
+    return reports
 
 
 @pytest.mark.parametrize("code", [REGION, "TA001", "TA002"])
 def test_a_report_passes_pdf_ua(small_region, code):
-    assert faults(pdf_of(code)) == []
+    assert faults(small_region[code]) == []
 
 
 def _without_language(pdf):
@@ -104,14 +111,14 @@ def _forgotten_in_the_tree(pdf):
 )
 def test_the_check_finds_what_is_wrong(small_region, harm, number):
     harmed = io.BytesIO()
-    with pikepdf.open(io.BytesIO(pdf_of("TA001"))) as pdf:
+    with pikepdf.open(io.BytesIO(small_region["TA001"])) as pdf:
         harm(pdf)
         pdf.save(harmed)
     assert {fault[:6] for fault in faults(harmed.getvalue())} >= {number}
 
 
 def test_the_region_reads_in_order(small_region, tmp_path):
-    text = text_of(pdf_of(REGION), tmp_path)
+    text = text_of(small_region[REGION], tmp_path)
     parts = [
         "De regio",
         "Kwaliteit in oktober 2026",
@@ -132,8 +139,9 @@ def test_the_region_reads_in_order(small_region, tmp_path):
 
 
 @pytest.fixture
-def large_region(judged):
+def large_region(file_db, db):
     """A hundred and fifty providers with agreements, names short and long."""
+    judge()
     other_providers(OCT, 147)
     earlier_months(OCT, 2)
     for number, provider in enumerate(Provider.select()):
@@ -145,8 +153,8 @@ def large_region(judged):
 
 
 def test_a_provider_has_two_to_four_pages_and_a_small_region_six_to_ten(small_region):
-    assert 2 <= pages_of(pdf_of("TA001")) <= 4
-    assert pages_of(pdf_of(REGION)) <= 10
+    assert 2 <= pages_of(small_region["TA001"]) <= 4
+    assert pages_of(small_region[REGION]) <= 10
 
 
 def test_a_large_region_has_six_to_ten_pages_and_says_whom_it_shows(large_region, tmp_path):
