@@ -7,7 +7,6 @@ presentation attributes, ids of its own, a title, a description and real text.
 
 import io
 import itertools
-import threading
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -17,7 +16,6 @@ from typing import Any
 from core import svg as plain
 from core.dates import month_from_number, month_number
 from core.formats import MONTHS, number_text
-from core.pictures import Chart
 
 # Each has a contrast of 3:1 or more on white and on the dark ground, and they stay apart for
 # people who are colour-blind. A shape or a word always goes with them.
@@ -33,9 +31,6 @@ PNG_DPI = 180
 TITLE_SIZE = 12.0
 MEASURE_SIZE = 9.0
 LINE = 1.35
-
-# matplotlib is not made for several threads at once; the web server has several.
-_lock = threading.RLock()
 
 
 @cache
@@ -154,55 +149,41 @@ def _write(figure: Any, place: tuple[float, float], text: str, **look: Any) -> A
     return word
 
 
-def figure_of(chart: Chart) -> Any:
-    """Draw a chart as a matplotlib figure, heading included."""
-    with _lock:
-        figure_class = _figure_class()
-        title = wrap(chart.finding, chart.width - 8, TITLE_SIZE, bold=True)
-        measure = wrap(chart.measure, chart.width - 8, MEASURE_SIZE)
-        heading = len(title) * TITLE_SIZE * LINE + len(measure) * MEASURE_SIZE * LINE + 12
-        full = chart.height + heading
-        figure = figure_class(figsize=(chart.width / 72, full / 72), dpi=72)
-        lines = [(line, TITLE_SIZE, "bold") for line in title]
-        lines += [(line, MEASURE_SIZE, "normal") for line in measure]
-        y = full - 4
-        for number, (line, size, weight) in enumerate(lines):
-            place = 4 / chart.width, y / full
-            look = {"fontsize": size, "fontweight": weight, "va": "top"}
-            _write(figure, place, line, gid=f"{plain.HEADING}-{number}", **look)
-            y -= size * LINE
-        chart.paint(Canvas(figure, chart.width, chart.height, heading), chart.data)
-        return figure
+def blank(finding: str, measure: str, width: float, height: float) -> Canvas:
+    """A canvas of this size with its heading above it: what it shows, and what was measured."""
+    title = wrap(finding, width - 8, TITLE_SIZE, bold=True)
+    below = wrap(measure, width - 8, MEASURE_SIZE)
+    heading = len(title) * TITLE_SIZE * LINE + len(below) * MEASURE_SIZE * LINE + 12
+    full = height + heading
+    figure = _figure_class()(figsize=(width / 72, full / 72), dpi=72)
+    lines = [(line, TITLE_SIZE, "bold") for line in title]
+    lines += [(line, MEASURE_SIZE, "normal") for line in below]
+    y = full - 4
+    for number, (line, size, weight) in enumerate(lines):
+        look = {"fontsize": size, "fontweight": weight, "va": "top"}
+        _write(figure, (4 / width, y / full), line, gid=f"{plain.HEADING}-{number}", **look)
+        y -= size * LINE
+    return Canvas(figure, width, height, heading)
 
 
-def png(chart: Chart) -> bytes:
+def png(figure: Any, title: str) -> bytes:
     """Picture on white."""
-    with _lock:
-        content = io.BytesIO()
-        figure_of(chart).savefig(
-            content,
-            format="png",
-            dpi=PNG_DPI,
-            facecolor=GROUND,
-            metadata={"Software": None, "Title": chart.finding},
-        )
-        return content.getvalue()
-
-
-def svg(chart: Chart, *, alone: bool = False) -> str:
-    """Drawing for in a page, or for a file that stands alone (with heading and fonts)."""
-    with _lock:
-        figure = figure_of(chart)
-        from core import svg_canvas  # noqa: PLC0415  loads matplotlib
-
-        raw = svg_canvas.drawn(figure, _width_of)
-    return plain.accessible_svg(
-        raw,
-        title=chart.finding,
-        description=f"{chart.measure}. {chart.description}",
-        id_prefix=f"{chart.name}-",
-        body_height=None if alone else chart.height,
+    content = io.BytesIO()
+    figure.savefig(
+        content,
+        format="png",
+        dpi=PNG_DPI,
+        facecolor=GROUND,
+        metadata={"Software": None, "Title": title},
     )
+    return content.getvalue()
+
+
+def svg(figure: Any) -> bytes:
+    """Drawing as matplotlib writes it, with text as text."""
+    from core import svg_canvas  # noqa: PLC0415  loads matplotlib
+
+    return svg_canvas.drawn(figure, _width_of)
 
 
 # What charts share: marks, axes, lines.

@@ -17,16 +17,17 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any
 
+from core import drawing
 from core.parallel import spread
+from core.svg import accessible_svg
 
 WIDTH = 560.0
 """Points. With text of 9 points it stays readable on A4 and on a screen."""
 
-STYLE = "taalinkoop.mplstyle"
-Paint = Callable[[Any, Any], None]
+Paint = Callable[[drawing.Canvas, Any], None]
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def _cell(value: str) -> str:
     return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
-_ONE_AT_A_TIME = Lock()
+_ONE_AT_A_TIME = RLock()
+"""matplotlib is not made for several threads, and they would draw no faster."""
 
 
 class _Shelf:
@@ -104,14 +106,12 @@ def kept_in() -> Path | None:
 
 @cache
 def code_fingerprint(module: str) -> str:
-    """Fingerprint of the code that draws: this package's drawing, the painter's own folder."""
-    source = Path(str(sys.modules[module].__file__))
-    here = Path(__file__).parent
-    ours = [here / name for name in ("drawing.py", "axes.py", "svg_canvas.py", "svg.py", STYLE)]
-    files = [*sorted(source.parent.glob("*.py")), *ours]
+    """Fingerprint of all that can change a picture: matplotlib, this package, the painter's own."""
     digest = hashlib.sha256(version("matplotlib").encode())
-    for file in files:
-        digest.update(file.read_bytes())
+    for name in (__name__, module):
+        package = Path(str(sys.modules[name.partition(".")[0]].__file__)).parent
+        for file in sorted((*package.rglob("*.py"), *package.rglob("*.mplstyle"))):
+            digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
@@ -122,7 +122,7 @@ def _kept(chart: Chart, kind: str) -> bytes:
     path = _place(chart, kind)
     with suppress(FileNotFoundError):
         return path.read_bytes()
-    # Two threads draw no faster than one; who waits for the same picture finds it drawn.
+    # Who waits for the same picture finds it drawn.
     with _ONE_AT_A_TIME:
         with suppress(FileNotFoundError):
             return path.read_bytes()
@@ -175,8 +175,23 @@ def _put_away(chart: Chart, kind: str) -> str:
 
 def draw(chart: Chart, kind: str) -> bytes:
     """Draw now, whatever is kept."""
-    from core import drawing  # noqa: PLC0415  loads matplotlib: a second that most commands spare
+    with _ONE_AT_A_TIME:
+        figure = figure_of(chart)
+        if kind == "png":
+            return drawing.png(figure, chart.finding)
+        raw = drawing.svg(figure)
+    made = accessible_svg(
+        raw,
+        title=chart.finding,
+        description=f"{chart.measure}. {chart.description}",
+        id_prefix=f"{chart.name}-",
+        body_height=None if kind == "file.svg" else chart.height,
+    )
+    return made.encode()
 
-    if kind == "png":
-        return drawing.png(chart)
-    return drawing.svg(chart, alone=kind == "file.svg").encode()
+
+def figure_of(chart: Chart) -> Any:
+    """Draw a chart as a matplotlib figure, heading included."""
+    canvas = drawing.blank(chart.finding, chart.measure, chart.width, chart.height)
+    chart.paint(canvas, chart.data)
+    return canvas.figure

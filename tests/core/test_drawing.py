@@ -86,7 +86,7 @@ def test_the_same_chart_is_the_same_bytes():
 
 
 def test_a_long_heading_is_wrapped_within_the_width():
-    figure = drawing.figure_of(make_chart(finding="Lange zin over aanbieders " * 8))
+    figure = pictures.figure_of(make_chart(finding="Lange zin over aanbieders " * 8))
     figure.draw_without_rendering()
     boxes = [t.get_window_extent() for t in figure.texts]
     assert len(boxes) > 3
@@ -127,14 +127,20 @@ def test_a_kept_picture_is_never_an_old_one(shelf, changes):
 
 
 def test_the_code_that_draws_is_part_of_the_fingerprint(tmp_path, monkeypatch):
-    source = tmp_path / "painter.py"
-    source.write_text("def paint(canvas, data): ...\n", encoding="utf-8")
+    files = [
+        tmp_path / "painting" / name for name in ("__init__.py", "limits.py", "charts/dots.py")
+    ]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("def paint(canvas, data): ...\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    painter = importlib.import_module("painter")
-    before = make_chart(paint=painter.paint).fingerprint
-    source.write_text("def paint(canvas, data): pass\n", encoding="utf-8")
-    pictures.code_fingerprint.cache_clear()
-    assert make_chart(paint=painter.paint).fingerprint != before
+    painter = importlib.import_module("painting.charts.dots")
+    found = {make_chart(paint=painter.paint).fingerprint}
+    for file in files:
+        file.write_text("def paint(canvas, data): pass\n", encoding="utf-8")
+        pictures.code_fingerprint.cache_clear()
+        found.add(make_chart(paint=painter.paint).fingerprint)
+    assert len(found) == 1 + len(files)
 
 
 def test_colours_keep_a_contrast_of_three_on_light_and_dark_ground():

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from core import drawing
+from core import pictures
 from procurement import metrics, operations
 from procurement.charts import start_chance
 from procurement.demo import CODE, DALFSEN_CODE
@@ -126,7 +126,7 @@ def test_the_picture_says_both_dates_and_the_target():
     chart = start_chance(fair_forecast(plan(task()), past(1, 1, 1, 2, 3)))
     assert chart.finding.startswith("50\N{NO-BREAK SPACE}% kans op een start uiterlijk 21-06-2026")
     assert "Streefdatum: 26-06-2026" in chart.description
-    (axes,) = drawing.figure_of(chart).axes
+    (axes,) = pictures.figure_of(chart).axes
     said = [text.get_text() for text in axes.texts]
     assert said[:2] == ["plan 21-06-2026", "streefdatum 26-06-2026"]
     assert said[2] == "50\N{NO-BREAK SPACE}% 21-06-2026"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from core import drawing
+from core import pictures
 from procurement.charts import float_chart
 from procurement.documents import Header, PlanDocument, PlanStep
 from procurement.outlook import look
@@ -39,7 +39,7 @@ def test_the_floats_of_the_worked_network_sorted():
 
 def test_critical_is_a_shape_and_a_word_too():
     chart = float_chart(look(document(), TODAY))
-    (axes,) = drawing.figure_of(chart).axes
+    (axes,) = pictures.figure_of(chart).axes
     diamonds = [line for line in axes.lines if line.get_marker() == "D"]
     assert [line.get_ydata()[0] for line in diamonds] == [0, 1, 2, 3]
     assert [text.get_text() for text in axes.texts] == [

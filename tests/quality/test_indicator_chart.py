@@ -1,6 +1,6 @@
 """The picture of an indicator: through its axes, not its pixels."""
 
-from core import drawing
+from core import pictures
 from quality.charts.indicator import indicator_chart
 from quality.indicators import Figure, year_rows
 
@@ -16,7 +16,7 @@ def chart(targets, realised):
 
 def test_a_missing_year_breaks_the_line():
     found = chart({2022: 30}, {2019: (34, None), 2025: (28, 72), 2026: (26.6, 81)})
-    (axes,) = drawing.figure_of(found).axes
+    (axes,) = pictures.figure_of(found).axes
     lines = [line.get_xdata().tolist() for line in axes.lines if len(line.get_xdata()) > 1]
     assert lines == [[2025, 2026]]
     assert [text.get_text() for text in axes.texts] == ["34", "28", "26,6"]

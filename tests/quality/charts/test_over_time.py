@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from core.dates import add_months
-from core.drawing import figure_of
+from core.pictures import figure_of
 from quality.charts import (
     Hours,
     Point,
