@@ -15,6 +15,7 @@ from providers.feed.shown import SHOWN
 from providers.feed.staging import same
 from providers.history_metrics import Narrow
 from providers.models import (
+    CONFIRMED,
     Confirmation,
     Delivery,
     DeliveryMonth,
@@ -78,7 +79,7 @@ def _said(delivery: Delivery, month: date, narrow: Narrow) -> tuple[str, list[An
     """The newest version of each traject that a delivery has for a month, as SQL."""
     rows = ProgressRecord.select(ProgressRecord.track, ProgressRecord.id)
     brought = rows.where(ProgressRecord.delivery == delivery, ProgressRecord.month == month)
-    repeated = rows.join(Confirmation).where(
+    repeated = rows.join(Confirmation, on=CONFIRMED).where(
         Confirmation.delivery == delivery, ProgressRecord.month == month
     )
     (first, values), (second, more) = (

@@ -12,6 +12,9 @@ from typing import Any
 from core.audit import AuditLine
 from providers.feed.shown import SHOWN
 from providers.models import (
+    CONFIRMED,
+    CONFIRMED_ROW,
+    LONGEST_STRETCH,
     Confirmation,
     CourseTrack,
     Delivery,
@@ -81,11 +84,14 @@ def key_of(delivery: int, row: int, narrow: Narrow) -> RowKey | None:
     """The key of a row of a file, when the account may see it and the row has one."""
     held = ProgressRecord.select(ProgressRecord, CourseTrack, Provider).join(CourseTrack)
     held = held.join_from(ProgressRecord, Provider)
-    repeated = held.join_from(ProgressRecord, Confirmation)
-    for query, place in ((held, ProgressRecord), (repeated, Confirmation)):
-        found: Any = narrow(
-            ProgressRecord, query.where(place.delivery == delivery, place.row == row)
-        ).first()
+    brought = held.where(ProgressRecord.delivery == delivery, ProgressRecord.row == row)
+    repeated = held.join_from(ProgressRecord, Confirmation, on=CONFIRMED).where(
+        Confirmation.delivery == delivery,
+        Confirmation.row > row - LONGEST_STRETCH,
+        row == CONFIRMED_ROW,
+    )
+    for query in (brought, repeated):
+        found: Any = narrow(ProgressRecord, query).first()
         if found is not None:
             return RowKey(found.provider, found.track.number, found.month)
     sent_back: Any = narrow(
@@ -177,14 +183,15 @@ def _repeated(versions: list[ProgressRecord]) -> Iterable[Event]:
     """Who sent a version again; when that is what it holds by now, it was told already."""
     told = {version.delivery.id for version in versions}
     query: Any = (
-        Confirmation.select(Confirmation, Delivery)
+        Confirmation.select(Confirmation, Delivery, CONFIRMED_ROW.alias("at_row"))
         .join(Delivery)
-        .where(Confirmation.record.in_([v.id for v in versions]))
+        .join_from(Confirmation, ProgressRecord, on=CONFIRMED)
+        .where(ProgressRecord.id.in_([v.id for v in versions]))
     )
     for one in query:
         if one.delivery.id not in told:
             at = _order(one.delivery)[0]
-            yield Event(at, Happening.REPEATED, one.delivery, one.row, one.delivery.sender)
+            yield Event(at, Happening.REPEATED, one.delivery, one.at_row, one.delivery.sender)
 
 
 def _sent_back(key: RowKey, narrow: Narrow) -> Iterable[Event]:

@@ -13,7 +13,7 @@ from core.db import transaction
 from core.errors import DomainError
 from core.formats import month_text
 from core.storage import Storage
-from providers.feed import cleaning, intake, rejected, withdrawal
+from providers.feed import cleaning, confirming, intake, rejected, withdrawal
 from providers.feed.checking import Problem
 from providers.feed.columns import Mapping
 from providers.feed.drifting import look_for_drift
@@ -199,6 +199,7 @@ def _hold(
     HeldProblem.delete().where(HeldProblem.delivery == delivery).execute()
     rejected.keep_rejected(delivery.id)
     staged.staging.hold(delivery.provider.id, delivery.id)
+    confirming.confirm(delivery.id)
     intake.keep_problems(delivery.id)
     for month, rows in intake.rows_by_month(staged).items():
         DeliveryMonth.create(delivery=delivery, month=month, rows=rows)

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.dates import month_number
 from core.db import is_postgresql
 from core.storage import Storage
+from providers.feed.confirming import take_apart
 from providers.feed.staging import rows_of, run
 from providers.models import Delivery, Problem, RejectedRow
 from providers.outcomes import RECEIVED
@@ -56,12 +57,12 @@ def remove_learners_over(before: date) -> None:
         "WHERE EXISTS (SELECT 1 FROM ended_rows o "
         "WHERE o.delivery = delivery_month.delivery_id AND o.month = delivery_month.month)"
     )
-    run(
-        "DELETE FROM confirmation WHERE record_id IN (SELECT id FROM progress_record "
-        "WHERE track_id IN (SELECT track FROM ended_track))"
-    )
+    ended = "SELECT id FROM progress_record WHERE track_id IN (SELECT track FROM ended_track)"
+    take_apart(ended)
+    run(f"DELETE FROM confirmation WHERE record_id IN ({ended})")  # noqa: S608  our own words
     run("DELETE FROM progress_record WHERE track_id IN (SELECT track FROM ended_track)")
     run("DELETE FROM course_track WHERE id IN (SELECT track FROM ended_track)")
+    run("DELETE FROM open_tracks WHERE month IN (SELECT month FROM ended_rows)")
     # Of rows that were sent back the number goes with its traject, or when it never got one.
     run(
         "UPDATE rejected_row SET number = NULL WHERE number IS NOT NULL AND month < ? "

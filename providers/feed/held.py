@@ -14,7 +14,15 @@ from core.municipalities import name as municipality_name
 from providers.codes import LearningRoute, SkillLevel, TrackStatus
 from providers.feed.checking import Problem, Tally
 from providers.feed.rules import RULES, sentence
-from providers.feed.staging import VALUE_COLUMNS, Staging, insert, rows_of, run, same
+from providers.feed.staging import (
+    VALUE_COLUMNS,
+    Staging,
+    count_for_plans,
+    insert,
+    rows_of,
+    run,
+    same,
+)
 from providers.feed.values import echo
 from providers.models import Contract, ContractScope
 
@@ -60,26 +68,18 @@ def compare(provider: int, staging: Staging) -> bool:
         same(f"p.{name}", f"s.{name}" if name in staging.present else "NULL")
         for name in VALUE_COLUMNS
     ]
-    # CROSS JOIN keeps SQLite from walking the held rows: the staged ones are few beside them.
-    run(
-        "CREATE TEMPORARY TABLE staged_old AS "
-        "SELECT s.track AS track, s.month AS month, s.row_number AS row_number, p.id AS old, "
-        f"CASE WHEN {' AND '.join(equal)} THEN 1 ELSE 0 END AS same, "
-        "p.registered_on AS registered_on, p.route AS route "
-        "FROM staged s CROSS JOIN staged_track t CROSS JOIN progress_record p "
-        "WHERE t.local = s.track AND p.provider_id = ? AND p.month = s.month "
-        "AND p.track_id = t.id AND p.superseded_by_id IS NULL",
-        provider if has_rows else 0,
-    )
-    run("CREATE INDEX staged_old_key ON staged_old (track, month)")
+    if has_rows:
+        # CROSS JOIN keeps SQLite from walking the held rows: the staged ones are few beside them.
+        run(
+            "INSERT INTO staged_old SELECT s.row_number, s.track, s.month, p.id, "
+            f"CASE WHEN {' AND '.join(equal)} THEN 1 ELSE 0 END, p.registered_on, p.route "
+            "FROM staged s CROSS JOIN staged_track t CROSS JOIN progress_record p "
+            "WHERE t.local = s.track AND p.provider_id = ? AND p.month = s.month "
+            "AND p.track_id = t.id AND p.superseded_by_id IS NULL",
+            provider,
+        )
+        count_for_plans("staged_old")
     return has_rows
-
-
-def nothing_to_compare() -> None:
-    """No staged row replaces or repeats a held one."""
-    names = ("track", "month", "row_number", "old", "same", "registered_on", "route")
-    columns = ", ".join(f"{name} integer" for name in names)
-    run(f"CREATE TEMPORARY TABLE staged_old ({columns})")
 
 
 def look_back(staging: Staging, tally: Tally, *, with_held: bool) -> None:

@@ -130,8 +130,6 @@ def compare(provider: int, staged: Staged) -> None:
     if staging.compares:
         find_tracks(provider)
         staged.with_held = held.compare(provider, staging)
-    else:
-        held.nothing_to_compare()
     held.look_back(staging, tally, with_held=staged.with_held)
     held.look_aside(provider, staging)
     held.look_for_contracts(provider, staging, tally)
@@ -142,8 +140,7 @@ def count(staged: Staged) -> Counts:
     tally = staged.tally
     remaining = rows_of("SELECT COUNT(*) FROM staged")[0][0]
     unchanged, replaced = rows_of(
-        "SELECT COALESCE(SUM(o.same), 0), COALESCE(SUM(1 - o.same), 0) FROM staged_old o "
-        "JOIN staged s ON s.track = o.track AND s.month = o.month"
+        "SELECT COALESCE(SUM(same), 0), COALESCE(SUM(1 - same), 0) FROM staged_old"
     )[0]
     counts = Counts(
         rows=tally.rows,

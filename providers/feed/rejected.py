@@ -6,6 +6,7 @@ workbook that we sent back says which row it was; the delivery has a row with th
 there never was a key, it has a row of that month that is new. The first two are exact.
 """
 
+from providers.feed.confirming import covers
 from providers.feed.intake import Sources
 from providers.feed.staging import insert, rows_of, run
 
@@ -33,7 +34,9 @@ def keep_rejected(delivery: int) -> None:
 
 def take_up(provider: int, delivery: int, sources: Sources) -> None:
     """Note which earlier rejected rows a delivery has again, once its rows are held."""
-    _by_key(provider)
+    _list_candidates(delivery)
+    _by_key(provider, "AND r.id IN (SELECT id FROM candidate)")
+    run("DROP TABLE candidate")
     if sources:
         _by_origin(provider, delivery, sources)
     _by_month(provider, delivery)
@@ -80,7 +83,21 @@ def _by_origin(provider: int, delivery: int, sources: Sources) -> None:
     run("DROP TABLE staged_source")
 
 
-def _by_key(provider: int) -> None:
+def _list_candidates(delivery: int) -> None:
+    """Earlier rows with a key of this delivery; and its own, when a later one was quicker."""
+    run(
+        "CREATE TEMPORARY TABLE candidate AS SELECT q.id AS id FROM staged_track t "
+        "CROSS JOIN rejected_row q CROSS JOIN staged s "
+        "WHERE q.number = t.number AND s.track = t.local AND s.month = q.month "
+        "UNION SELECT q.id FROM staged_rejected s CROSS JOIN staged_track t "
+        "CROSS JOIN rejected_row q "
+        "WHERE t.local = s.track AND q.number = t.number AND q.month = s.month "
+        "UNION SELECT id FROM rejected_row WHERE delivery_id = ?",
+        delivery,
+    )
+
+
+def _by_key(provider: int, candidates: str = "") -> None:
     """The first later delivery that holds the key; else the first that had it sent back again."""
     held = (
         "SELECT MIN(x.id) FROM course_track t JOIN progress_record p ON p.track_id = t.id "
@@ -89,7 +106,7 @@ def _by_key(provider: int) -> None:
         "AND x.state = 'held' AND x.id > r.delivery_id"
     )
     brought = held.format(confirmed="", by="p")
-    repeated = held.format(confirmed="JOIN confirmation c ON c.record_id = p.id", by="c")
+    repeated = held.format(confirmed=f"JOIN confirmation c ON {covers('p.id')}", by="c")
     again = (
         "SELECT MIN(x.id) FROM rejected_row q JOIN delivery x ON x.id = q.delivery_id "
         "WHERE q.number = r.number AND q.month = r.month AND x.provider_id = ? "
@@ -100,7 +117,7 @@ def _by_key(provider: int) -> None:
         run(
             "UPDATE rejected_row SET taken_up_by_id = f.taken, mended = ? FROM "
             f"(SELECT r.id AS id, ({by}) AS taken FROM rejected_row r "
-            f"WHERE r.number IS NOT NULL {only} AND {_TO_MEND}) f "
+            f"WHERE r.number IS NOT NULL {only} AND {_TO_MEND} {candidates}) f "
             "WHERE f.id = rejected_row.id AND f.taken IS NOT NULL",
             mended, provider, provider,
         )  # fmt: skip
@@ -116,16 +133,23 @@ def _by_month(provider: int, delivery: int) -> None:
         delivery, provider,
     ):  # fmt: skip
         waiting.setdefault(month, []).append(row)
+    unexplained = _new_rows(delivery) if waiting else {}
     for month, rows in waiting.items():
-        new = rows_of(
-            "SELECT (SELECT COUNT(*) FROM staged s WHERE s.month = ? AND NOT EXISTS "
-            "(SELECT 1 FROM staged_old o WHERE o.track = s.track AND o.month = s.month)) - "
-            "(SELECT COUNT(DISTINCT number) FROM rejected_row WHERE taken_up_by_id = ? "
-            "AND month = ? AND mended = ?)",
-            month, delivery, month, True,
-        )[0][0]  # fmt: skip
-        for row in rows[: max(new, 0)]:
+        for row in rows[: max(unexplained.get(month, 0), 0)]:
             run(
                 "UPDATE rejected_row SET taken_up_by_id = ?, mended = ? WHERE id = ?",
                 delivery, True, row,
             )  # fmt: skip
+
+
+def _new_rows(delivery: int) -> dict[int, int]:
+    """How many staged rows of each month are no other version, nor a rejected row with a key."""
+    counted = rows_of(
+        "SELECT month, SUM(number) FROM ("
+        "SELECT month, COUNT(*) AS number FROM staged GROUP BY month "
+        "UNION ALL SELECT month, -COUNT(*) FROM staged_old GROUP BY month "
+        "UNION ALL SELECT month, -COUNT(DISTINCT number) FROM rejected_row "
+        "WHERE taken_up_by_id = ? AND mended = ? GROUP BY month) AS counted GROUP BY month",
+        delivery, True,
+    )  # fmt: skip
+    return {month: int(number) for month, number in counted}

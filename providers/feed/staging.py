@@ -45,6 +45,11 @@ class Staging:
             "CREATE TEMPORARY TABLE staged_rejected (row_number integer, track integer, "
             "month integer)"
         )
+        # Which held row a staged one replaces, or repeats.
+        self._run(
+            "CREATE TEMPORARY TABLE staged_old (row_number integer PRIMARY KEY, track integer, "
+            "month integer, old integer, same integer, registered_on integer, route integer)"
+        )
 
     def _make(self) -> None:
         text = dict.fromkeys(TEXT_COLUMNS, "text")
@@ -90,8 +95,7 @@ class Staging:
     def finish(self) -> None:
         """Make ready to compare: the key, and statistics where the engine wants them."""
         self._run("CREATE UNIQUE INDEX staged_key ON staged (track, month)")
-        if is_postgresql():
-            self._run("ANALYZE staged")
+        count_for_plans("staged", "track", "month")
 
     def keyed(self, tally: Tally) -> Tally:
         """The tally with the numbers that trajecten have here: those of the file."""
@@ -114,17 +118,20 @@ class Staging:
         self._remove(condition, *parameters)
 
     def _remove(self, condition: str, *parameters: int) -> None:
+        gone = f"SELECT row_number FROM staged WHERE {condition}"
+        run(f"DELETE FROM staged_old WHERE row_number IN ({gone})", *parameters)
         run(f"DELETE FROM staged WHERE {condition}", *parameters)
 
     def hold(self, provider: int, delivery: int) -> None:
         """Write the rows: trajecten, what is replaced, what was repeated, what is new."""
-        run(
+        new = run(
             "INSERT INTO course_track (provider_id, number) SELECT ?, t.number "
             "FROM staged_track t WHERE t.id IS NULL "
             "AND EXISTS (SELECT 1 FROM staged s WHERE s.track = t.local) ORDER BY t.local",
             provider,
         )
-        find_tracks(provider)
+        if new:
+            find_tracks(provider)
         with self._keys_known():
             self._hold_rows(provider, delivery)
 
@@ -144,14 +151,7 @@ class Staging:
     def _hold_rows(self, provider: int, delivery: int) -> None:
         run(
             "UPDATE progress_record SET superseded_by_id = ? WHERE id IN "
-            "(SELECT o.old FROM staged_old o JOIN staged s ON s.track = o.track "
-            "AND s.month = o.month WHERE o.same = 0)",
-            delivery,
-        )
-        run(
-            "INSERT INTO confirmation (delivery_id, record_id, row) "
-            "SELECT ?, o.old, o.row_number FROM staged_old o JOIN staged s "
-            "ON s.track = o.track AND s.month = o.month WHERE o.same = 1",
+            "(SELECT old FROM staged_old WHERE same = 0)",
             delivery,
         )
         names = self.present
@@ -161,7 +161,7 @@ class Staging:
             f"{', '.join(f's.{name}' for name in names)} FROM staged s "
             "JOIN staged_track t ON t.local = s.track "
             "WHERE NOT EXISTS (SELECT 1 FROM staged_old o "
-            "WHERE o.track = s.track AND o.month = s.month AND o.same = 1)",
+            "WHERE o.row_number = s.row_number AND o.same = 1)",
             provider,
             delivery,
         )
@@ -216,8 +216,14 @@ def find_tracks(provider: int) -> None:
         "WHERE t.provider_id = ? AND t.number = staged_track.number)",
         provider,
     )
+    count_for_plans("staged_track")
+
+
+def count_for_plans(table: str, *columns: str) -> None:
+    """Let PostgreSQL know how much a table holds before it plans a question about it."""
     if is_postgresql():
-        run("ANALYZE staged_track")
+        of = f" ({', '.join(columns)})" if columns else ""
+        run(f"ANALYZE {table}{of}")
 
 
 def rows_of(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """Undo one delivery as if it had never come, whatever came after it."""
 
+from providers.feed.confirming import take_apart
 from providers.feed.staging import rows_of, run
 from providers.models import ProgressRecord
 
@@ -30,6 +31,7 @@ def take_back(delivery: int) -> tuple[int, int]:
         "WHERE r.delivery_id = ?",
         delivery,
     )
+    take_apart("SELECT id FROM withdrawn")
     run(
         "CREATE TEMPORARY TABLE heir AS SELECT c.record_id AS record, MIN(c.delivery_id) AS heir "
         "FROM confirmation c JOIN withdrawn w ON w.id = c.record_id "
