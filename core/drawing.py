@@ -79,12 +79,18 @@ def _width_of(text: str, size: float, bold: bool) -> float:
 
 
 def shorten(text: str, width: float, size: float = 9.0, *, bold: bool = False) -> str:
-    """Cut a name to a width, with an ellipsis; the table beside the chart has it in full."""
+    """Cut a name to a width; the table beside the chart has it in full.
+
+    The cut is beyond the middle: long names often begin alike, and differ at their end.
+    """
     if text_width(text, size, bold=bold) <= width:
         return text
-    while text and text_width(f"{text.rstrip()}…", size, bold=bold) > width:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
+    for left in range(len(text) - 1, -1, -1):
+        end = left * 2 // 5
+        short = f"{text[: left - end].rstrip()}…{text[len(text) - end :].lstrip()}"
+        if text_width(short, size, bold=bold) <= width:
+            return short
+    return ""
 
 
 def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:

@@ -27,6 +27,8 @@ from core.svg import accessible_svg
 WIDTH = 560.0
 """Points. With text of 9 points it stays readable on A4 and on a screen."""
 
+NOTHING = 80.0
+"""Points high."""
 Paint = Callable[[drawing.Canvas, Any], None]
 
 
@@ -49,6 +51,11 @@ class Chart:
     data: Any
     height: float = 260.0
     width: float = WIDTH
+
+    def __post_init__(self) -> None:
+        """Without figures there is a sentence to show, which takes little room."""
+        if not self.rows:
+            object.__setattr__(self, "height", min(self.height, NOTHING))
 
     @cached_property
     def fingerprint(self) -> str:

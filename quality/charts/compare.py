@@ -8,6 +8,7 @@ from typing import Any
 from core import drawing
 from core.formats import MISSING, month_text, number_text
 from core.pictures import Chart
+from quality.charts.judgement import name_zones
 from quality.charts.words import (
     CRITERIA,
     GOOD,
@@ -62,7 +63,7 @@ def compare(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Cha
         else (),
         paint=paint_compare,
         data=tuple(lines) if ordered else (),
-        height=max(80.0, TOP + BOTTOM + ROW * len(lines)) if ordered else 80.0,
+        height=TOP + BOTTOM + ROW * len(lines),
     )
 
 
@@ -105,6 +106,7 @@ def paint_compare(canvas: drawing.Canvas, lines: tuple[Side, ...]) -> None:
     axes.grid(axis="x")
     dashes = {"color": drawing.GREY, "lw": 1, "ls": (0, (4, 3))}
     axes.vlines((SUFFICIENT, GOOD), BOTTOM, top, zorder=1, **dashes)
+    name_zones(axes, top + 3)
     sheet = canvas.sheet()
     right = canvas.width - RIGHT
     marks = []

@@ -7,10 +7,13 @@ from typing import Any
 from core import drawing
 from core.formats import number_text, percent_text
 from core.pictures import Chart
+from quality.charts.trend import write_beside
 from quality.charts.words import few_names, n_text
 from quality.control_limits import ALARM, WARNING, exact_limits
 
 LABELLED = 12
+RIGHT = 76.0
+PERCENTS = (0, 20, 40, 60, 80, 100)
 PLAIN = {"facecolor": drawing.GROUND, "edgecolor": "none", "pad": 0.6}
 
 
@@ -35,11 +38,15 @@ def funnel(name: str, label: str, measure: str, shares: Sequence[Share], centre:
     """Which providers differ from the region by more than chance; never a league table."""
     ordered = tuple(sorted(shares, key=lambda share: share.name.casefold()))
     places = {share: place(share, centre) for share in ordered}
-    differ = [share.name for share in ordered if places[share]]
+    sides = {
+        word: [share.name for share in ordered if places[share].startswith(side)]
+        for word, side in (("lager", "onder"), ("hoger", "boven"))
+    }
+    differ = [f"{word} bij {few_names(names)}" for word, names in sides.items() if names]
     if not ordered:
         finding = f"{label}: nog geen waarden"
     elif differ:
-        finding = f"{label}: meer dan toeval verschillen {few_names(differ)}"
+        finding = f"{label}: meer dan toeval {'; '.join(differ)}"
     else:
         finding = f"{label}: geen aanbieder verschilt meer dan toeval verklaart"
     return Chart(
@@ -100,13 +107,13 @@ def paint_funnel(canvas: drawing.Canvas, data: Funnel) -> None:
     if not data.shares:
         canvas.nothing("Er zijn nog geen waarden om te tonen.")
         return
-    axes = canvas.axes(left=44, right=20, top=10, bottom=38)
+    axes = canvas.axes(left=44, right=RIGHT, top=10, bottom=38)
     widest = max(10, int(max(share.n for share in data.shares) * 1.08) + 1)
     ticks = drawing.nice_ticks(0, widest, 6)
     axes.set_xlim(0, ticks[-1])
     axes.set_ylim(0, 100)
     drawing.number_axis(axes.xaxis, ticks)
-    drawing.number_axis(axes.yaxis, (0, 20, 40, 60, 80, 100), " %")
+    drawing.number_axis(axes.yaxis, PERCENTS, " %")
     axes.set_xlabel("aantal trajecten")
     axes.axhline(data.centre, color=drawing.GREY, lw=1)
     _draw_limits(axes, data.centre / 100, int(ticks[-1]))
@@ -132,17 +139,16 @@ def paint_funnel(canvas: drawing.Canvas, data: Funnel) -> None:
 
 
 def _draw_limits(axes: Any, centre: float, last: int) -> None:
-    """Two pairs of limits, named where they end."""
-    if not 0 < centre < 1:
-        return
-    grid = sizes(last)
+    """Two pairs of limits and the middle, named where they end."""
+    named = [(100 * centre, f"regio {percent_text(100 * centre)}")]
+    grid = sizes(last) if 0 < centre < 1 else []
     for confidence, dashes, word in ((WARNING, (0, (4, 3)), "95%"), (ALARM, "-", "99,8%")):
         limits = [exact_limits(centre, n, confidence) for n in grid]
-        for side in (0, 1):
-            ys = [100 * limit[side] for limit in limits]
+        for side in zip(*limits, strict=True):
+            ys = [100 * limit for limit in side]
             axes.plot(grid, ys, color=drawing.GREY, lw=1, ls=dashes, zorder=1)
-        va = "top" if word == "95%" else "bottom"
-        axes.text(last, 100 * limits[-1][1], f"{word} ", size=7.5, ha="right", va=va)
+            named.append((ys[-1], f"grens {word}"))
+    write_beside(axes, named, PERCENTS)
 
 
 def _name(
@@ -152,15 +158,11 @@ def _name(
     few = len(data.shares) <= LABELLED
     wanted = [s for s in data.shares if places[s] or few]
     wanted.sort(key=lambda s: (not places[s], "99" not in places[s]))
-    across, up = (canvas.width - 64) / right, (canvas.height - 48) / 100
+    across, up = (canvas.width - 44 - RIGHT) / right, (canvas.height - 48) / 100
     taken = [
         (s.n * across - 4, s.value * up - 4, s.n * across + 4, s.value * up + 4)
         for s in data.shares
     ]
-    if 0 < data.centre < 100:
-        top = [exact_limits(data.centre / 100, int(right), c)[1] for c in (WARNING, ALARM)]
-        edge = right * across
-        taken.append((edge - 32, 100 * top[0] * up - 12, edge, 100 * top[1] * up + 12))
     for share in wanted[: LABELLED * 2]:
         text = drawing.shorten(share.name, 130, 8)
         width = drawing.text_width(text, 8)
@@ -172,7 +174,7 @@ def _name(
             (x - width / 2, y - 15),
         ):
             box = (left, low, left + width, low + 9)
-            inside = left >= 0 and box[2] <= right * across + 18 and low >= 0 and box[3] <= 100 * up
+            inside = left >= 0 and box[2] <= right * across and low >= 0 and box[3] <= 100 * up
             if inside and not any(_touch(box, other) for other in taken):
                 axes.text(left / across, low / up, text, size=8, bbox=PLAIN)
                 taken.append(box)

@@ -91,7 +91,10 @@ def _finding(cards: Sequence[Card], names: Mapping[str, str]) -> str:
         f"{name_of(c, names)} ({route_label(c['route'])})" if several else name_of(c, names)
         for c in below
     ]
-    kind = "oordelen zijn" if several else "aanbieders scoren"
+    if len(judged) == 1:
+        kind = "oordeel is" if several else "aanbieder scoort"
+    else:
+        kind = "oordelen zijn" if several else "aanbieders scoren"
     sentence = f"{len(judged) - len(below)} van {len(judged)} {kind} voldoende of goed"
     if not below:
         return sentence
@@ -152,13 +155,18 @@ def paint_scores(canvas: drawing.Canvas, lines: tuple[ScoreLine, ...]) -> None:
         ls=(0, (4, 3)),
         zorder=1,
     )
-    zones = {"onvoldoende": SUFFICIENT / 2, "voldoende": (SUFFICIENT + GOOD) / 2, "goed": 90.0}
-    for word, middle in zones.items():
-        axes.text(middle, canvas.height - TOP + 3, word, size=7, ha="center")
+    name_zones(axes, canvas.height - TOP + 3)
     step = (canvas.height - TOP - BOTTOM) / len(lines)
     places = [(canvas.height - TOP - (n + 0.5) * step, line) for n, line in enumerate(lines)]
     _write_lines(canvas, places)
     _draw_lines(axes, places)
+
+
+def name_zones(axes: Any, height: float) -> None:
+    """Write the word of a judgement above its part of the scale."""
+    zones = {"onvoldoende": SUFFICIENT / 2, "voldoende": (SUFFICIENT + GOOD) / 2, "goed": 90.0}
+    for word, middle in zones.items():
+        axes.text(middle, height, word, size=7, ha="center")
 
 
 def _draw_lines(axes: Any, places: Sequence[tuple[float, ScoreLine]]) -> None:

@@ -9,7 +9,7 @@ from core.dates import month_number
 from core.formats import MISSING, month_text, number_text, percent_text
 from core.pictures import Chart
 from providers.codes import SkillLevel
-from quality.charts.trend import NAN, write_beside
+from quality.charts.trend import NAN, Sign, write_beside
 from quality.charts.words import n_text
 from quality.intensity import Shortfall
 
@@ -91,7 +91,8 @@ def paint_hours(canvas: drawing.Canvas, months: tuple[Hours, ...]) -> None:
     axes.set_ylim(0, ticks[-1])
     drawing.number_axis(axes.yaxis, ticks)
     axes.grid(axis="y")
-    labels = []
+    labels: list[tuple[float, str]] = []
+    signs: list[Sign] = []
     span = range(month_number(ordered[0].month), month_number(ordered[-1].month) + 1)
     for key, word, colour, shape, dashes in KINDS:
         known = {month_number(m.month): getattr(m, key) for m in ordered}
@@ -100,7 +101,8 @@ def paint_hours(canvas: drawing.Canvas, months: tuple[Hours, ...]) -> None:
         last = [y for y in known.values() if y is not None]
         if last:
             labels.append((last[-1], word))
-    write_beside(axes, labels, ticks)
+            signs.append((shape, colour))
+    write_beside(axes, labels, ticks, signs)
 
 
 SKILLS = {

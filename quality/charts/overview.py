@@ -35,14 +35,14 @@ def small_multiples(
     everything = [p.month for _, points in ordered for p in points]
     lines = tuple((who, filled(points)) for who, points in ordered)
     months = months_between(min(everything), max(everything)) if everything else []
+    everyone = [p.value for _, points in lines for p in points if p.value is not None]
     last = {who: _last(points) for who, points in lines}
     rising = [who for who, points in lines if _change(points) > 5]
     falling = [who for who, points in lines if _change(points) < -5]
     return Chart(
         name=name,
-        finding=_small_finding(label, rising, falling, len(lines)),
-        measure=f"{label} per maand en aanbieder, alle op dezelfde schaal"
-        + (f"; {month_text(months[0])} tot en met {month_text(months[-1])}" if months else ""),
+        finding=_small_finding(label, rising, falling, len(lines), len(months)),
+        measure=_small_measure(label, unit, months, everyone),
         description=" ".join(f"{who}: {in_unit(value, unit)}." for who, value in last.items())
         or "Er is niets te tonen.",
         headers=("Aanbieder", *(month_text(m) for m in months)),
@@ -67,15 +67,32 @@ def _change(points: Sequence[Point]) -> float:
     return points[-1].value - points[-4].value
 
 
-def _small_finding(label: str, rising: Sequence[str], falling: Sequence[str], count: int) -> str:
+def _small_measure(label: str, unit: str, months: Sequence[date], values: Sequence[float]) -> str:
+    parts = [f"{label} per maand en aanbieder, alle op dezelfde schaal"]
+    if values:
+        parts[0] += f" van {in_unit(min(values), unit)} tot {in_unit(max(values), unit)}"
+    if months:
+        parts.append(
+            " tot en met ".join(month_text(m) for m in dict.fromkeys((months[0], months[-1])))
+        )
+    return "; ".join(parts)
+
+
+def _small_finding(
+    label: str, rising: Sequence[str], falling: Sequence[str], count: int, months: int
+) -> str:
     if not count:
         return f"{label}: nog geen waarden"
+    if months < 4:
+        return f"{label} van {providers(count)}; na vier maanden is er een verloop"
     parts = [
         f"{len(who)} {word}" for who, word in ((falling, "gedaald"), (rising, "gestegen")) if who
     ]
     if not parts:
-        return f"{label}: bij geen van {providers(count)} een verschil van meer dan 5"
-    return f"{label}: van {providers(count)} {' en '.join(parts)} in drie maanden"
+        whom = "1 aanbieder geen" if count == 1 else f"geen van {providers(count)} een"
+        return f"{label}: bij {whom} verschil van meer dan 5 in drie maanden"
+    told = " en ".join(parts)
+    return f"{label}: van {providers(count)} {told} met meer dan 5 in drie maanden"
 
 
 def paint_small_multiples(canvas: drawing.Canvas, data: Small | None) -> None:
@@ -88,7 +105,7 @@ def paint_small_multiples(canvas: drawing.Canvas, data: Small | None) -> None:
     low, high = min(values, default=0.0), max(values, default=100.0)
     span = (high - low) or 1.0
     start = month_number(data.first)
-    months = max(1, month_number(data.last) - start)
+    months = month_number(data.last) - start
     width, height = canvas.width / COLUMNS, 30.0
     line_width = width - 52
     for place, (who, points) in enumerate(data.series):
@@ -96,7 +113,10 @@ def paint_small_multiples(canvas: drawing.Canvas, data: Small | None) -> None:
         bottom = canvas.height - (place // COLUMNS + 1) * CELL_HEIGHT + 10
         sheet.text(left, bottom + height + 6, drawing.shorten(who, width - 12, 8.5), size=8.5)
         sheet.plot([left, left + line_width], [bottom, bottom], color=drawing.GREY, lw=0.5)
-        xs = [left + (month_number(p.month) - start) / months * line_width for p in points]
+        xs = [
+            left + ((month_number(p.month) - start) / months if months else 1) * line_width
+            for p in points
+        ]
         ys = [NAN if p.value is None else bottom + (p.value - low) / span * height for p in points]
         alone = "o" if sum(p.value is not None for p in points) == 1 else None
         sheet.plot(xs, ys, color=drawing.BLUE, lw=1.4, marker=alone, ms=3)
@@ -221,6 +241,8 @@ def paint_calendar(canvas: drawing.Canvas, data: Calendar) -> None:
         x += drawing.text_width(word, 8) + 28
 
 
+WIDEST = 90.0
+"""Points that a column takes at most."""
 SHADES = {
     "goed": (drawing.BLUE, 0.62),
     "voldoende": (drawing.GREY, 0.36),
@@ -253,7 +275,8 @@ def region(name: str, cards: Mapping[date, Sequence[Card]]) -> Chart:
     enough = totals.get("goed", 0) + totals.get("voldoende", 0)
     judged = enough + totals.get("onvoldoende", 0)
     finding = (
-        f"In {month_text(months[-1])} zijn {enough} van {judged} oordelen voldoende of goed"
+        f"In {month_text(months[-1])} {'is' if judged == 1 else 'zijn'} {enough} van {judged} "
+        f"{'oordeel' if judged == 1 else 'oordelen'} voldoende of goed"
         if months
         else "Er zijn nog geen oordelen"
     )
@@ -301,7 +324,7 @@ def paint_region(canvas: drawing.Canvas, data: Region) -> None:
         axes.bar(
             xs,
             found,
-            0.86,
+            min(0.86, WIDEST / step),
             bottom=bottoms,
             color=colour,
             alpha=alpha,

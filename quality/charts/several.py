@@ -9,7 +9,17 @@ from core import drawing
 from core.dates import month_number
 from core.formats import month_text
 from core.pictures import Chart
-from quality.charts.trend import NAN, Point, filled, in_unit, label_of, unit_of, write_beside
+from quality.charts.trend import (
+    NAN,
+    SIGNS,
+    Point,
+    Sign,
+    filled,
+    in_unit,
+    label_of,
+    unit_of,
+    write_beside,
+)
 from quality.charts.words import MEASURES
 
 
@@ -20,9 +30,6 @@ class Several:
     unit: str
     series: tuple[tuple[str, tuple[Point, ...]], ...]
     moments: tuple[tuple[date, str], ...]
-
-
-SHAPES = ("o", "s", "^", "D")
 
 
 def compare_over_time(
@@ -41,11 +48,11 @@ def compare_over_time(
     }
     known = {who: value for who, value in last.items() if value is not None}
     best = max(known, key=lambda who: known[who], default="")
-    finding = (
-        f"{label_of(measure)}: laatste waarde het hoogst bij {best} ({in_unit(known[best], unit)})"
-        if len(known) > 1
-        else f"{label_of(measure)} per maand"
-    )
+    finding = f"{label_of(measure)}: nog geen waarde"
+    if known:
+        most = "het hoogst bij" if len(known) > 1 else "van"
+        value = in_unit(known[best], unit)
+        finding = f"{label_of(measure)}: laatste waarde {most} {best} ({value})"
     months = sorted({p.month for _, points in lines for p in points})
     table = {who: {p.month: p.value for p in points} for who, points in lines}
     return Chart(
@@ -84,8 +91,9 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
     axes.set_ylim(ticks[0], ticks[-1])
     drawing.number_axis(axes.yaxis, ticks, " %" if data.unit == "%" else "")
     axes.grid(axis="y")
-    labels = []
-    for (who, line), shape, colour in zip(data.series, SHAPES, drawing.SERIES, strict=False):
+    labels: list[tuple[float, str]] = []
+    signs: list[Sign] = []
+    for (who, line), shape, colour in zip(data.series, SIGNS, drawing.SERIES, strict=False):
         known = [p.value for p in line if p.value is not None]
         axes.plot(
             [month_number(p.month) for p in line],
@@ -95,8 +103,9 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
             ms=4.5,
         )
         if known:
-            labels.append((known[-1], f"{_SIGNS[shape]} {drawing.shorten(who, 128, 8)}"))
-    write_beside(axes, labels, ticks)
+            labels.append((known[-1], drawing.shorten(who, 128, 8)))
+            signs.append((shape, colour))
+    write_beside(axes, labels, ticks, signs)
     _write_moments(axes, data, ticks[-1])
 
 
@@ -116,6 +125,3 @@ def _write_moments(axes: Any, data: Several, top: float) -> None:
             fontsize=7.5,
             annotation_clip=False,
         )
-
-
-_SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}

@@ -138,8 +138,9 @@ def _finding(measure: str, months: Sequence[Point], limits: ControlChart | None,
     if last.value is None:
         return f"{label}: geen waarde in {month_text(last.month)} ({last.reason})"
     now = f"{in_unit(last.value, unit)} in {month_text(last.month)}"
-    signal = _signals(months, limits)[-1]
-    if not signal or limits is None:
+    if limits is None:
+        return f"{label}: {now}"
+    if not _signals(months, limits)[-1]:
         return f"{label}: {now}, niets bijzonders"
     way = "hoog" if last.value > limits.mean else "laag"
     return f"{label}: {now}, ongewoon {way}"
@@ -149,6 +150,8 @@ def _measure(measure: str, of: str, months: Sequence[Point], limits: ControlChar
     parts = [MEASURES.get(measure, "Score van 0 tot 100 met 90%-interval")]
     if of:
         parts.insert(0, of)
+    if measure != "score" and any(p.low is not None for p in months):
+        parts.append("balk: 95%-interval")
     counts = [p.n for p in months if p.n is not None and p.value is not None]
     if counts:
         low, high = min(counts), max(counts)
@@ -229,7 +232,7 @@ def paint_trend(canvas: drawing.Canvas, line: Line) -> None:
         alpha=0.25,
         zorder=1,
     )
-    axes.plot(xs, ys, color=drawing.INK, marker="o", ms=3.5, lw=1.4, zorder=3)
+    axes.plot(xs, ys, color=drawing.INK, marker="o", ms=3.5, lw=1.4, zorder=3, clip_on=False)
     _mark_signals(axes, line)
     _mark_gaps(axes, months, ticks[0])
     _label_levels(axes, line, ticks)
@@ -331,18 +334,31 @@ def _label_levels(axes: Any, line: Line, ticks: Sequence[float]) -> None:
     write_beside(axes, [(level, text) for level, text, _ in levels], ticks)
 
 
+SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
+"""The shapes of lines as letters."""
+Sign = tuple[str, str]
+"""Shape and colour of a line."""
+
+
 def write_beside(
-    axes: Any, labels: Sequence[tuple[float, str]], ticks: Sequence[float], **look: Any
+    axes: Any,
+    labels: Sequence[tuple[float, str]],
+    ticks: Sequence[float],
+    signs: Sequence[Sign] = (),
 ) -> None:
-    """Write labels right of the axes, at their own height as far as they do not collide."""
+    """Write labels right of the axes, at their own height as far as they do not collide.
+
+    With signs, each stands before its label, in the colour of the line.
+    """
     points = axes.get_position().height * axes.figure.get_figheight() * 72
     scale = points / ((ticks[-1] - ticks[0]) or 1)
     places = drawing.apart([(level - ticks[0]) * scale for level, _ in labels], 11)
-    for place, (_, text) in zip(places, labels, strict=True):
+
+    def write(text: str, x: float, y: float, **look: Any) -> None:
         axes.annotate(
             text,
             (1, 0),
-            (6, place),
+            (x, y),
             xycoords="axes fraction",
             textcoords="offset points",
             va="center",
@@ -350,6 +366,11 @@ def write_beside(
             annotation_clip=False,
             **look,
         )
+
+    for place, (_, text) in zip(places, labels, strict=True):
+        write(text, 18 if signs else 6, place)
+    for place, (shape, colour) in zip(places, signs, strict=False):
+        write(SIGNS[shape], 6, place, color=colour)
 
 
 def score_points(cards: Mapping[date, Mapping[str, Any]], measure: str = "score") -> list[Point]:

@@ -158,6 +158,20 @@ def test_colours_keep_a_contrast_of_three_on_light_and_dark_ground():
         assert contrast(colour, "#1c2128") >= 3
 
 
+def test_names_that_begin_alike_still_differ_when_they_are_cut():
+    names = [f"Stichting Taalonderwijs Regio Zwolle-Kampen {place}" for place in ("Oost", "West")]
+    short = [drawing.shorten(name, 120) for name in names]
+    assert short[0] != short[1]
+    assert all(name.startswith("Stichting") and "…" in name for name in short)
+    assert max(drawing.text_width(name) for name in short) <= 120
+    assert [drawing.shorten("De Brug", width) for width in (120, 20, 1)] == ["De Brug", "D…", ""]
+
+
+def test_a_chart_without_figures_takes_little_room():
+    assert make_chart(rows=()).height == 80
+    assert make_chart().height == 260
+
+
 def test_labels_are_moved_apart_and_stay_in_order():
     moved = drawing.apart([10, 11, 30, 10.5], 8)
     assert sorted(range(4), key=lambda n: moved[n]) == [0, 3, 1, 2]

@@ -56,7 +56,7 @@ def test_the_funnel_draws_value_against_n():
     }
     assert drawn["o"] == ([50], [70.0])
     assert drawn["v"] == ([60], [20.0])
-    assert chart.finding == "Docenten: meer dan toeval verschillen Salland"
+    assert chart.finding == "Docenten: meer dan toeval lager bij Salland"
 
 
 def waits(count):

@@ -127,7 +127,7 @@ def test_small_multiples_fit_on_one_scale(count):
 def test_small_multiples_say_how_many_rose_and_fell():
     falling = [*months_back(5), Point(add_months(OCTOBER, 1), 50.0)]
     chart = small_multiples("s", "score", {"De Brug": falling, "Salland": months_back(5)})
-    assert chart.finding == "Score: van 2 aanbieders 1 gedaald in drie maanden"
+    assert chart.finding == "Score: van 2 aanbieders 1 gedaald met meer dan 5 in drie maanden"
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 36])
@@ -166,3 +166,31 @@ def test_hours_of_a_few_learners_stay_hidden_in_picture_table_and_sentence():
     chart = hours("h", "De Brug", [Hours(OCTOBER, None, None, None, few=True)])
     assert chart.finding == "Uren: te weinig cursisten om te tonen"
     assert figure_texts(figure_of(chart))[-1] == "Te weinig cursisten."
+
+
+def test_the_end_of_a_line_has_its_shape_and_colour():
+    months = {name: months_back(3) for name in ("De Brug", "Salland")}
+    axes = figure_of(compare_over_time("c", "score", months)).axes[0]
+    signs = {t.get_text(): t.get_color() for t in axes.texts}
+    assert [(line.get_marker(), line.get_color()) for line in axes.lines[:2]] == [
+        ("o", signs["●"]),
+        ("s", signs["■"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "finding"),
+    [
+        (1, "Score: 80,0 in oktober 2026"),
+        (12, "Score: 80,0 in oktober 2026, niets bijzonders"),
+    ],
+)
+def test_one_month_is_not_called_nothing_unusual(count, finding):
+    months = [Point(add_months(OCTOBER, -n), 80.0, 41) for n in range(count)]
+    assert trend("t", "score", months).finding == finding
+
+
+def test_few_months_are_no_course():
+    chart = small_multiples("s", "score", {"De Brug": [Point(OCTOBER, 80.0)]})
+    assert chart.finding == "Score van 1 aanbieder; na vier maanden is er een verloop"
+    assert chart.measure.endswith("schaal van 80,0 tot 80,0; oktober 2026")
