@@ -151,7 +151,17 @@ class Tree:
                 yield f"13-004 a {kind} has no text instead"
             if kind == "TH" and not _attribute(node, "/Scope"):
                 yield "15-003 a heading of a table does not say what it heads"
+        yield from self._rows()
         yield from self._headings()
+
+    def _rows(self) -> Iterator[str]:
+        """Rows below each other have a heading each, in a table that says what it is about."""
+        for kind, _, body in self.elements:
+            if kind != "TBody" or len(body.K) < 2:
+                continue
+            firsts = [row.K[0] for row in body.K]
+            if any((self._kind(c), _attribute(c, "/Scope")) != ("TH", "/Row") for c in firsts):
+                yield "15-000 a row of a table has no heading"
 
     def _headings(self) -> Iterator[str]:
         levels = [int(k[1]) for k, _, _ in self.elements if re.fullmatch(r"H\d", k)]

@@ -1,6 +1,7 @@
 """A report as PDF: tagged, PDF/UA-1, with the fonts in the file. The only importer of typst."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -27,7 +28,33 @@ def pdf(report: Report, *, at: datetime, svg: Svg = Chart.svg) -> bytes:
         timestamp=int(at.timestamp()),
         sys_inputs={"report": json.dumps(as_data(report, svg), ensure_ascii=False)},
     )
-    return made
+    return _with_row_headings(made)
+
+
+_CELL = re.compile(
+    rb"(?<=obj\n<</Type/StructElem/S/)TD(/P \d+ 0 R/A\[<</O/Table)"
+    rb"(/Headers\[\(U(\d+)x(\d+)y\d+\)\])"
+)
+FACTS = b"1"
+"""The first table has its headings above only."""
+
+
+def _with_row_headings(made: bytes) -> bytes:
+    """Tag the first cell of a row as its heading.
+
+    The compiler can, by a feature that its Python package does not switch on. It refers to the
+    heading of the column alone, which would hide that of the row: both are found by their scope.
+    Every replacement is as long as what it replaces, so that all offsets in the file still hold.
+    """
+
+    def heading(cell: re.Match[bytes]) -> bytes:
+        between, refers, table, column = cell.groups()
+        if table == FACTS:
+            return cell[0]
+        kind, scope = (b"TH", b"/Scope/Row") if column == b"0" else (b"TD", b"")
+        return kind + between + scope.ljust(len(refers))
+
+    return _CELL.sub(heading, made)
 
 
 @cache

@@ -81,6 +81,12 @@ def _with_a_skipped_heading(pdf):
             one.S = pikepdf.Name("/H4")
 
 
+def _without_headings_of_rows(pdf):
+    for one in _all_of_a_kind(pdf, "/S"):
+        if one.S == "/TH":
+            one.S = pikepdf.Name("/TD")
+
+
 def _without_fonts(pdf):
     for one in _all_of_a_kind(pdf, "/FontDescriptor"):
         for name in [key for key in list(one.FontDescriptor) if key.startswith("/FontFile")]:
@@ -104,6 +110,7 @@ def _forgotten_in_the_tree(pdf):
         (_untagged, "01-005"),
         (_without_text_for_a_picture, "13-004"),
         (_with_a_skipped_heading, "14-003"),
+        (_without_headings_of_rows, "15-000"),
         (_without_fonts, "31-009"),
         (_without_letters, "31-027"),
         (_forgotten_in_the_tree, "01-005"),
