@@ -21,6 +21,7 @@ FILTERS = {
     "month": formats.month_text,
     "number": formats.number_text,
     "count": formats.count_text,
+    "few": formats.few_text,
     "percent": formats.percent_text,
     "hours": formats.hours_text,
     "euro": formats.euro_text,

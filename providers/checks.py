@@ -1,6 +1,8 @@
 """Whether deliveries still add up: every row of every file is somewhere, and only once."""
 
 from core.checks import check
+from core.dates import month_from_number
+from core.formats import month_text
 from providers.feed.staging import rows_of
 
 
@@ -37,6 +39,24 @@ def accepted_rows_are_held() -> list[str]:
     return [
         f"Levering {number} bracht {accepted} rijen, maar daarvan zijn er {held} te vinden."
         for number, accepted, held in wrong
+    ]
+
+
+@check
+def open_tracks_are_counted_right() -> list[str]:
+    """The kept number of open trajecten of a month is that of the rows."""
+    wrong = rows_of(
+        "SELECT DISTINCT p.code, o.month FROM open_tracks o "
+        "JOIN provider p ON p.id = o.provider_id "
+        "LEFT JOIN (SELECT provider_id, month, route, COUNT(*) AS number FROM progress_record "
+        "WHERE superseded_by_id IS NULL AND status < 4 GROUP BY provider_id, month, route) r "
+        "ON r.provider_id = o.provider_id AND r.month = o.month AND r.route = o.route "
+        "WHERE o.waiting + o.active + o.paused <> COALESCE(r.number, 0) ORDER BY p.code, o.month"
+    )
+    return [
+        f"Het bewaarde aantal lopende trajecten van aanbieder {code} in "
+        f"{month_text(month_from_number(month))} klopt niet met de rijen."
+        for code, month in wrong
     ]
 
 

@@ -4,19 +4,24 @@
 ``core.accounts.visible`` narrows it.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import peewee
 
-from core.dates import add_months, month_from_number
+from core.dates import add_months, month_from_number, months_between
 from providers.codes import TrackStatus
-from providers.models import CURRENT, CourseTrack, Delivery, DeliveryMonth, ProgressRecord
+from providers.models import (
+    CURRENT,
+    CourseTrack,
+    Delivery,
+    DeliveryMonth,
+    ProgressRecord,
+    Provider,
+)
+from providers.open_track_metrics import Learners, month_later, open_tracks
 
 Providers = Any
 """Keys of providers: a list, or a query that selects them."""
@@ -42,63 +47,14 @@ def as_month(value: date | int) -> date:
     return value if isinstance(value, date) else month_from_number(value)
 
 
-@dataclass(frozen=True)
-class Learners:
-    """Trajecten of one provider on one route that had not ended, in its newest month."""
-
-    route: int
-    waiting: int
-    active: int
-    paused: int
-
-    @property
-    def total(self) -> int:
-        """All that are open."""
-        return self.waiting + self.active + self.paused
-
-
 def learners_now(providers: Providers) -> dict[int, list[Learners]]:
     """Per provider and route who was waiting, active or paused in its newest month.
 
     Trajecten that ended in that month are left out.
     """
-    newest = newest_months(providers)
-    if not newest:
-        return {}
-    by_month: dict[date, list[int]] = defaultdict(list)
-    for provider, month in newest.items():
-        by_month[month].append(provider)
-    where = reduce(
-        or_,
-        [
-            ProgressRecord.provider.in_(keys) & (ProgressRecord.month == month)
-            for month, keys in by_month.items()
-        ],
-    )
-    rows = (
-        ProgressRecord.select(
-            ProgressRecord.provider,
-            ProgressRecord.route,
-            ProgressRecord.status,
-            peewee.fn.COUNT(ProgressRecord.id),
-        )
-        .where(CURRENT, where, ProgressRecord.status < TrackStatus.COMPLETED)
-        .group_by(ProgressRecord.provider, ProgressRecord.route, ProgressRecord.status)
-    )
-    counts: dict[tuple[int, int], dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for provider, route, status, count in _tuples(rows):
-        counts[provider, route][status] = count
-    result: dict[int, list[Learners]] = defaultdict(list)
-    for (provider, route), by_status in sorted(counts.items()):
-        result[provider].append(
-            Learners(
-                route,
-                by_status[TrackStatus.WAITING],
-                by_status[TrackStatus.ACTIVE],
-                by_status[TrackStatus.PAUSED],
-            )
-        )
-    return dict(result)
+    found = open_tracks(newest_months(providers).items())
+    open_now = {place: [one for one in listed if one.total] for place, listed in found.items()}
+    return {provider: listed for (provider, _), listed in sorted(open_now.items()) if listed}
 
 
 def last_deliveries(providers: Providers) -> dict[int, Delivery]:
@@ -119,6 +75,11 @@ class Completeness:
     expected: int
     found: int
 
+    @property
+    def missing(self) -> int:
+        """Who is not there, without an end."""
+        return self.expected - self.found
+
 
 def completeness(
     providers: Providers, first: date, last: date
@@ -127,26 +88,17 @@ def completeness(
 
     A month before of which nothing is held expects nobody, and is left out.
     """
-    now = ProgressRecord.alias()
-    rows = (
-        ProgressRecord.select(
-            ProgressRecord.provider,
-            ProgressRecord.month,
-            peewee.fn.COUNT(ProgressRecord.id),
-            peewee.fn.COUNT(now.id),
-        )
-        .join(now, peewee.JOIN.LEFT_OUTER, on=_next_month(now))
-        .where(
-            CURRENT,
-            ProgressRecord.provider.in_(providers),
-            ProgressRecord.month.between(add_months(first, -1), add_months(last, -1)),
-            ProgressRecord.status < TrackStatus.COMPLETED,
-        )
-        .group_by(ProgressRecord.provider, ProgressRecord.month)
-    )
+    before = months_between(add_months(first, -1), add_months(last, -1))
+    keys = [
+        key for (key,) in _tuples(Provider.select(Provider.id).where(Provider.id.in_(providers)))
+    ]
+    found = open_tracks([(key, month) for key in keys for month in before])
     return {
-        (provider, add_months(as_month(month), 1)): Completeness(expected, found)
-        for provider, month, expected, found in _tuples(rows)
+        (provider, add_months(month, 1)): Completeness(
+            sum(one.total for one in listed), sum(one.followed for one in listed)
+        )
+        for (provider, month), listed in sorted(found.items())
+        if any(one.total for one in listed)
     }
 
 
@@ -159,7 +111,7 @@ def missing_rows(provider: int, month: date, narrow: Any) -> Any:
     rows = (
         ProgressRecord.select(ProgressRecord, CourseTrack)
         .join(CourseTrack)
-        .join_from(ProgressRecord, now, peewee.JOIN.LEFT_OUTER, on=_next_month(now))
+        .join_from(ProgressRecord, now, peewee.JOIN.LEFT_OUTER, on=month_later(now))
         .where(
             CURRENT,
             ProgressRecord.provider == provider,
@@ -170,13 +122,3 @@ def missing_rows(provider: int, month: date, narrow: Any) -> Any:
         .order_by(CourseTrack.number)
     )
     return narrow(ProgressRecord, rows)
-
-
-def _next_month(now: Any) -> Any:
-    """Condition: the current row of the same traject a month later."""
-    return (
-        (now.provider == ProgressRecord.provider)
-        & (now.month == ProgressRecord.month + 1)
-        & (now.track == ProgressRecord.track)
-        & now.superseded_by.is_null()
-    )

@@ -26,6 +26,7 @@ from providers.feed.table import RefusedFileError
 from providers.mapping_metrics import header_changes, mapping_of
 from providers.models import Contract, Delivery, DeliveryMonth, Provider
 from providers.models import Problem as HeldProblem
+from providers.open_track_operations import forget_open_tracks
 from providers.outcomes import (
     HELD,
     RECEIVED,
@@ -203,6 +204,7 @@ def _hold(
     intake.keep_problems(delivery.id)
     for month, rows in intake.rows_by_month(staged).items():
         DeliveryMonth.create(delivery=delivery, month=month, rows=rows)
+    forget_open_tracks(delivery.provider, outcome.months)
     outcome.seconds = time.perf_counter() - started
     _settle(delivery, outcome, state=HELD, at=at)
     rejected.take_up(delivery.provider.id, delivery.id, staged.sources)
@@ -318,6 +320,7 @@ def withdraw(delivery: Delivery, *, reason: str, by: str, at: datetime) -> list[
         delivery.state, delivery.withdrawn_at, delivery.withdrawn_reason = WITHDRAWN, at, reason
         delivery.save()
         taken, restored = withdrawal.take_back(delivery.id)
+        forget_open_tracks(delivery.provider, months)
         rejected.release(delivery.provider.id, delivery.id)
         audit.record(
             at=at, actor=by, action="withdraw", thing="delivery", thing_id=delivery.id,

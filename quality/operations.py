@@ -10,6 +10,7 @@ from core.db import transaction
 from core.errors import DomainError
 from providers.dossier_metrics import dossier
 from providers.models import Provider
+from providers.open_track_operations import keep_open_tracks
 from providers.retention_metrics import removed_months
 from quality import cards, metrics, signal_operations, teacher_operations
 from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
@@ -100,7 +101,9 @@ def recompute_after(
 
     Of this provider only.
     """
-    affected = reached_months(provider, months)
+    changed_months = set(months)
+    keep_open_tracks(provider, changed_months)
+    affected = reached_months(provider, changed_months)
     if affected:
         with transaction():
             changed = _compute([provider], affected, at=at)

@@ -28,7 +28,7 @@ from providers.admin.delivery_parts import (
     month_completeness,
 )
 from providers.admin.history import narrow
-from providers.calendar_metrics import delivery_calendar, last_closed_month
+from providers.calendar_metrics import last_closed_month
 from providers.codes import LearningRoute, TrackStatus
 from providers.delivery_forms import NilReturnForm, UploadForm, WithdrawForm
 from providers.delivery_metrics import missing_rows
@@ -84,8 +84,8 @@ class DeliveriesPage(Page):
         calendar: list[CalendarRow] = []
         if not request.args:
             providers = list(visible(Provider, g.account).order_by(Provider.name))
-            cells = delivery_calendar([p.id for p in providers], first, last, today())
-            calendar = calendar_rows(providers, cells)
+            exact = self._with_values()
+            calendar = calendar_rows(providers, first, last, today(), exact=exact)
         return self.render(
             "providers/deliveries.html",
             list_only=bool(request.args),

@@ -10,11 +10,11 @@ from flask import current_app, g
 
 from core.accounts import visible
 from core.dates import add_months
-from core.formats import count_text, moment_text
+from core.formats import count_text, few_text, moment_text
 from core.job_models import Job
 from core.lists import Column, RowList, choice_filter
 from core.municipalities import name as municipality_name
-from providers.calendar_metrics import CalendarCell
+from providers.calendar_metrics import CalendarCell, delivery_calendar
 from providers.codes import LearningRoute, TrackStatus
 from providers.delivery_metrics import completeness, missing_rows
 from providers.feed.outcome import Outcome, Status
@@ -74,20 +74,32 @@ _IN_THE_QUEUE = {
 
 @dataclass(frozen=True)
 class CalendarRow:
-    """One provider over the months of the calendar."""
+    """One provider over the months of the calendar; each with who is missing in it, in words."""
 
     provider: Provider
-    cells: list[CalendarCell]
+    cells: list[tuple[CalendarCell, str]]
 
 
 def calendar_rows(
-    providers: Sequence[Provider], cells: Sequence[CalendarCell]
+    providers: Sequence[Provider], first: date, last: date, today: date, *, exact: bool
 ) -> list[CalendarRow]:
-    """The cells of the calendar, a provider a row."""
-    by_provider: dict[int, list[CalendarCell]] = {}
-    for cell in cells:
-        by_provider.setdefault(cell.provider_id, []).append(cell)
-    return [CalendarRow(provider, by_provider.get(provider.id, [])) for provider in providers]
+    """The calendar, a provider a row; ``exact`` is whether fewer than five may be told."""
+    keys = [provider.id for provider in providers]
+    complete = completeness(keys, first, last)
+    by_provider: dict[int, list[tuple[CalendarCell, str]]] = {key: [] for key in keys}
+    for cell in delivery_calendar(keys, first, last, today):
+        one = complete.get((cell.provider_id, cell.month))
+        gone = one.missing if one is not None and cell.delivery_id is not None else 0
+        by_provider[cell.provider_id].append((cell, missing_words(gone, exact=exact)))
+    return [CalendarRow(provider, by_provider[provider.id]) for provider in providers]
+
+
+def missing_words(gone: int, *, exact: bool) -> str:
+    """``12 ontbreken``; nothing when nobody does."""
+    if not gone:
+        return ""
+    number = count_text(gone) if exact else few_text(gone)
+    return f"{number}\N{NO-BREAK SPACE}{'ontbreekt' if number == '1' else 'ontbreken'}"
 
 
 def answer_of(delivery: Delivery, outcome: Outcome, *, job: Job | None) -> str:

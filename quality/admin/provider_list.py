@@ -10,14 +10,15 @@ from flask import g, request, url_for
 from core import municipalities
 from core.accounts import visible
 from core.dates import AMSTERDAM
-from core.formats import MISSING, day_text, month_text
+from core.formats import MISSING, day_text, few_text, month_text
 from providers.codes import LearningRoute, MarkStatus
-from providers.delivery_metrics import Learners, last_deliveries, learners_now, newest_months
+from providers.delivery_metrics import last_deliveries, learners_now, newest_months
 from providers.models import (
     Delivery,
     Provider,
     QualityMark,
 )
+from providers.open_track_metrics import Learners
 from providers.register_metrics import (
     Coverage,
     coverage_on,
@@ -28,13 +29,7 @@ from quality.models import ScoreCard
 from quality.suppression import is_small
 
 NOT_SHOWN = "niet getoond"
-TOO_FEW = 5
 NOTHING_COVERED = Coverage((), (), whole_region=False)
-
-
-def few_text(count: int) -> str:
-    """A number of learners as others may see it: 1 up to and including 4 is ``< 5``."""
-    return "<\N{NO-BREAK SPACE}5" if 0 < count < TOO_FEW else str(count)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,6 @@ from quality.admin.provider_list import (
     Filters,
     Listed,
     export_row,
-    few_text,
     listed,
     mark_kind,
     sort_headings,
@@ -144,9 +143,9 @@ class ProvidersPage(Page):
         return self._tab(
             code,
             "one",
-            few_text=few_text,
             calendar=self._calendar(provider),
             complete=self._complete(provider),
+            exact=may(g.account, "read", "progress"),
             **score_panels(provider),
         )
 
@@ -203,6 +202,7 @@ class ProvidersPage(Page):
             total=sent.count(),
             calendar=self._calendar(provider),
             complete=self._complete(provider),
+            exact=may(g.account, "read", "progress"),
         )
 
     @expose("/<code>/contracten/")

@@ -1,5 +1,7 @@
 """What two deliveries of one month say differently, through the page, for who may see the rows."""
 
+import re
+
 import pytest
 
 from core.accounts import Role
@@ -121,7 +123,8 @@ def test_who_was_open_a_month_before_and_is_missing_is_listed(school, client, tm
     first = deliver(tmp_path, school, csv(*september)).delivery
     second = deliver(tmp_path, school, csv(*numbered(1, 3))).delivery
     page = client.get(f"/leveringen/{second}/")
-    assert "Van 2 trajecten die voor oktober 2026 nog liepen, staat er 1 in die maand." in page.text
+    told = "Van 2 trajecten die voor oktober 2026 nog liepen, ontbreekt er 1 in die maand."
+    assert told in page.text
     assert ["T-2", "actief", "B1-route", "Zwolle"] in [r for n in range(6) for r in page.rows(n)]
     assert f"/leveringen/{first}/rij/3/" in page.links
     found = client.get(f"/leveringen/{second}/ontbreekt/2026-10/ontbreekt.csv")
@@ -129,6 +132,40 @@ def test_who_was_open_a_month_before_and_is_missing_is_listed(school, client, tm
     assert "1 van 2" in client.get("/aanbieders/TA001/leveringen/").text
     client.sign_in(Role.REGION)
     page = client.get(f"/leveringen/{second}/")
-    assert "Van 2 trajecten" in page.text
+    assert "Van < 5 trajecten" in page.text
     assert "T-2" not in page.text
     client.get(f"/leveringen/{second}/ontbreekt/2026-10/ontbreekt.csv", status=403)
+
+
+@pytest.mark.parametrize(
+    ("role", "code", "told"),
+    [
+        (Role.CONTRACT_MANAGER, None, ["1 ontbreekt", "6 ontbreken"]),
+        (Role.PROVIDER, "TA001", ["1 ontbreekt"]),
+        # May not see rows of learners: fewer than five are hidden.
+        (Role.REGION, None, ["< 5 ontbreken", "6 ontbreken"]),
+    ],
+)
+def test_the_calendar_of_all_says_how_many_are_missing(school, client, tmp_path, role, code, told):
+    other = make_provider("TA002", name="Zwaluw")
+    for provider, before in ((school, 2), (other, 7)):
+        september = numbered(
+            *range(1, before + 1), rapportagemaand="2026-09", datum_eerste_les="02-09-2026"
+        )
+        deliver(tmp_path / provider.code, provider, csv(*september))
+        last = deliver(tmp_path / provider.code, provider, csv(*numbered(1)))
+    client.sign_in(role, provider_code=code)
+    page = client.get("/leveringen/")
+    # The newest month is October; what September misses cannot be known.
+    cells = [re.sub("^(te laat|op tijd)", "", row[-1]) for row in page.rows(0)]
+    assert cells == told
+    if role is Role.REGION:
+        receipt = client.get(f"/leveringen/{last.delivery}/").text
+        assert "nog liepen, ontbreken er 6 in die maand." in receipt
+        table = [row[-1] for row in client.get("/aanbieders/TA001/leveringen/").rows(0)]
+        assert "< 5 van < 5" in table
+
+
+def test_the_calendar_is_closed_to_a_gemeente(school, client):
+    client.sign_in(Role.MUNICIPALITY, municipalities=["0193"])
+    assert client.get("/leveringen/", status=403).status == 403

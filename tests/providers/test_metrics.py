@@ -8,7 +8,6 @@ from providers.calendar_metrics import CalendarCell, DeliveryState, delivery_cal
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration, TrackStatus
 from providers.delivery_metrics import (
     Completeness,
-    Learners,
     completeness,
     last_deliveries,
     learners_now,
@@ -22,6 +21,7 @@ from providers.models import (
     RejectedRow,
     Teacher,
 )
+from providers.open_track_metrics import Learners
 from providers.register_metrics import (
     Coverage,
     TeacherCount,
