@@ -13,7 +13,6 @@ from quality.control_limits import ALARM, WARNING, exact_limits
 
 LABELLED = 12
 RIGHT = 76.0
-PERCENTS = (0, 20, 40, 60, 80, 100)
 PLAIN = {"facecolor": drawing.GROUND, "edgecolor": "none", "pad": 0.6}
 
 
@@ -111,12 +110,13 @@ def paint_funnel(canvas: drawing.Canvas, data: Funnel) -> None:
     widest = max(10, int(max(share.n for share in data.shares) * 1.08) + 1)
     ticks = drawing.nice_ticks(0, widest, 6)
     axes.set_xlim(0, ticks[-1])
-    axes.set_ylim(0, 100)
-    drawing.number_axis(axes.xaxis, ticks)
-    drawing.number_axis(axes.yaxis, PERCENTS, " %")
+    heights = _heights(data)
+    axes.set_ylim(heights[0], heights[-1])
+    drawing.number_axis(axes.xaxis, [tick for tick in ticks if tick.is_integer()])
+    drawing.number_axis(axes.yaxis, heights, " %")
     axes.set_xlabel("aantal trajecten")
     axes.axhline(data.centre, color=drawing.GREY, lw=1)
-    _draw_limits(axes, data.centre / 100, int(ticks[-1]))
+    _draw_limits(axes, data.centre / 100, int(ticks[-1]), heights)
     places = {share: place(share, data.centre) for share in data.shares}
     for looks, chosen in (
         ({"marker": "o", "color": drawing.GREY}, [s for s in data.shares if not places[s]]),
@@ -135,10 +135,20 @@ def paint_funnel(canvas: drawing.Canvas, data: Funnel) -> None:
             clip_on=False,
             **looks,
         )
-    _name(canvas, axes, data, places, ticks[-1])
+    _name(canvas, axes, data, places)
 
 
-def _draw_limits(axes: Any, centre: float, last: int) -> None:
+def _heights(data: Funnel) -> list[float]:
+    """Ticks from the lowest to the highest that must be seen: all dots, and most of the limits."""
+    seen = [share.value for share in data.shares]
+    middle = sorted(share.n for share in data.shares)[len(seen) // 2]
+    seen += [100 * limit for limit in exact_limits(data.centre / 100, middle, ALARM)]
+    room = max(5.0, 0.1 * (max(seen) - min(seen)))
+    ticks = drawing.nice_ticks(max(0.0, min(seen) - room), min(100.0, max(seen) + room))
+    return [tick for tick in ticks if tick <= 100]
+
+
+def _draw_limits(axes: Any, centre: float, last: int, heights: Sequence[float]) -> None:
     """Two pairs of limits and the middle, named where they end."""
     named = [(100 * centre, f"regio {percent_text(100 * centre)}")]
     grid = sizes(last) if 0 < centre < 1 else []
@@ -148,25 +158,22 @@ def _draw_limits(axes: Any, centre: float, last: int) -> None:
             ys = [100 * limit for limit in side]
             axes.plot(grid, ys, color=drawing.GREY, lw=1, ls=dashes, zorder=1)
             named.append((ys[-1], f"grens {word}"))
-    write_beside(axes, named, PERCENTS)
+    write_beside(axes, named, heights)
 
 
-def _name(
-    canvas: drawing.Canvas, axes: Any, data: Funnel, places: dict[Share, str], right: float
-) -> None:
+def _name(canvas: drawing.Canvas, axes: Any, data: Funnel, places: dict[Share, str]) -> None:
     """Name who lies outside, or everyone when few; a name that finds no room is left out."""
     few = len(data.shares) <= LABELLED
     wanted = [s for s in data.shares if places[s] or few]
     wanted.sort(key=lambda s: (not places[s], "99" not in places[s]))
-    across, up = (canvas.width - 44 - RIGHT) / right, (canvas.height - 48) / 100
-    taken = [
-        (s.n * across - 4, s.value * up - 4, s.n * across + 4, s.value * up + 4)
-        for s in data.shares
-    ]
+    (_, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    across, up = (canvas.width - 44 - RIGHT) / right, (canvas.height - 48) / (top - bottom)
+    dots = {s: (s.n * across, (s.value - bottom) * up) for s in data.shares}
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots.values()]
     for share in wanted[: LABELLED * 2]:
         text = drawing.shorten(share.name, 130, 8)
         width = drawing.text_width(text, 8)
-        x, y = share.n * across, share.value * up
+        x, y = dots[share]
         for left, low in (
             (x + 6, y - 4),
             (x - 6 - width, y - 4),
@@ -174,9 +181,14 @@ def _name(
             (x - width / 2, y - 15),
         ):
             box = (left, low, left + width, low + 9)
-            inside = left >= 0 and box[2] <= right * across and low >= 0 and box[3] <= 100 * up
+            inside = (
+                left >= 0
+                and box[2] <= right * across
+                and low >= 0
+                and box[3] <= (top - bottom) * up
+            )
             if inside and not any(_touch(box, other) for other in taken):
-                axes.text(left / across, low / up, text, size=8, bbox=PLAIN)
+                axes.text(left / across, bottom + low / up, text, size=8, bbox=PLAIN)
                 taken.append(box)
                 break
 

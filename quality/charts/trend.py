@@ -113,7 +113,7 @@ def trend(
     unit = unit_of(measure)
     return Chart(
         name=name,
-        finding=_finding(measure, months, limits, unit),
+        finding=_finding(measure, months, limits, norm),
         measure=_measure(measure, of, months, limits),
         description=_describe(months, limits, unit, norm),
         headers=("Maand", label_of(measure), "Aantal", "Van", "Tot", "Bijzonderheid"),
@@ -130,20 +130,25 @@ def _signals(months: Sequence[Point], limits: ControlChart | None) -> list[str]:
     return [next(found, "") if p.value is not None else "" for p in months]
 
 
-def _finding(measure: str, months: Sequence[Point], limits: ControlChart | None, unit: str) -> str:
+def _finding(
+    measure: str, months: Sequence[Point], limits: ControlChart | None, norm: float | None
+) -> str:
     label = label_of(measure)
     if not any(p.value is not None for p in months):
         return f"{label}: nog geen waarde"
     last = months[-1]
     if last.value is None:
         return f"{label}: geen waarde in {month_text(last.month)} ({last.reason})"
-    now = f"{in_unit(last.value, unit)} in {month_text(last.month)}"
-    if limits is None:
-        return f"{label}: {now}"
-    if not _signals(months, limits)[-1]:
-        return f"{label}: {now}, niets bijzonders"
-    way = "hoog" if last.value > limits.mean else "laag"
-    return f"{label}: {now}, ongewoon {way}"
+    told = [f"{label}: {in_unit(last.value, unit_of(measure))} in {month_text(last.month)}"]
+    # A score under the norm may still be voldoende: its own word says so, not this sentence.
+    below = measure != "score" and norm is not None and last.value < norm
+    if below:
+        told.append("onder de norm")
+    if limits is not None and _signals(months, limits)[-1]:
+        told.append(f"ongewoon {'hoog' if last.value > limits.mean else 'laag'}")
+    elif limits is not None:
+        told.append("verder niets bijzonders" if below else "niets bijzonders")
+    return ", ".join(told)
 
 
 def _measure(measure: str, of: str, months: Sequence[Point], limits: ControlChart | None) -> str:
@@ -156,6 +161,8 @@ def _measure(measure: str, of: str, months: Sequence[Point], limits: ControlChar
     if counts:
         low, high = min(counts), max(counts)
         parts.append(n_text(low) if low == high else f"n van {low} tot {high} per maand")
+    if any(_signals(months, limits)):
+        parts.append("driehoek: ongewoon hoog of laag")
     if limits is not None and limits.trial:
         parts.append("voorlopige grenzen: minder dan 12 maanden")
     return "; ".join(parts)

@@ -117,7 +117,7 @@ def paint_waiting_curve(canvas: drawing.Canvas, curve: Curve | None) -> None:
     axes.grid(axis="y")
     first = (0, 0.0, 0.0, 0.0) if curve.steps[0][0] > 0 else ()
     steps = [*([first] if first else []), *curve.steps]
-    steps.append((max(curve.last_day, steps[-1][0]), *steps[-1][1:]))
+    steps.append((int(ticks[-1]), *steps[-1][1:]))
     days, shares, lows, highs = zip(*steps, strict=True)
     axes.fill_between(days, lows, highs, step="post", color=drawing.BLUE, alpha=0.2, lw=0)
     axes.plot(days, shares, drawstyle="steps-post", color=drawing.BLUE, lw=2)

@@ -57,6 +57,7 @@ def test_the_funnel_draws_value_against_n():
     assert drawn["o"] == ([50], [70.0])
     assert drawn["v"] == ([60], [20.0])
     assert chart.finding == "Docenten: meer dan toeval lager bij Salland"
+    assert drawn["o"][1][0] < figure_of(chart).axes[0].get_ylim()[1] <= 100
 
 
 def waits(count):

@@ -190,6 +190,21 @@ def test_one_month_is_not_called_nothing_unusual(count, finding):
     assert trend("t", "score", months).finding == finding
 
 
+@pytest.mark.parametrize(
+    ("measure", "finding"),
+    [
+        ("score", "Score: 75,0 in oktober 2026, niets bijzonders"),
+        (
+            "intensiteit",
+            "Intensiteit: 75,0 uur in oktober 2026, onder de norm, verder niets bijzonders",
+        ),
+    ],
+)
+def test_under_the_norm_of_a_criterion_is_told(measure, finding):
+    months = [Point(add_months(OCTOBER, -n), 75.0, 41) for n in range(12)]
+    assert trend("t", measure, months, norm=80.0).finding == finding
+
+
 def test_few_months_are_no_course():
     chart = small_multiples("s", "score", {"De Brug": [Point(OCTOBER, 80.0)]})
     assert chart.finding == "Score van 1 aanbieder; na vier maanden is er een verloop"
