@@ -21,7 +21,7 @@ from providers.feed.outcome import Outcome, Status, held_status
 from providers.feed.parsing import Context
 from providers.feed.rule import ERROR
 from providers.feed.staging import Staging
-from providers.feed.straight import Straight, may_go_straight
+from providers.feed.straight import make_straight, may_go_straight
 from providers.feed.table import RefusedFileError
 from providers.mapping_metrics import header_changes, mapping_of
 from providers.models import Contract, Delivery, DeliveryMonth, Provider
@@ -176,7 +176,7 @@ def _stage(
     delivery: Delivery, path: Path, storage: Storage, request: Request, *, straight: bool = False
 ) -> intake.Staged:
     provider = delivery.provider
-    into = partial(Straight, provider.id, delivery.id) if straight else Staging
+    into = partial(make_straight, provider.id, delivery.id) if straight else Staging
     staged = intake.stage(path, _context(provider, request), sheet=request.sheet, into=into)
     _check_sources(provider, staged)
     if staged.personal:

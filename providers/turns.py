@@ -12,6 +12,8 @@ PATIENCE_MS = 600_000
 """How long a delivery waits for its turn to write: another large one may be busy."""
 CACHE_KB = 48_000
 """Cache of SQLite while a delivery is written: its indexes are filled in another order."""
+ROOM = {"work_mem": "'64MB'", "jit": "off"}
+"""Of PostgreSQL: a delivery is sorted and joined in memory, by plans that are used only once."""
 
 
 def one_at_a_time(provider: Provider) -> None:
@@ -29,9 +31,24 @@ def one_at_a_time(provider: Provider) -> None:
 @contextmanager
 def patience() -> Iterator[None]:
     """Wait longer than a page would for another delivery to finish writing."""
-    if is_postgresql():
+    with _room_on_postgresql() if is_postgresql() else _patience_of_sqlite():
         yield
-        return
+
+
+@contextmanager
+def _room_on_postgresql() -> Iterator[None]:
+    for name, value in ROOM.items():
+        database.execute_sql(f"SET {name} = {value}")
+    try:
+        yield
+    finally:
+        with suppress(peewee.DatabaseError):
+            for name in ROOM:
+                database.execute_sql(f"RESET {name}")
+
+
+@contextmanager
+def _patience_of_sqlite() -> Iterator[None]:
     wanted = {"busy_timeout": PATIENCE_MS, "cache_size": -CACHE_KB}
     before = {name: database.execute_sql(f"PRAGMA {name}").fetchone()[0] for name in wanted}
     for name, value in wanted.items():

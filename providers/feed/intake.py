@@ -91,13 +91,9 @@ def stage(
         else:
             records = note_sources(table.records, layout, sources)
             found = Checker(layout, checker_context).batches(records)
-        tally = Tally()
         with without_lock():
             staging = into(held_columns(layout))
-            for batch in found:
-                staging.add(batch)
-                tally = batch.tally
-            staging.finish()
+            tally = staging.fill(found)
         if not tally.rows or tally.rows == sum(map(len, tally.skipped.values())):
             raise RefusedFileError("F006")
         return Staged(staging, layout, staging.keyed(tally), table.assumed, sources)

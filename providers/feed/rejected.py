@@ -34,7 +34,7 @@ def keep_rejected(delivery: int) -> None:
 
 def take_up(provider: int, delivery: int, sources: Sources) -> None:
     """Note which earlier rejected rows a delivery has again, once its rows are held."""
-    _list_candidates(delivery)
+    _list_candidates(provider, delivery)
     _by_key(provider, "AND r.id IN (SELECT id FROM candidate)")
     run("DROP TABLE candidate")
     if sources:
@@ -83,7 +83,7 @@ def _by_origin(provider: int, delivery: int, sources: Sources) -> None:
     run("DROP TABLE staged_source")
 
 
-def _list_candidates(delivery: int) -> None:
+def _list_candidates(provider: int, delivery: int) -> None:
     """Earlier rows with a key of this delivery; and its own, when a later one was quicker."""
     run(
         "CREATE TEMPORARY TABLE candidate AS SELECT q.id AS id FROM staged_track t "
@@ -92,9 +92,10 @@ def _list_candidates(delivery: int) -> None:
         "UNION SELECT q.id FROM staged_rejected s CROSS JOIN staged_track t "
         "CROSS JOIN rejected_row q "
         "WHERE t.local = s.track AND q.number = t.number AND q.month = s.month "
-        "UNION SELECT id FROM rejected_row WHERE delivery_id = ?",
-        delivery,
-    )
+        "UNION SELECT id FROM rejected_row WHERE delivery_id = ? AND EXISTS (SELECT 1 "
+        "FROM delivery WHERE provider_id = ? AND state = 'held' AND id > ?)",
+        delivery, provider, delivery,
+    )  # fmt: skip
 
 
 def _by_key(provider: int, candidates: str = "") -> None:

@@ -3,7 +3,7 @@
 Filled without touching any table of the product: reading a large file locks nobody out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -67,6 +67,15 @@ class Staging:
         """Drop the tables; they also go with the connection."""
         for table in _TABLES:
             self._run(f"DROP TABLE IF EXISTS {table}")
+
+    def fill(self, batches: Iterable[Batch]) -> Tally:
+        """Stage all batches, and make ready to compare; return what became of the rows."""
+        tally = Tally()
+        for batch in batches:
+            self.add(batch)
+            tally = batch.tally
+        self.finish()
+        return tally
 
     def add(self, batch: Batch) -> None:
         """Stage what a batch holds."""
@@ -248,17 +257,23 @@ def same(left: str, right: str) -> str:
 
 
 def copy_rows(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Send rows to PostgreSQL in one stream of text.
+    """Send rows to PostgreSQL at once."""
+    with copying(table, names) as send:
+        send(rows)
+
+
+@contextmanager
+def copying(table: str, names: Sequence[str]) -> Iterator[Callable[[Iterable[Any]], None]]:
+    """Send rows to PostgreSQL, which takes them in while the next are made.
 
     Texts are quoted and nothing else is, so that an empty cell is the bare word ``None``.
     """
     texts = [at for at, name in enumerate(names) if name in _QUOTED]
     line = ",".join(["%s"] * len(names)) + "\n"
     quoted = ", ".join(f'"{name}"' for name in names)
-    with database.connection().cursor() as cursor:
-        command = f"COPY {table} ({quoted}) FROM STDIN WITH (FORMAT csv, NULL 'None')"
-        with cursor.copy(command) as copy:
-            copy.write("".join([line % _with_quotes(row, texts) for row in rows]))
+    command = f"COPY {table} ({quoted}) FROM STDIN WITH (FORMAT csv, NULL 'None')"
+    with database.connection().cursor() as cursor, cursor.copy(command) as copy:
+        yield lambda rows: copy.write("".join([line % _with_quotes(row, texts) for row in rows]))
 
 
 _QUOTED = TEXT_COLUMNS | {"number", "column_name", "code", "severity", "value", "message"}

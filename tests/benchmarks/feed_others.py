@@ -72,7 +72,7 @@ def measure() -> Iterator[Ratio]:
             feed = folder / f"{rows}.csv"
             write_csv(feed, rows, months=12)
             installation = Installation(folder / f"data-{rows}")
-            ours = installation.deliver(feed, spend=timing.spend_inside)
+            ours = installation.deliver(feed)
             command = [python, "-c", code, feed, folder / f"{rows}.sqlite", *HEADER]
             theirs = timing.spend_inside(command)
             ratio = ours.clock / theirs.clock

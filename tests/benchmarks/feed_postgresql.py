@@ -11,8 +11,12 @@ from tests.benchmarks.feed_files import HEADER, Installation, write_csv
 
 ROWS = 1_000_000
 NAME = "taalinkoop_bench"
-COPY = """
+COPY = (
+    """
 import sys, psycopg
+"""
+    + timing.STOPWATCH
+    + """
 with psycopg.connect(sys.argv[1]) as connection, connection.cursor() as cursor:
     cursor.execute("DROP TABLE IF EXISTS raw")
     cursor.execute("CREATE TABLE raw (" + ", ".join(f"{n} text" for n in sys.argv[3:]) + ")")
@@ -20,7 +24,9 @@ with psycopg.connect(sys.argv[1]) as connection, connection.cursor() as cursor:
     with open(sys.argv[2], "rb") as file, cursor.copy(words) as copy:
         while chunk := file.read(1 << 20):
             copy.write(chunk)
+tell()
 """
+)
 RECREATE = """
 import sys, psycopg
 with psycopg.connect(sys.argv[1], autocommit=True) as connection:
@@ -49,7 +55,7 @@ def _measure(url: str) -> Iterator[Ratio]:
         feed = folder / "feed.csv"
         write_csv(feed, ROWS, months=47)
         copy = [sys.executable, "-c", COPY, url, feed, *HEADER]
-        yardstick = timing.spend(copy)
+        yardstick = timing.spend_inside(copy)
         installation = Installation(folder / "data", url)
         first = installation.deliver(feed)
         note = first.beside(yardstick)

@@ -82,18 +82,25 @@ def peak_megabytes(arguments: Sequence[str | Path], **environment: str) -> tuple
 
 def spend(arguments: Sequence[str | Path], **environment: str) -> Spent:
     """Run a command once and tell what it took."""
-    child = subprocess.Popen(
-        [str(argument) for argument in arguments],
-        stdout=subprocess.DEVNULL,
-        env={**os.environ, **environment},
-    )
+    return _run(arguments, environment)[0]
+
+
+def _run(arguments: Sequence[str | Path], environment: dict[str, str]) -> tuple[Spent, bytes]:
+    """Run a command once; return what it took, and what it printed."""
     start = time.perf_counter()
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
+    with subprocess.Popen(
+        [str(argument) for argument in arguments],
+        stdout=subprocess.PIPE,
+        env={**os.environ, **environment},
+    ) as child:
+        assert child.stdout is not None
+        printed = child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode not in {0, 1}:
         raise RuntimeError(f"{arguments} ended with {child.returncode}")
     clock = time.perf_counter() - start
-    return Spent(clock, usage.ru_utime + usage.ru_stime, _megabytes(usage))
+    return Spent(clock, usage.ru_utime + usage.ru_stime, _megabytes(usage)), printed
 
 
 STOPWATCH = """
@@ -109,14 +116,9 @@ def tell():
 
 def spend_inside(arguments: Sequence[str | Path], **environment: str) -> Spent:
     """Run a script with ``STOPWATCH`` in it: what it took, its own start not counted."""
-    done = subprocess.run(
-        [str(argument) for argument in arguments],
-        check=True,
-        capture_output=True,
-        env={**os.environ, **environment},
-    )
-    clock, processor = map(float, done.stdout.split()[-2:])
-    return Spent(clock, processor, 0.0)
+    whole, printed = _run(arguments, environment)
+    clock, processor = map(float, printed.split()[-2:])
+    return Spent(clock, processor, whole.megabytes)
 
 
 def _megabytes(usage: resource.struct_rusage) -> float:

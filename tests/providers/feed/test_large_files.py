@@ -6,11 +6,13 @@ import sys
 
 import peewee
 import pytest
+from peewee import fn
 
 from core.db import is_postgresql
 from providers.feed import intake
+from providers.feed.checking import BATCH
 from providers.feed.outcome import Status
-from providers.models import CourseTrack, ProgressRecord
+from providers.models import CourseTrack, ProgressRecord, RejectedRow
 from tests.builders import make_provider
 from tests.providers.feed.door import current, deliver, sums, told, withdraw
 from tests.providers.feed.lines import csv, row
@@ -66,6 +68,30 @@ def test_what_comes_after_a_large_first_delivery_is_compared(db, tmp_path, monke
     withdraw(first.delivery)
     withdraw(again.delivery)
     assert current(school) == {}
+
+
+def test_the_rows_of_many_batches_arrive_whole(db, tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "LARGE_FILE", 1000)
+    feed = csv(
+        *(
+            row(
+                rapportagemaand=f"2026-{month:02d}",
+                trajectnummer=f"T-{n}",
+                datum_eerste_les="01-09-2026",
+                uren_gevolgd="nvt" if n in (5, 5999) and month == 10 else "40,5",
+            )
+            for month in (9, 10)
+            for n in range(BATCH + 1000)
+        )
+    )
+    outcome = deliver(tmp_path, make_provider(), feed)
+    assert sums(outcome) == (12_000, 11_998, 0, 2, 0)
+    assert [line for line, *_ in told(outcome) if line] == [6007, 12_001]
+    rejected = RejectedRow.select(RejectedRow.row, RejectedRow.number).order_by(RejectedRow.row)
+    assert list(rejected.tuples()) == [(6007, "T-5"), (12_001, "T-5999")]
+    months = ProgressRecord.select(ProgressRecord.month, fn.COUNT(ProgressRecord.track.distinct()))
+    held = months.group_by(ProgressRecord.month).order_by(ProgressRecord.month).tuples()
+    assert [count for _, count in held] == [6000, 5998]
 
 
 def test_a_large_file_that_breaks_off_is_refused(db, tmp_path, monkeypatch):
