@@ -1,8 +1,8 @@
-"""What the reader of workbooks leaves out about a cell: that it is an error, or a percentage.
+"""What the reader of workbooks leaves out about a cell: an error, no result, or a percentage.
 
-An error (``#N/B``) is read as an empty cell, which may be fine where an error never is. A number
-that is shown as ``40 %`` is read as 0,4, and what is meant is unclear. Both come back as the text
-that a person sees, so that no column takes them for something else.
+An error (``#N/B``), and a formula that no program has calculated yet, are read as an empty cell,
+which may be fine where these never are. A number that is shown as ``40 %`` is read as 0,4, and what
+is meant is unclear. Each comes back as a text that no column takes for something else.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Errors and percentages of an ODS, searched for in the text of its only part."""
+"""Marks of an ODS (and its merged cells), searched for in the text of its only part."""
 
 import html
 import re
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from providers.feed.cell_marks import Mark, percent_shown
+from providers.feed.values import COVERED, NO_RESULT
 
 REPEATED_AT_MOST = 16_384
 """A run of equal cells is told cell by cell up to the width of the widest sheet."""
@@ -14,6 +15,7 @@ _TAG = re.compile(
     r"<table:table (?P<sheet>[^>]*)>|<table:table-row\b(?P<row>[^>]*)>"
     r"|<table:(?:covered-)?table-cell\b(?P<cell>[^>]*?)(?P<empty>/?)>"
 )
+_TELLING = re.compile(r'value-type="(?:error|percentage)"|table:formula=|number-rows-spanned=')
 _SHOWN = re.compile(r"<text:p[^>]*>([^<]{1,40})")
 
 
@@ -21,7 +23,7 @@ def marks(path: Path, sheet: str) -> Iterator[Mark]:
     """Every such cell of one sheet."""
     with zipfile.ZipFile(path) as packed:
         text = packed.read("content.xml").decode("utf-8", "replace")
-    if 'value-type="error"' not in text and 'value-type="percentage"' not in text:
+    if not _TELLING.search(text):
         return
     inside = False
     row, rows, column = 0, 1, 0
@@ -40,13 +42,26 @@ def marks(path: Path, sheet: str) -> Iterator[Mark]:
                 for down in range(min(rows, REPEATED_AT_MOST)):
                     for along in range(min(times, REPEATED_AT_MOST)):
                         yield row + down, column + along, shown
+            if "number-rows-spanned=" in tag["cell"]:
+                yield from _covered(tag["cell"], row, column)
             column += times
+
+
+def _covered(attributes: str, row: int, column: int) -> Iterator[Mark]:
+    """The cells in the rows below that a merged cell covers."""
+    down = int(_attribute(attributes, "table:number-rows-spanned") or 1)
+    along = int(_attribute(attributes, "table:number-columns-spanned") or 1)
+    for below in range(1, min(down, REPEATED_AT_MOST)):
+        for beside in range(min(along, REPEATED_AT_MOST)):
+            yield row + below, column + beside, COVERED
 
 
 def _told(attributes: str, text: str, after: int) -> str:
     if 'value-type="error"' in attributes:
         shown = _SHOWN.match(text, after)
         return html.unescape(shown[1]) if shown else "#N/A"
+    if "table:formula=" in attributes and "value-type=" not in attributes:
+        return NO_RESULT
     if 'value-type="percentage"' in attributes:
         return percent_shown(float(_attribute(attributes, "office:value") or 0))
     return ""

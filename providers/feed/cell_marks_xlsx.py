@@ -1,36 +1,59 @@
-"""Errors and percentages of an XLSX, searched for in the text of the sheet itself."""
+"""Marks of an XLSX, searched for in the text of the sheet itself."""
 
 import html
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from providers.feed.cell_marks import Mark, percent_shown, shows_percent
+from providers.feed.values import NO_RESULT
 
 CHUNK = 1 << 20
 OVERLAP = 4_096
 BUILT_IN_PERCENT = {9, 10}
-_CELL = rb'<c\s(?=[^>]*?r="([A-Z]{1,3})(\d+)")(?=[^>]*?(?:%s))[^>]*[^/>]>(.{0,600}?)</c>'
-_VALUE = re.compile(rb"<v>([^<]{1,40})</v>")
+# Some programs write a prefix before every name: <x:c>.
+_CELL = (
+    rb'<(?:\w+:)?c\s(?=[^>]*?r="([A-Z]{1,3})(\d+)")(?=[^>]*?(?:%s))[^>]*[^/>]>(.{0,600}?)'
+    rb"</(?:\w+:)?c>"
+)
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,40})</")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_NO_RESULT = re.compile(
+    rb'<(?:\w+:)?c\s(?=[^>]*?r="([A-Z]{1,3})(\d+)")(?![^>]*\bt="str")[^>]*>\s*'
+    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+"""A formula without the value that it had last; a text that is empty has a type (``t="str"``)."""
 _IS_ERROR = rb't="e"'
-_FORMAT = re.compile(r"<numFmt\s([^>]*)>")
-_STYLES = re.compile(r"<cellXfs\b.*?</cellXfs>", re.DOTALL)
+_FORMAT = re.compile(r"<(?:\w+:)?numFmt\s([^>]*)>")
+_STYLES = re.compile(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 
 
 def marks(path: Path, sheet: str) -> Iterator[Mark]:
-    """Every such cell of one sheet."""
+    """Every such cell of one sheet; one on the edge of two pieces of text may come twice."""
     with zipfile.ZipFile(path) as packed:
         part = _part_of(packed, sheet)
         if part is None:
             return
-        percent = b"|".join(b's="%d"' % style for style in sorted(_percent_styles(packed)))
-        for column, row, opening, inside in _cells(packed, part, percent):
-            value = _VALUE.search(inside)
-            if _IS_ERROR in opening:
-                yield row, column, value[1].decode("ascii", "replace") if value else "#N/A"
-            elif value and b' t="' not in opening.replace(b' t="n"', b""):
-                yield row, column, percent_shown(float(value[1]))
+        wanted = b"|".join([_IS_ERROR, *(b's="%d"' % style for style in _percent_styles(packed))])
+        telling, cell = re.compile(wanted), re.compile(_CELL % wanted, re.DOTALL)
+        for text in _pieces(packed, part):
+            if telling.search(text):
+                yield from _errors_and_percentages(cell.finditer(text))
+            if _FORMULA.search(text):
+                for match in _NO_RESULT.finditer(text):
+                    yield int(match[2]), _column(match[1]), NO_RESULT
+
+
+def _errors_and_percentages(found: Iterable[re.Match[bytes]]) -> Iterator[Mark]:
+    for match in found:
+        opening = match[0][: match.start(3) - match.start()]
+        row, column, value = int(match[2]), _column(match[1]), _VALUE.search(match[3])
+        if _IS_ERROR in opening:
+            yield row, column, value[1].decode("ascii", "replace") if value else "#N/A"
+        elif value and b' t="' not in opening.replace(b' t="n"', b""):
+            yield row, column, percent_shown(float(value[1]))
 
 
 def _percent_styles(packed: zipfile.ZipFile) -> set[int]:
@@ -45,7 +68,7 @@ def _percent_styles(packed: zipfile.ZipFile) -> set[int]:
         if number and code and shows_percent(html.unescape(code[1])):
             formats.add(int(number[1]))
     block = _STYLES.search(styles)
-    used = re.findall(r"<xf\s([^>]*)>", block[0]) if block else []
+    used = re.findall(r"<(?:\w+:)?xf\s([^>]*)>", block[0]) if block else []
     numbers = (re.search(r'numFmtId="(\d+)"', attributes) for attributes in used)
     return {at for at, number in enumerate(numbers) if number and int(number[1]) in formats}
 
@@ -56,7 +79,7 @@ def _part_of(packed: zipfile.ZipFile, sheet: str) -> str | None:
         relations = packed.read("xl/_rels/workbook.xml.rels").decode()
     except KeyError:
         return None
-    for element in re.findall(r"<sheet\s[^>]*>", book):
+    for element in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", book):
         name = re.search(r'\bname="([^"]*)"', element)
         key = re.search(r'\br:id="([^"]*)"', element)
         if name and key and html.unescape(name[1]) == sheet:
@@ -69,24 +92,13 @@ def _part_of(packed: zipfile.ZipFile, sheet: str) -> str | None:
     return None
 
 
-def _cells(
-    packed: zipfile.ZipFile, part: str, percent: bytes
-) -> Iterator[tuple[int, int, bytes, bytes]]:
-    """Cells with an error or with one of the styles: column, row, opening tag, what is inside."""
-    wanted = _IS_ERROR + (b"|" + percent if percent else b"")
-    cell = re.compile(_CELL % wanted, re.DOTALL)
-    quick = re.compile(wanted)
+def _pieces(packed: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """The text of a sheet; each piece begins with the end of the one before."""
     carried = b""
     with packed.open(part) as file:
         while chunk := file.read(CHUNK):
-            text = carried + chunk
-            done = 0
-            if quick.search(text):
-                for match in cell.finditer(text):
-                    done = match.end()
-                    opening = match[0][: match.start(3) - match.start()]
-                    yield _column(match[1]), int(match[2]), opening, match[3]
-            carried = text[max(done, len(text) - OVERLAP) :]
+            yield (text := carried + chunk)
+            carried = text[-OVERLAP:]
 
 
 def _column(letters: bytes) -> int:

@@ -18,8 +18,9 @@ from providers.feed.parsing import Context, make_parser
 from providers.feed.rule import ERROR
 from providers.feed.rules import RULES, sentence
 from providers.feed.skipping import why_skipped
+from providers.feed.table import RefusedFileError
 from providers.feed.values import (
-    ERROR_CELLS,
+    BROKEN_CELLS,
     FIRST_MONTH,
     Fault,
     clean,
@@ -34,6 +35,8 @@ RejectedKey = tuple[int, int | None, int | None]
 SumKey = tuple[int, int, int, int | None]
 """Month, gemeente, leerroute, contract."""
 BATCH = 5_000
+MONTH_FIRST_AT_MOST = 3
+"""From so many dates with the month in front on, no date of the file is trusted."""
 REMEMBERED = 50_000
 """How many texts of one column are remembered; beyond that a new text takes the long way."""
 
@@ -127,6 +130,7 @@ class Checker:
         self.last: list[tuple[int, ...]] = [()]
         self.month_ends: dict[int, int] = {}
         self.month_bits: dict[int, int] = {}
+        self.month_first = 0
         self.numbers: list[str] = []
         self.problems: list[Problem] = []
         self.rejected: list[RejectedKey] = []
@@ -150,8 +154,8 @@ class Checker:
         if number != text:
             self.tracks[text] = local = self.track(number)
             return local
-        if number in ERROR_CELLS:
-            raise Fault("F012")
+        if number in BROKEN_CELLS:
+            raise Fault(BROKEN_CELLS[number])
         self.parsers["trajectnummer"](number)
         self.seen.append(0)
         self.last.append(())
@@ -273,6 +277,7 @@ def loop(records, {parameters}):
             try:
                 values[column.name] = self._read(column, texts[position], raw[position])
             except Fault as fault:
+                self._refuse_month_first(fault, row, texts[position])
                 faulty.add(column.name)
                 shown = None if fault.code == "F301" else texts[position]
                 self.tally.citizen_numbers += fault.code == "F301"
@@ -282,13 +287,19 @@ def loop(records, {parameters}):
         found.extend(self._broken_rules(row, values, faulty, texts))
         return self._settle(row, values, found)
 
+    def _refuse_month_first(self, fault: Fault, row: int, text: str) -> None:
+        """Once is a mistake; more often, dates that look right are turned around too."""
+        self.month_first += fault.code == "F113"
+        if self.month_first >= MONTH_FIRST_AT_MOST:
+            raise RefusedFileError("F009", value=echo(text), row=str(row))
+
     def _read(self, column: Column, text: str, raw: str) -> int | str | None:
         if not text:
             if column.required:
                 raise Fault("F013")
             return None
-        if text in ERROR_CELLS:
-            raise Fault("F012")
+        if text in BROKEN_CELLS:
+            raise Fault(BROKEN_CELLS[text])
         if column.kind is Kind.TRACK:
             return self.track(raw)
         try:

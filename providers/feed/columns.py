@@ -106,7 +106,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "trajectnummer", "track_id", Kind.TRACK,
         "Het nummer dat de gemeente gaf. Nooit een BSN.",
-        required=True, aliases=("traject", "trajectnr", "traject_id", "cursist", "deelnemer"),
+        required=True, aliases=("traject", "trajectnr", "traject_id"),
         maximum=32,
     ),
     Column(
@@ -213,6 +213,8 @@ PERSONAL = (
     "huisnummer", "postcode", "woonplaats", "telefoon", "mobiel", "email", "opmerking",
     "toelichting", "notitie", "bijzonderheden", "nationaliteit", "geslacht", "vnummer",
 )  # fmt: skip
+PERSONS = frozenset(("cursist", "deelnemer", "kandidaat", "leerling", "client", "inburgeraar"))
+"""Headers under which a name may stand; with another word behind it, it is a number or a date."""
 KEY_COLUMNS = ("#herkomst",)
 """Hidden column of a workbook that we sent back: which file and row a mended row belongs to."""
 
@@ -261,7 +263,7 @@ class Layout:
 def is_personal(header: str) -> bool:
     """Whether a header looks like a name, a birth date, an address, a BSN or free text."""
     key = fold(header)
-    return any(word in key for word in PERSONAL)
+    return key in PERSONS or any(word in key for word in PERSONAL)
 
 
 def recognised(cells: Iterable[str], mapping: Mapping = NO_MAPPING) -> int:
@@ -288,7 +290,9 @@ def lay_out(header: Sequence[str], mapping: Mapping = NO_MAPPING) -> Layout:
             else:
                 unknown.append(title)
         elif name in positions:
-            doubled.append(name)
+            first = header[positions[name]]
+            both = "" if fold(first) == fold(title) else f" ({first} en {title})"
+            doubled.append(f"{name}{both}")
         else:
             positions[name] = index
     missing = [c.name for c in COLUMNS if c.required and c.name not in positions]

@@ -23,11 +23,13 @@ LONGEST_CELL = 131_072
 CHUNK = 1 << 20
 RESPLIT_AT_MOST = 200
 """How many records with a stray quote are taken apart again before the file is given back."""
+_NO_TEXT = "Dit bestand is geen leesbare tekst."
 BROKEN_QUOTE = "\N{REPLACEMENT CHARACTER} aanhalingsteken"
 
 
 def open_delimited(path: Path, *, mapping: Mapping) -> Table:
     """Find encoding, separator and header row, and read on from there."""
+    _refuse_endless_line(path)
     encoding = find_encoding(path)
     with path.open(encoding=encoding, newline="") as file:
         sample = list(islice(file, HEADER_WITHIN))
@@ -54,48 +56,37 @@ def open_delimited(path: Path, *, mapping: Mapping) -> Table:
 def find_encoding(path: Path) -> str:
     """UTF-8 when all of it is, else Windows-1252; UTF-16 by its mark. Refuses what is no text."""
     with path.open("rb") as file:
-        start = file.read(4)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            _decode_all(path, "utf-16")
-            return "utf-16"
-        file.seek(0)
-        unbroken = 0
-        while chunk := file.read(CHUNK):
-            if b"\0" in chunk:
-                raise RefusedFileError("F001", reason="Dit bestand is geen leesbare tekst.")
-            if b"\n" not in chunk and b"\r" not in chunk:
-                unbroken += len(chunk)
-                if unbroken > LONGEST_LINE:
-                    raise RefusedFileError(
-                        "F002",
-                        reason="Het bestand heeft een regel van meer dan een miljoen tekens.",
-                    )
-            else:
-                unbroken = len(chunk) - 1 - max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
-    for encoding in ("utf-8-sig", "cp1252"):
+        wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
         try:
             _decode_all(path, encoding)
         except UnicodeDecodeError:
             continue
         return encoding
-    raise RefusedFileError("F001", reason="Dit bestand is geen leesbare tekst.")
+    what = "De tekens in dit bestand zijn beschadigd." if wide else _NO_TEXT
+    raise RefusedFileError("F001", reason=what)
+
+
+def _refuse_endless_line(path: Path) -> None:
+    """Refuse a line that would take all memory; UTF-16 has the bytes of a line end too."""
+    unbroken = 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            unbroken = unbroken + len(chunk) if end < 0 else len(chunk) - 1 - end
+            if unbroken > LONGEST_LINE:
+                raise RefusedFileError(
+                    "F002", reason="Het bestand heeft een regel van meer dan een miljoen tekens."
+                )
 
 
 def _decode_all(path: Path, encoding: str) -> None:
     decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                text = decoder.decode(chunk)
-                if encoding == "utf-16" and "\0" in text:
-                    raise RefusedFileError("F001", reason="Dit bestand is geen leesbare tekst.")
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        if encoding == "utf-16":
-            raise RefusedFileError(
-                "F001", reason="De tekens in dit bestand zijn beschadigd."
-            ) from None
-        raise
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            if "\0" in decoder.decode(chunk):
+                raise RefusedFileError("F001", reason=_NO_TEXT)
+        decoder.decode(b"", final=True)
 
 
 def _has_quotes(path: Path) -> bool:

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from providers.feed.columns import (
     BY_HEADER,
     COLUMNS,
+    PERSONS,
     Column,
     Kind,
     Layout,
@@ -59,6 +60,8 @@ def guess_columns(
             taken.add(chosen)
             reason = "eerder gekozen" if fold(header) in confirmed else "de naam is bekend"
             found[index] = _guess(index, header, cells, chosen, reason)
+        elif fold(header) in PERSONS and fold(header) not in confirmed:
+            found[index] = Guess(index, header, ("niet getoond",), reason="hier kan een naam staan")
         elif is_personal(header):
             found[index] = Guess(index, header, reason="persoonsgegevens", personal=True)
         elif fold(header) in confirmed:

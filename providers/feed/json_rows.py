@@ -8,8 +8,11 @@ from typing import Any
 from providers.feed.columns import Mapping, lay_out
 from providers.feed.delimited import find_encoding
 from providers.feed.table import MAXIMUM_COLUMNS, Record, RefusedFileError, Table
+from providers.feed.values import echo
 
 MAXIMUM_BYTES = 30_000_000
+TOLD = 12
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _SHAPE = 'Zet de rijen als objecten in een lijst: {"leveringen": [{"trajectnummer": ...}]}.'
 
 
@@ -23,7 +26,7 @@ def open_json(path: Path, *, mapping: Mapping) -> Table:
         raise RefusedFileError("F002", reason="Een JSON-bestand mag 30 MB groot zijn.")
     text = path.read_text(find_encoding(path))
     try:
-        numbered, shape = _rows(text)
+        numbered, shape, beside = _rows(text)
     except RecursionError:
         raise RefusedFileError("F002", reason="Dit JSON-bestand is te diep genest.") from None
     except _DoubledKeyError as error:
@@ -36,7 +39,8 @@ def open_json(path: Path, *, mapping: Mapping) -> Table:
         raise RefusedFileError("F002", reason=f"Het bestand heeft {len(header)} kolommen.")
     if not header:
         raise RefusedFileError("F003", found="niets")
-    return Table(lay_out(header, mapping), _records(numbered, header), {"kind": shape})
+    layout = lay_out([_whole(key) for key in header], mapping)
+    return Table(layout, _records(numbered, header), {"kind": shape} | beside)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -52,7 +56,8 @@ def _load(text: str) -> Any:
                       parse_constant=str)  # fmt: skip
 
 
-def _rows(text: str) -> tuple[list[tuple[int, dict[str, Any]]], str]:
+def _rows(text: str) -> tuple[list[tuple[int, dict[str, Any]]], str, dict[str, Any]]:
+    """Numbered objects, the shape of the file, and what stands beside the list of rows."""
     try:
         loaded = _load(text)
     except json.JSONDecodeError as whole:
@@ -63,14 +68,19 @@ def _rows(text: str) -> tuple[list[tuple[int, dict[str, Any]]], str]:
             rows = [(n, _load(line)) for n, line in lines]
         except json.JSONDecodeError:
             raise whole from None
-        return _only_objects(rows), "JSON, een object per regel"
+        return _only_objects(rows), "JSON, een object per regel", {}
+    beside: dict[str, Any] = {}
     if isinstance(loaded, dict) and isinstance(loaded.get("leveringen"), list):
+        if names := [echo(_whole(name), 30) for name in loaded if name != "leveringen"][:TOLD]:
+            beside = {"beside": names}
         loaded = loaded["leveringen"]
     elif isinstance(loaded, dict):
+        if any(isinstance(value, list) for value in loaded.values()):
+            raise RefusedFileError("F001", reason=_SHAPE)
         loaded = [loaded]
     if not isinstance(loaded, list):
         raise RefusedFileError("F001", reason=_SHAPE)
-    return _only_objects(list(enumerate(loaded, 1))), "JSON"
+    return _only_objects(list(enumerate(loaded, 1))), "JSON", beside
 
 
 def _only_objects(rows: list[tuple[int, Any]]) -> list[tuple[int, dict[str, Any]]]:
@@ -84,7 +94,16 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "ja" if value else "nee"
-    return value if isinstance(value, str) else json.dumps(value)
+    # A list or an object in a cell is marked, so that no rule accepts it.
+    return _whole(value) if isinstance(value, str) else f"{UNREADABLE} {json.dumps(value)}"
+
+
+def _whole(text: str) -> str:
+    """A text without halves of characters and NUL, which no database holds and no rule accepts."""
+    if text.isascii() and "\0" not in text:
+        return text
+    mended = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return mended.replace("\0", UNREADABLE)
 
 
 def _records(rows: list[tuple[int, dict[str, Any]]], header: list[str]) -> Iterator[Record]:

@@ -30,20 +30,22 @@ def write_marked(
     source: Path,
     *,
     mapping: Mapping = NO_MAPPING,
-    sheet: str | None = None,
 ) -> None:
     """Write the workbook with what is still to be mended."""
     import xlsxwriter  # noqa: PLC0415  only when a workbook is asked for
 
+    # Day numbers of the file go back as they came, so that they must count from the same day.
+    assumed = outcome.findings.get("assumed", {})
     book = xlsxwriter.Workbook(
-        target if not isinstance(target, Path) else str(target), {"strings_to_formulas": False}
+        target if not isinstance(target, Path) else str(target),
+        {"strings_to_formulas": False, "date_1904": assumed.get("epoch") == "1904"},
     )
     by_row: dict[int, list[Problem]] = defaultdict(list)
     for problem in outcome.problems:
         if problem.row is not None:
             by_row[problem.row].append(problem)
     try:
-        with kept_table(source, mapping=mapping, sheet=sheet) as table:
+        with kept_table(source, mapping=mapping, sheet=assumed.get("sheet")) as table:
             _write_tables(book, table, outcome, by_row)
     except RefusedFileError as error:
         page = book.add_worksheet("Te verbeteren")

@@ -4,12 +4,13 @@ What kind of file it is follows from its first bytes, never from its name. What 
 way (encoding, separator, sheet, header row) is kept for the receipt.
 """
 
+import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from providers.feed.columns import NO_MAPPING, Mapping
-from providers.feed.table import RefusedFileError, Table
+from providers.feed.table import ARCHIVE, RefusedFileError, Table
 
 MAXIMUM_BYTES = 2_000_000_000
 
@@ -28,7 +29,7 @@ _MAGIC = (
 _FOREIGN = {
     "pdf": "Dit is een PDF.",
     "picture": "Dit is een afbeelding.",
-    "archive": "Dit is een ingepakt bestand.",
+    "archive": ARCHIVE,
     "document": "Dit is een tekstdocument.",
     "page": "Dit is een webpagina of een ander soort XML.",
 }
@@ -39,7 +40,9 @@ def kind_of(start: bytes) -> str:
     for magic, kind in _MAGIC:
         if start.startswith(magic):
             return kind
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        start = start.replace(b"\0", b"")[2:]
+    text = start.removeprefix(codecs.BOM_UTF8).lstrip()
     if text[:1] in (b"{", b"["):
         return "json"
     if text[:1] == b"<":

@@ -19,6 +19,7 @@ _KINDS = {
     "header_row": "kolomnamen op rij",
     "epoch": "datums geteld vanaf",
     "other_sheets": "niet gelezen bladen",
+    "beside": "niet gelezen naast de rijen:",
 }
 
 

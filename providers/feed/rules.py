@@ -35,8 +35,8 @@ FILE_RULES = (
     ),
     Rule(
         "F005", "Elke kolom staat er hoogstens een keer.",
-        "Deze kolommen staan er twee keer: {doubled}. Laat van elk één kolom staan en stuur het "
-        "bestand opnieuw.",
+        "Dit staat er twee keer: {doubled}. Laat van elk één kolom staan en stuur het bestand "
+        "opnieuw.",
         "Er is niets verwerkt.", found_by=_FILE,
     ),
     Rule(
@@ -56,6 +56,13 @@ FILE_RULES = (
         "Dit werkboek is gemaakt bij een ander bestand. Gebruik het werkboek dat bij jullie eigen "
         "levering hoort.",
         "Er is niets verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F009", "Datums hebben de dag voorop.",
+        "In dit bestand staan datums met de maand voorop, bijvoorbeeld {value} in rij {row}. "
+        "Schrijf alle datums als DD-MM-JJJJ en stuur het bestand opnieuw.",
+        "Er is niets verwerkt: ook datums die goed lijken, kunnen verwisseld zijn.",
+        found_by=_FILE,
     ),
     Rule(
         "F010", "Een rij heeft niet meer cellen dan er kolommen zijn.",
@@ -82,6 +89,18 @@ CELL_RULES = (
         "F013", "Een verplichte cel is gevuld.",
         "Vul {column} in. Deze cel is leeg.",
         "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F014", "Een formule heeft een uitkomst.",
+        "In deze cel staat een formule zonder uitkomst. Open het bestand in Excel of LibreOffice, "
+        "sla het op en stuur het opnieuw. Of vul de waarde zelf in.",
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F015", "Een cel is niet samengevoegd met een cel in een andere rij.",
+        "Deze cel is samengevoegd met de cel erboven. Splits de cellen en vul elke cel in.",
+        "De rij is niet verwerkt: de waarde kan voor een of voor alle rijen gelden.",
+        found_by=_CELL,
     ),
     Rule(
         "F102", "Een datum is te lezen als datum.",
@@ -112,6 +131,12 @@ CELL_RULES = (
     Rule(
         "F111", "De rapportagemaand is de maand die bij het inlezen is opgegeven.",
         'Deze levering gaat over {asked}. Er staat "{value}". Stuur andere maanden apart.',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F113", "Een datum heeft de dag voorop.",
+        'Hier staat de maand voorop: "{value}". Schrijf de datum als DD-MM-JJJJ. Kijk ook naar de '
+        "andere datums in het bestand.",
         "De rij is niet verwerkt.", found_by=_CELL,
     ),
     Rule(

@@ -16,7 +16,10 @@ LABELS = {
     HEADER: "herhaalde kopregels",
     NOTE: "voetnoten",
 }
-_TOTAL = re.compile(r"(sub|eind)?tota(a?l|len)\b|som\b|gemiddelde?\b|aantal\b", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"(sub|eind)?tota(a?l|len)\b|som\b|gemiddelde?\b|aantal\b|.*\b(sub|eind)?(totaal|resultaat)$",
+    re.IGNORECASE,
+)
 
 
 def why_skipped(texts: Sequence[str], layout: Layout, mapping: Mapping) -> str:
@@ -24,7 +27,7 @@ def why_skipped(texts: Sequence[str], layout: Layout, mapping: Mapping) -> str:
     filled = [text for text in texts if text]
     if not filled:
         return BLANK
-    if _is_total(texts, filled[0], layout):
+    if _is_total(texts, filled, layout):
         return TOTALS
     if len(filled) == 1 and " " in filled[0] and len(layout.header) > 2:
         return NOTE
@@ -44,12 +47,13 @@ def _names_columns(texts: Sequence[str], mapping: Mapping, needed: float) -> boo
     return len(names) >= needed
 
 
-def _is_total(texts: Sequence[str], first: str, layout: Layout) -> bool:
-    """Whether a row adds up others: a word for a total where the key stands, or sums only."""
-    keys = [_cell(texts, layout, name) for name in ("trajectnummer", "rapportagemaand")]
+def _is_total(texts: Sequence[str], filled: Sequence[str], layout: Layout) -> bool:
+    """Whether a row adds up others: no key, and a word for a total or sums only."""
+    names = [name for name in ("trajectnummer", "rapportagemaand") if name in layout.positions]
+    keys = [_cell(texts, layout, name) for name in names]
     if all(keys) and not any(map(_TOTAL.match, keys)):
         return False
-    if any(map(_TOTAL.match, [first, *keys])):
+    if any(map(_TOTAL.match, filled)):
         return True
     return not any(
         _cell(texts, layout, column.name) for column in COLUMNS if column.kind is not Kind.HOURS

@@ -11,6 +11,7 @@ Record = tuple[int, list[str]]
 MAXIMUM_COLUMNS = 500
 HEADER_WITHIN = 60
 """The header stands in the first so many rows."""
+ARCHIVE = "Dit is een ingepakt bestand. Pak het eerst uit."
 
 
 class RefusedFileError(Exception):

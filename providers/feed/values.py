@@ -16,20 +16,22 @@ Parser = Callable[[str], Value]
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 SPACES = {ord(space): " " for space in "\u00a0\u2007\u202f\u2009\u3000\t\r\n"}
-ERROR_CELLS = frozenset(
+NO_RESULT, COVERED = "#FORMULE", "#SAMENGEVOEGD"
+"""What stands for a formula that was never calculated, and for a cell merged into another."""
+BROKEN_CELLS = dict.fromkeys(
     (
         "#N/A", "#N/B", "#REF!", "#VERW!", "#VALUE!", "#WAARDE!", "#DIV/0!", "#DEEL/0!",
         "#NAME?", "#NAAM?", "#NUM!", "#GETAL!", "#NULL!", "#LEEG!", "#SPILL!", "#CALC!",
-    )
-)  # fmt: skip
+    ),
+    "F012",
+) | {NO_RESULT: "F014", COVERED: "F015"}  # fmt: skip
+"""A text that stands for no value at all, and the rule that says so."""
 MONTHS = {
     "jan": 1, "januari": 1, "feb": 2, "februari": 2, "mrt": 3, "maa": 3, "maart": 3, "mar": 3,
     "apr": 4, "april": 4, "mei": 5, "jun": 6, "juni": 6, "jul": 7, "juli": 7, "aug": 8,
     "augustus": 8, "sep": 9, "sept": 9, "september": 9, "okt": 10, "oct": 10, "oktober": 10,
     "nov": 11, "november": 11, "dec": 12, "december": 12,
 }  # fmt: skip
-SERIALS = range(36_526, 73_051)
-"""Day numbers of a spreadsheet that are taken for a date: 2000 up to and including 2099."""
 FIRST_MONTH = date(2022, 1, 1)
 EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
@@ -88,7 +90,12 @@ def _calendar_day(year: int, month: int, day: int) -> int:
         raise Fault("F102") from None
 
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?$")
+# Midnight here is the day before in UTC, so that a time with a Z says another day than it shows.
+_ISO = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:[T ](?:00:00(?::00(?:\.0+)?)?Z|\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?$"
+)
+_BARE = re.compile(r"(\d{4})(\d{2})(\d{2})$")
 _DUTCH = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?: 0?0:00(?::00)?)?$")
 _WORDS = re.compile(r"(\d{1,2})[-. ]+([a-z]+)\.?[-. ]+(\d{4})$", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/. ]+(?:\d{1,2}|[a-z]+\.?)[-/. ]+'?\d{2}$", re.IGNORECASE)
@@ -102,8 +109,10 @@ def day_parser(*, epoch_1904: bool = False) -> Parser:
     def parse(text: str) -> int:
         if found := _DUTCH.match(text):
             day, month, year = map(int, found.groups())
+            if day <= 12 < month <= 31:
+                raise Fault("F113")
             return _calendar_day(year, month, day)
-        if found := _ISO.match(text):
+        if found := _ISO.match(text) or _BARE.match(text):
             year, month, day = map(int, found.groups())
             return _calendar_day(year, month, day)
         if found := _WORDS.match(text):
@@ -215,6 +224,8 @@ def code_parser(entries: Mapping[str, int], allowed: str, own: Mapping[str, str]
     return parse
 
 
+# What stands for a sign that is lost, and what UTF-8 looks like when it is taken for Windows-1252.
+_GARBLED = re.compile("\N{REPLACEMENT CHARACTER}|[ÃÂ][\u0080-\u00bf\u0152-\u0192\u02c6-\u2122]")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+$")
 
 
@@ -228,7 +239,7 @@ def text_parser(limit: int) -> Parser:
             raise Fault("F302")
         if len(text) > limit:
             raise Fault("F309", limit=str(limit))
-        if not text.isprintable():
+        if not text.isprintable() or _GARBLED.search(text):
             raise Fault("F303")
         return text
 

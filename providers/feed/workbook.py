@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from providers.feed.columns import Mapping, lay_out
-from providers.feed.table import MAXIMUM_COLUMNS, Record, RefusedFileError, Table
+from providers.feed.table import ARCHIVE, MAXIMUM_COLUMNS, Record, RefusedFileError, Table
 
 UNPACKED_AT_MOST = 400_000_000
 RATIO_AT_MOST = 120
@@ -69,6 +69,8 @@ def _look_at_packing_list(path: Path) -> bool:
             if "xl/workbook.bin" in names:
                 raise RefusedFileError("F001", reason="Dit is een binair werkboek (XLSB).")
             if "xl/workbook.xml" not in names:
+                if "content.xml" not in names:
+                    raise RefusedFileError("F001", reason=ARCHIVE)
                 return False
             with packed.open("xl/workbook.xml") as file:
                 return bool(re.search(rb"date1904=[\"'](1|true)", file.read(1_000_000)))

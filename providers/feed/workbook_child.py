@@ -11,18 +11,22 @@ import resource
 import struct
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from providers.feed.cell_marks import cell_marks
-from providers.feed.columns import Mapping, recognised
-from providers.feed.table import HEADER_WITHIN
-from providers.feed.values import clean, echo
+from providers.feed.columns import Mapping, lay_out, recognised
+from providers.feed.table import HEADER_WITHIN, MAXIMUM_COLUMNS
+from providers.feed.values import COVERED, clean, echo
 
 MEMORY = 512 * 1024 * 1024
 CPU_SECONDS = 60
 BATCH = 2_000
+FURTHEST = 2_000
+"""How many rows down a merged cell is followed."""
 
 
 def limit() -> None:
@@ -39,8 +43,8 @@ def send(frame: dict[str, Any]) -> None:
 
 
 def _number(value: float) -> str:
-    # A key of more than fifteen digits has lost its end: leave it as damaged as it is.
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    # Fifteen digits are what a spreadsheet keeps and shows; a longer key has lost its end.
+    return f"{value:.15g}"
 
 
 def _moment(value: datetime) -> str:
@@ -64,49 +68,93 @@ TEXT_OF: dict[type, Callable[[Any], str]] = {
 }
 
 
+def _covered(sheet: Any) -> Iterator[tuple[int, int]]:
+    """Row (from 1) and column (from 0) of the cells that are merged with one in a row above."""
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        for row in range(top + 1, min(bottom, top + FURTHEST) + 1):
+            for column in range(left, min(right, left + MAXIMUM_COLUMNS) + 1):
+                yield row + 1, column
+
+
 def _rows(sheet: Any, marks: dict[int, dict[int, str]]) -> Iterator[tuple[int, list[str]]]:
     if sheet.start is None:
         return
+    for row, column in _covered(sheet):
+        marks.setdefault(row, {}).setdefault(column, COVERED)
     shift = sheet.start[1]
     text_of = TEXT_OF
     for number, cells in enumerate(sheet.iter_rows(), 1):
         texts = [cell if type(cell) is str else text_of[type(cell)](cell) for cell in cells]
+        # A row of nothing but covered cells is part of a note, or blank.
+        data = any(texts)
         for column, shown in marks.get(number, {}).items():
-            texts.extend([""] * (column - shift + 1 - len(texts)))
-            texts[column - shift] = shown
+            if data or shown != COVERED:
+                texts.extend([""] * (column - shift + 1 - len(texts)))
+                texts[column - shift] = shown
         yield number, texts
 
 
-def _header(rows: Iterator[tuple[int, list[str]]], mapping: Mapping) -> tuple[int, list[Any]]:
-    """Find the row that names most columns among the first rows; return those rows too."""
-    looked_at: list[tuple[int, list[str]]] = []
-    best, best_at = 0, -1
-    for number, cells in rows:
-        looked_at.append((number, cells))
-        if (score := recognised(cells, mapping)) > best:
-            best, best_at = score, len(looked_at) - 1
-        if len(looked_at) == HEADER_WITHIN:
-            break
-    return best_at, looked_at
+@dataclass
+class Found:
+    """What may be the header of a sheet: how many columns it names, and where it stands."""
+
+    sheet: str
+    score: int
+    at: int
+    looked_at: list[tuple[int, list[str]]]
+    rows: Iterator[tuple[int, list[str]]]
+
+    @property
+    def header(self) -> list[str]:
+        """The names of the columns."""
+        header = [clean(cell) for cell in self.looked_at[self.at][1]]
+        while header and not header[-1]:
+            header.pop()
+        return header
+
+    def missing(self, mapping: Mapping) -> set[str]:
+        """Mandatory columns that are not there; the month may be told apart from the file."""
+        return set(lay_out(self.header, mapping).missing) - {"rapportagemaand"}
+
+
+def _look(book: Any, path: Path, sheet: str, mapping: Mapping) -> Found:
+    """Find the row that names most columns among the first rows of a sheet."""
+    page = book.get_sheet_by_name(sheet)
+    rows = _rows(page, cell_marks(path, sheet))
+    looked_at = list(islice(rows, HEADER_WITHIN))
+    scores = [recognised(cells, mapping) for _, cells in looked_at]
+    best = max(scores, default=0)
+    return Found(sheet, best, scores.index(best) if best else -1, looked_at, rows)
+
+
+def _sheets(book: Any) -> list[str]:
+    """The sheets in the order in which they are looked at: what a person sees comes first."""
+    pages = sorted(
+        book.sheets_metadata, key=lambda page: not str(page.visible).endswith(".Visible")
+    )
+    return [page.name for page in pages]
 
 
 def main(request: dict[str, Any]) -> None:
-    """Read the asked sheet, or the first that has the header."""
+    """Read the asked sheet, or the first that has the whole header, or else most of it."""
     import python_calamine as calamine  # noqa: PLC0415  after the limits
 
     mapping = Mapping(headers=request["headers"])
     try:
         book = calamine.load_workbook(request["path"])
-        names = [request["sheet"]] if request["sheet"] else book.sheet_names
+        names = [request["sheet"]] if request["sheet"] else _sheets(book)
         shown: list[str] = []
+        best: Found | None = None
         for name in names:
-            sheet = book.get_sheet_by_name(name)
-            rows = _rows(sheet, cell_marks(Path(request["path"]), name))
-            at, looked_at = _header(rows, mapping)
-            if at >= 0:
-                _send_sheet(name, at, looked_at, rows, book.sheet_names)
-                return
-            shown += [echo(c, 30) for _, cells in looked_at[:3] for c in cells if clean(c)]
+            found = _look(book, Path(request["path"]), name, mapping)
+            if best is None or found.score > best.score:
+                best = found
+            if found.score and not found.missing(mapping):
+                break
+            shown += [echo(c, 30) for _, cells in found.looked_at[:3] for c in cells if clean(c)]
+        if best is not None and best.score:
+            _send_sheet(best, book.sheet_names)
+            return
     except calamine.PasswordError:
         send({"refused": ("F007", {})})
     except calamine.WorksheetNotFound:
@@ -117,22 +165,13 @@ def main(request: dict[str, Any]) -> None:
         send({"refused": ("F003", {"found": ", ".join(shown[:12]) or "niets"})})
 
 
-def _send_sheet(
-    name: str,
-    at: int,
-    looked_at: list[tuple[int, list[str]]],
-    rows: Iterator[tuple[int, list[str]]],
-    names: list[str],
-) -> None:
-    header = [clean(cell) for cell in looked_at[at][1]]
-    while header and not header[-1]:
-        header.pop()
-    assumed: dict[str, Any] = {"sheet": name, "header_row": looked_at[at][0]}
+def _send_sheet(found: Found, names: list[str]) -> None:
+    assumed: dict[str, Any] = {"sheet": found.sheet, "header_row": found.looked_at[found.at][0]}
     if len(names) > 1:
-        assumed["other_sheets"] = [other for other in names if other != name]
-    send({"header": header, "assumed": assumed})
-    batch = [(number, cells) for number, cells in looked_at[at + 1 :]]
-    for record in rows:
+        assumed["other_sheets"] = [other for other in names if other != found.sheet]
+    send({"header": found.header, "assumed": assumed})
+    batch = found.looked_at[found.at + 1 :]
+    for record in found.rows:
         batch.append(record)
         if len(batch) >= BATCH:
             send({"rows": batch})
