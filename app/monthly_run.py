@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from core.accounts import Account, Role, visible
-from core.dates import now
+from core.dates import month_number, now
 from core.errors import DomainError
 from core.export import XLSX_TYPE
 from core.formats import month_text
+from core.job_locks import job_lock
 from core.mail import Attachment, Letter, PostOffice
 from providers.models import Provider
 from quality.cards import cards_of
@@ -100,9 +101,34 @@ def send_reports(
     progress: Callable[[str, int, int], None],
     code: str | None = None,
 ) -> Run:
-    """Make and mail what was not mailed yet; an address that is refused stops nobody else."""
+    """Make and mail what was not mailed yet, in one run at a time of a month."""
+    # Below zero, where no job of the queue has its number.
+    with job_lock(-month_number(month), _data_directory(settings)) as free:
+        if not free:
+            raise DomainError(
+                "mailing_already",
+                f"De rapporten van {month_text(month)} worden al gemaild. "
+                "Wacht tot die opdracht klaar is.",
+            )
+        return _send(month, settings=settings, by=by, today=today, progress=progress, code=code)
+
+
+def _data_directory(settings: Mapping[str, Any]) -> Path:
+    return Path(settings["TAALINKOOP_DATA_DIR"]).absolute()
+
+
+def _send(
+    month: date,
+    *,
+    settings: Mapping[str, Any],
+    by: str,
+    today: date,
+    progress: Callable[[str, int, int], None],
+    code: str | None,
+) -> Run:
+    """Mail letter by letter; an address that is refused stops nobody else."""
     office = PostOffice(settings["TAALINKOOP_SMTP_URL"], settings["TAALINKOOP_MAIL_FROM"])
-    shelf = Shelf(Path(settings["TAALINKOOP_DATA_DIR"]).absolute() / "reports")
+    shelf = Shelf(_data_directory(settings) / "reports")
     site = settings["TAALINKOOP_MAIL_LINKS"]
     every = parcels(month, code)
     waiting = [parcel for parcel in every if parcel.sent() is None]

@@ -12,12 +12,18 @@ from pathlib import Path
 
 
 class Mailbox:
-    """What came in, and which addresses are refused. ``stop_after`` breaks off the line."""
+    """What came in, and which addresses are refused.
+
+    ``stop_after`` breaks off the line; ``hold_after`` keeps the client waiting until ``released``.
+    """
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.refused: set[str] = set()
         self.stop_after: int | None = None
+        self.hold_after: int | None = None
+        self.held = threading.Event()
+        self.released = threading.Event()
         self.said: list[str] = []
         self.url = ""
 
@@ -69,6 +75,10 @@ class _Handler(socketserver.StreamRequestHandler):
             self.reply("550 unknown here")
         elif verb == "DATA":
             if box.stop_after is not None and len(box.letters) >= box.stop_after:
+                return False
+            if box.hold_after is not None and len(box.letters) >= box.hold_after:
+                box.held.set()
+                box.released.wait()
                 return False
             self.reply("354 go on")
             box.letters.append(self.letter())
