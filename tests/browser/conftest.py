@@ -1,5 +1,6 @@
 """One server and one browser for the tests of this folder that share a worker."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -52,11 +53,23 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def _filled(base: Path) -> Path:
+    """The demo region, filled by the first of the workers that comes for it."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    region = base / "region"
+    with (base / "region.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not region.exists():
+            fill(region)
+    return region
+
+
 @pytest.fixture(scope="session")
 def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running server with the demo region in it."""
     folder = tmp_path_factory.mktemp("site") / "data"
-    fill(folder)
+    shutil.copytree(_filled(tmp_path_factory.getbasetemp()), folder)
     site = Site.start(folder)
     yield site
     site.stop()

@@ -1,7 +1,8 @@
 """Someone who uses the site: signs in, looks around, and notices what is wrong with a page."""
 
+import os
 import re
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
@@ -22,6 +23,10 @@ NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 # Differs on every page.
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 LINKS = "links => links.map(link => link.href)"
+# What elements there are, each inside what; not how many, and not what they say.
+KINDS = """main => [...main.querySelectorAll('*')].map(one => [one.parentElement, one].map(
+    each => [each.tagName, each.getAttribute('class'), ...each.getAttributeNames()].join(' ')
+).join(' > '))"""
 
 
 @dataclass
@@ -103,11 +108,13 @@ class Person:
 class Walk:
     """A walk along every link that a person can see: one address of each route.
 
-    ``looked_at`` is what others saw before: a page with the same content is not examined again.
+    ``looked_at`` is what was examined of each route before, also by others. A page with nothing new
+    is not examined again: with no element of a new kind, or, where everything must hold
+    (``REQUIRE_ALL=1``), with the same content.
     """
 
     person: Person
-    looked_at: set[str] = field(default_factory=set)
+    looked_at: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     pages: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
@@ -156,9 +163,15 @@ class Walk:
         self.pages[endpoint] = address
         if answer.status != 200:
             self.wrong.append(f"{address}: {answer.status}")
-        content = TOKEN.sub("", page.locator("main").inner_html())
-        if content not in self.looked_at:
-            self.looked_at.add(content)
+        if new := self._seen(page) - self.looked_at[endpoint]:
+            self.looked_at[endpoint] |= new
             self.wrong += self.person.barriers() + self.person.overflow()
         links = page.locator("a[href]").evaluate_all(LINKS)
         return [urldefrag(link)[0] for link in links]
+
+    @staticmethod
+    def _seen(page: Page) -> set[str]:
+        main = page.locator("main")
+        if os.environ.get("REQUIRE_ALL"):
+            return {TOKEN.sub("", main.inner_html())}
+        return set(main.evaluate(KINDS))

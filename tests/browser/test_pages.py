@@ -1,5 +1,7 @@
 """Every page of every role, found by following links: accessible, narrow, without complaints."""
 
+from collections import defaultdict
+
 import pytest
 
 from core.accounts import Role
@@ -64,10 +66,17 @@ def walks() -> dict[Role, Walk]:
     return {}
 
 
+@pytest.fixture(scope="module")
+def looked_at() -> dict[str, set[str]]:
+    """What was examined so far, by route."""
+    return defaultdict(set)
+
+
 @pytest.mark.parametrize("role", list(Role))
-def test_every_page_is_accessible(person: Person, walks: dict[Role, Walk], role: Role) -> None:
+def test_every_page_is_accessible(
+    person: Person, walks: dict[Role, Walk], looked_at: dict[str, set[str]], role: Role
+) -> None:
     person.sign_in(role)
-    looked_at = {content for walk in walks.values() for content in walk.looked_at}
     walks[role] = Walk(person, looked_at).go(*BEGIN_AT.get(role, ()))
     assert not walks[role].wrong, "\n".join(walks[role].wrong)
 
