@@ -66,6 +66,7 @@ def find_provider(code: str) -> Provider:
     return provider
 
 
+@patience()
 def receive(
     source: IO[bytes],
     *,
@@ -137,6 +138,7 @@ def preview(path: Path, *, file_name: str, provider: Provider, request: Request)
     return outcome
 
 
+@patience()
 def accept(
     delivery: Delivery, *, storage: Storage, request: Request, by: str, at: datetime
 ) -> Outcome:
@@ -155,7 +157,7 @@ def accept(
     straight = intake.is_large(path) and may_go_straight(provider.id)
     try:
         staged = None if straight else _stage(delivery, path, storage, request)
-        with patience(), transaction():
+        with transaction():
             one_at_a_time(provider)
             again = Delivery.get_by_id(delivery.id)
             if again.state not in (RECEIVED, REFUSED):
@@ -300,12 +302,13 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
     return {key: document[key] for key in ("rows", "accepted", "unchanged", "rejected", "skipped")}
 
 
+@patience()
 def withdraw(delivery: Delivery, *, reason: str, by: str, at: datetime) -> list[date]:
     """Take a held delivery back: what it replaced is current again. Return the touched months."""
     reason = reason.strip()
     if not reason:
         raise DomainError("no_reason", "Vul in waarom je de levering intrekt.", field="reason")
-    with patience(), transaction():
+    with transaction():
         one_at_a_time(delivery.provider)
         delivery = Delivery.get_by_id(delivery.id)
         if delivery.state != HELD:

@@ -42,7 +42,7 @@ def _room_on_postgresql() -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(peewee.DatabaseError):
+        with suppress(peewee.PeeweeException):
             for name in ROOM:
                 database.execute_sql(f"RESET {name}")
 

@@ -1,9 +1,10 @@
 """Two people at once: a delivery is taken in once, and withdrawn once."""
 
 import io
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Timer
 from typing import Any
 
 import pytest
@@ -69,6 +70,19 @@ def test_two_accept_the_same_delivery(own_database, tmp_path):
     assert {outcome.delivery for outcome in outcomes} == {delivery.id}
     assert (ProgressRecord.select().count(), RejectedRow.select().count()) == (200, 1)
     assert actions("accept") == 1
+
+
+def test_a_delivery_waits_for_another_writer_longer_than_a_page_would(own_database, tmp_path):
+    school = make_provider()
+    database.execute_sql("PRAGMA busy_timeout = 1")
+    writer = sqlite3.connect(tmp_path / "own.sqlite", isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    done = Timer(0.3, writer.close)
+    done.start()
+    outcome = deliver(tmp_path, school, csv(row()))
+    done.join()
+    assert outcome.counts.accepted == 1
+    assert database.execute_sql("PRAGMA busy_timeout").fetchone() == (1,)
 
 
 def test_two_withdraw_the_middle_of_three(own_database, tmp_path):
