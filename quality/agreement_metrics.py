@@ -106,23 +106,28 @@ def complaints_of(provider: Provider, account: Account) -> list[Complaint]:
 
 
 def complaints_by_criterion(
-    provider: Provider, route: int, account: Account, *, last: date, months: int = 12
+    provider: Provider,
+    route: int | None,
+    account: Account | None,
+    *,
+    last: date,
+    months: int = 12,
 ) -> dict[str | None, dict[str, tuple[int, int]]]:
     """Per criterion and kind: complaints received in the months up to ``last``, and those open now.
 
-    Among those visible, on this route or on none in particular; None is of no criterion.
+    Among those visible (all, for the command line), on this route or on none in particular, or on
+    any route; None is of no criterion.
     """
     first = add_months(month_of(last), 1 - months)
     still_open = fn.SUM(Case(None, [(Complaint.state == "open", 1)], 0))
-    query = visible(
-        Complaint,
-        account,
-        Complaint.select(Complaint.criterion, Complaint.kind, fn.COUNT(Complaint.id), still_open),
-    ).where(
-        Complaint.provider == provider,
-        Complaint.route.is_null() | (Complaint.route == route),
-        Complaint.received_on.between(first, last),
+    query: Any = Complaint.select(
+        Complaint.criterion, Complaint.kind, fn.COUNT(Complaint.id), still_open
     )
+    if account is not None:
+        query = visible(Complaint, account, query)
+    if route is not None:
+        query = query.where(Complaint.route.is_null() | (Complaint.route == route))
+    query = query.where(Complaint.provider == provider, Complaint.received_on.between(first, last))
     found: dict[str | None, dict[str, tuple[int, int]]] = defaultdict(dict)
     for criterion, kind, count, waiting in query.group_by(
         Complaint.criterion, Complaint.kind

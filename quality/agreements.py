@@ -5,10 +5,11 @@ agreement or a plan, and the status then says so.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from core.dates import month_end
 
@@ -73,6 +74,20 @@ def criterion_standing(points: float | None, open_kinds: Collection[str]) -> Sta
     if points >= NORM_POINTS:
         return Standing.ON_COURSE
     return Standing.UNDER_AGREEMENT if "agreement" in open_kinds else Standing.OFF_COURSE
+
+
+def standings(
+    running: Mapping[tuple[int, int, str], Collection[str]],
+    provider: int,
+    route: int,
+    criteria: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Standing]:
+    """Where the criteria stand about which an agreement or a plan runs."""
+    return {
+        code: criterion_standing(item["points"], running[provider, route, code])
+        for code, item in criteria.items()
+        if (provider, route, code) in running
+    }
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from quality import cards, explanation_words, gallery, operations, score_words
 from quality.admin.hearing import invitation_of, reactions_on
 from quality.admin.scores import ROUTES, card_or_404, month_or_404
 from quality.agreement_metrics import complaints_by_criterion, open_kinds
-from quality.agreements import CRITERION_OF_COMPLAINT, Standing, criterion_standing
+from quality.agreements import CRITERION_OF_COMPLAINT, Standing, standings
 from quality.cards import OUTSIDE, shown_tree
 from quality.criteria import CRITERIA
 from quality.explanation import Change, change_since_last_month, difference
@@ -108,11 +108,7 @@ def _standings(card: ScoreCard, tree: dict[str, Any]) -> dict[str, Standing]:
     if not may(g.account, "read", "agreements"):
         return {}
     running = open_kinds([card.provider.id])
-    return {
-        code: criterion_standing(item["points"], running[card.provider.id, card.route, code])
-        for code, item in tree["criteria"].items()
-        if (card.provider.id, card.route, code) in running
-    }
+    return standings(running, card.provider.id, card.route, tree["criteria"])
 
 
 def _complaints(card: ScoreCard) -> dict[str | None, str] | None:

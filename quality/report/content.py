@@ -10,6 +10,7 @@ from core.formats import day_text, month_text, number_text
 from core.pictures import Chart
 from quality import lesson_words
 from quality.charts.words import route_label
+from quality.explanation_words import complaint_words
 from quality.intensity import Lessons
 from quality.report import sentences
 from quality.report.blocks import Block, Bullets, Picture, Report, Section, Table, Text
@@ -18,6 +19,10 @@ from quality.scoring import needed_for_good, sentence
 from quality.scoring_model import ScoringModel
 
 Tree = Mapping[str, Any]
+Complaints = tuple[tuple[str, str], ...] | None
+"""What they are about, and how many there are in words."""
+Standings = Mapping[str, str]
+"""Per route a sentence on the criteria about which an agreement or a plan runs."""
 MOST_AGREEMENTS = 8
 MONTHS_OF_LESSONS = 6
 
@@ -69,6 +74,8 @@ class Material:
     reactions: tuple[ReactionLine, ...] | None = ()
     deliveries: tuple[DeliveryLine, ...] = ()
     signals: Mapping[str, int | None] | None = field(default_factory=dict)
+    complaints: Complaints = ()
+    standings: Standings = field(default_factory=dict)
     told: tuple[str, ...] = ()
     """Codes of those that the region's report has a row for."""
     lessons: Mapping[str, Lessons] = field(default_factory=dict)
@@ -87,6 +94,7 @@ def provider_report(found: Material) -> Report:
             Section("Het verloop", _pictures(found)),
             *_lessons(found),
             *agreement_sections(found, with_names=False, most=MOST_AGREEMENTS),
+            *_complaints(found),
             *_reactions(found),
             Section("Leveringen", _deliveries(found)),
             Section("Methode", (Text(method(found)),)),
@@ -133,6 +141,8 @@ def _judgements(found: Material) -> tuple[Block, ...]:
                 numeric=(1, 2, 3, 4),
             )
         )
+        if tree["route"] in found.standings:
+            blocks.append(Text(found.standings[tree["route"]]))
         if tree["score"] is not None:
             blocks.append(Text(f"Zo is de score berekend: {sentence(tree)}."))
             blocks += [
@@ -203,6 +213,15 @@ def agreement_sections(found: Material, *, with_names: bool, most: int) -> list[
         rest = len(soonest) - most
         blocks.append(Text(f"En nog {rest} andere. Ze staan op de pagina's van de aanbieders."))
     return [Section("Afspraken", tuple(blocks))]
+
+
+def _complaints(found: Material) -> list[Section]:
+    if found.complaints is None:
+        return []
+    lines = tuple(f"{about}. {words}" for about, words in found.complaints)
+    return [
+        Section("Klachten", (Bullets(lines) if lines else Text(complaint_words({}, outside=True)),))
+    ]
 
 
 def _reactions(found: Material) -> list[Section]:

@@ -17,23 +17,34 @@ from typing import Any
 from peewee import fn
 
 from core.accounts import Account, Role, may, visible
-from core.dates import add_months
+from core.dates import add_months, month_end
 from core.parallel import spread
 from core.pictures import code_fingerprint, is_drawn, keep_in, kept_in
 from providers.calendar_metrics import delivery_calendar
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality import gallery
-from quality.agreement_metrics import progress_of
+from quality.agreement_metrics import (
+    OpenKinds,
+    complaints_by_criterion,
+    open_kinds,
+    progress_of,
+)
 from quality.agreement_models import Agreement
+from quality.agreements import standings
+from quality.cards import ROUTE_NUMBERS
+from quality.criteria import CRITERIA
+from quality.explanation_words import complaint_words
 from quality.lesson_metrics import lessons_by_month
 from quality.models import Reaction, Signal
 from quality.report.blocks import Report
 from quality.report.content import (
     AgreementLine,
+    Complaints,
     DeliveryLine,
     Material,
     ReactionLine,
+    Standings,
     provider_report,
     telling,
 )
@@ -207,10 +218,12 @@ class _Beside:
     reactions: Mapping[int, list[ReactionLine]] | None
     deliveries: Mapping[int, list[DeliveryLine]]
     signals: Mapping[str, int | None] | None
+    running: OpenKinds
+    account: Account | None
 
     @classmethod
     def read(cls, known: gallery.History, account: Account | None) -> "_Beside":
-        """Four queries, whatever the number of providers; None for what may not be read."""
+        """Five queries, whatever the number of providers; None for what may not be read."""
         ids = [provider.id for provider in known.providers]
 
         def reads(thing: str) -> bool:
@@ -221,6 +234,8 @@ class _Beside:
             _reactions(ids, known.month) if reads("reactions") else None,
             _deliveries(ids, known),
             _signals(ids, known.month) if reads("signal_counts") else None,
+            open_kinds(ids) if reads("agreements") else {},
+            account,
         )
 
 
@@ -269,6 +284,28 @@ def _signals(ids: list[int], month: date) -> dict[str, int | None]:
     return dict(parts_of_total(dict(query.group_by(Signal.kind).tuples())))
 
 
+def _complaints(provider: Provider, month: date, account: Account | None) -> Complaints:
+    """What is told of the complaints of a year, small numbers hidden; None for who may not read."""
+    if account is not None and not may(account, "read", "complaints"):
+        return None
+    found = complaints_by_criterion(provider, None, account, last=month_end(month))
+    return tuple(
+        (CRITERIA[code].label if code else "Zonder criterium", complaint_words(kinds, outside=True))
+        for code, kinds in sorted(found.items(), key=lambda item: item[0] or "~")
+    )
+
+
+def _standings(trees: Sequence[gallery.Tree], running: OpenKinds, provider: Provider) -> Standings:
+    """Per route how the criteria stand about which an agreement or a plan runs."""
+    found = {}
+    for tree in trees:
+        stand = standings(running, provider.id, ROUTE_NUMBERS[tree["route"]], tree["criteria"])
+        if stand:
+            told = (f"{CRITERIA[code].label} ({word})" for code, word in stand.items())
+            found[tree["route"]] = f"Met een afspraak of plan: {', '.join(told)}."
+    return found
+
+
 def _of(lines: Mapping[int, list[Any]] | None, provider: Provider) -> tuple[Any, ...] | None:
     """The lines of one provider; None when they may not be read."""
     return None if lines is None else tuple(lines.get(provider.id, ()))
@@ -292,6 +329,8 @@ def _provider(known: gallery.History, provider: Provider, beside: _Beside) -> Ma
         reactions=_of(beside.reactions, provider),
         deliveries=tuple(beside.deliveries.get(provider.id, ())),
         lessons=lessons_by_month(provider, known.month),
+        complaints=_complaints(provider, known.month, beside.account),
+        standings=_standings(trees, beside.running, provider),
     )
 
 

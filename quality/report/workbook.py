@@ -39,6 +39,7 @@ def workbook(found: Material) -> bytes:
     for name, trees in (("Deze maand", found.trees), ("Vorige maand", found.before)):
         _figures(book.add_worksheet(name), trees, found, looks)
     _lessons(book, found, looks)
+    _complaints(book, found)
     book.close()
     return content.getvalue()
 
@@ -172,6 +173,17 @@ def _lessons(book: Any, found: Material, looks: Mapping[str, Any]) -> None:
             page.write_datetime(row, 1, day, looks["month"])
             page.write_row(row, 2, cells)
             row += 1
+
+
+def _complaints(book: Any, found: Material) -> None:
+    """What the complaints of a year are about, in the words of the report."""
+    if not found.complaints:
+        return
+    page = book.add_worksheet("Klachten")
+    page.set_column(0, 0, 30)
+    for row, line in enumerate(found.complaints):
+        for column, text in enumerate(line):
+            page.write_string(row, column, text)
 
 
 FIGURES = ("Aanbieder", "Leerroute", "Oordeel", "Score", "Van", "Tot", "Status")

@@ -14,11 +14,12 @@ from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.dates import now
 from core.jobs import do_next
+from providers.codes import LearningRoute
 from providers.models import CourseTrack, Provider
 from quality import operations
-from quality.agreement_models import Agreement
+from quality.agreement_models import Agreement, Complaint
 from quality.models import Reaction, ScoreCard, Signal
-from quality.report.blocks import Text
+from quality.report.blocks import Bullets, Text
 from quality.report.packs import Shelf, packs
 from tests.builders import make_provider
 from tests.quality.test_operations import OCT, SEP, WHO, deliver
@@ -149,6 +150,48 @@ def test_agreements_reactions_and_signals_are_in_it(region, tmp_path):
     text = text_of(pack.make("pdf", at=AT), tmp_path)
     assert "Twee docenten erbij 01-12-2026 nog niet gehaald" in text
     assert "B1-route: Een docent was ziek #let" in text
+
+
+def test_complaints_are_told_without_small_numbers_as_far_as_one_may_see(region):
+    for number, criterion in enumerate(["bevoegd"] * 6 + ["wachttijd", None]):
+        Complaint.create(
+            provider=Provider.get(code="TA001"), kind="docent", criterion=criterion, summary="x",
+            route=LearningRoute.B1, received_on=date(2026, 10, 1),
+            municipality="0148" if number == 7 else "0193", created_by="a@b.nl", created_at=AT,
+        )  # fmt: skip
+    pack = pack_of("TA001")
+    (section,) = [s for s in pack.report.sections if s.heading == "Klachten"]
+    sheet = openpyxl.load_workbook(io.BytesIO(pack.make("xlsx", at=AT)))["Klachten"]
+    lines = [f"{about}. {words}" for about, words in sheet.values]
+    assert section.blocks == (Bullets(tuple(lines)),)
+    assert [line.partition(".")[0] for line in lines] == [
+        "Bevoegde docenten", "Wachttijd", "Zonder criterium",
+    ]  # fmt: skip
+    assert lines[0].endswith(" docent 6 (6 open).")
+    assert not re.search(r" [1-4]\.", "".join(lines))
+    gemeente = Account(role=Role.MUNICIPALITY, municipalities=["0148"])
+    seen = pack_of("TA001", account=gemeente).material.complaints
+    assert [about for about, _ in seen] == ["Zonder criterium"]
+    assert "Klachten" not in [s.heading for s in pack_of("regio").report.sections]
+
+
+def test_where_a_criterion_stands_is_told_while_something_runs(region):
+    words = {"text": "Les", "due_on": TODAY, "route": LearningRoute.B1, "threshold": 80.0}
+    made = {"agreed_on": OCT, "created_by": "a@b.nl", "created_at": AT}
+    for criterion, kind in (("bevoegd", "agreement"), ("intensiteit", "plan")):
+        provider = Provider.get(code="TA003")
+        Agreement.create(provider=provider, kind=kind, criterion=criterion, **words, **made)
+    blocks = pack_of("TA003").report.sections[0].blocks
+    assert (
+        Text(
+            "Met een afspraak of plan: Bevoegde docenten (wijkt af, afspraak loopt), "
+            "Intensiteit (onderdeel van plan)."
+        )
+        in blocks
+    )
+    gemeente = Account(role=Role.MUNICIPALITY, municipalities=["0148"])
+    told = pack_of("TA003", account=gemeente).report.sections[0]
+    assert "afspraak" not in repr(told)
 
 
 def test_a_reader_gets_only_what_the_role_may_read(region):
