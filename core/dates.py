@@ -4,11 +4,10 @@ A month is the date of its first day.
 """
 
 from bisect import bisect_left, bisect_right
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -53,6 +52,8 @@ def add_months(month: date, count: int) -> date:
 
 def month_end(month: date) -> date:
     """Last day of the month."""
+    from calendar import monthrange  # noqa: PLC0415  brings more along than help should pay for
+
     return month.replace(day=monthrange(month.year, month.month)[1])
 
 
@@ -120,8 +121,7 @@ def _days_between(after: date, until: date) -> Iterator[date]:
     return (after + timedelta(days=n) for n in range(1, min((until - after).days, 30) + 1))
 
 
-@dataclass(frozen=True)
-class Recess:
+class Recess(NamedTuple):
     """Weeks in which colleges and councils do not meet, first and last day included."""
 
     first: date
@@ -129,8 +129,7 @@ class Recess:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(NamedTuple):
     """Which days are worked: no weekends, no Dutch holidays, no recess of the region.
 
     Good Friday is a working day unless the region chooses otherwise.

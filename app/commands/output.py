@@ -1,6 +1,5 @@
 """How commands speak: text or one JSON document on standard output."""
 
-import json
 import sys
 from typing import Any
 
@@ -12,4 +11,6 @@ def say(text: str) -> None:
 
 def as_json(document: Any) -> None:
     """Print one JSON document."""
+    import json  # noqa: PLC0415  help says nothing in JSON
+
     say(json.dumps(document, ensure_ascii=False, indent=2))
