@@ -5,14 +5,19 @@ way (encoding, separator, sheet, header row) is kept for the receipt.
 """
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 from providers.feed.columns import NO_MAPPING, Mapping
-from providers.feed.table import ARCHIVE, RefusedFileError, Table
+from providers.feed.table import ARCHIVE, Record, RefusedFileError, Table
+from providers.feed.values import has_citizen_number
 
 MAXIMUM_BYTES = 2_000_000_000
+LOOKED_AT = 500
+"""So many rows tell what a column is that we do not know."""
 
 _MAGIC = (
     (b"PK\x03\x04", "workbook"),
@@ -69,12 +74,37 @@ def open_table(
         from providers.feed.workbook import open_workbook  # noqa: PLC0415
 
         with open_workbook(path, sheet=sheet, mapping=mapping) as table:
-            yield table
+            yield _without_citizen_numbers(table)
     elif kind == "json":
         from providers.feed.json_rows import open_json  # noqa: PLC0415
 
-        yield open_json(path, mapping=mapping)
+        yield _without_citizen_numbers(open_json(path, mapping=mapping))
     else:
         from providers.feed.delimited import open_delimited  # noqa: PLC0415
 
-        yield open_delimited(path, mapping=mapping)
+        yield _without_citizen_numbers(open_delimited(path, mapping=mapping))
+
+
+def _without_citizen_numbers(table: Table) -> Table:
+    """Take an unknown column for personal when many of its first cells have a BSN in them."""
+    layout = table.layout
+    unknown = [at for at, title in enumerate(layout.header) if title in layout.unknown]
+    if not unknown:
+        return table
+    records = iter(table.records)
+    first = list(islice(records, LOOKED_AT))
+    table.records = chain(first, records)
+    if found := [at for at in unknown if _many_have_one(first, at)]:
+        titles = tuple(layout.header[at] for at in found)
+        table.layout = replace(
+            layout,
+            unknown=tuple(title for title in layout.unknown if title not in titles),
+            personal=(*layout.personal, *titles),
+            personal_positions=(*layout.personal_positions, *found),
+        )
+    return table
+
+
+def _many_have_one(records: Sequence[Record], at: int) -> bool:
+    cells = [cells[at] for _, cells in records if at < len(cells) and cells[at]]
+    return 0 < len(cells) <= 3 * sum(map(has_citizen_number, cells))

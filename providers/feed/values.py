@@ -71,10 +71,17 @@ def is_citizen_number(text: str) -> bool:
     return total % 11 == 0 and digits != "000000000"
 
 
+_LIKE_CITIZEN_NUMBER = re.compile(r"(?<!\d)\d(?:[.\s-]{0,2}\d){8}(?!\d)")
+
+
+def has_citizen_number(text: str) -> bool:
+    """Whether a BSN is somewhere in the text."""
+    return any(is_citizen_number(found) for found in _LIKE_CITIZEN_NUMBER.findall(text))
+
+
 def echo(text: str, limit: int = 80) -> str:
     """A value as it may be shown again: short, and never with a BSN in it."""
-    shown = re.sub(
-        r"(?<!\d)\d[\d.\s-]{7,12}\d(?!\d)",
+    shown = _LIKE_CITIZEN_NUMBER.sub(
         lambda found: "(niet getoond)" if is_citizen_number(found.group()) else found.group(),
         clean(text),
     )

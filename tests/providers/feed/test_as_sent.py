@@ -243,3 +243,28 @@ def test_a_group_with_the_name_of_a_total_is_no_total(tmp_path):
     cells = {name: value for name, value in row(groep="Totaal A").items() if "maand" not in name}
     found = check_bytes(tmp_path, csv(cells), only_month=date(2026, 10, 1))
     assert (len(found.rows), found.skipped) == (1, {})
+
+
+@pytest.mark.parametrize(
+    ("cells", "personal"),
+    [
+        (["111222333", "", "111222333"], True),
+        (["BSN 111.222.333, belt nooit terug", "", ""], True),
+        # One in eleven numbers of nine digits passes the test; an order number is no BSN.
+        (["111222333", "111222334", "111222335", "111222336"], False),
+        (["rood", "", "blauw"], False),
+    ],
+)
+def test_an_unknown_column_of_citizen_numbers_is_personal(tmp_path, cells, personal):
+    rows = (row(trajectnummer=f"T-{n}") | {"Memo": cell} for n, cell in enumerate(cells))
+    found = check_bytes(tmp_path, csv(*rows))
+    assert (found.personal, found.unknown) == ((("Memo",), ()) if personal else ((), ("Memo",)))
+    assert len(found.rows) == len(cells)
+
+
+@pytest.mark.parametrize("around", ["{}", "{} 12", "12 {}", "tel. 0612345678, bsn {}-03"])
+def test_a_citizen_number_is_shown_nowhere_whatever_stands_beside_it(tmp_path, around):
+    for number in ("111222333", "111 222 333", "1112.22.333"):
+        found = check_bytes(tmp_path, csv(row(leerroute=around.format(number))))
+        (problem,) = found.problems
+        assert number not in f"{problem.value} {problem.message}"

@@ -1,12 +1,15 @@
 """Rows that were sent back: exactly which of them a later delivery completed, and what is open."""
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from core.storage import Storage
+from providers import operations
 from providers.feed import intake
 from providers.feed.cleaning import kept_file
 from providers.feed.marked_workbook import write_marked
@@ -16,7 +19,8 @@ from providers.models import Delivery, ProgressRecord, RejectedRow
 from providers.outcomes import outcome_of
 from providers.retention_operations import remove_learners_over
 from tests.builders import make_provider
-from tests.providers.feed.door import deliver, withdraw
+from tests.providers.feed.books import table
+from tests.providers.feed.door import AT, REQUEST, deliver, withdraw
 from tests.providers.feed.lines import csv, row
 from tests.providers.feed.test_rules import ENDED
 
@@ -197,3 +201,36 @@ def test_the_number_goes_when_the_traject_is_over_or_never_was(school, tmp_path)
     remove_learners_over(date(2026, 11, 1))
     assert not ProgressRecord.select().exists()
     assert kept() == [(2, None, "2026-10"), (3, None, "2026-10")]
+
+
+def test_the_workbook_is_made_of_the_sheet_that_was_read_and_counts_days_as_it_did(db, tmp_path):
+    school = make_provider()
+    cells = table(row(trajectnummer="T-1", **FAULT))
+    # 1 September 2026, counted from 1904 and not marked as a date.
+    cells[1][cells[0].index("datum_aanmelding")] = 44804
+    book = xlsxwriter.Workbook(path := tmp_path / "x.xlsx", {"date_1904": True})
+    for name, number in (("A", "T-9"), ("B", "T-1")):
+        page = book.add_worksheet(name)
+        for at, line in enumerate(cells):
+            page.write_row(at, 0, [number if cell == "T-1" else cell for cell in line])
+    book.close()
+    storage = Storage(tmp_path)
+    delivery, _ = operations.receive(
+        io.BytesIO(path.read_bytes()), file_name="x.xlsx", provider=school, storage=storage,
+        by="test", at=AT,
+    )  # fmt: skip
+    request = replace(REQUEST, sheet="B")
+    operations.accept(delivery, storage=storage, request=request, by="test", at=AT)
+    outcome = outcome_of(Delivery.get_by_id(delivery.id))
+    file = io.BytesIO()
+    write_marked(file, outcome, kept_file(storage, delivery.sha256))
+    marked = openpyxl.load_workbook(file)
+    page = marked["Te verbeteren"]
+    header = [cell.value for cell in page[1]]
+    assert page.cell(2, header.index("trajectnummer") + 1).value == "T-1"
+    page.cell(2, header.index("uren_gevolgd") + 1).value = "40,5"
+    mended = io.BytesIO()
+    marked.save(mended)
+    second = deliver(tmp_path, school, mended.getvalue(), name="verbeterd.xlsx")
+    assert [(c.delivery, c.rows) for c in second.completes] == [(delivery.id, (2,))]
+    assert ProgressRecord.get().registered_on == date(2026, 9, 1)
