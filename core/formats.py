@@ -9,6 +9,8 @@ MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni",
     "juli", "augustus", "september", "oktober", "november", "december",
 )  # fmt: skip
+STEPS = [Decimal(1).scaleb(-decimals) for decimals in range(7)]
+DUTCH_MARKS = str.maketrans(",.", ".,")
 MISSING = "–"
 FEWEST_SHOWN = 5
 """Fewer learners than this could be recognised."""
@@ -33,10 +35,9 @@ def number_text(value: float | Decimal | None, decimals: int = 1) -> str:
     """``1.234,5``: rounded half up, comma before the decimals, points between thousands."""
     if value is None:
         return MISSING
-    rounded = Decimal(repr(value) if isinstance(value, float) else value).quantize(
-        Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP
-    )
-    return f"{rounded:,f}".translate(str.maketrans(",.", ".,"))
+    exact = Decimal(repr(value) if isinstance(value, float) else value)
+    rounded = exact.quantize(STEPS[decimals], rounding=ROUND_HALF_UP)
+    return f"{rounded:,f}".translate(DUTCH_MARKS)
 
 
 def count_text(value: int | None) -> str:

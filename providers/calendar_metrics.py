@@ -21,6 +21,7 @@ from core.dates import (
     months_between,
     nth_working_day,
 )
+from core.db import database
 from providers.delivery_metrics import as_month
 from providers.models import CURRENT, Contract, Delivery, DeliveryMonth, ProgressRecord, Provider
 from providers.rejected_metrics import rows_to_mend
@@ -174,9 +175,12 @@ def _received(providers: Providers, first: date, last: date) -> dict[tuple[int, 
         .order_by(Delivery.received_at, Delivery.id)
     )
     found: dict[tuple[int, date], _Received] = {}
-    for provider, month, rows, key, at in _tuples(query):
-        place = (provider, as_month(month))
-        before = found.get(place) or _Received(_dutch_day(at), key)
+    days = {month_number(month): month for month in months_between(first, last)}
+    read_moment: Any = Delivery.received_at.python_value
+    # Thousands of rows: read as the driver gives them.
+    for provider, number, rows, key, at in database.execute(query).fetchall():
+        place = (provider, days[number])
+        before = found.get(place) or _Received(_dutch_day(read_moment(at)), key)
         found[place] = before.followed_by(key, rows)
     for provider, month, key, at, rows in rows_to_mend(providers, first, last):
         before = found.get((provider, month)) or _Received(_dutch_day(at), key)

@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
@@ -20,8 +19,7 @@ Place = tuple[int, date]
 """Key of a provider, and a month."""
 
 
-@dataclass(frozen=True)
-class Learners:
+class Learners(NamedTuple):
     """Trajecten of one provider on one route that had not ended at the end of a month.
 
     ``followed`` counts those of which the month after has a row.
@@ -99,8 +97,10 @@ def month_later(later: Any) -> Any:
 
 def _read(query: Any) -> Iterable[tuple[Place, Learners]]:
     """Thousands of rows: read as the driver gives them."""
-    for provider, month, *counts in database.execute(query).fetchall():
-        yield (provider, month_from_number(month)), Learners(*map(int, counts))
+    rows = database.execute(query).fetchall()
+    days = {number: month_from_number(number) for number in {row[1] for row in rows}}
+    for provider, month, *counts in rows:
+        yield (provider, days[month]), Learners(*counts)
 
 
 def _route(learners: Learners) -> int:

@@ -35,6 +35,35 @@ def criterion_text(code: str, item: Tree | None) -> str:
     return percent_text(item["value"])
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A criterion in the table of a month: its value, and what stands under it.
+
+    ``full`` says the value in full where ``text`` is short.
+    """
+
+    text: str
+    full: str = ""
+    standing: str = ""
+    n: str = ""
+    stale: bool = False
+
+
+def cell(code: str, item: Tree | None, short: Mapping[str, str]) -> Cell:
+    """A criterion of one judgement; ``short`` has short words for some values."""
+    text = criterion_text(code, item)
+    if item is None or not item["judged"]:
+        return Cell(text)
+    brief = short.get(item["value"]) if code == "keurmerk" else None
+    return Cell(
+        brief or text,
+        text if brief else "",
+        standing_of_points(item["points"]).replace("_", " "),
+        "" if item["n"] is None else n_text(item),
+        bool(item.get("stale")),
+    )
+
+
 def n_text(item: Tree) -> str:
     """``n = 41``, in one piece; hidden or small is ``n < 5``."""
     n = item.get("n")
@@ -80,12 +109,17 @@ def falls(trees: Sequence[Tree], before: Sequence[Tree]) -> list[Fall]:
     found = []
     for tree in trees:
         old = earlier.get((tree["aanbieder"], tree["route"]))
-        if old is None or tree["standing"] not in ORDER or old["standing"] not in ORDER:
-            continue
-        if ORDER.index(Standing(tree["standing"])) < ORDER.index(Standing(old["standing"])):
+        if old is not None and fell(tree["standing"], old["standing"]):
             fall = Fall(tree["aanbieder"], tree["route"], tree["standing"], cause_of(tree, old))
             found.append(fall)
     return found
+
+
+def fell(standing: str, before: str) -> bool:
+    """Whether a standing is of a lower class than that of the month before."""
+    if standing not in ORDER or before not in ORDER:
+        return False
+    return ORDER.index(Standing(standing)) < ORDER.index(Standing(before))
 
 
 def cause_of(tree: Tree, before: Tree) -> str:

@@ -15,7 +15,7 @@ from core.admin import Page, needs
 from core.dates import add_months, month_end, now, parse_month, today
 from core.export import download
 from core.fields import SafeForm
-from core.formats import month_text
+from core.formats import month_text, number_text
 from core.pictures import Chart
 from providers.codes import LearningRoute
 from providers.models import Provider
@@ -68,10 +68,17 @@ class Line:
     """One provider on one route, in the table of a month."""
 
     name: str
+    provider_id: int
     tree: Tree
     change: str
     url: str
     fixed: bool
+
+    @property
+    def interval(self) -> str:
+        """The interval in words; empty without one."""
+        found = self.tree["interval"]
+        return f"van {number_text(found[0])} tot {number_text(found[1])}" if found else ""
 
     @property
     def bar(self) -> Mapping[str, float] | None:
@@ -100,7 +107,7 @@ class ScorePage(Page):
     def month(self, month: str) -> str:
         """Show all judgements of a month, by route and name."""
         day = month_or_404(month)
-        found, before = visible_cards(day), visible_cards(add_months(day, -1))
+        found, before = visible_cards(day), _outlines(add_months(day, -1))
         months = visible_months()
         if not found and day not in months:
             abort(404)
@@ -112,9 +119,7 @@ class ScorePage(Page):
             "quality/month.html",
             month=day,
             reference_day=month_end(day),
-            sentence=score_words.month_sentence(
-                trees, [cards.tree_of(card) for card in before], _names(found)
-            ),
+            sentence=score_words.month_sentence(trees, _fallen(day, lines, before), _names(found)),
             steps=_steps(day, months),
             routes=_route_tabs(day, found, narrowed.route),
             groups=_groups(shown),
@@ -136,7 +141,7 @@ class ScorePage(Page):
     def download(self, month: str, kind: str) -> Response:
         """Give the scores of a month as a file."""
         day = month_or_404(month)
-        lines = Narrowed.read().apply(_lines(visible_cards(day), []))
+        lines = Narrowed.read().apply(_lines(visible_cards(day), {}))
         return download(f"kwaliteit-{month}", kind, DOWNLOAD_HEADER, _download_rows(day, lines))
 
     @expose("/<month>/vaststellen/", methods=("GET", "POST"))
@@ -242,13 +247,45 @@ def _names(found: Sequence[ScoreCard]) -> dict[str, str]:
     return {card.provider.code: card.provider.name for card in found}
 
 
-def _lines(found: Sequence[ScoreCard], before: Sequence[ScoreCard]) -> list[Line]:
-    earlier = {(card.provider.code, card.route): cards.tree_of(card) for card in before}
+def _outlines(month: date) -> dict[tuple[int, int], Tree]:
+    """Standing, score and interval of every card of a month, by provider and route."""
+    query: Any = ScoreCard.select(
+        ScoreCard.provider, ScoreCard.route, ScoreCard.standing, ScoreCard.score,
+        ScoreCard.interval_low, ScoreCard.interval_high,
+    ).where(ScoreCard.month == month, ScoreCard.revision == 0)  # fmt: skip
+    return {
+        (provider, route): {
+            "standing": standing,
+            "score": score,
+            "interval": None if low is None else [low, high],
+        }
+        for provider, route, standing, score, low, high in visible(
+            ScoreCard, g.account, query
+        ).tuples()
+    }
+
+
+def _fallen(
+    month: date, lines: Sequence[Line], before: Mapping[tuple[int, int], Tree]
+) -> list[Tree]:
+    """The judgements of the month before of who fell a class since: only these are read in full."""
+    keys = {
+        line.provider_id
+        for line in lines
+        if (old := before.get((line.provider_id, cards.ROUTE_NUMBERS[line.tree["route"]])))
+        and score_words.fell(line.tree["standing"], old["standing"])
+    }
+    earlier = visible_cards(add_months(month, -1), provider_ids=sorted(keys)) if keys else []
+    return [cards.tree_of(card) for card in earlier]
+
+
+def _lines(found: Sequence[ScoreCard], before: Mapping[tuple[int, int], Tree]) -> list[Line]:
     return [
         Line(
             name=card.provider.name,
+            provider_id=card.provider.id,
             tree=(tree := cards.shown_tree(card, g.account)),
-            change=score_words.change_word(tree, earlier.get((card.provider.code, card.route))),
+            change=score_words.change_word(tree, before.get((card.provider.id, card.route))),
             url=url_for(
                 "judgement.one",
                 month=f"{card.month:%Y-%m}",
@@ -316,18 +353,19 @@ def _comparison(found: Sequence[ScoreCard], narrowed: Narrowed) -> Comparison | 
 def _charts(
     day: date, lines: Sequence[Line], found: Sequence[ScoreCard], route: str
 ) -> list[Chart]:
-    """Charts of the judgements that are listed, the first part of what needs several pages."""
+    """Charts of the judgements that are listed: a row each as far as those fit in one picture."""
     if not lines:
         return []
-    listed = {line.tree["aanbieder"] for line in lines}
+    listed = {line.provider_id for line in lines}
     known = gallery.History(
         day,
         today(),
-        tuple({c.provider.code: c.provider for c in found if c.provider.code in listed}.values()),
+        tuple({c.provider.id: c.provider for c in found if c.provider.id in listed}.values()),
         {day: tuple(hide_small(line.tree) for line in lines)},
         cards.model_in_force(day),
     )
-    charts = [gallery.in_parts(known, make, 1)[0] for make in (scores_chart, heat_map)]
+    fits = len(lines) <= gallery.MOST_ROWS
+    charts = [gallery.in_parts(known, make)[0] for make in (scores_chart, heat_map) if fits]
     return charts + (gallery.funnels(known, route) if route else [])
 
 
