@@ -14,6 +14,7 @@ from app import create_app
 from core import account_operations
 from core.db import database, open_database
 from core.migrations import migrate
+from providers.feed import workbook
 from tests.pages import Client
 
 FILLED = pytest.StashKey[bool]()
@@ -99,6 +100,12 @@ def root() -> Path:
 def _cheap_passwords() -> None:
     # A hash that takes long is for guessers; here it would take half of the time of all tests.
     account_operations.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _coverage_of_readers() -> None:
+    # The process that reads a workbook learns nothing of where it is, unless it is being measured.
+    workbook.PASSED_ON.append("COVERAGE_PROCESS_CONFIG")
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,8 @@ RATIO_AT_MOST = 120
 """Unpacked to packed of one part above a megabyte; an honest sheet of 100,000 rows has 9 to 20."""
 PARTS_AT_MOST = 2_000
 SECONDS = 120
+PASSED_ON = ["PATH"]
+"""All that the child learns of the environment: no settings, no secrets."""
 _TOO_LARGE = "Dit werkboek vraagt te veel geheugen of tijd."
 
 
@@ -81,8 +83,8 @@ def _look_at_packing_list(path: Path) -> bool:
 def _start(path: Path, sheet: str | None, mapping: Mapping) -> subprocess.Popen[bytes]:
     environment = {
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "PATH": os.environ.get("PATH", ""),
         "LC_ALL": "C.UTF-8",
+        **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
     }
     request = {"path": str(path.resolve()), "sheet": sheet, "headers": mapping.headers}
     return subprocess.Popen(  # noqa: S603  no shell, no words of the user
