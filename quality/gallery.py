@@ -272,9 +272,10 @@ def _chunks(
 
 def funnels(known: History, route: str) -> list[Chart]:
     """A funnel for every percentage of one route."""
+    trees = [tree for tree in known.trees if tree["route"] == route]
     found = []
     for criterion in ("wachttijd", "bevoegd", "avond_weekend"):
-        shares, centre = funnel_data(known, route, criterion)
+        shares, centre = charts.shares_of(trees, known.names, criterion)
         found.append(
             charts.funnel(
                 f"trechter-{criterion}-{route}-{known.month:%Y-%m}",
@@ -302,24 +303,6 @@ def small_lines(known: History, route: str, only: int | None = None) -> list[Cha
         }
         found.append(charts.small_multiples(part_name, "score", points, of=route_label(route)))
     return found
-
-
-def funnel_data(known: History, route: str, criterion: str) -> tuple[list[charts.Share], float]:
-    """Shares of the providers that may be shown, and the region's value from just those.
-
-    A region's value that counted the hidden ones too would tell what they are.
-    """
-    shown = [
-        (known.names[tree["aanbieder"]], tree["criteria"][criterion])
-        for tree in known.trees
-        if tree["route"] == route
-        and tree["standing"] != "geen_levering"
-        and tree["criteria"].get(criterion, {}).get("judged")
-    ]
-    shares = [charts.Share(name, found["value"], found["n"]) for name, found in shown]
-    total = sum(share.n for share in shares)
-    centre = sum(share.value * share.n for share in shares) / total if total else 0.0
-    return shares, centre
 
 
 def calendars(known: History, only: int | None = None) -> list[Chart]:

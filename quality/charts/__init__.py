@@ -1,7 +1,7 @@
 """Charts: rows in, ``Chart`` out; nothing is drawn until a picture is asked for."""
 
 from quality.charts.compare import compare
-from quality.charts.funnel import Share, funnel, outside
+from quality.charts.funnel import Share, funnel, outside, shares_of
 from quality.charts.heat import heat_map
 from quality.charts.indicator import indicator_chart
 from quality.charts.judgement import scores
@@ -29,6 +29,7 @@ __all__ = [
     "region",
     "score_points",
     "scores",
+    "shares_of",
     "small_multiples",
     "trend",
     "waiting_curve",

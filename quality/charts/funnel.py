@@ -1,14 +1,14 @@
 """Funnel: a percentage against the number it stands on, with the limits of chance around it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core import drawing
 from core.formats import number_text, percent_text
 from core.pictures import Chart
-from quality.charts.trend import write_beside
-from quality.charts.words import few_names, n_text
+from quality.charts.beside import write_beside
+from quality.charts.words import Card, few_names, n_text, name_of
 from quality.control_limits import ALARM, WARNING, exact_limits
 
 LABELLED = 12
@@ -31,6 +31,24 @@ class Funnel:
 
     shares: tuple[Share, ...]
     centre: float
+
+
+def shares_of(
+    cards: Sequence[Card], names: Mapping[str, str], criterion: str
+) -> tuple[list[Share], float]:
+    """Shares of the providers that may be shown, and the region's value from just those.
+
+    A region's value that counted the hidden ones too would tell what they are.
+    """
+    shares = [
+        Share(name_of(card, names), found["value"], found["n"])
+        for card in cards
+        if card["standing"] != "geen_levering"
+        and (found := card["criteria"].get(criterion, {})).get("judged")
+    ]
+    total = sum(share.n for share in shares)
+    centre = sum(share.value * share.n for share in shares) / total if total else 0.0
+    return shares, centre
 
 
 def funnel(name: str, label: str, measure: str, shares: Sequence[Share], centre: float) -> Chart:

@@ -9,7 +9,8 @@ from core.dates import month_number
 from core.formats import MISSING, month_text, number_text, percent_text
 from core.pictures import Chart
 from providers.codes import SkillLevel
-from quality.charts.trend import NAN, Sign, write_beside
+from quality.charts.beside import Sign, write_beside
+from quality.charts.trend import NAN
 from quality.charts.words import n_text
 from quality.intensity import Shortfall
 

@@ -9,7 +9,8 @@ from core import drawing
 from core.dates import month_number, months_between
 from core.formats import MISSING, month_text, number_text
 from core.pictures import Chart
-from quality.charts.trend import NAN, Point, filled, in_unit, label_of, unit_of, write_beside
+from quality.charts.beside import write_beside
+from quality.charts.trend import NAN, Point, filled, in_unit, label_of, unit_of
 from quality.charts.words import STANDINGS, Card, few_names, providers
 
 COLUMNS, CELL_HEIGHT = 4, 62.0

@@ -9,17 +9,8 @@ from core import drawing
 from core.dates import month_number
 from core.formats import month_text
 from core.pictures import Chart
-from quality.charts.trend import (
-    NAN,
-    SIGNS,
-    Point,
-    Sign,
-    filled,
-    in_unit,
-    label_of,
-    unit_of,
-    write_beside,
-)
+from quality.charts.beside import SIGNS, Sign, write_beside
+from quality.charts.trend import NAN, Point, filled, in_unit, label_of, unit_of
 from quality.charts.words import MEASURES
 
 

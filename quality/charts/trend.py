@@ -9,6 +9,7 @@ from core import drawing
 from core.dates import month_number, months_between
 from core.formats import MISSING, month_text, number_text, percent_text
 from core.pictures import Chart
+from quality.charts.beside import write_beside
 from quality.charts.words import CRITERIA, MEASURES, bare_n, left_out, n_text
 from quality.control_limits import OUTER_THIRD, OUTSIDE, RUN, TREND, ControlChart, control_chart
 
@@ -339,45 +340,6 @@ def _label_levels(axes: Any, line: Line, ticks: Sequence[float]) -> None:
         axes.axhline(line.norm, color=drawing.TEAL, lw=1.2, ls=(0, (1, 1.5)), zorder=1)
         levels.append((line.norm, f"norm {in_unit(line.norm, line.unit)}", ""))
     write_beside(axes, [(level, text) for level, text, _ in levels], ticks)
-
-
-SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
-"""The shapes of lines as letters."""
-Sign = tuple[str, str]
-"""Shape and colour of a line."""
-
-
-def write_beside(
-    axes: Any,
-    labels: Sequence[tuple[float, str]],
-    ticks: Sequence[float],
-    signs: Sequence[Sign] = (),
-) -> None:
-    """Write labels right of the axes, at their own height as far as they do not collide.
-
-    With signs, each stands before its label, in the colour of the line.
-    """
-    points = axes.get_position().height * axes.figure.get_figheight() * 72
-    scale = points / ((ticks[-1] - ticks[0]) or 1)
-    places = drawing.apart([(level - ticks[0]) * scale for level, _ in labels], 11)
-
-    def write(text: str, x: float, y: float, **look: Any) -> None:
-        axes.annotate(
-            text,
-            (1, 0),
-            (x, y),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-            annotation_clip=False,
-            **look,
-        )
-
-    for place, (_, text) in zip(places, labels, strict=True):
-        write(text, 18 if signs else 6, place)
-    for place, (shape, colour) in zip(places, signs, strict=False):
-        write(SIGNS[shape], 6, place, color=colour)
 
 
 def score_points(cards: Mapping[date, Mapping[str, Any]], measure: str = "score") -> list[Point]:
