@@ -13,7 +13,8 @@ import peewee
 
 from providers.delivery_metrics import as_month
 from providers.feed.outcome import Completed, SentBack
-from providers.models import Delivery, RejectedRow
+from providers.feed.rule import ERROR
+from providers.models import Delivery, Problem, RejectedRow
 
 Providers = Any
 """Keys of providers: a list, or a query that selects them."""
@@ -25,16 +26,34 @@ def _tuples(query: Any) -> Iterable[Any]:
 
 def sent_back(delivery: int) -> list[SentBack]:
     """The rejected rows of a delivery, by what became of them: still open last."""
-    rows = (
-        RejectedRow.select(RejectedRow.taken_up_by, RejectedRow.mended, RejectedRow.row)
+    fates = (
+        RejectedRow.select(
+            RejectedRow.taken_up_by, RejectedRow.mended, RejectedRow.number, RejectedRow.row
+        )
         .where(RejectedRow.delivery == delivery)
         .order_by(RejectedRow.row)
     )
-    found: dict[tuple[int | None, bool], list[int]] = defaultdict(list)
-    for taken_up_by, mended, row in _tuples(rows):
-        found[taken_up_by, bool(mended)].append(row)
+    without_key = _without_key(delivery)
+    found: dict[tuple[int | None, bool, bool], list[int]] = defaultdict(list)
+    for taken_up_by, mended, number, row in _tuples(fates):
+        inferred = bool(mended) and number is None and row in without_key
+        found[taken_up_by, bool(mended), inferred].append(row)
     ordered = sorted(found.items(), key=lambda item: (item[0][0] is None, not item[0][1], item[0]))
-    return [SentBack(by, mended, tuple(rows)) for (by, mended), rows in ordered]
+    return [SentBack(by, mended, tuple(rows), guess) for (by, mended, guess), rows in ordered]
+
+
+def _without_key(delivery: int) -> set[int]:
+    """Rows of which the number or the month could not be read.
+
+    A row whose number is gone may have had one: it goes when the traject is over.
+    """
+    faults = Problem.select(Problem.row).where(
+        Problem.delivery == delivery,
+        Problem.column.in_(("trajectnummer", "rapportagemaand")),
+        Problem.severity == ERROR,
+        Problem.code < "F500",
+    )
+    return {row for (row,) in _tuples(faults)}
 
 
 def completed_by(delivery: int) -> list[Completed]:

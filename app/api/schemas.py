@@ -84,6 +84,7 @@ SCHEMAS: dict[str, Schema] = {
                     {
                         "delivery": _or_nothing("integer"),
                         "mended": {"type": "boolean"},
+                        "inferred": {"type": "boolean"},
                         "rows": _list({"type": "integer"}),
                     }
                 )

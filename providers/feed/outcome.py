@@ -55,6 +55,8 @@ class SentBack:
     taken_up_by: int | None
     mended: bool
     rows: tuple[int, ...]
+    inferred: bool = False
+    """Whether the month alone told that they came again: there was no number or month to read."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,12 @@ class Outcome:
             "ignored_columns": self.ignored_columns,
             "problems": [problem_document(p) for p in self.problems[:max_problems]],
             "sent_back": [
-                {"delivery": one.taken_up_by, "mended": one.mended, "rows": list(one.rows)}
+                {
+                    "delivery": one.taken_up_by,
+                    "mended": one.mended,
+                    "inferred": one.inferred,
+                    "rows": list(one.rows),
+                }
                 for one in self.sent_back
             ],
             "completes": [

@@ -52,6 +52,11 @@ def fate_text(fate: SentBack) -> str:
     """What became of rejected rows."""
     if fate.taken_up_by is None:
         return "Nog te verbeteren"
+    if fate.inferred:
+        return (
+            f"Waarschijnlijk aangevuld door levering {fate.taken_up_by}; het trajectnummer of de "
+            "maand was hier niet te lezen"
+        )
     if fate.mended:
         return f"Aangevuld door levering {fate.taken_up_by}"
     return f"Opnieuw gestuurd in levering {fate.taken_up_by}, en daar weer teruggestuurd"

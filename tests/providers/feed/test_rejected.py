@@ -127,6 +127,9 @@ def test_a_row_without_a_key_is_completed_by_a_row_that_nothing_else_explains(sc
     assert fates(first) == [(second.delivery, True, [3]), (None, False, [2])]
     third = deliver(tmp_path, school, rows("T-7"))
     assert fates(first) == [(second.delivery, True, [3]), (third.delivery, True, [2])]
+    told = outcome_of(Delivery.get_by_id(first.delivery))
+    assert [one.inferred for one in told.sent_back] == [False, True]
+    assert any("Waarschijnlijk aangevuld door levering" in line for line in lines(told))
 
 
 def test_the_mended_workbook_tells_which_row_it_was_even_without_a_key(school, tmp_path):
@@ -146,6 +149,7 @@ def test_the_mended_workbook_tells_which_row_it_was_even_without_a_key(school, t
     book.save(mended)
     second = deliver(tmp_path, school, mended.getvalue(), name="verbeterd.xlsx")
     assert fates(first) == [(second.delivery, True, [2]), (second.delivery, False, [3])]
+    assert not any(one.inferred for one in outcome_of(Delivery.get_by_id(first.delivery)).sent_back)
     assert kept() == [(2, "T-8", "2026-10"), (3, None, "2026-10"), (3, "T-4", "2026-10")]
 
 
