@@ -87,13 +87,14 @@ def _small_finding(
     if months < 4:
         return f"{label} van {providers(count)}; na vier maanden is er een verloop"
     parts = [
-        f"{len(who)} {word}" for who, word in ((falling, "gedaald"), (rising, "gestegen")) if who
+        f"{word} bij {few_names(who)}"
+        for who, word in ((falling, "gedaald"), (rising, "gestegen"))
+        if who
     ]
     if not parts:
         whom = "1 aanbieder geen" if count == 1 else f"geen van {providers(count)} een"
         return f"{label}: bij {whom} verschil van meer dan 5 in drie maanden"
-    told = " en ".join(parts)
-    return f"{label}: van {providers(count)} {told} met meer dan 5 in drie maanden"
+    return f"{label}: in drie maanden meer dan 5 {'; '.join(parts)}"
 
 
 def paint_small_multiples(canvas: drawing.Canvas, data: Small | None) -> None:

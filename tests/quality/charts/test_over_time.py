@@ -127,7 +127,7 @@ def test_small_multiples_fit_on_one_scale(count):
 def test_small_multiples_say_how_many_rose_and_fell():
     falling = [*months_back(5), Point(add_months(OCTOBER, 1), 50.0)]
     chart = small_multiples("s", "score", {"De Brug": falling, "Salland": months_back(5)})
-    assert chart.finding == "Score: van 2 aanbieders 1 gedaald met meer dan 5 in drie maanden"
+    assert chart.finding == "Score: in drie maanden meer dan 5 gedaald bij De Brug"
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 36])
