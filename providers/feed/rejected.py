@@ -8,7 +8,7 @@ there never was a key, it has a row of that month that is new. The first two are
 
 from providers.feed.confirming import covers
 from providers.feed.intake import Sources
-from providers.feed.staging import insert, rows_of, run
+from providers.feed.staging import count_for_plans, insert, rows_of, run
 
 _TO_MEND = (
     "NOT r.mended AND r.delivery_id IN "
@@ -34,9 +34,7 @@ def keep_rejected(delivery: int) -> None:
 
 def take_up(provider: int, delivery: int, sources: Sources) -> None:
     """Note which earlier rejected rows a delivery has again, once its rows are held."""
-    _list_candidates(provider, delivery)
-    _by_key(provider, "AND r.id IN (SELECT id FROM candidate)")
-    run("DROP TABLE candidate")
+    _by_key(provider, _OF_DELIVERY, delivery, provider, delivery)
     if sources:
         _by_origin(provider, delivery, sources)
     _by_month(provider, delivery)
@@ -83,23 +81,27 @@ def _by_origin(provider: int, delivery: int, sources: Sources) -> None:
     run("DROP TABLE staged_source")
 
 
-def _list_candidates(provider: int, delivery: int) -> None:
-    """Earlier rows with a key of this delivery; and its own, when a later one was quicker."""
-    run(
-        "CREATE TEMPORARY TABLE candidate AS SELECT q.id AS id FROM staged_track t "
-        "CROSS JOIN rejected_row q CROSS JOIN staged s "
-        "WHERE q.number = t.number AND s.track = t.local AND s.month = q.month "
-        "UNION SELECT q.id FROM staged_rejected s CROSS JOIN staged_track t "
-        "CROSS JOIN rejected_row q "
-        "WHERE t.local = s.track AND q.number = t.number AND q.month = s.month "
-        "UNION SELECT id FROM rejected_row WHERE delivery_id = ? AND EXISTS (SELECT 1 "
-        "FROM delivery WHERE provider_id = ? AND state = 'held' AND id > ?)",
-        delivery, provider, delivery,
-    )  # fmt: skip
+_OF_DELIVERY = (
+    "AND r.id IN (SELECT q.id FROM staged_track t CROSS JOIN rejected_row q CROSS JOIN staged s "
+    "WHERE q.number = t.number AND s.track = t.local AND s.month = q.month "
+    "UNION SELECT q.id FROM staged_rejected s CROSS JOIN staged_track t "
+    "CROSS JOIN rejected_row q "
+    "WHERE t.local = s.track AND q.number = t.number AND q.month = s.month "
+    "UNION SELECT id FROM rejected_row WHERE delivery_id = ? AND EXISTS (SELECT 1 "
+    "FROM delivery WHERE provider_id = ? AND state = 'held' AND id > ?))"
+)
+"""Earlier rows with a key of this delivery; and its own, when a later one was quicker."""
 
 
-def _by_key(provider: int, candidates: str = "") -> None:
+def _by_key(provider: int, only: str = "", *parameters: int) -> None:
     """The first later delivery that holds the key; else the first that had it sent back again."""
+    run(
+        "CREATE TEMPORARY TABLE candidate AS SELECT r.id AS id FROM rejected_row r "
+        f"WHERE r.number IS NOT NULL AND {_TO_MEND} {only}",
+        provider,
+        *parameters,
+    )
+    count_for_plans("candidate")
     held = (
         "SELECT MIN(x.id) FROM course_track t JOIN progress_record p ON p.track_id = t.id "
         "{confirmed} JOIN delivery x ON x.id = {by}.delivery_id "
@@ -114,14 +116,15 @@ def _by_key(provider: int, candidates: str = "") -> None:
         "AND x.state = 'held' AND x.id > r.delivery_id"
     )
     for by, mended in ((brought, True), (repeated, True), (again, False)):
-        only = "" if mended else "AND r.taken_up_by_id IS NULL"
+        open_still = "NOT r.mended" if mended else "r.taken_up_by_id IS NULL"
         run(
             "UPDATE rejected_row SET taken_up_by_id = f.taken, mended = ? FROM "
             f"(SELECT r.id AS id, ({by}) AS taken FROM rejected_row r "
-            f"WHERE r.number IS NOT NULL {only} AND {_TO_MEND} {candidates}) f "
+            f"WHERE r.id IN (SELECT id FROM candidate) AND {open_still}) f "
             "WHERE f.id = rejected_row.id AND f.taken IS NOT NULL",
-            mended, provider, provider,
+            mended, provider,
         )  # fmt: skip
+    run("DROP TABLE candidate")
 
 
 def _by_month(provider: int, delivery: int) -> None:

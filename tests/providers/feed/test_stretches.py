@@ -2,7 +2,7 @@
 
 import random
 
-from core.checks import all_findings
+from app.checks import all_findings
 from core.dates import month_from_number
 from core.db import database
 from providers.history_metrics import history_of, key_of
