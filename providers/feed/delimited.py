@@ -20,6 +20,8 @@ from providers.feed.values import clean, echo
 SEPARATORS = {";": "puntkomma", ",": "komma", "\t": "tab", "|": "verticale streep"}
 LONGEST_LINE = 1_000_000
 LONGEST_CELL = 131_072
+LONGEST_HEADER = 100_000
+"""So many characters of a line are looked at to find the header."""
 CHUNK = 1 << 20
 RESPLIT_AT_MOST = 200
 """How many records with a stray quote are taken apart again before the file is given back."""
@@ -32,7 +34,7 @@ def open_delimited(path: Path, *, mapping: Mapping) -> Table:
     _refuse_endless_line(path)
     encoding = find_encoding(path)
     with path.open(encoding=encoding, newline="") as file:
-        sample = list(islice(file, HEADER_WITHIN))
+        sample = [line[:LONGEST_HEADER] for line in islice(file, HEADER_WITHIN)]
     first = 0
     declared = re.match(r'"?sep=(.)"?\r?\n?$', sample[0], re.IGNORECASE) if sample else None
     if declared:
@@ -110,7 +112,9 @@ def _find_header(
         raise RefusedFileError("F003", found=found or "niets")
     header = [clean(cell) for cell in best[4]]
     if len(header) > MAXIMUM_COLUMNS:
-        raise RefusedFileError("F002", reason=f"Het bestand heeft {len(header)} kolommen.")
+        raise RefusedFileError(
+            "F002", reason=f"Het bestand heeft meer dan {MAXIMUM_COLUMNS} kolommen."
+        )
     while header and not header[-1]:
         header.pop()
     return best[2], best[3], header

@@ -12,6 +12,8 @@ from providers.feed.values import echo
 
 MAXIMUM_BYTES = 30_000_000
 TOLD = 12
+SPARE = 1_000
+"""So many small parts are let through in any file."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _SHAPE = 'Zet de rijen als objecten in een lijst: {"leveringen": [{"trajectnummer": ...}]}.'
 
@@ -25,6 +27,7 @@ def open_json(path: Path, *, mapping: Mapping) -> Table:
     if path.stat().st_size > MAXIMUM_BYTES:
         raise RefusedFileError("F002", reason="Een JSON-bestand mag 30 MB groot zijn.")
     text = path.read_text(find_encoding(path))
+    _refuse_crumbs(text)
     try:
         numbered, shape, beside = _rows(text)
     except RecursionError:
@@ -43,11 +46,26 @@ def open_json(path: Path, *, mapping: Mapping) -> Table:
     return Table(layout, _records(numbered, header), {"kind": shape} | beside)
 
 
+def _refuse_crumbs(text: str) -> None:
+    """Refuse what would take far more memory and time than its size tells, before it is read.
+
+    A row of the feed takes hundreds of characters, and a value with its name more than eight.
+    """
+    objects, lists = text.count("{"), text.count("[")
+    if (
+        objects + lists > SPARE + len(text) // 100
+        or text.count(",") > SPARE + len(text) // 8
+        or text.count(":") > SPARE + MAXIMUM_COLUMNS * objects
+    ):
+        raise RefusedFileError("F002", reason="Dit JSON-bestand heeft te veel kleine delen.")
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _DoubledKeyError(next(key for key in keys if keys.count(key) > 1))
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _DoubledKeyError(key)
+        found[key] = value
     return found
 
 

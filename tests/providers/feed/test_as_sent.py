@@ -268,3 +268,26 @@ def test_a_citizen_number_is_shown_nowhere_whatever_stands_beside_it(tmp_path, a
         found = check_bytes(tmp_path, csv(row(leerroute=around.format(number))))
         (problem,) = found.problems
         assert number not in f"{problem.value} {problem.message}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" + ",".join(["{}"] * 20_000) + "]",
+        "{}\n" * 20_000,
+        "[" + ",".join("1" * 20_000) + "]",
+        "[{" + ",".join(f'"naam {n}": 1' for n in range(20_000)) + "}]",
+        "[" * 20_000,
+    ],
+)
+def test_json_of_crumbs_is_refused_before_it_takes_all_memory(tmp_path, content):
+    with pytest.raises(RefusedFileError) as refused:
+        check_bytes(tmp_path, content.encode(), "x.json")
+    assert refused.value.code == "F002"
+
+
+def test_a_name_that_comes_twice_among_many_is_found_at_once(tmp_path):
+    names = ",".join(f'"naam {n % 400}": 1' for n in range(900))
+    with pytest.raises(RefusedFileError) as refused:
+        check_bytes(tmp_path, f"[{{{names}}}]".encode(), "x.json")
+    assert (refused.value.code, refused.value.details) == ("F005", {"doubled": "naam 0"})
