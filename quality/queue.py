@@ -10,7 +10,7 @@ from core.municipalities import name as municipality_name
 from providers.models import CURRENT, CourseTrack, ProgressRecord
 from quality.signal_metrics import municipalities_of
 from quality.signals import LONG_WAIT_DAYS, URGENT_WAIT_DAYS
-from quality.suppression import parts_of_total
+from quality.suppression import MINIMUM, parts_of_total
 from quality.waiting import Stay, summarise
 
 CHUNK = 500
@@ -65,22 +65,31 @@ class PlaceRow:
     waiting: int | None
 
 
+def own_places(account: Account) -> set[str]:
+    """Gemeenten of which the account may see, and so count, the learners."""
+    return {str(int(code)) for code in account.municipalities}
+
+
 def by_municipality(
-    stays: Mapping[int, Stay], month: date, norm_days: int, minimum_n: int
+    stays: Mapping[int, Stay], month: date, norm_days: int, account: Account
 ) -> list[PlaceRow]:
-    """The waiting-time criterion per gemeente, without small numbers and what betrays them."""
+    """The waiting-time criterion per gemeente, without small numbers and what betrays them.
+
+    Not even with the learners that the account may count itself.
+    """
+    own = own_places(account)
     places = municipalities_of(stays, month)
     groups: dict[int, list[Stay]] = {}
     for track, stay in stays.items():
         groups.setdefault(places[track], []).append(stay)
-    counts = parts_of_total({str(place): len(group) for place, group in groups.items()})
+    counts = parts_of_total({str(place): len(group) for place, group in groups.items()}, own)
     queue = parts_of_total(
-        {str(place): sum(s.waiting for s in group) for place, group in groups.items()}
+        {str(place): sum(s.waiting for s in group) for place, group in groups.items()}, own
     )
     rows = []
     for place, group in groups.items():
         n = counts[str(place)]
-        share = summarise(group, norm_days).share if n is not None and n >= minimum_n else None
+        share = summarise(group, norm_days).share if n is not None and n >= MINIMUM else None
         rows.append(
             PlaceRow(
                 municipality_name(place),

@@ -4,7 +4,7 @@ Runs once, before page, chart, download and text alternative, so that what is hi
 hidden in all. ``None`` is a hidden figure and is printed as ``< 5``; nobody at all (0) is not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 MINIMUM = 5
@@ -16,11 +16,15 @@ def is_small(count: float | None) -> bool:
     return count is not None and 0 < count < MINIMUM
 
 
-def parts_of_total(parts: Mapping[str, int]) -> dict[str, int | None]:
-    """Hide small parts of a total that is shown; never exactly one, which the total would give."""
+def parts_of_total(parts: Mapping[str, int], known: Collection[str] = ()) -> dict[str, int | None]:
+    """Hide small parts of a total that is shown; never exactly one, which the total would give.
+
+    ``known`` are parts that the reader can count, so that hiding them keeps nothing from it.
+    """
     hidden = {name for name, count in parts.items() if is_small(count)}
-    if hidden and sum(parts[name] for name in hidden) < MINIMUM:
-        rest = sorted((count, name) for name, count in parts.items() if name not in hidden)
+    if 0 < sum(parts[name] for name in hidden.difference(known)) < MINIMUM:
+        out = hidden.union(known)
+        rest = sorted((count, name) for name, count in parts.items() if name not in out)
         other = next(((c, n) for c, n in rest if c > 0), None)
         if other is not None:
             hidden.add(other[1])
@@ -30,8 +34,7 @@ def parts_of_total(parts: Mapping[str, int]) -> dict[str, int | None]:
 def table(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int | None]]:
     """Hide small cells of a table whose totals are shown, and cells that the totals would give.
 
-    In no row and no column a single cell stays hidden, nor a few that add up to fewer than five.
-    """
+    In no row and no column a single cell stays hidden, nor a few that add up to fewer than five."""
     rows = {row: dict(cells) for row, cells in counts.items()}
     columns = list(dict.fromkeys(name for cells in rows.values() for name in cells))
     hidden = {

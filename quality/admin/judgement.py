@@ -31,7 +31,7 @@ from quality.metrics import route_inputs
 from quality.models import ScoreCard
 from quality.queue import PlaceRow, Waiter, by_municipality, waiters
 from quality.scoring import needed_for_good, sentence
-from quality.suppression import MINIMUM, count_text, is_small
+from quality.suppression import count_text, is_small
 from quality.waiting import Stay, WaitingTime, summarise
 
 STATUSES = {int(status): status.label for status in TrackStatus}
@@ -81,7 +81,7 @@ class JudgementPage(Page):
             complaints=_complaints(card),
             times=times if times is not None and self._may_tell(times) else None,
             waiters=waiters(stays, day, g.account) if sees_rows else [],
-            places=by_municipality(stays, day, norm, MINIMUM),
+            places=by_municipality(stays, day, norm, g.account),
             known=_as_known(card),
             revisions=_revision_rows(card),
             reactions=list(reactions_on(card)) if may(g.account, "read", "reactions") else None,

@@ -24,7 +24,7 @@ from quality.lesson_metrics import evening_access
 from quality.metrics import route_inputs
 from quality.models import ScoreCard
 from quality.queue import by_municipality, waiters
-from quality.suppression import HIDDEN_TEXT, MINIMUM, is_small
+from quality.suppression import HIDDEN_TEXT, is_small
 from quality.waiting import Stay
 
 WAITING_HEADER = (
@@ -119,7 +119,7 @@ def _curves(provider: Provider, month: date, stays: Mapping[str, Any]) -> dict[s
 
 def _route(card: ScoreCard, stays: Any, item: dict[str, Any], chart: Chart | None) -> RouteWait:
     code, month = card.result["route"], f"{card.month:%Y-%m}"
-    places = by_municipality(stays, card.month, item["norm_days"], MINIMUM)
+    places = by_municipality(stays, card.month, item["norm_days"], g.account)
     return RouteWait(
         LearningRoute.from_code(code),
         url_for("judgement.one", month=month, code=card.provider.code, route=code) + "#wachttijd",

@@ -130,3 +130,12 @@ def test_few_who_asked_for_the_evening_are_hidden_and_who_got_it_not_derivable()
     assert (partly["asked"], partly["met"]) == (10, None)
     plain = shown(hours=asking(20, 10))["criteria"]["avond_weekend"]
     assert (plain["asked"], plain["met"]) == (20, 10)
+
+
+def test_what_the_reader_can_count_itself_protects_nobody():
+    parts = {"148": 112, "166": 3, "193": 105}
+    assert parts_of_total(parts) == {"148": 112, "166": None, "193": None}
+    # Whoever knows the 105 of 193 would have 220 - 112 - 105 = 3.
+    assert parts_of_total(parts, {"193"}) == {"148": None, "166": None, "193": 105}
+    # Its own small number betrays nobody to it.
+    assert parts_of_total({"148": 112, "166": 3}, {"166"}) == {"148": 112, "166": None}

@@ -255,4 +255,7 @@ def test_no_hidden_figure_follows_from_all_that_a_role_can_reach(
             where.setdefault(number, []).append(address)
     visible = {name for name, value in KNOWN.items() if value >= 10 and value in where}
     visible |= {name for name, value in KNOWN.items() if value == 0}
-    assert worked_out(visible) == [], {n: where[KNOWN[n]][:6] for n in visible if KNOWN[n]}
+    # A gemeente may count its own learners from the rows, whatever else is told of them.
+    own = tuple(f"_{int(place)}" for place in more.get("municipalities", ()))
+    visible |= {name for name in KNOWN if name.endswith(own)} if own else set()
+    assert worked_out(visible) == [], {n: where.get(KNOWN[n], [])[:6] for n in visible}
