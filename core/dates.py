@@ -5,6 +5,7 @@ A month is the date of its first day.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -121,7 +122,8 @@ def _days_between(after: date, until: date) -> Iterator[date]:
     return (after + timedelta(days=n) for n in range(1, min((until - after).days, 30) + 1))
 
 
-class Recess(NamedTuple):
+@dataclass(frozen=True)
+class Recess:
     """Weeks in which colleges and councils do not meet, first and last day included."""
 
     first: date
