@@ -5,13 +5,11 @@ which may be fine where these never are. A number that is shown as ``40 %`` is r
 is meant is unclear. Each comes back as a text that no column takes for something else.
 """
 
-import re
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-Mark = tuple[int, int, str]
-"""Row (from 1), column (from 0) and text of a cell."""
+from providers.feed.cell_mark import Mark
 
 
 def cell_marks(path: Path, sheet: str) -> dict[int, dict[int, str]]:
@@ -37,16 +35,3 @@ def _marks(path: Path, sheet: str) -> Iterable[Mark]:
     from providers.feed.cell_marks_xlsx import marks as of_xlsx  # noqa: PLC0415
 
     return of_xlsx(path, sheet)
-
-
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
-
-
-def shows_percent(number_format: str) -> bool:
-    """Whether a number format multiplies by a hundred: ``%``, but not as a literal text."""
-    return "%" in _LITERAL.sub("", number_format)
-
-
-def percent_shown(value: float) -> str:
-    """What a person sees of such a number, near enough to find the cell."""
-    return f"{value * 100:.6g}%".replace(".", ",")

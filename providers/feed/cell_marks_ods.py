@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from providers.feed.cell_marks import Mark, percent_shown
+from providers.feed.cell_mark import Mark, percent_shown
 from providers.feed.values import COVERED, NO_RESULT
 
 REPEATED_AT_MOST = 16_384

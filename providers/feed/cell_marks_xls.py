@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from providers.feed.cell_marks import Mark, percent_shown, shows_percent
+from providers.feed.cell_mark import Mark, percent_shown, shows_percent
 
 ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from providers.feed.cell_marks import Mark, percent_shown, shows_percent
+from providers.feed.cell_mark import Mark, percent_shown, shows_percent
 from providers.feed.values import NO_RESULT
 
 CHUNK = 1 << 20

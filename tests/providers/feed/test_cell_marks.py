@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from providers.feed.cell_marks import shows_percent
+from providers.feed.cell_mark import shows_percent
 from providers.feed.cell_marks_xls import marks
 from tests.providers.feed.books import Shown, ShownLiterally, ods, table, xlsx
 from tests.providers.feed.checks import check_bytes
