@@ -21,11 +21,15 @@ from providers.operations import receive
 from providers.outcomes import already_delivered, outcome_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS = "application/vnd.ms-excel"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 SUFFIXES = {
     "application/json": "json",
     "application/x-ndjson": "jsonl",
     "text/csv": "csv",
     XLSX: "xlsx",
+    XLS: "xls",
+    ODS: "ods",
     "application/octet-stream": "bestand",
 }
 FILE = "multipart/form-data"
@@ -38,9 +42,9 @@ JOBS_LOOKED_AT = 200
     permission="deliveries:create",
     summary="Stuur een levering in",
     description=(
-        "Een bestand (CSV, XLSX of JSON) of rijen als JSON. Dezelfde bytes nog een keer veranderen "
-        "niets. Een groot bestand wordt op de achtergrond verwerkt: antwoord 202, met in Location "
-        "het adres waar de stand te lezen is."
+        "Een bestand (CSV, XLSX, XLS, ODS of JSON) of rijen als JSON. Dezelfde bytes nog een keer "
+        "veranderen niets. Een groot bestand wordt op de achtergrond verwerkt: antwoord 202, met "
+        "in Location het adres waar de stand te lezen is."
     ),
     parameters=(
         Parameter("aanbieder", "query", CODE, "de code van de aanbieder; niet nodig bij een token "
@@ -52,6 +56,8 @@ JOBS_LOOKED_AT = 200
         "application/json": ROWS,
         "text/csv": BINARY,
         XLSX: BINARY,
+        XLS: BINARY,
+        ODS: BINARY,
         "application/octet-stream": BINARY,
         FILE: {
             "type": "object",

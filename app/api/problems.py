@@ -18,7 +18,7 @@ TITLES = {
     404: ("not_found", "Dit bestaat niet", "Of het token mag het niet zien. Controleer het adres."),
     405: ("method_not_allowed", "Deze methode kan hier niet", "Kijk in Allow welke wel kan."),
     413: ("too_large", "Dit bestand is te groot", "Splits het bestand per maand."),
-    415: ("media_type", "Dit soort inhoud wordt niet gelezen", "Stuur CSV, XLSX of JSON."),
+    415: ("media_type", "Dit soort inhoud wordt niet gelezen", "Stuur CSV, een werkboek of JSON."),
     422: ("refused", "Dit is niet aangenomen", "Verbeter wat er in detail staat."),
     429: ("too_many", "Te veel aanvragen achter elkaar", "Retry-After zegt hoelang je wacht."),
     500: ("server_error", "Er ging iets mis bij ons", "Er is niets gewijzigd. Probeer het later."),

@@ -96,6 +96,8 @@ def stage(
             tally = staging.fill(found)
         if not tally.rows or tally.rows == sum(map(len, tally.skipped.values())):
             raise RefusedFileError("F006")
+        if context.only_month and "rapportagemaand" not in layout.positions:
+            table.assumed["month"] = f"{context.only_month:%Y-%m}"
         return Staged(staging, layout, staging.keyed(tally), table.assumed, sources)
 
 

@@ -66,7 +66,10 @@ def _write_tables(
     whole = (
         book.add_worksheet("Jullie bestand") if outcome.counts.rows <= WHOLE_TABLE_AT_MOST else None
     )
-    key_column = len(layout.header)
+    # A month that was said beside the file goes back in it, so that it need not be said again.
+    month = outcome.findings.get("assumed", {}).get("month")
+    month_column = len(layout.header)
+    key_column = month_column + 1 if month else month_column
     header_row = table.assumed.get("header_row", 1)
     first = header_row if isinstance(header_row, int) else 1
     for page, at in ((mend, 0), (whole, first - 1)):
@@ -75,6 +78,8 @@ def _write_tables(
                 page.write_string(at, column, title, bold)
             page.freeze_panes(at + 1, 0)
             page.set_column(0, key_column - 1, 16)
+    if month:
+        mend.write_string(0, month_column, "rapportagemaand", bold)
     mend.write_string(0, key_column, KEY_COLUMNS[0])
     mend.set_column(key_column, key_column, 12, None, {"hidden": True})
     shift = 0 if isinstance(header_row, int) and "header_row" in table.assumed else 1
@@ -89,6 +94,8 @@ def _write_tables(
         if row not in sent_again and any(problem.severity == ERROR for problem in problems):
             line += 1
             _write_row(mend, line, cells, problems, layout=layout, formats=formats)
+            if month:
+                mend.write_string(line, month_column, month)
             mend.write_string(line, key_column, f"{outcome.sha256}:{row}")
 
 

@@ -20,6 +20,7 @@ _KINDS = {
     "epoch": "datums geteld vanaf",
     "other_sheets": "niet gelezen bladen",
     "beside": "niet gelezen naast de rijen:",
+    "month": "maand zoals erbij gezegd:",
 }
 
 

@@ -270,6 +270,7 @@ def test_every_error_is_a_problem_document(app, school):
     assert wrong_method.headers["Allow"] == "OPTIONS, POST"
     is_problem(school.send(None, data=b"x", content_type="image/png"), 415)
     is_problem(school.send(None, data=b"", content_type="text/csv"), 400)
+    is_problem(school.send(None, data=b"", content_type="application/vnd.ms-excel"), 400)
     is_problem(school.send(None, data={"x": "y"}, content_type="multipart/form-data"), 400)
     is_problem(school.send([ROW], "/deliveries?month=2026-13"), 400)
     is_problem(school.send([ROW], "/deliveries?maand=2026-10"), 400)

@@ -1,6 +1,7 @@
 """Deliver as the command line does, in tests."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,15 @@ REQUEST = operations.Request(today=date(2026, 11, 23))
 
 
 def deliver(
-    folder: Path, provider: Provider, content: bytes, *, again: bool = False, name: str = "x.csv"
+    folder: Path,
+    provider: Provider,
+    content: bytes,
+    *,
+    again: bool = False,
+    name: str = "x.csv",
+    month: date | None = None,
 ) -> Outcome:
-    """Send a file and accept it."""
+    """Send a file, with the month that is said beside it, and accept it."""
     storage = Storage(folder)
     delivery, known = operations.receive(
         io.BytesIO(content), file_name=name, provider=provider, storage=storage, by="test",
@@ -27,7 +34,8 @@ def deliver(
     )  # fmt: skip
     if known:
         return already_delivered(delivery, file_name=name)
-    return operations.accept(delivery, storage=storage, request=REQUEST, by="test", at=AT)
+    request = replace(REQUEST, only_month=month)
+    return operations.accept(delivery, storage=storage, request=request, by="test", at=AT)
 
 
 def withdraw(number: int | None) -> None:

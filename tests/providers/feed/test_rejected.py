@@ -153,6 +153,25 @@ def test_the_mended_workbook_tells_which_row_it_was_even_without_a_key(school, t
     assert kept() == [(2, "T-8", "2026-10"), (3, None, "2026-10"), (3, "T-4", "2026-10")]
 
 
+def test_a_month_that_was_said_beside_the_file_comes_back_in_the_workbook(school, tmp_path):
+    good, faulty = row(), row(trajectnummer="T-2", **FAULT)
+    del good["rapportagemaand"], faulty["rapportagemaand"]
+    first = deliver(tmp_path, school, csv(good, faulty), month=date(2026, 10, 1))
+    assert fates(first) == [(None, False, [3])]
+    file = io.BytesIO()
+    write_marked(file, first, kept_file(Storage(tmp_path), first.sha256))
+    book = openpyxl.load_workbook(file)
+    page = book["Te verbeteren"]
+    header = [cell.value for cell in page[1]]
+    assert page.cell(2, header.index("rapportagemaand") + 1).value == "2026-10"
+    page.cell(2, header.index("uren_gevolgd") + 1).value = "40,5"
+    mended = io.BytesIO()
+    book.save(mended)
+    second = deliver(tmp_path, school, mended.getvalue(), name="verbeterd.xlsx")
+    assert fates(first) == [(second.delivery, True, [3])]
+    assert second.counts.accepted == 1
+
+
 def test_withdrawing_the_middle_of_three_opens_what_only_it_completed(school, tmp_path):
     first = deliver(tmp_path, school, rows("T-1", "T-2", "T-3", **FAULT))
     middle = deliver(tmp_path, school, rows("T-1", "T-2"))
