@@ -253,15 +253,10 @@ def _outlines(month: date) -> dict[tuple[int, int], Tree]:
         ScoreCard.provider, ScoreCard.route, ScoreCard.standing, ScoreCard.score,
         ScoreCard.interval_low, ScoreCard.interval_high,
     ).where(ScoreCard.month == month, ScoreCard.revision == 0)  # fmt: skip
+    rows = visible(ScoreCard, g.account, query).tuples()
     return {
-        (provider, route): {
-            "standing": standing,
-            "score": score,
-            "interval": None if low is None else [low, high],
-        }
-        for provider, route, standing, score, low, high in visible(
-            ScoreCard, g.account, query
-        ).tuples()
+        (provider, route): {"standing": standing, "score": score, "interval": high and [low, high]}
+        for provider, route, standing, score, low, high in rows
     }
 
 
