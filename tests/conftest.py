@@ -21,13 +21,6 @@ FILLED = pytest.StashKey[bool]()
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that open pages; ``make test`` leaves out to do so on the second engine."""
-    for item in items:
-        if "client" in getattr(item, "fixturenames", ()):
-            item.add_marker("pages")
-
-
 def _fresh_postgresql(url: str) -> peewee.Database:
     # A schema of this process alone: several test runs may share one server.
     schema = f"taalinkoop_test_{os.getpid()}"

@@ -15,7 +15,6 @@ from core.api_token_models import PERMISSIONS
 from tests.app.test_api import token_for
 from tests.builders import make_delivery, make_provider
 
-pytestmark = pytest.mark.pages
 EXAMPLES = 12
 load_all_checks()
 

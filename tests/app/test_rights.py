@@ -156,10 +156,7 @@ def content(page) -> str:
     return page.data.decode("utf-8", "replace") + page.location
 
 
-@pytest.mark.parametrize(
-    "role",
-    [pytest.param(r, marks=pytest.mark.on_both) if r is Role.AUDITOR else r for r in Role],
-)
+@pytest.mark.parametrize("role", list(Role))
 def test_every_route_as_every_role(app, client: Client, world, role):
     account = client.sign_in(role, **SCOPE.get(role, {}))
     read: list[str] = []

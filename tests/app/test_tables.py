@@ -20,7 +20,6 @@ from providers.models import Location, Provider, QualityMark
 from tests.builders import make_provider
 from tests.pages import Client
 
-pytestmark = pytest.mark.on_both
 MARKS = [(int(mark), mark.label) for mark in MarkStatus]
 HUGE = "9" * 23
 

@@ -24,7 +24,6 @@ from quality.report.packs import Shelf, packs
 from tests.builders import make_provider
 from tests.quality.test_operations import OCT, SEP, WHO, deliver
 
-pytestmark = pytest.mark.pages
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 ALL = Provider.select(Provider.id)

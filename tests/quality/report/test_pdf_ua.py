@@ -16,8 +16,6 @@ from tests.pdf_ua import faults
 from tests.quality.report.test_packs import ALL, AT, TODAY, text_of
 from tests.quality.test_operations import OCT, WHO, deliver
 
-pytestmark = pytest.mark.pages
-
 
 def pdf_of(code: str) -> bytes:
     (pack,) = packs(OCT, ALL, today=TODAY, codes=[code])
