@@ -15,8 +15,8 @@ PACKAGES := core app procurement providers quality
 PYTEST := $(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile \
 	--no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILE := build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+COMPILE := build/lock/bin/uv pip compile --quiet --upgrade --universal --no-strip-extras \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 # Kept bytecode: without it every worker and every command of a test compiles all of it again.
 unexport PYTHONDONTWRITEBYTECODE
