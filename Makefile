@@ -15,8 +15,14 @@ PACKAGES := core app procurement providers quality
 PYTEST := $(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile \
 	--no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Nothing is built while installing: that would fetch build tools that are in no lock.
+LOCKED := --only-binary :all: --require-hashes
+# The lock holds what was published on or before this day, so that it can be made again.
+LOCK_DATE := 2026-11-21
+UV := 0.13.9
 COMPILE := build/lock/bin/uv pip compile --quiet --upgrade --universal --no-strip-extras \
-	--python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+	--only-binary :all: --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--exclude-newer $(LOCK_DATE)T00:00:00Z --custom-compile-command "make lock"
 
 # Kept bytecode: without it every worker and every command of a test compiles all of it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -60,8 +66,8 @@ bench: dev ## Meet snelheid en geheugen als verhoudingen (NAMES=... voor een keu
 pictures: dev ## Maakt de schermafbeeldingen in docs/ opnieuw
 	@$(BIN)/python -m tests.browser.pictures
 
-lock: ## Zet de nieuwste versies met hashes in requirements*.txt
-	@$(choose_python); "$$python" -m venv build/lock && build/lock/bin/pip install --quiet uv
+lock: ## Zet in requirements*.txt wat er op LOCK_DATE het nieuwst was, met hashes
+	@$(choose_python); "$$python" -m venv build/lock && build/lock/bin/pip install --quiet uv==$(UV)
 	@$(COMPILE) pyproject.toml --output-file requirements.txt
 	@$(COMPILE) pyproject.toml --extra postgresql --constraint requirements.txt \
 		--output-file requirements-postgresql.txt
@@ -102,11 +108,11 @@ $(BIN)/pip:
 
 $(VENV)/.runtime: requirements.txt requirements-build.txt pyproject.toml | $(BIN)/pip
 	@echo "Taalinkoop wordt geïnstalleerd in $(VENV). Dat duurt een minuut of twee."
-	@$(PIP) install --require-hashes -r requirements.txt -r requirements-build.txt
+	@$(PIP) install $(LOCKED) -r requirements.txt -r requirements-build.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo "Wat de tests nodig hebben wordt geïnstalleerd in $(VENV)."
-	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@$(PIP) install $(LOCKED) -r requirements-dev.txt
 	@touch $@
