@@ -32,7 +32,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         templating,
     )
     from app.api import routes as api  # noqa: PLC0415
-    from core import pictures  # noqa: PLC0415
+    from core.charts import pictures  # noqa: PLC0415
     from procurement.admin.files import blueprint as calendars  # noqa: PLC0415
 
     app = Flask(__name__, template_folder="../templates")

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from core.account_operations import note_sign_in
 from core.accounts import Account
 from core.admin import Page, sign_in_first
 from core.dates import now
-from core.second_step_operations import has_second_step
+from core.identity.account_operations import note_sign_in
+from core.identity.second_step_operations import has_second_step
 
 PUBLIC_ENDPOINTS = {"static"}
 WITH_ONE_TIME_PASSWORD = {"static", "account.index", "account.sign_out"}

@@ -18,13 +18,13 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField
 
 from app.access import await_second_step, let_in, start_session
-from core.account_operations import add_account, change_own_password, sign_in
 from core.accounts import Account, Role
 from core.admin import public, signed_in
 from core.dates import now
 from core.errors import DomainError
-from core.fields import Required, SafeForm, TextField
-from core.second_step_operations import has_second_step
+from core.identity.account_operations import add_account, change_own_password, sign_in
+from core.identity.second_step_operations import has_second_step
+from core.pages.fields import Required, SafeForm, TextField
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 

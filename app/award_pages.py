@@ -11,9 +11,9 @@ from app.awarding import add_signatures, known_provider, register_contract
 from core.accounts import may
 from core.admin import needs
 from core.errors import DomainError
-from core.fields import DutchDateField, Required, SafeForm, TextField
 from core.formats import euro_text
 from core.municipalities import name as municipality_name
+from core.pages.fields import DutchDateField, Required, SafeForm, TextField
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.award_operations import Signed
 from procurement.bid_metrics import find_award, joining, lot_file, price_of

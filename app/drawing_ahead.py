@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import fn
 
-from core import pictures
+from core.charts import pictures
 from core.dates import today
 from providers.models import Provider
 from quality import gallery

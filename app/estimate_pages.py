@@ -11,8 +11,9 @@ from wtforms import SelectField
 from core.admin import needs
 from core.dates import today
 from core.errors import DomainError
-from core.fields import SafeForm
 from core.municipalities import name as municipality_name
+from core.pages.fields import SafeForm
+from core.small_numbers import HIDDEN_TEXT, is_small
 from procurement import preparation_metrics as found
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.metrics import load
@@ -20,7 +21,6 @@ from procurement.models import ContractingProcess
 from procurement.preparation_operations import Expected, Grouping, put_estimate
 from procurement.validity import ROUTES
 from providers.demand_metrics import last_month_held, registrations
-from quality.suppression import HIDDEN_TEXT, is_small
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response as AnyResponse
 
 import app.jobs  # noqa: F401  registers the kinds of work
-import core.job_scopes  # noqa: F401  registers who sees what
+import core.jobs.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, may, visible
 from core.admin import Page, needs
 from core.attention import Attention, Urgency
 from core.dates import now
 from core.errors import DomainError
-from core.job_models import FAILED, INTERRUPTED, QUEUED, Job
-from core.job_operations import restart
+from core.jobs.models import FAILED, INTERRUPTED, QUEUED, Job
+from core.jobs.operations import restart
 
 REFRESH_SECONDS = 3
 NEEDED = {

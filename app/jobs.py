@@ -22,14 +22,14 @@ import peewee
 from app.delivering import take_in
 from app.drawing_ahead import newest
 from app.monthly_run import send_reports
-from core import pictures
 from core.accounts import Account
+from core.charts import pictures
 from core.dates import now, parse_month, today
 from core.db import database
 from core.errors import DomainError
-from core.job_models import QUEUED, Job
-from core.job_operations import find_interrupted
-from core.jobs import Work, do_next, kind
+from core.jobs.models import QUEUED, Job
+from core.jobs.operations import find_interrupted
+from core.jobs.runner import Work, do_next, kind
 from core.storage import Storage
 from procurement.models import ContractingProcess
 from procurement.operations import refresh

@@ -12,18 +12,23 @@ from wtforms import BooleanField
 
 import core.scopes  # noqa: F401  registers which rows of the kernel an account may see
 from app.audit_words import ACTIONS, THINGS
-from core.account_operations import add_account, change_account, one_time_password, set_password
 from core.accounts import Account, Role
 from core.admin import Page, SafeModelView, needs
 from core.audit import AuditLine
 from core.dates import AMSTERDAM, now
 from core.errors import DomainError
-from core.fields import ParsedField, Required, SafeForm, TextField, read_day
-from core.lists import Filter, choice_filter
-from core.model_forms import ChoiceField
+from core.identity.account_operations import (
+    add_account,
+    change_account,
+    one_time_password,
+    set_password,
+)
+from core.identity.second_step_operations import has_second_step, turn_off
 from core.municipalities import name as municipality_name
 from core.municipalities import names as municipality_names
-from core.second_step_operations import has_second_step, turn_off
+from core.pages.fields import ParsedField, Required, SafeForm, TextField, read_day
+from core.pages.lists import Filter, choice_filter
+from core.pages.model_forms import ChoiceField
 from providers.models import Provider
 
 ROLES = [(str(role), str(role)) for role in Role]

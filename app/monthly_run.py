@@ -16,7 +16,7 @@ from core.dates import month_number, now
 from core.errors import DomainError
 from core.export import XLSX_TYPE
 from core.formats import month_text
-from core.job_locks import job_lock
+from core.jobs.locks import job_lock
 from core.mail import Attachment, Letter, PostOffice
 from providers.models import Provider
 from quality.cards import cards_of

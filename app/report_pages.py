@@ -11,7 +11,7 @@ from app.monthly_run import parcels, without_address
 from core.admin import Page, needs
 from core.dates import now
 from core.formats import month_text
-from core.jobs import submit
+from core.jobs.runner import submit
 from quality.admin.scores import month_or_404
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from core import retention_operations as kernel
-from core.account_operations import KEEP_FAILURES
 from core.accounts import SignInFailure
-from core.api_token_models import ApiToken
 from core.audit import record
 from core.dates import add_months
 from core.db import transaction
-from core.job_models import Job
+from core.identity.account_operations import KEEP_FAILURES
+from core.identity.api_token_models import ApiToken
+from core.jobs.models import Job
 from core.storage import Storage
 from procurement.retention_operations import OldBids
 from providers import retention_operations as deliveries

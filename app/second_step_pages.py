@@ -19,15 +19,15 @@ from app.access import awaited_account, let_in, start_session
 from core.admin import public, signed_in
 from core.dates import now
 from core.errors import DomainError
-from core.fields import Required, SafeForm, TextField
-from core.second_step_operations import (
+from core.identity.second_step_operations import (
     has_second_step,
     pass_second_step,
     renew_recovery_codes,
     turn_off_own,
     turn_on,
 )
-from core.totp import new_secret, setup_address
+from core.identity.totp import new_secret, setup_address
+from core.pages.fields import Required, SafeForm, TextField
 
 blueprint = Blueprint("second_step", __name__, url_prefix="/account/tweede-stap")
 

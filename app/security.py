@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from core.fields import LARGEST_INTEGER
+from core.pages.fields import LARGEST_INTEGER
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (

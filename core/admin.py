@@ -18,13 +18,13 @@ from wtfpeewee.orm import FieldInfo
 
 from core import audit, export
 from core.accounts import RIGHTS, Account, may, visible
-from core.cells import cell_text, downloaded, recorded
 from core.dates import now
 from core.db import MonthField, constraint_name, transaction
 from core.errors import DomainError
-from core.fields import LARGEST_INTEGER, SafeForm
-from core.lists import Column, Filter, RowList
-from core.model_forms import Choices, form_field
+from core.pages.cells import cell_text, downloaded, recorded
+from core.pages.fields import LARGEST_INTEGER, SafeForm
+from core.pages.lists import Column, Filter, RowList
+from core.pages.model_forms import Choices, form_field
 
 F = TypeVar("F", bound=Callable[..., Any])
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from core.accounts import SignInFailure
-from core.api_token_models import ApiToken
-from core.job_models import QUEUED, RUNNING, Job
+from core.identity.api_token_models import ApiToken
+from core.jobs.models import QUEUED, RUNNING, Job
 
 
 def sign_in_failures(before: datetime) -> Any:

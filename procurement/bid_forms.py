@@ -8,7 +8,8 @@ from wtforms import SelectChoice, SelectField, TextAreaField
 from wtforms.validators import Regexp
 
 from core.dates import AMSTERDAM
-from core.fields import (
+from core.formats import moment_text
+from core.pages.fields import (
     DutchDateField,
     EuroField,
     ParsedField,
@@ -18,7 +19,6 @@ from core.fields import (
     WholeNumberField,
     read_day,
 )
-from core.formats import moment_text
 from procurement.award import METHOD_NAMES, TOP_SCORE
 from procurement.court import USUAL_WAIT, Verdict
 from procurement.forms import DAY_HINT, CheckboxesField, choices

@@ -7,7 +7,7 @@ from wtforms import BooleanField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core import municipalities
-from core.fields import (
+from core.pages.fields import (
     DutchDateField,
     EuroField,
     Required,

@@ -8,7 +8,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from core.fields import DutchMonthField, Required, SafeForm
+from core.pages.fields import DutchMonthField, Required, SafeForm
 
 
 class UploadForm(SafeForm):

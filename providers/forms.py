@@ -7,9 +7,9 @@ from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from core.fields import ParsedField
 from core.municipalities import name as municipality_name
 from core.municipalities import names as municipality_names
+from core.pages.fields import ParsedField
 from providers.codes import LearningRoute
 from providers.register_values import WHOLE_REGION
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.municipalities import name as municipality_name
-from quality.suppression import MINIMUM, parts_of_total, table
+from core.small_numbers import MINIMUM, parts_of_total, table
 
 
 @dataclass(frozen=True, slots=True)

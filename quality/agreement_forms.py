@@ -4,8 +4,14 @@ from collections.abc import Sequence
 
 from wtforms import RadioField, SelectChoice, SelectField, TextAreaField
 
-from core.fields import DutchDateField, DutchDecimalField, Required, SafeForm, TextField
 from core.municipalities import names
+from core.pages.fields import (
+    DutchDateField,
+    DutchDecimalField,
+    Required,
+    SafeForm,
+    TextField,
+)
 from providers.codes import LearningRoute
 from quality.agreement_models import Talk
 from quality.agreements import COMPLAINT_KINDS, CRITERIA, KINDS, UNITS

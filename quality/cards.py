@@ -6,12 +6,12 @@ from typing import Any
 
 from core.accounts import Account, Role
 from core.dates import add_months, month_end
+from core.small_numbers import hide_small
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.models import FIXED, REVISION, ScoreCard, ScoreDraws, ScoringModelVersion
 from quality.scoring import total_over_routes
 from quality.scoring_model import BASIS_2026, ScoringModel
-from quality.suppression import hide_small
 
 ROUTE_NUMBERS = {route.code: int(route) for route in LearningRoute}
 OWN_KEYS = (

@@ -5,15 +5,15 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from core.charts.pictures import Chart
 from core.dates import add_months, month_of, months_between
-from core.pictures import Chart
+from core.small_numbers import MINIMUM
 from providers.codes import MarkStatus
 from providers.models import QualityMark
 from quality import charts
 from quality.criteria import RouteInputs
 from quality.intensity import LessonMonth, Lessons
 from quality.scoring_model import ScoringModel
-from quality.suppression import MINIMUM
 from quality.waiting import summarise
 
 Tree = dict[str, Any]

@@ -6,8 +6,8 @@ from typing import Any
 
 from core.dates import add_months
 from core.formats import MISSING, count_text, day_text, month_text, number_text
+from core.small_numbers import HIDDEN_TEXT, is_small
 from quality.agreements import COMPLAINT_KINDS
-from quality.suppression import HIDDEN_TEXT, is_small
 
 Tree = Mapping[str, Any]
 RATIOS = {

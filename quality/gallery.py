@@ -14,9 +14,10 @@ from functools import cached_property
 from math import ceil
 from typing import Any, TypeVar
 
+from core.charts.pictures import Chart
 from core.dates import add_months, month_from_number, months_between
 from core.db import database
-from core.pictures import Chart
+from core.small_numbers import hide_small, hide_small_criterion
 from providers.calendar_metrics import DeliveryState, delivery_calendar
 from providers.codes import LearningRoute
 from providers.models import Provider
@@ -36,7 +37,6 @@ from quality.intensity import Lessons
 from quality.lesson_metrics import lessons_by_month, levels_then_and_now
 from quality.models import ScoreCard
 from quality.scoring_model import ScoringModel
-from quality.suppression import hide_small, hide_small_criterion
 
 Tree = dict[str, Any]
 Item = TypeVar("Item")

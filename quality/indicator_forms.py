@@ -2,7 +2,13 @@
 
 from wtforms import RadioField, SelectChoice
 
-from core.fields import DutchDecimalField, Required, SafeForm, TextField, WholeNumberField
+from core.pages.fields import (
+    DutchDecimalField,
+    Required,
+    SafeForm,
+    TextField,
+    WholeNumberField,
+)
 
 
 class IndicatorValueForm(SafeForm):

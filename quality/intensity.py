@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from quality.suppression import MINIMUM, is_small
+from core.small_numbers import MINIMUM, is_small
 
 
 @dataclass(frozen=True, slots=True)

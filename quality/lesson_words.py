@@ -4,8 +4,8 @@ from typing import Any
 
 from core.dates import month_end
 from core.formats import MISSING, count_text, euro_text, month_text
+from core.small_numbers import HIDDEN_TEXT
 from quality.intensity import LessonMonth, Lessons, Shortfall
-from quality.suppression import HIDDEN_TEXT
 
 NO_PROMISE = (
     "In het contract staat niet hoeveel lesuren per week zijn toegezegd. "

@@ -7,7 +7,8 @@ from typing import Any
 
 from wtforms import SelectChoice, SelectField, TextAreaField
 
-from core.fields import (
+from core.formats import number_text
+from core.pages.fields import (
     DutchDecimalField,
     DutchMonthField,
     Required,
@@ -15,7 +16,6 @@ from core.fields import (
     TextField,
     WholeNumberField,
 )
-from core.formats import number_text
 from quality.criteria import CRITERIA
 from quality.judgement import ScoringError
 from quality.scoring_model import EVERY_ROUTE, Criterion, Knots, ScoringModel

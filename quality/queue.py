@@ -7,10 +7,10 @@ from typing import Any
 
 from core.accounts import Account, visible
 from core.municipalities import name as municipality_name
+from core.small_numbers import MINIMUM, parts_of_total
 from providers.models import CURRENT, CourseTrack, ProgressRecord
 from quality.signal_metrics import municipalities_of
 from quality.signals import LONG_WAIT_DAYS, URGENT_WAIT_DAYS
-from quality.suppression import MINIMUM, parts_of_total
 from quality.waiting import Stay, summarise
 
 CHUNK = 500

@@ -2,7 +2,7 @@
 
 from wtforms import SelectChoice, SelectField, TextAreaField
 
-from core.fields import DutchDateField, Required, SafeForm
+from core.pages.fields import DutchDateField, Required, SafeForm
 from quality.criteria import CRITERIA
 
 WHOLE = SelectChoice("", "De score als geheel")

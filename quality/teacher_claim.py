@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from core.formats import count_text, number_text
-from quality.suppression import MINIMUM
+from core.small_numbers import MINIMUM
 
 LARGEST_GROUP = {"B": 20, "O": 20, "Z": 12}
 

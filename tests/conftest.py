@@ -11,8 +11,8 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from app import create_app
-from core import account_operations
 from core.db import database, open_database
+from core.identity import account_operations
 from core.migrations import migrate
 from providers.feed import workbook
 from tests.pages import Client

@@ -12,8 +12,8 @@ from app.api.schemas import BINARY, CODE, MONTH, NUMBER, ROWS
 from app.delivering import is_large
 from core.accounts import Account, visible
 from core.dates import now
-from core.job_models import DONE, FAILED, Job
-from core.jobs import submit
+from core.jobs.models import DONE, FAILED, Job
+from core.jobs.runner import submit
 from core.storage import Storage
 from providers.feed.outcome import Status
 from providers.models import Delivery, Problem, Provider

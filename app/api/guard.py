@@ -9,8 +9,8 @@ from flask import current_app, request
 from app.api.declaration import Call, Operation
 from app.api.problems import ApiError
 from core.accounts import Account, may
-from core.api_token_operations import account_of, find_token
 from core.dates import today
+from core.identity.api_token_operations import account_of, find_token
 
 REFUSALS_PER_MINUTE = 30
 """Tokens that do not exist, from one address; a token of 256 bits is not guessed, but try."""

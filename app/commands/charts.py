@@ -8,12 +8,12 @@ from pathlib import Path
 from app.commands.output import as_json, say
 from app.commands.score import month_argument
 from app.settings import read_settings
-from core import pictures
+from core.charts import pictures
+from core.charts.pictures import Chart
 from core.dates import today
 from core.errors import DomainError
 from core.export import BYTE_ORDER_MARK
 from core.formats import month_text
-from core.pictures import Chart
 from providers.models import Provider
 from quality.gallery import History, history, provider_charts, region_charts
 

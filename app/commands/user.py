@@ -5,17 +5,17 @@ import getpass
 import sys
 
 from app.commands.output import as_json, say
-from core.account_operations import (
+from core.accounts import Account, Role
+from core.dates import now
+from core.errors import DomainError
+from core.formats import moment_text
+from core.identity.account_operations import (
     add_account,
     change_account,
     one_time_password,
     set_password,
 )
-from core.accounts import Account, Role
-from core.dates import now
-from core.errors import DomainError
-from core.formats import moment_text
-from core.second_step_operations import has_second_step, turn_off
+from core.identity.second_step_operations import has_second_step, turn_off
 
 ACTOR = "opdrachtregel"
 

@@ -10,9 +10,9 @@ from app.demo.accounts import ACCOUNTS, MANAGER, PASSWORD
 from app.demo.follow_up import follow_up
 from app.demo.region import MONTHS, MUNICIPALITIES, last_month, register_tables
 from app.demo.story import Parcel, parcels
-from core.account_operations import add_account
 from core.accounts import Account
 from core.dates import AMSTERDAM, add_months, days, month_end
+from core.identity.account_operations import add_account
 from core.storage import Storage
 from procurement import demo as procurement_demo
 from providers.feed.outcome import Outcome

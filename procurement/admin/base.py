@@ -10,7 +10,7 @@ from core.accounts import may
 from core.admin import Page
 from core.dates import now, today
 from core.errors import DomainError
-from core.fields import SafeForm
+from core.pages.fields import SafeForm
 from procurement import metrics
 from procurement.models import ContractingProcess
 from procurement.outlook import Outlook, look

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from core.admin import needs
 from core.errors import DomainError
-from core.fields import read_decimal
 from core.formats import euro_text
+from core.pages.fields import read_decimal
 from procurement import bid_metrics as found
 from procurement import bid_operations as operations
 from procurement.admin.awards import AwardPages

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from core.admin import needs
 from core.errors import DomainError
-from core.fields import SafeForm
 from core.municipalities import name as municipality_name
+from core.pages.fields import SafeForm
 from procurement import metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.admin.shown import (

@@ -12,7 +12,7 @@ from core.dates import Calendar, now, today
 from core.errors import DomainError
 from core.export import download
 from core.formats import day_text
-from core.lists import Column, Filter, RowList, choice_filter
+from core.pages.lists import Column, Filter, RowList, choice_filter
 from procurement import metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.admin.shown import TAGS, next_go_live, plan_back

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from core.accounts import visible
 from core.errors import DomainError
-from core.fields import SafeForm
+from core.pages.fields import SafeForm
 from procurement import bid_metrics as found
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.bid_metrics import LotFile

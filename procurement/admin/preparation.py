@@ -11,7 +11,7 @@ from wtforms import SelectField, TextAreaField
 from core.admin import needs
 from core.errors import DomainError
 from core.export import download
-from core.fields import DutchDateField, Required, SafeForm
+from core.pages.fields import DutchDateField, Required, SafeForm
 from procurement import preparation_metrics as found
 from procurement import preparation_operations as operations
 from procurement.admin.base import PlanningBase, crumbs

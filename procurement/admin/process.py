@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from core.accounts import visible
 from core.admin import needs
+from core.charts.pictures import Chart
 from core.errors import DomainError
 from core.export import download
 from core.municipalities import name as municipality_name
-from core.pictures import Chart
 from procurement import metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.admin.shown import Matrix, lines, matrix

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from core import drawing
+from core.charts import drawing
+from core.charts.pictures import Chart
 from core.dates import add_months, month_of
 from core.formats import day_text, percent_text
-from core.pictures import Chart
 from procurement.fair_forecast import FairForecast
 
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 24.0, 40.0, 40.0

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core import drawing
-from core.pictures import Chart
+from core.charts import drawing
+from core.charts.pictures import Chart
 from procurement.health import working_days
 from procurement.outlook import Outlook
 

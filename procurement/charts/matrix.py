@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core import drawing, municipalities
+from core import municipalities
+from core.charts import drawing
+from core.charts.pictures import Chart
 from core.formats import MISSING, day_text
-from core.pictures import Chart
 from procurement.outlook import Outlook
 from procurement.steps import Outcome
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core import drawing
+from core.charts import drawing
+from core.charts.pictures import Chart
 from core.dates import add_months, month_of, parse_month
 from core.formats import MISSING, day_text, month_text
-from core.pictures import Chart
 from procurement.health import Health
 from procurement.outlook import Outlook
 from procurement.terms import Purpose

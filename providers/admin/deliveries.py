@@ -12,8 +12,8 @@ from core.admin import Page, needs
 from core.dates import add_months, month_of, now, parse_month, today
 from core.errors import DomainError
 from core.export import XLSX_TYPE, download
-from core.job_models import FAILED, Job
-from core.jobs import submit
+from core.jobs.models import FAILED, Job
+from core.jobs.runner import submit
 from core.storage import Storage
 from providers import operations
 from providers.admin.delivery_parts import (

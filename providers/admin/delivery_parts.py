@@ -11,9 +11,9 @@ from flask import current_app, g
 from core.accounts import visible
 from core.dates import add_months
 from core.formats import count_text, few_text, moment_text
-from core.job_models import Job
-from core.lists import Column, RowList, choice_filter
+from core.jobs.models import Job
 from core.municipalities import name as municipality_name
+from core.pages.lists import Column, RowList, choice_filter
 from providers.calendar_metrics import CalendarCell, delivery_calendar
 from providers.codes import LearningRoute, TrackStatus
 from providers.delivery_metrics import completeness, missing_rows

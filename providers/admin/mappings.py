@@ -12,7 +12,7 @@ from core.accounts import may, visible
 from core.admin import Page, needs
 from core.dates import now, today
 from core.errors import DomainError
-from core.fields import SafeForm
+from core.pages.fields import SafeForm
 from core.storage import Storage
 from providers.feed.cleaning import kept_file, kept_table
 from providers.feed.columns import BY_NAME, COLUMNS, Mapping, lay_out

@@ -8,10 +8,10 @@ from flask_admin import BaseView
 
 from core.admin import SafeModelView
 from core.errors import DomainError
-from core.fields import EuroField, HoursField, Required
 from core.formats import euro_text, hours_text
-from core.lists import choice_filter
 from core.municipalities import name as municipality_name
+from core.pages.fields import EuroField, HoursField, Required
+from core.pages.lists import choice_filter
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
 from providers.forms import CoveredField, routes_field
 from providers.models import (

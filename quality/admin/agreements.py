@@ -12,7 +12,7 @@ from core.admin import Page, needs
 from core.dates import now, today
 from core.errors import DomainError
 from core.export import download
-from core.fields import SafeForm
+from core.pages.fields import SafeForm
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.admin.providers import tabs_of

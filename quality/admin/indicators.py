@@ -14,13 +14,13 @@ from core.dates import add_months, month_of, now, today
 from core.errors import DomainError
 from core.export import download
 from core.municipalities import name as municipality_name
+from core.small_numbers import count_text, parts_of_total
 from quality.charts.indicator import indicator_chart
 from quality.indicator_forms import ComputeForm, IndicatorValueForm
 from quality.indicator_metrics import cohort_rows, figures_of, indicator_list
 from quality.indicator_models import Indicator
 from quality.indicator_operations import compute_value, enter_value
 from quality.indicators import YearRow, answer, cohort_text, latest_judged, value_text, year_rows
-from quality.suppression import count_text, parts_of_total
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from core.accounts import may, visible
 from core.admin import Page
+from core.charts.pictures import Chart
 from core.dates import add_months, day_end, month_end, today
 from core.export import download
 from core.formats import MISSING, moment_text, number_text, percent_text
-from core.pictures import Chart
+from core.small_numbers import count_text, is_small
 from providers.codes import TrackStatus
 from providers.dossier_metrics import known_since
 from providers.models import CURRENT, CourseTrack, ProgressRecord
@@ -31,7 +32,6 @@ from quality.metrics import route_inputs
 from quality.models import ScoreCard
 from quality.queue import PlaceRow, Waiter, by_municipality, waiters
 from quality.scoring import needed_for_good, sentence
-from quality.suppression import count_text, is_small
 from quality.waiting import Stay, WaitingTime, summarise
 
 STATUSES = {int(status): status.label for status in TrackStatus}

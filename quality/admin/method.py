@@ -12,7 +12,7 @@ from core.accounts import may, visible
 from core.admin import Page, needs
 from core.dates import add_months, month_of, now, today
 from core.errors import DomainError
-from core.fields import SafeForm
+from core.pages.fields import SafeForm
 from providers.codes import LearningRoute, MarkStatus
 from quality import cards, model_operations, score_words
 from quality.admin.scores import visible_months

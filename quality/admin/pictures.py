@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 import quality.agreement_scopes  # noqa: F401  registers who sees what
 from core.accounts import visible
 from core.admin import Page
+from core.charts.pictures import Chart
 from core.dates import add_months, month_of, months_between, today
 from core.export import BYTE_ORDER_MARK, CSV_TYPE
-from core.pictures import Chart
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality import charts, gallery

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.pictures import Chart
+from core import small_numbers
+from core.charts.pictures import Chart
 from providers.codes import LearningRoute
 from providers.dossier_metrics import dossier
 from providers.models import Provider
-from quality import lesson_words, suppression
+from quality import lesson_words
 from quality.cards import model_in_force
 from quality.charts_of_one import hours_chart
 from quality.intensity import MILESTONES, Lessons, toward
@@ -54,8 +55,8 @@ def _route_hours(
     name = f"{provider.code}-{route.code}-{last:%Y-%m}"
     goal = MILESTONES.get(route.code)
     counts = toward(route.code, attended.get(route.code, [])) if goal else {}
-    enough = sum(counts.values()) >= suppression.MINIMUM
-    far = suppression.parts_of_total(counts) if enough else {}
+    enough = sum(counts.values()) >= small_numbers.MINIMUM
+    far = small_numbers.parts_of_total(counts) if enough else {}
     return RouteHours(
         route,
         lessons,
@@ -63,7 +64,7 @@ def _route_hours(
         lesson_words.shortfall_words(lessons),
         lesson_words.rows(lessons),
         goal,
-        [(label, suppression.count_text(count)) for label, count in far.items()],
+        [(label, small_numbers.count_text(count)) for label, count in far.items()],
     )
 
 

@@ -11,6 +11,7 @@ from core import municipalities
 from core.accounts import visible
 from core.dates import AMSTERDAM
 from core.formats import MISSING, day_text, few_text, month_text
+from core.small_numbers import is_small
 from providers.codes import LearningRoute, MarkStatus
 from providers.delivery_metrics import last_deliveries, learners_now, newest_months
 from providers.models import (
@@ -26,7 +27,6 @@ from providers.register_metrics import (
 )
 from quality.cards import OUTSIDE, cards_of, judged_months
 from quality.models import ScoreCard
-from quality.suppression import is_small
 
 NOT_SHOWN = "niet getoond"
 NOTHING_COVERED = Coverage((), (), whole_region=False)

@@ -7,8 +7,8 @@ from typing import Any
 from flask import g, request, url_for
 
 from core.accounts import may, visible
+from core.charts.pictures import Chart
 from core.dates import today
-from core.pictures import Chart
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality import gallery, score_words

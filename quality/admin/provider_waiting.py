@@ -8,9 +8,10 @@ from typing import Any
 from flask import g, url_for
 
 from core.accounts import may
+from core.charts.pictures import Chart
 from core.dates import month_end, today
 from core.formats import MISSING, count_text, number_text, percent_text
-from core.pictures import Chart
+from core.small_numbers import HIDDEN_TEXT, is_small
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality import cards, gallery
@@ -24,7 +25,6 @@ from quality.lesson_metrics import evening_access
 from quality.metrics import route_inputs
 from quality.models import ScoreCard
 from quality.queue import by_municipality, waiters
-from quality.suppression import HIDDEN_TEXT, is_small
 from quality.waiting import Stay
 
 WAITING_HEADER = (

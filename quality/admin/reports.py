@@ -15,7 +15,7 @@ from core.dates import add_months, now, today
 from core.db import transaction
 from core.export import XLSX_TYPE
 from core.formats import month_text
-from core.jobs import submit
+from core.jobs.runner import submit
 from quality.admin.scores import month_or_404, visible_cards, visible_months
 from quality.models import FIXED, ScoreCard
 from quality.report.models import ReportMail

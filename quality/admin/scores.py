@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response
 import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import visible
 from core.admin import Page, needs
+from core.charts.pictures import Chart
 from core.dates import add_months, month_end, now, parse_month, today
 from core.export import download
-from core.fields import SafeForm
 from core.formats import month_text, number_text
-from core.pictures import Chart
+from core.pages.fields import SafeForm
+from core.small_numbers import hide_small
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality import cards, gallery, operations, score_words
@@ -26,7 +27,6 @@ from quality.charts.words import SHORT_MARKS
 from quality.comparison import Comparison, compare
 from quality.criteria import CRITERIA
 from quality.models import FIXED, Invitation, Reaction, ScoreCard
-from quality.suppression import hide_small
 
 Tree = dict[str, Any]
 ROUTES = {route.code: route for route in LearningRoute}

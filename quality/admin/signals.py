@@ -14,13 +14,13 @@ from core.admin import Page, needs
 from core.dates import now
 from core.export import download
 from core.municipalities import name as municipality_name
+from core.small_numbers import count_text, table, totals
 from providers.codes import LearningRoute
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
 from quality.models import Signal
 from quality.score_forms import FollowUpForm
 from quality.signal_operations import mark_seen
 from quality.signals import KINDS
-from quality.suppression import count_text, table, totals
 
 ROUTES = {int(route): route.label for route in LearningRoute}
 HEADER = (

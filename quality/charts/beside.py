@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core import drawing
+from core.charts import drawing
 
 SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
 """The shapes of lines as letters."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core import drawing
+from core.charts import drawing
+from core.charts.pictures import Chart
 from core.formats import MISSING, month_text, number_text
-from core.pictures import Chart
 from quality.charts.judgement import name_zones
 from quality.charts.words import (
     CRITERIA,

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core import drawing
+from core.charts import drawing
+from core.charts.pictures import Chart
 from core.formats import number_text, percent_text
-from core.pictures import Chart
 from quality.charts.beside import write_beside
 from quality.charts.words import Card, few_names, n_text, name_of
 from quality.control_limits import ALARM, WARNING, exact_limits

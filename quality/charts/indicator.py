@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from core import drawing
+from core.charts import drawing
+from core.charts.pictures import Chart
 from core.formats import MISSING, count_text
-from core.pictures import Chart
 from quality.indicators import YearRow, answer, value_text
 
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 24.0, 24.0, 26.0

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core import drawing
+from core.charts import drawing
+from core.charts.pictures import Chart
 from core.dates import month_number
 from core.formats import MISSING, month_text, number_text, percent_text
-from core.pictures import Chart
 from providers.codes import SkillLevel
 from quality.charts.beside import Sign, write_beside
 from quality.charts.trend import NAN

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core import drawing
+from core.charts import drawing
+from core.charts.pictures import Chart
 from core.dates import month_number
 from core.formats import month_text
-from core.pictures import Chart
 from quality.charts.beside import SIGNS, Sign, write_beside
 from quality.charts.trend import NAN, Point, filled, in_unit, label_of, unit_of
 from quality.charts.words import MEASURES

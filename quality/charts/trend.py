@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core import drawing
+from core.charts import drawing
+from core.charts.pictures import Chart
 from core.dates import month_number, months_between
 from core.formats import MISSING, month_text, number_text, percent_text
-from core.pictures import Chart
 from quality.charts.beside import write_beside
 from quality.charts.words import CRITERIA, MEASURES, bare_n, left_out, n_text
 from quality.control_limits import OUTER_THIRD, OUTSIDE, RUN, TREND, ControlChart, control_chart

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core import drawing
+from core.charts import drawing
+from core.charts.pictures import Chart
 from core.formats import MISSING, number_text, percent_text
-from core.pictures import Chart
+from core.small_numbers import parts_of_total
 from quality.charts.words import n_text
-from quality.suppression import parts_of_total
 from quality.waiting import WaitingTime, survival_interval
 
 Step = tuple[int, float, float, float]

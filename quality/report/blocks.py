@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.pictures import Chart
+from core.charts.pictures import Chart
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from core.charts.pictures import Chart
 from core.dates import month_end
 from core.formats import day_text, month_text, number_text
-from core.pictures import Chart
 from quality import lesson_words
 from quality.charts.words import route_label
 from quality.explanation_words import complaint_words

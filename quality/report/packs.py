@@ -17,9 +17,10 @@ from typing import Any
 from peewee import fn
 
 from core.accounts import Account, Role, may, visible
+from core.charts.parallel import spread
+from core.charts.pictures import code_fingerprint, is_drawn, keep_in, kept_in
 from core.dates import add_months, month_end
-from core.parallel import spread
-from core.pictures import code_fingerprint, is_drawn, keep_in, kept_in
+from core.small_numbers import parts_of_total
 from providers.calendar_metrics import delivery_calendar
 from providers.codes import LearningRoute
 from providers.models import Provider
@@ -51,7 +52,6 @@ from quality.report.content import (
 from quality.report.pdf import pdf
 from quality.report.region import pictures, pressing, region_report
 from quality.report.workbook import workbook
-from quality.suppression import parts_of_total
 
 REGION = "regio"
 KINDS = ("pdf", "xlsx")

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from core.pictures import Chart
+from core.charts.pictures import Chart
 from quality.report.blocks import Block, Bullets, Report, Table, Text
 
 TEMPLATE = Path(__file__).parent / "report.typ"

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from core.charts.pictures import Chart
 from core.formats import MISSING, month_text, number_text
-from core.pictures import Chart
 from providers.codes import LearningRoute
 from quality import charts, gallery
 from quality.charts.words import route_label

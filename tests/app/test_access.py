@@ -8,8 +8,12 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
-from core import account_operations
-from core.account_operations import (
+from core.accounts import Account, Role, SignInFailure
+from core.audit import AuditLine
+from core.dates import now
+from core.errors import DomainError
+from core.identity import account_operations
+from core.identity.account_operations import (
     add_account,
     change_account,
     check_password,
@@ -17,10 +21,6 @@ from core.account_operations import (
     set_password,
     sign_in,
 )
-from core.accounts import Account, Role, SignInFailure
-from core.audit import AuditLine
-from core.dates import now
-from core.errors import DomainError
 from tests.pages import Client, Page
 
 PASSWORD = "lantaarn kruiwagen zeester"

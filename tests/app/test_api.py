@@ -16,12 +16,12 @@ from app.api.guard import meter
 from app.api.openapi import document
 from app.jobs import drain
 from core.accounts import Account, Role
-from core.api_token_models import ApiToken
-from core.api_token_operations import account_of, find_token, make_token, revoke_token
 from core.audit import AuditLine
 from core.dates import today
 from core.errors import DomainError
-from core.job_models import Job
+from core.identity.api_token_models import ApiToken
+from core.identity.api_token_operations import account_of, find_token, make_token, revoke_token
+from core.jobs.models import Job
 from procurement.documents import Header
 from procurement.operations import start_plan
 from providers.models import Delivery, ProgressRecord

@@ -15,10 +15,10 @@ from app.demo.files import write
 from app.demo.lives import Row, provider_rows
 from app.demo.region import BY_CODE, CHARACTERS, MUNICIPALITIES, register_tables
 from app.demo.story import parcels
-from core.account_operations import sign_in
 from core.accounts import Account, Role
 from core.dates import add_months, now
 from core.db import database, open_database
+from core.identity.account_operations import sign_in
 from core.municipalities import names
 from providers.mapping_metrics import mapping_of
 from providers.models import Delivery, ProgressRecord, Provider, QualityMark

@@ -6,7 +6,7 @@ import pytest
 
 from app.job_pages import attention
 from core.dates import now
-from core.job_models import DONE, INTERRUPTED, QUEUED, RUNNING, Job
+from core.jobs.models import DONE, INTERRUPTED, QUEUED, RUNNING, Job
 
 
 def make_job(**more) -> Job:

@@ -6,12 +6,12 @@ import pytest
 
 from app import cli
 from app.monthly_run import parcels
-from core import pictures
 from core.accounts import Account, Role
 from core.audit import AuditLine
+from core.charts import pictures
 from core.dates import now, today
-from core.job_models import Job
-from core.jobs import do_next
+from core.jobs.models import Job
+from core.jobs.runner import do_next
 from procurement.demo import load
 from providers.models import Provider
 from quality import operations

@@ -6,9 +6,9 @@ import time
 import pytest
 from joserfc.jwk import RSAKey
 
-from core.account_operations import add_account
 from core.accounts import Account
 from core.dates import now
+from core.identity.account_operations import add_account
 from tests.identity_provider import CLIENT, SECRET, identity_provider
 from tests.pages import text_of
 

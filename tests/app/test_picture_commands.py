@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 import pytest
 
 from app import cli
-from core import pictures
 from core.audit import AuditLine
-from core.parallel import spread
+from core.charts import pictures
+from core.charts.parallel import spread
 from quality import operations
 from tests.quality.test_operations import OCT, WHO, deliver
 

@@ -11,10 +11,10 @@ from app import retention
 from app.checks import all_findings
 from app.settings import read_settings
 from core.accounts import SignInFailure
-from core.api_token_models import ApiToken
 from core.audit import AuditLine
 from core.db import database
-from core.job_models import DONE, QUEUED, Job
+from core.identity.api_token_models import ApiToken
+from core.jobs.models import DONE, QUEUED, Job
 from core.storage import Storage
 from providers import operations
 from providers.codes import TrackStatus

@@ -9,14 +9,19 @@ import pytest
 from flask import Flask
 
 from app.commands import user
-from core.account_operations import add_account
 from core.accounts import Account, Role, SignInFailure
 from core.audit import AuditLine
 from core.dates import now
 from core.errors import DomainError
-from core.second_step_models import RecoveryCode, SecondStep
-from core.second_step_operations import has_second_step, pass_second_step, turn_off, turn_on
-from core.totp import code_of, step_at
+from core.identity.account_operations import add_account
+from core.identity.second_step_models import RecoveryCode, SecondStep
+from core.identity.second_step_operations import (
+    has_second_step,
+    pass_second_step,
+    turn_off,
+    turn_on,
+)
+from core.identity.totp import code_of, step_at
 from tests.pages import Client, Page
 
 PASSWORD = "lantaarn kruiwagen zeester"

@@ -14,7 +14,7 @@ from core.accounts import Account
 from core.admin import SafeModelView
 from core.audit import AuditLine
 from core.errors import DomainError
-from core.lists import PAGE_SIZE, choice_filter
+from core.pages.lists import PAGE_SIZE, choice_filter
 from providers.codes import MarkStatus
 from providers.models import Location, Provider, QualityMark
 from tests.builders import make_provider

@@ -8,8 +8,8 @@ import pytest
 from app.checks import all_findings
 from app.settings import prepare_data_directory, read_settings, secret_key
 from core.accounts import Account, Role
-from core.api_token_operations import make_token
 from core.db import database, open_database
+from core.identity.api_token_operations import make_token
 from core.migrations import migrate
 from providers.models import CURRENT, Delivery, ProgressRecord
 from quality.models import ScoreCard

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from core.accounts import Role
 from core.admin import SafeModelView
-from core.lists import choice_filter
+from core.pages.lists import choice_filter
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
 from tests.benchmarks import Ratio, region, timing
 

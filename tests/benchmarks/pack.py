@@ -14,11 +14,11 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from core import drawing, pictures
 from core.accounts import Account, Role
+from core.charts import drawing, pictures
+from core.charts.pictures import Chart
 from core.dates import add_months
 from core.db import database, open_database
-from core.pictures import Chart
 from quality.charts import Hours, Point, hours, trend
 from quality.operations import compute
 from tests.benchmarks import Ratio, timing

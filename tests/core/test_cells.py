@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core.cells import cell_text, downloaded, recorded
 from core.db import MonthField
+from core.pages.cells import cell_text, downloaded, recorded
 from providers.codes import LearningRoute
 
 

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from core import drawing, pictures
-from core.pictures import Chart
+from core.charts import drawing, pictures
+from core.charts.pictures import Chart
 
 
 def paint(canvas, data):
@@ -199,7 +199,7 @@ def test_only_drawing_knows_matplotlib(root: Path):
         for file in (root / package).rglob("*.py")
         if re.search(r"^\s*(import|from) matplotlib", file.read_text("utf-8"), re.MULTILINE)
     }
-    assert users == {"core/axes.py", "core/drawing.py", "core/svg_canvas.py"}
+    assert users == {"core/charts/axes.py", "core/charts/drawing.py", "core/charts/svg_canvas.py"}
 
 
 def test_what_draws_nothing_does_not_load_matplotlib(root: Path):

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from core.errors import DomainError
-from core.fields import (
+from core.pages.fields import (
     DutchDateField,
     DutchDecimalField,
     DutchMonthField,

@@ -14,10 +14,10 @@ import pytest
 from core.audit import AuditLine
 from core.db import database, open_database
 from core.errors import DomainError
-from core.job_locks import job_lock
-from core.job_models import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, Job
-from core.job_operations import claim, enqueue, find_interrupted, restart
-from core.jobs import KINDS, UNEXPECTED, Work, do_next, submit
+from core.jobs.locks import job_lock
+from core.jobs.models import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, Job
+from core.jobs.operations import claim, enqueue, find_interrupted, restart
+from core.jobs.runner import KINDS, UNEXPECTED, Work, do_next, submit
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.totp import code_of, new_secret, setup_address, step_at, step_of
+from core.identity.totp import code_of, new_secret, setup_address, step_at, step_of
 
 SECRET = base64.b32encode(b"12345678901234567890").decode()
 

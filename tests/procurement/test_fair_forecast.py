@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from core import pictures
+from core.charts import pictures
 from procurement import metrics, operations
 from procurement.charts import start_chance
 from procurement.demo import CODE, DALFSEN_CODE

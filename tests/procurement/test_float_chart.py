@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from core import pictures
+from core.charts import pictures
 from procurement.charts import float_chart
 from procurement.documents import Header, PlanDocument, PlanStep
 from procurement.outlook import look

@@ -1,6 +1,6 @@
 """The picture of an indicator: through its axes, not its pixels."""
 
-from core import pictures
+from core.charts import pictures
 from quality.charts.indicator import indicator_chart
 from quality.indicators import Figure, year_rows
 

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quality import suppression
+from core import small_numbers
+from core.small_numbers import hide_small, is_small, parts_of_total, table, totals
 from quality.criteria import HourSums
 from quality.scoring import judge
 from quality.scoring_model import BASIS_2026
-from quality.suppression import hide_small, is_small, parts_of_total, table, totals
 from quality.waiting import Stay
 from tests.quality.test_scoring import inputs
 
 
 def test_four_is_hidden_and_five_and_nobody_are_not():
     assert [is_small(n) for n in (None, 0, 1, 4, 5)] == [False, False, True, True, False]
-    assert (suppression.count_text(None), suppression.count_text(1200)) == ("< 5", "1.200")
+    assert (small_numbers.count_text(None), small_numbers.count_text(1200)) == ("< 5", "1.200")
 
 
 counts = st.dictionaries(st.sampled_from("abcde"), st.integers(0, 30), min_size=1, max_size=5)
@@ -27,7 +27,7 @@ def test_the_rest_of_a_total_is_never_one_hidden_small_part(parts):
     hidden = [name for name, count in shown.items() if count is None]
     assert all(not is_small(count) for count in shown.values())
     if hidden and len(hidden) < sum(count > 0 for count in parts.values()):
-        assert sum(parts[name] for name in hidden) >= suppression.MINIMUM
+        assert sum(parts[name] for name in hidden) >= small_numbers.MINIMUM
 
 
 @settings(max_examples=400, deadline=None)
@@ -49,7 +49,7 @@ def test_attack_no_hidden_cell_follows_from_the_totals_of_its_row_or_column(cell
         if total is not None:
             assert total == sum(grid[row].values())
             hidden = [n for c, n in grid[row].items() if shown[row][c] is None]
-            assert len(hidden) != 1 or hidden[0] == total >= suppression.MINIMUM or total == 0
+            assert len(hidden) != 1 or hidden[0] == total >= small_numbers.MINIMUM or total == 0
 
 
 def shown(**more):
@@ -85,9 +85,9 @@ def test_a_few_who_wait_shorter_do_not_follow_from_the_borders(long, longer, ove
 
 def test_what_was_hidden_of_the_evening_stays_hidden():
     item = {"state": "waarde", "n": 30, "asked": 47, "met": 44}
-    once = suppression.hide_small_criterion(item)
+    once = small_numbers.hide_small_criterion(item)
     assert once["met"] is None
-    assert suppression.hide_small_criterion(once) == once
+    assert small_numbers.hide_small_criterion(once) == once
 
 
 def test_the_longest_wait_of_one_person_is_not_shown():

@@ -17,8 +17,8 @@ import numpy
 import openpyxl
 import pytest
 
-from core import pictures
 from core.accounts import Role
+from core.charts import pictures
 from core.db import is_postgresql
 from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
 from providers.models import ContractScope, DeliveryMonth, QualityMark

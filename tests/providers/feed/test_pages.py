@@ -7,7 +7,7 @@ import pytest
 
 from app.jobs import drain
 from core.accounts import Role
-from core.job_models import Job
+from core.jobs.models import Job
 from providers.admin import deliveries
 from providers.mapping_operations import save_mapping
 from providers.models import CURRENT, Delivery, ProgressRecord

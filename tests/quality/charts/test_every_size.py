@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from core.charts.pictures import figure_of
 from core.dates import add_months, months_between
-from core.pictures import figure_of
 from quality import charts
 from quality.charts import Hours, Point, Share, Span
 from quality.gallery import MOST_ROWS, MOST_SMALL

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from core.pictures import figure_of
+from core.charts.pictures import figure_of
 from quality.charts import (
     Share,
     compare,

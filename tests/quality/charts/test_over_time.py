@@ -3,8 +3,8 @@ from datetime import date
 
 import pytest
 
+from core.charts.pictures import figure_of
 from core.dates import add_months
-from core.pictures import figure_of
 from quality.charts import (
     Hours,
     Point,

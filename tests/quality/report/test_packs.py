@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime
 import openpyxl
 import pytest
 
-from core import pictures
 from core.accounts import Account, Role
 from core.audit import AuditLine
+from core.charts import pictures
 from core.dates import now
-from core.jobs import do_next
+from core.jobs.runner import do_next
 from providers.codes import LearningRoute
 from providers.models import CourseTrack, Provider
 from quality import operations

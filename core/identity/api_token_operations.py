@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from core.accounts import Account, Role, may
-from core.api_token_models import PERMISSIONS, ApiToken
 from core.audit import record
 from core.db import transaction
 from core.errors import DomainError
+from core.identity.api_token_models import PERMISSIONS, ApiToken
 
 MARK = "tlk_"
 """What every token starts with, so that one that leaked is found by a scan."""

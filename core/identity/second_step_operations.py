@@ -11,13 +11,13 @@ import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.account_operations import Attempts, confirm_password
 from core.accounts import Account
 from core.audit import record
 from core.db import transaction
 from core.errors import DomainError
-from core.second_step_models import RecoveryCode, SecondStep
-from core.totp import step_of
+from core.identity.account_operations import Attempts, confirm_password
+from core.identity.second_step_models import RecoveryCode, SecondStep
+from core.identity.totp import step_of
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet

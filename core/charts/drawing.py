@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core import svg as plain
+from core.charts import svg as plain
 from core.dates import month_from_number, month_number
 from core.formats import MONTHS, number_text
 
@@ -47,7 +47,7 @@ def _figure_class() -> Any:
 
 @cache
 def _quick() -> Any:
-    from core import axes  # noqa: PLC0415  loads matplotlib
+    from core.charts import axes  # noqa: PLC0415  loads matplotlib
 
     return axes
 
@@ -187,7 +187,7 @@ def png(figure: Any, title: str) -> bytes:
 
 def svg(figure: Any) -> bytes:
     """Drawing as matplotlib writes it, with text as text."""
-    from core import svg_canvas  # noqa: PLC0415  loads matplotlib
+    from core.charts import svg_canvas  # noqa: PLC0415  loads matplotlib
 
     return svg_canvas.drawn(figure, _width_of)
 

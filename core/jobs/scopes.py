@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.accounts import Account, Role, scope
-from core.job_models import Job
+from core.jobs.models import Job
 
 
 @scope(Job)

@@ -20,9 +20,9 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from core import drawing
-from core.parallel import spread
-from core.svg import accessible_svg
+from core.charts import drawing
+from core.charts.parallel import spread
+from core.charts.svg import accessible_svg
 
 WIDTH = 560.0
 """Points. With text of 9 points it stays readable on A4 and on a screen."""

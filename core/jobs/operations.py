@@ -7,8 +7,8 @@ from typing import Any
 from core.audit import record
 from core.db import transaction
 from core.errors import DomainError
-from core.job_locks import job_lock
-from core.job_models import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, Job
+from core.jobs.locks import job_lock
+from core.jobs.models import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, Job
 
 MOST_ATTEMPTS = 2
 """An interrupted job is done again once; what breaks its worker twice waits for a person."""

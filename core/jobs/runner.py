@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DomainError
-from core.job_locks import job_lock
-from core.job_models import QUEUED, RUNNING, Job
-from core.job_operations import claim, enqueue, fail, finish, tell
+from core.jobs.locks import job_lock
+from core.jobs.models import QUEUED, RUNNING, Job
+from core.jobs.operations import claim, enqueue, fail, finish, tell
 
 logger = logging.getLogger(__name__)
 

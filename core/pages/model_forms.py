@@ -11,7 +11,7 @@ from wtforms.validators import Length, ValidationError
 
 from core.accounts import visible
 from core.db import DayField, MonthField
-from core.fields import (
+from core.pages.fields import (
     LARGEST_INTEGER,
     DutchDateField,
     DutchDecimalField,

@@ -1,0 +1,1 @@
+"""Drawing: figures, SVG that fits our policy, and kept pictures."""

@@ -1,0 +1,1 @@
+"""Work in the background: one queue in the database, run by whoever has time."""
