@@ -17,21 +17,28 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
     from flask import Flask  # noqa: PLC0415
 
-    from app import (  # noqa: PLC0415
+    from app import admin, settings
+    from app.api import routes as api  # noqa: PLC0415
+    from app.web import (
         access,
-        account_pages,
-        admin,
         database,
-        error_pages,
         health,
         oidc,
-        public_pages,
-        second_step_pages,
         security,
-        settings,
         templating,
     )
-    from app.api import routes as api  # noqa: PLC0415
+    from app.web import (
+        account as account_pages,
+    )
+    from app.web import (
+        errors as error_pages,
+    )
+    from app.web import (
+        public as public_pages,
+    )
+    from app.web import (
+        second_step as second_step_pages,
+    )
     from core.charts import pictures  # noqa: PLC0415
     from procurement.admin.files import blueprint as calendars  # noqa: PLC0415
 

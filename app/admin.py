@@ -8,8 +8,20 @@ from flask_admin import Admin, BaseView
 import procurement.admin
 import providers.admin
 import quality.admin
-from app import award_pages, estimate_pages, job_pages, management, report_pages, token_pages
-from app.start import StartPage
+from app import award_pages, estimate_pages
+from app.web import (
+    jobs as job_pages,
+)
+from app.web import (
+    management,
+)
+from app.web import (
+    reports as report_pages,
+)
+from app.web import (
+    tokens as token_pages,
+)
+from app.web.start import StartPage
 from core.admin import Page, SafeModelView
 from core.dates import now
 from providers.dossier_operations import keep_dossiers

@@ -1,7 +1,7 @@
 """What the start page tells somebody to look at, and which dates come next.
 
 A package offers ``attention(account, today) -> list[Attention]`` in its ``attention.py`` (rows
-through ``core.accounts.visible``), and ``app/start.py`` lists that function in ``SOURCES``; the
+through ``core.accounts.visible``), and ``app/web/start.py`` lists that function in ``SOURCES``; the
 same for ``upcoming(account, today) -> list[Upcoming]``, which is asked when nothing is due.
 """
 

@@ -9,7 +9,7 @@ from werkzeug.exceptions import ClientDisconnected
 from app.api.declaration import Answer, Call, Parameter, operation
 from app.api.problems import ApiError
 from app.api.schemas import BINARY, CODE, MONTH, NUMBER, ROWS
-from app.delivering import is_large
+from app.tasks.delivering import is_large
 from core.accounts import Account, visible
 from core.dates import now
 from core.jobs.models import DONE, FAILED, Job

@@ -11,7 +11,7 @@ from app.api.declaration import OPERATIONS, Operation
 from app.api.guard import call_of_request
 from app.api.openapi import document
 from app.api.problems import ApiError, from_exception
-from app.security import csrf
+from app.web.security import csrf
 from core.admin import public
 from core.errors import DomainError
 

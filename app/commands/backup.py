@@ -4,11 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from app.backups import back_up, restore
 from app.checks import all_findings
 from app.commands.output import as_json, say
 from app.opening import check_schema
 from app.settings import prepare_data_directory, read_settings
+from app.tasks.backups import back_up, restore
 from core.dates import now
 from core.errors import DomainError
 

@@ -216,7 +216,7 @@ def show_calendar(args: argparse.Namespace) -> int:
 
 def watch_folder(args: argparse.Namespace) -> int:
     """Take in what appears in ``MAP/CODE/``; move it aside with its receipt."""
-    from app.watching import Watched  # noqa: PLC0415
+    from app.tasks.watching import Watched  # noqa: PLC0415
 
     watched = Watched(args.directory, _storage(), take_one=_take_one, recompute=_recompute)
     watched.check()

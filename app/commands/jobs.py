@@ -4,10 +4,10 @@ import argparse
 import time
 
 from app.commands.output import say
-from app.drawing_ahead import draw_ahead
-from app.jobs import POLL_SECONDS, drain
 from app.server_log import keep_log
 from app.settings import read_settings
+from app.tasks.drawing_ahead import draw_ahead
+from app.tasks.jobs import POLL_SECONDS, drain
 from core.dates import now
 from quality.indicator_operations import refresh_computed
 

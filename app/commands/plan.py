@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app import owner_mail
 from app.commands.output import as_json, say
 from app.settings import read_settings
+from app.tasks import owner_mail
 from core.dates import now, today
 from core.db import database
 from core.errors import DomainError

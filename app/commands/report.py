@@ -12,8 +12,8 @@ from typing import Any
 from app.commands.charts import keep_pictures, progress
 from app.commands.output import as_json, say
 from app.commands.score import month_argument
-from app.monthly_run import send_reports
 from app.settings import read_settings
+from app.tasks.monthly_run import send_reports
 from core.dates import now, today
 from core.db import transaction
 from core.errors import DomainError

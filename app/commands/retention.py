@@ -3,9 +3,9 @@
 import argparse
 from dataclasses import asdict
 
-from app import retention
 from app.commands.output import as_json, say
 from app.settings import read_settings
+from app.tasks import retention
 from core.dates import now
 
 ACTOR = "opdrachtregel"

@@ -7,9 +7,9 @@ import waitress
 
 from app import create_app
 from app.commands.output import say
-from app.jobs import Watcher
 from app.opening import check_schema
 from app.server_log import keep_log
+from app.tasks.jobs import Watcher
 from core.accounts import Account
 from core.db import database
 from core.migrations import migrate

@@ -14,7 +14,7 @@ from app.api import deliveries as api_deliveries
 from app.api.declaration import OPERATIONS
 from app.api.guard import meter
 from app.api.openapi import document
-from app.jobs import drain
+from app.tasks.jobs import drain
 from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.dates import today

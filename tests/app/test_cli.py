@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app import cli
-from app.backups import unpacked
+from app.tasks.backups import unpacked
 from core.accounts import Account
 from core.db import database
 from core.errors import DomainError

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.job_pages import attention
+from app.web.jobs import attention
 from core.dates import now
 from core.jobs.models import DONE, INTERRUPTED, QUEUED, RUNNING, Job
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app import cli
-from app.monthly_run import parcels
+from app.tasks.monthly_run import parcels
 from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.charts import pictures

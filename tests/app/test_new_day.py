@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.jobs import Watcher
 from app.settings import read_settings
+from app.tasks.jobs import Watcher
 from core.dates import today
 from core.db import database, open_database
 from core.migrations import migrate

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app import retention
 from app.checks import all_findings
 from app.settings import read_settings
+from app.tasks import retention
 from core.accounts import SignInFailure
 from core.audit import AuditLine
 from core.db import database

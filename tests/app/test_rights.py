@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from app.access import declared_access
+from app.web.access import declared_access
 from core.accounts import RIGHTS, Role, may, visible
 from core.admin import Page as AdminPage
 from core.admin import SafeModelView, action_needed

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app import retention
 from app.settings import read_settings
+from app.tasks import retention
 from core.audit import AuditLine
 from procurement import award_operations as awarding
 from procurement.award_operations import Case, Signed

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from app.jobs import drain
+from app.tasks.jobs import drain
 from core.accounts import Role
 from core.jobs.models import Job
 from providers.admin import deliveries

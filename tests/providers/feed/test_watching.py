@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.commands.feed import _recompute, _take_one
-from app.watching import DONE_FOLDER, QUIET_SECONDS, REFUSED_FOLDER, Watched
+from app.tasks.watching import DONE_FOLDER, QUIET_SECONDS, REFUSED_FOLDER, Watched
 from core.storage import Storage
 from providers.models import Delivery
 from tests.builders import make_provider

@@ -17,7 +17,7 @@ from flask import (
 from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField
 
-from app.access import await_second_step, let_in, start_session
+from app.web.access import await_second_step, let_in, start_session
 from core.accounts import Account, Role
 from core.admin import public, signed_in
 from core.dates import now

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 import core.scopes  # noqa: F401  registers which rows of the kernel an account may see
-from app.audit_words import ACTIONS, THINGS
+from app.web.audit_words import ACTIONS, THINGS
 from core.accounts import Account, Role
 from core.admin import Page, SafeModelView, needs
 from core.audit import AuditLine

@@ -15,7 +15,7 @@ from flask import (
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField
 
-from app.access import awaited_account, let_in, start_session
+from app.web.access import awaited_account, let_in, start_session
 from core.admin import public, signed_in
 from core.dates import now
 from core.errors import DomainError

@@ -6,7 +6,7 @@ from flask import Response, abort, flash, g, make_response, redirect, request, u
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response as AnyResponse
 
-import app.jobs  # noqa: F401  registers the kinds of work
+import app.tasks.jobs  # noqa: F401  registers the kinds of work
 import core.jobs.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, may, visible
 from core.admin import Page, needs

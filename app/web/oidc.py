@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, abort, current_app, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from app.access import let_in
+from app.web.access import let_in
 from core.accounts import Account
 from core.admin import public
 

@@ -7,7 +7,7 @@ from flask import abort, current_app, g, redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
-from app.monthly_run import parcels, without_address
+from app.tasks.monthly_run import parcels, without_address
 from core.admin import Page, needs
 from core.dates import now
 from core.formats import month_text

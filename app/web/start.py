@@ -3,7 +3,7 @@
 from flask import g
 from flask_admin import expose
 
-from app import job_pages
+from app.web import jobs as job_pages
 from core.accounts import Account
 from core.admin import Page
 from core.attention import Attention, Coming, Source, Upcoming, Urgency

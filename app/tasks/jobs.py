@@ -19,9 +19,9 @@ from typing import Any
 
 import peewee
 
-from app.delivering import take_in
-from app.drawing_ahead import newest
-from app.monthly_run import send_reports
+from app.tasks.delivering import take_in
+from app.tasks.drawing_ahead import newest
+from app.tasks.monthly_run import send_reports
 from core.accounts import Account
 from core.charts import pictures
 from core.dates import now, parse_month, today

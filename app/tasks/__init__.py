@@ -1,0 +1,1 @@
+"""Work that the shell starts: deliveries, monthly reports, mail, retention, backups."""
