@@ -8,7 +8,6 @@ from flask_admin import Admin, BaseView
 import procurement.admin
 import providers.admin
 import quality.admin
-from app import award_pages, estimate_pages
 from app.web import (
     jobs as job_pages,
 )
@@ -24,6 +23,8 @@ from app.web import (
 from app.web.start import StartPage
 from core.admin import Page, SafeModelView
 from core.dates import now
+from procurement.admin import contracts as award_pages
+from procurement.admin import estimates as estimate_pages
 from providers.dossier_operations import keep_dossiers
 from providers.models import Provider
 from quality.operations import follow_register

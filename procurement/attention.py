@@ -8,11 +8,11 @@ from core.accounts import Account, Role, may, visible
 from core.attention import MOST_UPCOMING, Attention, Upcoming, Urgency
 from core.formats import day_text
 from core.municipalities import name as municipality_name
-from procurement import metrics
-from procurement.health import Health
 from procurement.models import ContractingProcess, Decision, Milestone
-from procurement.outlook import look
-from procurement.steps import Outcome
+from procurement.plan import queries
+from procurement.plan.health import Health
+from procurement.plan.outlook import look
+from procurement.plan.steps import Outcome
 
 SOON = timedelta(days=14)
 UNDECIDED = (Outcome.PREPARED, Outcome.SCHEDULED, Outcome.DEFERRED)
@@ -68,7 +68,7 @@ def upcoming(account: Account, today: date) -> list[Upcoming]:
 def _process(process: ContractingProcess, today: date) -> Attention | None:
     health, sentence = process.health, process.headline
     if process.computed_on != today:
-        outlook = look(metrics.load(process), today)
+        outlook = look(queries.load(process), today)
         health, sentence = outlook.health, outlook.sentence
     urgency = URGENCY.get(Health(health)) if health else None
     if urgency is None:

@@ -6,9 +6,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from core.dates import AMSTERDAM, Recess, add_months, month_of
-from procurement import operations
-from procurement.bid_demo import load_bids
-from procurement.documents import (
+from procurement.award.demo import load_bids
+from procurement.models import ForecastPoint
+from procurement.plan import operations
+from procurement.plan.documents import (
     Header,
     PlanAction,
     PlanDecision,
@@ -19,12 +20,13 @@ from procurement.documents import (
     PlanStep,
     with_decision_rows,
 )
-from procurement.metrics import find
-from procurement.models import ForecastPoint
-from procurement.operations import baseline_of
-from procurement.outlook import look
-from procurement.plan_templates import TEMPLATES
-from procurement.preparation_operations import (
+from procurement.plan.operations import baseline_of
+from procurement.plan.outlook import look
+from procurement.plan.queries import find
+from procurement.plan.steps import Outcome
+from procurement.plan.storing import insert
+from procurement.plan.templates import TEMPLATES
+from procurement.preparation.operations import (
     Asked,
     Expected,
     Grouping,
@@ -32,9 +34,7 @@ from procurement.preparation_operations import (
     put_question,
     put_trace,
 )
-from procurement.steps import Outcome
-from procurement.storing import insert
-from procurement.trace import Item
+from procurement.preparation.trace import Item
 
 BY = "demo"
 CODE, DALFSEN_CODE = "SAS-2027", "DALFSEN-2019"

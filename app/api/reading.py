@@ -8,10 +8,11 @@ from app.api.problems import ApiError
 from app.api.schemas import CODE, MONTH, PLAN_CODE
 from core.accounts import visible
 from core.dates import now, parse_month, today
-from procurement import bid_metrics, metrics
+from procurement.award import queries as bid_queries
 from procurement.exchange.ocds import package, release
 from procurement.models import ContractingProcess
-from procurement.outlook import Outlook, as_json, look
+from procurement.plan import queries
+from procurement.plan.outlook import Outlook, as_json, look
 from providers.models import Provider
 from quality import cards
 
@@ -59,7 +60,7 @@ def _process(call: Call) -> ContractingProcess:
 
 
 def _outlook(process: ContractingProcess) -> Outlook:
-    return look(metrics.load(process), today())
+    return look(queries.load(process), today())
 
 
 @operation(
@@ -90,7 +91,7 @@ def get_plan(call: Call) -> Answer:
 def get_ocds(call: Call) -> Answer:
     """Give a plan as OCDS."""
     moment, process = now(), _process(call)
-    lots = bid_metrics.published(process)
+    lots = bid_queries.published(process)
     releases = [release(_outlook(process), moment=moment, lots=lots)]
     address = request.base_url
     return Answer(package(releases, moment=moment, publisher="Taalinkoop", address=address))

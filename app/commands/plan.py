@@ -14,18 +14,19 @@ from core.db import database
 from core.errors import DomainError
 from core.formats import day_text
 from core.mail import Letter, PostOffice
-from procurement import bid_metrics, metrics, operations
-from procurement.digest import digest, nothing_due
-from procurement.documents import Header, PlanDocument, PlanParticipation
+from procurement.award import queries as bid_queries
 from procurement.exchange.cells import day
 from procurement.exchange.files import read_plan, write_plan
 from procurement.exchange.icalendar import write_calendar
 from procurement.exchange.ocds import DEFAULT_PREFIX, package, release
 from procurement.exchange.sheets import PlanFileError
 from procurement.models import ContractingProcess
-from procurement.outlook import Outlook, look
-from procurement.outlook import as_json as outlook_json
-from procurement.plan_templates import TEMPLATES
+from procurement.plan import operations, queries
+from procurement.plan.digest import digest, nothing_due
+from procurement.plan.documents import Header, PlanDocument, PlanParticipation
+from procurement.plan.outlook import Outlook, look
+from procurement.plan.outlook import as_json as outlook_json
+from procurement.plan.templates import TEMPLATES
 
 ACTOR = "opdrachtregel"
 
@@ -105,7 +106,7 @@ def run_list(args: argparse.Namespace) -> int:
     """Tell how every inkooptraject stands."""
     operations.refresh(ContractingProcess.select(), at=now())
     rows = list(
-        metrics.portfolio(ContractingProcess.select()).order_by(ContractingProcess.code).dicts()
+        queries.portfolio(ContractingProcess.select()).order_by(ContractingProcess.code).dicts()
     )
     if args.json:
         as_json(
@@ -136,7 +137,7 @@ def run_list(args: argparse.Namespace) -> int:
 
 
 def _process(code: str) -> ContractingProcess:
-    process = metrics.find(code)
+    process = queries.find(code)
     if process is None:
         raise DomainError(
             "no_process", f"Traject {code} bestaat niet. Kijk met: taalinkoop plan list"
@@ -145,7 +146,7 @@ def _process(code: str) -> ContractingProcess:
 
 
 def _outlook(code: str) -> Outlook:
-    return look(metrics.load(_process(code)), today())
+    return look(queries.load(_process(code)), today())
 
 
 def run_show(args: argparse.Namespace) -> int:
@@ -192,12 +193,12 @@ def run_import(args: argparse.Namespace) -> int:
     """Take a plan file in: a new inkooptraject, or changes to one that is there."""
     if not args.file.is_file():
         raise DomainError("no_file", f"Het bestand {args.file} bestaat niet.")
-    base = metrics.load(_process(args.code)) if args.code else None
+    base = queries.load(_process(args.code)) if args.code else None
     try:
         document = read_plan(args.file.name, args.file.read_bytes(), base)
     except PlanFileError as error:
         return _refused(args, error)
-    known = metrics.find(document.header.code)
+    known = queries.find(document.header.code)
     if args.dry_run:
         changes = _would_change(document, known)
     elif known is None:
@@ -259,7 +260,7 @@ def run_ics(args: argparse.Namespace) -> int:
     if args.code:
         outlooks, name = [_outlook(args.code)], args.code
     else:
-        outlooks = [look(metrics.load(p), today()) for p in ContractingProcess.select()]
+        outlooks = [look(queries.load(p), today()) for p in ContractingProcess.select()]
         name = args.owner or "Alle trajecten"
     content = write_calendar(outlooks, stamp=now(), name=name, owner=args.owner)
     _write(args.out, content)
@@ -271,7 +272,7 @@ def run_digest(args: argparse.Namespace) -> int:
     if args.mail_owners:
         return _mail_owners()
     running = ContractingProcess.select().where(ContractingProcess.status == "lopend")
-    outlooks = [look(metrics.load(process), today()) for process in running]
+    outlooks = [look(queries.load(process), today()) for process in running]
     text = digest(outlooks, today(), [args.owner] if args.owner else ())
     text = text or nothing_due(args.owner)
     if not args.mail:
@@ -299,7 +300,7 @@ def _mail_owners() -> int:
 
 def run_ocds(args: argparse.Namespace) -> int:
     """Write an OCDS release."""
-    lots = bid_metrics.published(_process(args.code))
+    lots = bid_queries.published(_process(args.code))
     found = release(_outlook(args.code), moment=now(), prefix=args.prefix, lots=lots)
     if args.package:
         found = package(

@@ -32,7 +32,7 @@ from core.jobs.operations import find_interrupted
 from core.jobs.runner import Work, do_next, kind
 from core.storage import Storage
 from procurement.models import ContractingProcess
-from procurement.operations import refresh
+from procurement.plan.operations import refresh
 from providers.feed.cleaning import kept_file
 from providers.models import Delivery, DeliveryMonth
 from providers.operations import Request, preview, withdraw

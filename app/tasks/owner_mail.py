@@ -14,11 +14,11 @@ from core.dates import now, today
 from core.errors import DomainError
 from core.formats import day_text
 from core.mail import Letter, PostOffice
-from procurement import metrics
-from procurement.digest import digest
-from procurement.digest_operations import record_digest
 from procurement.models import ContractingProcess, DigestMail
-from procurement.outlook import Outlook, look
+from procurement.plan import queries
+from procurement.plan.digest import digest
+from procurement.plan.digest_operations import record_digest
+from procurement.plan.outlook import Outlook, look
 
 OWNERS_SHOWN = 80
 
@@ -77,7 +77,7 @@ def send_digests(settings: Mapping[str, Any], *, by: str) -> Run:
 def _running(day: date) -> dict[str, Outlook]:
     running = ContractingProcess.select().where(ContractingProcess.status == "lopend")
     found = running.order_by(ContractingProcess.code)
-    return {process.code: look(metrics.load(process), day) for process in found}
+    return {process.code: look(queries.load(process), day) for process in found}
 
 
 Reader = tuple[Account | None, set[str]]

@@ -19,7 +19,7 @@ from core.identity.account_operations import KEEP_FAILURES
 from core.identity.api_token_models import ApiToken
 from core.jobs.models import Job
 from core.storage import Storage
-from procurement.retention_operations import OldBids
+from procurement.award.retention_operations import OldBids
 from providers import retention_operations as deliveries
 
 DATABASES_BEFORE_RESTORE = "voor-terugzetten-*"

@@ -8,19 +8,19 @@ from werkzeug.wrappers import Response
 
 from core.admin import needs
 from core.export import download
-from procurement import award_operations as operations
 from procurement.admin.bids_shown import letters, price_lines
 from procurement.admin.lot_base import LotBase
-from procurement.award_operations import Case
-from procurement.bid_forms import (
+from procurement.award import decision_operations
+from procurement.award.decision_operations import Case
+from procurement.award.forms import (
     AwardForm,
     FinalForm,
     OpenForm,
     ProceedingsForm,
     WithdrawForm,
 )
-from procurement.bid_operations import open_prices
-from procurement.court import SOURCE, Verdict
+from procurement.award.operations import open_prices
+from procurement.plan.court import SOURCE, Verdict
 
 
 class AwardPages(LotBase):
@@ -54,7 +54,7 @@ class AwardPages(LotBase):
         if form.validate_on_submit():
             done = self._kept(
                 code, lot, form,
-                lambda: operations.decide_award(
+                lambda: decision_operations.decide_award(
                     file.lot, form.chosen.data or [], sent_on=form.sent_on.data,
                     motivation=form.motivation.data, **self._who(),
                 ),
@@ -73,7 +73,7 @@ class AwardPages(LotBase):
         if form.validate_on_submit():
             done = self._kept(
                 code, lot, form,
-                lambda: operations.award_finally(
+                lambda: decision_operations.award_finally(
                     file.lot, awarded_on=form.awarded_on.data, **self._who()
                 ),
             )  # fmt: skip
@@ -102,7 +102,7 @@ class AwardPages(LotBase):
         if form.validate_on_submit():
             done = self._kept(
                 code, lot, form,
-                lambda: operations.withdraw_award(file.lot, form.reason.data, **self._who()),
+                lambda: decision_operations.withdraw_award(file.lot, form.reason.data, **self._who()),
             )  # fmt: skip
             if done:
                 return done
@@ -137,7 +137,7 @@ class AwardPages(LotBase):
             )  # fmt: skip
             done = self._kept(
                 code, lot, form,
-                lambda: operations.put_proceedings(file.lot, case, held, **self._who()),
+                lambda: decision_operations.put_proceedings(file.lot, case, held, **self._who()),
             )  # fmt: skip
             if done:
                 return done

@@ -11,9 +11,9 @@ from core.admin import Page
 from core.dates import now, today
 from core.errors import DomainError
 from core.pages.fields import SafeForm
-from procurement import metrics
 from procurement.models import ContractingProcess
-from procurement.outlook import Outlook, look
+from procurement.plan import queries
+from procurement.plan.outlook import Outlook, look
 
 
 class PlanningBase(Page):
@@ -27,13 +27,13 @@ class PlanningBase(Page):
         return may(g.account, "read", "bids")
 
     def _process(self, code: str) -> ContractingProcess:
-        found = metrics.find(code, g.account)
+        found = queries.find(code, g.account)
         if found is None:
             abort(404)
         return found
 
     def _outlook(self, process: ContractingProcess) -> Outlook:
-        return look(metrics.load(process), today())
+        return look(queries.load(process), today())
 
     def _who(self) -> dict[str, Any]:
         return {"by": g.account.email, "at": now()}

@@ -11,13 +11,12 @@ from core.admin import needs
 from core.errors import DomainError
 from core.formats import euro_text
 from core.pages.fields import read_decimal
-from procurement import bid_metrics as found
-from procurement import bid_operations as operations
 from procurement.admin.awards import AwardPages
 from procurement.admin.base import crumbs
 from procurement.admin.bids_shown import lot_state, shown_ranking
-from procurement.award import METHOD_NAMES, Criterion, Method
-from procurement.bid_forms import (
+from procurement.award import operations as bid_operations
+from procurement.award import queries as bid_queries
+from procurement.award.forms import (
     FAILED,
     NO_ANSWER,
     PASSED,
@@ -27,11 +26,12 @@ from procurement.bid_forms import (
     checks_form,
     scores_form,
 )
-from procurement.bid_metrics import KNOCK_OUTS, LotFile
-from procurement.bid_models import Bid
-from procurement.bid_operations import BidDraft, Judgement, LotDraft
+from procurement.award.models import Bid
+from procurement.award.operations import BidDraft, Judgement, LotDraft
+from procurement.award.queries import KNOCK_OUTS, LotFile
+from procurement.award.rules import METHOD_NAMES, Criterion, Method
 from procurement.models import ContractingProcess
-from procurement.validity import ROUTES
+from procurement.plan.validity import ROUTES
 
 
 class BidPages(AwardPages):
@@ -40,7 +40,7 @@ class BidPages(AwardPages):
     @expose("/")
     def index(self, code: str) -> str:
         """Show the lots and how far each is."""
-        files = found.lots(self._process(code), g.account)
+        files = bid_queries.lots(self._process(code), g.account)
         return self.render(
             "procurement/bids.html",
             code=code,
@@ -78,10 +78,10 @@ class BidPages(AwardPages):
             method=METHOD_NAMES[Method(file.lot.method)],
             route=ROUTES[file.lot.route],
             knock_outs=KNOCK_OUTS,
-            scores=found.scores_seen(file, g.account),
-            assessors=found.assessors(file),
+            scores=bid_queries.scores_seen(file, g.account),
+            assessors=bid_queries.assessors(file),
             ranking=shown_ranking(file),
-            joining=found.joining(process, file.lot.route),
+            joining=bid_queries.joining(process, file.lot.route),
             form=OpenForm(),
         )
 
@@ -97,7 +97,7 @@ class BidPages(AwardPages):
                 form.chamber_number.data or None, form.email.data,
             )  # fmt: skip
             done = self._kept(
-                code, lot, form, lambda: operations.receive_bid(file.lot, draft, **self._who())
+                code, lot, form, lambda: bid_operations.receive_bid(file.lot, draft, **self._who())
             )
             if done:
                 return done
@@ -120,7 +120,7 @@ class BidPages(AwardPages):
                 for rule in file.rules
             }
             done = self._kept(
-                code, lot, form, lambda: operations.put_checks(bid, given, **self._who())
+                code, lot, form, lambda: bid_operations.put_checks(bid, given, **self._who())
             )
             if done:
                 return done
@@ -134,10 +134,10 @@ class BidPages(AwardPages):
         bid = _bid(file, number)
         own = {
             s.criterion.code: s
-            for s in found.scores_seen(file, g.account)
+            for s in bid_queries.scores_seen(file, g.account)
             if s.bid == bid and s.assessor == g.account.email
         }
-        return self._scores(code, file, bid, own, operations.put_scores, motivated=False)
+        return self._scores(code, file, bid, own, bid_operations.put_scores, motivated=False)
 
     @expose("/<lot>/<int:number>/consensus/", methods=("GET", "POST"))
     @needs("change")
@@ -146,7 +146,7 @@ class BidPages(AwardPages):
         _, file = self._file(code, lot)
         bid = _bid(file, number)
         held = file.consensus.get(bid.id, {})
-        return self._scores(code, file, bid, held, operations.put_consensus, motivated=True)
+        return self._scores(code, file, bid, held, bid_operations.put_consensus, motivated=True)
 
     @expose("/<lot>/consensus/", methods=("POST",))
     @needs("change")
@@ -156,7 +156,7 @@ class BidPages(AwardPages):
         if not OpenForm().validate_on_submit():
             abort(400)
         try:
-            operations.open_consensus(file.lot, **self._who())
+            bid_operations.open_consensus(file.lot, **self._who())
             flash("De consensus is geopend. Iedereen ziet nu alle scores.", "success")
         except DomainError as error:
             flash(error.message, "error")
@@ -176,7 +176,7 @@ class BidPages(AwardPages):
                     _criteria(form.criteria.data or "", method), method,
                     form.price_weight.data or 0, form.suppliers.data,
                 )  # fmt: skip
-                return operations.put_lot(process, draft, new=file is None, **self._who())
+                return bid_operations.put_lot(process, draft, new=file is None, **self._who())
 
             done = self._kept(process.code, code, form, save)
             if done:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.formats import day_text
-from procurement.award import Method, total_text
-from procurement.bid_metrics import LotFile, as_json
-from procurement.bid_models import AwardDecision, Proceedings
-from procurement.court import Verdict
+from procurement.award.models import AwardDecision, Proceedings
+from procurement.award.queries import LotFile, as_json
+from procurement.award.rules import Method, total_text
+from procurement.plan.court import Verdict
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from core.admin import needs
 from core.errors import DomainError
 from core.municipalities import name as municipality_name
 from core.pages.fields import SafeForm
-from procurement import metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.admin.shown import (
     meeting_lines,
@@ -22,9 +21,10 @@ from procurement.admin.shown import (
     recess_lines,
     waits_of,
 )
-from procurement.documents import PlanAction, PlanDecision, PlanRisk, PlanStep
 from procurement.exchange.sheets import read_waits
-from procurement.forms import (
+from procurement.plan import operations, queries
+from procurement.plan.documents import PlanAction, PlanDecision, PlanRisk, PlanStep
+from procurement.plan.forms import (
     NONE,
     ActionForm,
     BaselineForm,
@@ -37,9 +37,9 @@ from procurement.forms import (
     choices,
     municipality_choices,
 )
+from procurement.plan.steps import Kind, Outcome, Unit
+from procurement.plan.terms import Procedure, Purpose
 from procurement.scopes import may_decide_for
-from procurement.steps import Kind, Outcome, Unit
-from procurement.terms import Procedure, Purpose
 
 
 class EntryPages(PlanningBase):
@@ -98,7 +98,7 @@ class EntryPages(PlanningBase):
         """Enter how far one gemeente is; only for its own gemeente, or by the region."""
         process = self._process(code)
         key = (step, municipality)
-        document = metrics.load(process)
+        document = queries.load(process)
         old = next((d for d in document.decisions if (d.step, d.municipality) == key), None)
         at = document.step(step)
         if old is None or at is None:
@@ -146,7 +146,7 @@ class EntryPages(PlanningBase):
     @needs("change")
     def risk(self, code: str) -> Response | str:
         """Add a risk, or change the one that the address names."""
-        document = metrics.load(self._process(code))
+        document = queries.load(self._process(code))
         named = request.args.get("risico", "")
         old = next((r for r in document.risks if r.title == named), None)
         form: Any = RiskForm(data=_values(old) if old else None)
@@ -172,7 +172,7 @@ class EntryPages(PlanningBase):
     @needs("change")
     def action(self, code: str) -> Response | str:
         """Add an action, or change the one that the address names."""
-        document = metrics.load(self._process(code))
+        document = queries.load(self._process(code))
         named = request.args.get("actie", "")
         old = next((a for a in document.actions if a.text == named), None)
         form: Any = ActionForm(data=_values(old) if old else None)
@@ -194,7 +194,7 @@ class EntryPages(PlanningBase):
     @needs("change")
     def header(self, code: str) -> Response | str:
         """Change what is said once of a traject."""
-        header = metrics.load(self._process(code)).header
+        header = queries.load(self._process(code)).header
         form: Any = HeaderForm(data=_values(header))
         form.lead_municipality.choices = [NONE, *municipality_choices()]
         if form.validate_on_submit():
@@ -214,7 +214,7 @@ class EntryPages(PlanningBase):
     @needs("change")
     def calendar(self, code: str) -> Response | str:
         """Set recesses and meetings."""
-        document = metrics.load(self._process(code))
+        document = queries.load(self._process(code))
         form: Any = CalendarForm(
             data={
                 "recesses": recess_lines(document.recesses),
@@ -240,7 +240,7 @@ class EntryPages(PlanningBase):
     @needs("change")
     def participation(self, code: str) -> Response | str:
         """Say which gemeenten join for which routes."""
-        document = metrics.load(self._process(code))
+        document = queries.load(self._process(code))
         form: Any = ParticipationForm(data={"rows": participation_lines(document.participations)})
         if form.validate_on_submit():
             done = self._saved(
@@ -264,8 +264,8 @@ def _put_step(
     values["duration"], values["progress"] = values["duration"] or 0, values["progress"] or 0
     values["note"] = _lines_of(values["note"])
     step = PlanStep(**values)
-    process = metrics.find(code)
-    if old is None and process and metrics.load(process).step(step.code) is not None:
+    process = queries.find(code)
+    if old is None and process and queries.load(process).step(step.code) is not None:
         raise DomainError(
             "exists", f"Mijlpaal {step.code} is er al. Kies een andere code.", field="code"
         )

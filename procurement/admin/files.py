@@ -11,15 +11,16 @@ from core.accounts import Account, may, visible
 from core.admin import needs, public
 from core.dates import now, today
 from core.errors import DomainError
-from procurement import bid_metrics, calendar_operations, metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
+from procurement.award import queries as bid_queries
 from procurement.exchange.files import KINDS, read_plan, write_plan
 from procurement.exchange.icalendar import MIME, write_calendar
 from procurement.exchange.ocds import release
 from procurement.exchange.sheets import PlanFileError
-from procurement.forms import CalendarLinkForm, ImportForm
 from procurement.models import CalendarLink, ContractingProcess
-from procurement.outlook import look
+from procurement.plan import calendar_operations, operations, queries
+from procurement.plan.forms import CalendarLinkForm, ImportForm
+from procurement.plan.outlook import look
 
 
 class FilePages(PlanningBase):
@@ -43,7 +44,7 @@ class FilePages(PlanningBase):
     def ocds(self, code: str) -> Response:
         """Give the OCDS release."""
         process = self._process(code)
-        found = release(self._outlook(process), moment=now(), lots=bid_metrics.published(process))
+        found = release(self._outlook(process), moment=now(), lots=bid_queries.published(process))
         content = json.dumps(found, ensure_ascii=False, indent=2).encode()
         return _file(content, "application/json", f"ocds-{code}.json")
 
@@ -56,7 +57,7 @@ class FilePages(PlanningBase):
         if form.validate_on_submit():
             try:
                 document = read_plan(
-                    form.file.data.filename or "", form.file.data.read(), metrics.load(process)
+                    form.file.data.filename or "", form.file.data.read(), queries.load(process)
                 )
                 changed = operations.save_document(
                     document, reason=form.file.data.filename or "", **self._who()
@@ -145,7 +146,7 @@ def calendar(token: str) -> Response:
         name = f"Inkoop {link.process.code}"
     else:
         name = f"Mijlpalen {link.owner}"
-    found = [look(metrics.load(process), today()) for process in query]
+    found = [look(queries.load(process), today()) for process in query]
     if link.process is not None and not found:
         abort(404)
     content = write_calendar(found, stamp=now(), name=name, owner=link.owner or None)

@@ -13,16 +13,16 @@ from core.errors import DomainError
 from core.export import download
 from core.formats import day_text
 from core.pages.lists import Column, Filter, RowList, choice_filter
-from procurement import metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.admin.shown import TAGS, next_go_live, plan_back
-from procurement.documents import Header, PlanParticipation
 from procurement.exchange.cells import day as read_day
-from procurement.forms import NewProcessForm, municipality_choices
-from procurement.health import Health
 from procurement.models import CalendarLink, ContractingProcess, DigestMail, Milestone
-from procurement.plan_templates import TEMPLATES
-from procurement.validity import STATES
+from procurement.plan import operations, queries
+from procurement.plan.documents import Header, PlanParticipation
+from procurement.plan.forms import NewProcessForm, municipality_choices
+from procurement.plan.health import Health
+from procurement.plan.templates import TEMPLATES
+from procurement.plan.validity import STATES
 
 MAILS_SHOWN = 20
 HEALTHS = [(str(h), str(h)) for h in Health]
@@ -60,7 +60,7 @@ class ListPages(PlanningBase):
         rows = self._portfolio()
         found = rows.page(request.args)
         ids = [p.id for p in found.rows]
-        counts = metrics.portfolio(
+        counts = queries.portfolio(
             ContractingProcess.select().where(ContractingProcess.id.in_(ids))
         ).dicts()
         return self.render(
@@ -85,7 +85,7 @@ class ListPages(PlanningBase):
         ids = visible(ContractingProcess, g.account, ContractingProcess.select(
             ContractingProcess.id).where(ContractingProcess.status == "lopend"))  # fmt: skip
         return RowList(
-            metrics.milestones(ids),
+            queries.milestones(ids),
             key=M.id,
             seal=str(current_app.secret_key),
             search=(M.title, M.owner),

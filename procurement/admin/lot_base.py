@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 from core.accounts import visible
 from core.errors import DomainError
 from core.pages.fields import SafeForm
-from procurement import bid_metrics as found
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.bid_metrics import LotFile
-from procurement.bid_models import Lot
+from procurement.award import queries as bid_queries
+from procurement.award.models import Lot
+from procurement.award.queries import LotFile
 from procurement.models import ContractingProcess
 
 
@@ -24,7 +24,7 @@ class LotBase(PlanningBase):
     def _file(self, code: str, lot: str) -> tuple[ContractingProcess, LotFile]:
         process = self._process(code)
         query = visible(Lot, g.account).where(Lot.process == process, Lot.code == lot)
-        file = found.lot_file(process, lot) if query.exists() else None
+        file = bid_queries.lot_file(process, lot) if query.exists() else None
         if file is None:
             abort(404)
         return process, file

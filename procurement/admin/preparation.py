@@ -12,16 +12,16 @@ from core.admin import needs
 from core.errors import DomainError
 from core.export import download
 from core.pages.fields import DutchDateField, Required, SafeForm
-from procurement import preparation_metrics as found
-from procurement import preparation_operations as operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.exchange.cells import number as read_number
-from procurement.forms import choices
 from procurement.models import ContractingProcess, ExpectedNumber, GroupPlan, Question
-from procurement.preparation_operations import Asked, Expected, Grouping
-from procurement.terms import term_on
-from procurement.trace import KINDS, Item, comes_from, unasked, unmeasured, weights
-from procurement.validity import ROUTES
+from procurement.plan.forms import choices
+from procurement.plan.terms import term_on
+from procurement.plan.validity import ROUTES
+from procurement.preparation import operations as preparation_operations
+from procurement.preparation import queries as preparation_queries
+from procurement.preparation.operations import Asked, Expected, Grouping
+from procurement.preparation.trace import KINDS, Item, comes_from, unasked, unmeasured, weights
 
 STAGES = {"marktconsultatie": "marktconsultatie", "nota_van_inlichtingen": "Nota van Inlichtingen"}
 
@@ -74,14 +74,14 @@ class PreparationPages(PlanningBase):
     def scale(self, code: str) -> str:
         """Argue the scale of every leerroute with waiting times."""
         process = self._process(code)
-        rows = found.numbers(process)
+        rows = preparation_queries.numbers(process)
         years = sorted({row.year for row in rows})
         total = sum(row.tracks for row in rows)
         return self.render(
             "procurement/scale.html",
             code=code,
             crumbs=crumbs(code),
-            scales=found.scales(process),
+            scales=preparation_queries.scales(process),
             routes=ROUTES,
             numbers=_by_place(rows),
             years=years,
@@ -89,13 +89,13 @@ class PreparationPages(PlanningBase):
             value=None if process.price_cents is None else total * process.price_cents,
             price=process.price_cents,
             threshold=term_on("social_threshold", process.starts_on or process.changed_at.date()),
-            groups=found.groups(process),
+            groups=preparation_queries.groups(process),
         )
 
     @expose("/<code>/schaal/<any(csv, xlsx):kind>/")
     def download_numbers(self, code: str, kind: str) -> Response:
         """Give the expected numbers as a file."""
-        rows = found.numbers(self._process(code))
+        rows = preparation_queries.numbers(self._process(code))
         return download(
             f"raming-{code}", kind, ("Gemeente", "Leerroute", "Jaar", "Trajecten"),
             ((r.municipality, r.route, r.year, r.tracks) for r in rows),
@@ -110,7 +110,7 @@ class PreparationPages(PlanningBase):
         if form.validate_on_submit():
             done = self._saved(
                 code, form,
-                lambda: operations.put_estimate(
+                lambda: preparation_operations.put_estimate(
                     process, _read(_expected, form.numbers.data, "numbers"),
                     _read(_groupings, form.groups.data, "groups"), **self._who(),
                 ),
@@ -123,7 +123,7 @@ class PreparationPages(PlanningBase):
     @expose("/<code>/eisen/")
     def trace(self, code: str) -> str:
         """Trace requirements to what is measured, both ways."""
-        items = found.trace(self._process(code))
+        items = preparation_queries.trace(self._process(code))
         return self.render(
             "procurement/trace.html",
             code=code,
@@ -139,7 +139,7 @@ class PreparationPages(PlanningBase):
     @expose("/<code>/eisen/<any(csv, xlsx):kind>/")
     def download_trace(self, code: str, kind: str) -> Response:
         """Give the trace as a file."""
-        items = found.trace(self._process(code))
+        items = preparation_queries.trace(self._process(code))
         header = ("Soort", "Code", "Omschrijving", "Herkomst", "Weging", "Leidt naar")
         rows = ((i.kind, i.code, i.text, i.source, i.weight, ", ".join(i.leads_to)) for i in items)
         return download(f"eisen-{code}", kind, header, rows)
@@ -149,11 +149,11 @@ class PreparationPages(PlanningBase):
     def enter_trace(self, code: str) -> Response | str:
         """Enter the trace."""
         process = self._process(code)
-        form: Any = TraceForm(data={"rows": _trace_lines(found.trace(process))})
+        form: Any = TraceForm(data={"rows": _trace_lines(preparation_queries.trace(process))})
         if form.validate_on_submit():
             done = self._saved(
                 code, form,
-                lambda: operations.put_trace(
+                lambda: preparation_operations.put_trace(
                     process, _read(_items, form.rows.data, "rows"), **self._who()
                 ),
                 said="De eisen zijn bewaard.",
@@ -165,7 +165,7 @@ class PreparationPages(PlanningBase):
     @expose("/<code>/vragen/")
     def questions(self, code: str) -> str:
         """Show the log of the market dialogue and the Nota van Inlichtingen."""
-        rows = found.questions(self._process(code))
+        rows = preparation_queries.questions(self._process(code))
         return self.render(
             "procurement/questions.html",
             code=code,
@@ -178,7 +178,7 @@ class PreparationPages(PlanningBase):
     @expose("/<code>/vragen/<any(csv, xlsx):kind>/")
     def download_questions(self, code: str, kind: str) -> Response:
         """Give the questions as a file."""
-        rows = found.questions(self._process(code))
+        rows = preparation_queries.questions(self._process(code))
         header = ("Nummer", "Waar", "Gesteld op", "Vraag", "Antwoord", "Gepubliceerd op")
         values = (
             (q.number, STAGES[q.stage], q.asked_on, q.question, q.answer, q.published_on)
@@ -200,7 +200,7 @@ class PreparationPages(PlanningBase):
 
     def _question(self, code: str, number: int | None) -> Response | str:
         process = self._process(code)
-        old = next((q for q in found.questions(process) if q.number == number), None)
+        old = next((q for q in preparation_queries.questions(process) if q.number == number), None)
         if number is not None and old is None:
             abort(404)
         form: Any = QuestionForm(data=_question_values(old) if old else None)
@@ -211,7 +211,7 @@ class PreparationPages(PlanningBase):
             )  # fmt: skip
             done = self._saved(
                 code, form,
-                lambda: operations.put_question(process, asked, number, **self._who()),
+                lambda: preparation_operations.put_question(process, asked, number, **self._who()),
                 said="De vraag is bewaard.",
             )  # fmt: skip
             if done:
@@ -240,9 +240,10 @@ def _estimate_lines(process: ContractingProcess) -> dict[str, str]:
 
     return {
         "numbers": "\n".join(
-            f"{r.municipality}; {r.route}; {r.year}; {r.tracks}" for r in found.numbers(process)
+            f"{r.municipality}; {r.route}; {r.year}; {r.tracks}"
+            for r in preparation_queries.numbers(process)
         ),
-        "groups": "\n".join(group(plan) for plan in found.groups(process)),
+        "groups": "\n".join(group(plan) for plan in preparation_queries.groups(process)),
     }
 
 

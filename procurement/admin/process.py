@@ -13,17 +13,17 @@ from core.charts.pictures import Chart
 from core.errors import DomainError
 from core.export import download
 from core.municipalities import name as municipality_name
-from procurement import metrics, operations
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.admin.shown import Matrix, lines, matrix
 from procurement.charts import decision_matrix, float_chart, gantt, milestone_trend, start_chance
-from procurement.fair_forecast import FEWEST, Case, FairForecast, fair_forecast
-from procurement.forms import CalendarLinkForm
-from procurement.health import driving_chain
 from procurement.models import Breach, CalendarLink, ContractingProcess
-from procurement.outlook import Outlook
-from procurement.terms import PROCEDURE_NAMES
-from procurement.what_if import Change, differences, shifted
+from procurement.plan import operations, queries
+from procurement.plan.fair_forecast import FEWEST, Case, FairForecast, fair_forecast
+from procurement.plan.forms import CalendarLinkForm
+from procurement.plan.health import driving_chain
+from procurement.plan.outlook import Outlook
+from procurement.plan.terms import PROCEDURE_NAMES
+from procurement.plan.what_if import Change, differences, shifted
 
 FURTHEST = 3650
 PICTURES: dict[str, Callable[[Outlook], Chart | None]] = {
@@ -100,7 +100,7 @@ class ProcessPages(PlanningBase):
         process = self._process(code)
         return self.render(
             "procurement/risks.html",
-            document=metrics.load(process),
+            document=queries.load(process),
             crumbs=crumbs(code),
             breaches=list(Breach.select().where(Breach.process == process).order_by(Breach.id)),
         )
@@ -115,7 +115,7 @@ class ProcessPages(PlanningBase):
 
     def _expected(self, code: str) -> tuple[Outlook, list[Case], FairForecast | None]:
         outlook = self._outlook(self._process(code))
-        past = metrics.finished_steps(visible(ContractingProcess, g.account))
+        past = queries.finished_steps(visible(ContractingProcess, g.account))
         return outlook, past, fair_forecast(outlook, past)
 
     @expose("/<code>/mijlpalen.<any(csv, xlsx):kind>")
@@ -186,7 +186,7 @@ class ProcessPages(PlanningBase):
             "procurement/history.html",
             code=code,
             crumbs=crumbs(code),
-            lines=list(metrics.history(process, 200)),
+            lines=list(queries.history(process, 200)),
         )
 
 

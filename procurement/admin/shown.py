@@ -9,7 +9,9 @@ from core import municipalities
 from core.accounts import Account
 from core.dates import Calendar, Recess
 from core.formats import day_text
-from procurement.documents import (
+from procurement.exchange.cells import day as read_day
+from procurement.exchange.sheets import wait_text
+from procurement.plan.documents import (
     Header,
     PlanDecision,
     PlanMeeting,
@@ -17,15 +19,13 @@ from procurement.documents import (
     PlanStep,
     to_plan,
 )
-from procurement.exchange.cells import day as read_day
-from procurement.exchange.sheets import wait_text
-from procurement.forms import OUTCOME_WORDS
-from procurement.health import Health, is_late
-from procurement.outlook import Outlook
-from procurement.plan_templates import TEMPLATES
-from procurement.planning import schedule
+from procurement.plan.forms import OUTCOME_WORDS
+from procurement.plan.health import Health, is_late
+from procurement.plan.outlook import Outlook
+from procurement.plan.planning import schedule
+from procurement.plan.steps import Outcome
+from procurement.plan.templates import TEMPLATES
 from procurement.scopes import may_decide_for
-from procurement.steps import Outcome
 
 TAGS = {
     Health.ON_TRACK: "info",

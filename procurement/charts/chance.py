@@ -7,7 +7,7 @@ from core.charts import drawing
 from core.charts.pictures import Chart
 from core.dates import add_months, month_of
 from core.formats import day_text, percent_text
-from procurement.fair_forecast import FairForecast
+from procurement.plan.fair_forecast import FairForecast
 
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 24.0, 40.0, 40.0
 SURE = (0.5, 0.8)

@@ -5,8 +5,8 @@ from typing import Any
 
 from core.charts import drawing
 from core.charts.pictures import Chart
-from procurement.health import working_days
-from procurement.outlook import Outlook
+from procurement.plan.health import working_days
+from procurement.plan.outlook import Outlook
 
 LEFT, RIGHT, ROW, TOP, KEY = 300.0, 92.0, 17.0, 8.0, 48.0
 MOST_DRAWN = 30

@@ -8,9 +8,9 @@ from core.charts import drawing
 from core.charts.pictures import Chart
 from core.dates import add_months, month_of
 from core.formats import MISSING, day_text
-from procurement.health import Health
-from procurement.outlook import Outlook
-from procurement.steps import Kind
+from procurement.plan.health import Health
+from procurement.plan.outlook import Outlook
+from procurement.plan.steps import Kind
 
 ROW, TOP, BOTTOM, LEFT = 19.0, 20.0, 26.0, 218.0
 POINTS_WIDTH = 940.0

@@ -7,8 +7,8 @@ from core import municipalities
 from core.charts import drawing
 from core.charts.pictures import Chart
 from core.formats import MISSING, day_text
-from procurement.outlook import Outlook
-from procurement.steps import Outcome
+from procurement.plan.outlook import Outlook
+from procurement.plan.steps import Outcome
 
 WORDS = {
     Outcome.NOT_NEEDED: "niet nodig",

@@ -8,9 +8,9 @@ from core.charts import drawing
 from core.charts.pictures import Chart
 from core.dates import add_months, month_of, parse_month
 from core.formats import MISSING, day_text, month_text
-from procurement.health import Health
-from procurement.outlook import Outlook
-from procurement.terms import Purpose
+from procurement.plan.health import Health
+from procurement.plan.outlook import Outlook
+from procurement.plan.terms import Purpose
 
 SHOWN = (
     Purpose.PUBLICATION, Purpose.SUBMISSION, Purpose.AWARD_DECISION, Purpose.CONTRACT,

@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any
 
-from procurement.documents import PlanDocument
 from procurement.exchange.msproject import read_mspdi, write_mspdi
 from procurement.exchange.sheets import PlanFileError, Row, Sheets, from_sheets, to_sheets
-from procurement.outlook import Outlook
+from procurement.plan.documents import PlanDocument
+from procurement.plan.outlook import Outlook
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LARGEST = 20_000_000

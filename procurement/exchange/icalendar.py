@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from core import municipalities
-from procurement.documents import PlanDecision, PlanStep
-from procurement.health import Health
-from procurement.outlook import Outlook
-from procurement.steps import Kind, Outcome
+from procurement.plan.documents import PlanDecision, PlanStep
+from procurement.plan.health import Health
+from procurement.plan.outlook import Outlook
+from procurement.plan.steps import Kind, Outcome
 
 MIME = "text/calendar; charset=utf-8"
 LONGEST_LINE = 75

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree as Xml
 
-from procurement.documents import PlanDocument, PlanStep
 from procurement.exchange.cells import yes
 from procurement.exchange.sheets import PlanFileError
-from procurement.outlook import Outlook
-from procurement.steps import Kind, Link, LinkType, Unit
-from procurement.terms import Purpose
+from procurement.plan.documents import PlanDocument, PlanStep
+from procurement.plan.outlook import Outlook
+from procurement.plan.steps import Kind, Link, LinkType, Unit
+from procurement.plan.terms import Purpose
 
 NAMESPACE = "http://schemas.microsoft.com/project"
 HOURS = {Unit.WORKING: 8, Unit.CALENDAR: 24}

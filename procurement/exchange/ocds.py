@@ -6,11 +6,11 @@ from typing import Any
 
 from core import municipalities
 from core.dates import AMSTERDAM
-from procurement.bidding import PublishedLot, Winner
-from procurement.documents import PlanStep
-from procurement.health import Health
-from procurement.outlook import Outlook
-from procurement.terms import PROCEDURE_NAMES, Procedure, Purpose
+from procurement.award.bidding import PublishedLot, Winner
+from procurement.plan.documents import PlanStep
+from procurement.plan.health import Health
+from procurement.plan.outlook import Outlook
+from procurement.plan.terms import PROCEDURE_NAMES, Procedure, Purpose
 
 # A publisher registers its own prefix with the Open Contracting Partnership.
 DEFAULT_PREFIX = "ocds-000000"

@@ -8,18 +8,6 @@ from typing import Any
 
 from core.dates import Recess
 from core.errors import DomainError
-from procurement.documents import (
-    BaselineDate,
-    Header,
-    PlanAction,
-    PlanBaseline,
-    PlanDecision,
-    PlanDocument,
-    PlanMeeting,
-    PlanParticipation,
-    PlanRisk,
-    PlanStep,
-)
 from procurement.exchange.cells import (
     Column,
     code,
@@ -33,8 +21,20 @@ from procurement.exchange.cells import (
     text,
     yes,
 )
-from procurement.steps import Kind, Link, LinkType, Outcome, Unit
-from procurement.terms import Procedure, Purpose
+from procurement.plan.documents import (
+    BaselineDate,
+    Header,
+    PlanAction,
+    PlanBaseline,
+    PlanDecision,
+    PlanDocument,
+    PlanMeeting,
+    PlanParticipation,
+    PlanRisk,
+    PlanStep,
+)
+from procurement.plan.steps import Kind, Link, LinkType, Outcome, Unit
+from procurement.plan.terms import Procedure, Purpose
 
 Row = Sequence[Any]
 Sheets = dict[str, list[Row]]

@@ -22,8 +22,8 @@ from core.errors import DomainError
 from core.identity.api_token_models import ApiToken
 from core.identity.api_token_operations import account_of, find_token, make_token, revoke_token
 from core.jobs.models import Job
-from procurement.documents import Header
-from procurement.operations import start_plan
+from procurement.plan.documents import Header
+from procurement.plan.operations import start_plan
 from providers.models import Delivery, ProgressRecord
 from quality.models import ScoreCard
 from tests.builders import make_delivery, make_provider

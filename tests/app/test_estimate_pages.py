@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-from procurement import preparation_metrics as found
 from procurement.models import ContractingProcess, Participation
-from procurement.preparation_operations import Expected, Grouping, put_estimate
+from procurement.preparation import queries as preparation_queries
+from procurement.preparation.operations import Expected, Grouping, put_estimate
 from providers.codes import LearningRoute
 from providers.demand_metrics import last_month_held, registrations
 from tests.builders import make_delivery, make_provider, make_record, make_track
@@ -51,11 +51,11 @@ def test_the_region_takes_the_figures_over_and_small_ones_stay_hidden(client):
     cells = [cell.text for cell in client.get(url).all("td")]
     assert cells == ["B1-route", "9", "7", "-2", "B1-route", "8", "< 5", "–"]
     client.post(url, {"year": "2027"}, status=302)
-    kept = {(r.municipality, r.year): r.tracks for r in found.numbers(process)}
+    kept = {(r.municipality, r.year): r.tracks for r in preparation_queries.numbers(process)}
     assert kept == {("0148", 2027): 7, ("0166", 2027): 8}
-    assert [g.group_size for g in found.groups(process)] == [12]
+    assert [g.group_size for g in preparation_queries.groups(process)] == [12]
     client.post(url, {"year": "2028"}, status=302)
-    assert len(found.numbers(process)) == 3
+    assert len(preparation_queries.numbers(process)) == 3
     for role in ("gemeente", "contractmanager", "auditor", "aanbieder"):
         client.sign_in(role, provider_code="TAD", municipalities=["0148"])
         client.get(url, status=403)

@@ -16,8 +16,8 @@ from core.accounts import Account, Role
 from core.dates import now, today
 from core.db import database
 from core.migrations import migrate
-from procurement import metrics, operations
-from procurement.documents import (
+from procurement.plan import operations, queries
+from procurement.plan.documents import (
     Header,
     PlanDecision,
     PlanDocument,
@@ -25,9 +25,9 @@ from procurement.documents import (
     PlanParticipation,
     PlanStep,
 )
-from procurement.outlook import look
-from procurement.steps import Kind, Link, Unit
-from procurement.terms import Purpose
+from procurement.plan.outlook import look
+from procurement.plan.steps import Kind, Link, Unit
+from procurement.plan.terms import Purpose
 from tests.benchmarks import Ratio, timing
 
 PLANS, STEPS = 50, 200
@@ -133,7 +133,7 @@ def measure() -> Iterator[Ratio]:
         migrate(database.obj)
         for number in range(PLANS):
             operations.add_document(plan(number), by="meting", at=now())
-        document = metrics.load(metrics.find("P-00"))  # type: ignore[arg-type]
+        document = queries.load(queries.find("P-00"))  # type: ignore[arg-type]
         yield _asked("een traject opnieuw berekend", lambda: look(document, today()), CALCULATION)
         for role, pages in PAGES.items():
             browser = _browser(app, role)

@@ -3,8 +3,8 @@
 import pytest
 
 from core.dates import today
-from procurement import bid_operations as operations
 from procurement import demo as demo_region
+from procurement.award import operations as bid_operations
 from tests.procurement.lots import BY, DRAFT, make_plan
 
 
@@ -15,7 +15,7 @@ def process(db):
 
 @pytest.fixture
 def lot(process):
-    return operations.put_lot(process, DRAFT, **BY)
+    return bid_operations.put_lot(process, DRAFT, **BY)
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from core.errors import DomainError
-from procurement import award_operations as awarding
-from procurement import bid_metrics as found
-from procurement import bid_operations as operations
-from procurement.award import Criterion
-from procurement.bid_operations import BidDraft, Judgement, LotDraft
-from procurement.documents import Header, PlanParticipation
-from procurement.operations import start_plan
+from procurement.award import decision_operations
+from procurement.award import operations as bid_operations
+from procurement.award import queries as bid_queries
+from procurement.award.operations import BidDraft, Judgement, LotDraft
+from procurement.award.rules import Criterion
+from procurement.plan.documents import Header, PlanParticipation
+from procurement.plan.operations import start_plan
 
 CLOSES = datetime(2026, 9, 1, 10, tzinfo=UTC)
 AT = datetime(2026, 10, 1, 10, tzinfo=UTC)
@@ -23,12 +23,12 @@ DRAFT = LotDraft("P1", "B1-route", "B", CLOSES, CRITERIA, price_weight=30, suppl
 
 def bid(lot, name="De Brug", price=1_000_000, minutes=-60):
     received = CLOSES + timedelta(minutes=minutes)
-    return operations.receive_bid(lot, BidDraft(name, received, price, "12345678"), **BY)
+    return bid_operations.receive_bid(lot, BidDraft(name, received, price, "12345678"), **BY)
 
 
 def checked(it, passed=True):
-    rules = found.FOR_ROUTE[it.lot.route]
-    operations.put_checks(it, dict.fromkeys(rules, (passed, "register geraadpleegd")), **BY)
+    rules = bid_queries.FOR_ROUTE[it.lot.route]
+    bid_operations.put_checks(it, dict.fromkeys(rules, (passed, "register geraadpleegd")), **BY)
     return it
 
 
@@ -41,24 +41,24 @@ def assessed(lot):
     bids = [checked(bid(lot)), checked(bid(lot, "Oever", 950_000))]
     for who in (ANNE, BO):
         for it in bids:
-            operations.put_scores(it, both(7, None), by=who, at=AT)
-    operations.open_consensus(lot, **BY)
-    operations.put_consensus(bids[0], both(8, 7), **BY)
-    operations.put_consensus(bids[1], both(6, None), **BY)
+            bid_operations.put_scores(it, both(7, None), by=who, at=AT)
+    bid_operations.open_consensus(lot, **BY)
+    bid_operations.put_consensus(bids[0], both(8, 7), **BY)
+    bid_operations.put_consensus(bids[1], both(6, None), **BY)
     return bids
 
 
 def judged(lot):
     """The same with the prices opened."""
     bids = assessed(lot)
-    operations.open_prices(lot, **BY)
+    bid_operations.open_prices(lot, **BY)
     return bids
 
 
 def decided(lot, at=AT):
     """Awarded to De Brug on Friday 4 September 2026: standstill until Thursday the 24th."""
     judged(lot)
-    return awarding.decide_award(
+    return decision_operations.decide_award(
         lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="Beste verhouding.", by=ANNE, at=at
     )
 

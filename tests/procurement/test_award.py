@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import DomainError
-from procurement.award import Criterion, Method, Offer, ranking, require_choice
+from procurement.award.rules import Criterion, Method, Offer, ranking, require_choice
 
 BPKV, VALUE = Method.BEST_PRICE_QUALITY, Method.VALUE_BASED
 G1, G2 = Criterion("G1", "Wachttijd", 40), Criterion("G2", "Begeleiding", 30)

@@ -6,9 +6,9 @@ import pytest
 
 from core.dates import today
 from core.formats import day_text
-from procurement.bid_demo import FINAL_ON
-from procurement.bid_metrics import joining
-from procurement.bid_models import AssessorScore, Award, AwardDecision, Bid, Lot
+from procurement.award.demo import FINAL_ON
+from procurement.award.models import AssessorScore, Award, AwardDecision, Bid, Lot
+from procurement.award.queries import joining
 from procurement.demo import CODE, DALFSEN_CODE
 from providers.models import Contract, ContractScope, Provider
 

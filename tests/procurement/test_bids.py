@@ -11,17 +11,17 @@ import pytest
 
 from core.accounts import Account, Role, visible
 from core.audit import AuditLine
-from procurement import award_operations as awarding
-from procurement import bid_metrics as found
-from procurement import bid_operations as operations
-from procurement import metrics
-from procurement.award import Criterion, Method
-from procurement.award_operations import Signed
-from procurement.bid_models import AssessorScore, Award, AwardDecision, Bid, BidPrice, Lot
-from procurement.bid_operations import LotDraft
+from procurement.award import decision_operations
+from procurement.award import operations as bid_operations
+from procurement.award import queries as bid_queries
+from procurement.award.decision_operations import Signed
+from procurement.award.models import AssessorScore, Award, AwardDecision, Bid, BidPrice, Lot
+from procurement.award.operations import LotDraft
+from procurement.award.rules import Criterion, Method
 from procurement.exchange.ocds import release
-from procurement.outlook import look
-from procurement.terms import Purpose
+from procurement.plan import queries
+from procurement.plan.outlook import look
+from procurement.plan.terms import Purpose
 from tests.procurement.lots import (
     ANNE,
     AT,
@@ -43,11 +43,11 @@ OCDS = Path(__file__).parent.parent / "data" / "ocds-1.1.5"
 def test_a_lot_has_weights_of_100_and_is_fixed_once_someone_bids(process, lot):
     off = (Criterion("G1", "Wachttijd", 41), CRITERIA[1])
     draft = LotDraft("P2", "x", "B", CLOSES, off, price_weight=30)
-    refused("weights", operations.put_lot, process, draft, **BY)
-    operations.put_lot(process, DRAFT, **BY)
+    refused("weights", bid_operations.put_lot, process, draft, **BY)
+    bid_operations.put_lot(process, DRAFT, **BY)
     assert Lot.select().count() == 1
     bid(lot)
-    refused("bids", operations.put_lot, process, DRAFT, **BY)
+    refused("bids", bid_operations.put_lot, process, DRAFT, **BY)
 
 
 def test_a_late_bid_is_put_aside_with_the_reason(lot):
@@ -56,60 +56,66 @@ def test_a_late_bid_is_put_aside_with_the_reason(lot):
     assert late.put_aside == (
         "Te laat: ontvangen op 01-09-2026 12:01, inschrijven kon tot 01-09-2026 12:00."
     )
-    refused("out", operations.put_scores, late, both(1, 1), **BY)
+    refused("out", bid_operations.put_scores, late, both(1, 1), **BY)
     refused("twice", bid, lot)
-    assert [b.tenderer for b in found.lot_file(lot.process, "P1").admitted] == ["De Brug"]
+    assert [b.tenderer for b in bid_queries.lot_file(lot.process, "P1").admitted] == ["De Brug"]
 
 
 def test_a_failed_check_puts_out_and_asks_for_evidence(lot):
     it = bid(lot)
-    refused("unchecked", operations.put_scores, it, both(1, 1), **BY)
-    refused("evidence", operations.put_checks, it, {"keurmerk": (True, " ")}, **BY)
+    refused("unchecked", bid_operations.put_scores, it, both(1, 1), **BY)
+    refused("evidence", bid_operations.put_checks, it, {"keurmerk": (True, " ")}, **BY)
     checked(it, passed=False)
-    file = found.lot_file(lot.process, "P1")
+    file = bid_queries.lot_file(lot.process, "P1")
     assert file.why_out(it).startswith("Voldoet niet aan: Keurmerk")
     assert not file.complete
-    assert found.FOR_ROUTE["O"][0] == "tst"
+    assert bid_queries.FOR_ROUTE["O"][0] == "tst"
 
 
 def test_assessors_score_apart_until_consensus_is_opened(lot):
     it = checked(bid(lot))
     anne, auditor = Account(email=ANNE, role=Role.REGION), Account(email="a", role=Role.AUDITOR)
     manager = Account(email="m", role=Role.CONTRACT_MANAGER)
-    operations.put_scores(it, both(7, 6), **BY)
-    refused("assessors", operations.open_consensus, lot, **BY)
-    refused("closed", operations.put_consensus, it, both(7, 7), **BY)
-    operations.put_scores(it, both(9, None), by=BO, at=AT)
+    bid_operations.put_scores(it, both(7, 6), **BY)
+    refused("assessors", bid_operations.open_consensus, lot, **BY)
+    refused("closed", bid_operations.put_consensus, it, both(7, 7), **BY)
+    bid_operations.put_scores(it, both(9, None), by=BO, at=AT)
 
     def seen(account):
         return [s.score for s in visible(AssessorScore, account).order_by(AssessorScore.id)]
 
     assert (seen(anne), seen(auditor), seen(manager)) == ([7, 6], [], [])
     other = checked(bid(lot, "Oever"))
-    operations.put_scores(other, both(5, 5), **BY)
-    refused("unfinished", operations.open_consensus, lot, **BY)
-    operations.put_scores(other, both(4, 4), by=BO, at=AT)
-    operations.open_consensus(lot, **BY)
+    bid_operations.put_scores(other, both(5, 5), **BY)
+    refused("unfinished", bid_operations.open_consensus, lot, **BY)
+    bid_operations.put_scores(other, both(4, 4), by=BO, at=AT)
+    bid_operations.open_consensus(lot, **BY)
     assert len(seen(anne)) == len(seen(auditor)) == 8
     assert seen(manager) == []
-    refused("opened", operations.put_scores, it, both(1, 1), **BY)
-    refused("motivation", operations.put_consensus, it, both(7, 7, ""), **BY)
-    refused("score", operations.put_consensus, it, both(11, 7), **BY)
+    refused("opened", bid_operations.put_scores, it, both(1, 1), **BY)
+    refused("motivation", bid_operations.put_consensus, it, both(7, 7, ""), **BY)
+    refused("score", bid_operations.put_consensus, it, both(11, 7), **BY)
     assert list(visible(Bid, manager)) == list(visible(Lot, manager)) == []
 
 
 def test_the_decision_keeps_the_ranking_and_freezes_everything(lot):
     bids = judged(lot)
     say = {"sent_on": date(2026, 9, 4), "motivation": "Beste verhouding.", **BY}
-    refused("chosen", awarding.decide_award, lot, ["Oever"], **say)
-    refused("motivation", awarding.decide_award, lot, ["De Brug"], **say | {"motivation": " "})
-    refused("sent_on", awarding.decide_award, lot, ["De Brug"], **say | {"sent_on": AT.date() + timedelta(days=1)})  # fmt: skip  # noqa: E501
-    decision = awarding.decide_award(lot, ["De Brug"], **say)
+    refused("chosen", decision_operations.decide_award, lot, ["Oever"], **say)
+    refused(
+        "motivation",
+        decision_operations.decide_award,
+        lot,
+        ["De Brug"],
+        **say | {"motivation": " "},
+    )
+    refused("sent_on", decision_operations.decide_award, lot, ["De Brug"], **say | {"sent_on": AT.date() + timedelta(days=1)})  # fmt: skip  # noqa: E501
+    decision = decision_operations.decide_award(lot, ["De Brug"], **say)
     assert [(r["name"], r["total"]) for r in decision.ranking] == [("De Brug", 8150), ("Oever", 5400)]  # fmt: skip  # noqa: E501
     assert decision.ranking[1]["remarks"] == ("Geen antwoord op G2.",)
     # Friday 4 September plus 20 days is Thursday the 24th.
     assert decision.standstill_until == date(2026, 9, 24)
-    for call in (operations.put_consensus, operations.put_scores):
+    for call in (bid_operations.put_consensus, bid_operations.put_scores):
         refused("decided", call, bids[0], both(1, 1), **BY)
     refused("decided", bid, lot, "Nieuw")
     told = " ".join(str(line.after) for line in AuditLine.select())
@@ -119,18 +125,22 @@ def test_the_decision_keeps_the_ranking_and_freezes_everything(lot):
 
 def test_final_after_standstill_then_contract_and_the_plan_follows(process, lot):
     judged(lot)
-    awarding.decide_award(lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY)
+    decision_operations.decide_award(
+        lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY
+    )
     (award,) = Award.select()
     contract = Signed("C1", (), date(2026, 9, 28), date(2027, 7, 1), None)
-    refused("not_final", awarding.sign_contract, award, contract, **BY)
-    refused("standstill", awarding.award_finally, lot, awarded_on=date(2026, 9, 24), **BY)
-    awarding.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
+    refused("not_final", decision_operations.sign_contract, award, contract, **BY)
+    refused(
+        "standstill", decision_operations.award_finally, lot, awarded_on=date(2026, 9, 24), **BY
+    )
+    decision_operations.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
     award = Award.get()
     early = replace(contract, signed_on=date(2026, 9, 24))
-    refused("signed_on", awarding.sign_contract, award, early, **BY)
-    awarding.sign_contract(award, contract, **BY)
-    refused("signed", awarding.sign_contract, award, contract, **BY)
-    ends = {s.purpose: s.actual_end for s in metrics.load(process).steps}
+    refused("signed_on", decision_operations.sign_contract, award, early, **BY)
+    decision_operations.sign_contract(award, contract, **BY)
+    refused("signed", decision_operations.sign_contract, award, contract, **BY)
+    ends = {s.purpose: s.actual_end for s in queries.load(process).steps}
     assert ends[Purpose.AWARD_DECISION] == date(2026, 9, 4)
     assert ends[Purpose.STANDSTILL_END] == date(2026, 9, 24)
     assert ends[Purpose.AWARD] == date(2026, 9, 25)
@@ -139,25 +149,27 @@ def test_final_after_standstill_then_contract_and_the_plan_follows(process, lot)
 def test_value_based_takes_the_lowest_after_deduction(process):
     criteria = (Criterion("G1", "Wachttijd", value_cents=200_000), Criterion("G2", "x", 0, 1))
     draft = LotDraft("P9", "Onderwijsroute", "O", CLOSES, criteria, Method.VALUE_BASED)
-    lot = operations.put_lot(process, draft, **BY)
+    lot = bid_operations.put_lot(process, draft, **BY)
     judged(lot)
     # 10.000 - 0,8 x 2.000 = 8.400, less 0,7 of a cent rounded; 9.500 - 0,6 x 2.000 = 8.300.
-    ranked = found.lot_file(process, "P9").ranking()
+    ranked = bid_queries.lot_file(process, "P9").ranking()
     assert [(r.name, r.total) for r in ranked] == [("Oever", 830_000), ("De Brug", 839_999)]
 
 
 def test_the_release_has_lots_counts_awards_and_contracts(process, lot):
     def made():
-        outlook = look(metrics.load(process), AT.date())
-        return release(outlook, moment=AT, lots=found.published(process))
+        outlook = look(queries.load(process), AT.date())
+        return release(outlook, moment=AT, lots=bid_queries.published(process))
 
     judged(lot)
     assert "bids" not in made()
     assert made()["tender"]["lots"][0]["status"] == "active"
-    awarding.decide_award(lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY)
-    awarding.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
+    decision_operations.decide_award(
+        lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY
+    )
+    decision_operations.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
     signed = Signed("C1", (), date(2026, 9, 28), date(2027, 7, 1), None)
-    awarding.sign_contract(Award.get(), signed, **BY)
+    decision_operations.sign_contract(Award.get(), signed, **BY)
     it = made()
     assert [s["value"] for s in it["bids"]["statistics"]] == [2, 2]
     assert it["awards"][0]["suppliers"] == [{"id": "NL-KVK-12345678", "name": "De Brug"}]

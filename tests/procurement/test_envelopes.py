@@ -7,10 +7,10 @@ import pytest
 
 from core.accounts import Account, Role, visible
 from core.audit import AuditLine
-from procurement import award_operations as awarding
-from procurement import bid_operations as operations
-from procurement.bid_metrics import lot_file, lots, price_of
-from procurement.bid_models import Award, BidPrice
+from procurement.award import decision_operations
+from procurement.award import operations as bid_operations
+from procurement.award.models import Award, BidPrice
+from procurement.award.queries import lot_file, lots, price_of
 from procurement.models import ContractingProcess
 from tests.procurement.lots import (
     ANNE,
@@ -38,7 +38,7 @@ def test_who_sees_a_price_and_when(lot, role):
     assert list(visible(BidPrice, account)) == []
     assert lot_file(lot.process, "P1").prices == {}
     assert all(not file.prices for file in lots(lot.process, account))
-    operations.open_prices(lot, **BY)
+    bid_operations.open_prices(lot, **BY)
     seen = sorted(row.price_cents for row in visible(BidPrice, account))
     assert seen == ([950_000, 1_000_000] if role in BUYERS else [])
 
@@ -61,7 +61,7 @@ def test_no_page_download_or_trail_tells_a_price_before_opening(client, lot):
     told = everything_told(client)
     assert "in de envelop" in told
     assert [p for p in (*PRICES, "950000", "1000000", "28,50") if p in told] == []
-    operations.open_prices(lot, **BY)
+    bid_operations.open_prices(lot, **BY)
     told = everything_told(client)
     assert [p for p in PRICES if p not in told] == []
     opened = AuditLine.select().where(AuditLine.action == "prijzen geopend").get()
@@ -72,23 +72,23 @@ def test_prices_open_once_quality_is_fixed_and_then_quality_is(process, lot):
     first, second = checked(bid(lot)), checked(bid(lot, "Oever", 950_000))
     for who in (ANNE, BO):
         for it in (first, second):
-            operations.put_scores(it, both(7, None), by=who, at=AT)
-    refused("incomplete", operations.open_prices, lot, **BY)
-    operations.open_consensus(lot, **BY)
-    operations.put_consensus(first, both(8, 7), **BY)
-    refused("incomplete", operations.open_prices, lot, **BY)
-    operations.put_consensus(second, both(6, None), **BY)
-    refused("open_still", operations.open_prices, lot, by=ANNE, at=CLOSES)
+            bid_operations.put_scores(it, both(7, None), by=who, at=AT)
+    refused("incomplete", bid_operations.open_prices, lot, **BY)
+    bid_operations.open_consensus(lot, **BY)
+    bid_operations.put_consensus(first, both(8, 7), **BY)
+    refused("incomplete", bid_operations.open_prices, lot, **BY)
+    bid_operations.put_consensus(second, both(6, None), **BY)
+    refused("open_still", bid_operations.open_prices, lot, by=ANNE, at=CLOSES)
     sent = {"sent_on": datetime(2026, 9, 4, tzinfo=UTC).date(), "motivation": "x"}
-    refused("sealed", awarding.decide_award, lot, ["De Brug"], **sent, **BY)
+    refused("sealed", decision_operations.decide_award, lot, ["De Brug"], **sent, **BY)
 
-    operations.open_prices(lot, **BY)
-    refused("opened", operations.put_consensus, first, both(9, 9), **BY)
+    bid_operations.open_prices(lot, **BY)
+    refused("opened", bid_operations.put_consensus, first, both(9, 9), **BY)
     refused("opened", bid, lot, "Nieuw")
     # Who turns out to fail a check still goes out, and does not come back in.
     checked(second, passed=False)
     refused("opened", checked, second)
-    operations.open_prices(lot, by=BO, at=AT)
+    bid_operations.open_prices(lot, by=BO, at=AT)
     assert AuditLine.select().where(AuditLine.action == "prijzen geopend").count() == 1
 
 
@@ -96,10 +96,10 @@ def test_an_empty_envelope_shows_only_when_it_is_opened(client, lot):
     bids = [checked(bid(lot)), checked(bid(lot, "Oever", None))]
     for who in (ANNE, BO):
         for it in bids:
-            operations.put_scores(it, both(7, 7), by=who, at=AT)
-    operations.open_consensus(lot, **BY)
+            bid_operations.put_scores(it, both(7, 7), by=who, at=AT)
+    bid_operations.open_consensus(lot, **BY)
     for it in bids:
-        operations.put_consensus(it, both(7, 7), **BY)
+        bid_operations.put_consensus(it, both(7, 7), **BY)
     client.sign_in("regio")
     assert "geen prijs" not in client.get(HOME).text
     client.post(f"{HOME}prijzen/", {}, status=302)

@@ -10,16 +10,6 @@ import jsonschema
 import pytest
 
 from core.dates import Recess
-from procurement.documents import (
-    Header,
-    PlanAction,
-    PlanDecision,
-    PlanMeeting,
-    PlanParticipation,
-    PlanRisk,
-    PlanStep,
-    with_decision_rows,
-)
 from procurement.exchange.files import read_plan, write_plan
 from procurement.exchange.icalendar import write_calendar
 from procurement.exchange.ocds import package, release
@@ -32,10 +22,20 @@ from procurement.exchange.sheets import (
     to_sheets,
     wait_text,
 )
-from procurement.operations import baseline_of
-from procurement.outlook import look
-from procurement.plan_templates import SAS_LINKS, TEMPLATES
-from procurement.steps import Kind, Link, LinkType, Outcome, Unit
+from procurement.plan.documents import (
+    Header,
+    PlanAction,
+    PlanDecision,
+    PlanMeeting,
+    PlanParticipation,
+    PlanRisk,
+    PlanStep,
+    with_decision_rows,
+)
+from procurement.plan.operations import baseline_of
+from procurement.plan.outlook import look
+from procurement.plan.steps import Kind, Link, LinkType, Outcome, Unit
+from procurement.plan.templates import SAS_LINKS, TEMPLATES
 
 OCDS = Path(__file__).parent.parent / "data" / "ocds-1.1.5"
 

@@ -7,15 +7,15 @@ from datetime import date, timedelta
 import pytest
 
 from core.charts import pictures
-from procurement import metrics, operations
 from procurement.charts import start_chance
 from procurement.demo import CODE, DALFSEN_CODE
-from procurement.documents import BaselineDate, Header, PlanBaseline, PlanDocument, PlanStep
-from procurement.fair_forecast import Case, fair_forecast
 from procurement.models import ContractingProcess
-from procurement.outlook import look
-from procurement.steps import Kind, Link, Unit
-from procurement.terms import Purpose
+from procurement.plan import operations, queries
+from procurement.plan.documents import BaselineDate, Header, PlanBaseline, PlanDocument, PlanStep
+from procurement.plan.fair_forecast import Case, fair_forecast
+from procurement.plan.outlook import look
+from procurement.plan.steps import Kind, Link, Unit
+from procurement.plan.terms import Purpose
 from tests.procurement.plans import AT
 
 TODAY = date(2026, 6, 1)
@@ -53,7 +53,7 @@ def told(db):
         ended = {"actual_start": BEFORE, "actual_end": BEFORE + timedelta(days=30)}
         outlook = plan(replace(task(), **ended | more), versions=[version(made_on, days)])
         operations.add_document(outlook.document, by="proef", at=AT, reason="proef")
-        return metrics.finished_steps(ContractingProcess.select())
+        return queries.finished_steps(ContractingProcess.select())
 
     return tell
 

@@ -4,9 +4,9 @@ from datetime import date
 
 from core.charts import pictures
 from procurement.charts import float_chart
-from procurement.documents import Header, PlanDocument, PlanStep
-from procurement.outlook import look
-from procurement.steps import Link, Unit
+from procurement.plan.documents import Header, PlanDocument, PlanStep
+from procurement.plan.outlook import look
+from procurement.plan.steps import Link, Unit
 
 TODAY = date(2026, 6, 1)
 DURATIONS = {"A": 3, "B": 5, "C": 2, "D": 4, "E": 6, "F": 1}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from procurement.group_filling import expected_wait, share_within, simulate
+from procurement.preparation.group_filling import expected_wait, share_within, simulate
 
 
 @pytest.mark.parametrize(

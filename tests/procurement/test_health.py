@@ -6,14 +6,14 @@ from datetime import date
 import pytest
 
 from core.errors import DomainError
-from procurement.digest import digest, nothing_due
-from procurement.documents import Header, PlanDecision, PlanDocument, PlanStep
-from procurement.health import Health, headline, judge, listing, naming
-from procurement.outlook import look
-from procurement.planning import schedule
-from procurement.steps import Kind, Link, LocalDecision, Outcome, Plan, Step
-from procurement.terms import Purpose
-from procurement.what_if import differences, shifted
+from procurement.plan.digest import digest, nothing_due
+from procurement.plan.documents import Header, PlanDecision, PlanDocument, PlanStep
+from procurement.plan.health import Health, headline, judge, listing, naming
+from procurement.plan.outlook import look
+from procurement.plan.planning import schedule
+from procurement.plan.steps import Kind, Link, LocalDecision, Outcome, Plan, Step
+from procurement.plan.terms import Purpose
+from procurement.plan.what_if import differences, shifted
 
 TODAY = date(2026, 6, 1)
 

@@ -7,8 +7,9 @@ import pytest
 
 from core.audit import AuditLine
 from core.errors import DomainError
-from procurement import calendar_operations, metrics, operations
-from procurement.documents import (
+from procurement.models import Breach, ForecastPoint, Milestone, PlannedDate
+from procurement.plan import calendar_operations, operations, queries
+from procurement.plan.documents import (
     Header,
     PlanAction,
     PlanDecision,
@@ -16,9 +17,8 @@ from procurement.documents import (
     PlanParticipation,
     PlanRisk,
 )
-from procurement.models import Breach, ForecastPoint, Milestone, PlannedDate
-from procurement.outlook import look
-from procurement.steps import Link, Outcome
+from procurement.plan.outlook import look
+from procurement.plan.steps import Link, Outcome
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BY = {"by": "regio@example.nl", "at": AT}
@@ -36,12 +36,12 @@ def start(**more):
 
 
 def outlook():
-    return look(metrics.load(metrics.find("SAS-2027")), date(2026, 3, 2))
+    return look(queries.load(queries.find("SAS-2027")), date(2026, 3, 2))
 
 
 def test_a_plan_from_the_template_asks_every_gemeente(db):
     process = start()
-    document = metrics.load(process)
+    document = queries.load(process)
     assert len(document.steps) == 24
     assert [d.municipality for d in document.decisions if d.step == "8"] == [
         DALFSEN, KAMPEN, ZWOLLE,
@@ -89,7 +89,7 @@ def test_one_gemeente_moves_its_meeting_and_the_award_moves_with_it(db):
         "door het collegebesluit van Kampen (verplaatst van 10-11-2026 naar 08-12-2026)"
         in after.sentence
     )
-    assert metrics.find("SAS-2027").headline == after.sentence
+    assert queries.find("SAS-2027").headline == after.sentence
     assert Milestone.get(Milestone.code == "17").expected_end == date(2027, 3, 14)
     line = AuditLine.select().order_by(AuditLine.id.desc()).get()
     assert line.before == {f"decisions 8 {KAMPEN}: meeting_on": "2026-11-10"}
@@ -131,9 +131,9 @@ def test_a_planversie_never_changes(db):
     assert operations.add_baseline("SAS-2027", "Eerste plan", **BY) == 1
     assert operations.add_baseline("SAS-2027", "Wet uitgesteld naar 1-7-2021", **BY) == 2
     dates = list(PlannedDate.select(PlannedDate.step, PlannedDate.ends_on).tuples())
-    operations.put_step("SAS-2027", replace(metrics.load(process).step("1"), duration=80), **BY)
+    operations.put_step("SAS-2027", replace(queries.load(process).step("1"), duration=80), **BY)
     assert list(PlannedDate.select(PlannedDate.step, PlannedDate.ends_on).tuples()) == dates
-    document = metrics.load(process)
+    document = queries.load(process)
     changed = replace(document, baselines=(replace(document.baselines[0], reason="anders"),))
     with pytest.raises(DomainError) as error:
         operations.save_document(changed, **BY)
@@ -142,17 +142,17 @@ def test_a_planversie_never_changes(db):
 
 def test_a_circle_is_refused_at_entry_and_nothing_changes(db):
     process = start()
-    step = metrics.load(process).step("4")
+    step = queries.load(process).step("4")
     with pytest.raises(DomainError) as error:
         operations.put_step("SAS-2027", step, (Link("3", "4"), Link("8", "4")), **BY)
     assert error.value.code == "circle"
     assert "4 → 5 → 7 → 8 → 4" in error.value.message
-    assert {k.before for k in metrics.load(process).links if k.after == "4"} == {"3"}
+    assert {k.before for k in queries.load(process).links if k.after == "4"} == {"3"}
 
 
 def test_breaches_are_kept_from_when_they_came_to_when_they_were_mended(db):
     process = start()
-    step = metrics.load(process).step("16")
+    step = queries.load(process).step("16")
     operations.put_step("SAS-2027", replace(step, duration=15), **BY)
     found = list(Breach.select().where(Breach.mended_at.is_null()))
     assert {(b.rule, b.step) for b in found} >= {("standstill", "16")}
@@ -169,20 +169,20 @@ def test_actions_risks_meetings_and_shifts(db):
     operations.put_calendar(
         "SAS-2027", (), (PlanMeeting(KAMPEN, "college", date(2026, 6, 2)),), **BY
     )
-    document = metrics.load(process)
+    document = queries.load(process)
     assert document.actions == (PlanAction("Bel Kampen", "ja", "gebeld"),)
     assert document.risks[0].step == "13"
     assert outlook().forecasts["3"].local_dates[KAMPEN] == date(2026, 6, 2)
     operations.shift_step("SAS-2027", "3", 7, KAMPEN, **BY)
     assert outlook().forecasts["3"].local_dates[KAMPEN] == date(2026, 6, 9)
     operations.shift_step("SAS-2027", "5", 10, None, **BY)
-    assert metrics.load(process).step("5").earliest_start is not None
+    assert queries.load(process).step("5").earliest_start is not None
 
 
 def test_a_new_day_is_calculated_once(db):
     start()
     tomorrow = datetime(2026, 3, 3, 9, tzinfo=UTC)
-    query = metrics.ContractingProcess.select()
+    query = queries.ContractingProcess.select()
     assert operations.refresh(query, at=AT) == 0
     assert operations.refresh(query, at=tomorrow) == 1
     assert operations.refresh(query, at=tomorrow) == 0

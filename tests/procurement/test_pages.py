@@ -9,7 +9,6 @@ import pytest
 
 from core.dates import month_of, today
 from core.municipalities import name
-from procurement import metrics
 from procurement.demo import CODE, DALFSEN_CODE, LATE
 from procurement.models import (
     CalendarLink,
@@ -18,7 +17,8 @@ from procurement.models import (
     ForecastPoint,
     Milestone,
 )
-from procurement.steps import Outcome
+from procurement.plan import queries
+from procurement.plan.steps import Outcome
 
 PAGES = [
     "/planning/",
@@ -153,15 +153,15 @@ def test_the_page_names_the_gemeente_that_moved(region):
 
 
 def test_shift_compare_keep(region):
-    before = metrics.load(process())
+    before = queries.load(process())
     page = region.get(f"/planning/{CODE}/wat-als/?stap=8&gemeente={LATE}&dagen=28")
     assert "Start dienstverlening gaat van" in page.text
-    assert metrics.load(process()) == before  # looking changes nothing
+    assert queries.load(process()) == before  # looking changes nothing
     page = region.post(
         f"/planning/{CODE}/wat-als/", {"stap": "8", "gemeente": LATE, "dagen": "28"}, follow=True
     )
     assert "De verschuiving is bewaard." in page.text
-    assert metrics.load(process()) != before
+    assert queries.load(process()) != before
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_entry_of_risk_action_header_calendar_and_participation(region):
     assert region.post(f"{base}/risicos/?risico=Nieuw+risico", changed).status == 302
     action = {"text": "Bel Kampen", "state": "deels", "due_on": "01-12-2026"}
     assert region.post(f"{base}/acties/", action).status == 302
-    document = metrics.load(process())
+    document = queries.load(process())
     assert [r.measure for r in document.risks if r.title == "Nieuw risico"] == ["bellen"]
     assert "Bel Kampen" in [a.text for a in document.actions]
     header = {
@@ -235,7 +235,7 @@ def test_entry_of_risk_action_header_calendar_and_participation(region):
     assert region.post(f"{base}/kalender/", calendar).status == 302
     rows = {"rows": "0193; b; lokaal; groot\n0148; Z"}
     assert region.post(f"{base}/deelname/", rows).status == 302
-    document = metrics.load(process())
+    document = queries.load(process())
     assert document.header.value_cents == 116_000_000
     assert document.meetings[0].municipality == "0193"
     assert {(p.route, p.scale) for p in document.participations} == {

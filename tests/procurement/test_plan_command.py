@@ -5,7 +5,7 @@ import json
 from app.cli import main
 from procurement.demo import CODE, DALFSEN_CODE
 from procurement.models import ContractingProcess
-from procurement.plan_templates import TEMPLATES
+from procurement.plan.templates import TEMPLATES
 
 
 def run(capsys, *arguments):

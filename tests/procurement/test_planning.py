@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 
 from core.dates import Calendar, Recess
 from core.errors import DomainError
-from procurement.planning import Held, in_order, last_start, schedule
-from procurement.steps import Kind, Link, LinkType, LocalDecision, Outcome, Plan, Step, Unit
+from procurement.plan.planning import Held, in_order, last_start, schedule
+from procurement.plan.steps import (
+    Kind,
+    Link,
+    LinkType,
+    LocalDecision,
+    Outcome,
+    Plan,
+    Step,
+    Unit,
+)
 
 # A busy machine says nothing about the plan.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core.errors import DomainError
-from procurement import preparation_metrics as found
 from procurement.models import ExpectedNumber, Participation
-from procurement.preparation_operations import (
+from procurement.preparation import queries as preparation_queries
+from procurement.preparation.operations import (
     Asked,
     Expected,
     Grouping,
@@ -15,8 +15,8 @@ from procurement.preparation_operations import (
     put_question,
     put_trace,
 )
-from procurement.scale import route_scale
-from procurement.trace import Item, comes_from, unasked, unmeasured, weights
+from procurement.preparation.scale import route_scale
+from procurement.preparation.trace import Item, comes_from, unasked, unmeasured, weights
 from tests.procurement.plans import make_process
 
 BY = {"by": "regio@example.nl", "at": datetime(2026, 11, 23, 9, tzinfo=UTC)}
@@ -70,7 +70,7 @@ def test_the_estimate_is_replaced_whole_and_twice_is_nothing(db):
     groups = [Grouping("B", 12, 0, 60)]
     assert put_estimate(process, rows, groups, **BY)
     assert not put_estimate(process, rows, groups, **BY)
-    (it,) = found.scales(process)
+    (it,) = preparation_queries.scales(process)
     assert (it.route, it.year, it.tracks, it.together.wait.mean) == ("B", 2027, 52, 5.5)
     put_estimate(process, rows[:1], groups, **BY)
     assert ExpectedNumber.select().count() == 1
@@ -96,10 +96,10 @@ def test_estimates_that_cannot_be(db, rows, groups):
 def test_the_trace_is_kept_with_its_links(db):
     process = make_process()
     assert put_trace(process, TRACE, **BY)
-    assert found.trace(process) == TRACE
+    assert preparation_queries.trace(process) == TRACE
     assert not put_trace(process, TRACE, **BY)
     assert put_trace(process, TRACE[8:], **BY)
-    assert found.trace(process) == [TRACE[8]]
+    assert preparation_queries.trace(process) == [TRACE[8]]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_published_answer_stays_as_it_is(db):
         put_question(process, asked, 1, **BY)
     assert error.value.code == "published"
     assert put_question(process, asked, **BY) == 2
-    assert [q.number for q in found.questions(process)] == [1, 2]
+    assert [q.number for q in preparation_queries.questions(process)] == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,15 @@ from datetime import date
 
 import pytest
 
-from procurement import award_operations as awarding
-from procurement import bid_operations as operations
-from procurement import metrics
-from procurement.award_operations import Signed
-from procurement.bid_models import Award
-from procurement.documents import PlanDecision
-from procurement.operations import decide
-from procurement.steps import Outcome
-from procurement.terms import Purpose
+from procurement.award import decision_operations
+from procurement.award import operations as bid_operations
+from procurement.award.decision_operations import Signed
+from procurement.award.models import Award
+from procurement.plan import queries
+from procurement.plan.documents import PlanDecision
+from procurement.plan.operations import decide
+from procurement.plan.steps import Outcome
+from procurement.plan.terms import Purpose
 from tests.procurement.lots import BY, DRAFT, decided, make_plan
 
 DALFSEN, KAMPEN, ZWOLLE = "0148", "0166", "0193"
@@ -30,7 +30,7 @@ def signed_by(*places, on):
 
 
 def decisions(process):
-    document = metrics.load(process)
+    document = queries.load(process)
     code = next(s.code for s in document.steps if s.purpose is Purpose.CONTRACT)
     return code, {
         d.municipality: (str(d.outcome), d.decided_on, d.document)
@@ -41,20 +41,20 @@ def decisions(process):
 
 def final(lot):
     decided(lot)
-    awarding.award_finally(lot, awarded_on=FRIDAY, **BY)
+    decision_operations.award_finally(lot, awarded_on=FRIDAY, **BY)
     return Award.get()
 
 
 def test_each_gemeente_has_decided_on_the_day_it_signed(process, lot):
     award = final(lot)
-    awarding.sign_contract(award, signed_by(DALFSEN, ZWOLLE, on=FRIDAY), **BY)
+    decision_operations.sign_contract(award, signed_by(DALFSEN, ZWOLLE, on=FRIDAY), **BY)
     found = decisions(process)[1]
     assert found == {
         DALFSEN: ("besloten", FRIDAY, "Contract C1"),
         KAMPEN: ("voorbereid", None, ""),
         ZWOLLE: ("besloten", FRIDAY, "Contract C1"),
     }
-    awarding.sign_contract(Award.get(), signed_by(KAMPEN, ZWOLLE, on=MONDAY), **BY)
+    decision_operations.sign_contract(Award.get(), signed_by(KAMPEN, ZWOLLE, on=MONDAY), **BY)
     found = decisions(process)[1]
     # Zwolle had signed: its day stays.
     assert (found[KAMPEN][1], found[ZWOLLE][1]) == (MONDAY, FRIDAY)
@@ -66,12 +66,12 @@ def test_what_a_gemeente_entered_itself_stays(process, lot):
     code, _ = decisions(process)
     own = PlanDecision(code, KAMPEN, "college", Outcome.NOT_NEEDED)
     decide(process.code, own, **BY)
-    awarding.sign_contract(award, signed_by(DALFSEN, KAMPEN, ZWOLLE, on=FRIDAY), **BY)
+    decision_operations.sign_contract(award, signed_by(DALFSEN, KAMPEN, ZWOLLE, on=FRIDAY), **BY)
     assert decisions(process)[1][KAMPEN][0] == "niet_nodig"
 
 
 def test_a_gemeente_waits_for_the_contracts_of_all_its_lots(process, lot):
-    operations.put_lot(process, replace(DRAFT, code="P2"), **BY)
+    bid_operations.put_lot(process, replace(DRAFT, code="P2"), **BY)
     award = final(lot)
-    awarding.sign_contract(award, signed_by(DALFSEN, on=FRIDAY), **BY)
+    decision_operations.sign_contract(award, signed_by(DALFSEN, on=FRIDAY), **BY)
     assert decisions(process)[1][DALFSEN][0] == "voorbereid"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from procurement.terms import TERMS, Facts, Moment, Procedure, Purpose, check, term_on
+from procurement.plan.terms import TERMS, Facts, Moment, Procedure, Purpose, check, term_on
 
 P = Purpose
 

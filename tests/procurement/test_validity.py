@@ -7,7 +7,7 @@ import pytest
 
 from core.dates import Recess
 from core.errors import DomainError
-from procurement.documents import (
+from procurement.plan.documents import (
     Header,
     PlanAction,
     PlanDecision,
@@ -17,8 +17,8 @@ from procurement.documents import (
     PlanRisk,
     PlanStep,
 )
-from procurement.steps import Link, Outcome
-from procurement.validity import require_valid
+from procurement.plan.steps import Link, Outcome
+from procurement.plan.validity import require_valid
 
 TODAY = date(2026, 11, 23)
 GOOD = PlanDocument(

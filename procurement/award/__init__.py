@@ -1,0 +1,1 @@
+"""From bids to contracts: assessment, decision, standstill, and the step into the register."""

@@ -1,0 +1,1 @@
+"""The plan of an inkooptraject: steps, dates, decisions, health."""

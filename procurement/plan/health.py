@@ -1,0 +1,288 @@
+"""How each step stands, and why, in one sentence; and who or what moved the go-live date."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from core import municipalities
+from core.formats import day_text
+from procurement.plan.planning import Forecast, Held, finished_on
+from procurement.plan.steps import Kind, LinkType, LocalDecision, Outcome, Plan, Step
+
+TIGHT = 5
+"""A step with fewer working days of float than this is a risk."""
+
+NAMED = 3
+"""More gemeenten than this are counted, not named."""
+
+Baseline = Mapping[tuple[str, str], date]
+"""End dates of one planversie by step and gemeente; gemeente '' is the step itself."""
+
+
+class Health(StrEnum):
+    """How a step stands."""
+
+    ON_TRACK = "op schema"
+    RISK = "risico"
+    LATE = "te laat"
+    DONE = "gereed"
+    DONE_LATE = "gereed, te laat"
+    BLOCKED = "geblokkeerd"
+    CANCELLED = "vervallen"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Health with its reason."""
+
+    health: Health
+    reason: str
+
+
+def judge(
+    plan: Plan, forecasts: Mapping[str, Forecast], baseline: Baseline
+) -> dict[str, Judgement]:
+    """Health of every step of the plan."""
+    blocked = _blocked(plan)
+    return {
+        step.code: _judge(plan, step, forecasts, baseline=baseline, blocked=blocked)
+        for step in plan.steps
+    }
+
+
+def _judge(
+    plan: Plan,
+    step: Step,
+    forecasts: Mapping[str, Forecast],
+    *,
+    baseline: Baseline,
+    blocked: Mapping[str, str],
+) -> Judgement:
+    found = forecasts[step.code]
+    if step.cancelled:
+        return Judgement(Health.CANCELLED, "Deze stap telt niet meer mee.")
+    done = finished_on(step, found.start)
+    if done is not None:
+        return _judge_done(plan, step, done, baseline)
+    if step.code in blocked:
+        return Judgement(Health.BLOCKED, blocked[step.code])
+    return _judge_open(plan, step, found, baseline)
+
+
+def _judge_open(plan: Plan, step: Step, found: Forecast, baseline: Baseline) -> Judgement:
+    cause = _why(plan, step, found)
+    if found.total_float is not None and found.total_float < 0 and found.latest_end is not None:
+        text = (
+            f"Verwacht {day_text(found.end)}, {working_days(-found.total_float)} na de uiterste "
+            f"datum {day_text(found.latest_end)}{cause}."
+        )
+        return Judgement(Health.LATE, text)
+    planned = baseline.get((step.code, ""))
+    if found.held is Held.COURT and (planned is None or found.end <= planned):
+        return Judgement(Health.RISK, f"Verwacht {day_text(found.end)}{cause}.")
+    if planned is not None and found.end > planned:
+        slip = plan.calendar.working_days_between(planned, found.end)
+        text = (
+            f"Verwacht {day_text(found.end)}, {working_days(slip)} later dan gepland "
+            f"({day_text(planned)}){cause}."
+        )
+        return Judgement(Health.RISK, text)
+    if found.total_float is not None and found.total_float < TIGHT:
+        text = f"Verwacht {day_text(found.end)}, met maar {working_days(found.total_float)} speling"
+        return Judgement(Health.RISK, f"{text}{cause}.")
+    if found.total_float is None:
+        return Judgement(Health.ON_TRACK, f"Verwacht {day_text(found.end)}.")
+    text = f"Verwacht {day_text(found.end)}, {working_days(found.total_float)} speling."
+    return Judgement(Health.ON_TRACK, text)
+
+
+def _judge_done(plan: Plan, step: Step, done: date, baseline: Baseline) -> Judgement:
+    limit = step.deadline or baseline.get((step.code, ""))
+    if limit is not None and done > limit:
+        late = working_days(plan.calendar.working_days_between(limit, done))
+        return Judgement(
+            Health.DONE_LATE, f"Gereed op {day_text(done)}, {late} na {day_text(limit)}."
+        )
+    return Judgement(Health.DONE, f"Gereed op {day_text(done)}.")
+
+
+def _blocked(plan: Plan) -> dict[str, str]:
+    """Steps that a rejection or a judge stops, and what waits for them."""
+    found = {}
+    for step in plan.steps:
+        against = [d for d in step.decisions if d.outcome is Outcome.REJECTED]
+        if against and not step.cancelled:
+            names = listing(municipalities.name(d.municipality) for d in against)
+            has = "heeft" if len(against) == 1 else "hebben"
+            found[step.code] = f"{names} {has} dit afgewezen. Zoek eerst een oplossing."
+        elif step.hold is not None and step.hold.granted and not step.cancelled:
+            found[step.code] = (
+                f"De rechter verbiedt de gunning van perceel {step.hold.lot}. "
+                "Trek de gunningsbeslissing in en beslis opnieuw."
+            )
+    waiting = list(found)
+    titles = {step.code: step.title for step in plan.steps}
+    while waiting:
+        code = waiting.pop()
+        for link in plan.links:
+            if (
+                link.before == code
+                and link.after not in found
+                and link.type is LinkType.FINISH_START
+            ):
+                found[link.after] = f"Wacht op '{titles[code]}', dat is geblokkeerd."
+                waiting.append(link.after)
+    return found
+
+
+def _why(plan: Plan, step: Step, found: Forecast) -> str:
+    if found.held is Held.TODAY:
+        return ", want de stap had al klaar moeten zijn en is nog open"
+    if found.held is Held.COURT and step.hold is not None:
+        return f", door {step.hold.text}"
+    if step.kind is Kind.DECISION and found.last_municipalities:
+        names = naming(found.last_municipalities)
+        return f", door {body_of(step)} van {names} ({day_text(found.end)})"
+    if found.driver is not None:
+        title = next(s.title for s in plan.steps if s.code == found.driver)
+        return f", na '{title}'"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The step that moved the goal most, and the gemeenten when it is a decision."""
+
+    code: str
+    municipalities: tuple[str, ...]
+    working_days: int
+    text: str
+
+
+def cause_of(
+    plan: Plan, forecasts: Mapping[str, Forecast], baseline: Baseline, goal: str
+) -> Cause | None:
+    """Follow what drives ``goal`` back; the step that itself slipped most is the cause."""
+    steps = {step.code: step for step in plan.steps}
+    best: tuple[int, str] | None = None
+    for code in reversed(driving_chain(forecasts, goal)):
+        own = _slip(plan, forecasts[code], baseline)
+        driver = forecasts[code].driver
+        if driver is not None:
+            own -= max(0, _slip(plan, forecasts[driver], baseline))
+        if own > 0 and (best is None or own > best[0]):
+            best = (own, code)
+    chain_start = driving_chain(forecasts, goal)[-1]
+    if best is None and forecasts[chain_start].held is Held.COURT:
+        best = (0, chain_start)
+    if best is None:
+        return None
+    step, found = steps[best[1]], forecasts[best[1]]
+    return Cause(
+        best[1],
+        tuple(found.last_municipalities),
+        best[0],
+        _cause_text(step, found, baseline),
+    )
+
+
+def driving_chain(forecasts: Mapping[str, Forecast], goal: str) -> list[str]:
+    """From the goal back to where the dates come from."""
+    chain = [goal]
+    while (driver := forecasts[chain[-1]].driver) is not None:
+        chain.append(driver)
+    return chain
+
+
+def _slip(plan: Plan, found: Forecast, baseline: Baseline) -> int:
+    planned = baseline.get((found.code, ""))
+    return 0 if planned is None else plan.calendar.working_days_between(planned, found.end)
+
+
+def _cause_text(step: Step, found: Forecast, baseline: Baseline) -> str:
+    last = found.last_municipalities
+    if step.kind is Kind.DECISION and last:
+        names = naming(last)
+        moved = baseline.get((step.code, last[0]))
+        which = f"verplaatst van {day_text(moved)} naar " if moved and moved != found.end else ""
+        return f"{body_of(step)} van {names} ({which}{day_text(found.end)})"
+    if found.held is Held.COURT and step.hold is not None:
+        return step.hold.text
+    if found.held is Held.TODAY:
+        return f"'{step.title}', dat al klaar had moeten zijn"
+    return f"'{step.title}' (nu {day_text(found.end)})"
+
+
+def headline(
+    plan: Plan, forecasts: Mapping[str, Forecast], baseline: Baseline, goal: str | None
+) -> str:
+    """Say when the goal is reached, how far from its deadline, and by whose doing."""
+    if goal is None:
+        return "Er is nog geen mijlpaal 'start dienstverlening' in dit plan."
+    step = next(s for s in plan.steps if s.code == goal)
+    found = forecasts[goal]
+    done = finished_on(step, found.start)
+    if done is not None:
+        return f"{step.title} gehaald op {day_text(done)}."
+    blocked = _blocked(plan)
+    if goal in blocked:
+        first = next(s for s in plan.steps if s.code in blocked)
+        return f"{step.title} is geblokkeerd bij '{first.title}': {blocked[first.code]}"
+    text = f"{step.title} verwacht {day_text(found.end)}"
+    if step.deadline is not None:
+        text += f", {distance(plan, step.deadline, found.end)} de streefdatum"
+    cause = cause_of(plan, forecasts, baseline, goal)
+    late = step.deadline is not None and found.end > step.deadline
+    moved = late or _slip(plan, found, baseline) > 0
+    # A kort geding is told of even when there is still time enough.
+    if cause is None or not (moved or forecasts[cause.code].held is Held.COURT):
+        return f"{text}."
+    return f"{text}, door {cause.text}."
+
+
+def distance(plan: Plan, target: date, day: date) -> str:
+    """``10 werkdagen na``, ``3 werkdagen voor`` or ``precies op``."""
+    count = plan.calendar.working_days_between(target, day)
+    if count == 0:
+        return "precies op" if day == target else ("na" if day > target else "voor")
+    return f"{working_days(abs(count))} {'na' if count > 0 else 'voor'}"
+
+
+def body_of(step: Step) -> str:
+    """``het collegebesluit``, by the body that decides."""
+    bodies = {d.body for d in step.decisions}
+    if bodies == {"college"}:
+        return "het collegebesluit"
+    return "het raadsbesluit" if bodies == {"raad"} else "het besluit"
+
+
+def working_days(count: int) -> str:
+    """``1 werkdag``, ``3 werkdagen``."""
+    return "1 werkdag" if count == 1 else f"{count} werkdagen"
+
+
+def listing(names: Iterable[str]) -> str:
+    """``Kampen, Raalte en Zwolle``."""
+    words = list(names)
+    return " en ".join(filter(None, [", ".join(words[:-1]), words[-1] if words else ""]))
+
+
+def naming(codes: Sequence[str]) -> str:
+    """The gemeenten by name; when they are many, how many."""
+    if len(codes) > NAMED:
+        return f"{len(codes)} gemeenten"
+    return listing(municipalities.name(code) for code in codes)
+
+
+def is_late(plan: Plan, decision: LocalDecision, found: Forecast, baseline: Baseline) -> bool:
+    """Whether a gemeente decides after the planned or the latest date, or let its date pass."""
+    day = found.local_dates.get(decision.municipality)
+    if day is None or decision.decided_on is not None or decision.outcome is Outcome.NOT_NEEDED:
+        return False
+    if decision.meeting_on is None:
+        # Without a meeting of its own it only follows what comes before it.
+        return False
+    planned = baseline.get((found.code, decision.municipality))
+    beyond = found.latest_end is not None and day > found.latest_end
+    return decision.meeting_on < plan.today or beyond or (planned is not None and day > planned)

@@ -1,0 +1,400 @@
+"""What people do with inkooptrajecten: each verb one transaction and one audit line.
+
+Every verb makes a changed document out of the present one; ``_change`` checks it, writes the
+difference, calculates it anew and keeps what came out.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from core import audit
+from core.dates import AMSTERDAM, Recess, month_of
+from core.db import transaction
+from core.errors import DomainError
+from procurement.models import (
+    Breach,
+    ContractingProcess,
+    ForecastPoint,
+    Milestone,
+)
+from procurement.plan import queries
+from procurement.plan.documents import (
+    BaselineDate,
+    Header,
+    PlanAction,
+    PlanBaseline,
+    PlanDecision,
+    PlanDocument,
+    PlanMeeting,
+    PlanParticipation,
+    PlanRisk,
+    PlanStep,
+    with_decision_rows,
+)
+from procurement.plan.outlook import Outlook, look
+from procurement.plan.steps import Link, Outcome
+from procurement.plan.storing import insert, replace_item, store
+from procurement.plan.templates import TEMPLATES
+from procurement.plan.validity import require_valid
+
+THING = "inkooptraject"
+
+
+def start_plan(
+    header: Header,
+    *,
+    template: str | None = None,
+    participations: tuple[PlanParticipation, ...] = (),
+    by: str,
+    at: datetime,
+) -> ContractingProcess:
+    """Make an inkooptraject, empty or from a template, with open decisions for its gemeenten."""
+    if template is not None and template not in TEMPLATES:
+        names = " of ".join(TEMPLATES)
+        raise DomainError("template", f"Dit sjabloon bestaat niet. Kies {names}.", field="template")
+    document = PlanDocument(header) if template is None else TEMPLATES[template](header)
+    document = with_decision_rows(replace(document, participations=participations))
+    return add_document(document, by=by, at=at, reason=template or "")
+
+
+def add_document(
+    document: PlanDocument, *, by: str, at: datetime, reason: str = ""
+) -> ContractingProcess:
+    """Make an inkooptraject of a whole document; its code must be new."""
+    header = document.header
+    with transaction():
+        if queries.find(header.code) is not None:
+            raise DomainError(
+                "exists",
+                f"Er is al een traject met code {header.code}. Kies een andere code.",
+                field="code",
+            )
+        require_valid(document, _day(at))
+        process = ContractingProcess(changed_at=at)
+        for name in queries.HEADER_FIELDS:
+            setattr(process, name, getattr(header, name))
+        process.save(force_insert=True)
+        store(process, PlanDocument(header), document)
+        _keep(process, at=at)
+        audit.record(
+            at=at, actor=by, action="begin", thing=THING, thing_id=header.code,
+            after={"naam": header.name, "mijlpalen": len(document.steps)}, reason=reason,
+        )  # fmt: skip
+    return process
+
+
+def _change(
+    code: str,
+    transform: Callable[[PlanDocument], PlanDocument],
+    *,
+    action: str,
+    by: str,
+    at: datetime,
+    reason: str = "",
+) -> dict[str, Any]:
+    """Change one inkooptraject; say what is different now. Nothing different: nothing written."""
+    with transaction():
+        process = _locked(code)
+        before = queries.load(process)
+        after = transform(before)
+        if after.header.code != code:
+            raise DomainError("code", "De code van een traject verandert niet.", field="code")
+        require_valid(after, _day(at))
+        was, now = store(process, before, after)
+        if not was and not now:
+            return {}
+        process.changed_at = at
+        _keep(process, at=at)
+        audit.record(
+            at=at, actor=by, action=action, thing=THING, thing_id=code,
+            before=was or None, after=now or None, reason=reason,
+        )  # fmt: skip
+    return {"before": was, "after": now}
+
+
+def _locked(code: str) -> ContractingProcess:
+    # An update first: it takes the row on PostgreSQL, so two changes of one plan follow each other.
+    ContractingProcess.update(status=ContractingProcess.status).where(
+        ContractingProcess.code == code
+    ).execute()
+    process = queries.find(code)
+    if process is None:
+        raise DomainError("no_process", f"Traject {code} bestaat niet. Controleer de code.")
+    return process
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(AMSTERDAM).date()
+
+
+def _keep(process: ContractingProcess, *, at: datetime) -> Outlook:
+    """Calculate anew, and keep what lists, the trend and the record of breaches need."""
+    outlook = look(queries.load(process), _day(at))
+    process.computed_on = _day(at)
+    process.headline = outlook.sentence
+    process.health = str(outlook.health)
+    process.expected_go_live = outlook.expected_go_live
+    process.save()
+    _keep_milestones(process, outlook)
+    _keep_trend(process, outlook, month_of(_day(at)))
+    _keep_breaches(process, outlook, at)
+    return outlook
+
+
+COMPUTED = ("expected_start", "expected_end", "latest_end", "total_float", "health", "reason")
+
+
+def _keep_milestones(process: ContractingProcess, outlook: Outlook) -> None:
+    query: Any = Milestone.select(
+        Milestone.id, Milestone.code, *(getattr(Milestone, name) for name in COMPUTED)
+    ).where(Milestone.process == process)
+    for key, code, *old in query.tuples():
+        found, judgement = outlook.forecasts[code], outlook.judgements[code]
+        new = (
+            found.start, found.end, found.latest_end, found.total_float, str(judgement.health),
+            judgement.reason,
+        )  # fmt: skip
+        if tuple(old) != new:
+            row = dict(zip(COMPUTED, new, strict=True))
+            Milestone.update(row).where(Milestone.id == key).execute()
+
+
+def _keep_trend(process: ContractingProcess, outlook: Outlook, month: date) -> None:
+    """One expectation per step and month: the last one said in that month."""
+    ForecastPoint.delete().where(
+        ForecastPoint.process == process, ForecastPoint.month == month
+    ).execute()
+    insert(
+        ForecastPoint,
+        [
+            {"process": process, "month": month, "step": code, "expected_on": found.end}
+            for code, found in outlook.forecasts.items()
+        ],
+    )
+
+
+def _keep_breaches(process: ContractingProcess, outlook: Outlook, at: datetime) -> None:
+    found = {(f.rule, f.step or ""): f.message for f in outlook.findings if not f.advice}
+    open_now: Any = Breach.select().where(Breach.process == process, Breach.mended_at.is_null())
+    for breach in open_now:
+        message = found.pop((breach.rule, breach.step), None)
+        if message is None:
+            breach.mended_at = at
+        breach.message = message or breach.message
+        breach.save()
+    for (rule, step), message in found.items():
+        Breach.create(process=process, rule=rule, step=step, message=message, found_at=at)
+
+
+def recalculate(code: str, *, at: datetime) -> None:
+    """Calculate one inkooptraject anew after something beside its plan changed."""
+    with transaction():
+        _keep(_locked(code), at=at)
+
+
+def refresh(query: Any, *, at: datetime) -> int:
+    """Calculate the inkooptrajecten of ``query`` that were last calculated before today."""
+    stale = query.where(
+        ContractingProcess.computed_on.is_null() | (ContractingProcess.computed_on < _day(at))
+    )
+    count = 0
+    for process in list(stale):
+        with transaction():
+            _keep(process, at=at)
+        count += 1
+    return count
+
+
+# The plan
+
+
+def save_document(
+    document: PlanDocument, *, by: str, at: datetime, reason: str = ""
+) -> dict[str, Any]:
+    """Make the plan what the document says; planversies that it does not name are kept."""
+
+    def transform(old: PlanDocument) -> PlanDocument:
+        named = {b.number for b in document.baselines}
+        kept = [b for b in old.baselines if b.number not in named]
+        baselines = tuple(sorted((*kept, *document.baselines), key=lambda b: b.number))
+        return replace(document, baselines=baselines, forecasts=old.forecasts)
+
+    return _change(document.header.code, transform, action="importeer", by=by, at=at, reason=reason)
+
+
+def change_header(code: str, values: dict[str, Any], *, by: str, at: datetime) -> dict[str, Any]:
+    """Change what is said once of an inkooptraject."""
+    return _change(
+        code,
+        lambda d: replace(d, header=replace(d.header, **values)),
+        action="wijzig",
+        by=by,
+        at=at,
+    )
+
+
+def put_step(
+    code: str, step: PlanStep, links: tuple[Link, ...] | None = None, *, by: str, at: datetime
+) -> dict[str, Any]:
+    """Add a milestone, or change it; ``links`` replaces what it waits for."""
+
+    def transform(document: PlanDocument) -> PlanDocument:
+        old = document.step(step.code)
+        steps = (*document.steps, step) if old is None else replace_item(document.steps, old, step)
+        changed = replace(document, steps=steps)
+        if links is not None:
+            others = tuple(link for link in document.links if link.after != step.code)
+            changed = replace(changed, links=(*others, *links))
+        return with_decision_rows(changed)
+
+    return _change(code, transform, action="mijlpaal", by=by, at=at)
+
+
+def decide(
+    code: str, decision: PlanDecision, *, by: str, at: datetime, reason: str = ""
+) -> dict[str, Any]:
+    """Enter how far one gemeente is with its decision."""
+    if decision.outcome is Outcome.SCHEDULED and decision.meeting_on is None:
+        raise DomainError(
+            "meeting_on", "Vul in op welke vergadering dit op de agenda staat.", field="meeting_on"
+        )
+
+    return decide_all(code, [decision], by=by, at=at, reason=reason)
+
+
+def decide_all(
+    code: str, decisions: Sequence[PlanDecision], *, by: str, at: datetime, reason: str = ""
+) -> dict[str, Any]:
+    """Enter decisions of several gemeenten at once."""
+
+    def transform(document: PlanDocument) -> PlanDocument:
+        rows = {(d.step, d.municipality): d for d in document.decisions}
+        for decision in decisions:
+            if (decision.step, decision.municipality) not in rows:
+                raise DomainError("no_decision", "Deze gemeente besluit niet bij deze mijlpaal.")
+            rows[decision.step, decision.municipality] = decision
+        return replace(document, decisions=tuple(rows.values()))
+
+    return _change(code, transform, action="besluit", by=by, at=at, reason=reason)
+
+
+def shift_step(
+    code: str, step: str, days: int, municipality: str | None, *, by: str, at: datetime
+) -> dict[str, Any]:
+    """Keep a 'wat als': move the meeting of a gemeente, or the begin of a step, by some days."""
+
+    def transform(document: PlanDocument) -> PlanDocument:
+        outlook = look(document, _day(at))
+        found, old = outlook.forecasts.get(step), document.step(step)
+        if found is None or old is None:
+            raise DomainError("no_step", f"Mijlpaal {step} staat niet in dit plan.")
+        moved = timedelta(days=days)
+        if not found.local_dates:
+            begin = found.start + moved
+            return replace(
+                document,
+                steps=replace_item(document.steps, old, replace(old, earliest_start=begin)),
+            )
+        chosen = [municipality] if municipality else list(found.local_dates)
+        return replace(
+            document,
+            decisions=tuple(
+                replace(d, meeting_on=found.local_dates[d.municipality] + moved)
+                if d.step == step and d.municipality in chosen and d.decided_on is None
+                else d
+                for d in document.decisions
+            ),
+        )
+
+    return _change(code, transform, action="verschuif", by=by, at=at)
+
+
+def add_baseline(code: str, reason: str, *, by: str, at: datetime) -> int:
+    """Keep a numbered copy of all dates as they are forecast now; say its number."""
+    if not reason.strip():
+        raise DomainError("reason", "Vul in waarom er een nieuwe planversie is.", field="reason")
+    number = 0
+
+    def transform(document: PlanDocument) -> PlanDocument:
+        nonlocal number
+        number = max((b.number for b in document.baselines), default=0) + 1
+        baseline = baseline_of(look(document, _day(at)), number, _day(at), reason.strip())
+        return replace(document, baselines=(*document.baselines, baseline))
+
+    _change(code, transform, action="planversie", by=by, at=at, reason=reason)
+    return number
+
+
+def baseline_of(outlook: Outlook, number: int, made_on: date, reason: str) -> PlanBaseline:
+    """All forecast dates as a planversie."""
+    dates = []
+    for step in outlook.document.steps:
+        found = outlook.forecasts[step.code]
+        dates.append(BaselineDate(step.code, "", found.start, found.end))
+        dates.extend(
+            BaselineDate(step.code, municipality, min(found.start, day), day)
+            for municipality, day in found.local_dates.items()
+        )
+    go_live = outlook.document.header.go_live
+    return PlanBaseline(number, made_on, reason, go_live, tuple(dates))
+
+
+def put_action(
+    code: str, action: PlanAction, old_text: str | None = None, *, by: str, at: datetime
+) -> dict[str, Any]:
+    """Add an action, or change the one that now reads ``old_text``."""
+
+    def transform(document: PlanDocument) -> PlanDocument:
+        old = next((a for a in document.actions if a.text == (old_text or action.text)), None)
+        if old is None:
+            return replace(document, actions=(*document.actions, action))
+        return replace(document, actions=replace_item(document.actions, old, action))
+
+    return _change(code, transform, action="actie", by=by, at=at)
+
+
+def put_risk(
+    code: str, risk: PlanRisk, old_title: str | None = None, *, by: str, at: datetime
+) -> dict[str, Any]:
+    """Add a risk, or change the one that is now called ``old_title``."""
+
+    def transform(document: PlanDocument) -> PlanDocument:
+        old = next((r for r in document.risks if r.title == (old_title or risk.title)), None)
+        if old is None:
+            return replace(document, risks=(*document.risks, risk))
+        return replace(document, risks=replace_item(document.risks, old, risk))
+
+    return _change(code, transform, action="risico", by=by, at=at)
+
+
+def put_participations(
+    code: str, participations: tuple[PlanParticipation, ...], *, by: str, at: datetime
+) -> dict[str, Any]:
+    """Say which gemeenten join for which routes; whoever joins gets open decisions."""
+    return _change(
+        code,
+        lambda d: with_decision_rows(replace(d, participations=participations)),
+        action="deelname",
+        by=by,
+        at=at,
+    )
+
+
+def put_calendar(
+    code: str,
+    recesses: tuple[Recess, ...],
+    meetings: tuple[PlanMeeting, ...],
+    *,
+    by: str,
+    at: datetime,
+) -> dict[str, Any]:
+    """Set the recesses and the known meetings."""
+    return _change(
+        code,
+        lambda d: replace(d, recesses=recesses, meetings=meetings),
+        action="kalender",
+        by=by,
+        at=at,
+    )

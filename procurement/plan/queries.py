@@ -1,0 +1,258 @@
+"""Plans out of the database: one document per inkooptraject, and lists over all of them."""
+
+from datetime import date
+from typing import Any
+
+import peewee
+
+import procurement.scopes  # noqa: F401  registers who sees what
+from core.accounts import Account, visible
+from core.audit import AuditLine
+from core.dates import Recess
+from procurement.award.models import Lot, Proceedings
+from procurement.models import (
+    Action,
+    Baseline,
+    ClosedPeriod,
+    ContractingProcess,
+    Decision,
+    Dependency,
+    ForecastPoint,
+    Meeting,
+    Milestone,
+    Participation,
+    PlannedDate,
+    Risk,
+)
+from procurement.plan.court import HALTING, CourtHold, Verdict
+from procurement.plan.documents import (
+    BaselineDate,
+    Header,
+    PlanAction,
+    PlanBaseline,
+    PlanDecision,
+    PlanDocument,
+    PlanMeeting,
+    PlanParticipation,
+    PlanRisk,
+    PlanStep,
+)
+from procurement.plan.fair_forecast import STRETCHED, Case
+from procurement.plan.health import Health
+from procurement.plan.steps import Kind, Link, LinkType, Outcome, Unit
+from procurement.plan.terms import Procedure, Purpose
+
+HEADER_FIELDS = (
+    "code", "name", "region", "procedure", "status", "electronic", "lead_municipality",
+    "starts_on", "go_live", "contract_until", "tracks", "price_cents", "good_friday_off", "note",
+)  # fmt: skip
+STEP_FIELDS = (
+    "code", "title", "phase", "kind", "purpose", "owner", "duration", "unit", "body",
+    "per_municipality", "earliest_start", "deadline", "actual_start", "actual_end", "progress",
+    "cancelled", "note", "evidence",
+)  # fmt: skip
+
+
+def load(process: ContractingProcess) -> PlanDocument:
+    """Everything of one inkooptraject, in twelve queries whatever its size."""
+    codes, steps = _steps(process)
+    return PlanDocument(
+        header=_header(process),
+        steps=tuple(steps),
+        links=tuple(
+            Link(codes[a], codes[b], LinkType(kind), lag, Unit(unit))
+            for a, b, kind, lag, unit in _rows(
+                process, Dependency, "before", "after", "type", "lag", "unit"
+            )
+        ),
+        decisions=tuple(
+            PlanDecision(codes[step], gemeente, body, Outcome(outcome), meeting, decided, document)
+            for step, gemeente, body, outcome, meeting, decided, document in _rows(
+                process, Decision,
+                "milestone", "municipality", "body", "outcome", "meeting_on", "decided_on",
+                "document",
+            )
+        ),
+        participations=tuple(
+            PlanParticipation(*row)
+            for row in _rows(process, Participation, "municipality", "route", "scale", "reason")
+        ),
+        recesses=tuple(
+            Recess(*row) for row in _rows(process, ClosedPeriod, "first", "last", "name")
+        ),
+        meetings=tuple(
+            PlanMeeting(*row) for row in _rows(process, Meeting, "municipality", "body", "held_on")
+        ),
+        baselines=_baselines(process),
+        actions=tuple(
+            PlanAction(*row)
+            for row in _rows(process, Action, "text", "state", "reason", "owner", "due_on")
+        ),
+        risks=tuple(
+            PlanRisk(title, chance, impact, measure, owner, codes.get(step))
+            for title, chance, impact, measure, owner, step in _rows(
+                process, Risk, "title", "chance", "impact", "measure", "owner", "milestone"
+            )
+        ),
+        forecasts=_forecasts(process),
+        holds=_holds(process),
+    )  # fmt: skip
+
+
+def _rows(process: ContractingProcess, model: Any, *names: str) -> Any:
+    fields = [getattr(model, name) for name in names]
+    return model.select(*fields).where(model.process == process).order_by(model.id).tuples()
+
+
+def _header(process: ContractingProcess) -> Header:
+    values = {name: getattr(process, name) for name in HEADER_FIELDS}
+    return Header(**values | {"procedure": Procedure(values["procedure"])})
+
+
+def _steps(process: ContractingProcess) -> tuple[dict[int, str], list[PlanStep]]:
+    query: Any = (
+        Milestone.select(Milestone.id, *(getattr(Milestone, name) for name in STEP_FIELDS))
+        .where(Milestone.process == process)
+        .order_by(Milestone.position, Milestone.id)
+        .dicts()
+    )
+    codes: dict[int, str] = {}
+    steps = []
+    for row in query:
+        codes[row.pop("id")] = row["code"]
+        row["kind"], row["unit"] = Kind(row["kind"]), Unit(row["unit"])
+        row["purpose"] = None if row["purpose"] is None else Purpose(row["purpose"])
+        steps.append(PlanStep(**row))
+    return codes, steps
+
+
+def _baselines(process: ContractingProcess) -> tuple[PlanBaseline, ...]:
+    dates: dict[int, list[BaselineDate]] = {}
+    query: Any = (
+        PlannedDate.select(
+            PlannedDate.baseline, PlannedDate.step, PlannedDate.municipality,
+            PlannedDate.starts_on, PlannedDate.ends_on,
+        )
+        .join(Baseline)
+        .where(Baseline.process == process)
+        .order_by(PlannedDate.id)
+        .tuples()
+    )  # fmt: skip
+    for baseline, step, municipality, starts_on, ends_on in query:
+        found = BaselineDate(step, municipality, starts_on, ends_on)
+        dates.setdefault(baseline, []).append(found)
+    rows = _rows(process, Baseline, "id", "number", "made_on", "reason", "go_live")
+    return tuple(
+        PlanBaseline(number, made_on, reason, go_live, tuple(dates.get(key, ())))
+        for key, number, made_on, reason, go_live in sorted(rows, key=lambda row: row[1])
+    )
+
+
+def _forecasts(process: ContractingProcess) -> dict[str, dict[str, date]]:
+    found: dict[str, dict[str, date]] = {}
+    query = _rows(process, ForecastPoint, "month", "step", "expected_on")
+    for month, step, expected_on in query.order_by(ForecastPoint.month):
+        found.setdefault(f"{month:%Y-%m}", {})[step] = expected_on
+    return found
+
+
+def _holds(process: ContractingProcess) -> tuple[CourtHold, ...]:
+    query: Any = (
+        Proceedings.select(Lot.code, Proceedings.expected_on, Proceedings.outcome)
+        .join(Lot)
+        .where(
+            Lot.process == process,
+            Proceedings.decision.is_null(False),
+            Proceedings.outcome.in_(HALTING),
+        )
+        .order_by(Proceedings.id)
+        .tuples()
+    )
+    return tuple(CourtHold(lot, until, said == Verdict.GRANTED) for lot, until, said in query)
+
+
+def find(code: str, account: Account | None = None) -> ContractingProcess | None:
+    """One inkooptraject by its code, when this account may see it; without account: any."""
+    query = ContractingProcess.select().where(ContractingProcess.code == code)
+    if account is not None:
+        query = visible(ContractingProcess, account, query)
+    return query.first()
+
+
+def portfolio(query: Any) -> Any:
+    """Inkooptrajecten of ``query`` with how many steps they have, are done, late and at risk."""
+    counted = Milestone.select(
+        Milestone.process,
+        peewee.fn.COUNT(Milestone.id).alias("steps"),
+        _count_health("gereed", "gereed, te laat").alias("done"),
+        _count_health("te laat", "geblokkeerd").alias("late"),
+        _count_health("risico").alias("risks"),
+    ).group_by(Milestone.process)
+    return query.select(
+        ContractingProcess, counted.c.steps, counted.c.done, counted.c.late, counted.c.risks
+    ).join(
+        counted,
+        peewee.JOIN.LEFT_OUTER,
+        on=(ContractingProcess.id == counted.c.process_id),
+    )
+
+
+def _count_health(*values: str) -> Any:
+    matches = peewee.Case(None, [(Milestone.health.in_(values), 1)], 0)
+    return peewee.fn.COALESCE(peewee.fn.SUM(matches), 0)
+
+
+def milestones(processes: Any) -> Any:
+    """Milestones of the given inkooptrajecten with the code and name of their traject."""
+    return (
+        Milestone.select(Milestone, ContractingProcess)
+        .join(ContractingProcess)
+        .where(Milestone.process.in_(processes))
+        .order_by(Milestone.expected_end, Milestone.position)
+    )
+
+
+def finished_steps(processes: Any) -> list[Case]:
+    """Finished tasks and decisions of these inkooptrajecten beside their first planversie.
+
+    A version that was made after the step had ended is no plan but a report; such a step is left
+    out, as is one that was planned to take no time.
+    """
+    planned = processes.select(ContractingProcess.id)
+    query: Any = (
+        Milestone.select(
+            ContractingProcess.code, Milestone.phase, Milestone.title, Milestone.expected_start,
+            Milestone.expected_end, PlannedDate.starts_on, PlannedDate.ends_on,
+        )
+        .join(ContractingProcess)
+        .join(Baseline, on=(Baseline.process == ContractingProcess.id) & (Baseline.number == 1))
+        .join(
+            PlannedDate,
+            on=(PlannedDate.baseline == Baseline.id)
+            & (PlannedDate.step == Milestone.code)
+            & (PlannedDate.municipality == ""),
+        )
+        .where(
+            Milestone.process.in_(planned),
+            Milestone.health.in_((Health.DONE, Health.DONE_LATE)),
+            Milestone.kind.in_(STRETCHED),
+            Baseline.made_on < Milestone.expected_end,
+            PlannedDate.ends_on > PlannedDate.starts_on,
+        )
+        .order_by(ContractingProcess.starts_on, ContractingProcess.code, Milestone.position)
+        .tuples()
+    )  # fmt: skip
+    return [
+        Case(code, phase, title, (ends - starts).days, (ended - started).days)
+        for code, phase, title, started, ended, starts, ends in query
+    ]
+
+
+def history(process: ContractingProcess, limit: int = 50) -> Any:
+    """The last changes of one inkooptraject."""
+    return (
+        AuditLine.select()
+        .where(AuditLine.thing == "inkooptraject", AuditLine.thing_id == process.code)
+        .order_by(AuditLine.id.desc())
+        .limit(limit)
+    )

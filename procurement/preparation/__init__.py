@@ -1,0 +1,1 @@
+"""What a tender rests on: requirements, scale, estimate, and what depends on what."""
