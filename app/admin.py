@@ -25,7 +25,7 @@ from core.admin import Page, SafeModelView
 from core.dates import now
 from procurement.admin import contracts as award_pages
 from procurement.admin import estimates as estimate_pages
-from providers.dossier_operations import keep_dossiers
+from providers.dossier.operations import keep_dossiers
 from providers.models import Provider
 from quality.operations import follow_register
 

@@ -8,15 +8,15 @@ from core.accounts import Account, may, visible
 from core.attention import MOST_UPCOMING, Attention, Upcoming, Urgency
 from core.dates import NATIONAL, add_months
 from core.formats import day_text, month_text
-from providers.calendar_metrics import (
+from providers.codes import MarkStatus
+from providers.deliveries.calendar_queries import (
     CalendarCell,
     DeliveryState,
     delivery_calendar,
     last_closed_month,
 )
-from providers.codes import MarkStatus
 from providers.models import Provider
-from providers.register_metrics import troubled_marks
+from providers.register.queries import troubled_marks
 
 LOOK_BACK_MONTHS = 3
 SOON_WORKING_DAYS = 3

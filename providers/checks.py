@@ -3,7 +3,7 @@
 from core.checks import check
 from core.dates import month_from_number
 from core.formats import month_text
-from providers.feed.staging import rows_of
+from providers.feed.hold.staging import rows_of
 
 
 @check

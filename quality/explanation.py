@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from core.dates import add_months
-from providers.dossier import Dossier
-from providers.dossier_metrics import dossier
+from providers.dossier.facts import Dossier
+from providers.dossier.queries import dossier
 from providers.models import Provider
 from quality import cards, metrics
 from quality.models import ScoreCard

@@ -18,8 +18,8 @@ from core.charts.pictures import Chart
 from core.dates import add_months, month_from_number, months_between
 from core.db import database
 from core.small_numbers import hide_small, hide_small_criterion
-from providers.calendar_metrics import DeliveryState, delivery_calendar
 from providers.codes import LearningRoute
+from providers.deliveries.calendar_queries import DeliveryState, delivery_calendar
 from providers.models import Provider
 from quality import cards, charts, metrics
 from quality.charts.words import MEASURES, Card, cards_in_order, route_label

@@ -13,8 +13,8 @@ from core.db import database
 from providers.codes import LearningRoute, SkillLevel, TrackStatus, YesNo
 from providers.models import CURRENT, Provider
 from providers.models import ProgressRecord as R
-from providers.promise import promise_for
-from providers.register_metrics import certified_in, promises
+from providers.register.promise import promise_for
+from providers.register.queries import certified_in, promises
 from quality.access import Access
 from quality.intensity import LessonMonth, Lessons
 from quality.metrics import IDLE, learner_days

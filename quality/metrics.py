@@ -16,8 +16,8 @@ from peewee import Case, Value, fn
 from core.dates import add_months, month_end, month_from_number, month_number
 from core.db import database, is_postgresql
 from providers.codes import TrackStatus, YesNo
-from providers.dossier import Dossier
-from providers.dossier_metrics import dossier
+from providers.dossier.facts import Dossier
+from providers.dossier.queries import dossier
 from providers.models import (
     CURRENT,
     Contract,

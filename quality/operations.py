@@ -8,10 +8,10 @@ from core import audit
 from core.dates import add_months, months_between
 from core.db import transaction
 from core.errors import DomainError
-from providers.dossier_metrics import dossier
+from providers.deliveries.retention_queries import removed_months
+from providers.dossier.queries import dossier
 from providers.models import Provider
-from providers.open_track_operations import keep_open_tracks
-from providers.retention_metrics import removed_months
+from providers.open_tracks.operations import keep_open_tracks
 from quality import cards, metrics, signal_operations, teacher_operations
 from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
 from quality.register_facts import RegisterFacts, register_facts

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.dates import month_end
 from providers.codes import LearningRoute, MarkStatus
-from providers.dossier import Dossier
+from providers.dossier.facts import Dossier
 from quality.criteria import MarkStatus as Mark
 
 ROUTE_CODES = {int(route): route.code for route in LearningRoute}

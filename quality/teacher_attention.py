@@ -7,7 +7,7 @@ from core.accounts import Account, may, visible
 from core.attention import Attention, Urgency
 from core.formats import month_text
 from providers.models import Provider
-from providers.register_metrics import certified_in
+from providers.register.queries import certified_in
 from quality.cards import judged_months, model_in_force
 from quality.teacher_claim import Claim, TaughtMonth
 from quality.teacher_models import DocentHours

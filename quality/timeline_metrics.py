@@ -9,8 +9,8 @@ from typing import Any
 from core.accounts import Account, may, visible
 from core.dates import AMSTERDAM, month_end
 from core.formats import day_text, month_text
-from providers.calendar_metrics import CalendarCell, DeliveryState, delivery_calendar
 from providers.codes import LearningRoute, MarkStatus
+from providers.deliveries.calendar_queries import CalendarCell, DeliveryState, delivery_calendar
 from providers.models import Contract, Delivery, Provider, QualityMark
 from quality.agreement_models import Agreement, Complaint, Talk
 from quality.agreements import COMPLAINT_KINDS, KINDS

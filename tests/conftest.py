@@ -14,7 +14,7 @@ from app import create_app
 from core.db import database, open_database
 from core.identity import account_operations
 from core.migrations import migrate
-from providers.feed import workbook
+from providers.feed.read import workbook
 from tests.pages import Client
 
 FILLED = pytest.StashKey[bool]()

@@ -11,9 +11,9 @@ import pytest
 
 from app.cli import GROUPS
 from app.settings import SETTINGS, env_example
+from providers.feed.check.rules import RULES
 from providers.feed.columns import COLUMNS
-from providers.feed.documentation import feed_format
-from providers.feed.rules import RULES
+from providers.feed.tell.documentation import feed_format
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -15,10 +15,10 @@ from core.dates import now
 from core.jobs.models import DONE, FAILED, Job
 from core.jobs.runner import submit
 from core.storage import Storage
-from providers.feed.outcome import Status
+from providers.deliveries.operations import receive
+from providers.deliveries.outcomes import already_delivered, outcome_of
+from providers.feed.tell.outcome import Status
 from providers.models import Delivery, Problem, Provider
-from providers.operations import receive
-from providers.outcomes import already_delivered, outcome_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"

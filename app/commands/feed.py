@@ -77,7 +77,7 @@ def _storage() -> Any:
 
 def take_in(args: argparse.Namespace) -> int:
     """Take files in, one delivery each, and compute again what they touch."""
-    from providers import operations  # noqa: PLC0415  a command that only helps must be quick
+    from providers.deliveries import operations  # noqa: PLC0415  a command that only helps must be quick
 
     provider = operations.find_provider(args.aanbieder)
     for path in args.files:
@@ -102,8 +102,8 @@ def take_in(args: argparse.Namespace) -> int:
 
 
 def _take_one(path: Path, provider: Any, storage: Any, request: Any, *, again: bool) -> Any:
-    from providers import operations  # noqa: PLC0415
-    from providers.outcomes import already_delivered  # noqa: PLC0415
+    from providers.deliveries import operations  # noqa: PLC0415
+    from providers.deliveries.outcomes import already_delivered  # noqa: PLC0415
 
     with path.open("rb") as source:
         delivery, known = operations.receive(
@@ -125,16 +125,16 @@ def _recompute(provider: Any, months: Iterable[date]) -> None:
 
 
 def _write_receipt(out: Path, outcome: Any, path: Path, several: bool) -> None:
-    from providers.feed.marked_workbook import write_marked  # noqa: PLC0415
-    from providers.mapping_metrics import mapping_of  # noqa: PLC0415
+    from providers.feed.tell.marked_workbook import write_marked  # noqa: PLC0415
+    from providers.mapping.queries import mapping_of  # noqa: PLC0415
 
     target = out.with_stem(f"{out.stem}-{path.stem}") if several else out
     write_marked(target, outcome, path, mapping=mapping_of(outcome.provider))
 
 
 def _tell(outcomes: list[Any], args: argparse.Namespace) -> int:
-    from providers.feed.outcome import Status  # noqa: PLC0415
-    from providers.feed.receipt import lines  # noqa: PLC0415
+    from providers.feed.tell.outcome import Status  # noqa: PLC0415
+    from providers.feed.tell.receipt import lines  # noqa: PLC0415
 
     if args.json:
         as_json({"deliveries": [outcome.document(args.max_problems) for outcome in outcomes]})
@@ -154,7 +154,7 @@ def _tell(outcomes: list[Any], args: argparse.Namespace) -> int:
 
 def check_only(args: argparse.Namespace) -> int:
     """Check one file with the rules that need no database."""
-    from providers.feed.standalone import check_file  # noqa: PLC0415
+    from providers.feed.tell.standalone import check_file  # noqa: PLC0415
 
     if not args.file.is_file():
         raise DomainError("no_file", f"Het bestand {args.file} is er niet. Controleer de naam.")
@@ -164,7 +164,7 @@ def check_only(args: argparse.Namespace) -> int:
 
 def write_template(args: argparse.Namespace) -> int:
     """Write the empty workbook."""
-    from providers.feed.template import write_template as write  # noqa: PLC0415
+    from providers.feed.tell.template import write_template as write  # noqa: PLC0415
 
     write(args.out)
     say(f"Het werkboek staat in {args.out}.")
@@ -173,7 +173,7 @@ def write_template(args: argparse.Namespace) -> int:
 
 def withdraw(args: argparse.Namespace) -> int:
     """Withdraw a delivery."""
-    from providers import operations  # noqa: PLC0415
+    from providers.deliveries import operations  # noqa: PLC0415
     from providers.models import Delivery  # noqa: PLC0415
 
     delivery = Delivery.get_or_none(Delivery.id == args.number)
@@ -187,7 +187,7 @@ def withdraw(args: argparse.Namespace) -> int:
 
 def show_calendar(args: argparse.Namespace) -> int:
     """Show the last twelve months, provider by provider."""
-    from providers.calendar_metrics import delivery_calendar  # noqa: PLC0415
+    from providers.deliveries.calendar_queries import delivery_calendar  # noqa: PLC0415
     from providers.models import Provider  # noqa: PLC0415
 
     day = today()

@@ -10,12 +10,12 @@ from core.db import transaction
 from core.errors import DomainError
 from core.formats import day_text
 from providers.codes import LearningRoute, MarkStatus
-from providers.delivery_metrics import last_deliveries, newest_months
+from providers.deliveries.queries import last_deliveries, newest_months
 from providers.models import Provider
-from providers.register import SHEETS, Register, read_tables
-from providers.register_files import tables_of
-from providers.register_metrics import contracts_on, coverage_on, marks_on
-from providers.register_operations import ImportResult, import_register
+from providers.register.files import tables_of
+from providers.register.operations import ImportResult, import_register
+from providers.register.queries import contracts_on, coverage_on, marks_on
+from providers.register.rows import SHEETS, Register, read_tables
 
 ACTOR = "opdrachtregel"
 

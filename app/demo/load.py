@@ -15,12 +15,12 @@ from core.dates import AMSTERDAM, add_months, days, month_end
 from core.identity.account_operations import add_account
 from core.storage import Storage
 from procurement import demo as procurement_demo
-from providers.feed.outcome import Outcome
-from providers.mapping_operations import save_mapping
+from providers.deliveries.operations import Request, accept, declare_nothing, receive, withdraw
+from providers.feed.tell.outcome import Outcome
+from providers.mapping.operations import save_mapping
 from providers.models import Provider
-from providers.operations import Request, accept, declare_nothing, receive, withdraw
-from providers.register import RegisterTable, read_tables
-from providers.register_operations import import_register
+from providers.register.operations import import_register
+from providers.register.rows import RegisterTable, read_tables
 from quality.operations import compute, fix
 
 ACTOR = "voorbeeldregio"

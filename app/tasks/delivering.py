@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from core.storage import Storage
-from providers.feed.outcome import Outcome
+from providers.deliveries.operations import Request, accept
+from providers.feed.tell.outcome import Outcome
 from providers.models import Delivery
-from providers.operations import Request, accept
 from quality.operations import recompute_after
 
 LARGE_BYTES = 2_000_000

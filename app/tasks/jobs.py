@@ -33,11 +33,11 @@ from core.jobs.runner import Work, do_next, kind
 from core.storage import Storage
 from procurement.models import ContractingProcess
 from procurement.plan.operations import refresh
-from providers.feed.cleaning import kept_file
+from providers.deliveries.operations import Request, preview, withdraw
+from providers.deliveries.outcomes import RECEIVED, WITHDRAWN
+from providers.deliveries.previews import forget_preview, keep_preview
+from providers.feed.read.cleaning import kept_file
 from providers.models import Delivery, DeliveryMonth
-from providers.operations import Request, preview, withdraw
-from providers.outcomes import RECEIVED, WITHDRAWN
-from providers.previews import forget_preview, keep_preview
 from quality.operations import compute, recompute_after
 from quality.report.packs import Shelf, pack_for
 

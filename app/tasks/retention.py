@@ -20,7 +20,7 @@ from core.identity.api_token_models import ApiToken
 from core.jobs.models import Job
 from core.storage import Storage
 from procurement.award.retention_operations import OldBids
-from providers import retention_operations as deliveries
+from providers.deliveries import retention_operations as deliveries
 
 DATABASES_BEFORE_RESTORE = "voor-terugzetten-*"
 

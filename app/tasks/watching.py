@@ -11,10 +11,10 @@ from typing import Any
 
 from core.errors import DomainError
 from core.storage import Storage
-from providers import operations
-from providers.feed.outcome import STATUS_LABELS, Outcome, Status
+from providers.deliveries import operations
+from providers.deliveries.outcomes import shown_name
+from providers.feed.tell.outcome import STATUS_LABELS, Outcome, Status
 from providers.models import Provider
-from providers.outcomes import shown_name
 
 DONE_FOLDER, REFUSED_FOLDER = "verwerkt", "teruggestuurd"
 QUIET_SECONDS = 5

@@ -10,7 +10,7 @@ from core.attention import Attention, Coming, Source, Upcoming, Urgency
 from core.dates import today
 from procurement import attention as planning_attention
 from providers import attention as provider_attention
-from providers import drift_attention
+from providers.deliveries import drift_attention
 from quality import agreement_attention, teacher_attention
 from quality import attention as score_attention
 

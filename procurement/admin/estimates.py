@@ -20,7 +20,7 @@ from procurement.plan.queries import load
 from procurement.plan.validity import ROUTES
 from procurement.preparation import queries as preparation_queries
 from procurement.preparation.operations import Expected, Grouping, put_estimate
-from providers.demand_metrics import last_month_held, registrations
+from providers.deliveries.demand_queries import last_month_held, registrations
 
 
 @dataclass(frozen=True, slots=True)

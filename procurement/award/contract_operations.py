@@ -12,9 +12,9 @@ from procurement.award.decision_operations import Signed, sign_contract
 from procurement.award.models import Award
 from procurement.award.queries import lot_file, price_of
 from providers.models import Contract, Provider
-from providers.register import RegisterTable, read_tables
-from providers.register_operations import import_register
-from providers.register_values import WHOLE_REGION
+from providers.register.cells import WHOLE_REGION
+from providers.register.operations import import_register
+from providers.register.rows import RegisterTable, read_tables
 from quality.operations import follow_register
 
 FIELDS = {

@@ -15,7 +15,6 @@ from core.export import XLSX_TYPE, download
 from core.jobs.models import FAILED, Job
 from core.jobs.runner import submit
 from core.storage import Storage
-from providers import operations
 from providers.admin.delivery_parts import (
     STATE_WORDS,
     CalendarRow,
@@ -28,22 +27,23 @@ from providers.admin.delivery_parts import (
     month_completeness,
 )
 from providers.admin.history import narrow
-from providers.calendar_metrics import last_closed_month
 from providers.codes import LearningRoute, TrackStatus
-from providers.delivery_forms import NilReturnForm, UploadForm, WithdrawForm
-from providers.delivery_metrics import missing_rows
-from providers.difference_metrics import neighbours
-from providers.feed.cleaning import is_cleaned, kept_file
+from providers.deliveries import operations
+from providers.deliveries.calendar_queries import last_closed_month
+from providers.deliveries.difference_queries import neighbours
+from providers.deliveries.forms import NilReturnForm, UploadForm, WithdrawForm
+from providers.deliveries.history_queries import rows_with_history
+from providers.deliveries.outcomes import HELD, RECEIVED, already_delivered, outcome_of
+from providers.deliveries.previews import kept_preview
+from providers.deliveries.queries import missing_rows
 from providers.feed.columns import COLUMNS
-from providers.feed.marked_workbook import write_marked
-from providers.feed.outcome import Outcome, Status
-from providers.feed.receipt import assumed_text, fate_text, grouped, rows_text, sum_text
-from providers.feed.template import write_template
-from providers.history_metrics import rows_with_history
-from providers.mapping_metrics import mapping_of
+from providers.feed.read.cleaning import is_cleaned, kept_file
+from providers.feed.tell.marked_workbook import write_marked
+from providers.feed.tell.outcome import Outcome, Status
+from providers.feed.tell.receipt import assumed_text, fate_text, grouped, rows_text, sum_text
+from providers.feed.tell.template import write_template
+from providers.mapping.queries import mapping_of
 from providers.models import Delivery, Problem, Provider
-from providers.outcomes import HELD, RECEIVED, already_delivered, outcome_of
-from providers.previews import kept_preview
 
 CALENDAR_MONTHS = 12
 SHOWN_PROBLEMS = 200

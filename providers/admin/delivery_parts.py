@@ -14,11 +14,11 @@ from core.formats import count_text, few_text, moment_text
 from core.jobs.models import Job
 from core.municipalities import name as municipality_name
 from core.pages.lists import Column, RowList, choice_filter
-from providers.calendar_metrics import CalendarCell, delivery_calendar
 from providers.codes import LearningRoute, TrackStatus
-from providers.delivery_metrics import completeness, missing_rows
-from providers.feed.outcome import Outcome, Status
-from providers.history_metrics import Narrow
+from providers.deliveries.calendar_queries import CalendarCell, delivery_calendar
+from providers.deliveries.history_queries import Narrow
+from providers.deliveries.queries import completeness, missing_rows
+from providers.feed.tell.outcome import Outcome, Status
 from providers.models import CURRENT, Delivery, DeliveryMonth, ProgressRecord, Provider
 
 STATE_WORDS = {

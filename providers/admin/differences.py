@@ -11,7 +11,7 @@ from core.admin import Page
 from core.dates import parse_month
 from core.export import download
 from providers.admin.history import contract_numbers, narrow
-from providers.difference_metrics import (
+from providers.deliveries.difference_queries import (
     DIFFERENT,
     Difference,
     Kind,
@@ -19,8 +19,8 @@ from providers.difference_metrics import (
     differences,
     summary_of,
 )
-from providers.feed.shown import changed
-from providers.history_metrics import values_of
+from providers.deliveries.history_queries import values_of
+from providers.feed.tell.display import changed
 from providers.models import Delivery
 
 PAGE_SIZE = 50

@@ -7,8 +7,8 @@ from flask_admin import BaseView, expose
 
 from core.accounts import may, visible
 from core.admin import Page
-from providers.feed.shown import SHOWN, changed, held_text
-from providers.history_metrics import Event, Happening, history_of, key_of, values_of
+from providers.deliveries.history_queries import Event, Happening, history_of, key_of, values_of
+from providers.feed.tell.display import SHOWN, changed, held_text
 from providers.models import Contract, Provider
 
 WORDS = {

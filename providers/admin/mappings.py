@@ -14,15 +14,15 @@ from core.dates import now, today
 from core.errors import DomainError
 from core.pages.fields import SafeForm
 from core.storage import Storage
-from providers.feed.cleaning import kept_file, kept_table
 from providers.feed.columns import BY_NAME, COLUMNS, Mapping, lay_out
-from providers.feed.guessing import Guess, guess_columns
-from providers.feed.parsing import Context
+from providers.feed.read.cleaning import kept_file, kept_table
+from providers.feed.read.guessing import Guess, guess_columns
+from providers.feed.read.parsing import Context
 from providers.feed.table import RefusedFileError
 from providers.feed.values import fold
-from providers.mapping_metrics import mapping_of
-from providers.mapping_models import ColumnMapping
-from providers.mapping_operations import save_mapping
+from providers.mapping.models import ColumnMapping
+from providers.mapping.operations import save_mapping
+from providers.mapping.queries import mapping_of
 from providers.models import Contract, Delivery
 
 LOOKED_AT = 2_000

@@ -13,7 +13,6 @@ from core.municipalities import name as municipality_name
 from core.pages.fields import EuroField, HoursField, Required
 from core.pages.lists import choice_filter
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
-from providers.forms import CoveredField, routes_field
 from providers.models import (
     Contract,
     Location,
@@ -21,8 +20,8 @@ from providers.models import (
     QualityMark,
     Teacher,
 )
-from providers.register_metrics import PROMISED
-from providers.register_operations import (
+from providers.register.forms import CoveredField, routes_field
+from providers.register.operations import (
     check_contract,
     check_mark,
     check_period,
@@ -30,6 +29,7 @@ from providers.register_operations import (
     scope_list,
     set_scopes,
 )
+from providers.register.queries import PROMISED
 
 MARKS = [(int(mark), mark.label) for mark in MarkStatus]
 REGISTRATIONS = [(int(entry), entry.label) for entry in TeacherRegistration]

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from providers.feed.check.rules import sentence
 from providers.feed.columns import Layout
-from providers.feed.rules import sentence
 
 Record = tuple[int, list[str]]
 

@@ -17,7 +17,7 @@ from core.export import download
 from core.formats import MISSING, moment_text, number_text, percent_text
 from core.small_numbers import count_text, is_small
 from providers.codes import TrackStatus
-from providers.dossier_metrics import known_since
+from providers.dossier.queries import known_since
 from providers.models import CURRENT, CourseTrack, ProgressRecord
 from quality import cards, explanation_words, gallery, operations, score_words
 from quality.admin.hearing import invitation_of, reactions_on

@@ -8,7 +8,7 @@ from typing import Any
 from core import small_numbers
 from core.charts.pictures import Chart
 from providers.codes import LearningRoute
-from providers.dossier_metrics import dossier
+from providers.dossier.queries import dossier
 from providers.models import Provider
 from quality import lesson_words
 from quality.cards import model_in_force

@@ -13,18 +13,14 @@ from core.dates import AMSTERDAM
 from core.formats import MISSING, day_text, few_text, month_text
 from core.small_numbers import is_small
 from providers.codes import LearningRoute, MarkStatus
-from providers.delivery_metrics import last_deliveries, learners_now, newest_months
+from providers.deliveries.queries import last_deliveries, learners_now, newest_months
 from providers.models import (
     Delivery,
     Provider,
     QualityMark,
 )
-from providers.open_track_metrics import Learners
-from providers.register_metrics import (
-    Coverage,
-    coverage_on,
-    marks_on,
-)
+from providers.open_tracks.queries import Learners
+from providers.register.queries import Coverage, coverage_on, marks_on
 from quality.cards import OUTSIDE, cards_of, judged_months
 from quality.models import ScoreCard
 

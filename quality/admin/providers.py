@@ -15,9 +15,9 @@ from core.accounts import may, visible
 from core.admin import Page
 from core.dates import add_months, month_of, today
 from core.export import download
-from providers.calendar_metrics import delivery_calendar, last_closed_month
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
-from providers.delivery_metrics import Completeness, completeness
+from providers.deliveries.calendar_queries import delivery_calendar, last_closed_month
+from providers.deliveries.queries import Completeness, completeness
 from providers.models import (
     Contract,
     ContractScope,
@@ -27,12 +27,7 @@ from providers.models import (
     QualityMark,
     Teacher,
 )
-from providers.register_metrics import (
-    contracts_on,
-    is_stale,
-    promised_by,
-    teachers_on,
-)
+from providers.register.queries import contracts_on, is_stale, promised_by, teachers_on
 from quality.admin.provider_lessons import hours_rows, intensity, teaching
 from quality.admin.provider_list import (
     EXPORT_HEADER,

@@ -21,8 +21,8 @@ from core.charts.parallel import spread
 from core.charts.pictures import code_fingerprint, is_drawn, keep_in, kept_in
 from core.dates import add_months, month_end
 from core.small_numbers import parts_of_total
-from providers.calendar_metrics import delivery_calendar
 from providers.codes import LearningRoute
+from providers.deliveries.calendar_queries import delivery_calendar
 from providers.models import Provider
 from quality import gallery
 from quality.agreement_metrics import (

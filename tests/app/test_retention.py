@@ -16,8 +16,8 @@ from core.db import database
 from core.identity.api_token_models import ApiToken
 from core.jobs.models import DONE, QUEUED, Job
 from core.storage import Storage
-from providers import operations
 from providers.codes import TrackStatus
+from providers.deliveries import operations
 from providers.models import (
     Confirmation,
     CourseTrack,

@@ -20,7 +20,7 @@ from core.dates import add_months, month_end, month_number
 from core.db import database, open_database, transaction
 from core.migrations import migrate
 from providers.models import Contract, ContractScope, Provider, QualityMark
-from providers.open_track_operations import keep_open_tracks
+from providers.open_tracks.operations import keep_open_tracks
 
 PROVIDERS, MONTHS = 150, 36
 MONTH = date(2026, 10, 1)

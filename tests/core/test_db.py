@@ -5,7 +5,7 @@ import pytest
 
 from core.checks import all_findings
 from core.db import constraint_name, is_postgresql, starts_with
-from providers.feed.staging import trusted_keys
+from providers.feed.hold.staging import trusted_keys
 from providers.models import Location, Provider
 from tests.builders import make_contract, make_provider
 

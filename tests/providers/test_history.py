@@ -6,7 +6,7 @@ import pytest
 
 from core.accounts import Role
 from core.storage import Storage
-from providers import operations
+from providers.deliveries import operations
 from providers.models import Delivery
 from tests.builders import make_contract, make_provider
 from tests.pages import Client

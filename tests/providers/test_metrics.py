@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from providers.calendar_metrics import CalendarCell, DeliveryState, delivery_calendar
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration, TrackStatus
-from providers.delivery_metrics import (
+from providers.deliveries.calendar_queries import CalendarCell, DeliveryState, delivery_calendar
+from providers.deliveries.queries import (
     Completeness,
     completeness,
     last_deliveries,
@@ -21,8 +21,8 @@ from providers.models import (
     RejectedRow,
     Teacher,
 )
-from providers.open_track_metrics import Learners
-from providers.register_metrics import (
+from providers.open_tracks.queries import Learners
+from providers.register.queries import (
     Coverage,
     TeacherCount,
     contracts_on,

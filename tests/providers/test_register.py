@@ -7,9 +7,9 @@ import pytest
 from core.audit import AuditLine
 from providers.codes import MarkStatus
 from providers.models import Contract, ContractScope, Location, Provider, QualityMark, Teacher
-from providers.register import RegisterTable, read_tables
-from providers.register_metrics import promised_by
-from providers.register_operations import ImportResult, import_register
+from providers.register.operations import ImportResult, import_register
+from providers.register.queries import promised_by
+from providers.register.rows import RegisterTable, read_tables
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.db import database
 from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
-from providers.dossier_metrics import dossier
+from providers.dossier.queries import dossier
 from providers.models import ContractScope, QualityMark
 from quality import metrics, register_facts
 from quality.criteria import HourSums

@@ -2,7 +2,7 @@
 
 import pytest
 
-from providers.dossier_operations import keep_dossiers
+from providers.dossier.operations import keep_dossiers
 from providers.models import ContractScope, Delivery, QualityMark
 from quality import cards, operations
 from tests.builders import make_contract, make_delivery, make_record, make_track

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from providers.codes import MarkStatus
-from providers.dossier import Dossier
-from providers.dossier_metrics import dossier
-from providers.dossier_models import DossierVersion
-from providers.dossier_operations import keep_dossiers
+from providers.deliveries.operations import withdraw
+from providers.dossier.facts import Dossier
+from providers.dossier.models import DossierVersion
+from providers.dossier.operations import keep_dossiers
+from providers.dossier.queries import dossier
 from providers.models import Contract, ContractScope, Delivery, ProgressRecord, QualityMark
-from providers.operations import withdraw
 from quality import cards, metrics, operations
 from quality.scoring_model import BASIS_2026
 from tests.builders import make_contract, make_delivery, make_record, make_track

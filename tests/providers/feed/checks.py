@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from providers.feed.checking import Checker, Problem, Tally
-from providers.feed.parsing import Context
-from providers.feed.reader import open_table
+from providers.feed.check.checking import Checker, Problem, Tally
+from providers.feed.read.parsing import Context
+from providers.feed.read.reader import open_table
 
 TODAY = date(2026, 11, 23)
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from core.dates import month_from_number
 from core.storage import Storage
-from providers import operations
-from providers.feed.outcome import Outcome
+from providers.deliveries import operations
+from providers.deliveries.outcomes import already_delivered
+from providers.feed.tell.outcome import Outcome
 from providers.models import CURRENT, CourseTrack, Delivery, ProgressRecord, Provider
-from providers.outcomes import already_delivered
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 REQUEST = operations.Request(today=date(2026, 11, 23))

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from providers.feed.columns import lay_out
-from providers.feed.reader import open_table
+from providers.feed.read.reader import open_table
 from providers.feed.table import RefusedFileError
 from tests.providers.feed.books import ods, table, xlsx
 from tests.providers.feed.checks import check_bytes

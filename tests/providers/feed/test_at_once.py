@@ -14,7 +14,7 @@ from core.db import database, open_database
 from core.errors import DomainError
 from core.migrations import migrate
 from core.storage import Storage
-from providers import operations
+from providers.deliveries import operations
 from providers.models import CURRENT, Delivery, ProgressRecord, RejectedRow
 from tests.builders import make_provider
 from tests.providers.feed.door import AT, REQUEST, deliver

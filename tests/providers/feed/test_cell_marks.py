@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from providers.feed.cell_mark import shows_percent
-from providers.feed.cell_marks_xls import marks
+from providers.feed.read.cell_mark import shows_percent
+from providers.feed.read.cell_marks_xls import marks
 from tests.providers.feed.books import Shown, ShownLiterally, ods, table, xlsx
 from tests.providers.feed.checks import check_bytes
 from tests.providers.feed.lines import csv, row

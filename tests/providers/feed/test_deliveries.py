@@ -10,9 +10,9 @@ import pytest
 from core.audit import AuditLine
 from core.errors import DomainError
 from core.storage import Storage
-from providers import operations
-from providers.feed.cleaning import kept_file
-from providers.feed.marked_workbook import write_marked
+from providers.deliveries import operations
+from providers.feed.read.cleaning import kept_file
+from providers.feed.tell.marked_workbook import write_marked
 from providers.models import (
     ContractScope,
     CourseTrack,

@@ -9,10 +9,10 @@ import pytest
 from core.accounts import Account, Role
 from core.storage import Storage
 from providers.codes import EndReason, TrackStatus
-from providers.drift_attention import attention
-from providers.feed.drift import alarms, profile
+from providers.deliveries.drift_attention import attention
+from providers.deliveries.operations import Request, accept, preview, receive
+from providers.feed.hold.drift import alarms, profile
 from providers.models import Delivery, ProgressRecord
-from providers.operations import Request, accept, preview, receive
 from tests.builders import make_provider, make_record, make_track
 
 OCTOBER = date(2026, 10, 1)

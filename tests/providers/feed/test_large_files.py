@@ -9,9 +9,9 @@ import pytest
 from peewee import fn
 
 from core.db import is_postgresql
-from providers.feed import intake
-from providers.feed.checking import BATCH
-from providers.feed.outcome import Status
+from providers.feed.check.checking import BATCH
+from providers.feed.hold import intake
+from providers.feed.tell.outcome import Status
 from providers.models import CourseTrack, ProgressRecord, RejectedRow
 from tests.builders import make_provider
 from tests.providers.feed.door import current, deliver, sums, told, withdraw

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from providers.feed.reader import open_table
-from providers.feed.shape import refuse_layout
+from providers.feed.read.reader import open_table
+from providers.feed.read.shape import refuse_layout
 from providers.feed.table import RefusedFileError
 from tests.providers.feed.books import table, xlsx
 from tests.providers.feed.checks import check_bytes

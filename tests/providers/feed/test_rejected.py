@@ -9,15 +9,15 @@ import pytest
 import xlsxwriter
 
 from core.storage import Storage
-from providers import operations
-from providers.feed import intake
-from providers.feed.cleaning import kept_file
-from providers.feed.marked_workbook import write_marked
-from providers.feed.outcome import SentBack
-from providers.feed.receipt import lines
+from providers.deliveries import operations
+from providers.deliveries.outcomes import outcome_of
+from providers.deliveries.retention_operations import remove_learners_over
+from providers.feed.hold import intake
+from providers.feed.read.cleaning import kept_file
+from providers.feed.tell.marked_workbook import write_marked
+from providers.feed.tell.outcome import SentBack
+from providers.feed.tell.receipt import lines
 from providers.models import Delivery, ProgressRecord, RejectedRow
-from providers.outcomes import outcome_of
-from providers.retention_operations import remove_learners_over
 from tests.builders import make_provider
 from tests.providers.feed.books import table
 from tests.providers.feed.door import AT, REQUEST, deliver, withdraw

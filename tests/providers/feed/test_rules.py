@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from providers.feed.checking import Checker
+from providers.feed.check.checking import Checker
+from providers.feed.check.conditions import conditions
+from providers.feed.check.row_rules import ROW_RULES
+from providers.feed.check.rules import RULES
 from providers.feed.columns import Mapping, lay_out
-from providers.feed.conditions import conditions
-from providers.feed.parsing import Context
-from providers.feed.row_rules import ROW_RULES
-from providers.feed.rules import RULES
+from providers.feed.read.parsing import Context
 from tests.providers.feed.checks import TODAY, check_bytes
 from tests.providers.feed.lines import csv, row
 

@@ -5,7 +5,8 @@ import random
 from app.checks import all_findings
 from core.dates import month_from_number
 from core.db import database
-from providers.history_metrics import history_of, key_of
+from providers.deliveries.history_queries import history_of, key_of
+from providers.deliveries.retention_operations import remove_learners_over
 from providers.models import (
     CONFIRMED,
     CONFIRMED_ROW,
@@ -14,7 +15,6 @@ from providers.models import (
     CourseTrack,
     ProgressRecord,
 )
-from providers.retention_operations import remove_learners_over
 from tests.builders import make_provider
 from tests.providers.feed.door import deliver, sums, withdraw
 from tests.providers.feed.lines import csv, row

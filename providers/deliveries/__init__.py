@@ -1,0 +1,1 @@
+"""Deliveries: taken in, accepted, compared, withdrawn, kept and removed."""

@@ -1,0 +1,229 @@
+"""Everything that happened to one row: aanbieder x traject x maand, over all deliveries.
+
+``narrow`` leaves of a query of rows what the account may see, as ``core.accounts.visible`` does.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from core.audit import AuditLine
+from providers.feed.tell.display import SHOWN
+from providers.models import (
+    CONFIRMED,
+    CONFIRMED_ROW,
+    LONGEST_STRETCH,
+    Confirmation,
+    CourseTrack,
+    Delivery,
+    Problem,
+    ProgressRecord,
+    Provider,
+    RejectedRow,
+)
+
+Narrow = Callable[[type[Any], Any], Any]
+
+
+class Happening(StrEnum):
+    """What a delivery did to a row."""
+
+    BROUGHT = "brought"
+    REPEATED = "repeated"
+    SENT_BACK = "sent_back"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class RowKey:
+    """Which row this is about."""
+
+    provider: Provider
+    number: str
+    month: date
+
+
+@dataclass
+class Event:
+    """One thing that happened to the row.
+
+    ``before`` is the version that held until then, ``after`` the one that has held since.
+    """
+
+    at: datetime
+    happening: Happening
+    delivery: Delivery
+    row: int | None
+    by: str
+    before: ProgressRecord | None = None
+    after: ProgressRecord | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RowHistory:
+    """The versions of one row, and its events, newest first."""
+
+    versions: list[ProgressRecord]
+    events: list[Event]
+
+    @property
+    def current(self) -> ProgressRecord | None:
+        """The version that counts today."""
+        return next((v for v in self.versions if v.superseded_by is None), None)
+
+
+def values_of(record: ProgressRecord) -> dict[str, Any]:
+    """What a version says."""
+    return {column.held_as: getattr(record, column.held_as) for column in SHOWN}
+
+
+def key_of(delivery: int, row: int, narrow: Narrow) -> RowKey | None:
+    """The key of a row of a file, when the account may see it and the row has one."""
+    held = ProgressRecord.select(ProgressRecord, CourseTrack, Provider).join(CourseTrack)
+    held = held.join_from(ProgressRecord, Provider)
+    brought = held.where(ProgressRecord.delivery == delivery, ProgressRecord.row == row)
+    repeated = held.join_from(ProgressRecord, Confirmation, on=CONFIRMED).where(
+        Confirmation.delivery == delivery,
+        Confirmation.row > row - LONGEST_STRETCH,
+        row == CONFIRMED_ROW,
+    )
+    for query in (brought, repeated):
+        found: Any = narrow(ProgressRecord, query).first()
+        if found is not None:
+            return RowKey(found.provider, found.track.number, found.month)
+    sent_back: Any = narrow(
+        RejectedRow,
+        RejectedRow.select(RejectedRow, Delivery, Provider)
+        .join(Delivery, on=RejectedRow.delivery)
+        .join(Provider)
+        .where(
+            RejectedRow.delivery == delivery,
+            RejectedRow.row == row,
+            RejectedRow.number.is_null(False),
+        ),
+    ).first()
+    if sent_back is None:
+        return None
+    return RowKey(sent_back.delivery.provider, sent_back.number, sent_back.month)
+
+
+def rows_with_history(delivery: int, rows: Iterable[int], narrow: Narrow) -> set[int]:
+    """Which rows of a file have a history that the account may see."""
+    wanted = list(rows)
+    held = ProgressRecord.select(ProgressRecord.row).where(
+        ProgressRecord.delivery == delivery, ProgressRecord.row.in_(wanted)
+    )
+    sent_back = RejectedRow.select(RejectedRow.row).where(
+        RejectedRow.delivery == delivery,
+        RejectedRow.row.in_(wanted),
+        RejectedRow.number.is_null(False),
+    )
+    found: set[int] = set()
+    for model, query in ((ProgressRecord, held), (RejectedRow, sent_back)):
+        found |= {row for (row,) in narrow(model, query).tuples()}
+    return found
+
+
+def history_of(key: RowKey, narrow: Narrow) -> RowHistory:
+    """What happened to a row, as far as the account may see it."""
+    query: Any = (
+        ProgressRecord.select(ProgressRecord, Delivery)
+        .join(CourseTrack)
+        .join_from(ProgressRecord, Delivery, on=ProgressRecord.delivery)
+        .where(
+            CourseTrack.provider == key.provider,
+            CourseTrack.number == key.number,
+            ProgressRecord.month == key.month,
+        )
+    )
+    versions = sorted(narrow(ProgressRecord, query), key=lambda v: _order(v.delivery))
+    events = [*_brought(versions), *_repeated(versions), *_sent_back(key, narrow)]
+    # What is withdrawn was brought before, also within the same second.
+    events.sort(key=lambda e: (e.at, e.delivery.id, e.happening == Happening.WITHDRAWN))
+    for event, by in zip(events, _actors(events), strict=True):
+        event.by = by
+    return RowHistory(versions[::-1], events[::-1])
+
+
+def _order(delivery: Delivery) -> tuple[datetime, int]:
+    return delivery.decided_at or delivery.received_at, delivery.id
+
+
+def _standing(
+    versions: list[ProgressRecord], at: datetime, *, but: Delivery | None = None
+) -> ProgressRecord | None:
+    """The version that held at a moment, leaving the rows of one delivery out."""
+    alive = [
+        version
+        for version in versions
+        if version.delivery != but
+        and _order(version.delivery)[0] <= at
+        and (version.delivery.withdrawn_at is None or version.delivery.withdrawn_at > at)
+    ]
+    return alive[-1] if alive else None
+
+
+def _brought(versions: list[ProgressRecord]) -> Iterable[Event]:
+    for place, version in enumerate(versions):
+        delivery = version.delivery
+        at = _order(delivery)[0]
+        before = _standing(versions[:place], at)
+        yield Event(at, Happening.BROUGHT, delivery, version.row, delivery.sender, before, version)
+        if delivery.withdrawn_at is not None:
+            now = _standing(versions, delivery.withdrawn_at, but=delivery)
+            stood = now is None or _order(now.delivery) < _order(delivery)
+            before = version if stood else now
+            yield Event(delivery.withdrawn_at, Happening.WITHDRAWN, delivery, None, "", before, now)
+
+
+def _repeated(versions: list[ProgressRecord]) -> Iterable[Event]:
+    """Who sent a version again; when that is what it holds by now, it was told already."""
+    told = {version.delivery.id for version in versions}
+    query: Any = (
+        Confirmation.select(Confirmation, Delivery, CONFIRMED_ROW.alias("at_row"))
+        .join(Delivery)
+        .join_from(Confirmation, ProgressRecord, on=CONFIRMED)
+        .where(ProgressRecord.id.in_([v.id for v in versions]))
+    )
+    for one in query:
+        if one.delivery.id not in told:
+            at = _order(one.delivery)[0]
+            yield Event(at, Happening.REPEATED, one.delivery, one.at_row, one.delivery.sender)
+
+
+def _sent_back(key: RowKey, narrow: Narrow) -> Iterable[Event]:
+    query = (
+        RejectedRow.select(RejectedRow, Delivery)
+        .join(Delivery, on=RejectedRow.delivery)
+        .where(
+            RejectedRow.number == key.number,
+            RejectedRow.month == key.month,
+            Delivery.provider == key.provider,
+        )
+    )
+    for one in narrow(RejectedRow, query):
+        problems = narrow(
+            Problem,
+            Problem.select()
+            .where(Problem.delivery == one.delivery, Problem.row == one.row)
+            .order_by(Problem.id),
+        )
+        yield Event(
+            _order(one.delivery)[0], Happening.SENT_BACK, one.delivery, one.row,
+            one.delivery.sender, problems=list(problems),
+        )  # fmt: skip
+
+
+def _actors(events: list[Event]) -> list[str]:
+    """Who decided on each delivery: the audit trail tells; the sender where it does not."""
+    action = {Happening.WITHDRAWN: "withdraw"}
+    query: Any = AuditLine.select().where(
+        AuditLine.at.in_({event.at for event in events}), AuditLine.thing == "delivery"
+    )
+    actors = {(line.thing_id, line.action): line.actor for line in query}
+    return [
+        actors.get((str(e.delivery.id), action.get(e.happening, "accept")), e.by) for e in events
+    ]

@@ -1,0 +1,374 @@
+"""Deliveries as verbs: receive, accept, withdraw, declare that there is nothing to report."""
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+from core import audit
+from core.dates import month_from_number
+from core.db import transaction
+from core.errors import DomainError
+from core.formats import month_text
+from core.storage import Storage
+from providers.deliveries.outcomes import (
+    HELD,
+    RECEIVED,
+    REFUSED,
+    WITHDRAWN,
+    already_delivered,
+    shown_name,
+)
+from providers.deliveries.rejected_queries import completed_by, sent_back
+from providers.deliveries.write_lock import one_at_a_time, patience
+from providers.feed.check.checking import Problem
+from providers.feed.check.rule import ERROR
+from providers.feed.columns import Mapping
+from providers.feed.hold import confirming, intake, rejected, withdrawal
+from providers.feed.hold.drifting import look_for_drift
+from providers.feed.hold.staging import Staging
+from providers.feed.hold.straight import make_straight, may_go_straight
+from providers.feed.read import cleaning
+from providers.feed.read.parsing import Context
+from providers.feed.table import RefusedFileError
+from providers.feed.tell.outcome import Outcome, Status, held_status
+from providers.mapping.queries import header_changes, mapping_of
+from providers.models import Contract, Delivery, DeliveryMonth, Provider
+from providers.models import Problem as HeldProblem
+from providers.open_tracks.operations import forget_open_tracks
+
+
+@dataclass(frozen=True)
+class Request:
+    """How a file is to be read: on which day, by which choices of the sender."""
+
+    today: date
+    only_month: date | None = None
+    sheet: str | None = None
+    mapping: Mapping | None = None
+    """How to read its headers and codes; as the provider confirmed them when not given."""
+
+    def mapping_for(self, provider: Provider) -> Mapping:
+        """The mapping to read a file of this provider with."""
+        return mapping_of(provider.id) if self.mapping is None else self.mapping
+
+
+def find_provider(code: str) -> Provider:
+    """The provider with this code."""
+    provider: Provider | None = Provider.get_or_none(Provider.code == code)
+    if provider is None:
+        raise DomainError(
+            "unknown_provider",
+            f"Aanbieder {code} staat niet in het register. Voeg hem eerst toe.",
+            field="provider",
+        )
+    return provider
+
+
+@patience()
+def receive(
+    source: IO[bytes],
+    *,
+    file_name: str,
+    provider: Provider,
+    storage: Storage,
+    by: str,
+    at: datetime,
+    again: bool = False,
+    at_most: int | None = None,
+) -> tuple[Delivery, bool]:
+    """Keep a file before anything is read; return its delivery, and whether it was held already.
+
+    The same bytes make the same delivery, unless ``again`` asks for a new one. A delivery that
+    was not finished (a crash), or was refused, is taken up again.
+    """
+    stored = storage.keep(source, at_most=at_most)
+    with transaction():
+        one_at_a_time(provider)
+        earlier = Delivery.select().where(
+            Delivery.provider == provider, Delivery.sha256 == stored.sha256
+        )
+        held = earlier.where(Delivery.state == HELD).order_by(Delivery.id.desc()).first()
+        if held is not None and not again:
+            return held, True
+        unfinished = (
+            earlier.where(Delivery.state.in_((RECEIVED, REFUSED)))
+            .order_by(Delivery.id.desc())
+            .first()
+        )
+        if unfinished is not None:
+            unfinished.again_of = held
+            unfinished.save()
+            return unfinished, False
+        delivery = Delivery.create(
+            provider=provider,
+            file_name=shown_name(file_name),
+            sha256=stored.sha256,
+            size=stored.size,
+            sender=by[:120],
+            received_at=at,
+            again_of=held,
+        )
+        audit.record(
+            at=at,
+            actor=by,
+            action="receive",
+            thing="delivery",
+            thing_id=delivery.id,
+            after={"sha256": stored.sha256, "size": stored.size, "provider": provider.code},
+        )
+    return delivery, False
+
+
+def preview(path: Path, *, file_name: str, provider: Provider, request: Request) -> Outcome:
+    """What would happen to a file, without holding anything."""
+    started = time.perf_counter()
+    sha256 = cleaning.fingerprint(path)
+    outcome = Outcome(shown_name(file_name), sha256, Status.DRY_RUN, provider=provider.id)
+    try:
+        staged = intake.stage(path, _context(provider, request), sheet=request.sheet)
+        with intake.without_lock():
+            intake.compare(provider.id, staged)
+            _tell(outcome, staged)
+        staged.staging.clear()
+    except RefusedFileError as error:
+        _tell_refusal(outcome, error)
+    outcome.seconds = time.perf_counter() - started
+    return outcome
+
+
+@patience()
+def accept(
+    delivery: Delivery, *, storage: Storage, request: Request, by: str, at: datetime
+) -> Outcome:
+    """Take a received file in: all of it in one transaction, or nothing."""
+    started = time.perf_counter()
+    provider = delivery.provider
+    path = cleaning.kept_file(storage, delivery.sha256)
+    outcome = Outcome(
+        delivery.file_name,
+        delivery.sha256,
+        Status.ACCEPTED,
+        delivery=delivery.id,
+        provider=provider.id,
+    )
+    # A large first delivery is held while it is read; every other is staged before the lock.
+    straight = intake.is_large(path) and may_go_straight(provider.id)
+    try:
+        staged = None if straight else _stage(delivery, path, storage, request)
+        with transaction():
+            one_at_a_time(provider)
+            again = Delivery.get_by_id(delivery.id)
+            if again.state not in (RECEIVED, REFUSED):
+                return already_delivered(again, file_name=delivery.file_name)
+            if staged is None:
+                straight = may_go_straight(provider.id)
+                staged = _stage(delivery, path, storage, request, straight=straight)
+            _hold(delivery, staged, outcome, by=by, at=at, started=started)
+    except RefusedFileError as error:
+        return _refuse(delivery, outcome, error, by=by, at=at, started=started)
+    staged.staging.clear()
+    if staged.personal:
+        storage.forget(delivery.sha256)
+    return outcome
+
+
+def _stage(
+    delivery: Delivery, path: Path, storage: Storage, request: Request, *, straight: bool = False
+) -> intake.Staged:
+    provider = delivery.provider
+    into = partial(make_straight, provider.id, delivery.id) if straight else Staging
+    staged = intake.stage(path, _context(provider, request), sheet=request.sheet, into=into)
+    _check_sources(provider, staged)
+    if staged.personal:
+        mapping = request.mapping_for(provider)
+        cleaning.write_cleaned(storage, delivery.sha256, path, mapping, request.sheet)
+    return staged
+
+
+def _hold(
+    delivery: Delivery,
+    staged: intake.Staged,
+    outcome: Outcome,
+    *,
+    by: str,
+    at: datetime,
+    started: float,
+) -> None:
+    intake.compare(delivery.provider.id, staged)
+    _tell(outcome, staged)
+    outcome.findings["cleaned"] = staged.personal
+    HeldProblem.delete().where(HeldProblem.delivery == delivery).execute()
+    rejected.keep_rejected(delivery.id)
+    staged.staging.hold(delivery.provider.id, delivery.id)
+    confirming.confirm(delivery.id)
+    intake.keep_problems(delivery.id)
+    for month, rows in intake.rows_by_month(staged).items():
+        DeliveryMonth.create(delivery=delivery, month=month, rows=rows)
+    forget_open_tracks(delivery.provider, outcome.months)
+    outcome.seconds = time.perf_counter() - started
+    _settle(delivery, outcome, state=HELD, at=at)
+    rejected.take_up(delivery.provider.id, delivery.id, staged.sources)
+    outcome.sent_back, outcome.completes = sent_back(delivery.id), completed_by(delivery.id)
+    audit.record(
+        at=at, actor=by, action="accept", thing="delivery", thing_id=delivery.id,
+        after=_summary(outcome),
+    )  # fmt: skip
+
+
+def _context(provider: Provider, request: Request) -> Context:
+    contracts = Contract.select(Contract.number, Contract.id).where(Contract.provider == provider)
+    return Context(
+        provider_code=provider.code,
+        today=request.today,
+        contracts={contract.number: contract.id for contract in contracts},
+        only_month=request.only_month,
+        mapping=request.mapping_for(provider),
+    )
+
+
+def _check_sources(provider: Provider, staged: intake.Staged) -> None:
+    for sha256 in staged.sources:
+        known = Delivery.select().where(Delivery.provider == provider, Delivery.sha256 == sha256)
+        if not known.exists():
+            raise RefusedFileError("F008")
+
+
+def _tell(outcome: Outcome, staged: intake.Staged) -> None:
+    outcome.counts = intake.count(staged)
+    outcome.months = list(intake.rows_by_month(staged))
+    outcome.ignored_columns = [*staged.layout.unknown, *staged.layout.personal]
+    outcome.problems = staged.staging.problems()
+    outcome.findings = intake.findings(staged) | {"replaced": outcome.counts.replaced}
+    if outcome.provider is not None:
+        outcome.findings |= look_for_drift(
+            outcome.provider, staged.staging, delivery=outcome.delivery
+        )
+        changes = header_changes(mapping_of(outcome.provider), staged.layout)
+        outcome.findings |= {"mapping": changes} if changes else {}
+    if outcome.status is not Status.DRY_RUN:
+        outcome.status = held_status(outcome.counts)
+
+
+def _tell_refusal(outcome: Outcome, error: RefusedFileError) -> None:
+    outcome.problems = [Problem(None, None, error.code, ERROR, None, error.message)]
+    if error.layout is not None:
+        outcome.missing_columns = list(error.layout.missing)
+        outcome.ignored_columns = [*error.layout.unknown, *error.layout.personal]
+    outcome.status = Status.REFUSED
+
+
+def _refuse(
+    delivery: Delivery,
+    outcome: Outcome,
+    error: RefusedFileError,
+    *,
+    by: str,
+    at: datetime,
+    started: float,
+) -> Outcome:
+    _tell_refusal(outcome, error)
+    outcome.findings = {"missing_columns": outcome.missing_columns}
+    with transaction():
+        HeldProblem.delete().where(HeldProblem.delivery == delivery).execute()
+        HeldProblem.create(
+            delivery=delivery, code=error.code, severity=ERROR, message=error.message
+        )
+        outcome.seconds = time.perf_counter() - started
+        _settle(delivery, outcome, state=REFUSED, at=at)
+        audit.record(
+            at=at, actor=by, action="refuse", thing="delivery", thing_id=delivery.id,
+            after={"code": error.code},
+        )  # fmt: skip
+    return outcome
+
+
+def _settle(delivery: Delivery, outcome: Outcome, *, state: str, at: datetime) -> None:
+    counts = outcome.counts
+    delivery.state, delivery.decided_at, delivery.seconds = state, at, outcome.seconds
+    delivery.rows, delivery.accepted = counts.rows, counts.accepted
+    delivery.unchanged, delivery.rejected = counts.unchanged, counts.rejected
+    delivery.skipped, delivery.warnings = counts.skipped, counts.warnings
+    delivery.findings = outcome.findings | {
+        "missing_columns": outcome.missing_columns,
+        "ignored_columns": outcome.ignored_columns,
+    }
+    delivery.save()
+
+
+def _summary(outcome: Outcome) -> dict[str, Any]:
+    document = outcome.document(0)
+    return {key: document[key] for key in ("rows", "accepted", "unchanged", "rejected", "skipped")}
+
+
+@patience()
+def withdraw(delivery: Delivery, *, reason: str, by: str, at: datetime) -> list[date]:
+    """Take a held delivery back: what it replaced is current again. Return the touched months."""
+    reason = reason.strip()
+    if not reason:
+        raise DomainError("no_reason", "Vul in waarom je de levering intrekt.", field="reason")
+    with transaction():
+        one_at_a_time(delivery.provider)
+        delivery = Delivery.get_by_id(delivery.id)
+        if delivery.state != HELD:
+            raise DomainError(
+                "not_held",
+                "Alleen een aangenomen levering kun je intrekken. Deze levering is "
+                + {WITHDRAWN: "al ingetrokken.", REFUSED: "niet aangenomen."}.get(
+                    delivery.state, "nog niet aangenomen."
+                ),
+            )
+        months = [month_from_number(m) for m in withdrawal.touched_months(delivery.id)]
+        delivery.state, delivery.withdrawn_at, delivery.withdrawn_reason = WITHDRAWN, at, reason
+        delivery.save()
+        taken, restored = withdrawal.take_back(delivery.id)
+        forget_open_tracks(delivery.provider, months)
+        rejected.release(delivery.provider.id, delivery.id)
+        audit.record(
+            at=at, actor=by, action="withdraw", thing="delivery", thing_id=delivery.id,
+            before={"state": HELD}, after={"state": WITHDRAWN, "rows": taken, "restored": restored},
+            reason=reason,
+        )  # fmt: skip
+    return months
+
+
+def declare_nothing(provider: Provider, month: date, *, by: str, at: datetime) -> Delivery:
+    """Nihil-opgave: the provider says that there is nothing to report about a month."""
+    with transaction():
+        one_at_a_time(provider)
+        _refuse_nil_return(provider, month, at)
+        delivery = Delivery.create(
+            provider=provider,
+            file_name=f"Nihil-opgave {month_text(month)}",
+            sha256="",
+            size=0,
+            sender=by[:120],
+            received_at=at,
+            decided_at=at,
+            state=HELD,
+        )
+        DeliveryMonth.create(delivery=delivery, month=month, rows=0)
+        audit.record(
+            at=at, actor=by, action="declare_nothing", thing="delivery", thing_id=delivery.id,
+            after={"provider": provider.code, "month": f"{month:%Y-%m}"},
+        )  # fmt: skip
+    return delivery
+
+
+def _refuse_nil_return(provider: Provider, month: date, at: datetime) -> None:
+    if month > at.date():
+        raise DomainError("future_month", "Deze maand moet nog komen.", field="month")
+    there = (
+        DeliveryMonth.select()
+        .join(Delivery)
+        .where(DeliveryMonth.month == month, Delivery.provider == provider, Delivery.state == HELD)
+    )
+    if there.exists():
+        raise DomainError(
+            "month_delivered",
+            f"Over {month_text(month)} is al een levering of een nihil-opgave aangenomen. "
+            "Trek die eerst in.",
+            field="month",
+        )

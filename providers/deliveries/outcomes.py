@@ -1,0 +1,84 @@
+"""What became of a delivery that was decided on, read back from what is kept of it."""
+
+from datetime import date
+from pathlib import Path
+
+from providers.deliveries.rejected_queries import completed_by, sent_back
+from providers.feed.check.checking import Problem
+from providers.feed.tell.outcome import Counts, Outcome, Status, held_status
+from providers.models import Delivery, DeliveryMonth, ProgressRecord
+from providers.models import Problem as HeldProblem
+
+RECEIVED, HELD, REFUSED, WITHDRAWN = "received", "held", "refused", "withdrawn"
+"""The states of a delivery."""
+
+
+def shown_name(file_name: str) -> str:
+    """The name of a file as it is kept and shown: no folder, no control characters."""
+    name = Path(file_name.replace("\\", "/")).name
+    shown = "".join(c for c in name if c.isprintable())[-200:].strip()
+    return shown or "levering"
+
+
+def already_delivered(delivery: Delivery, *, file_name: str) -> Outcome:
+    """The receipt of a file that came before, with what replaced its rows since."""
+    outcome = outcome_of(delivery)
+    outcome.file = shown_name(file_name)
+    outcome.status = Status.ALREADY_DELIVERED
+    for later in (
+        Delivery.select(Delivery.id)
+        .where(
+            Delivery.provider == delivery.provider,
+            Delivery.id > delivery.id,
+            Delivery.state == HELD,
+        )
+        .order_by(Delivery.id)
+    ):
+        rows = (
+            ProgressRecord.select()
+            .where(ProgressRecord.superseded_by == later, ProgressRecord.delivery == delivery)
+            .count()
+        )
+        if rows:
+            outcome.superseded_by = later.id
+            outcome.differing += rows
+    return outcome
+
+
+def outcome_of(delivery: Delivery) -> Outcome:
+    """The outcome of a delivery that was decided on, as it is kept."""
+    counts = Counts(
+        rows=delivery.rows,
+        accepted=delivery.accepted,
+        unchanged=delivery.unchanged,
+        rejected=delivery.rejected,
+        skipped=delivery.skipped,
+        replaced=delivery.findings.get("replaced", 0),
+        warnings=delivery.warnings,
+    )
+    problems = HeldProblem.select().where(HeldProblem.delivery == delivery).order_by(HeldProblem.id)
+    return Outcome(
+        file=delivery.file_name,
+        sha256=delivery.sha256,
+        status=Status.REFUSED if delivery.state == REFUSED else held_status(counts),
+        counts=counts,
+        delivery=delivery.id,
+        provider=delivery.provider.id,
+        months=_held_months(delivery),
+        missing_columns=delivery.findings.get("missing_columns", []),
+        ignored_columns=delivery.findings.get("ignored_columns", []),
+        problems=[
+            Problem(p.row, p.column, p.code, p.severity, p.value, p.message) for p in problems
+        ],
+        findings=delivery.findings,
+        sent_back=sent_back(delivery.id),
+        completes=completed_by(delivery.id),
+        seconds=delivery.seconds or 0.0,
+    )
+
+
+def _held_months(delivery: Delivery) -> list[date]:
+    months = DeliveryMonth.select(DeliveryMonth.month).where(
+        DeliveryMonth.delivery == delivery, DeliveryMonth.rows > 0
+    )
+    return [row.month for row in months.order_by(DeliveryMonth.month)]

@@ -1,0 +1,1 @@
+"""What the register said of a provider, as it was known at a moment."""

@@ -1,0 +1,367 @@
+"""From rows of text to rows that can be held, and problems with a row number and a sentence.
+
+Each column has a memory of texts that were read well. The quick loop (``_loop_source``) looks every
+cell up there and tests all rules at once; a row with an unknown text, or for which any rule may be
+broken, goes to ``Checker.examine``, which gives the reasons. Both end in the same row.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.dates import month_end, month_from_number, month_number
+from providers.codes import TrackStatus
+from providers.feed.check.conditions import conditions, suspect_source
+from providers.feed.check.rule import ERROR
+from providers.feed.check.rules import RULES, sentence
+from providers.feed.check.skipping import why_skipped
+from providers.feed.columns import COLUMNS, Column, Kind, Layout
+from providers.feed.read.parsing import Context, make_parser
+from providers.feed.table import RefusedFileError
+from providers.feed.values import (
+    BROKEN_CELLS,
+    FIRST_MONTH,
+    Fault,
+    clean,
+    echo,
+    is_citizen_number,
+)
+
+Record = tuple[int, list[str]]
+HeldRow = tuple[int | str | None, ...]
+RejectedKey = tuple[int, int | None, int | None]
+"""Row, traject and month of a rejected row, as far as these are right."""
+SumKey = tuple[int, int, int, int | None]
+"""Month, gemeente, leerroute, contract."""
+BATCH = 5_000
+MONTH_FIRST_AT_MOST = 3
+"""From so many dates with the month in front on, no date of the file is trusted."""
+REMEMBERED = 50_000
+"""How many texts of one column are remembered; beyond that a new text takes the long way."""
+
+_FIRST = month_number(FIRST_MONTH)
+
+LINE = (
+    "rapportagemaand", "datum_aanmelding", "leerroute", "status",
+    "niveau_lezen", "niveau_luisteren", "niveau_schrijven", "niveau_spreken",
+)  # fmt: skip
+"""What the next month of a traject is compared with."""
+UNLIKE = (
+    "before_rapportagemaand >= rapportagemaand or before_datum_aanmelding != datum_aanmelding "
+    f"or before_leerroute != leerroute or before_status >= {int(TrackStatus.COMPLETED)} or "
+    + " or ".join(f"before_{level} - {level} > 1" for level in LINE[4:])
+)
+"""The month is not later, or one of the rules beside the month before (F502-F505) may be broken."""
+
+SUM_KEY = ("rapportagemaand", "gemeentecode", "leerroute", "contractnummer")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong: where, which rule, what was sent, what to do."""
+
+    row: int | None
+    column: str | None
+    code: str
+    severity: str
+    value: str | None
+    message: str
+
+
+@dataclass
+class Tally:
+    """What became of the rows so far."""
+
+    rows: int = 0
+    rejected: int = 0
+    skipped: dict[str, list[int]] = field(default_factory=dict)
+    duplicates: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+    rejected_keys: dict[tuple[int, int], int] = field(default_factory=dict)
+    citizen_numbers: int = 0
+    look_back: set[int] = field(default_factory=set)
+    """Trajecten of which the months within the file must be put beside each other."""
+    sums: dict[SumKey, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
+    """Rows that were not rejected, with their minutes offered and attended."""
+
+    def take_out(self, key: SumKey, offered: int, attended: int) -> None:
+        """Count a row as rejected that was not so before."""
+        self.rejected += 1
+        rows, *minutes = self.sums.pop(key)
+        if rows > 1:
+            self.sums[key] = [rows - 1, minutes[0] - offered, minutes[1] - attended]
+
+
+@dataclass
+class Batch:
+    """A piece of the outcome: rows to hold, new trajectnummers, problems, rejected rows."""
+
+    rows: list[HeldRow]
+    numbers: list[str]
+    problems: list[Problem]
+    rejected: list[RejectedKey]
+    tally: Tally
+
+
+def held_columns(layout: Layout) -> list[Column]:
+    """The columns of a file that are held, in the order of a held row (after row, track, month)."""
+    return [
+        c
+        for c in COLUMNS
+        if c.held_as and c.name in layout.positions and c.kind not in (Kind.MONTH, Kind.TRACK)
+    ]
+
+
+class Checker:
+    """Checks the rows of one file."""
+
+    def __init__(self, layout: Layout, context: Context) -> None:
+        self.layout = layout
+        self.context = context
+        self.width = len(layout.header)
+        self.columns = [c for c in COLUMNS if c.name in layout.positions]
+        self.parsers = {c.name: make_parser(c, context) for c in COLUMNS}
+        self.memory: dict[str, dict[str, Any]] = {
+            c.name: {} if c.required else {"": None} for c in self.columns
+        }
+        self.held = held_columns(layout)
+        self.tracks: dict[str, int] = {}
+        self.seen: list[int] = [0]
+        self.last: list[tuple[int, ...]] = [()]
+        self.month_ends: dict[int, int] = {}
+        self.month_bits: dict[int, int] = {}
+        self.month_first = 0
+        self.numbers: list[str] = []
+        self.problems: list[Problem] = []
+        self.rejected: list[RejectedKey] = []
+        self.tally = Tally()
+
+    def batches(self, records: Iterable[Record]) -> Iterator[Batch]:
+        """Check the rows, some thousands at a time."""
+        for rows, count in self._loop()(records):
+            self.tally.rows += count
+            yield Batch(rows, self.numbers, self.problems, self.rejected, self.tally)
+            self.numbers, self.problems, self.rejected = [], [], []
+
+    def track(self, text: str) -> int:
+        """Number of a traject within this file, from 1; raises ``Fault`` for a wrong key."""
+        known = self.tracks.get(text)
+        if known is not None:
+            return known
+        number = clean(text)
+        if not number:
+            raise Fault("F013")
+        if number != text:
+            self.tracks[text] = local = self.track(number)
+            return local
+        if number in BROKEN_CELLS:
+            raise Fault(BROKEN_CELLS[number])
+        self.parsers["trajectnummer"](number)
+        self.seen.append(0)
+        self.last.append(())
+        self.numbers.append(number)
+        self.tracks[number] = len(self.seen) - 1
+        return self.tracks[number]
+
+    def _loop(self) -> Callable[[Iterable[Record]], Iterator[tuple[list[HeldRow], int]]]:
+        names: dict[str, Any] = {f"know_{name}": memory for name, memory in self.memory.items()} | {
+            "find_track": self.tracks.get,
+            "new_track": self.track,
+            "seen": self.seen,
+            "last": self.last,
+            "look_back": self.tally.look_back.add,
+            "sums": self.tally.sums,
+            "month_ends": self.month_ends,
+            "month_bits": self.month_bits,
+            "examine": self.examine,
+            "Fault": Fault,
+        }
+        # The source is made of the column names of columns.py and the rules of rules.py only.
+        exec(compile(self._loop_source(), "<quick loop>", "exec"), names)  # noqa: S102
+        loop: Callable[[Iterable[Record]], Iterator[tuple[list[HeldRow], int]]] = names["loop"]
+        return loop
+
+    def _loop_source(self) -> str:
+        present = {c.name: self.layout.positions[c.name] for c in self.columns}
+        by_position = {position: name for name, position in present.items()}
+        cells = ", ".join(
+            f"c_{by_position[i]}" if i in by_position else "_" for i in range(self.width)
+        )
+        plain = [c.name for c in self.columns if c.kind not in (Kind.TRACK, Kind.MONTH)]
+        looked_up = "\n            ".join(f"{n} = know_{n}[c_{n}]" for n in plain)
+        absent = "\n    ".join(f"{c.name} = None" for c in COLUMNS if c.name not in present)
+        if "rapportagemaand" in present:
+            month = "know_rapportagemaand[c_rapportagemaand]"
+        else:
+            month = str(month_number(self.context.only_month or FIRST_MONTH))
+        held = ", ".join(["row", "track", "rapportagemaand", *(c.name for c in self.held)])
+        parameters = ", ".join(
+            [f"know_{n}=know_{n}" for n in present if n != "trajectnummer"]
+            + [
+                f"{n}={n}"
+                for n in (
+                    "find_track",
+                    "new_track",
+                    "seen",
+                    "last",
+                    "month_ends",
+                    "month_bits",
+                    "sums",
+                )
+            ]
+        )
+        return f"""
+def loop(records, {parameters}):
+    {absent or "pass"}
+    rows, count = [], 0
+    add = rows.append
+    for row, cells in records:
+        count += 1
+        try:
+            {cells}, = cells
+            rapportagemaand = {month}
+            track = find_track(c_trajectnummer) or new_track(c_trajectnummer)
+            {looked_up}
+            einde_maand = month_ends[rapportagemaand]
+            bit = month_bits[rapportagemaand]
+        except (KeyError, ValueError, Fault):
+            held = examine(row, cells)
+            if held is not None:
+                add(held)
+        else:
+            if seen[track] & bit or {suspect_source(frozenset(present))}:
+                held = examine(row, cells)
+                if held is not None:
+                    add(held)
+            else:
+                seen[track] |= bit
+                if last[track]:
+                    {", ".join(f"before_{name}" for name in LINE)} = last[track]
+                    if {UNLIKE}:
+                        look_back(track)
+                last[track] = {", ".join(LINE)}
+                total = sums[{", ".join(SUM_KEY)}]
+                total[0] += 1
+                total[1] += uren_aangeboden
+                total[2] += uren_gevolgd
+                add(({held}))
+        if count == {BATCH}:
+            yield rows, count
+            rows, count = [], 0
+            add = rows.append
+    yield rows, count
+"""
+
+    def examine(self, row: int, cells: list[str]) -> HeldRow | None:
+        """Check one row the long way: every reason, or the row to hold."""
+        texts = [clean(cell) for cell in cells]
+        skipped = why_skipped(texts, self.layout, self.context.mapping)
+        if skipped:
+            self.tally.skipped.setdefault(skipped, []).append(row)
+            return None
+        found: list[Problem] = []
+        if any(texts[self.width :]):
+            found.append(self._problem(row, None, "F010", ""))
+        elif len(texts) < self.width:
+            found.append(self._problem(row, None, "F011", ""))
+        texts = (texts + [""] * self.width)[: self.width]
+        raw = (list(cells) + [""] * self.width)[: self.width]
+        values: dict[str, Any] = {c.name: None for c in COLUMNS}
+        faulty: set[str] = set()
+        for column in self.columns:
+            position = self.layout.positions[column.name]
+            known = self.memory[column.name]
+            if raw[position] in known:
+                values[column.name] = known[raw[position]]
+                continue
+            try:
+                values[column.name] = self._read(column, texts[position], raw[position])
+            except Fault as fault:
+                self._refuse_month_first(fault, row, texts[position])
+                faulty.add(column.name)
+                shown = None if fault.code == "F301" else texts[position]
+                self.tally.citizen_numbers += fault.code == "F301"
+                found.append(self._problem(row, column.name, fault.code, shown, **fault.details))
+        if "rapportagemaand" not in self.layout.positions and self.context.only_month:
+            values["rapportagemaand"] = self._know_month(month_number(self.context.only_month))
+        found.extend(self._broken_rules(row, values, faulty, texts))
+        return self._settle(row, values, found)
+
+    def _refuse_month_first(self, fault: Fault, row: int, text: str) -> None:
+        """Once is a mistake; more often, dates that look right are turned around too."""
+        self.month_first += fault.code == "F113"
+        if self.month_first >= MONTH_FIRST_AT_MOST:
+            raise RefusedFileError("F009", value=echo(text), row=str(row))
+
+    def _read(self, column: Column, text: str, raw: str) -> int | str | None:
+        if not text:
+            if column.required:
+                raise Fault("F013")
+            return None
+        if text in BROKEN_CELLS:
+            raise Fault(BROKEN_CELLS[text])
+        if column.kind is Kind.TRACK:
+            return self.track(raw)
+        try:
+            value = self.parsers[column.name](text)
+        except Fault:
+            if is_citizen_number(text) and column.kind is not Kind.HOURS:
+                raise Fault("F301") from None
+            raise
+        if column.kind is Kind.MONTH:
+            self._know_month(int(value))
+        if len(self.memory[column.name]) < REMEMBERED:
+            self.memory[column.name][raw] = value
+        return value
+
+    def _know_month(self, month: int) -> int:
+        if month not in self.month_ends:
+            self.month_ends[month] = month_end(month_from_number(month)).toordinal()
+            self.month_bits[month] = 1 << (month - _FIRST)
+        return month
+
+    def _broken_rules(
+        self, row: int, values: dict[str, Any], faulty: set[str], texts: list[str]
+    ) -> Iterator[Problem]:
+        month = values["rapportagemaand"]
+        if month is None:
+            faulty = faulty | {"einde_maand"}
+        else:
+            values["einde_maand"] = self.month_ends[month]
+        positions = self.layout.positions
+        for condition in conditions():
+            if condition.names.isdisjoint(faulty) and condition.broken(values):
+                sent = {n: echo(texts[positions[n]]) for n in condition.told if n in positions}
+                value = sent.get(condition.column, "")
+                yield self._problem(row, condition.column, condition.rule.code, value, **sent)
+
+    def _settle(self, row: int, values: dict[str, Any], found: list[Problem]) -> HeldRow | None:
+        rejected = any(problem.severity == ERROR for problem in found)
+        track, month = values["trajectnummer"], values["rapportagemaand"]
+        if track is not None and month is not None:
+            bit = self.month_bits[month]
+            if self.seen[track] & bit:
+                self.tally.duplicates.setdefault((track, month), []).append(row)
+                rejected = True
+            elif rejected:
+                self.tally.rejected_keys[track, month] = row
+            self.seen[track] |= bit
+        self.problems.extend(found)
+        if rejected:
+            self.tally.rejected += 1
+            self.rejected.append((row, track, month))
+            return None
+        # The quick loop compares with the month before; what came this way is always looked at.
+        self.tally.look_back.add(track)
+        total = self.tally.sums[tuple(values[name] for name in SUM_KEY)]
+        total[0] += 1
+        total[1] += values["uren_aangeboden"]
+        total[2] += values["uren_gevolgd"]
+        return (row, track, month, *(values[c.name] for c in self.held))
+
+    def _problem(
+        self, row: int, column: str | None, code: str, value: str | None, **details: str
+    ) -> Problem:
+        shown = None if value is None else echo(value)
+        message = sentence(code, **{**details, "column": column, "value": shown})
+        return Problem(row, column, code, RULES[code].severity, shown, message)

@@ -1,0 +1,270 @@
+"""What every row is checked on: one entry in ``RULES`` per rule.
+
+The rules about one row stand in ``row_rules``. The version of a rule rises when its meaning
+changes. The rules here are found where ``found_by`` says: a cell that cannot be read, a file that
+cannot be read, what is held already.
+"""
+
+from providers.feed.check.row_rules import ROW_RULES
+from providers.feed.check.rule import WARNING, Rule
+
+_CELL, _FILE, _HELD, _ROW = "de cel", "het bestand", "eerdere leveringen", "de rij"
+
+FILE_RULES = (
+    Rule(
+        "F001", "Het bestand is te lezen als CSV, XLSX, XLS, ODS of JSON.",
+        "{reason} Sla het bestand op als XLSX of als CSV en stuur het opnieuw.",
+        "Er is niets verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F002", "Het bestand blijft binnen de grenzen van omvang, geheugen en tijd.",
+        "{reason} Stuur het bestand in delen, of sla het opnieuw op als CSV.",
+        "Er is niets verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F003", "Het bestand heeft een rij met kolomnamen.",
+        "Er is geen rij met kolomnamen gevonden. Zet de namen van de kolommen boven de gegevens, "
+        "bijvoorbeeld: trajectnummer, rapportagemaand, leerroute. Gevonden: {found}.",
+        "Er is niets verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F004", "Alle verplichte kolommen zijn er.",
+        "Deze kolommen ontbreken: {missing}. Voeg ze toe en stuur het bestand opnieuw. "
+        "Gevonden kolommen: {found}.",
+        "Er is niets verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F005", "Elke kolom staat er hoogstens een keer.",
+        "Dit staat er twee keer: {doubled}. Laat van elk één kolom staan en stuur het bestand "
+        "opnieuw.",
+        "Er is niets verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F006", "Onder de kolomnamen staat ten minste een rij.",
+        "Het bestand heeft geen rijen onder de kolomnamen. Is er deze maand niets te melden? Doe "
+        "dan een nihil-opgave.",
+        "Er is niets verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F007", "Het bestand is niet beveiligd met een wachtwoord.",
+        "Het bestand is beveiligd met een wachtwoord. Sla het op zonder wachtwoord en stuur het "
+        "opnieuw.",
+        "Er is niets verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F008", "Een verbeterd werkboek hoort bij een levering van dezelfde aanbieder.",
+        "Dit werkboek is gemaakt bij een ander bestand. Gebruik het werkboek dat bij jullie eigen "
+        "levering hoort.",
+        "Er is niets verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F009", "Datums hebben de dag voorop.",
+        "In dit bestand staan datums met de maand voorop, bijvoorbeeld {value} in rij {row}. "
+        "Schrijf alle datums als DD-MM-JJJJ en stuur het bestand opnieuw.",
+        "Er is niets verwerkt: ook datums die goed lijken, kunnen verwisseld zijn.",
+        found_by=_FILE,
+    ),
+    Rule(
+        "F010", "Een rij heeft niet meer cellen dan er kolommen zijn.",
+        "Deze rij heeft meer cellen dan er kolommen zijn. Vaak staat er een scheidingsteken in een "
+        "cel: zet die cel tussen aanhalingstekens.",
+        "De rij is niet verwerkt, want cellen kunnen verschoven zijn.", found_by=_ROW,
+    ),
+    Rule(
+        "F011", "Een rij heeft voor elke kolom een cel.",
+        "Deze rij heeft minder cellen dan er kolommen zijn. De laatste cellen zijn als leeg "
+        "gelezen. Kijk of dat klopt.",
+        "De rij telt mee; de laatste, niet verplichte cellen zijn leeg.", WARNING, found_by=_ROW,
+    ),
+)  # fmt: skip
+
+CELL_RULES = (
+    Rule(
+        "F012", "Een cel is geen foutmelding van een rekenblad.",
+        "Er staat een foutmelding van het rekenblad: {value}. Herstel de formule of vul de waarde "
+        "zelf in.",
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F013", "Een verplichte cel is gevuld.",
+        "Vul {column} in. Deze cel is leeg.",
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F014", "Een formule heeft een uitkomst.",
+        "In deze cel staat een formule zonder uitkomst. Open het bestand in Excel of LibreOffice, "
+        "sla het op en stuur het opnieuw. Of vul de waarde zelf in.",
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F015", "Een cel is niet samengevoegd met een cel in een andere rij.",
+        "Deze cel is samengevoegd met de cel erboven. Splits de cellen en vul elke cel in.",
+        "De rij is niet verwerkt: de waarde kan voor een of voor alle rijen gelden.",
+        found_by=_CELL,
+    ),
+    Rule(
+        "F102", "Een datum is te lezen als datum.",
+        'Vul een datum in als DD-MM-JJJJ, bijvoorbeeld 03-10-2026. Er staat "{value}".',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F103", "Een datum heeft een jaar van vier cijfers.",
+        'Schrijf het jaar met vier cijfers, bijvoorbeeld 03-10-2026. Er staat "{value}".',
+        "De rij is niet verwerkt: een jaar van twee cijfers kan twee dingen betekenen.",
+        found_by=_CELL,
+    ),
+    Rule(
+        "F108", "De rapportagemaand ligt niet in de toekomst.",
+        'Deze rapportagemaand moet nog komen: "{value}". Vul de maand in waarover je rapporteert.',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F109", "De rapportagemaand ligt niet voor januari 2022.",
+        'Maanden voor 2022-01 horen niet in deze levering. Er staat "{value}".',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F110", "De rapportagemaand is te lezen als maand.",
+        'Vul een maand in als JJJJ-MM, bijvoorbeeld 2026-10. Er staat "{value}".',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F111", "De rapportagemaand is de maand die bij het inlezen is opgegeven.",
+        'Deze levering gaat over {asked}. Er staat "{value}". Stuur andere maanden apart.',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F113", "Een datum heeft de dag voorop.",
+        'Hier staat de maand voorop: "{value}". Schrijf de datum als DD-MM-JJJJ. Kijk ook naar de '
+        "andere datums in het bestand.",
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F201", "Uren zijn hele kwartieren.",
+        'Vul de uren in op een kwartier, bijvoorbeeld 12,25 of 12,5. Er staat "{value}".',
+        "De rij is niet verwerkt; er is niet afgerond.", found_by=_CELL,
+    ),
+    Rule(
+        "F202", "Uren zijn nul of meer, en niet meer dan in een maand past.",
+        'Vul in {column} een getal van 0 tot en met {maximum} in. Er staat "{value}".',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F204", "Uren zijn een getal.",
+        'Vul een getal in, bijvoorbeeld 12,5. Er staat "{value}".',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F210", "Een aantal ligt tussen zijn grenzen.",
+        'Vul in {column} een getal van {minimum} tot en met {maximum} in. Er staat "{value}".',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F213", "Een aantal is een geheel getal.",
+        'Vul in {column} een geheel getal in, bijvoorbeeld 3. Er staat "{value}".',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F301", "Een nummer of naam is geen BSN.",
+        "Hier staat een getal dat een BSN kan zijn. Vul het trajectnummer in dat de gemeente gaf. "
+        "Wij hebben het getal niet bewaard.",
+        "De rij is niet verwerkt. Het getal is niet bewaard en nergens getoond.", found_by=_CELL,
+    ),
+    Rule(
+        "F302", "Een nummer is niet door een rekenblad afgerond.",
+        'Een rekenblad heeft dit nummer beschadigd: "{value}". Maak de kolom op als tekst en vul '
+        "het nummer opnieuw in.",
+        "De rij is niet verwerkt: van het nummer zijn cijfers verloren.", found_by=_CELL,
+    ),
+    Rule(
+        "F303", "Een nummer of naam bestaat uit leesbare tekens.",
+        "In deze cel staan tekens die niet te lezen zijn. Typ de waarde opnieuw.",
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F304", "De aanbiedercode is die van de afzender.",
+        'Deze rij hoort bij een andere aanbieder: "{value}". Deze levering is van {provider}.',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F305", "De gemeentecode staat in de lijst van gemeenten.",
+        'Vul de gemeentecode in met vier cijfers, bijvoorbeeld 0193. Er staat "{value}".',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F306", "Een code staat in de lijst van die kolom.",
+        'Kies uit: {allowed}. Er staat "{value}".',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F308", "Het contractnummer is van deze aanbieder.",
+        'Dit contractnummer hoort niet bij jullie: "{value}". Verbeter het, of laat de cel leeg.',
+        "De rij is niet verwerkt. Staat het contract al in het register?", found_by=_CELL,
+    ),
+    Rule(
+        "F309", "Een nummer of naam is niet te lang.",
+        'Maak deze waarde korter: hoogstens {limit} tekens. Er staat "{value}".',
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+)  # fmt: skip
+
+HELD_RULES = (
+    Rule(
+        "F501", "Een traject staat in een maand een keer in het bestand.",
+        "Dit traject staat meer dan één keer in deze maand in het bestand (rij {rows}). Laat één "
+        "rij staan en stuur die opnieuw.",
+        "Geen van die rijen is verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F502", "Een traject heeft geen maanden na zijn einde.",
+        "Dit traject is in {ended} al beëindigd. Verbeter de status in die maand, of haal deze rij "
+        "weg.",
+        "De rij is niet verwerkt.", found_by=_HELD,
+    ),
+    Rule(
+        "F503", "De aanmelding van een traject blijft gelijk.",
+        "De datum van aanmelding was {before} en is nu {value}. Kijk of dat klopt.",
+        "De rij telt mee. De wachttijd van dit traject verandert.", WARNING, found_by=_HELD,
+    ),
+    Rule(
+        "F504", "De leerroute van een traject blijft gelijk.",
+        "De leerroute was {before} en is nu {value}. Kijk of dat klopt.",
+        "De rij telt mee bij de nieuwe leerroute.", WARNING, found_by=_HELD,
+    ),
+    Rule(
+        "F505", "Een niveau zakt niet meer dan een stap tegenover de maand ervoor.",
+        "{column} was {before} en is nu {value}. Kijk of dat klopt.",
+        "De rij telt mee.", WARNING, found_by=_HELD,
+    ),
+    Rule(
+        "F506", "Een traject loopt in een maand bij een aanbieder.",
+        "Dit traject loopt in deze maand ook bij een andere aanbieder. Vraag de gemeente wie de "
+        "cursist begeleidt.",
+        "De rij telt mee; het traject telt bij twee aanbieders.", WARNING, found_by=_HELD,
+    ),
+    Rule(
+        "F507", "Een contract geldt voor de gemeente en de leerroute.",
+        "Geen contract geldt voor gemeente {municipality} met leerroute {route}: {count} rijen. "
+        "Kijk of de gemeente en de leerroute kloppen.",
+        "De rijen tellen mee. Vul het contract aan in het register, of vraag de aanbieder waarom.",
+        WARNING, found_by=_HELD,
+    ),
+    Rule(
+        "F508", "Het genoemde contract geldt voor de gemeente en de leerroute.",
+        "Contract {contract} geldt niet voor gemeente {municipality} met leerroute {route}: "
+        "{count} rijen. Kijk of het contractnummer klopt.",
+        "De rijen tellen mee.", WARNING, found_by=_HELD,
+    ),
+)  # fmt: skip
+
+RULES: dict[str, Rule] = {
+    rule.code: rule
+    for rule in sorted(
+        (*FILE_RULES, *CELL_RULES, *ROW_RULES, *HELD_RULES), key=lambda rule: rule.code
+    )
+}
+
+
+def sentence(code: str, **details: object) -> str:
+    """What the provider reads."""
+    return RULES[code].provider.format_map(details)

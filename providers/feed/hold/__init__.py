@@ -1,0 +1,1 @@
+"""From checked rows to rows held in the database."""

@@ -1,0 +1,199 @@
+"""From a file to held rows in three steps: stage (no lock), compare, hold (one transaction).
+
+``stage`` reads and checks the file into temporary tables. ``compare`` puts them beside what is
+held. ``Staging.hold`` writes, set by set. The operations call them; a preview stops after the
+second.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from operator import add
+from pathlib import Path
+from typing import Any
+
+from core.dates import month_from_number
+from core.db import database, is_postgresql
+from providers.codes import LearningRoute
+from providers.feed.check.checking import Batch, Checker, Tally, held_columns
+from providers.feed.check.skipping import LABELS
+from providers.feed.columns import Column, Layout
+from providers.feed.hold import held
+from providers.feed.hold.staging import Staging, find_tracks, rows_of, run
+from providers.feed.read.parsing import Context
+from providers.feed.read.reader import open_table
+from providers.feed.read.shape import refuse_layout
+from providers.feed.table import RefusedFileError
+from providers.feed.tell.outcome import Counts
+
+LARGE_FILE = 10_000_000
+"""From this size on a CSV is checked by a second process while this one writes."""
+TOLD_ROWS = 20
+
+Sources = dict[str, dict[int, int]]
+"""Of a mended workbook: SHA-256 of the file that the rows were in -> row there -> row here."""
+
+
+@dataclass
+class Staged:
+    """A file that was read and checked; nothing is held yet."""
+
+    staging: Staging
+    layout: Layout
+    tally: Tally
+    assumed: dict[str, Any]
+    sources: Sources = field(default_factory=dict)
+    with_held: bool = False
+
+    @property
+    def personal(self) -> bool:
+        """Whether the file has something that may not be kept."""
+        return bool(self.layout.personal or self.tally.citizen_numbers)
+
+
+@contextmanager
+def without_lock() -> Iterator[None]:
+    """A transaction that only touches temporary tables: SQLite keeps its write lock free."""
+    if database.in_transaction():
+        yield
+    elif is_postgresql():
+        with database.atomic():
+            yield
+    else:
+        with database.transaction("DEFERRED"):
+            yield
+
+
+def is_large(path: Path) -> bool:
+    """Whether this is a file for two processes."""
+    return path.stat().st_size >= LARGE_FILE
+
+
+def stage(
+    path: Path,
+    context: Context,
+    *,
+    sheet: str | None = None,
+    into: Callable[[Sequence[Column]], Staging] = Staging,
+) -> Staged:
+    """Read and check a file into the temporary tables; ``RefusedFileError`` when it cannot be."""
+    with open_table(path, sheet=sheet, mapping=context.mapping) as table:
+        layout = table.layout
+        refuse_layout(layout, only_month=context.only_month)
+        checker_context = replace(context, epoch_1904=table.epoch_1904)
+        sources: Sources = {}
+        if table.assumed.get("kind") == "CSV" and is_large(path):
+            from providers.feed.hold.second_process import batches  # noqa: PLC0415  large files only
+
+            found: Iterable[Batch] = batches(path, checker_context)
+        else:
+            records = note_sources(table.records, layout, sources)
+            found = Checker(layout, checker_context).batches(records)
+        with without_lock():
+            staging = into(held_columns(layout))
+            tally = staging.fill(found)
+        if not tally.rows or tally.rows == sum(map(len, tally.skipped.values())):
+            raise RefusedFileError("F006")
+        if context.only_month and "rapportagemaand" not in layout.positions:
+            table.assumed["month"] = f"{context.only_month:%Y-%m}"
+        return Staged(staging, layout, staging.keyed(tally), table.assumed, sources)
+
+
+def note_sources(
+    records: Iterable[tuple[int, list[str]]], layout: Layout, sources: Sources
+) -> Iterable[tuple[int, list[str]]]:
+    """Note from which file and row each row of a mended workbook came."""
+    at = layout.key_position
+    if at is None:
+        return records
+
+    def noted() -> Iterator[tuple[int, list[str]]]:
+        for row, cells in records:
+            if at < len(cells) and ":" in cells[at]:
+                sha256, _, number = cells[at].strip().partition(":")
+                # Somebody may have typed over it: a row that cannot be is nobody's row.
+                origin = int(number) if number.isdecimal() and len(number) < 10 else 0
+                sources.setdefault(sha256, {})[origin] = row
+            yield row, cells
+
+    return noted()
+
+
+def compare(provider: int, staged: Staged) -> None:
+    """Put the staged rows beside each other and beside what is held."""
+    staging, tally = staged.staging, staged.tally
+    held.take_out_duplicates(staging, tally)
+    if staging.compares:
+        find_tracks(provider)
+        staged.with_held = held.compare(provider, staging)
+    held.look_back(staging, tally, with_held=staged.with_held)
+    held.look_aside(provider, staging)
+    held.look_for_contracts(provider, staging, tally)
+
+
+def count(staged: Staged) -> Counts:
+    """Where every row ended."""
+    tally = staged.tally
+    remaining = rows_of("SELECT COUNT(*) FROM staged")[0][0]
+    unchanged, replaced = rows_of(
+        "SELECT COALESCE(SUM(same), 0), COALESCE(SUM(1 - same), 0) FROM staged_old"
+    )[0]
+    counts = Counts(
+        rows=tally.rows,
+        accepted=remaining - unchanged,
+        unchanged=unchanged,
+        rejected=tally.rejected,
+        skipped=sum(map(len, tally.skipped.values())),
+        replaced=replaced,
+        warnings=rows_of("SELECT COUNT(*) FROM staged_problem WHERE severity = 'warning'")[0][0],
+    )
+    counts.check()
+    return counts
+
+
+def rows_by_month(staged: Staged) -> dict[date, int]:
+    """How many rows the delivery has for each month, changed or not."""
+    found: Counter[int] = Counter()
+    for (month, *_), (rows, _, _) in staged.tally.sums.items():
+        found[month] += rows
+    return {month_from_number(month): rows for month, rows in sorted(found.items())}
+
+
+def findings(staged: Staged) -> dict[str, Any]:
+    """What the receipt tells besides counts and problems."""
+    hours: dict[int, list[int]] = {}
+    for (_, _, route, _), sums in staged.tally.sums.items():
+        hours[route] = list(map(add, hours.get(route, [0, 0, 0]), sums))
+    layout = staged.layout
+    return {
+        "assumed": staged.assumed,
+        "skipped": {
+            reason: {"label": LABELS[reason], "count": len(rows), "rows": rows[:TOLD_ROWS]}
+            for reason, rows in staged.tally.skipped.items()
+        },
+        "unknown_columns": list(layout.unknown),
+        "personal_columns": list(layout.personal),
+        "citizen_numbers": staged.tally.citizen_numbers,
+        "mended": {sha: len(rows) for sha, rows in staged.sources.items()},
+        "hours": [
+            {
+                "route": LearningRoute(route).code,
+                "rows": rows,
+                "minutes_offered": offered,
+                "minutes_attended": attended,
+            }
+            for route, (rows, offered, attended) in sorted(hours.items())
+        ],
+    }
+
+
+def keep_problems(delivery: int) -> None:
+    """Copy the staged problems to the delivery."""
+    run(
+        'INSERT INTO problem (delivery_id, row, "column", code, severity, value, message) '
+        "SELECT ?, row_number, column_name, code, severity, value, message FROM staged_problem "
+        "ORDER BY row_number IS NULL, row_number, code, column_name",
+        delivery,
+    )

@@ -1,0 +1,287 @@
+"""The temporary tables in which a delivery is compared with what is held, on both engines.
+
+Filled without touching any table of the product: reading a large file locks nobody out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import peewee
+
+from core.db import database, is_postgresql
+from providers.feed.check.checking import Batch, Problem, RejectedKey, Tally
+from providers.feed.columns import COLUMNS, Column
+
+TEXT_COLUMNS = frozenset({"group_name"})
+VALUE_COLUMNS = tuple(
+    column.held_as for column in COLUMNS if column.held_as not in ("", "month", "track_id")
+)
+"""What a progress row holds besides its key, in one fixed order."""
+
+_TABLES = (
+    "staged", "staged_track", "staged_problem", "staged_old", "staged_look",
+    "staged_rejected",
+)  # fmt: skip
+_PROBLEM_COLUMNS = ("row", "column", "code", "severity", "value", "message")
+
+
+class Staging:
+    """The staged rows of one delivery."""
+
+    compares = True
+    """Whether the rows are put beside what is held."""
+
+    def __init__(self, held: Sequence[Column]) -> None:
+        self.present = [column.held_as for column in held]
+        self.tracks = 0
+        self.clear()
+        self._make()
+        self._run(
+            "CREATE TEMPORARY TABLE staged_problem (row_number integer, column_name text, "
+            "code text, severity text, value text, message text)"
+        )
+        self._run(
+            "CREATE TEMPORARY TABLE staged_rejected (row_number integer, track integer, "
+            "month integer)"
+        )
+        # Which held row a staged one replaces, or repeats.
+        self._run(
+            "CREATE TEMPORARY TABLE staged_old (row_number integer PRIMARY KEY, track integer, "
+            "month integer, old integer, same integer, registered_on integer, route integer)"
+        )
+
+    def _make(self) -> None:
+        text = dict.fromkeys(TEXT_COLUMNS, "text")
+        columns = ", ".join(f"{name} {text.get(name, 'integer')}" for name in self.present)
+        self._run(
+            "CREATE TEMPORARY TABLE staged (row_number integer, track integer NOT NULL, "
+            f"month integer NOT NULL, {columns})"
+        )
+        self._run(
+            "CREATE TEMPORARY TABLE staged_track "
+            "(local integer PRIMARY KEY, number text NOT NULL, id integer)"
+        )
+
+    def clear(self) -> None:
+        """Drop the tables; they also go with the connection."""
+        for table in _TABLES:
+            self._run(f"DROP TABLE IF EXISTS {table}")
+
+    def fill(self, batches: Iterable[Batch]) -> Tally:
+        """Stage all batches, and make ready to compare; return what became of the rows."""
+        tally = Tally()
+        for batch in batches:
+            self.add(batch)
+            tally = batch.tally
+        self.finish()
+        return tally
+
+    def add(self, batch: Batch) -> None:
+        """Stage what a batch holds."""
+        if batch.numbers:
+            first = self.tracks + 1
+            insert("staged_track", ("local", "number"), list(enumerate(batch.numbers, first)))
+            self.tracks += len(batch.numbers)
+        if batch.rows:
+            names = ("row_number", "track", "month", *self.present)
+            insert("staged", names, batch.rows)
+        self.add_problems(batch.problems)
+        self.add_rejected(batch.rejected)
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Stage problems."""
+        rows = [(p.row, p.column, p.code, p.severity, p.value, p.message) for p in problems]
+        if rows:
+            names = ("row_number", "column_name", "code", "severity", "value", "message")
+            insert("staged_problem", names, rows)
+
+    def add_rejected(self, rejected: Sequence[RejectedKey]) -> None:
+        """Stage which rows are rejected."""
+        if rejected:
+            insert("staged_rejected", ("row_number", "track", "month"), rejected)
+
+    def finish(self) -> None:
+        """Make ready to compare: the key, and statistics where the engine wants them."""
+        self._run("CREATE UNIQUE INDEX staged_key ON staged (track, month)")
+        count_for_plans("staged", "track", "month")
+
+    def keyed(self, tally: Tally) -> Tally:
+        """The tally with the numbers that trajecten have here: those of the file."""
+        return tally
+
+    def take_out(self, tally: Tally, condition: str, *parameters: int) -> None:
+        """Reject rows after all."""
+        contract = "contract_id" if "contract_id" in self.present else "NULL"
+        for *key, offered, attended in rows_of(
+            f"SELECT month, municipality, route, {contract}, minutes_offered, minutes_attended "
+            f"FROM staged WHERE {condition}",
+            *parameters,
+        ):
+            tally.take_out(tuple(key), offered, attended)
+        run(
+            "INSERT INTO staged_rejected SELECT row_number, track, month FROM staged "
+            f"WHERE {condition}",
+            *parameters,
+        )
+        self._remove(condition, *parameters)
+
+    def _remove(self, condition: str, *parameters: int) -> None:
+        gone = f"SELECT row_number FROM staged WHERE {condition}"
+        run(f"DELETE FROM staged_old WHERE row_number IN ({gone})", *parameters)
+        run(f"DELETE FROM staged WHERE {condition}", *parameters)
+
+    def hold(self, provider: int, delivery: int) -> None:
+        """Write the rows: trajecten, what is replaced, what was repeated, what is new."""
+        new = run(
+            "INSERT INTO course_track (provider_id, number) SELECT ?, t.number "
+            "FROM staged_track t WHERE t.id IS NULL "
+            "AND EXISTS (SELECT 1 FROM staged s WHERE s.track = t.local) ORDER BY t.local",
+            provider,
+        )
+        if new:
+            find_tracks(provider)
+        with self._keys_known():
+            self._hold_rows(provider, delivery)
+
+    @contextmanager
+    def _keys_known(self) -> Iterator[None]:
+        """Look no keys up row by row: they were found or made in this transaction.
+
+        ``operations`` locks what they name; only a contract may have gone since the check.
+        """
+        gone = "SELECT 1 FROM staged WHERE contract_id NOT IN (SELECT id FROM contract) LIMIT 1"
+        if "contract_id" in self.present and rows_of(gone):
+            yield
+        else:
+            with trusted_keys():
+                yield
+
+    def _hold_rows(self, provider: int, delivery: int) -> None:
+        run(
+            "UPDATE progress_record SET superseded_by_id = ? WHERE id IN "
+            "(SELECT old FROM staged_old WHERE same = 0)",
+            delivery,
+        )
+        names = self.present
+        run(
+            f"INSERT INTO progress_record (provider_id, delivery_id, month, track_id, row, "
+            f"{', '.join(names)}) SELECT ?, ?, s.month, t.id, s.row_number, "
+            f"{', '.join(f's.{name}' for name in names)} FROM staged s "
+            "JOIN staged_track t ON t.local = s.track "
+            "WHERE NOT EXISTS (SELECT 1 FROM staged_old o "
+            "WHERE o.row_number = s.row_number AND o.same = 1)",
+            provider,
+            delivery,
+        )
+
+    def problems(self, limit: int | None = None) -> list[Problem]:
+        """All problems, by row."""
+        query = (
+            "SELECT row_number, column_name, code, severity, value, message FROM staged_problem "
+            "ORDER BY row_number IS NULL, row_number, code, column_name"
+        )
+        if limit is not None:
+            query += f" LIMIT {int(limit)}"
+        return [Problem(*row) for row in rows_of(query)]
+
+    @staticmethod
+    def _run(sql: str) -> None:
+        database.execute_sql(sql)
+
+
+@contextmanager
+def trusted_keys() -> Iterator[None]:
+    """Have PostgreSQL look up no foreign keys, where its user may decide so.
+
+    Looking each up by itself takes three quarters of the time of a large delivery.
+    """
+    try:
+        with database.atomic():
+            if is_postgresql():
+                run("SET LOCAL session_replication_role = replica")
+    except peewee.ProgrammingError:
+        yield
+        return
+    yield
+    if is_postgresql():
+        run("SET LOCAL session_replication_role = origin")
+
+
+def insert(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows to a temporary table."""
+    if is_postgresql():
+        copy_rows(table, names, rows)
+        return
+    marks = ", ".join("?" * len(names))
+    sql = f"INSERT INTO temp.{table} ({', '.join(names)}) VALUES ({marks})"
+    database.connection().executemany(sql, rows)
+
+
+def find_tracks(provider: int) -> None:
+    """Give each staged traject the key under which this provider has it, when it has."""
+    run(
+        "UPDATE staged_track SET id = (SELECT t.id FROM course_track t "
+        "WHERE t.provider_id = ? AND t.number = staged_track.number)",
+        provider,
+    )
+    count_for_plans("staged_track")
+
+
+def count_for_plans(table: str, *columns: str) -> None:
+    """Let PostgreSQL know how much a table holds before it plans a question about it."""
+    if is_postgresql():
+        of = f" ({', '.join(columns)})" if columns else ""
+        run(f"ANALYZE {table}{of}")
+
+
+def rows_of(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """Rows of a query with ``?`` for each parameter, on both engines."""
+    return database.execute_sql(marked(sql), parameters).fetchall()
+
+
+def run(sql: str, *parameters: Any) -> int:
+    """Run a statement with ``?`` for each parameter; return how many rows it changed."""
+    return int(database.execute_sql(marked(sql), parameters).rowcount)
+
+
+def marked(sql: str) -> str:
+    """A statement with the parameter marks of the engine."""
+    return sql.replace("?", "%s") if is_postgresql() else sql
+
+
+def same(left: str, right: str) -> str:
+    """Condition that two values are equal, where empty equals empty."""
+    word = "IS NOT DISTINCT FROM" if is_postgresql() else "IS"
+    return f"{left} {word} {right}"
+
+
+def copy_rows(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Send rows to PostgreSQL at once."""
+    with copying(table, names) as send:
+        send(rows)
+
+
+@contextmanager
+def copying(table: str, names: Sequence[str]) -> Iterator[Callable[[Iterable[Any]], None]]:
+    """Send rows to PostgreSQL, which takes them in while the next are made.
+
+    Texts are quoted and nothing else is, so that an empty cell is the bare word ``None``.
+    """
+    texts = [at for at, name in enumerate(names) if name in _QUOTED]
+    line = ",".join(["%s"] * len(names)) + "\n"
+    quoted = ", ".join(f'"{name}"' for name in names)
+    command = f"COPY {table} ({quoted}) FROM STDIN WITH (FORMAT csv, NULL 'None')"
+    with database.connection().cursor() as cursor, cursor.copy(command) as copy:
+        yield lambda rows: copy.write("".join([line % _with_quotes(row, texts) for row in rows]))
+
+
+_QUOTED = TEXT_COLUMNS | {"number", "column_name", "code", "severity", "value", "message"}
+
+
+def _with_quotes(row: Sequence[Any], texts: Sequence[int]) -> tuple[Any, ...]:
+    cells = list(row)
+    for at in texts:
+        if cells[at] is not None:
+            cells[at] = '"' + cells[at].replace('"', '""') + '"'
+    return tuple(cells)

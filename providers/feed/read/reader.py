@@ -1,0 +1,110 @@
+"""From a file to a table of text with the row numbers a person sees. Pure: files in, text out.
+
+What kind of file it is follows from its first bytes, never from its name. What was assumed on the
+way (encoding, separator, sheet, header row) is kept for the receipt.
+"""
+
+import codecs
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+
+from providers.feed.columns import NO_MAPPING, Mapping
+from providers.feed.table import ARCHIVE, Record, RefusedFileError, Table
+from providers.feed.values import has_citizen_number
+
+MAXIMUM_BYTES = 2_000_000_000
+LOOKED_AT = 500
+"""So many rows tell what a column is that we do not know."""
+
+_MAGIC = (
+    (b"PK\x03\x04", "workbook"),
+    (b"\xd0\xcf\x11\xe0", "workbook"),
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"\x1f\x8b", "archive"),
+    (b"Rar!", "archive"),
+    (b"7z\xbc\xaf", "archive"),
+    (b"{\\rtf", "document"),
+)
+_FOREIGN = {
+    "pdf": "Dit is een PDF.",
+    "picture": "Dit is een afbeelding.",
+    "archive": ARCHIVE,
+    "document": "Dit is een tekstdocument.",
+    "page": "Dit is een webpagina of een ander soort XML.",
+}
+
+
+def kind_of(start: bytes) -> str:
+    """What the first bytes say: ``workbook``, ``json``, ``text`` or something foreign."""
+    for magic, kind in _MAGIC:
+        if start.startswith(magic):
+            return kind
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        start = start.replace(b"\0", b"")[2:]
+    text = start.removeprefix(codecs.BOM_UTF8).lstrip()
+    if text[:1] in (b"{", b"["):
+        return "json"
+    if text[:1] == b"<":
+        return "page"
+    return "text"
+
+
+@contextmanager
+def open_table(
+    path: Path, *, sheet: str | None = None, mapping: Mapping = NO_MAPPING
+) -> Iterator[Table]:
+    """Open a file of any kind as a table; raises ``RefusedFileError`` when that cannot be."""
+    size = path.stat().st_size
+    if not size:
+        raise RefusedFileError("F001", reason="Het bestand is leeg.")
+    if size > MAXIMUM_BYTES:
+        raise RefusedFileError("F002", reason="Het bestand is groter dan 2 GB.")
+    with path.open("rb") as file:
+        kind = kind_of(file.read(512))
+    if kind in _FOREIGN:
+        raise RefusedFileError("F001", reason=_FOREIGN[kind])
+    # Each kind is read by its own module, loaded only when a file of that kind comes in.
+    if kind == "workbook":
+        from providers.feed.read.workbook import open_workbook  # noqa: PLC0415
+
+        with open_workbook(path, sheet=sheet, mapping=mapping) as table:
+            yield _without_citizen_numbers(table)
+    elif kind == "json":
+        from providers.feed.read.json_rows import open_json  # noqa: PLC0415
+
+        yield _without_citizen_numbers(open_json(path, mapping=mapping))
+    else:
+        from providers.feed.read.delimited import open_delimited  # noqa: PLC0415
+
+        yield _without_citizen_numbers(open_delimited(path, mapping=mapping))
+
+
+def _without_citizen_numbers(table: Table) -> Table:
+    """Take an unknown column for personal when many of its first cells have a BSN in them."""
+    layout = table.layout
+    unknown = [at for at, title in enumerate(layout.header) if title in layout.unknown]
+    if not unknown:
+        return table
+    records = iter(table.records)
+    first = list(islice(records, LOOKED_AT))
+    table.records = chain(first, records)
+    if found := [at for at in unknown if _many_have_one(first, at)]:
+        titles = tuple(layout.header[at] for at in found)
+        table.layout = replace(
+            layout,
+            unknown=tuple(title for title in layout.unknown if title not in titles),
+            personal=(*layout.personal, *titles),
+            personal_positions=(*layout.personal_positions, *found),
+        )
+    return table
+
+
+def _many_have_one(records: Sequence[Record], at: int) -> bool:
+    cells = [cells[at] for _, cells in records if at < len(cells) and cells[at]]
+    return 0 < len(cells) <= 3 * sum(map(has_citizen_number, cells))

@@ -1,0 +1,151 @@
+"""What became of one file, as data: the receipt, the command line and the API all read this."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from providers.feed.check.checking import Problem
+
+
+class Status(StrEnum):
+    """How a delivery came out."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_WARNINGS = "accepted_with_warnings"
+    PARTLY_ACCEPTED = "partly_accepted"
+    REFUSED = "refused"
+    ALREADY_DELIVERED = "already_delivered"
+    DRY_RUN = "dry_run"
+
+
+STATUS_LABELS = {
+    Status.ACCEPTED: "aangenomen",
+    Status.ACCEPTED_WITH_WARNINGS: "aangenomen met opmerkingen",
+    Status.PARTLY_ACCEPTED: "deels aangenomen",
+    Status.REFUSED: "niet aangenomen",
+    Status.ALREADY_DELIVERED: "al eerder aangeleverd",
+    Status.DRY_RUN: "proef, niets bewaard",
+}
+
+
+@dataclass
+class Counts:
+    """``rows = accepted + unchanged + rejected + skipped``, always."""
+
+    rows: int = 0
+    accepted: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    replaced: int = 0
+    warnings: int = 0
+
+    def check(self) -> None:
+        """Refuse to go on when a row would be lost or counted twice."""
+        if self.rows != self.accepted + self.unchanged + self.rejected + self.skipped:
+            raise RuntimeError(f"the rows do not add up: {self}")
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """Rejected rows that went the same way: the delivery that has them again, or none yet."""
+
+    taken_up_by: int | None
+    mended: bool
+    rows: tuple[int, ...]
+    inferred: bool = False
+    """Whether the month alone told that they came again: there was no number or month to read."""
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Rejected rows of an earlier delivery that this one has, and that were accepted now."""
+
+    delivery: int
+    rows: tuple[int, ...]
+
+
+@dataclass
+class Outcome:
+    """What became of one file."""
+
+    file: str
+    sha256: str
+    status: Status
+    counts: Counts = field(default_factory=Counts)
+    delivery: int | None = None
+    provider: int | None = None
+    months: list[date] = field(default_factory=list)
+    missing_columns: list[str] = field(default_factory=list)
+    ignored_columns: list[str] = field(default_factory=list)
+    problems: Sequence[Problem] = ()
+    findings: dict[str, Any] = field(default_factory=dict)
+    sent_back: list[SentBack] = field(default_factory=list)
+    completes: list[Completed] = field(default_factory=list)
+    superseded_by: int | None = None
+    differing: int = 0
+    seconds: float = 0.0
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything held is different now, so that measures must be computed again."""
+        return bool(self.counts.accepted) and self.delivery is not None
+
+    @property
+    def to_mend(self) -> tuple[int, ...]:
+        """Rejected rows that no later delivery has again."""
+        return tuple(row for one in self.sent_back if one.taken_up_by is None for row in one.rows)
+
+    def document(self, max_problems: int | None = None) -> dict[str, Any]:
+        """One entry of ``deliveries`` in the JSON of ``feed import``."""
+        counts = self.counts
+        return {
+            "file": self.file,
+            "sha256": self.sha256,
+            "delivery": self.delivery,
+            "status": self.status.value,
+            "rows": counts.rows,
+            "accepted": counts.accepted,
+            "unchanged": counts.unchanged,
+            "rejected": counts.rejected,
+            "skipped": counts.skipped,
+            "months": [f"{month:%Y-%m}" for month in self.months],
+            "missing_columns": self.missing_columns,
+            "ignored_columns": self.ignored_columns,
+            "problems": [problem_document(p) for p in self.problems[:max_problems]],
+            "sent_back": [
+                {
+                    "delivery": one.taken_up_by,
+                    "mended": one.mended,
+                    "inferred": one.inferred,
+                    "rows": list(one.rows),
+                }
+                for one in self.sent_back
+            ],
+            "completes": [
+                {"delivery": one.delivery, "rows": list(one.rows)} for one in self.completes
+            ],
+            "superseded_by": self.superseded_by,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """One entry of ``problems``."""
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "code": problem.code,
+        "severity": problem.severity,
+        "value": problem.value,
+        "message": problem.message,
+    }
+
+
+def held_status(counts: Counts) -> Status:
+    """The status of a delivery that was taken in."""
+    if counts.rejected:
+        return Status.PARTLY_ACCEPTED
+    return Status.ACCEPTED_WITH_WARNINGS if counts.warnings else Status.ACCEPTED

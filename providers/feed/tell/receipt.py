@@ -1,0 +1,161 @@
+"""The receipt (ontvangstbewijs) as data and as plain text: what came in, what to mend."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.formats import count_text, hours_text, month_text
+from providers.feed.check.checking import Problem
+from providers.feed.check.rule import ERROR
+from providers.feed.check.rules import RULES
+from providers.feed.tell.outcome import STATUS_LABELS, Outcome, SentBack, Status
+
+TOLD_ROWS = 12
+_KINDS = {
+    "kind": "soort bestand",
+    "encoding": "tekenset",
+    "separator": "scheidingsteken",
+    "sheet": "blad",
+    "header_row": "kolomnamen op rij",
+    "epoch": "datums geteld vanaf",
+    "other_sheets": "niet gelezen bladen",
+    "beside": "niet gelezen naast de rijen:",
+    "month": "maand zoals erbij gezegd:",
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """The same fault in one column, told once."""
+
+    code: str
+    column: str | None
+    severity: str
+    count: int
+    rows: tuple[int, ...]
+    message: str
+    manager: str
+
+    @property
+    def rows_text(self) -> str:
+        """The first rows, as numbered in the file."""
+        return rows_text(self.rows)
+
+
+def rows_text(rows: Sequence[int]) -> str:
+    """The first of some rows, as numbered in the file."""
+    shown = ", ".join(map(str, rows[:TOLD_ROWS]))
+    more = len(rows) - TOLD_ROWS
+    return f"{shown} en nog {count_text(more)}" if more > 0 else shown
+
+
+def fate_text(fate: SentBack) -> str:
+    """What became of rejected rows."""
+    if fate.taken_up_by is None:
+        return "Nog te verbeteren"
+    if fate.inferred:
+        return (
+            f"Waarschijnlijk aangevuld door levering {fate.taken_up_by}; het trajectnummer of de "
+            "maand was hier niet te lezen"
+        )
+    if fate.mended:
+        return f"Aangevuld door levering {fate.taken_up_by}"
+    return f"Opnieuw gestuurd in levering {fate.taken_up_by}, en daar weer teruggestuurd"
+
+
+def grouped(problems: Iterable[Problem]) -> list[Group]:
+    """Faults by rule and column: errors first, then the most frequent."""
+    found: dict[tuple[str, str | None, str | None], list[Problem]] = {}
+    for problem in problems:
+        # What concerns no single row says its own number of rows, and stays apart.
+        apart = problem.message if problem.row is None else None
+        found.setdefault((problem.code, problem.column, apart), []).append(problem)
+    groups = [
+        Group(
+            code,
+            column,
+            same[0].severity,
+            len(same),
+            tuple(p.row for p in same if p.row is not None),
+            same[0].message,
+            RULES[code].manager,
+        )
+        for (code, column, _), same in found.items()
+    ]
+    return sorted(groups, key=lambda g: (g.severity != ERROR, -g.count, g.code, g.column or ""))
+
+
+def sum_text(outcome: Outcome) -> str:
+    """The sum of the receipt in one sentence; it always adds up."""
+    counts = outcome.counts
+    parts = [
+        f"{count_text(counts.accepted)} aangenomen",
+        f"{count_text(counts.unchanged)} ongewijzigd",
+        f"{count_text(counts.rejected)} terug te sturen",
+    ]
+    if counts.skipped:
+        parts.append(f"{count_text(counts.skipped)} overgeslagen")
+    return f"{count_text(counts.rows)} rijen gelezen: {', '.join(parts)}."
+
+
+def assumed_text(findings: dict[str, Any]) -> str:
+    """How the file was read, in one line."""
+    parts = []
+    for key, value in findings.get("assumed", {}).items():
+        told = ", ".join(value) if isinstance(value, list) else value
+        parts.append(f"{_KINDS.get(key, key)} {told}")
+    parts += [
+        f"{skipped['count']} {skipped['label']} overgeslagen"
+        for skipped in findings.get("skipped", {}).values()
+    ]
+    return "; ".join(parts)
+
+
+def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
+    """The receipt as text."""
+    name = f"levering {outcome.delivery}" if outcome.delivery else "geen levering gemaakt"
+    yield f"{outcome.file}: {STATUS_LABELS[outcome.status]} ({name})"
+    if outcome.status is Status.ALREADY_DELIVERED:
+        yield "  Dit bestand is al eerder aangeleverd. Er is niets veranderd."
+    if outcome.superseded_by:
+        yield (
+            f"  Sinds die levering zijn {outcome.differing} rijen vervangen, het laatst door "
+            f"levering {outcome.superseded_by}. Wil je dit bestand toch opnieuw innemen? "
+            "Gebruik --again."
+        )
+    if outcome.counts.rows:
+        yield f"  {sum_text(outcome)}"
+        if outcome.counts.replaced:
+            yield f"  {count_text(outcome.counts.replaced)} rijen vervangen een eerdere rij."
+    for completed in outcome.completes:
+        yield f"  Vult levering {completed.delivery} aan: rij {rows_text(completed.rows)}."
+    for fate in outcome.sent_back:
+        if fate.taken_up_by is not None:
+            yield f"  {fate_text(fate)}: rij {rows_text(fate.rows)}."
+    if outcome.months:
+        yield f"  Maanden: {', '.join(map(month_text, outcome.months))}."
+    if told := assumed_text(outcome.findings):
+        yield f"  Gelezen als: {told}."
+    for part in outcome.findings.get("hours", ()):
+        yield (
+            f"  Leerroute {part['route']}: {count_text(part['rows'])} rijen, "
+            f"{hours_text(part['minutes_offered'])} uren aangeboden, "
+            f"{hours_text(part['minutes_attended'])} gevolgd."
+        )
+    yield from _left_out(outcome.findings)
+    for group in grouped(outcome.problems)[:limit]:
+        kind = "Terug te sturen" if group.severity == ERROR else "Let op"
+        place = f", kolom {group.column}" if group.column else ""
+        rows = f" Rijen: {group.rows_text}." if group.rows else ""
+        yield f"  {kind}: {group.count} keer {group.code}{place}. {group.message}{rows}"
+
+
+def _left_out(findings: dict[str, Any]) -> Iterator[str]:
+    if unknown := findings.get("unknown_columns"):
+        yield f"  Onbekende kolommen, niet gelezen: {', '.join(unknown)}."
+    if personal := findings.get("personal_columns"):
+        yield (
+            f"  Kolommen met persoonsgegevens, niet gelezen en niet bewaard: {', '.join(personal)}."
+        )
+    if findings.get("cleaned"):
+        yield "  Het bestand is bewaard zonder persoonsgegevens."

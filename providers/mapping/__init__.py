@@ -1,0 +1,1 @@
+"""Column mappings: what a provider calls our columns."""

@@ -1,0 +1,1 @@
+"""How many trajectories of a provider were open at the end of each month."""

@@ -1,0 +1,107 @@
+"""Open trajecten per provider, month and route: as kept, and from the rows where none is kept."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
+
+import peewee
+
+from core.dates import month_from_number
+from core.db import database
+from providers.codes import TrackStatus
+from providers.models import CURRENT, ProgressRecord
+from providers.open_tracks.models import FIELDS, OpenTracks
+
+Place = tuple[int, date]
+"""Key of a provider, and a month."""
+
+
+class Learners(NamedTuple):
+    """Trajecten of one provider on one route that had not ended at the end of a month.
+
+    ``followed`` counts those of which the month after has a row.
+    """
+
+    route: int
+    waiting: int
+    active: int
+    paused: int
+    followed: int = 0
+
+    @property
+    def total(self) -> int:
+        """All that are open."""
+        return self.waiting + self.active + self.paused
+
+
+def open_tracks(places: Collection[Place]) -> dict[Place, list[Learners]]:
+    """Per provider and month what was open on each route; nothing where no rows are held."""
+    found: dict[Place, list[Learners]] = defaultdict(list)
+    if not places:
+        return found
+    wanted, months = set(places), [month for _, month in places]
+    kept = OpenTracks.select(*FIELDS).where(
+        OpenTracks.provider.in_(sorted({provider for provider, _ in places})),
+        OpenTracks.month.between(min(months), max(months)),
+    )
+    for place, learners in _read(kept):
+        if place in wanted:
+            found[place].append(learners)
+    if not_kept := wanted - found.keys():
+        for place, learners in _read(counted(not_kept)):
+            found[place].append(learners)
+    return {place: sorted(of_place, key=_route) for place, of_place in found.items()}
+
+
+def counted(places: Collection[Place]) -> Any:
+    """The same from the rows: the fields of ``OpenTracks``, in one query."""
+    by_month: dict[date, list[int]] = defaultdict(list)
+    for provider, month in sorted(places):
+        by_month[month].append(provider)
+    there = [
+        ProgressRecord.provider.in_(keys) & (ProgressRecord.month == month)
+        for month, keys in by_month.items()
+    ]
+    later = ProgressRecord.alias("later")
+    is_open = ProgressRecord.status < TrackStatus.COMPLETED
+    sums = [
+        peewee.fn.SUM(peewee.Case(None, [(condition, 1)], 0)).alias(name)
+        for name, condition in (
+            ("waiting", ProgressRecord.status == TrackStatus.WAITING),
+            ("active", ProgressRecord.status == TrackStatus.ACTIVE),
+            ("paused", ProgressRecord.status == TrackStatus.PAUSED),
+            ("followed", later.id.is_null(False)),
+        )
+    ]
+    group = (ProgressRecord.provider, ProgressRecord.month, ProgressRecord.route)
+    return (
+        ProgressRecord.select(*group, *sums)
+        .join(later, peewee.JOIN.LEFT_OUTER, on=month_later(later) & is_open)
+        .where(CURRENT, reduce(or_, there))
+        .group_by(*group)
+    )
+
+
+def month_later(later: Any) -> Any:
+    """Condition: the current row of the same traject a month later."""
+    return (
+        (later.provider == ProgressRecord.provider)
+        & (later.month == ProgressRecord.month + 1)
+        & (later.track == ProgressRecord.track)
+        & later.superseded_by.is_null()
+    )
+
+
+def _read(query: Any) -> Iterable[tuple[Place, Learners]]:
+    """Thousands of rows: read as the driver gives them."""
+    rows = database.execute(query).fetchall()
+    days = {number: month_from_number(number) for number in {row[1] for row in rows}}
+    for provider, month, *counts in rows:
+        yield (provider, days[month]), Learners(*counts)
+
+
+def _route(learners: Learners) -> int:
+    return learners.route

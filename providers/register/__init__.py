@@ -1,0 +1,1 @@
+"""The register of taalaanbieders: providers, contracts, marks, docenten, locations."""

@@ -1,0 +1,198 @@
+"""What the register says on a day, each question answered by one query over all providers.
+
+``providers`` is always which providers may be counted: keys, or a query of keys, as
+``core.accounts.visible`` narrows it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import peewee
+
+from core.dates import month_end
+from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
+from providers.models import Contract, ContractScope, Provider, QualityMark, Teacher
+from providers.register.promise import Promise
+
+Providers = Any
+"""Keys of providers: a list, or a query that selects them."""
+
+
+def _tuples(query: Any) -> Iterable[Any]:
+    return query.tuples()
+
+
+def _in_force(start: Any, end: Any, day: date) -> Any:
+    return (start.is_null() | (start <= day)) & (end.is_null() | (end >= day))
+
+
+def marks_on(day: date, providers: Providers) -> dict[int, QualityMark]:
+    """Per provider the mark whose period holds ``day``; absent when none does."""
+    query: Any = QualityMark.select().where(
+        QualityMark.provider.in_(providers),
+        _in_force(QualityMark.valid_from, QualityMark.valid_until, day),
+    )
+    return {mark.provider_id: mark for mark in query}
+
+
+def contracts_on(day: date, providers: Providers) -> Any:
+    """Contracts in force on ``day``, with their provider."""
+    return (
+        Contract.select(Contract, Provider)
+        .join(Provider)
+        .where(
+            Contract.provider.in_(providers),
+            _in_force(Contract.valid_from, Contract.valid_until, day),
+        )
+        .order_by(Contract.number)
+    )
+
+
+PROMISED = {
+    LearningRoute.B1: Contract.weekly_minutes_b1,
+    LearningRoute.EDUCATION: Contract.weekly_minutes_education,
+    LearningRoute.SELF_RELIANCE: Contract.weekly_minutes_self_reliance,
+}
+"""Per route the column with the lesson minutes a week that a contract promises."""
+
+
+def promised_by(contract: Contract) -> dict[int, int]:
+    """Per route the lesson minutes a week that a contract promises, where it says so."""
+    said = {int(route): getattr(contract, column.name) for route, column in PROMISED.items()}
+    return {route: minutes for route, minutes in said.items() if minutes is not None}
+
+
+def promises(provider_id: int) -> list[Promise]:
+    """What every contract of a provider says, per route and gemeente that it covers."""
+    query = (
+        ContractScope.select(
+            Contract.id,
+            ContractScope.route,
+            ContractScope.municipality,
+            Contract.valid_from,
+            Contract.valid_until,
+            peewee.Case(ContractScope.route, [(int(r), c) for r, c in PROMISED.items()]),
+            Contract.hour_price_cents,
+        )
+        .join(Contract)
+        .where(Contract.provider == provider_id)
+        .order_by(Contract.id)
+    )
+    return [
+        Promise(number, route, None if place is None else int(place), *rest)
+        for number, route, place, *rest in _tuples(query)
+    ]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the contracts in force of one provider cover."""
+
+    routes: tuple[int, ...]
+    municipalities: tuple[str, ...]
+    whole_region: bool
+
+
+def coverage_on(day: date, providers: Providers) -> dict[int, Coverage]:
+    """Per provider the routes and gemeenten of its contracts in force."""
+    rows = (
+        ContractScope.select(Contract.provider, ContractScope.route, ContractScope.municipality)
+        .join(Contract)
+        .where(
+            Contract.provider.in_(providers),
+            _in_force(Contract.valid_from, Contract.valid_until, day),
+        )
+        .distinct()
+    )
+    routes: dict[int, set[int]] = defaultdict(set)
+    places: dict[int, set[str | None]] = defaultdict(set)
+    for provider, route, place in _tuples(rows):
+        routes[provider].add(route)
+        places[provider].add(place)
+    return {
+        provider: Coverage(
+            tuple(sorted(routes[provider])),
+            tuple(sorted(place for place in places[provider] if place)),
+            None in places[provider],
+        )
+        for provider in routes
+    }
+
+
+@dataclass(frozen=True)
+class TeacherCount:
+    """Docenten of one provider on a day, each counted once by the best registration."""
+
+    certified: int
+    in_training: int
+    unregistered: int
+
+    @property
+    def total(self) -> int:
+        """All docenten."""
+        return self.certified + self.in_training + self.unregistered
+
+
+def teachers_on(day: date, providers: Providers) -> dict[int, TeacherCount]:
+    """Per provider how many docenten are certified, in training, or neither."""
+    best = (
+        Teacher.select(Teacher.provider, peewee.fn.MIN(Teacher.registration).alias("registration"))
+        .where(
+            Teacher.provider.in_(providers),
+            _in_force(Teacher.valid_from, Teacher.valid_until, day),
+        )
+        .group_by(Teacher.provider, Teacher.teacher_ref)
+    )
+    found: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for provider, registration in _tuples(best):
+        place = max(0, registration - TeacherRegistration.BLIK_OP_WERK)
+        found[provider][place] += 1
+    return {provider: TeacherCount(*counts) for provider, counts in found.items()}
+
+
+def certified_in(months: Sequence[date], providers: Providers) -> dict[int, dict[date, int]]:
+    """Per provider that has any docent: how many were certified on some day of each month."""
+    rows = Teacher.select(
+        Teacher.provider,
+        Teacher.teacher_ref,
+        Teacher.registration,
+        Teacher.valid_from,
+        Teacher.valid_until,
+    ).where(Teacher.provider.in_(providers))
+    found: dict[int, dict[date, set[str]]] = {}
+    for provider, code, registration, start, end in _tuples(rows):
+        by_month = found.setdefault(provider, {month: set() for month in months})
+        if registration <= TeacherRegistration.BLIK_OP_WERK:
+            for month, codes in by_month.items():
+                if (start or month) <= month_end(month) and (end or month) >= month:
+                    codes.add(code)
+    return {
+        provider: {month: len(codes) for month, codes in by_month.items()}
+        for provider, by_month in found.items()
+    }
+
+
+CHECK_DAYS = 90
+"""A mark that was checked longer ago than this is *verouderd*."""
+
+
+def is_stale(mark: QualityMark, day: date) -> bool:
+    """Whether a mark was checked more than ninety days before ``day``, or never."""
+    return mark.checked_on is None or (day - mark.checked_on).days > CHECK_DAYS
+
+
+def troubled_marks(day: date, providers: Providers) -> list[QualityMark]:
+    """Marks on ``day`` that are not valid, or valid but checked too long ago; by provider name."""
+    query = (
+        QualityMark.select(QualityMark, Provider)
+        .join(Provider)
+        .where(
+            Provider.id.in_(providers),
+            _in_force(QualityMark.valid_from, QualityMark.valid_until, day),
+        )
+        .order_by(Provider.name)
+    )
+    return [mark for mark in query if not MarkStatus(mark.status).valid or is_stale(mark, day)]
