@@ -27,7 +27,7 @@ from procurement.admin import contracts as award_pages
 from procurement.admin import estimates as estimate_pages
 from providers.dossier.operations import keep_dossiers
 from providers.models import Provider
-from quality.operations import follow_register
+from quality.cards.operations import follow_register
 
 # The order of the menu; a page at one of these addresses appears by itself.
 MENU = (

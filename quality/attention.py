@@ -11,9 +11,9 @@ from core.attention import Attention, Urgency
 from core.dates import add_months
 from core.formats import day_text, month_text
 from providers.models import Provider
-from quality import cards
+from quality.cards import queries as cards
+from quality.cards.words import falls
 from quality.models import CONCEPT, Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
-from quality.score_words import falls
 
 
 def attention(account: Account, today: date) -> list[Attention]:

@@ -5,9 +5,9 @@ from typing import Any
 from core.accounts import Account, Role, scope, visible
 from providers.models import Provider
 from providers.scopes import by_provider
+from quality.lessons.models import DocentHours
 from quality.models import Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
 from quality.report.models import ReportMail
-from quality.teacher_models import DocentHours
 
 
 @scope(ScoreCard)

@@ -14,7 +14,7 @@ from procurement.models import ContractingProcess
 from procurement.plan import queries
 from procurement.plan.outlook import Outlook, as_json, look
 from providers.models import Provider
-from quality import cards
+from quality.cards import queries as cards
 
 PLAN = Parameter("code", "path", PLAN_CODE, "de code van het inkooptraject")
 

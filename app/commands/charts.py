@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.export import BYTE_ORDER_MARK
 from core.formats import month_text
 from providers.models import Provider
-from quality.gallery import History, history, provider_charts, region_charts
+from quality.charts.gallery import History, history, provider_charts, region_charts
 
 REGION = "regio"
 KINDS = {"svg": "file.svg", "png": "png"}

@@ -117,7 +117,7 @@ def _take_one(path: Path, provider: Any, storage: Any, request: Any, *, again: b
 
 def _recompute(provider: Any, months: Iterable[date]) -> None:
     """Bring the scores up to date with what was taken in or withdrawn."""
-    from quality.operations import recompute_after  # noqa: PLC0415
+    from quality.cards.operations import recompute_after  # noqa: PLC0415
 
     touched = sorted(set(months))
     if touched:

@@ -9,7 +9,7 @@ from app.settings import read_settings
 from app.tasks.drawing_ahead import draw_ahead
 from app.tasks.jobs import POLL_SECONDS, drain
 from core.dates import now
-from quality.indicator_operations import refresh_computed
+from quality.indicators.operations import refresh_computed
 
 ACTOR = "opdrachtregel"
 

@@ -42,7 +42,7 @@ def run_import(args: argparse.Namespace) -> int:
     with transaction():
         result = import_register(found, by=ACTOR, at=now())
         if result.providers:
-            from quality.operations import follow_register  # noqa: PLC0415  a list does without
+            from quality.cards.operations import follow_register  # noqa: PLC0415  a list does without
 
             follow_register(by=ACTOR, at=now(), providers=result.providers)
     if args.json:

@@ -19,7 +19,7 @@ from core.db import transaction
 from core.errors import DomainError
 from core.formats import month_text
 from providers.models import Provider
-from quality.operations import compute
+from quality.cards.operations import compute
 from quality.report.operations import record_made
 from quality.report.packs import KINDS, Pack, Shelf, packs
 

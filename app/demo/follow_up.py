@@ -7,17 +7,17 @@ from core.dates import add_months, days
 from core.errors import DomainError
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality.agreement_operations import (
+from quality.agreements.operations import (
     close_agreement,
     close_complaint,
     make_agreement,
     record_talk,
     register_complaint,
 )
-from quality.indicator_models import Indicator
-from quality.indicator_operations import DURATION, compute_value, load_reference_figures
-from quality.reactions import answer, react
-from quality.signal_operations import refresh
+from quality.cards.reactions import answer, react
+from quality.indicators.models import Indicator
+from quality.indicators.operations import DURATION, compute_value, load_reference_figures
+from quality.learners.operations import refresh
 
 SIGNAL_MONTHS = 3
 """So many months are looked at, so that a signal knows since when it holds."""

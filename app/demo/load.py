@@ -21,7 +21,7 @@ from providers.mapping.operations import save_mapping
 from providers.models import Provider
 from providers.register.operations import import_register
 from providers.register.rows import RegisterTable, read_tables
-from quality.operations import compute, fix
+from quality.cards.operations import compute, fix
 
 ACTOR = "voorbeeldregio"
 CONCEPT_MONTHS = 2

@@ -8,7 +8,7 @@ from core.storage import Storage
 from providers.deliveries.operations import Request, accept
 from providers.feed.tell.outcome import Outcome
 from providers.models import Delivery
-from quality.operations import recompute_after
+from quality.cards.operations import recompute_after
 
 LARGE_BYTES = 2_000_000
 """Above this a file can take more than two seconds, and goes to the queue."""

@@ -10,7 +10,7 @@ from peewee import fn
 from core.charts import pictures
 from core.dates import today
 from providers.models import Provider
-from quality import gallery
+from quality.charts import gallery
 from quality.models import ScoreCard
 
 

@@ -38,7 +38,7 @@ from providers.deliveries.outcomes import RECEIVED, WITHDRAWN
 from providers.deliveries.previews import forget_preview, keep_preview
 from providers.feed.read.cleaning import kept_file
 from providers.models import Delivery, DeliveryMonth
-from quality.operations import compute, recompute_after
+from quality.cards.operations import compute, recompute_after
 from quality.report.packs import Shelf, pack_for
 
 logger = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from core.formats import month_text
 from core.jobs.locks import job_lock
 from core.mail import Attachment, Letter, PostOffice
 from providers.models import Provider
-from quality.cards import cards_of
+from quality.cards.queries import cards_of
 from quality.models import CONCEPT, FIXED, ScoreCard
 from quality.report.models import ReportMail
 from quality.report.operations import record_mailed

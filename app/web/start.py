@@ -11,8 +11,9 @@ from core.dates import today
 from procurement import attention as planning_attention
 from providers import attention as provider_attention
 from providers.deliveries import drift_attention
-from quality import agreement_attention, teacher_attention
 from quality import attention as score_attention
+from quality.agreements import attention as agreement_attention
+from quality.lessons import attention as teacher_attention
 
 # Each package that has something to tell adds its function here.
 SOURCES: tuple[Source, ...] = (

@@ -15,7 +15,7 @@ from providers.models import Contract, Provider
 from providers.register.cells import WHOLE_REGION
 from providers.register.operations import import_register
 from providers.register.rows import RegisterTable, read_tables
-from quality.operations import follow_register
+from quality.cards.operations import follow_register
 
 FIELDS = {
     "aanbiedercode": "provider",

@@ -16,17 +16,24 @@ from core.pages.fields import SafeForm
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.admin.providers import tabs_of
-from quality.agreement_forms import AgreementForm, ClosingForm, TalkForm
-from quality.agreement_metrics import (
+from quality.agreements.forms import AgreementForm, ClosingForm, TalkForm
+from quality.agreements.models import Agreement
+from quality.agreements.operations import close_agreement, make_agreement, record_talk
+from quality.agreements.queries import (
     agreements_of,
     latest_cards,
     open_kinds,
     progress_of,
     talks_of,
 )
-from quality.agreement_models import Agreement
-from quality.agreement_operations import close_agreement, make_agreement, record_talk
-from quality.agreements import CRITERIA, KINDS, UNITS, Course, Standing, criterion_standing
+from quality.agreements.rules import (
+    CRITERIA,
+    KINDS,
+    UNITS,
+    Course,
+    Standing,
+    criterion_standing,
+)
 
 STATES = {"open": "loopt", "closed": "afgerond", "cancelled": "vervallen"}
 DOWNLOAD_COLUMNS = (

@@ -15,10 +15,10 @@ from core.municipalities import names
 from providers.codes import LearningRoute
 from quality.admin.agreements import accepted, provider_named
 from quality.admin.providers import tabs_of
-from quality.agreement_forms import ComplaintForm, OutcomeForm
-from quality.agreement_metrics import complaint_counts, complaints_of
-from quality.agreement_operations import close_complaint, register_complaint
-from quality.agreements import COMPLAINT_KINDS, CRITERIA
+from quality.agreements.forms import ComplaintForm, OutcomeForm
+from quality.agreements.operations import close_complaint, register_complaint
+from quality.agreements.queries import complaint_counts, complaints_of
+from quality.agreements.rules import COMPLAINT_KINDS, CRITERIA
 
 DOWNLOAD_COLUMNS = (
     "Ontvangen op", "Soort", "Criterium", "Leerroute", "Gemeente", "Klacht",

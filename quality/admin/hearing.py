@@ -12,11 +12,11 @@ from core.admin import Page, needs
 from core.dates import NATIONAL, now, today
 from core.errors import DomainError
 from core.formats import day_text
-from quality import reactions
 from quality.admin.scores import ROUTES, card_or_404, month_or_404, visible_cards
-from quality.criteria import CRITERIA
+from quality.cards import reactions
+from quality.cards.forms import AnswerForm, InvitationForm, ReactionForm
+from quality.method.basis_2026.criteria import CRITERIA
 from quality.models import CONCEPT, Invitation, Reaction, ScoreCard
-from quality.score_forms import AnswerForm, InvitationForm, ReactionForm
 
 WORKDAYS_TO_REACT = 10
 """So long a provider has when the contract manager does not choose another day."""

@@ -16,11 +16,18 @@ from core.export import download
 from core.municipalities import name as municipality_name
 from core.small_numbers import count_text, parts_of_total
 from quality.charts.indicator import indicator_chart
-from quality.indicator_forms import ComputeForm, IndicatorValueForm
-from quality.indicator_metrics import cohort_rows, figures_of, indicator_list
-from quality.indicator_models import Indicator
-from quality.indicator_operations import compute_value, enter_value
-from quality.indicators import YearRow, answer, cohort_text, latest_judged, value_text, year_rows
+from quality.indicators.forms import ComputeForm, IndicatorValueForm
+from quality.indicators.models import Indicator
+from quality.indicators.operations import compute_value, enter_value
+from quality.indicators.queries import cohort_rows, figures_of, indicator_list
+from quality.indicators.rules import (
+    YearRow,
+    answer,
+    cohort_text,
+    latest_judged,
+    value_text,
+    year_rows,
+)
 
 
 @dataclass(frozen=True)

@@ -19,20 +19,30 @@ from core.small_numbers import count_text, is_small
 from providers.codes import TrackStatus
 from providers.dossier.queries import known_since
 from providers.models import CURRENT, CourseTrack, ProgressRecord
-from quality import cards, explanation_words, gallery, operations, score_words
 from quality.admin.hearing import invitation_of, reactions_on
 from quality.admin.scores import ROUTES, card_or_404, month_or_404
-from quality.agreement_metrics import complaints_by_criterion, open_kinds
-from quality.agreements import CRITERION_OF_COMPLAINT, Standing, standings
-from quality.cards import OUTSIDE, shown_tree
-from quality.criteria import CRITERIA
-from quality.explanation import Change, change_since_last_month, difference
-from quality.explanation_words import signed
-from quality.metrics import route_inputs
+from quality.agreements.queries import complaints_by_criterion, open_kinds
+from quality.agreements.rules import CRITERION_OF_COMPLAINT, Standing, standings
+from quality.cards import (
+    explanation_words,
+    operations,
+)
+from quality.cards import (
+    queries as cards,
+)
+from quality.cards import (
+    words as score_words,
+)
+from quality.cards.explanation import Change, change_since_last_month, difference
+from quality.cards.explanation_words import signed
+from quality.cards.inputs import route_inputs
+from quality.cards.queries import OUTSIDE, shown_tree
+from quality.charts import gallery
+from quality.learners.queue import PlaceRow, Waiter, by_municipality, waiters
+from quality.method.basis_2026.criteria import CRITERIA
+from quality.method.basis_2026.scoring import needed_for_good, sentence
+from quality.method.basis_2026.waiting import Stay, WaitingTime, summarise
 from quality.models import ScoreCard
-from quality.queue import PlaceRow, Waiter, by_municipality, waiters
-from quality.scoring import needed_for_good, sentence
-from quality.waiting import Stay, WaitingTime, summarise
 
 STATUSES = {int(status): status.label for status in TrackStatus}
 MOST_ROWS = 500

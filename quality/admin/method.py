@@ -14,14 +14,16 @@ from core.dates import add_months, month_of, now, today
 from core.errors import DomainError
 from core.pages.fields import SafeForm
 from providers.codes import LearningRoute, MarkStatus
-from quality import cards, model_operations, score_words
 from quality.admin.scores import visible_months
-from quality.criteria import CRITERIA
-from quality.model_forms import form_for, knots_text, model_of, values_of
+from quality.cards import model_operations
+from quality.cards import queries as cards
+from quality.cards import words as score_words
+from quality.cards.model_forms import form_for, knots_text, model_of, values_of
+from quality.method.basis_2026.criteria import CRITERIA
+from quality.method.basis_2026.scoring import sentence
+from quality.method.basis_2026.scoring_model import ScoringModel
+from quality.method.basis_2026.worked_example import STARTED_AFTER, STILL_WAITING, example
 from quality.models import ScoringModelVersion
-from quality.scoring import sentence
-from quality.scoring_model import ScoringModel
-from quality.worked_example import STARTED_AFTER, STILL_WAITING, example
 
 EFFECT_MONTHS = 12
 

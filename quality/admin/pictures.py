@@ -9,7 +9,7 @@ from flask import abort, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-import quality.agreement_scopes  # noqa: F401  registers who sees what
+import quality.agreements.scopes  # noqa: F401  registers who sees what
 from core.accounts import visible
 from core.admin import Page
 from core.charts.pictures import Chart
@@ -17,13 +17,14 @@ from core.dates import add_months, month_of, months_between, today
 from core.export import BYTE_ORDER_MARK, CSV_TYPE
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality import charts, gallery
+from quality import charts
 from quality.admin.scores import month_or_404, visible_months
-from quality.agreement_models import Agreement
+from quality.agreements.models import Agreement
+from quality.cards.comparison import MONTHS_BESIDE, BeforeAfter, before_and_after
+from quality.charts import gallery
 from quality.charts.compare import MOST
+from quality.charts.of_one import HISTORY
 from quality.charts.words import CRITERIA
-from quality.charts_of_one import HISTORY
-from quality.comparison import MONTHS_BESIDE, BeforeAfter, before_and_after
 from quality.models import ScoreCard
 
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": CSV_TYPE}

@@ -10,13 +10,13 @@ from core.charts.pictures import Chart
 from providers.codes import LearningRoute
 from providers.dossier.queries import dossier
 from providers.models import Provider
-from quality import lesson_words
-from quality.cards import model_in_force
-from quality.charts_of_one import hours_chart
-from quality.intensity import MILESTONES, Lessons, toward
-from quality.lesson_metrics import attended_so_far, claims, lessons_by_month
-from quality.metrics import newest_month_of
-from quality.teacher_claim import Claim
+from quality.cards.inputs import newest_month_of
+from quality.cards.queries import model_in_force
+from quality.charts.of_one import hours_chart
+from quality.lessons import words as lesson_words
+from quality.lessons.intensity import MILESTONES, Lessons, toward
+from quality.lessons.queries import attended_so_far, claims, lessons_by_month
+from quality.lessons.teacher_claim import Claim
 
 
 @dataclass(frozen=True)

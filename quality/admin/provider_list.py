@@ -21,7 +21,7 @@ from providers.models import (
 )
 from providers.open_tracks.queries import Learners
 from providers.register.queries import Coverage, coverage_on, marks_on
-from quality.cards import OUTSIDE, cards_of, judged_months
+from quality.cards.queries import OUTSIDE, cards_of, judged_months
 from quality.models import ScoreCard
 
 NOT_SHOWN = "niet getoond"

@@ -11,11 +11,12 @@ from core.charts.pictures import Chart
 from core.dates import today
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality import gallery, score_words
-from quality.cards import history_of, model_named, shown_tree
-from quality.criteria import CRITERIA
+from quality.cards import words as score_words
+from quality.cards.queries import history_of, model_named, shown_tree
+from quality.charts import gallery
+from quality.method.basis_2026.criteria import CRITERIA
+from quality.method.basis_2026.scoring import needed_for_good, sentence
 from quality.models import ScoreCard
-from quality.scoring import needed_for_good, sentence
 
 TABLE_MONTHS = 12
 CHART_MONTHS = 24

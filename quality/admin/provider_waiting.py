@@ -14,18 +14,19 @@ from core.formats import MISSING, count_text, number_text, percent_text
 from core.small_numbers import HIDDEN_TEXT, is_small
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality import cards, gallery
-from quality.access import AccessRow, access_rows
 from quality.admin.judgement import place_rows
 from quality.admin.provider_list import NOT_SHOWN
-from quality.agreement_metrics import latest_cards
-from quality.cards import OUTSIDE, shown_tree
-from quality.explanation_words import asked_words
-from quality.lesson_metrics import evening_access
-from quality.metrics import route_inputs
+from quality.agreements.queries import latest_cards
+from quality.cards import queries as cards
+from quality.cards.explanation_words import asked_words
+from quality.cards.inputs import route_inputs
+from quality.cards.queries import OUTSIDE, shown_tree
+from quality.charts import gallery
+from quality.learners.queue import by_municipality, waiters
+from quality.lessons.access import AccessRow, access_rows
+from quality.lessons.queries import evening_access
+from quality.method.basis_2026.waiting import Stay
 from quality.models import ScoreCard
-from quality.queue import by_municipality, waiters
-from quality.waiting import Stay
 
 WAITING_HEADER = (
     ("Leerroute", False), ("Mee in de meting", True), ("Norm (dagen)", True),

@@ -41,9 +41,9 @@ from quality.admin.provider_list import (
 from quality.admin.provider_scores import score_panels
 from quality.admin.provider_waiting import access, waiting
 from quality.admin.timeline import by_year
-from quality.cards import judged_months
-from quality.lesson_words import HEADERS, WORKING
-from quality.timeline_metrics import EventKind, provider_events
+from quality.cards.queries import judged_months
+from quality.cards.timeline_queries import EventKind, provider_events
+from quality.lessons.words import HEADERS, WORKING
 
 CALENDAR_MONTHS = 12
 TIMELINE_MONTHS = 36

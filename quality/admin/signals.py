@@ -17,10 +17,10 @@ from core.municipalities import name as municipality_name
 from core.small_numbers import count_text, table, totals
 from providers.codes import LearningRoute
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
+from quality.cards.forms import FollowUpForm
+from quality.learners.operations import mark_seen
+from quality.learners.signals import KINDS
 from quality.models import Signal
-from quality.score_forms import FollowUpForm
-from quality.signal_operations import mark_seen
-from quality.signals import KINDS
 
 ROUTES = {int(route): route.label for route in LearningRoute}
 HEADER = (

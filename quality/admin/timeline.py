@@ -7,7 +7,7 @@ from flask import url_for
 
 from core.formats import day_text
 from providers.codes import LearningRoute
-from quality.timeline_metrics import Event, EventKind
+from quality.cards.timeline_queries import Event, EventKind
 
 Item = tuple[str, EventKind, str, str | None]
 

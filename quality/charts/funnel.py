@@ -9,7 +9,7 @@ from core.charts.pictures import Chart
 from core.formats import number_text, percent_text
 from quality.charts.beside import write_beside
 from quality.charts.words import Card, few_names, n_text, name_of
-from quality.control_limits import ALARM, WARNING, exact_limits
+from quality.method.basis_2026.control_limits import ALARM, WARNING, exact_limits
 
 LABELLED = 12
 RIGHT = 76.0

@@ -7,7 +7,7 @@ from itertools import pairwise
 from core.charts import drawing
 from core.charts.pictures import Chart
 from core.formats import MISSING, count_text
-from quality.indicators import YearRow, answer, value_text
+from quality.indicators.rules import YearRow, answer, value_text
 
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 24.0, 24.0, 26.0
 

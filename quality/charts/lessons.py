@@ -12,7 +12,7 @@ from providers.codes import SkillLevel
 from quality.charts.beside import Sign, write_beside
 from quality.charts.trend import NAN
 from quality.charts.words import n_text
-from quality.intensity import Shortfall
+from quality.lessons.intensity import Shortfall
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,14 @@ from core.dates import month_number, months_between
 from core.formats import MISSING, month_text, number_text, percent_text
 from quality.charts.beside import write_beside
 from quality.charts.words import CRITERIA, MEASURES, bare_n, left_out, n_text
-from quality.control_limits import OUTER_THIRD, OUTSIDE, RUN, TREND, ControlChart, control_chart
+from quality.method.basis_2026.control_limits import (
+    OUTER_THIRD,
+    OUTSIDE,
+    RUN,
+    TREND,
+    ControlChart,
+    control_chart,
+)
 
 LIMITS_FROM = 3
 """Values needed before limits say anything at all; under twelve they are on trial."""

@@ -8,7 +8,7 @@ from core.charts.pictures import Chart
 from core.formats import MISSING, number_text, percent_text
 from core.small_numbers import parts_of_total
 from quality.charts.words import n_text
-from quality.waiting import WaitingTime, survival_interval
+from quality.method.basis_2026.waiting import WaitingTime, survival_interval
 
 Step = tuple[int, float, float, float]
 

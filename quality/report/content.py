@@ -8,15 +8,15 @@ from typing import Any
 from core.charts.pictures import Chart
 from core.dates import month_end
 from core.formats import day_text, month_text, number_text
-from quality import lesson_words
+from quality.cards.explanation_words import complaint_words
+from quality.cards.words import standing_of_points
 from quality.charts.words import route_label
-from quality.explanation_words import complaint_words
-from quality.intensity import Lessons
+from quality.lessons import words as lesson_words
+from quality.lessons.intensity import Lessons
+from quality.method.basis_2026.scoring import needed_for_good, sentence
+from quality.method.basis_2026.scoring_model import ScoringModel
 from quality.report import sentences
 from quality.report.blocks import Block, Bullets, Picture, Report, Section, Table, Text
-from quality.score_words import standing_of_points
-from quality.scoring import needed_for_good, sentence
-from quality.scoring_model import ScoringModel
 
 Tree = Mapping[str, Any]
 Complaints = tuple[tuple[str, str], ...] | None

@@ -24,19 +24,14 @@ from core.small_numbers import parts_of_total
 from providers.codes import LearningRoute
 from providers.deliveries.calendar_queries import delivery_calendar
 from providers.models import Provider
-from quality import gallery
-from quality.agreement_metrics import (
-    OpenKinds,
-    complaints_by_criterion,
-    open_kinds,
-    progress_of,
-)
-from quality.agreement_models import Agreement
-from quality.agreements import standings
-from quality.cards import ROUTE_NUMBERS
-from quality.criteria import CRITERIA
-from quality.explanation_words import complaint_words
-from quality.lesson_metrics import lessons_by_month
+from quality.agreements.models import Agreement
+from quality.agreements.queries import OpenKinds, complaints_by_criterion, open_kinds, progress_of
+from quality.agreements.rules import standings
+from quality.cards.explanation_words import complaint_words
+from quality.cards.queries import ROUTE_NUMBERS
+from quality.charts import gallery
+from quality.lessons.queries import lessons_by_month
+from quality.method.basis_2026.criteria import CRITERIA
 from quality.models import Reaction, Signal
 from quality.report.blocks import Report
 from quality.report.content import (

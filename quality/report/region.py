@@ -11,13 +11,14 @@ from typing import Any
 from core.charts.pictures import Chart
 from core.formats import MISSING, month_text, number_text
 from providers.codes import LearningRoute
-from quality import charts, gallery
+from quality import charts
+from quality.cards.words import falls, month_sentence
+from quality.charts import gallery
 from quality.charts.words import route_label
-from quality.judgement import Standing
+from quality.method.basis_2026.judgement import Standing
 from quality.report import sentences
 from quality.report.blocks import Block, Bullets, Picture, Report, Section, Table, Text
 from quality.report.content import Material, agreement_sections, facts, method
-from quality.score_words import falls, month_sentence
 
 Tree = Mapping[str, Any]
 MOST_JUDGEMENTS = 24

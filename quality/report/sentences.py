@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from core.formats import MISSING, day_text, month_text, number_text, percent_text
+from quality.cards.words import BETTER, GAPS, WORSE, cause_of, change_word, criterion_text
 from quality.charts.words import route_label
-from quality.criteria import CRITERIA
-from quality.score_words import BETTER, GAPS, WORSE, cause_of, change_word, criterion_text
-from quality.signals import KINDS
+from quality.learners.signals import KINDS
+from quality.method.basis_2026.criteria import CRITERIA
 
 Tree = Mapping[str, Any]
 NOTHING_SPECIAL = "Niets bijzonders."

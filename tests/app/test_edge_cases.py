@@ -13,7 +13,7 @@ from app.cli import main
 from core.accounts import Role
 from providers.codes import LearningRoute, MarkStatus, TrackStatus
 from providers.models import ContractScope, QualityMark
-from quality.operations import compute
+from quality.cards.operations import compute
 from tests.builders import AT, make_contract, make_provider, make_record
 from tests.quality.test_operations import OCT, deliver
 

@@ -14,7 +14,7 @@ from core.jobs.models import Job
 from core.jobs.runner import do_next
 from procurement.demo import load
 from providers.models import Provider
-from quality import operations
+from quality.cards import operations
 from quality.models import ScoreCard
 from quality.report.models import ReportMail
 from quality.report.packs import pack_for

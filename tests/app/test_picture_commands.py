@@ -9,7 +9,7 @@ from app import cli
 from core.audit import AuditLine
 from core.charts import pictures
 from core.charts.parallel import spread
-from quality import operations
+from quality.cards import operations
 from tests.quality.test_operations import OCT, WHO, deliver
 
 

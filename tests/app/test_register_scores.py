@@ -9,7 +9,7 @@ from core.audit import AuditLine
 from core.errors import DomainError
 from providers.codes import LearningRoute, MarkStatus
 from providers.models import Contract, Provider, QualityMark
-from quality import operations
+from quality.cards import operations
 from quality.models import ScoreCard
 from tests.builders import make_provider, make_record, make_track
 

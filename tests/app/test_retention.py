@@ -26,7 +26,7 @@ from providers.models import (
     Problem,
     ProgressRecord,
 )
-from quality import operations as scores
+from quality.cards import operations as scores
 from quality.models import ScoreCard
 from tests.app.test_cli import run  # noqa: F401  the fixture
 from tests.builders import make_delivery, make_provider, make_record, make_track

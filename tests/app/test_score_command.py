@@ -7,8 +7,8 @@ import pytest
 
 from app.cli import main
 from providers.codes import EndReason, TrackStatus
-from quality.indicator_models import Indicator, IndicatorValue
-from quality.indicator_operations import DURATION
+from quality.indicators.models import Indicator, IndicatorValue
+from quality.indicators.operations import DURATION
 from quality.models import ScoreCard
 from tests.builders import make_record
 from tests.quality.test_operations import OCT, deliver

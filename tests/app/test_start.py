@@ -7,8 +7,8 @@ from core.dates import add_months, month_of, today
 from procurement.attention import upcoming as of_planning
 from providers.attention import upcoming as of_deliveries
 from providers.models import ContractScope
-from quality.agreement_attention import upcoming as of_agreements
-from quality.agreement_models import Agreement
+from quality.agreements.attention import upcoming as of_agreements
+from quality.agreements.models import Agreement
 from tests.builders import AT, make_contract, make_provider
 from tests.procurement.plans import make_milestone, make_process
 

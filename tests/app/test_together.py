@@ -12,8 +12,8 @@ from core.db import database, open_database
 from core.identity.api_token_operations import make_token
 from core.migrations import migrate
 from providers.models import CURRENT, Delivery, ProgressRecord
+from quality.cards.operations import compute
 from quality.models import ScoreCard
-from quality.operations import compute
 from tests.browser.site import Site
 from tests.builders import AT, make_contract, make_provider
 from tests.crowd import cookie_of, together

@@ -19,8 +19,8 @@ from core.charts import drawing, pictures
 from core.charts.pictures import Chart
 from core.dates import add_months
 from core.db import database, open_database
+from quality.cards.operations import compute
 from quality.charts import Hours, Point, hours, trend
-from quality.operations import compute
 from tests.benchmarks import Ratio, timing
 from tests.benchmarks.region import AT, MONTH, fill
 from tests.browser.site import TAALINKOOP, Site

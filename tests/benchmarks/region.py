@@ -126,7 +126,7 @@ def rows_held() -> int:
 
 def judge_every_month(months: int = MONTHS) -> None:
     """Cards of the newest month as computed, and copies of them in the months before."""
-    from quality import operations  # noqa: PLC0415
+    from quality.cards import operations  # noqa: PLC0415
     from quality.models import ScoreCard  # noqa: PLC0415
 
     if ScoreCard.select().where(ScoreCard.month < MONTH).exists():

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from core.db import database
 from providers.models import Provider
-from quality import cards, metrics, operations
-from quality.scoring import Judgement, judge
-from quality.scoring_model import BASIS_2026
+from quality.cards import inputs as metrics
+from quality.cards import operations
+from quality.cards import queries as cards
+from quality.method.basis_2026.scoring import Judgement, judge
+from quality.method.basis_2026.scoring_model import BASIS_2026
 from tests.benchmarks import Ratio, region, timing
 from tests.benchmarks.region import AT, MONTH
 
@@ -46,7 +48,7 @@ def _of_a_delivery(rows: int, small: float) -> Iterator[Ratio]:
 
 
 def _of_a_month() -> Iterator[Ratio]:
-    from quality.uncertainty import score_draws  # noqa: PLC0415  numpy, once it is needed
+    from quality.method.basis_2026.uncertainty import score_draws  # noqa: PLC0415  numpy, once it is needed
 
     measured: list[Judgement] = []
 

@@ -13,7 +13,7 @@ from providers.models import Provider
 from providers.open_tracks.models import OpenTracks
 from providers.open_tracks.operations import forget_open_tracks, keep_open_tracks
 from providers.open_tracks.queries import Learners, open_tracks
-from quality.operations import recompute_after
+from quality.cards.operations import recompute_after
 from tests.builders import make_provider, make_record, make_track
 from tests.providers.feed.door import deliver, withdraw
 from tests.providers.feed.lines import csv, row

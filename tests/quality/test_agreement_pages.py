@@ -9,9 +9,9 @@ from core.audit import AuditLine
 from core.dates import add_months, month_of, now, today
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality.agreement_attention import attention
-from quality.agreement_models import Agreement, Complaint, Talk
-from quality.agreement_operations import close_agreement, make_agreement, register_complaint
+from quality.agreements.attention import attention
+from quality.agreements.models import Agreement, Complaint, Talk
+from quality.agreements.operations import close_agreement, make_agreement, register_complaint
 from quality.models import ScoreCard
 from tests.builders import AT, make_provider
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quality.agreements import (
+from quality.agreements.rules import (
     Course,
     MonthValue,
     Standing,

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 from core.accounts import Account
 from providers.codes import TrackStatus
-from quality import operations
 from quality.attention import attention
-from quality.reactions import react
+from quality.cards import operations
+from quality.cards.reactions import react
 from tests.builders import make_provider, make_record
 from tests.quality.test_model_pages import other_model, propose
 from tests.quality.test_operations import OCT, SEP, WHO, deliver

@@ -8,12 +8,12 @@ import pytest
 from core.dates import add_months, now
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality import operations
 from quality.admin.pictures import region_middle
-from quality.agreement_models import Agreement
-from quality.comparison import before_and_after
-from quality.gallery import SUBJECTS, History, history, parts_of, region_charts
-from quality.scoring_model import BASIS_2026
+from quality.agreements.models import Agreement
+from quality.cards import operations
+from quality.cards.comparison import before_and_after
+from quality.charts.gallery import SUBJECTS, History, history, parts_of, region_charts
+from quality.method.basis_2026.scoring_model import BASIS_2026
 from tests.quality.charts.cards import card
 from tests.quality.test_operations import OCT, SEP, WHO, deliver
 

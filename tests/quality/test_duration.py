@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quality.duration import DAYS_PER_MONTH, Learner, duration_until_pass
+from quality.indicators.duration import DAYS_PER_MONTH, Learner, duration_until_pass
 
 START = 738_000
 

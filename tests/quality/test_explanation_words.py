@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from quality.explanation_words import (
+from quality.cards.explanation_words import (
     asked_words,
     knots_words,
     plain,

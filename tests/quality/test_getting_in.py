@@ -7,9 +7,9 @@ import pytest
 from core.accounts import Role
 from providers.codes import LearningRoute, TrackStatus, YesNo
 from providers.models import ContractScope, Provider
-from quality.access import Access, access_rows
-from quality.lesson_metrics import evening_access
-from quality.operations import compute
+from quality.cards.operations import compute
+from quality.lessons.access import Access, access_rows
+from quality.lessons.queries import evening_access
 from tests.builders import AT, make_contract, make_provider, make_record, make_track
 
 AUG, SEP, OCT = (date(2026, month, 1) for month in (8, 9, 10))

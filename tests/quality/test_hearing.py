@@ -8,8 +8,8 @@ from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.errors import DomainError
 from core.formats import day_text
-from quality import operations, reactions
 from quality.attention import attention
+from quality.cards import operations, reactions
 from quality.models import Invitation
 from tests.builders import make_provider
 from tests.quality.test_operations import AT, OCT, WHO, deliver

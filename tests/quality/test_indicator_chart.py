@@ -2,7 +2,7 @@
 
 from core.charts import pictures
 from quality.charts.indicator import indicator_chart
-from quality.indicators import Figure, year_rows
+from quality.indicators.rules import Figure, year_rows
 
 
 def chart(targets, realised):

@@ -9,20 +9,15 @@ from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.errors import DomainError
 from providers.codes import EndReason, TrackStatus
-from quality.duration import Learner
-from quality.indicator_metrics import (
-    cohort_rows,
-    figures_of,
-    indicator_list,
-    learners_until,
-)
-from quality.indicator_models import CohortCount, Indicator, IndicatorValue
-from quality.indicator_operations import (
+from quality.indicators.duration import Learner
+from quality.indicators.models import CohortCount, Indicator, IndicatorValue
+from quality.indicators.operations import (
     compute_value,
     enter_value,
     load_reference_figures,
     refresh_computed,
 )
+from quality.indicators.queries import cohort_rows, figures_of, indicator_list, learners_until
 from tests.builders import make_delivery, make_record, make_track
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)

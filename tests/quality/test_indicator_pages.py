@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from providers.codes import EndReason, TrackStatus
-from quality.indicator_models import Indicator, IndicatorValue
-from quality.indicator_operations import load_reference_figures
+from quality.indicators.models import Indicator, IndicatorValue
+from quality.indicators.operations import load_reference_figures
 from tests.builders import AT, make_record
 from tests.pages import text_of
 

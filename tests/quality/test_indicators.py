@@ -2,7 +2,7 @@
 
 import pytest
 
-from quality.indicators import (
+from quality.indicators.rules import (
     COHORT_FILE,
     HIDDEN,
     INDICATOR_FILE,

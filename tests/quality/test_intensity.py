@@ -8,9 +8,9 @@ from core.accounts import Role
 from providers.codes import LearningRoute, TrackStatus
 from providers.models import ContractScope, Provider
 from providers.register.promise import Promise, promise_for
-from quality.intensity import LessonMonth, Lessons, Shortfall, toward
-from quality.lesson_metrics import attended_so_far, lessons_by_month
-from quality.lesson_words import NO_PROMISE, shortfall_words
+from quality.lessons.intensity import LessonMonth, Lessons, Shortfall, toward
+from quality.lessons.queries import attended_so_far, lessons_by_month
+from quality.lessons.words import NO_PROMISE, shortfall_words
 from tests.builders import make_contract, make_provider, make_record, make_track
 
 AUG, SEP, OCT = (date(2026, month, 1) for month in (8, 9, 10))

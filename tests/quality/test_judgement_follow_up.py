@@ -7,9 +7,9 @@ import pytest
 from core.accounts import Role
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality import operations
-from quality.agreement_operations import make_agreement, register_complaint
-from quality.explanation_words import complaint_words
+from quality.agreements.operations import make_agreement, register_complaint
+from quality.cards import operations
+from quality.cards.explanation_words import complaint_words
 from tests.builders import AT
 from tests.quality.test_operations import OCT, WHO, deliver
 

@@ -10,10 +10,11 @@ from core.db import database
 from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
 from providers.dossier.queries import dossier
 from providers.models import ContractScope, QualityMark
-from quality import metrics, register_facts
-from quality.criteria import HourSums
-from quality.scoring_model import BASIS_2026
-from quality.waiting import Stay
+from quality.cards import inputs as metrics
+from quality.cards import register_facts
+from quality.method.basis_2026.criteria import HourSums
+from quality.method.basis_2026.scoring_model import BASIS_2026
+from quality.method.basis_2026.waiting import Stay
 from tests.builders import make_contract, make_delivery, make_provider, make_record, make_track
 
 SEP, OCT, NOV = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core.errors import DomainError
-from quality import cards, model_operations, operations
-from quality.model_forms import form_for, knots_text, model_of, read_knots, values_of
+from quality.cards import model_operations, operations
+from quality.cards import queries as cards
+from quality.cards.model_forms import form_for, knots_text, model_of, read_knots, values_of
+from quality.method.basis_2026.scoring import judge, judged_otherwise
+from quality.method.basis_2026.scoring_model import BASIS_2026
+from quality.method.basis_2026.worked_example import example
 from quality.models import ScoreCard, ScoringModelVersion
-from quality.scoring import judge, judged_otherwise
-from quality.scoring_model import BASIS_2026
-from quality.worked_example import example
 from tests.quality.test_operations import OCT, SEP, WHO, deliver
 from tests.quality.test_scoring import inputs
 

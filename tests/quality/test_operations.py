@@ -8,7 +8,8 @@ from core.audit import AuditLine
 from core.errors import DomainError
 from providers.codes import LearningRoute, MarkStatus, TrackStatus
 from providers.models import ContractScope, ProgressRecord, QualityMark
-from quality import cards, operations
+from quality.cards import operations
+from quality.cards import queries as cards
 from quality.models import ScoreCard, ScoreDraws
 from tests.builders import make_contract, make_delivery, make_provider, make_record, make_track
 

@@ -14,7 +14,7 @@ from providers.models import (
     QualityMark,
     Teacher,
 )
-from quality.operations import compute
+from quality.cards.operations import compute
 from tests.builders import AT, make_contract, make_delivery, make_provider, make_record
 
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)

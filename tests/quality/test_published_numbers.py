@@ -5,11 +5,21 @@ from random import Random
 
 import pytest
 
-from quality import control_limits as limits
-from quality.intervals import chi_square_above, count_interval, mean_interval, wilson
-from quality.ranking import crossing_weight, expected_ranks, percentiles, stability_interval
-from quality.scoring import mean_with_minimum_share, weighted_score
-from quality.waiting import (
+from quality.method.basis_2026 import control_limits
+from quality.method.basis_2026.intervals import (
+    chi_square_above,
+    count_interval,
+    mean_interval,
+    wilson,
+)
+from quality.method.basis_2026.ranking import (
+    crossing_weight,
+    expected_ranks,
+    percentiles,
+    stability_interval,
+)
+from quality.method.basis_2026.scoring import mean_with_minimum_share, weighted_score
+from quality.method.basis_2026.waiting import (
     Stay,
     curve,
     log_rank,
@@ -80,10 +90,10 @@ def test_mean_by_student_of_phe_indicator_methods():
     ],
 )
 def test_normal_funnel_limits_of_phe(n, wide, wider):
-    low, high = limits.normal_limits(0.80642448, n, limits.WARNING)
+    low, high = control_limits.normal_limits(0.80642448, n, control_limits.WARNING)
     assert (100 * low, 100 * high) == pytest.approx(wide, abs=1e-5)
     if wider:
-        low, high = limits.normal_limits(0.80642448, n, limits.ALARM)
+        low, high = control_limits.normal_limits(0.80642448, n, control_limits.ALARM)
         assert (100 * low, 100 * high) == pytest.approx(wider, abs=1e-5)
 
 
@@ -91,7 +101,7 @@ def test_normal_funnel_limits_of_phe(n, wide, wider):
     ("r", "n", "flag"), [(24803.6256, 31824, "low 0.001"), (50050.7443, 61921, "")]
 )
 def test_funnel_flags_of_phe(r, n, flag):
-    assert limits.share_flag(r, n, 0.80642448) == flag
+    assert control_limits.share_flag(r, n, 0.80642448) == flag
 
 
 @pytest.mark.parametrize(
@@ -105,7 +115,7 @@ def test_funnel_flags_of_phe(r, n, flag):
     ],
 )
 def test_ratio_flags_of_phe(observed, expected, flag):
-    assert limits.ratio_flag(observed, expected) == flag
+    assert control_limits.ratio_flag(observed, expected) == flag
 
 
 @pytest.mark.parametrize(
@@ -120,26 +130,29 @@ def test_ratio_flags_of_phe(observed, expected, flag):
     ],
 )
 def test_exact_funnel_limits_of_spiegelhalter_2005_with_mid_p(n, mid_p, expected):
-    alarm = limits.exact_limits(0.65, n, limits.ALARM, mid_p=mid_p)
-    warning = limits.exact_limits(0.65, n, limits.WARNING, mid_p=mid_p)
+    alarm = control_limits.exact_limits(0.65, n, control_limits.ALARM, mid_p=mid_p)
+    warning = control_limits.exact_limits(0.65, n, control_limits.WARNING, mid_p=mid_p)
     assert (alarm[0], *warning, alarm[1]) == pytest.approx(expected, abs=5.1e-5)
 
 
 def test_normal_limits_beside_the_exact_ones_of_spiegelhalter_2005():
-    alarm, warning = (limits.normal_limits(0.65, 20, c) for c in (limits.ALARM, limits.WARNING))
+    alarm, warning = (
+        control_limits.normal_limits(0.65, 20, c)
+        for c in (control_limits.ALARM, control_limits.WARNING)
+    )
     assert (alarm[0], *warning, alarm[1]) == near((0.3204, 0.4410, 0.8590, 0.9796))
 
 
 @pytest.mark.parametrize(("target", "expected"), [(0.0, (0, 0)), (1.0, (1, 1))])
 def test_exact_limits_about_none_and_all_leave_no_room(target, expected):
-    assert limits.exact_limits(target, 10, limits.WARNING) == near(expected)
+    assert control_limits.exact_limits(target, 10, control_limits.WARNING) == near(expected)
 
 
 COUNTS = [(45, 50), (30, 50), (80, 100), (12, 20), (60, 80)]
 
 
 def test_overdispersion_own_example_of_spiegelhalter_2005():
-    found = limits.overdispersion(COUNTS)
+    found = control_limits.overdispersion(COUNTS)
     assert found.centre == pytest.approx(0.756667, abs=1e-6)
     assert found.z_scores == near((2.3620, -2.5817, 1.0099, -1.6328, -0.1390))
     assert (found.phi, found.tau_squared) == (near(3.1899), pytest.approx(0.0096782, abs=1e-7))
@@ -147,7 +160,7 @@ def test_overdispersion_own_example_of_spiegelhalter_2005():
 
 
 def test_overdispersion_arcsine_own_example_of_spiegelhalter_2005():
-    found = limits.overdispersion(COUNTS, arcsine=True)
+    found = control_limits.overdispersion(COUNTS, arcsine=True)
     assert found.z_scores == near((2.7452, -2.3879, 1.0444, -1.5103, -0.1383))
     assert (found.phi, found.tau_squared) == (near(3.3258), pytest.approx(0.0138884, abs=1e-7))
     assert found.corrected == near((1.4124, -1.2286, 0.4079, -1.0394, -0.0593))
@@ -156,12 +169,14 @@ def test_overdispersion_arcsine_own_example_of_spiegelhalter_2005():
         (50, (0.5002, 0.9405)),
         (100, (0.5186, 0.9314)),
     ):
-        limit = limits.arcsine_limits(found.centre, n, limits.WARNING, found.tau_squared)
+        limit = control_limits.arcsine_limits(
+            found.centre, n, control_limits.WARNING, found.tau_squared
+        )
         assert limit == near(expected)
 
 
 def test_no_overdispersion_when_providers_differ_less_than_chance():
-    assert limits.overdispersion([(40, 50), (41, 50), (40, 50)]).tau_squared == 0
+    assert control_limits.overdispersion([(40, 50), (41, 50), (40, 50)]).tau_squared == 0
 
 
 def stays(events, censored=()):
@@ -244,7 +259,7 @@ RNORM = [
     ],
 )
 def test_xmr_limits_of_nhs_making_data_count(values, screened, expected):
-    chart = limits.control_chart(values, screened=screened)
+    chart = control_limits.control_chart(values, screened=screened)
     assert (chart.mean, chart.lower, chart.upper) == pytest.approx(expected, abs=5.1e-5)
 
 
@@ -254,25 +269,25 @@ STEADY = [10, 12] * 8
 @pytest.mark.parametrize(
     ("values", "signal"),
     [
-        ([*STEADY, 30], limits.OUTSIDE),
-        ([*[10, 12] * 4, *[12.1, 11.9] * 4], limits.RUN),
-        ([*STEADY, 9, 10, 11, 12, 13, 13.5, 14], limits.TREND),
-        ([*STEADY, 16, 11, 16], limits.OUTER_THIRD),
+        ([*STEADY, 30], control_limits.OUTSIDE),
+        ([*[10, 12] * 4, *[12.1, 11.9] * 4], control_limits.RUN),
+        ([*STEADY, 9, 10, 11, 12, 13, 13.5, 14], control_limits.TREND),
+        ([*STEADY, 16, 11, 16], control_limits.OUTER_THIRD),
     ],
 )
 def test_xmr_rules_of_nhs_making_data_count(values, signal):
-    assert signal in limits.control_chart(values).signals
+    assert signal in control_limits.control_chart(values).signals
 
 
 def test_two_far_points_on_opposite_sides_stay_common_cause_nhsrplotthedots_143():
-    chart = limits.control_chart([*STEADY * 2, 15, 7])
+    chart = control_limits.control_chart([*STEADY * 2, 15, 7])
     assert max(abs(v - chart.mean) for v in (15, 7)) > 2 / 3 * (chart.upper - chart.mean)
     assert set(chart.signals) == {""}
 
 
 def test_limits_are_on_trial_under_twelve_points_nhsrplotthedots_194():
-    assert limits.control_chart([1, 2] * 5).trial
-    assert not limits.control_chart([1, 2] * 6).trial
+    assert control_limits.control_chart([1, 2] * 5).trial
+    assert not control_limits.control_chart([1, 2] * 6).trial
 
 
 @pytest.mark.parametrize(
@@ -280,8 +295,8 @@ def test_limits_are_on_trial_under_twelve_points_nhsrplotthedots_194():
     [(0, True, "altijd"), (50, True, "nooit"), (11, True, "wisselend"), (50, False, "altijd")],
 )
 def test_assurance_of_nhs_making_data_count(target, higher, word):
-    chart = limits.control_chart(STEADY)
-    assert limits.assurance(chart, target, higher_is_better=higher) == word
+    chart = control_limits.control_chart(STEADY)
+    assert control_limits.assurance(chart, target, higher_is_better=higher) == word
 
 
 @pytest.mark.parametrize(

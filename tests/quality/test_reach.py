@@ -14,10 +14,10 @@ from core.dates import add_months, days, month_end
 from core.db import database
 from providers.codes import LearningRoute, MarkStatus, TrackStatus
 from providers.models import ProgressRecord, QualityMark
-from quality import operations
-from quality.metrics import route_inputs
+from quality.cards import operations
+from quality.cards.inputs import route_inputs
+from quality.method.basis_2026.scoring_model import BASIS_2026
 from quality.models import ScoreCard
-from quality.scoring_model import BASIS_2026
 from tests.builders import make_delivery, make_provider, make_record, make_track
 from tests.quality.test_operations import WHO
 from tests.thorough import examples

@@ -8,9 +8,9 @@ import pytest
 from core.dates import add_months
 from providers.codes import MarkStatus
 from providers.models import QualityMark
-from quality.metrics import route_inputs
-from quality.scoring import judge
-from quality.scoring_model import BASIS_2026
+from quality.cards.inputs import route_inputs
+from quality.method.basis_2026.scoring import judge
+from quality.method.basis_2026.scoring_model import BASIS_2026
 from tests.builders import make_provider, make_record, make_track
 from tests.quality.feeds import feed, hold
 from tests.quality.plain import score as plain_score

@@ -4,7 +4,8 @@ import pytest
 
 from providers.dossier.operations import keep_dossiers
 from providers.models import ContractScope, Delivery, QualityMark
-from quality import cards, operations
+from quality.cards import operations
+from quality.cards import queries as cards
 from tests.builders import make_contract, make_delivery, make_record, make_track
 from tests.quality.test_operations import OCT, deliver
 from tests.quality.test_versions import NOV_10, NOV_15, NOV_20, correct

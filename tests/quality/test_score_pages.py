@@ -8,7 +8,7 @@ from core.accounts import Role
 from core.formats import number_text, percent_text
 from providers.codes import TrackStatus
 from providers.models import Provider, QualityMark
-from quality import operations
+from quality.cards import operations
 from quality.models import Reaction, ScoreCard
 from tests.builders import make_provider, make_record, make_track
 from tests.pages import text_of

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quality.criteria import CRITERIA, HourSums, MarkStatus, RouteInputs
-from quality.judgement import Measured, ScoringError, State
-from quality.scoring import (
+from quality.method.basis_2026.criteria import CRITERIA, HourSums, MarkStatus, RouteInputs
+from quality.method.basis_2026.judgement import Measured, ScoringError, State
+from quality.method.basis_2026.scoring import (
     judge,
     needed_for_good,
     points_for,
@@ -19,8 +19,8 @@ from quality.scoring import (
     value_for,
     weighted_score,
 )
-from quality.scoring_model import BASIS_2026, Criterion, ScoringModel
-from quality.waiting import Stay, stay, summarise
+from quality.method.basis_2026.scoring_model import BASIS_2026, Criterion, ScoringModel
+from quality.method.basis_2026.waiting import Stay, stay, summarise
 from tests.thorough import examples
 
 MONTH = date(2026, 10, 1)

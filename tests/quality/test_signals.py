@@ -8,10 +8,17 @@ import pytest
 from core.dates import add_months
 from providers.codes import LearningRoute, PipLevel, TrackStatus
 from providers.models import ProgressRecord
-from quality import operations, signals
+from quality.cards import operations
+from quality.learners import signals
+from quality.learners.operations import mark_seen
+from quality.learners.signals import (
+    Learner,
+    MonthHours,
+    findings,
+    months_left,
+    too_long_waiting,
+)
 from quality.models import Signal
-from quality.signal_operations import mark_seen
-from quality.signals import Learner, MonthHours, findings, months_left, too_long_waiting
 from tests.builders import make_provider, make_record, make_track
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)

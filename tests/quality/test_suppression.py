@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from core import small_numbers
 from core.small_numbers import hide_small, is_small, parts_of_total, table, totals
-from quality.criteria import HourSums
-from quality.scoring import judge
-from quality.scoring_model import BASIS_2026
-from quality.waiting import Stay
+from quality.method.basis_2026.criteria import HourSums
+from quality.method.basis_2026.scoring import judge
+from quality.method.basis_2026.scoring_model import BASIS_2026
+from quality.method.basis_2026.waiting import Stay
 from tests.quality.test_scoring import inputs
 
 

@@ -22,7 +22,7 @@ from core.charts import pictures
 from core.db import is_postgresql
 from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
 from providers.models import ContractScope, DeliveryMonth, QualityMark
-from quality import operations
+from quality.cards import operations
 from tests.app.test_api import Caller, token_for
 from tests.builders import make_contract, make_delivery, make_provider, make_record, make_track
 from tests.quality.test_operations import OCT, WHO

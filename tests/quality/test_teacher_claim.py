@@ -7,11 +7,11 @@ import pytest
 from core.accounts import Account, Role
 from providers.codes import LearningRoute, TeacherRegistration
 from providers.models import ProgressRecord, Provider, Teacher
-from quality.lesson_metrics import claims, taught
-from quality.operations import compute
-from quality.scoring_model import BASIS_2026, ScoringModel
-from quality.teacher_attention import attention
-from quality.teacher_claim import Claim, TaughtMonth, Verdict
+from quality.cards.operations import compute
+from quality.lessons.attention import attention
+from quality.lessons.queries import claims, taught
+from quality.lessons.teacher_claim import Claim, TaughtMonth, Verdict
+from quality.method.basis_2026.scoring_model import BASIS_2026, ScoringModel
 from tests.builders import AT, make_provider, make_record
 
 SEP, OCT = date(2026, 9, 1), date(2026, 10, 1)

@@ -7,9 +7,9 @@ import pytest
 from core.accounts import Account, Role
 from providers.codes import MarkStatus
 from providers.models import DeliveryMonth, Provider, QualityMark
-from quality.agreement_models import Agreement, Complaint, Talk
+from quality.agreements.models import Agreement, Complaint, Talk
+from quality.cards.timeline_queries import provider_events
 from quality.models import FIXED, Reaction, ScoreCard
-from quality.timeline_metrics import provider_events
 from tests.builders import AT, make_contract, make_delivery, make_provider
 
 TODAY = date(2026, 11, 23)

@@ -6,10 +6,10 @@ from random import Random
 import numpy as np
 import pytest
 
-from quality.criteria import HourSums, MarkStatus, RouteInputs
-from quality.scoring import judge
-from quality.scoring_model import BASIS_2026
-from quality.uncertainty import (
+from quality.method.basis_2026.criteria import HourSums, MarkStatus, RouteInputs
+from quality.method.basis_2026.scoring import judge
+from quality.method.basis_2026.scoring_model import BASIS_2026
+from quality.method.basis_2026.uncertainty import (
     indistinguishable_pairs,
     interval,
     pack,
@@ -18,7 +18,7 @@ from quality.uncertainty import (
     unpack,
     weight_sensitivity,
 )
-from quality.waiting import Stay
+from quality.method.basis_2026.waiting import Stay
 from tests.quality.test_scoring import MONTH, VALID, inputs
 
 

@@ -8,8 +8,8 @@ from core.charts.pictures import figure_of
 from core.dates import add_months, months_between
 from quality import charts
 from quality.charts import Hours, Point, Share, Span
-from quality.gallery import MOST_ROWS, MOST_SMALL
-from quality.waiting import Stay, summarise
+from quality.charts.gallery import MOST_ROWS, MOST_SMALL
+from quality.method.basis_2026.waiting import Stay, summarise
 from tests.quality.charts.cards import card, criterion, no_delivery, overlaps
 
 OCTOBER = date(2026, 10, 1)

@@ -13,7 +13,7 @@ from quality.charts import (
 )
 from quality.charts.funnel import place
 from quality.charts.lessons import joined
-from quality.waiting import stay, summarise
+from quality.method.basis_2026.waiting import stay, summarise
 from tests.quality.charts.cards import card, criterion, figure_texts, no_delivery, overlaps
 
 OCTOBER = date(2026, 10, 1)

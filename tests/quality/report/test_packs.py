@@ -16,8 +16,8 @@ from core.dates import now
 from core.jobs.runner import do_next
 from providers.codes import LearningRoute
 from providers.models import CourseTrack, Provider
-from quality import operations
-from quality.agreement_models import Agreement, Complaint
+from quality.agreements.models import Agreement, Complaint
+from quality.cards import operations
 from quality.models import Reaction, ScoreCard, Signal
 from quality.report.blocks import Bullets, Text
 from quality.report.packs import Shelf, packs

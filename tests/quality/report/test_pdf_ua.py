@@ -8,8 +8,8 @@ import pytest
 from core.db import database
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality import operations
-from quality.agreement_models import Agreement
+from quality.agreements.models import Agreement
+from quality.cards import operations
 from quality.report.packs import REGION, packs
 from tests.many_cards import earlier_months, other_providers
 from tests.pdf_ua import faults

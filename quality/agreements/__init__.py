@@ -1,0 +1,1 @@
+"""Talks, agreements, improvement plans and complaints."""

@@ -1,0 +1,1 @@
+"""Score cards: their inputs, computing, fixing, explaining and comparing them."""

@@ -1,0 +1,136 @@
+"""What the page of one judgement says in words: windows, knots, differences, and the queue."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from core.dates import add_months
+from core.formats import MISSING, count_text, day_text, month_text, number_text
+from core.small_numbers import HIDDEN_TEXT, is_small
+from quality.agreements.rules import COMPLAINT_KINDS
+
+Tree = Mapping[str, Any]
+RATIOS = {
+    "bevoegd": ("uur van een bevoegde docent", "aangeboden uur"),
+    "intensiteit": ("lesuur", "deelnemersweken"),
+    "avond_weekend": ("uur in avond of weekend", "aangeboden uur"),
+    "aanwezigheid": ("gevolgd uur", "aangeboden uur"),
+}
+
+
+def signed(value: float | None, decimals: int = 1) -> str:
+    """``+0,2`` or ``-0,2`` (with a real minus); nothing at all is ``0,0`` without a sign."""
+    if value is None:
+        return MISSING
+    text = number_text(abs(value), decimals)
+    if not text.strip("0,."):
+        return text
+    return f"+{text}" if value > 0 else f"\N{MINUS SIGN}{text}"
+
+
+def iso_day(text: str) -> str:
+    """``30-06-2026`` from ``2026-06-30``."""
+    return day_text(date.fromisoformat(text))
+
+
+def plain(value: float) -> str:
+    """A number without decimals that say nothing: ``75``, ``12,5``."""
+    text = number_text(value, 2)
+    return text.rstrip("0").rstrip(",")
+
+
+def window_words(month: date, months: int) -> str:
+    """``over augustus tot en met oktober 2026``; the year twice only where it differs."""
+    first = add_months(month, 1 - months)
+    if first == month:
+        return f"over {month_text(month)}"
+    begin = month_text(first) if first.year != month.year else month_text(first).split()[0]
+    return f"over {begin} tot en met {month_text(month)}"
+
+
+def knots_words(item: Tree) -> str:
+    """``0 geeft 0, 75 geeft 50, 90 geeft 80, 100 geeft 100``."""
+    return ", ".join(f"{plain(value)} geeft {plain(points)}" for value, points in item["knots"])
+
+
+def amount(code: str, value: float | None) -> str:
+    """A numerator or denominator: trajectories are whole, hours have a decimal."""
+    return number_text(value, 0 if code == "wachttijd" else 1)
+
+
+def working(code: str, item: Tree) -> str:
+    """How the value came about: numerator and denominator, as far as they may be told."""
+    top, bottom = item["numerator"], item["denominator"]
+    if top is None or bottom is None:
+        return ""
+    if code == "wachttijd":
+        days = item["norm_days"]
+        begun = f"{count_text(top)} van {_count(bottom, 'traject', 'trajecten')}"
+        norm = f"{days} dagen" + (
+            ", de norm in het contract" if item.get("norm_source") == "contract" else ""
+        )
+        return f"{begun} {_began(top)} binnen {norm}. Wie nog wacht, telt mee in de waarde."
+    if code not in RATIOS:
+        return ""
+    above, below = RATIOS[code]
+    return f"{number_text(top)} {above}, gedeeld door {number_text(bottom)} {below}."
+
+
+def queue_words(item: Tree) -> str:
+    """Who waits now, how long, and who left: whole sentences, singular where it is one."""
+    waiting = item["waiting"]
+    if waiting is None:
+        parts = ["Het aantal wachtenden is te klein om te tonen (< 5)."]
+    elif waiting == 0:
+        parts = ["Nu wacht niemand."]
+    else:
+        text = f"Nu {'wacht' if waiting == 1 else 'wachten'} {count_text(waiting)}"
+        if item["longest_wait"] is not None:
+            text += f", de langste al {_count(item['longest_wait'], 'dag', 'dagen')}"
+        if item["over_42"] is not None and item["over_70"] is not None:
+            text += (
+                f"; {count_text(item['over_42'])} langer dan 42 dagen"
+                f" en {count_text(item['over_70'])} langer dan 70 dagen"
+            )
+        parts = [f"{text}."]
+    left = item["left_unstarted"]
+    if left:
+        parts.append(
+            f"{count_text(left)} {'ging' if left == 1 else 'gingen'} weg zonder te beginnen."
+        )
+    return " ".join(parts)
+
+
+def asked_words(item: Tree) -> str:
+    """Of those who asked for the evening or the weekend, how many got it."""
+    asked, met = item["asked"], item["met"]
+    if asked is None:
+        return "Het aantal deelnemers dat om avond of weekend vroeg is te klein om te tonen (< 5)."
+    if asked == 0:
+        return "Niemand vroeg om les in de avond of het weekend."
+    people = f"{_count(asked, 'deelnemer vroeg', 'deelnemers vroegen')}"
+    if met is None:
+        return f"{people} hierom; hoeveel die les kregen is te klein om te tonen (< 5)."
+    return f"{people} hierom; {count_text(met)} {'kreeg' if met == 1 else 'kregen'} die les."
+
+
+def complaint_words(kinds: Mapping[str, tuple[int, int]], *, outside: bool) -> str:
+    """Complaints per kind with how many are open; outside the team without small numbers."""
+    if not kinds:
+        return "Er zijn geen klachten in de laatste twaalf maanden."
+    parts = []
+    for kind, (count, still_open) in sorted(kinds.items()):
+        told = HIDDEN_TEXT if outside and is_small(count) else count_text(count)
+        betrays = is_small(count) or is_small(still_open) or is_small(count - still_open)
+        if still_open and not (outside and betrays):
+            told += f" ({count_text(still_open)} open)"
+        parts.append(f"{COMPLAINT_KINDS[kind]} {told}")
+    return f"Klachten in de laatste twaalf maanden: {', '.join(parts)}."
+
+
+def _began(count: float) -> str:
+    return "begon" if count == 1 else "begonnen"
+
+
+def _count(count: float, one: str, more: str) -> str:
+    return f"{count_text(int(count))} {one if count == 1 else more}"

@@ -1,0 +1,174 @@
+"""Reading score cards: the stored judgement as the one document that every door prints."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from core.accounts import Account, Role
+from core.dates import add_months, month_end
+from core.small_numbers import hide_small
+from providers.codes import LearningRoute
+from providers.models import Provider
+from quality.method.basis_2026.scoring import total_over_routes
+from quality.method.basis_2026.scoring_model import BASIS_2026, ScoringModel
+from quality.models import FIXED, REVISION, ScoreCard, ScoreDraws, ScoringModelVersion
+
+ROUTE_NUMBERS = {route.code: int(route) for route in LearningRoute}
+OWN_KEYS = (
+    "coverage",
+    "gate",
+    "small",
+    "criteria",
+    "indicative",
+    "active",
+    "aggregation",
+    "beside",
+)
+
+
+def model_in_force(month: date, known_on: datetime | None = None) -> ScoringModel:
+    """The scoring model by which a month is judged: the shipped one until another is approved."""
+    approved = ScoringModelVersion.approved_at
+    by_then = approved.is_null(False) if known_on is None else approved <= known_on
+    version = (
+        ScoringModelVersion.select()
+        .where(ScoringModelVersion.valid_from <= month, by_then)
+        .order_by(ScoringModelVersion.valid_from.desc(), ScoringModelVersion.approved_at.desc())
+        .first()
+    )
+    return BASIS_2026 if version is None else ScoringModel.from_definition(version.definition)
+
+
+def model_named(code: str) -> ScoringModel:
+    """A model by the code that a card keeps."""
+    version = ScoringModelVersion.get_or_none(ScoringModelVersion.code == code)
+    return BASIS_2026 if version is None else ScoringModel.from_definition(version.definition)
+
+
+def cards_of(
+    month: date,
+    *,
+    provider_ids: Collection[int] | Any = None,
+    route: str | None = None,
+    revisions: bool = False,
+) -> Any:
+    """Cards of a month with their provider, by code and route; revisions only when asked."""
+    query = (
+        ScoreCard.select(ScoreCard, Provider)
+        .join(Provider)
+        .where(ScoreCard.month == month)
+        .order_by(Provider.code, ScoreCard.route, ScoreCard.revision)
+    )
+    if not revisions:
+        query = query.where(ScoreCard.revision == 0)
+    if provider_ids is not None:
+        query = query.where(ScoreCard.provider.in_(provider_ids))
+    if route is not None:
+        query = query.where(ScoreCard.route == ROUTE_NUMBERS[route])
+    return query
+
+
+def history_of(
+    provider_id: int, month: date, months: int = 12, route: str | None = None
+) -> list[ScoreCard]:
+    """Cards of one provider over the months up to ``month``, by route and month."""
+    query = (
+        ScoreCard.select(ScoreCard, Provider)
+        .join(Provider)
+        .where(
+            ScoreCard.provider == provider_id,
+            ScoreCard.month.between(add_months(month, 1 - months), month),
+            ScoreCard.revision == 0,
+        )
+        .order_by(ScoreCard.route, ScoreCard.month)
+    )
+    if route is not None:
+        query = query.where(ScoreCard.route == ROUTE_NUMBERS[route])
+    return list(query)
+
+
+def newest_cards(provider_id: int) -> dict[date, list[ScoreCard]]:
+    """Per month the cards of one provider, of each route the newest revision."""
+    query = ScoreCard.select().where(ScoreCard.provider == provider_id)
+    newest = {(card.month, card.route): card for card in query.order_by(ScoreCard.revision)}
+    by_month: dict[date, list[ScoreCard]] = {}
+    for (month, _), card in newest.items():
+        by_month.setdefault(month, []).append(card)
+    return by_month
+
+
+def tree_of(card: ScoreCard) -> dict[str, Any]:
+    """One card as data: an entry of ``scores``."""
+    result = card.result
+    ranked = card.rank_median is not None
+    return {
+        "aanbieder": card.provider.code,
+        "route": result["route"],
+        "status": card.status,
+        "standing": card.standing,
+        "score": card.score,
+        "interval": None if card.interval_low is None else [card.interval_low, card.interval_high],
+        "rank": {"median": card.rank_median, "lo": card.rank_low, "hi": card.rank_high}
+        if ranked
+        else None,
+        **{key: result[key] for key in OWN_KEYS},
+        "model": card.model,
+        "computed_at": card.computed_at.isoformat(),
+        "fixed_by": card.fixed_by,
+        "fixed_at": card.fixed_at.isoformat() if card.fixed_at else None,
+        "fingerprint": card.fingerprint or None,
+    }
+
+
+OUTSIDE = (Role.REGION, Role.MUNICIPALITY)
+"""Roles that a figure leaves the team for; a provider sees its own learners in full."""
+
+
+def shown_tree(card: ScoreCard, account: Account | None) -> dict[str, Any]:
+    """A judgement as this account may see it; the command line (no account) sees all."""
+    tree = tree_of(card)
+    return hide_small(tree) if account is not None and account.role in OUTSIDE else tree
+
+
+def document(
+    month: date, cards: Iterable[ScoreCard], account: Account | None = None
+) -> dict[str, Any]:
+    """The document of ``score --json``: a month with its scores, and totals over routes."""
+    listed = list(cards)
+    trees = [shown_tree(card, account) for card in listed if card.status != REVISION]
+    model = next((card.model for card in listed), None) or model_in_force(month).code
+    return {
+        "month": f"{month:%Y-%m}",
+        "model": model,
+        "peildatum": month_end(month).isoformat(),
+        "scores": trees,
+        "totals": [
+            {
+                "aanbieder": code,
+                "score": total_over_routes(
+                    [(t["score"], t["active"]) for t in trees if t["aanbieder"] == code]
+                ),
+            }
+            for code in dict.fromkeys(t["aanbieder"] for t in trees)
+        ],
+    }
+
+
+def draws_of(cards: Iterable[ScoreCard]) -> dict[int, bytes]:
+    """Kept draws by card."""
+    ids = [card.id for card in cards]
+    query: Any = ScoreDraws.select(ScoreDraws.card, ScoreDraws.draws)
+    rows = query.where(ScoreDraws.card.in_(ids)).tuples()
+    return {card: bytes(draws) for card, draws in rows}
+
+
+def judged_months() -> list[date]:
+    """Months that have cards, oldest first."""
+    query: Any = ScoreCard.select(ScoreCard.month).distinct().order_by(ScoreCard.month)
+    return [month for (month,) in query.tuples()]
+
+
+def fixed_share(cards: Iterable[ScoreCard]) -> tuple[int, int]:
+    """How many cards of a list are fixed, and how many there are."""
+    listed = list(cards)
+    return sum(card.status == FIXED for card in listed), len(listed)

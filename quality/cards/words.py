@@ -1,0 +1,167 @@
+"""A month of judgements in words: what a page says about them at the top and in its cells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.formats import MISSING, number_text, percent_text
+from providers.codes import MarkStatus
+from quality.method.basis_2026.criteria import CRITERIA
+from quality.method.basis_2026.judgement import Standing
+
+Tree = Mapping[str, Any]
+MEETS = (Standing.GOOD, Standing.SUFFICIENT)
+ORDER = (Standing.INSUFFICIENT, Standing.SUFFICIENT, Standing.GOOD)
+CAUSES = {
+    "wachttijd": "de wachttijd",
+    "bevoegd": "het aandeel bevoegde docenten",
+    "intensiteit": "de intensiteit",
+    "avond_weekend": "het aanbod in avond en weekend",
+    "keurmerk": "het keurmerk",
+}
+GAPS = {"te_weinig": "< 5", "niet_van_toepassing": "n.v.t."}
+NBSP = "\N{NO-BREAK SPACE}"
+BETTER, WORSE, LIKE, NEW, GONE = "hoger", "lager", "vergelijkbaar", "nieuw", MISSING
+
+
+def criterion_text(code: str, item: Tree | None) -> str:
+    """A criterion's value with its unit; why there is none otherwise."""
+    if item is None or not item["judged"]:
+        return GAPS.get(item["state"] if item else "", MISSING)
+    if code == "keurmerk":
+        return MarkStatus.from_code(item["value"]).label
+    if code == "intensiteit":
+        return f"{number_text(item['value'])}{NBSP}u/week"
+    return percent_text(item["value"])
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A criterion in the table of a month: its value, and what stands under it.
+
+    ``full`` says the value in full where ``text`` is short.
+    """
+
+    text: str
+    full: str = ""
+    standing: str = ""
+    n: str = ""
+    stale: bool = False
+
+
+def cell(code: str, item: Tree | None, short: Mapping[str, str]) -> Cell:
+    """A criterion of one judgement; ``short`` has short words for some values."""
+    text = criterion_text(code, item)
+    if item is None or not item["judged"]:
+        return Cell(text)
+    brief = short.get(item["value"]) if code == "keurmerk" else None
+    return Cell(
+        brief or text,
+        text if brief else "",
+        standing_of_points(item["points"]).replace("_", " "),
+        "" if item["n"] is None else n_text(item),
+        bool(item.get("stale")),
+    )
+
+
+def n_text(item: Tree) -> str:
+    """``n = 41``, in one piece; hidden or small is ``n < 5``."""
+    n = item.get("n")
+    if n is None:
+        return f"n{NBSP}<{NBSP}5" if item["state"] == "te_weinig" else ""
+    return f"n{NBSP}={NBSP}{number_text(n, 0)}"
+
+
+def standing_of_points(points: float | None, good_from: float = 80, fair_from: float = 60) -> str:
+    """The word for the points of one criterion, by the borders of the score."""
+    if points is None:
+        return Standing.NO_JUDGEMENT
+    if points >= good_from:
+        return Standing.GOOD
+    return Standing.SUFFICIENT if points >= fair_from else Standing.INSUFFICIENT
+
+
+def change_word(now: Tree, before: Tree | None) -> str:
+    """How the score compares with last month's: only outside its interval it is higher or lower."""
+    if now["score"] is None:
+        return GONE
+    if before is None or before["score"] is None:
+        return NEW
+    low, high = before["interval"] or (before["score"], before["score"])
+    if now["score"] > high:
+        return BETTER
+    return WORSE if now["score"] < low else LIKE
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A provider on a route that fell a class, and through what."""
+
+    provider: str
+    route: str
+    standing: str
+    cause: str
+
+
+def falls(trees: Sequence[Tree], before: Sequence[Tree]) -> list[Fall]:
+    """Who fell a class since the month before."""
+    earlier = {(t["aanbieder"], t["route"]): t for t in before}
+    found = []
+    for tree in trees:
+        old = earlier.get((tree["aanbieder"], tree["route"]))
+        if old is not None and fell(tree["standing"], old["standing"]):
+            fall = Fall(tree["aanbieder"], tree["route"], tree["standing"], cause_of(tree, old))
+            found.append(fall)
+    return found
+
+
+def fell(standing: str, before: str) -> bool:
+    """Whether a standing is of a lower class than that of the month before."""
+    if standing not in ORDER or before not in ORDER:
+        return False
+    return ORDER.index(Standing(standing)) < ORDER.index(Standing(before))
+
+
+def cause_of(tree: Tree, before: Tree) -> str:
+    """The criterion that lost most; the gate when that closed."""
+    if before["gate"]["open"] and not tree["gate"]["open"]:
+        return "het keurmerk" if tree["route"] != "O" else "de TST-erkenning"
+    losses = {
+        code: (before["criteria"][code]["contribution"] or 0) - (item["contribution"] or 0)
+        for code, item in tree["criteria"].items()
+        if code in before["criteria"]
+    }
+    worst = max(losses, key=lambda code: losses[code], default="")
+    return CAUSES.get(worst, CRITERIA[worst].label.lower() if worst in CRITERIA else "het geheel")
+
+
+def month_sentence(trees: Sequence[Tree], before: Sequence[Tree], names: Mapping[str, str]) -> str:
+    """``6 van 8 aanbieders voldoen; Taalhuis IJssel zakte naar onvoldoende door de wachttijd.``"""
+    judged = {t["aanbieder"] for t in trees if t["standing"] in ORDER}
+    if not judged:
+        return "Voor deze maand is er nog geen oordeel over een aanbieder."
+    short = {t["aanbieder"] for t in trees if t["standing"] == Standing.INSUFFICIENT}
+    meets = len(judged - short)
+    total = f"{len(judged)} aanbieder" + ("s" if len(judged) != 1 else "")
+    sentence = f"{meets} van {total} {'voldoet' if meets == 1 else 'voldoen'}"
+    silent = {t["aanbieder"] for t in trees if t["standing"] == Standing.NO_DELIVERY} - judged
+    found = falls(trees, before)
+    if found:
+        first = found[0]
+        name = names.get(first.provider, first.provider)
+        sentence += f"; {name} zakte naar {first.standing} door {first.cause}"
+        more = len(found) - 1
+        if more:
+            sentence += f", en er {'zakte' if more == 1 else 'zakten'} er nog {more}"
+    if silent:
+        verb = "leverde" if len(silent) == 1 else "leverden"
+        sentence += f"; {len(silent)} {verb} niets"
+    return f"{sentence}."
+
+
+def bar(tree: Tree) -> dict[str, float] | None:
+    """Places of score and interval on a scale of 0 to 100, for the small picture in a row."""
+    if tree["score"] is None or not tree["interval"]:
+        return None
+    low, high = tree["interval"]
+    return {"low": round(low, 1), "high": round(high, 1), "score": round(tree["score"], 1)}

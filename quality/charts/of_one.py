@@ -1,0 +1,84 @@
+"""The charts of one provider on one route: what each is drawn from, and with which borders."""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from core.charts.pictures import Chart
+from core.dates import add_months, month_of, months_between
+from core.small_numbers import MINIMUM
+from providers.codes import MarkStatus
+from providers.models import QualityMark
+from quality import charts
+from quality.lessons.intensity import LessonMonth, Lessons
+from quality.method.basis_2026.criteria import RouteInputs
+from quality.method.basis_2026.scoring_model import ScoringModel
+from quality.method.basis_2026.waiting import summarise
+
+Tree = dict[str, Any]
+HISTORY = 24
+CALENDAR = 12
+
+
+def model_changes(trees: Mapping[date, Tree]) -> list[date]:
+    """Months from which another scoring model holds."""
+    return [
+        later
+        for earlier, later in pairwise(sorted(trees))
+        if trees[earlier]["model"] != trees[later]["model"]
+    ]
+
+
+def norm(tree: Tree, measure: str) -> float | None:
+    """The value that gives the points of *goed*: what the line should stay above."""
+    if measure == "score":
+        return 80.0
+    knots = tree["criteria"][measure].get("knots") or []
+    return next((float(value) for value, points in knots if points == 80), None)
+
+
+def waiting_chart(inputs: RouteInputs | None, model: ScoringModel, *, end: str, of: str) -> Chart:
+    """The waiting-time curve of one provider on one route."""
+    days = next((c.norm_days for c in model.criteria if c.norm_days), 28)
+    if inputs is not None and inputs.contract_norm_days is not None:
+        days = inputs.contract_norm_days
+    stays = list(inputs.stays.values()) if inputs is not None else []
+    return charts.waiting_curve(f"wachtcurve-{end}", of, summarise(stays, days), days)
+
+
+def hours_chart(lessons: Lessons | None, last: date, *, end: str, of: str) -> Chart:
+    """Promised, offered and attended hours of a year; a month of a few learners stays hidden."""
+    months = []
+    for month in months_between(add_months(last, 1 - CALENDAR), last) if lessons else []:
+        found = lessons.months.get(month, LessonMonth()) if lessons else LessonMonth()
+        shown = found.tracks >= MINIMUM
+        months.append(
+            charts.Hours(
+                month,
+                found.promised / 60 if shown and found.promised is not None else None,
+                found.offered / 60 if shown else None,
+                found.attended / 60 if shown else None,
+                few=found.few,
+            )
+        )
+    short = lessons.shortfall() if lessons else None
+    return charts.hours(f"uren-{end}", of, months, short)
+
+
+def suspensions(provider_id: int, last: date) -> list[charts.Span]:
+    """Periods in which the quality mark did not hold, as far as they are in the picture."""
+    first = add_months(last, 1 - HISTORY)
+    marks = (
+        QualityMark.select()
+        .where(QualityMark.provider == provider_id)
+        .order_by(QualityMark.valid_from)
+    )
+    found = []
+    for mark in marks:
+        status = MarkStatus(mark.status)
+        start = month_of(mark.valid_from)
+        until = month_of(mark.valid_until) if mark.valid_until else last
+        if not status.valid and start <= last and until >= first:
+            found.append(charts.Span(max(start, first), until, f"keurmerk {status.label}"))
+    return found

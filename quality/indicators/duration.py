@@ -1,0 +1,83 @@
+"""Mean duration until someone passes, with those who have not passed yet counted. Pure.
+
+A mean over who passed is too good to be true: who takes long is not in it yet. Here everyone who
+was followed in the year counts up to the last day that we know of (Kaplan-Meier); the mean is the
+area under the curve, up to a horizon.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from quality.method.basis_2026.waiting import curve, quantile, restricted_mean, stay, survival_at
+
+HORIZON_MONTHS = 36
+"""Three years: the term in which someone has to pass (Wet inburgering 2021, art. 11)."""
+
+DAYS_PER_MONTH = 365.25 / 12
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """One trajectory, days as ordinals; ``seen_from`` is the first day that we know it.
+
+    ``passed`` is the day of the diploma, ``left`` the day of any other end.
+    """
+
+    registered: int
+    seen_from: int
+    passed: int | None
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """The mean in months up to a horizon, and what belongs beside it.
+
+    ``mean`` is None when nobody passed: then there is nothing to take a mean of.
+    """
+
+    mean: float | None
+    median: float | None
+    horizon: float
+    people: int
+    passed: int
+    under_way: int
+    left: int
+    passed_share: float
+    naive_mean: float | None
+
+
+def duration_until_pass(
+    learners: Iterable[Learner], *, window_start: int, reference: int
+) -> Duration:
+    """Estimate over everyone who was under way somewhere between the two days.
+
+    The horizon is three years, or the longest time anyone was followed when that is shorter.
+    """
+    found = (
+        stay(
+            registered=learner.registered,
+            first_lesson=learner.passed,
+            ended=learner.left,
+            window_start=max(window_start, learner.seen_from),
+            reference=reference,
+        )
+        for learner in learners
+    )
+    stays = [one for one in found if one is not None]
+    steps = curve(stays)
+    longest = max((one.exit for one in stays), default=0)
+    horizon = min(round(HORIZON_MONTHS * DAYS_PER_MONTH), longest)
+    passed = [one.exit for one in stays if one.started]
+    median = quantile(steps, 0.5)
+    return Duration(
+        mean=restricted_mean(steps, horizon) / DAYS_PER_MONTH if passed else None,
+        median=None if median is None else median / DAYS_PER_MONTH,
+        horizon=horizon / DAYS_PER_MONTH,
+        people=len(stays),
+        passed=len(passed),
+        under_way=sum(one.waiting for one in stays),
+        left=sum(one.left for one in stays),
+        passed_share=100 * (1 - survival_at(steps, horizon)),
+        naive_mean=sum(passed) / len(passed) / DAYS_PER_MONTH if passed else None,
+    )

@@ -1,0 +1,216 @@
+"""Change indicators: define one, enter a figure, load the figures that come with the product."""
+
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date, datetime
+from math import isfinite
+from typing import Any
+
+from core.audit import record
+from core.dates import month_end
+from core.db import transaction
+from core.errors import DomainError
+from core.formats import month_text
+from quality.cards.inputs import latest_month
+from quality.indicators.duration import duration_until_pass
+from quality.indicators.models import CohortCount, Indicator, IndicatorValue
+from quality.indicators.queries import learners_until
+from quality.indicators.rules import (
+    COHORT_FILE,
+    INDICATOR_FILE,
+    IndicatorLine,
+    read_cohort_lines,
+    read_indicator_lines,
+)
+
+DALFSEN = "0148"
+INDICATOR_SOURCE = "Evaluatie 'Thuis in Dalfsen' (gemeente Dalfsen, 2019), par. 3.3"
+COHORT_SOURCE = "DUO, in de evaluatie 'Thuis in Dalfsen' (gemeente Dalfsen, 2019), par. 1.2.2"
+COHORT_DAY = date(2019, 1, 1)
+DURATION = "duration_until_pass"
+
+
+def _known(value: IndicatorValue) -> dict[str, Any]:
+    return {"value": value.value, "people": value.people, "source": value.source}
+
+
+def _check_figure(*, unit: str, year: int, value: float, people: int | None, source: str) -> None:
+    if not 2000 <= year <= 2100:
+        raise DomainError("year_out_of_range", "Vul een jaar in, bijvoorbeeld 2026.", field="year")
+    if not isfinite(value) or value < 0:
+        raise DomainError("value_not_positive", "Vul een waarde in van 0 of hoger.", field="value")
+    if unit == "%" and value > 100:
+        raise DomainError(
+            "percentage_over_100",
+            "Een percentage kan niet hoger zijn dan 100. Controleer de waarde.",
+            field="value",
+        )
+    if people is not None and people < 0:
+        raise DomainError(
+            "people_negative", "Vul het aantal personen in, 0 of hoger.", field="people"
+        )
+    if not source.strip():
+        raise DomainError(
+            "source_missing",
+            "Vul de bron in: waar komt dit cijfer vandaan?",
+            field="source",
+        )
+
+
+def enter_value(
+    *,
+    indicator: Indicator,
+    year: int,
+    kind: str,
+    value: float,
+    people: int | None,
+    source: str,
+    by: str,
+    at: datetime,
+    detail: dict[str, Any] | None = None,
+) -> IndicatorValue:
+    """Enter or correct one figure of one year; the same figure again changes nothing."""
+    _check_figure(unit=indicator.unit, year=year, value=value, people=people, source=source)
+    with transaction():
+        held = IndicatorValue.get_or_none(
+            (IndicatorValue.indicator == indicator)
+            & (IndicatorValue.year == year)
+            & (IndicatorValue.kind == kind)
+        )
+        before = None if held is None else _known(held)
+        figure = held or IndicatorValue(indicator=indicator, year=year, kind=kind)
+        figure.value, figure.people, figure.source = value, people, source.strip()
+        if before == _known(figure):
+            return figure
+        figure.detail, figure.entered_by, figure.entered_at = detail, by, at
+        figure.save()
+        record(
+            at=at,
+            actor=by,
+            action="enter" if before is None else "change",
+            thing="indicator_value",
+            thing_id=f"{indicator.number}/{year}/{kind}",
+            before=before,
+            after=_known(figure),
+        )
+    return figure
+
+
+def load_reference_figures(*, by: str, at: datetime) -> int:
+    """Load the indicators and the cohort table that come with the product, once.
+
+    Returns the number of figures that were new. A figure that people corrected since stays.
+    """
+    with INDICATOR_FILE.open(encoding="utf-8", newline="") as file:
+        lines = read_indicator_lines(file)
+    with COHORT_FILE.open(encoding="utf-8", newline="") as file:
+        cohorts = read_cohort_lines(file)
+    with transaction():
+        count = sum(_load_line(line, by=by, at=at) for line in lines)
+        for status, year, people in cohorts:
+            _, new = CohortCount.get_or_create(
+                municipality=DALFSEN,
+                measured_on=COHORT_DAY,
+                start_year=year,
+                status=status,
+                defaults={"people": people, "source": COHORT_SOURCE},
+            )
+            count += new
+        if count:
+            record(
+                at=at,
+                actor=by,
+                action="load",
+                thing="indicator",
+                thing_id=DALFSEN,
+                after={"figures": count},
+            )
+    return count
+
+
+def _load_line(line: IndicatorLine, *, by: str, at: datetime) -> bool:
+    months = line.unit == "maanden"
+    indicator, _ = Indicator.get_or_create(
+        number=line.number,
+        municipality=DALFSEN,
+        defaults={
+            "name": line.name,
+            "unit": line.unit,
+            "better": "lower" if months else "higher",
+            "computation": DURATION if months else None,
+        },
+    )
+    _, new = IndicatorValue.get_or_create(
+        indicator=indicator,
+        year=line.year,
+        kind=line.kind,
+        defaults={
+            "value": line.value,
+            "people": None,
+            "source": INDICATOR_SOURCE,
+            "entered_by": by,
+            "entered_at": at,
+        },
+    )
+    return new
+
+
+def compute_value(
+    *, indicator: Indicator, year: int, last_month: date, by: str, at: datetime
+) -> IndicatorValue:
+    """Work a realised figure out from the held rows, up to ``last_month`` at most, and keep it."""
+    if indicator.computation != DURATION:
+        raise DomainError(
+            "not_computed", "Dit cijfer komt niet uit de leveringen. Vul het met de hand in."
+        )
+    until = min(date(year, 12, 1), last_month)
+    start = date(year, 1, 1)
+    if until < start:
+        raise DomainError("no_month_yet", f"Over {year} is nog geen maand geleverd.", field="year")
+    found = duration_until_pass(
+        learners_until(until, indicator.municipality),
+        window_start=start.toordinal(),
+        reference=month_end(until).toordinal(),
+    )
+    if found.mean is None:
+        raise DomainError(
+            "nobody_passed",
+            f"In de leveringen over {year} is nog niemand geslaagd. "
+            "Daarom is er geen gemiddelde duur.",
+            field="year",
+        )
+    return enter_value(
+        indicator=indicator,
+        year=year,
+        kind="realised",
+        value=round(found.mean, 3),
+        people=found.people,
+        source=f"berekend uit de leveringen tot en met {month_text(until)}",
+        detail=asdict(found),
+        by=by,
+        at=at,
+    )
+
+
+def refresh_computed(*, by: str, at: datetime) -> None:
+    """Work every computed figure out again, and that of the newest year for the first time.
+
+    What people entered by hand stays. A figure that has nothing to rest on any more stays too: it
+    says up to which month it was computed. This reads every row that is held.
+    """
+    last_month = latest_month()
+    if last_month is None:
+        return
+    for indicator in Indicator.select().where(Indicator.computation == DURATION):
+        held = {
+            one.year: one
+            for one in IndicatorValue.select().where(
+                IndicatorValue.indicator == indicator, IndicatorValue.kind == "realised"
+            )
+        }
+        for year in sorted({last_month.year, *held}):
+            if year not in held or held[year].detail is not None:
+                with suppress(DomainError):  # nobody passed yet: then there is no duration
+                    compute_value(
+                        indicator=indicator, year=year, last_month=last_month, by=by, at=at
+                    )

@@ -1,0 +1,1 @@
+"""Lessons: hours promised, offered and attended, and by whom they were given."""
