@@ -10,7 +10,7 @@ from core.audit import AuditLine
 from core.charts import pictures
 from core.charts.parallel import spread
 from quality.cards import operations
-from tests.quality.test_operations import OCT, WHO, deliver
+from tests.quality.cards.test_operations import OCT, WHO, deliver
 
 
 @pytest.fixture

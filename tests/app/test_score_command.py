@@ -11,7 +11,7 @@ from quality.indicators.models import Indicator, IndicatorValue
 from quality.indicators.operations import DURATION
 from quality.models import ScoreCard
 from tests.builders import make_record
-from tests.quality.test_operations import OCT, deliver
+from tests.quality.cards.test_operations import OCT, deliver
 
 NUMBER = {"type": ["number", "null"]}
 CRITERION = {

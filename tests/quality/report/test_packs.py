@@ -22,7 +22,7 @@ from quality.models import Reaction, ScoreCard, Signal
 from quality.report.blocks import Bullets, Text
 from quality.report.packs import Shelf, packs
 from tests.builders import make_provider
-from tests.quality.test_operations import OCT, SEP, WHO, deliver
+from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

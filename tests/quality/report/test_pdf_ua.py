@@ -13,8 +13,8 @@ from quality.cards import operations
 from quality.report.packs import REGION, packs
 from tests.many_cards import earlier_months, other_providers
 from tests.pdf_ua import faults
+from tests.quality.cards.test_operations import OCT, WHO, deliver
 from tests.quality.report.test_packs import ALL, AT, TODAY, text_of
-from tests.quality.test_operations import OCT, WHO, deliver
 
 
 def pdf_of(code: str) -> bytes:

@@ -14,8 +14,8 @@ from quality.cards import operations
 from quality.cards.comparison import before_and_after
 from quality.charts.gallery import SUBJECTS, History, history, parts_of, region_charts
 from quality.method.basis_2026.scoring_model import BASIS_2026
+from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
 from tests.quality.charts.cards import card
-from tests.quality.test_operations import OCT, SEP, WHO, deliver
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from quality.cards import operations
 from quality.cards import queries as cards
 from quality.method.basis_2026.scoring_model import BASIS_2026
 from tests.builders import make_contract, make_delivery, make_record, make_track
-from tests.quality.test_operations import OCT, deliver
+from tests.quality.cards.test_operations import OCT, deliver
 
 NOV_10, NOV_15, NOV_20, DEC_1 = (
     datetime(2026, 11, 10, 9, tzinfo=UTC),

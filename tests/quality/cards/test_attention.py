@@ -8,8 +8,8 @@ from quality.attention import attention
 from quality.cards import operations
 from quality.cards.reactions import react
 from tests.builders import make_provider, make_record
-from tests.quality.test_model_pages import other_model, propose
-from tests.quality.test_operations import OCT, SEP, WHO, deliver
+from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
+from tests.quality.method.test_model_pages import other_model, propose
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

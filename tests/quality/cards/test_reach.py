@@ -19,7 +19,7 @@ from quality.cards.inputs import route_inputs
 from quality.method.basis_2026.scoring_model import BASIS_2026
 from quality.models import ScoreCard
 from tests.builders import make_delivery, make_provider, make_record, make_track
-from tests.quality.test_operations import WHO
+from tests.quality.cards.test_operations import WHO
 from tests.thorough import examples
 
 FIRST, MONTHS = date(2025, 1, 1), 20

@@ -19,7 +19,7 @@ from quality.method.basis_2026.uncertainty import (
     weight_sensitivity,
 )
 from quality.method.basis_2026.waiting import Stay
-from tests.quality.test_scoring import MONTH, VALID, inputs
+from tests.quality.method.test_scoring import MONTH, VALID, inputs
 
 
 def random_inputs(seed=1, people=60, *, keys=None):

@@ -11,7 +11,7 @@ from quality.agreements.operations import make_agreement, register_complaint
 from quality.cards import operations
 from quality.cards.explanation_words import complaint_words
 from tests.builders import AT
-from tests.quality.test_operations import OCT, WHO, deliver
+from tests.quality.cards.test_operations import OCT, WHO, deliver
 
 PAGE = "/kwaliteit/2026-10/TA001/B/"
 BY = {"by": "contract@example.org", "at": AT}

@@ -25,7 +25,7 @@ from providers.models import ContractScope, DeliveryMonth, QualityMark
 from quality.cards import operations
 from tests.app.test_api import Caller, token_for
 from tests.builders import make_contract, make_delivery, make_provider, make_record, make_track
-from tests.quality.test_operations import OCT, WHO
+from tests.quality.cards.test_operations import OCT, WHO
 
 PLACES = DALFSEN, KAMPEN, ZWOLLE = 148, 166, 193
 LESSONS = {"registered_on": date(2026, 7, 1), "first_lesson_on": date(2026, 7, 20)}

@@ -13,8 +13,8 @@ from quality.method.basis_2026.scoring import judge, judged_otherwise
 from quality.method.basis_2026.scoring_model import BASIS_2026
 from quality.method.basis_2026.worked_example import example
 from quality.models import ScoreCard, ScoringModelVersion
-from tests.quality.test_operations import OCT, SEP, WHO, deliver
-from tests.quality.test_scoring import inputs
+from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
+from tests.quality.method.test_scoring import inputs
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 NOV = date(2026, 11, 1)

@@ -12,7 +12,7 @@ from quality.cards import operations
 from quality.models import Reaction, ScoreCard
 from tests.builders import make_provider, make_record, make_track
 from tests.pages import text_of
-from tests.quality.test_operations import OCT, SEP, WHO, deliver
+from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

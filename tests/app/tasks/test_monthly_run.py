@@ -20,7 +20,7 @@ from quality.report.models import ReportMail
 from quality.report.packs import pack_for
 from tests.builders import AT
 from tests.mailbox import mailbox
-from tests.quality.test_operations import OCT, WHO, deliver
+from tests.quality.cards.test_operations import OCT, WHO, deliver
 
 COMMAND = ["report", "2026-10", "--mail"]
 

@@ -10,7 +10,7 @@ from quality.method.basis_2026.criteria import HourSums
 from quality.method.basis_2026.scoring import judge
 from quality.method.basis_2026.scoring_model import BASIS_2026
 from quality.method.basis_2026.waiting import Stay
-from tests.quality.test_scoring import inputs
+from tests.quality.method.test_scoring import inputs
 
 
 def test_four_is_hidden_and_five_and_nobody_are_not():

@@ -12,7 +12,7 @@ from quality.attention import attention
 from quality.cards import operations, reactions
 from quality.models import Invitation
 from tests.builders import make_provider
-from tests.quality.test_operations import AT, OCT, WHO, deliver
+from tests.quality.cards.test_operations import AT, OCT, WHO, deliver
 
 TODAY, UNTIL = date(2026, 11, 23), date(2026, 12, 4)
 URL = "/kwaliteit/2026-10/uitnodigen/"

@@ -7,8 +7,8 @@ from providers.models import ContractScope, Delivery, QualityMark
 from quality.cards import operations
 from quality.cards import queries as cards
 from tests.builders import make_contract, make_delivery, make_record, make_track
-from tests.quality.test_operations import OCT, deliver
-from tests.quality.test_versions import NOV_10, NOV_15, NOV_20, correct
+from tests.quality.cards.test_operations import OCT, deliver
+from tests.quality.cards.test_versions import NOV_10, NOV_15, NOV_20, correct
 
 URL = "/kwaliteit/2026-10/TA001/B/"
 

@@ -15,7 +15,7 @@ from providers.codes import LearningRoute, MarkStatus, TrackStatus
 from providers.models import ContractScope, QualityMark
 from quality.cards.operations import compute
 from tests.builders import AT, make_contract, make_provider, make_record
-from tests.quality.test_operations import OCT, deliver
+from tests.quality.cards.test_operations import OCT, deliver
 
 QUICK = {"registered_on": date(2026, 7, 1), "first_lesson_on": date(2026, 7, 10)}
 
