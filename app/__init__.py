@@ -17,27 +17,19 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
     from flask import Flask  # noqa: PLC0415
 
-    from app import admin, settings
+    from app import admin, settings  # noqa: PLC0415
     from app.api import routes as api  # noqa: PLC0415
-    from app.web import (
+    from app.web import (  # noqa: PLC0415
         access,
+        account,
         database,
+        errors,
         health,
         oidc,
+        public,
+        second_step,
         security,
         templating,
-    )
-    from app.web import (
-        account as account_pages,
-    )
-    from app.web import (
-        errors as error_pages,
-    )
-    from app.web import (
-        public as public_pages,
-    )
-    from app.web import (
-        second_step as second_step_pages,
     )
     from core.charts import pictures  # noqa: PLC0415
     from procurement.admin.files import blueprint as calendars  # noqa: PLC0415
@@ -49,13 +41,13 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     database.connect_to(app)
     pictures.keep_in(Path(app.config["TAALINKOOP_DATA_DIR"]) / "pictures")
     templating.prepare(app)
-    error_pages.register(app)
+    errors.register(app)
     security.protect(app)
     access.guard(app)
     app.register_blueprint(health.blueprint)
-    app.register_blueprint(public_pages.blueprint)
-    app.register_blueprint(account_pages.blueprint)
-    app.register_blueprint(second_step_pages.blueprint)
+    app.register_blueprint(public.blueprint)
+    app.register_blueprint(account.blueprint)
+    app.register_blueprint(second_step.blueprint)
     app.register_blueprint(oidc.blueprint)
     app.register_blueprint(calendars)
     api.register(app)

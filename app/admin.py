@@ -10,21 +10,14 @@ import providers.admin
 import quality.admin
 from app.web import (
     jobs as job_pages,
-)
-from app.web import (
     management,
-)
-from app.web import (
     reports as report_pages,
-)
-from app.web import (
     tokens as token_pages,
 )
 from app.web.start import StartPage
 from core.admin import Page, SafeModelView
 from core.dates import now
-from procurement.admin import contracts as award_pages
-from procurement.admin import estimates as estimate_pages
+from procurement.admin import contracts as award_pages, estimates as estimate_pages
 from providers.dossier.operations import keep_dossiers
 from providers.models import Provider
 from quality.cards.operations import follow_register

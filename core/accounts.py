@@ -128,7 +128,7 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
     },
     "accounts": {Role.ADMINISTRATOR: frozenset({"read", "create", "change"})},
     "api_tokens": {Role.ADMINISTRATOR: frozenset({"read", "create", "change"})},
-    # Work in the background: each sees what it started itself, see ``core.job_scopes``.
+    # Work in the background: each sees what it started itself, see ``core.jobs.scopes``.
     "jobs": {
         Role.REGION: READ,
         Role.CONTRACT_MANAGER: READ,

@@ -139,7 +139,7 @@ class SafeModelView(Page, ModelView):
     ``foreign_labels``      ``{"provider": "code"}``: which column names a row (default "name")
     ``search_columns``      columns that the search box looks in
     ``search_from_start``   search by first letters only, for tables of millions of rows
-    ``list_filters``        see ``core.lists.Filter``
+    ``list_filters``        see ``core.pages.lists.Filter``
     ``default_sort``        a column of the list, "-" in front for the other way round
     ``refusals``            ``{"location_provider_id_name": ("name", "Deze locatie bestaat al.")}``
 
@@ -177,7 +177,7 @@ class SafeModelView(Page, ModelView):
         )
 
     def init_search(self) -> bool:
-        """Leave searching to ``core.lists``."""
+        """Leave searching to ``core.pages.lists``."""
         return False
 
     def get_query(self) -> Any:

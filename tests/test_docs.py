@@ -71,7 +71,9 @@ def test_env_example_is_written_from_the_settings() -> None:
 
 def test_the_feed_is_documented_from_its_own_rules_and_columns() -> None:
     text = (ROOT / "docs" / "feed-format.md").read_text(encoding="utf-8")
-    assert text == feed_format(), "python -m providers.feed.documentation > docs/feed-format.md"
+    assert text == feed_format(), (
+        "python -m providers.feed.tell.documentation > docs/feed-format.md"
+    )
     assert all(f"| {code}" in text for code in RULES)
     assert all(f"| `{column.name}` |" in text for column in COLUMNS)
 

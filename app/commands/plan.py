@@ -24,8 +24,7 @@ from procurement.models import ContractingProcess
 from procurement.plan import operations, queries
 from procurement.plan.digest import digest, nothing_due
 from procurement.plan.documents import Header, PlanDocument, PlanParticipation
-from procurement.plan.outlook import Outlook, look
-from procurement.plan.outlook import as_json as outlook_json
+from procurement.plan.outlook import Outlook, as_json as outlook_json, look
 from procurement.plan.templates import TEMPLATES
 
 ACTOR = "opdrachtregel"

@@ -11,8 +11,7 @@ from core.errors import DomainError
 from core.formats import MISSING, day_text, month_text, number_text, percent_text
 from providers.codes import LearningRoute, MarkStatus
 from providers.models import Provider
-from quality.cards import operations
-from quality.cards import queries as cards
+from quality.cards import operations, queries as cards
 from quality.indicators.operations import refresh_computed
 from quality.models import ScoreCard
 

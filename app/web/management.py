@@ -24,8 +24,7 @@ from core.identity.account_operations import (
     set_password,
 )
 from core.identity.second_step_operations import has_second_step, turn_off
-from core.municipalities import name as municipality_name
-from core.municipalities import names as municipality_names
+from core.municipalities import name as municipality_name, names as municipality_names
 from core.pages.fields import ParsedField, Required, SafeForm, TextField, read_day
 from core.pages.lists import Filter, choice_filter
 from core.pages.model_forms import ChoiceField

@@ -10,7 +10,7 @@ from core.admin import needs
 from core.export import download
 from procurement.admin.bids_shown import letters, price_lines
 from procurement.admin.lot_base import LotBase
-from procurement.award import decision_operations
+from procurement.award import decision_operations as awards
 from procurement.award.decision_operations import Case
 from procurement.award.forms import (
     AwardForm,
@@ -54,7 +54,7 @@ class AwardPages(LotBase):
         if form.validate_on_submit():
             done = self._kept(
                 code, lot, form,
-                lambda: decision_operations.decide_award(
+                lambda: awards.decide_award(
                     file.lot, form.chosen.data or [], sent_on=form.sent_on.data,
                     motivation=form.motivation.data, **self._who(),
                 ),
@@ -73,7 +73,7 @@ class AwardPages(LotBase):
         if form.validate_on_submit():
             done = self._kept(
                 code, lot, form,
-                lambda: decision_operations.award_finally(
+                lambda: awards.award_finally(
                     file.lot, awarded_on=form.awarded_on.data, **self._who()
                 ),
             )  # fmt: skip
@@ -102,7 +102,7 @@ class AwardPages(LotBase):
         if form.validate_on_submit():
             done = self._kept(
                 code, lot, form,
-                lambda: decision_operations.withdraw_award(file.lot, form.reason.data, **self._who()),
+                lambda: awards.withdraw_award(file.lot, form.reason.data, **self._who()),
             )  # fmt: skip
             if done:
                 return done
@@ -137,7 +137,7 @@ class AwardPages(LotBase):
             )  # fmt: skip
             done = self._kept(
                 code, lot, form,
-                lambda: decision_operations.put_proceedings(file.lot, case, held, **self._who()),
+                lambda: awards.put_proceedings(file.lot, case, held, **self._who()),
             )  # fmt: skip
             if done:
                 return done

@@ -14,8 +14,7 @@ from core.pages.fields import read_decimal
 from procurement.admin.awards import AwardPages
 from procurement.admin.base import crumbs
 from procurement.admin.bids_shown import lot_state, shown_ranking
-from procurement.award import operations as bid_operations
-from procurement.award import queries as bid_queries
+from procurement.award import operations as bid_operations, queries as bid_queries
 from procurement.award.forms import (
     FAILED,
     NO_ANSWER,

@@ -18,8 +18,10 @@ from procurement.models import ContractingProcess, ExpectedNumber, GroupPlan, Qu
 from procurement.plan.forms import choices
 from procurement.plan.terms import term_on
 from procurement.plan.validity import ROUTES
-from procurement.preparation import operations as preparation_operations
-from procurement.preparation import queries as preparation_queries
+from procurement.preparation import (
+    operations as preparation_operations,
+    queries as preparation_queries,
+)
 from procurement.preparation.operations import Asked, Expected, Grouping
 from procurement.preparation.trace import KINDS, Item, comes_from, unasked, unmeasured, weights
 

@@ -3,8 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from procurement.award import decision_operations
-from procurement.award import operations as bid_operations
+from procurement.award import decision_operations as awards, operations as bid_operations
 from procurement.award.decision_operations import Case
 from procurement.award.models import Bid, Lot
 from procurement.award.operations import BidDraft, Judgement, LotDraft
@@ -58,17 +57,17 @@ def load_bids(process: ContractingProcess, *, by: str) -> None:
     second = _lot(process, EDUCATION, EDUCATION_BIDS, by=by)
     at = _at(SENT_ON)
     say: dict[str, Any] = {"sent_on": SENT_ON, "by": by, "at": at}
-    decision_operations.decide_award(
+    awards.decide_award(
         first, ["Taalhuis De Wilg", "Vechtdal Talen"], **say,
         motivation="Beide bieden korte wachttijden en goede begeleiding voor een reële prijs.",
     )  # fmt: skip
-    decision_operations.decide_award(
+    awards.decide_award(
         second, ["Hanzecollege Taal"], **say,
         motivation="De beste doorstroom; dat weegt op tegen de hogere prijs.",
     )  # fmt: skip
-    decision_operations.put_proceedings(second, CASE, by=by, at=_at(FINAL_ON))
+    awards.put_proceedings(second, CASE, by=by, at=_at(FINAL_ON))
     for lot in (first, second):
-        decision_operations.award_finally(lot, awarded_on=FINAL_ON, by=by, at=_at(FINAL_ON))
+        awards.award_finally(lot, awarded_on=FINAL_ON, by=by, at=_at(FINAL_ON))
 
 
 def _lot(

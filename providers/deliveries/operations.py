@@ -35,8 +35,7 @@ from providers.feed.read.parsing import Context
 from providers.feed.table import RefusedFileError
 from providers.feed.tell.outcome import Outcome, Status, held_status
 from providers.mapping.queries import header_changes, mapping_of
-from providers.models import Contract, Delivery, DeliveryMonth, Provider
-from providers.models import Problem as HeldProblem
+from providers.models import Contract, Delivery, DeliveryMonth, Problem as HeldProblem, Provider
 from providers.open_tracks.operations import forget_open_tracks
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 from providers.deliveries.rejected_queries import completed_by, sent_back
 from providers.feed.check.checking import Problem
 from providers.feed.tell.outcome import Counts, Outcome, Status, held_status
-from providers.models import Delivery, DeliveryMonth, ProgressRecord
-from providers.models import Problem as HeldProblem
+from providers.models import Delivery, DeliveryMonth, Problem as HeldProblem, ProgressRecord
 
 RECEIVED, HELD, REFUSED, WITHDRAWN = "received", "held", "refused", "withdrawn"
 """The states of a delivery."""

@@ -7,8 +7,7 @@ from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from core.municipalities import name as municipality_name
-from core.municipalities import names as municipality_names
+from core.municipalities import name as municipality_name, names as municipality_names
 from core.pages.fields import ParsedField
 from providers.codes import LearningRoute
 from providers.register.cells import WHOLE_REGION

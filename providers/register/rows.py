@@ -2,7 +2,7 @@
 
 Pure: tables of text in, typed rows and problems out. What needs the rows that are held already
 (an unknown provider, an overlap with a registered period) is checked in
-``providers.register_operations``.
+``providers.register.operations``.
 """
 
 from collections.abc import Callable, Iterable, Sequence

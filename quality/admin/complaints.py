@@ -10,8 +10,7 @@ from core.accounts import Role
 from core.admin import Page, needs
 from core.dates import now, today
 from core.export import download
-from core.municipalities import name as municipality_name
-from core.municipalities import names
+from core.municipalities import name as municipality_name, names
 from providers.codes import LearningRoute
 from quality.admin.agreements import accepted, provider_named
 from quality.admin.providers import tabs_of

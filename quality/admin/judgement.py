@@ -26,11 +26,7 @@ from quality.agreements.rules import CRITERION_OF_COMPLAINT, Standing, standings
 from quality.cards import (
     explanation_words,
     operations,
-)
-from quality.cards import (
     queries as cards,
-)
-from quality.cards import (
     words as score_words,
 )
 from quality.cards.explanation import Change, change_since_last_month, difference

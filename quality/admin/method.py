@@ -15,9 +15,7 @@ from core.errors import DomainError
 from core.pages.fields import SafeForm
 from providers.codes import LearningRoute, MarkStatus
 from quality.admin.scores import visible_months
-from quality.cards import model_operations
-from quality.cards import queries as cards
-from quality.cards import words as score_words
+from quality.cards import model_operations, queries as cards, words as score_words
 from quality.cards.model_forms import form_for, knots_text, model_of, values_of
 from quality.method.basis_2026.criteria import CRITERIA
 from quality.method.basis_2026.scoring import sentence

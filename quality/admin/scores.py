@@ -20,12 +20,9 @@ from core.pages.fields import SafeForm
 from core.small_numbers import hide_small
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality.cards import operations
-from quality.cards import queries as cards
-from quality.cards import words as score_words
+from quality.cards import operations, queries as cards, words as score_words
 from quality.cards.comparison import Comparison, compare
-from quality.charts import gallery, heat_map
-from quality.charts import scores as scores_chart
+from quality.charts import gallery, heat_map, scores as scores_chart
 from quality.charts.words import SHORT_MARKS
 from quality.method.basis_2026.criteria import CRITERIA
 from quality.models import FIXED, Invitation, Reaction, ScoreCard

@@ -60,7 +60,7 @@ def compare(listed: Sequence[ScoreCard], model: ScoringModel) -> Comparison | No
     if len(ranked) < 2:
         return None
     # numpy is imported where it is used, since most pages do without.
-    from quality.method.basis_2026.uncertainty import (
+    from quality.method.basis_2026.uncertainty import (  # noqa: PLC0415
         indistinguishable_pairs,
         seed,
         unpack,

@@ -9,8 +9,7 @@ from core.dates import add_months
 from providers.dossier.facts import Dossier
 from providers.dossier.queries import dossier
 from providers.models import Provider
-from quality.cards import inputs as metrics
-from quality.cards import queries as cards
+from quality.cards import inputs as metrics, queries as cards
 from quality.cards.known_on import Corrected, Moment
 from quality.method.basis_2026.scoring import judge
 from quality.models import ScoreCard

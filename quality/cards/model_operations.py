@@ -8,9 +8,7 @@ from core import audit
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import month_text
-from quality.cards import inputs as metrics
-from quality.cards import operations
-from quality.cards import queries as cards
+from quality.cards import inputs as metrics, operations, queries as cards
 from quality.method.basis_2026.scoring import judge, judged_otherwise
 from quality.method.basis_2026.scoring_model import BASIS_2026, ScoringModel
 from quality.models import CONCEPT, FIXED, ScoreCard, ScoringModelVersion

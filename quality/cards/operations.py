@@ -12,8 +12,7 @@ from providers.deliveries.retention_queries import removed_months
 from providers.dossier.queries import dossier
 from providers.models import Provider
 from providers.open_tracks.operations import keep_open_tracks
-from quality.cards import inputs as metrics
-from quality.cards import queries as cards
+from quality.cards import inputs as metrics, queries as cards
 from quality.cards.register_facts import RegisterFacts, register_facts
 from quality.learners import operations as signal_operations
 from quality.lessons import operations as teacher_operations

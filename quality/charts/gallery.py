@@ -22,8 +22,7 @@ from providers.codes import LearningRoute
 from providers.deliveries.calendar_queries import DeliveryState, delivery_calendar
 from providers.models import Provider
 from quality import charts
-from quality.cards import inputs as metrics
-from quality.cards import queries as cards
+from quality.cards import inputs as metrics, queries as cards
 from quality.charts.of_one import (
     CALENDAR,
     HISTORY,

@@ -55,7 +55,7 @@ PASSED = (EndReason.DIPLOMA, EndReason.SELF_RELIANCE_COMPLETED)
 
 
 def learners_until(month: date, municipality: str | None) -> list[Learner]:
-    """Every trajectory reported up to this month, by its newest row, for ``quality.duration``.
+    """Every trajectory reported up to this month, by its newest row, for the mean duration.
 
     Counted: current rows of the gemeente, or of the whole region without one. Passed is ended with
     a diploma or with the Z-route completed; any other end is left. Known from the first day of

@@ -11,8 +11,7 @@ from peewee import Case, fn
 from core.dates import add_months, month_from_number, month_number
 from core.db import database
 from providers.codes import LearningRoute, SkillLevel, TrackStatus, YesNo
-from providers.models import CURRENT, Provider
-from providers.models import ProgressRecord as R
+from providers.models import CURRENT, ProgressRecord as R, Provider
 from providers.register.promise import promise_for
 from providers.register.queries import certified_in, promises
 from quality.cards.inputs import IDLE, learner_days

@@ -8,8 +8,7 @@ from typing import Any
 
 from core.formats import month_text
 from quality.charts.words import route_label
-from quality.lessons.words import HEADERS as HOURS
-from quality.lessons.words import plain_rows, shortfall_words
+from quality.lessons.words import HEADERS as HOURS, plain_rows, shortfall_words
 from quality.method.basis_2026.criteria import CRITERIA
 from quality.report.content import Material
 

@@ -162,7 +162,7 @@ def test_a_refused_file_is_a_problem_with_its_receipt(school):
 
 
 def test_a_large_file_goes_to_the_queue(app, school, monkeypatch):
-    monkeypatch.setattr("app.delivering.LARGE_BYTES", 10)
+    monkeypatch.setattr("app.tasks.delivering.LARGE_BYTES", 10)
     answer = school.send([ROW])
     assert answer.status_code == 202
     waiting = answer.get_json()

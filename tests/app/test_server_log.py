@@ -39,7 +39,7 @@ def _told(written: str) -> str:
 def test_a_server_writes_to_standard_error(capsys, monkeypatch):
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
     keep_log()
-    logging.getLogger("app.jobs").warning("the queue could not be read")
+    logging.getLogger("app.tasks.jobs").warning("the queue could not be read")
     assert capsys.readouterr().err.endswith("WARNING the queue could not be read\n")
 
 

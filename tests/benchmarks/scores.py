@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 from core.db import database
 from providers.models import Provider
-from quality.cards import inputs as metrics
-from quality.cards import operations
-from quality.cards import queries as cards
+from quality.cards import inputs as metrics, operations, queries as cards
 from quality.method.basis_2026.scoring import Judgement, judge
 from quality.method.basis_2026.scoring_model import BASIS_2026
 from tests.benchmarks import Ratio, region, timing

@@ -203,5 +203,5 @@ def test_only_drawing_knows_matplotlib(root: Path):
 
 
 def test_what_draws_nothing_does_not_load_matplotlib(root: Path):
-    code = "import sys, core.drawing, quality.charts; sys.exit('matplotlib' in sys.modules)"
+    code = "import sys, core.charts.drawing, quality.charts; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

@@ -1,8 +1,7 @@
 """Small numbers stay hidden, and cannot be worked out from what is shown."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from core import small_numbers
 from core.small_numbers import hide_small, is_small, parts_of_total, table, totals

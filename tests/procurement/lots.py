@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from core.errors import DomainError
-from procurement.award import decision_operations
-from procurement.award import operations as bid_operations
-from procurement.award import queries as bid_queries
+from procurement.award import (
+    decision_operations as awards,
+    operations as bid_operations,
+    queries as bid_queries,
+)
 from procurement.award.operations import BidDraft, Judgement, LotDraft
 from procurement.award.rules import Criterion
 from procurement.plan.documents import Header, PlanParticipation
@@ -58,7 +60,7 @@ def judged(lot):
 def decided(lot, at=AT):
     """Awarded to De Brug on Friday 4 September 2026: standstill until Thursday the 24th."""
     judged(lot)
-    return decision_operations.decide_award(
+    return awards.decide_award(
         lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="Beste verhouding.", by=ANNE, at=at
     )
 

@@ -50,7 +50,7 @@ def _sampled(staging: Staging) -> list[tuple[Any, ...]]:
     step = max(1, -(-total // SAMPLE_ROWS))
     # Written without the sign for the remainder, which psycopg takes for a parameter.
     every = f"row_number - (row_number / {step:d}) * {step:d} = 0"
-    rows = rows_of(f"SELECT {columns} FROM staged WHERE {every}")  # noqa: S608  our own names
+    rows = rows_of(f"SELECT {columns} FROM staged WHERE {every}")
     return [(month_from_number(row[0]), *row[1:]) for row in rows]
 
 

@@ -3,7 +3,7 @@
 The child sends what it found in pieces: a length and a marshalled tuple. Its parent stages them.
 Neither looks for circles of garbage meanwhile: millions of small tuples make none, and looking
 would take a fifth of the time.
-``python -m providers.feed.second_process`` reads its request as a pickle from standard input.
+``python -m providers.feed.hold.second_process`` reads its request as a pickle from standard input.
 """
 
 import gc
@@ -31,7 +31,7 @@ def batches(path: Path, context: Context) -> Iterator[Batch]:
     """Batches as ``Checker.batches`` gives them, made elsewhere."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
     child = subprocess.Popen(  # no shell, no words of the user
-        [sys.executable, "-m", "providers.feed.second_process"],
+        [sys.executable, "-m", "providers.feed.hold.second_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=environment,

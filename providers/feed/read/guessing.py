@@ -3,8 +3,7 @@
 A guess is a proposal: a person confirms it before anything is read that way.
 """
 
-from collections.abc import Callable, Sequence
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Callable, Mapping as AnyMapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 

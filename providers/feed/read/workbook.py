@@ -88,7 +88,7 @@ def _start(path: Path, sheet: str | None, mapping: Mapping) -> subprocess.Popen[
     }
     request = {"path": str(path.resolve()), "sheet": sheet, "headers": mapping.headers}
     return subprocess.Popen(  # noqa: S603  no shell, no words of the user
-        [sys.executable, "-m", "providers.feed.workbook_child", json.dumps(request)],
+        [sys.executable, "-m", "providers.feed.read.workbook_child", json.dumps(request)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         stdin=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """The child process that reads a workbook: limits itself, then sends the rows to its parent.
 
-Run as ``python -m providers.feed.workbook_child REQUEST``. Each frame on standard output is a
+Run as ``python -m providers.feed.read.workbook_child REQUEST``. Each frame on standard output is a
 length and a marshalled dictionary: one that opens (the header and what was assumed, or why the
 file is refused), then rows, then an empty list of rows.
 """

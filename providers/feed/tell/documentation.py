@@ -1,6 +1,6 @@
 """``docs/feed-format.md``, written from the columns and the rules themselves.
 
-``python -m providers.feed.documentation > docs/feed-format.md`` brings the file along.
+``python -m providers.feed.tell.documentation > docs/feed-format.md`` brings the file along.
 """
 
 import sys

@@ -18,8 +18,7 @@ from werkzeug.routing import Rule
 
 from app.web.access import declared_access
 from core.accounts import RIGHTS, Role, may, visible
-from core.admin import Page as AdminPage
-from core.admin import SafeModelView, action_needed
+from core.admin import Page as AdminPage, SafeModelView, action_needed
 from providers.codes import MarkStatus, TeacherRegistration
 from providers.models import ContractScope, DeliveryMonth, Location, Problem, QualityMark, Teacher
 from tests.builders import (

@@ -1,8 +1,7 @@
 """Rankings worked out by hand, and what holds for every one of them."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from core.errors import DomainError
 from procurement.award.rules import Criterion, Method, Offer, ranking, require_choice

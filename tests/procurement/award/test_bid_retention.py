@@ -7,7 +7,7 @@ import pytest
 from app.settings import read_settings
 from app.tasks import retention
 from core.audit import AuditLine
-from procurement.award import decision_operations
+from procurement.award import decision_operations as awards
 from procurement.award.decision_operations import Case, Signed
 from procurement.award.models import Award, Bid, BidPrice, ConsensusScore, Proceedings
 from procurement.award.queries import lot_file, price_of
@@ -30,10 +30,10 @@ def removed(settings, year, month):
 
 def test_seven_years_after_the_final_award_who_lost_is_forgotten(settings, process, lot):
     decided(lot)
-    decision_operations.put_proceedings(lot, CASE, **BY)
-    decision_operations.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
+    awards.put_proceedings(lot, CASE, **BY)
+    awards.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
     signed = Signed("C1", (), date(2026, 9, 28), date(2027, 7, 1), None)
-    decision_operations.sign_contract(Award.get(), signed, **BY)
+    awards.sign_contract(Award.get(), signed, **BY)
 
     # Awarded on 25 September 2026: the term ends with that month, seven years later.
     assert removed(settings, 2033, 9) == {"inschrijvingen": 0, "korte gedingen": 0}

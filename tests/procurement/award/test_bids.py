@@ -11,9 +11,11 @@ import pytest
 
 from core.accounts import Account, Role, visible
 from core.audit import AuditLine
-from procurement.award import decision_operations
-from procurement.award import operations as bid_operations
-from procurement.award import queries as bid_queries
+from procurement.award import (
+    decision_operations as awards,
+    operations as bid_operations,
+    queries as bid_queries,
+)
 from procurement.award.decision_operations import Signed
 from procurement.award.models import AssessorScore, Award, AwardDecision, Bid, BidPrice, Lot
 from procurement.award.operations import LotDraft
@@ -101,16 +103,16 @@ def test_assessors_score_apart_until_consensus_is_opened(lot):
 def test_the_decision_keeps_the_ranking_and_freezes_everything(lot):
     bids = judged(lot)
     say = {"sent_on": date(2026, 9, 4), "motivation": "Beste verhouding.", **BY}
-    refused("chosen", decision_operations.decide_award, lot, ["Oever"], **say)
+    refused("chosen", awards.decide_award, lot, ["Oever"], **say)
     refused(
         "motivation",
-        decision_operations.decide_award,
+        awards.decide_award,
         lot,
         ["De Brug"],
         **say | {"motivation": " "},
     )
-    refused("sent_on", decision_operations.decide_award, lot, ["De Brug"], **say | {"sent_on": AT.date() + timedelta(days=1)})  # fmt: skip  # noqa: E501
-    decision = decision_operations.decide_award(lot, ["De Brug"], **say)
+    refused("sent_on", awards.decide_award, lot, ["De Brug"], **say | {"sent_on": AT.date() + timedelta(days=1)})  # fmt: skip  # noqa: E501
+    decision = awards.decide_award(lot, ["De Brug"], **say)
     assert [(r["name"], r["total"]) for r in decision.ranking] == [("De Brug", 8150), ("Oever", 5400)]  # fmt: skip  # noqa: E501
     assert decision.ranking[1]["remarks"] == ("Geen antwoord op G2.",)
     # Friday 4 September plus 20 days is Thursday the 24th.
@@ -125,21 +127,17 @@ def test_the_decision_keeps_the_ranking_and_freezes_everything(lot):
 
 def test_final_after_standstill_then_contract_and_the_plan_follows(process, lot):
     judged(lot)
-    decision_operations.decide_award(
-        lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY
-    )
+    awards.decide_award(lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY)
     (award,) = Award.select()
     contract = Signed("C1", (), date(2026, 9, 28), date(2027, 7, 1), None)
-    refused("not_final", decision_operations.sign_contract, award, contract, **BY)
-    refused(
-        "standstill", decision_operations.award_finally, lot, awarded_on=date(2026, 9, 24), **BY
-    )
-    decision_operations.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
+    refused("not_final", awards.sign_contract, award, contract, **BY)
+    refused("standstill", awards.award_finally, lot, awarded_on=date(2026, 9, 24), **BY)
+    awards.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
     award = Award.get()
     early = replace(contract, signed_on=date(2026, 9, 24))
-    refused("signed_on", decision_operations.sign_contract, award, early, **BY)
-    decision_operations.sign_contract(award, contract, **BY)
-    refused("signed", decision_operations.sign_contract, award, contract, **BY)
+    refused("signed_on", awards.sign_contract, award, early, **BY)
+    awards.sign_contract(award, contract, **BY)
+    refused("signed", awards.sign_contract, award, contract, **BY)
     ends = {s.purpose: s.actual_end for s in queries.load(process).steps}
     assert ends[Purpose.AWARD_DECISION] == date(2026, 9, 4)
     assert ends[Purpose.STANDSTILL_END] == date(2026, 9, 24)
@@ -164,12 +162,10 @@ def test_the_release_has_lots_counts_awards_and_contracts(process, lot):
     judged(lot)
     assert "bids" not in made()
     assert made()["tender"]["lots"][0]["status"] == "active"
-    decision_operations.decide_award(
-        lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY
-    )
-    decision_operations.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
+    awards.decide_award(lot, ["De Brug"], sent_on=date(2026, 9, 4), motivation="x", **BY)
+    awards.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
     signed = Signed("C1", (), date(2026, 9, 28), date(2027, 7, 1), None)
-    decision_operations.sign_contract(Award.get(), signed, **BY)
+    awards.sign_contract(Award.get(), signed, **BY)
     it = made()
     assert [s["value"] for s in it["bids"]["statistics"]] == [2, 2]
     assert it["awards"][0]["suppliers"] == [{"id": "NL-KVK-12345678", "name": "De Brug"}]

@@ -7,8 +7,7 @@ import pytest
 
 from core.accounts import Account, Role, visible
 from core.audit import AuditLine
-from procurement.award import decision_operations
-from procurement.award import operations as bid_operations
+from procurement.award import decision_operations as awards, operations as bid_operations
 from procurement.award.models import Award, BidPrice
 from procurement.award.queries import lot_file, lots, price_of
 from procurement.models import ContractingProcess
@@ -80,7 +79,7 @@ def test_prices_open_once_quality_is_fixed_and_then_quality_is(process, lot):
     bid_operations.put_consensus(second, both(6, None), **BY)
     refused("open_still", bid_operations.open_prices, lot, by=ANNE, at=CLOSES)
     sent = {"sent_on": datetime(2026, 9, 4, tzinfo=UTC).date(), "motivation": "x"}
-    refused("sealed", decision_operations.decide_award, lot, ["De Brug"], **sent, **BY)
+    refused("sealed", awards.decide_award, lot, ["De Brug"], **sent, **BY)
 
     bid_operations.open_prices(lot, **BY)
     refused("opened", bid_operations.put_consensus, first, both(9, 9), **BY)

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core.audit import AuditLine
-from procurement.award import decision_operations
-from procurement.award import operations as bid_operations
+from procurement.award import decision_operations as awards, operations as bid_operations
 from procurement.award.decision_operations import Case
 from procurement.award.models import AwardDecision, Proceedings
 from procurement.award.queries import lot_file
@@ -48,32 +47,32 @@ def test_only_within_the_standstill_it_stops_the_award(lot, lodged, allowed):
     decided(lot)
     case = Case("Oever", lodged)
     if allowed:
-        decision_operations.put_proceedings(lot, case, **BY)
+        awards.put_proceedings(lot, case, **BY)
         refused(
             "proceedings",
-            decision_operations.award_finally,
+            awards.award_finally,
             lot,
             awarded_on=date(2026, 9, 25),
             **BY,
         )
     else:
-        refused("lodged_on", decision_operations.put_proceedings, lot, case, **BY)
-        decision_operations.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
+        refused("lodged_on", awards.put_proceedings, lot, case, **BY)
+        awards.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
 
 
 def test_the_award_waits_for_the_verdict_and_then_goes_on(lot):
     decided(lot)
-    held = decision_operations.put_proceedings(lot, OEVER, **BY)
+    held = awards.put_proceedings(lot, OEVER, **BY)
     # Ten weeks after 24 September is 3 December.
     assert held.expected_on == date(2026, 12, 3)
     verdict = Case("Oever", OEVER.lodged_on, "C/08/1", None, Verdict.REJECTED, date(2026, 11, 19))
-    refused("decided_on", decision_operations.put_proceedings, lot, verdict, held, **BY)
-    decision_operations.put_proceedings(lot, verdict, held, **LATER)
-    refused("decided", decision_operations.put_proceedings, lot, OEVER, Proceedings.get(), **LATER)
+    refused("decided_on", awards.put_proceedings, lot, verdict, held, **BY)
+    awards.put_proceedings(lot, verdict, held, **LATER)
+    refused("decided", awards.put_proceedings, lot, OEVER, Proceedings.get(), **LATER)
     early = {"awarded_on": date(2026, 11, 18), **LATER}
-    refused("before_verdict", decision_operations.award_finally, lot, **early)
-    decision_operations.award_finally(lot, awarded_on=date(2026, 11, 19), **LATER)
-    refused("decision", decision_operations.put_proceedings, lot, OEVER, **LATER)
+    refused("before_verdict", awards.award_finally, lot, **early)
+    awards.award_finally(lot, awarded_on=date(2026, 11, 19), **LATER)
+    refused("decision", awards.put_proceedings, lot, OEVER, **LATER)
     assert "Oever" not in " ".join(str(line.after) for line in AuditLine.select())
 
 
@@ -90,14 +89,14 @@ def test_the_award_waits_for_the_verdict_and_then_goes_on(lot):
 )  # fmt: skip
 def test_what_cannot_be_is_refused(lot, case, code):
     decided(lot)
-    refused(code, decision_operations.put_proceedings, lot, case, **BY)
+    refused(code, awards.put_proceedings, lot, case, **BY)
 
 
 def test_the_plan_names_the_kort_geding_as_the_cause(process, lot):
     decided(lot)
     before = seen(process)
     code, goal = award_step(before), before.document.goal
-    decision_operations.put_proceedings(lot, OEVER, **BY)
+    awards.put_proceedings(lot, OEVER, **BY)
     outlook = seen(process)
     assert outlook.forecasts[code].end == date(2026, 12, 3)
     text = "het kort geding over perceel P1 (uitspraak verwacht 03-12-2026)"
@@ -114,7 +113,7 @@ def test_the_plan_names_the_kort_geding_as_the_cause(process, lot):
 
 def test_who_signs_all_the_same_breaks_article_2_131(process, lot):
     decided(lot)
-    decision_operations.put_proceedings(lot, OEVER, **BY)
+    awards.put_proceedings(lot, OEVER, **BY)
     document = queries.load(process)
     step = document.step(award_step(seen(process)))
     put_step(process.code, replace(step, actual_end=date(2026, 9, 30)), **BY)
@@ -128,23 +127,21 @@ def test_who_signs_all_the_same_breaks_article_2_131(process, lot):
 def test_a_lost_case_blocks_until_the_decision_is_taken_anew(process, lot):
     first, _ = judged(lot)
     sent = {"sent_on": date(2026, 9, 4), "motivation": "Beste verhouding."}
-    decision_operations.decide_award(lot, ["De Brug"], **sent, **BY)
+    awards.decide_award(lot, ["De Brug"], **sent, **BY)
     lost = Case("Oever", OEVER.lodged_on, "", None, Verdict.GRANTED, date(2026, 11, 19))
-    decision_operations.put_proceedings(lot, lost, **LATER)
-    refused(
-        "forbidden", decision_operations.award_finally, lot, awarded_on=date(2026, 11, 20), **LATER
-    )
+    awards.put_proceedings(lot, lost, **LATER)
+    refused("forbidden", awards.award_finally, lot, awarded_on=date(2026, 11, 20), **LATER)
     outlook = seen(process, NOVEMBER)
     assert outlook.health is Health.BLOCKED
     assert "Trek de gunningsbeslissing in" in outlook.sentence
 
-    decision_operations.withdraw_award(lot, "Uitspraak van 19 november.", **LATER)
+    awards.withdraw_award(lot, "Uitspraak van 19 november.", **LATER)
     assert AwardDecision.select().count() == 0
     assert seen(process, NOVEMBER).health is not Health.BLOCKED
     assert not Proceedings.get().is_current
     # The judge sent the panel back: quality may be judged again, then decided upon again.
     bid_operations.put_consensus(first, both(3, 2), **LATER)
-    decision_operations.decide_award(
+    awards.decide_award(
         lot, ["Oever"], sent_on=date(2026, 11, 20), motivation="Na de uitspraak.", **LATER
     )
     assert lot_file(process, "P1").halting == []
@@ -152,16 +149,14 @@ def test_a_lost_case_blocks_until_the_decision_is_taken_anew(process, lot):
 
 def test_a_decision_is_not_withdrawn_without_a_reason_or_once_final(process, lot):
     decided(lot)
-    refused("reason", decision_operations.withdraw_award, lot, " ", **BY)
-    decision_operations.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
-    refused("decision", decision_operations.withdraw_award, lot, "x", **BY)
+    refused("reason", awards.withdraw_award, lot, " ", **BY)
+    awards.award_finally(lot, awarded_on=date(2026, 9, 25), **BY)
+    refused("decision", awards.withdraw_award, lot, "x", **BY)
 
 
 def test_a_verdict_that_does_not_come_on_its_day_keeps_the_award_waiting(process, lot):
     decided(lot)
-    decision_operations.put_proceedings(
-        lot, replace(OEVER, expected_on=date(2026, 10, 20)), **LATER
-    )
+    awards.put_proceedings(lot, replace(OEVER, expected_on=date(2026, 10, 20)), **LATER)
     outlook = seen(process, NOVEMBER)
     code = award_step(outlook)
     assert outlook.forecasts[code].end == NOVEMBER.date()

@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 
-from procurement.award import decision_operations
-from procurement.award import operations as bid_operations
+from procurement.award import decision_operations as awards, operations as bid_operations
 from procurement.award.decision_operations import Signed
 from procurement.award.models import Award
 from procurement.plan import queries
@@ -41,20 +40,20 @@ def decisions(process):
 
 def final(lot):
     decided(lot)
-    decision_operations.award_finally(lot, awarded_on=FRIDAY, **BY)
+    awards.award_finally(lot, awarded_on=FRIDAY, **BY)
     return Award.get()
 
 
 def test_each_gemeente_has_decided_on_the_day_it_signed(process, lot):
     award = final(lot)
-    decision_operations.sign_contract(award, signed_by(DALFSEN, ZWOLLE, on=FRIDAY), **BY)
+    awards.sign_contract(award, signed_by(DALFSEN, ZWOLLE, on=FRIDAY), **BY)
     found = decisions(process)[1]
     assert found == {
         DALFSEN: ("besloten", FRIDAY, "Contract C1"),
         KAMPEN: ("voorbereid", None, ""),
         ZWOLLE: ("besloten", FRIDAY, "Contract C1"),
     }
-    decision_operations.sign_contract(Award.get(), signed_by(KAMPEN, ZWOLLE, on=MONDAY), **BY)
+    awards.sign_contract(Award.get(), signed_by(KAMPEN, ZWOLLE, on=MONDAY), **BY)
     found = decisions(process)[1]
     # Zwolle had signed: its day stays.
     assert (found[KAMPEN][1], found[ZWOLLE][1]) == (MONDAY, FRIDAY)
@@ -66,12 +65,12 @@ def test_what_a_gemeente_entered_itself_stays(process, lot):
     code, _ = decisions(process)
     own = PlanDecision(code, KAMPEN, "college", Outcome.NOT_NEEDED)
     decide(process.code, own, **BY)
-    decision_operations.sign_contract(award, signed_by(DALFSEN, KAMPEN, ZWOLLE, on=FRIDAY), **BY)
+    awards.sign_contract(award, signed_by(DALFSEN, KAMPEN, ZWOLLE, on=FRIDAY), **BY)
     assert decisions(process)[1][KAMPEN][0] == "niet_nodig"
 
 
 def test_a_gemeente_waits_for_the_contracts_of_all_its_lots(process, lot):
     bid_operations.put_lot(process, replace(DRAFT, code="P2"), **BY)
     award = final(lot)
-    decision_operations.sign_contract(award, signed_by(DALFSEN, on=FRIDAY), **BY)
+    awards.sign_contract(award, signed_by(DALFSEN, on=FRIDAY), **BY)
     assert decisions(process)[1][DALFSEN][0] == "voorbereid"

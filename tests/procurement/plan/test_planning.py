@@ -5,8 +5,7 @@ from datetime import date, timedelta
 
 import networkx
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from core.dates import Calendar, Recess
 from core.errors import DomainError

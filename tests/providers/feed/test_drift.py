@@ -183,7 +183,7 @@ def test_who_ended_or_is_held_already_has_not_vanished(db, tmp_path: Path):
 
 
 def test_a_large_file_is_described_by_a_sample(db, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("providers.feed.drifting.SAMPLE_ROWS", 10)
+    monkeypatch.setattr("providers.feed.hold.drifting.SAMPLE_ROWS", 10)
     delivery = deliver(Storage(tmp_path), csv("2026-10", range(30)))
     assert delivery.findings["profile"]["2026-10"]["rows"] == 10
 

@@ -131,7 +131,7 @@ CHECK = """
 import resource, sys
 from datetime import date
 from pathlib import Path
-from providers.feed.standalone import check_file
+from providers.feed.tell.standalone import check_file
 outcome = check_file(Path(sys.argv[1]), today=date(2026, 11, 23))
 children = resource.getrusage(resource.RUSAGE_CHILDREN)
 own = resource.getrusage(resource.RUSAGE_SELF)

@@ -18,7 +18,7 @@ from tests.providers.feed.lines import row, text
 
 PYTHON = [sys.executable, "-m", "app.cli"]
 WITH_A_LOW_LIMIT = (
-    "from providers.feed import intake; intake.LARGE_FILE = 1000; "
+    "from providers.feed.hold import intake; intake.LARGE_FILE = 1000; "
     "from app.cli import main; raise SystemExit(main())"
 )
 AS_IF_LARGE = [sys.executable, "-c", WITH_A_LOW_LIMIT]

@@ -10,8 +10,7 @@ from core.db import database
 from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
 from providers.dossier.queries import dossier
 from providers.models import ContractScope, QualityMark
-from quality.cards import inputs as metrics
-from quality.cards import register_facts
+from quality.cards import inputs as metrics, register_facts
 from quality.method.basis_2026.criteria import HourSums
 from quality.method.basis_2026.scoring_model import BASIS_2026
 from quality.method.basis_2026.waiting import Stay

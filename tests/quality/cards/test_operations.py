@@ -8,8 +8,7 @@ from core.audit import AuditLine
 from core.errors import DomainError
 from providers.codes import LearningRoute, MarkStatus, TrackStatus
 from providers.models import ContractScope, ProgressRecord, QualityMark
-from quality.cards import operations
-from quality.cards import queries as cards
+from quality.cards import operations, queries as cards
 from quality.models import ScoreCard, ScoreDraws
 from tests.builders import make_contract, make_delivery, make_provider, make_record, make_track
 

@@ -7,8 +7,7 @@ would keep a figure that nobody can explain any more.
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from core.dates import add_months, days, month_end
 from core.db import database

@@ -13,8 +13,7 @@ from quality.method.basis_2026.scoring import judge
 from quality.method.basis_2026.scoring_model import BASIS_2026
 from tests.builders import make_provider, make_record, make_track
 from tests.quality.feeds import feed, hold
-from tests.quality.plain import score as plain_score
-from tests.quality.plain import waiting as plain_waiting
+from tests.quality.plain import score as plain_score, waiting as plain_waiting
 
 MONTH = date(2026, 5, 1)
 

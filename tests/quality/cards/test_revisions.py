@@ -4,8 +4,7 @@ import pytest
 
 from providers.dossier.operations import keep_dossiers
 from providers.models import ContractScope, Delivery, QualityMark
-from quality.cards import operations
-from quality.cards import queries as cards
+from quality.cards import operations, queries as cards
 from tests.builders import make_contract, make_delivery, make_record, make_track
 from tests.quality.cards.test_operations import OCT, deliver
 from tests.quality.cards.test_versions import NOV_10, NOV_15, NOV_20, correct

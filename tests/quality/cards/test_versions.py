@@ -12,9 +12,7 @@ from providers.dossier.models import DossierVersion
 from providers.dossier.operations import keep_dossiers
 from providers.dossier.queries import dossier
 from providers.models import Contract, ContractScope, Delivery, ProgressRecord, QualityMark
-from quality.cards import inputs as metrics
-from quality.cards import operations
-from quality.cards import queries as cards
+from quality.cards import inputs as metrics, operations, queries as cards
 from quality.method.basis_2026.scoring_model import BASIS_2026
 from tests.builders import make_contract, make_delivery, make_record, make_track
 from tests.quality.cards.test_operations import OCT, deliver

@@ -1,8 +1,7 @@
 """Mean duration until pass: who has not passed yet counts too."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from quality.indicators.duration import DAYS_PER_MONTH, Learner, duration_until_pass
 

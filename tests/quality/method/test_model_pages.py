@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core.errors import DomainError
-from quality.cards import model_operations, operations
-from quality.cards import queries as cards
+from quality.cards import model_operations, operations, queries as cards
 from quality.cards.model_forms import form_for, knots_text, model_of, read_knots, values_of
 from quality.method.basis_2026.scoring import judge, judged_otherwise
 from quality.method.basis_2026.scoring_model import BASIS_2026

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from quality.method.basis_2026.criteria import CRITERIA, HourSums, MarkStatus, RouteInputs
 from quality.method.basis_2026.judgement import Measured, ScoringError, State

@@ -78,7 +78,7 @@ def test_each_draw_is_a_judgement_of_resampled_trajectories():
 
 def test_chunks_of_draws_change_nothing(monkeypatch):
     whole = score_draws(judge(random_inputs(), BASIS_2026))
-    monkeypatch.setattr("quality.uncertainty.CELLS_AT_ONCE", 700)
+    monkeypatch.setattr("quality.method.basis_2026.uncertainty.CELLS_AT_ONCE", 700)
     assert np.allclose(whole, score_draws(judge(random_inputs(), BASIS_2026)))
 
 

@@ -52,7 +52,7 @@ def test_charts_of_all_providers_stand_by_subject(client, region):
 
 
 def test_many_judgements_stand_in_parts(client, region, monkeypatch):
-    monkeypatch.setattr("quality.gallery.MOST_ROWS", 2)
+    monkeypatch.setattr("quality.charts.gallery.MOST_ROWS", 2)
     client.sign_in("contractmanager")
     page = client.get("/kwaliteit/2026-10/grafieken/?deel=2")
     assert "(deel 2 van 2)" in page.text
@@ -61,8 +61,8 @@ def test_many_judgements_stand_in_parts(client, region, monkeypatch):
 
 
 def test_a_part_is_made_without_the_others(region, monkeypatch):
-    monkeypatch.setattr("quality.gallery.MOST_ROWS", 2)
-    monkeypatch.setattr("quality.gallery.MOST_SMALL", 2)
+    monkeypatch.setattr("quality.charts.gallery.MOST_ROWS", 2)
+    monkeypatch.setattr("quality.charts.gallery.MOST_SMALL", 2)
     known = history(OCT, Provider.select(Provider.id), today=OCT)
     assert {subject: parts_of(known, subject) for subject in SUBJECTS} == {
         "maand": 2, "verschillen": 1, "verloop": 2, "leveringen": 2,

@@ -1,0 +1,1 @@
+"""How a provider is scored. Pure: no database, no web, no clock."""
