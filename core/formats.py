@@ -12,8 +12,6 @@ MONTHS = (
 STEPS = [Decimal(1).scaleb(-decimals) for decimals in range(7)]
 DUTCH_MARKS = str.maketrans(",.", ".,")
 MISSING = "–"
-FEWEST_SHOWN = 5
-"""Fewer learners than this could be recognised."""
 
 
 def day_text(day: date | None) -> str:
@@ -43,11 +41,6 @@ def number_text(value: float | Decimal | None, decimals: int = 1) -> str:
 def count_text(value: int | None) -> str:
     """``1.234``."""
     return number_text(value, 0)
-
-
-def few_text(count: int) -> str:
-    """A number of learners as others may see it: 1 up to and including 4 is ``< 5``."""
-    return "<\N{NO-BREAK SPACE}5" if 0 < count < FEWEST_SHOWN else count_text(count)
 
 
 def percent_text(value: float | None, decimals: int = 1) -> str:

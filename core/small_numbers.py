@@ -7,7 +7,10 @@ hidden in all. ``None`` is a hidden figure and is printed as ``< 5``; nobody at 
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from core.formats import count_text
+
 MINIMUM = 5
+"""Fewer learners than this could be recognised."""
 HIDDEN_TEXT = "< 5"
 
 
@@ -139,6 +142,11 @@ def _rest(whole: float | None, part: float | None) -> float | None:
     return None if whole is None or part is None else whole - part
 
 
-def count_text(count: int | None) -> str:
-    """A count, or that it is hidden."""
-    return HIDDEN_TEXT if count is None else f"{count:,}".replace(",", ".")
+def count_or_hidden(count: int | None) -> str:
+    """A count after hiding: ``1.234``, or ``< 5`` where it is None."""
+    return HIDDEN_TEXT if count is None else count_text(count)
+
+
+def few_text(count: int) -> str:
+    """A count as it may leave the team: 1 up to and including 4 is ``< 5``."""
+    return HIDDEN_TEXT if is_small(count) else count_text(count)

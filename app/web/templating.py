@@ -5,7 +5,7 @@ from typing import Any
 import jinja2
 from flask import Flask, g
 
-from core import formats, municipalities
+from core import formats, municipalities, small_numbers
 
 
 class Undefined(jinja2.Undefined):
@@ -21,7 +21,7 @@ FILTERS = {
     "month": formats.month_text,
     "number": formats.number_text,
     "count": formats.count_text,
-    "few": formats.few_text,
+    "few": small_numbers.few_text,
     "percent": formats.percent_text,
     "hours": formats.hours_text,
     "euro": formats.euro_text,

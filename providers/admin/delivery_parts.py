@@ -10,10 +10,11 @@ from flask import current_app, g
 
 from core.accounts import visible
 from core.dates import add_months
-from core.formats import count_text, few_text, moment_text
+from core.formats import count_text, moment_text
 from core.jobs.models import Job
 from core.municipalities import name as municipality_name
 from core.pages.lists import Column, RowList, choice_filter
+from core.small_numbers import few_text
 from providers.codes import LearningRoute, TrackStatus
 from providers.deliveries.calendar_queries import CalendarCell, delivery_calendar
 from providers.deliveries.history_queries import Narrow

@@ -14,7 +14,7 @@ from core.dates import add_months, month_of, now, today
 from core.errors import DomainError
 from core.export import download
 from core.municipalities import name as municipality_name
-from core.small_numbers import count_text, parts_of_total
+from core.small_numbers import count_or_hidden, parts_of_total
 from quality.charts.indicator import indicator_chart
 from quality.indicators.forms import ComputeForm, IndicatorValueForm
 from quality.indicators.models import Indicator
@@ -153,7 +153,7 @@ class IndicatorPage(Page):
             chart=chart,
             computed=computed,
             people=_people(computed),
-            count_text=count_text,
+            count_text=count_or_hidden,
             form=form,
             value_text=value_text,
         )

@@ -15,7 +15,7 @@ from core.charts.pictures import Chart
 from core.dates import add_months, day_end, month_end, today
 from core.export import download
 from core.formats import MISSING, moment_text, number_text, percent_text
-from core.small_numbers import count_text, is_small
+from core.small_numbers import count_or_hidden, is_small
 from providers.codes import TrackStatus
 from providers.dossier.queries import known_since
 from providers.models import CURRENT, CourseTrack, ProgressRecord
@@ -198,9 +198,9 @@ def place_rows(found: list[PlaceRow]) -> list[tuple[str, ...]]:
     return [
         (
             row.municipality,
-            count_text(row.n),
+            count_or_hidden(row.n),
             MISSING if row.share is None else percent_text(row.share),
-            count_text(row.waiting),
+            count_or_hidden(row.waiting),
         )
         for row in found
     ]

@@ -64,7 +64,7 @@ def _route_hours(
         lesson_words.shortfall_words(lessons),
         lesson_words.rows(lessons),
         goal,
-        [(label, small_numbers.count_text(count)) for label, count in far.items()],
+        [(label, small_numbers.count_or_hidden(count)) for label, count in far.items()],
     )
 
 

@@ -10,8 +10,8 @@ from flask import g, request, url_for
 from core import municipalities
 from core.accounts import visible
 from core.dates import AMSTERDAM
-from core.formats import MISSING, day_text, few_text, month_text
-from core.small_numbers import is_small
+from core.formats import MISSING, day_text, month_text
+from core.small_numbers import few_text, is_small
 from providers.codes import LearningRoute, MarkStatus
 from providers.deliveries.queries import last_deliveries, learners_now, newest_months
 from providers.models import (

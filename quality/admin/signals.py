@@ -14,7 +14,7 @@ from core.admin import Page, needs
 from core.dates import now
 from core.export import download
 from core.municipalities import name as municipality_name
-from core.small_numbers import count_text, table, totals
+from core.small_numbers import count_or_hidden, table, totals
 from providers.codes import LearningRoute
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
 from quality.cards.forms import FollowUpForm
@@ -56,8 +56,8 @@ def counts_per_provider() -> tuple[dict[str, str], dict[str, dict[str, str]], di
     hidden = table(counts)
     return (
         names,
-        {code: {k: count_text(v) for k, v in cells.items()} for code, cells in hidden.items()},
-        {code: count_text(total) for code, total in totals(counts).items()},
+        {code: {k: count_or_hidden(v) for k, v in cells.items()} for code, cells in hidden.items()},
+        {code: count_or_hidden(total) for code, total in totals(counts).items()},
     )
 
 

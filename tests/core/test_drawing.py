@@ -205,3 +205,27 @@ def test_only_drawing_knows_matplotlib(root: Path):
 def test_what_draws_nothing_does_not_load_matplotlib(root: Path):
     code = "import sys, core.charts.drawing, quality.charts; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("base", "names"),
+    [
+        ("matplotlib.axes:Axes", ["_init_axis", "_gen_axes_spines", "_add_text"]),
+        ("matplotlib.axis:Axis", ["set_ticks", "set_ticklabels", "set_tick_params", "draw"]),
+        (
+            "matplotlib.backends.backend_svg:RendererSVG",
+            ["draw_text", "get_text_width_height_descent"],
+        ),
+    ],
+)
+def test_matplotlib_still_has_the_internals_that_drawing_takes_over(base, names):
+    # Matplotlib may rename these in any minor release, so pyproject.toml keeps it below the next.
+    module, _, name = base.partition(":")
+    taken_over = getattr(importlib.import_module(module), name)
+    assert [name for name in names if not callable(getattr(taken_over, name, None))] == []
+
+
+def test_axes_of_our_own_draw_no_spine_or_tick_of_matplotlib():
+    svg = pictures.draw(make_chart(), "svg").decode()
+    assert "matplotlib.axis" not in svg
+    assert "xtick" not in svg

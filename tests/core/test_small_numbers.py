@@ -14,7 +14,7 @@ from tests.quality.method.test_scoring import inputs
 
 def test_four_is_hidden_and_five_and_nobody_are_not():
     assert [is_small(n) for n in (None, 0, 1, 4, 5)] == [False, False, True, True, False]
-    assert (small_numbers.count_text(None), small_numbers.count_text(1200)) == ("< 5", "1.200")
+    assert [small_numbers.count_or_hidden(n) for n in (None, 1200)] == ["< 5", "1.200"]
 
 
 counts = st.dictionaries(st.sampled_from("abcde"), st.integers(0, 30), min_size=1, max_size=5)
