@@ -109,6 +109,14 @@ class EndReason(Code):
     DECEASED = 8, "overleden", "overleden"
 
 
+class TargetGroup(Code):
+    """Doelgroep of the Wet inburgering 2021."""
+
+    ASYLUM = 1, "asiel", "asielstatushouder"
+    FAMILY = 2, "gezin", "gezinsmigrant"
+    OTHER = 3, "overig", "overig"
+
+
 class YesNo(Code):
     """Ja of nee; missing is neither."""
 

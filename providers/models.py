@@ -116,6 +116,39 @@ class Teacher(BaseModel):
         indexes = ((("provider", "teacher_ref", "valid_from"), True),)
 
 
+class LessonBreak(BaseModel):
+    """Lesvrije weken: days without lessons of one provider, or of the whole region (no provider).
+
+    Both ends included. ``quality`` leaves these days out of the weeks in which lessons count.
+    """
+
+    provider = peewee.ForeignKeyField(
+        Provider, null=True, backref="breaks", on_delete="RESTRICT", verbose_name="Aanbieder"
+    )
+    valid_from = peewee.DateField(verbose_name="Van")
+    valid_until = peewee.DateField(verbose_name="Tot en met")
+
+    class Meta:
+        """A break of a provider starts once on a day."""
+
+        indexes = ((("provider", "valid_from"), True),)
+
+
+class TeachingMethod(BaseModel):
+    """Lesmethode that a provider uses, and whether it is a recognised one (unknown: empty)."""
+
+    provider = peewee.ForeignKeyField(
+        Provider, backref="methods", on_delete="RESTRICT", verbose_name="Aanbieder"
+    )
+    name = peewee.CharField(max_length=60, verbose_name="Lesmethode")
+    recognised = peewee.BooleanField(null=True, verbose_name="Erkend")
+
+    class Meta:
+        """A name once per provider."""
+
+        indexes = ((("provider", "name"), True),)
+
+
 class Delivery(BaseModel):
     """Levering: one file of one provider, as received, and what became of it.
 
@@ -242,6 +275,11 @@ class ProgressRecord(BaseModel):
     group_name = peewee.CharField(max_length=32, null=True, verbose_name="Groep")
     group_size = peewee.SmallIntegerField(null=True, verbose_name="Groepsgrootte")
     dayparts_per_week = peewee.SmallIntegerField(null=True, verbose_name="Dagdelen per week")
+    target_group = peewee.SmallIntegerField(null=True, verbose_name="Doelgroep")
+    teaching_method = peewee.CharField(max_length=60, null=True, verbose_name="Lesmethode")
+    language_internship = peewee.SmallIntegerField(null=True, verbose_name="Taalstage")
+    combined = peewee.SmallIntegerField(null=True, verbose_name="Duaal")
+    lesson_fits = peewee.SmallIntegerField(null=True, verbose_name="Les sluit aan")
 
 
 CURRENT = ProgressRecord.superseded_by.is_null()

@@ -8,6 +8,7 @@ from providers.models import (
     ContractScope,
     CourseTrack,
     Delivery,
+    LessonBreak,
     Location,
     Problem,
     ProgressRecord,
@@ -15,6 +16,7 @@ from providers.models import (
     QualityMark,
     RejectedRow,
     Teacher,
+    TeachingMethod,
 )
 
 
@@ -72,6 +74,18 @@ def _contracts(query: Any, account: Account) -> Any:
 @scope(Teacher)
 def _teachers(query: Any, account: Account) -> Any:
     return by_provider(query, account, Teacher.provider)
+
+
+@scope(TeachingMethod)
+def _methods(query: Any, account: Account) -> Any:
+    return by_provider(query, account, TeachingMethod.provider)
+
+
+@scope(LessonBreak)
+def _breaks(query: Any, account: Account) -> Any:
+    """Breaks of the whole region are for everyone."""
+    mine = by_provider(LessonBreak.select(LessonBreak.id), account, LessonBreak.provider)
+    return query.where(LessonBreak.provider.is_null() | LessonBreak.id.in_(mine))
 
 
 @scope(Delivery)

@@ -15,10 +15,12 @@ from core.pages.lists import choice_filter
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
 from providers.models import (
     Contract,
+    LessonBreak,
     Location,
     Provider,
     QualityMark,
     Teacher,
+    TeachingMethod,
 )
 from providers.register.forms import CoveredField, routes_field
 from providers.register.operations import (
@@ -236,6 +238,42 @@ class TeacherView(SafeModelView):
         check_period(row.valid_from, row.valid_until, "valid_until")
 
 
+class LessonBreakView(SafeModelView):
+    """Lesvrije weken; without an aanbieder they are for the whole region."""
+
+    thing = "register"
+    column_list = ("provider.name", "valid_from", "valid_until")
+    form_columns = ("provider", "valid_from", "valid_until")
+    joined = (LessonBreak.provider,)
+    search_columns = (Provider.name,)
+    default_sort = "-valid_from"
+    refusals = {
+        "lesson_break_provider_id_valid_from": (
+            "valid_from",
+            "Deze aanbieder heeft al een lesvrije periode vanaf deze dag.",
+        )
+    }
+    cells = {"provider.name": lambda row: row.provider.name if row.provider else "hele regio"}
+
+    def check(self, row: LessonBreak) -> None:
+        """Refuse a period that ends before it starts."""
+        check_period(row.valid_from, row.valid_until, "valid_until")
+
+
+class TeachingMethodView(SafeModelView):
+    """Lesmethoden."""
+
+    thing = "register"
+    column_list = ("provider.name", "name", "recognised")
+    form_columns = ("provider", "name", "recognised")
+    joined = (TeachingMethod.provider,)
+    search_columns = (Provider.name, TeachingMethod.name)
+    default_sort = "name"
+    refusals = {
+        "teaching_method_provider_id_name": ("name", "Deze aanbieder heeft deze methode al.")
+    }
+
+
 def views() -> list[BaseView]:
     """Make the tables of the register."""
     return [
@@ -243,5 +281,9 @@ def views() -> list[BaseView]:
         ContractView(Contract, "Contracten", url="/beheer/contracten", category=CATEGORY),
         MarkView(QualityMark, "Keurmerken", url="/beheer/keurmerken", category=CATEGORY),
         TeacherView(Teacher, "Docenten", url="/beheer/docenten", category=CATEGORY),
+        LessonBreakView(LessonBreak, "Lesvrij", url="/beheer/lesvrij", category=CATEGORY),
+        TeachingMethodView(
+            TeachingMethod, "Lesmethoden", url="/beheer/lesmethoden", category=CATEGORY
+        ),
         LocationView(Location, "Locaties", url="/beheer/locaties", category=CATEGORY),
     ]

@@ -12,6 +12,7 @@ from providers.codes import (
     LearningRoute,
     PipLevel,
     SkillLevel,
+    TargetGroup,
     TrackStatus,
     WaitingReason,
     YesNo,
@@ -77,6 +78,12 @@ def _exam(name: str, held_as: str) -> Column:
     )
 
 
+def _yes_no(name: str, held_as: str, note: str, *aliases: str) -> Column:
+    return Column(
+        name, held_as, Kind.CODE, note, codes=YesNo, code_aliases=YES_NO_ALIASES, aliases=aliases
+    )
+
+
 ROUTE_ALIASES = {
     "B1": "B", "B1-route": "B", "B-route": "B",
     "Onderwijsroute": "O", "O-route": "O",
@@ -138,10 +145,9 @@ COLUMNS: tuple[Column, ...] = (
         "reden_wachten", "waiting_reason", Kind.CODE, "Alleen bij status wachtend.",
         codes=WaitingReason, aliases=("wachtreden",),
     ),
-    Column(
-        "wens_avond_weekend", "evening_weekend_wish", Kind.CODE,
-        "Of de cursist om les in de avond of het weekend vroeg.",
-        codes=YesNo, code_aliases=YES_NO_ALIASES, aliases=("avond_weekend_wens",),
+    _yes_no(
+        "wens_avond_weekend", "evening_weekend_wish",
+        "Of de cursist om les in de avond of het weekend vroeg.", "avond_weekend_wens",
     ),
     Column("groep", "group_name", Kind.TEXT, "Naam van de groep.", aliases=("klas",), maximum=32),
     Column(
@@ -202,6 +208,20 @@ COLUMNS: tuple[Column, ...] = (
         "reden_einde", "end_reason", Kind.CODE,
         "Verplicht bij afgerond, uitgevallen en overgedragen.", codes=EndReason,
         aliases=("eindreden",),
+    ),
+    Column(
+        "doelgroep", "target_group", Kind.CODE, "Asielstatushouder, gezinsmigrant of overig.",
+        codes=TargetGroup, code_aliases={"gezinsmigrant": "gezin", "asielstatushouder": "asiel"},
+    ),
+    Column(
+        "lesmethode", "teaching_method", Kind.TEXT,
+        "Een lesmethode die jullie in het register hebben.", aliases=("methode",), maximum=60,
+    ),
+    _yes_no("taalstage", "language_internship", "Of de cursist een taalstage loopt."),
+    _yes_no("duaal", "combined", "Of de lessen samengaan met werk of studie."),
+    _yes_no(
+        "les_sluit_aan", "lesson_fits",
+        "Of de groep volgens de docent bij het niveau van de cursist past.",
     ),
 )  # fmt: skip
 

@@ -16,10 +16,12 @@ from providers.dossier.operations import keep_dossiers
 from providers.models import (
     Contract,
     ContractScope,
+    LessonBreak,
     Location,
     Provider,
     QualityMark,
     Teacher,
+    TeachingMethod,
 )
 from providers.register.cells import WORKDAYS
 from providers.register.rows import (
@@ -69,6 +71,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "van": "valid_from",
         "tot": "valid_until",
     },
+    "lesvrij": {"van": "valid_from", "tot": "valid_until"},
+    "lesmethoden": {"lesmethode": "name", "erkend": "recognised"},
     "locaties": {
         "locatie": "name",
         "postcode4": "postcode4",
@@ -79,6 +83,7 @@ FIELDS: dict[str, dict[str, str]] = {
 DEFAULT_DUE_WORKDAY = 10
 RELATED: dict[str, tuple[type[peewee.Model], tuple[str, ...]]] = {
     "docenten": (Teacher, ("teacher_ref", "valid_from")),
+    "lesmethoden": (TeachingMethod, ("name",)),
     "locaties": (Location, ("name",)),
 }
 
@@ -115,7 +120,7 @@ class _Writer:
         if held is None:
             held = model.create(**values)
             self.result.created[sheet] += 1
-            self.result.providers.add(_provider_key(held))
+            self.result.providers |= _provider_keys(held)
             self.line("aanmaken", sheet, name, None, values)
             return held
         before = {key: getattr(held, key) for key in values}
@@ -126,7 +131,7 @@ class _Writer:
             setattr(held, key, value)
         held.save()
         self.result.changed[sheet] += 1
-        self.result.providers.add(_provider_key(held))
+        self.result.providers |= _provider_keys(held)
         self.line("wijzigen", sheet, name, before, values)
         return held
 
@@ -151,8 +156,13 @@ class _Writer:
         )
 
 
-def _provider_key(row: Any) -> int:
-    return int(row.id if isinstance(row, Provider) else row.provider_id)
+def _provider_keys(row: Any) -> set[int]:
+    """Whom a row of the register is about; a row without aanbieder is about all of them."""
+    if isinstance(row, Provider):
+        return {int(row.id)}
+    if row.provider_id is None:
+        return {provider.id for provider in Provider.select(Provider.id)}
+    return {int(row.provider_id)}
 
 
 def _comparable(values: dict[str, Any]) -> dict[str, Any]:
@@ -181,6 +191,8 @@ def import_register(register: Register, *, by: str, at: datetime) -> ImportResul
         "keurmerken": _marks,
         "contracten": _contracts,
         "docenten": _related,
+        "lesvrij": _breaks,
+        "lesmethoden": _related,
         "locaties": _related,
     }
     with transaction():
@@ -361,6 +373,21 @@ def _related(writer: _Writer, rows: list[RegisterRow]) -> None:
         mine = tuple(values.get(name) for name in key)
         name = f"{provider.code} {mine[0]}"
         writer.save(sheet, model, held.get((provider.id, *mine)), values, name)
+
+
+def _breaks(writer: _Writer, rows: list[RegisterRow]) -> None:
+    """Weeks without lessons; a row without aanbieder is for the whole region."""
+    held: dict[tuple[Any, ...], Any] = {
+        (getattr(item, "provider_id"), item.valid_from): item  # noqa: B009  peewee's own attribute
+        for item in LessonBreak.select()
+    }
+    of_region = [(row, None) for row in rows if not row.values.get("aanbiedercode")]
+    named = [row for row in rows if row.values.get("aanbiedercode")]
+    for row, provider in [*of_region, *_with_provider(writer, named)]:
+        values = _values(row) | {"provider": provider}
+        key = (provider.id if provider else None, values["valid_from"])
+        name = f"{provider.code if provider else 'regio'} {values['valid_from']}"
+        writer.save("lesvrij", LessonBreak, held.get(key), values, name)
 
 
 def check_period(start: date | None, end: date | None, field: str) -> None:

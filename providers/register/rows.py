@@ -138,6 +138,16 @@ SHEETS: dict[str, dict[str, RegisterColumn]] = {
         C("van", day),
         C("tot", day),
     ),
+    "lesvrij": _columns(
+        C("aanbiedercode", text_of_at_most(10)),
+        C("van", day, required=True),
+        C("tot", day, required=True),
+    ),
+    "lesmethoden": _columns(
+        _CODE,
+        C("lesmethode", text_of_at_most(60), required=True),
+        C("erkend", yes_no),
+    ),
     "locaties": _columns(
         _CODE,
         C("locatie", text_of_at_most(80), required=True),
@@ -153,6 +163,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "keurmerken": ("aanbiedercode", "van"),
     "contracten": ("contractnummer",),
     "docenten": ("aanbiedercode", "docentcode", "van"),
+    "lesvrij": ("aanbiedercode", "van"),
+    "lesmethoden": ("aanbiedercode", "lesmethode"),
     "locaties": ("aanbiedercode", "locatie"),
 }
 PERIODS = (("van", "tot"), ("tst_erkenning_van", "tst_erkenning_tot"))

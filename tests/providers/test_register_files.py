@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from app.cli import main
-from providers.models import Location, Provider, QualityMark
+from providers.models import LessonBreak, Location, Provider, QualityMark, TeachingMethod
 
 
 def run(capsys, *arguments: object) -> tuple[int, str, str]:
@@ -130,3 +130,29 @@ def test_the_list_shows_what_holds_today(db, folder, capsys) -> None:
         }
     ]
     assert "TA1        Café Één" in run(capsys, "list")[1]
+
+
+def test_weeks_without_lessons_and_methods_of_a_provider_or_the_region(db, tmp_path, capsys):
+    files = {
+        "aanbieders": "aanbiedercode;naam\nTA1;Een\nTA2;Twee\n",
+        "lesvrij": "aanbiedercode;van;tot\n;21-12-2026;01-01-2027\nTA1;19-10-2026;23-10-2026\n"
+        "TA1;10-05-2027;01-05-2027\n",
+        "lesmethoden": "aanbiedercode;lesmethode;erkend\nTA1;De Opmaat;ja\nTA1;Eigen map;\n",
+    }
+    paths = []
+    for name, text in files.items():
+        paths.append(tmp_path / f"{name}.csv")
+        paths[-1].write_text(text)
+    status, out, _ = run(capsys, "import", *paths)
+    assert (status, "blad lesvrij, rij 4, kolom tot" in out) == (1, True)
+    assert [
+        (part.provider and part.provider.code, part.valid_from, part.valid_until)
+        for part in LessonBreak.select().order_by(LessonBreak.valid_from)
+    ] == [
+        ("TA1", date(2026, 10, 19), date(2026, 10, 23)),
+        (None, date(2026, 12, 21), date(2027, 1, 1)),
+    ]
+    assert [(m.name, m.recognised) for m in TeachingMethod.select()] == [
+        ("De Opmaat", True), ("Eigen map", None),
+    ]  # fmt: skip
+    assert "0 nieuw, 0 gewijzigd, 2 ongewijzigd" in run(capsys, "import", *paths)[1]

@@ -255,6 +255,13 @@ HELD_RULES = (
         "{count} rijen. Kijk of het contractnummer klopt.",
         "De rijen tellen mee.", WARNING, found_by=_HELD,
     ),
+    Rule(
+        "F509", "Een lesmethode staat bij deze aanbieder in het register.",
+        'Lesmethode "{value}" staat niet bij jullie in het register: {count} rijen. Schrijf haar '
+        "zoals in het register, of vraag de contractmanager om haar op te nemen.",
+        "De rijen tellen mee. Vul het register aan, of vraag de aanbieder welke methode het is.",
+        WARNING, found_by=_HELD,
+    ),
 )  # fmt: skip
 
 RULES: dict[str, Rule] = {

@@ -23,8 +23,8 @@ from providers.feed.hold.staging import (
     run,
     same,
 )
-from providers.feed.values import echo
-from providers.models import Contract, ContractScope
+from providers.feed.values import echo, fold
+from providers.models import Contract, ContractScope, TeachingMethod
 
 LEVELS = {
     "level_reading": "niveau_lezen",
@@ -241,6 +241,24 @@ def look_for_contracts(provider: int, staging: Staging, tally: Tally) -> None:
             uncovered.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or 0)
         )
     )  # fmt: skip
+
+
+def look_for_methods(provider: int, staging: Staging) -> None:
+    """F509: a lesmethode that is not among those that are registered for this provider."""
+    registered = TeachingMethod.select(TeachingMethod.name).where(
+        TeachingMethod.provider == provider
+    )
+    names = {fold(method.name) for method in registered}
+    if not names or "teaching_method" not in staging.present:
+        return
+    staging.add_problems(
+        _problem(None, "lesmethode", "F509", name, count=count)
+        for name, count in rows_of(
+            "SELECT teaching_method, COUNT(*) FROM staged WHERE teaching_method IS NOT NULL "
+            "GROUP BY teaching_method ORDER BY teaching_method"
+        )
+        if fold(name) not in names
+    )
 
 
 def _covering(

@@ -131,6 +131,7 @@ def compare(provider: int, staged: Staged) -> None:
     held.look_back(staging, tally, with_held=staged.with_held)
     held.look_aside(provider, staging)
     held.look_for_contracts(provider, staging, tally)
+    held.look_for_methods(provider, staging)
 
 
 def count(staged: Staged) -> Counts:

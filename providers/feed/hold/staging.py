@@ -13,7 +13,7 @@ from core.db import database, is_postgresql
 from providers.feed.check.checking import Batch, Problem, RejectedKey, Tally
 from providers.feed.columns import COLUMNS, Column
 
-TEXT_COLUMNS = frozenset({"group_name"})
+TEXT_COLUMNS = frozenset({"group_name", "teaching_method"})
 VALUE_COLUMNS = tuple(
     column.held_as for column in COLUMNS if column.held_as not in ("", "month", "track_id")
 )

@@ -20,6 +20,7 @@ from providers.models import (
     DeliveryMonth,
     Problem,
     ProgressRecord,
+    TeachingMethod,
 )
 from tests.builders import make_contract, make_provider
 from tests.providers.feed.door import AT, REQUEST, current, deliver, sums, told, withdraw
@@ -256,3 +257,19 @@ def test_nothing_is_held_when_writing_fails_half_way(school, tmp_path, monkeypat
     assert (ProgressRecord.select().count(), CourseTrack.select().count()) == (0, 0)
     assert sums(deliver(tmp_path, school, csv(row()))) == (1, 1, 0, 0, 0)
     assert Delivery.select().count() == 1
+
+
+def test_the_columns_of_feed_1_1_are_held_and_a_file_without_them_stays_valid(school, tmp_path):
+    TeachingMethod.create(provider=school, name="De Opmaat")
+    extra = {
+        "doelgroep": "asiel", "lesmethode": "de opmaat", "taalstage": "ja", "duaal": "nee",
+        "les_sluit_aan": "Ja",
+    }  # fmt: skip
+    other = {"trajectnummer": "T-2", "lesmethode": "Onbekend"}
+    outcome = deliver(tmp_path, school, csv(row(**extra), row(**other)))
+    assert told(outcome) == [(None, "lesmethode", "F509")]
+    held = ProgressRecord.get(ProgressRecord.row == 2)
+    assert (held.target_group, held.teaching_method) == (1, "de opmaat")
+    assert (held.language_internship, held.combined, held.lesson_fits) == (1, 0, 1)
+    first_version = deliver(tmp_path, school, csv(row(rapportagemaand="2026-11")))
+    assert first_version.status.value == "accepted"
