@@ -13,7 +13,7 @@ ROUTES = {route.code: int(route) for route in LearningRoute}
 WAITING, ACTIVE, PAUSED, COMPLETED, DROPPED, MOVED = (int(s) for s in TrackStatus)
 
 
-def trajectory(random: Random, number: int) -> list[dict]:
+def trajectory(random: Random, number: int, *, names_groups: bool = True) -> list[dict]:
     """The rows of one trajectory on one or two routes, month by month, with gaps."""
     applied = FIRST + timedelta(days=random.randint(-200, 560))
     first_lesson = None
@@ -25,6 +25,8 @@ def trajectory(random: Random, number: int) -> list[dict]:
     if random.random() < 0.4:
         end = (first_lesson or applied) + timedelta(days=random.randint(0, 400))
     switch = random.randint(0, 60)
+    # Some schools name their groups, some never do; a few learners change group or have none.
+    groups = [random.choice([None, "G1", "G2", "G3", "G4"]) for _ in range(2)]
     routes = random.choice([("B", "Z"), ("B", "O"), ("Z", "B"), ("O", "B"), ("B", "B")])
     rows = []
     for i in range(20):
@@ -54,6 +56,9 @@ def trajectory(random: Random, number: int) -> list[dict]:
                 "minutes_certified": random.randint(0, offered),
                 "minutes_evening_weekend": random.randint(0, offered),
                 "minutes_attended": random.randint(0, offered),
+                "municipality": random.choice([148, 148, 148, 193]),
+                "group_name": groups[i > 10] if started and names_groups else None,
+                "group_size": random.choice([None, 8, 12]) if started else None,
             }
         )
         if ended:
@@ -63,7 +68,12 @@ def trajectory(random: Random, number: int) -> list[dict]:
 
 def feed(random: Random, most: int = 25) -> list[dict]:
     """All rows of one provider, in any order."""
-    rows = [row for i in range(random.randint(1, most)) for row in trajectory(random, i)]
+    names_groups = random.random() < 0.7
+    rows = [
+        row
+        for i in range(random.randint(1, most))
+        for row in trajectory(random, i, names_groups=names_groups)
+    ]
     random.shuffle(rows)
     return rows
 
@@ -82,7 +92,6 @@ def hold(provider: Provider, rows: list[dict]) -> None:
                 "provider": provider,
                 "delivery": delivery,
                 "row": number,
-                "municipality": 148,
                 "minutes_attended": attended,
                 "minutes_authorised": row["minutes_offered"] - attended,
                 "minutes_unauthorised": 0,

@@ -1,0 +1,528 @@
+"""The figures of a provider on a route in a month, from its rows: sums, and sums per group.
+
+They are kept with the month, so that no row is read twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.dates import add_months, month_end, month_from_number
+from quality.method.change import Decided
+from quality.method.criteria import CRITERIA, Measure
+from quality.method.model import ScoringModel
+from quality.method.uncertainty import Groups
+from quality.method.waiting import (
+    COUNTED,
+    LONG_WAIT_DAYS,
+    NONE,
+    URGENT_WAIT_DAYS,
+    Outcome,
+    People,
+    Step,
+    curve,
+    decisions,
+    outcomes,
+    quantile,
+    stays,
+)
+
+Integers = NDArray[np.int64]
+WAITING, ACTIVE, PAUSED, COMPLETED = 1, 2, 3, 4
+"""Status of a row; from ``COMPLETED`` on it has ended (``providers.codes.TrackStatus``)."""
+DAYS_A_WEEK, MINUTES_AN_HOUR = 7, 60
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one provider as arrays, in order of month; ``NONE`` where a cell is empty.
+
+    Months and days are numbers, hours minutes; ``group`` is a number that stands for the name, and
+    ``wish`` 1 where lessons in the evening or weekend were asked.
+    """
+
+    month: Integers
+    track: Integers
+    route: Integers
+    registered: Integers
+    first_lesson: Integers
+    ended: Integers
+    status: Integers
+    municipality: Integers
+    size: Integers
+    group: Integers
+    offered: Integers
+    certified: Integers
+    evening_weekend: Integers
+    attended: Integers
+    in_training: Integers
+    wish: Integers
+
+    @classmethod
+    def of(cls, table: Integers) -> Self:
+        """From a table with these columns."""
+        return cls(*table.T)
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.month)
+
+    def where(self, chosen: Any) -> Self:
+        """A choice of the rows: flags, places or a slice."""
+        return type(self)(*(getattr(self, name)[chosen] for name in ROW_COLUMNS))
+
+    @property
+    def has_lessons(self) -> NDArray[np.bool_]:
+        """Which rows are neither wachtend nor gepauzeerd."""
+        return (self.status != WAITING) & (self.status != PAUSED)
+
+    def joined(self, later: Self) -> Self:
+        """These and later rows."""
+        return type(self)(
+            *(np.concatenate([getattr(self, n), getattr(later, n)]) for n in ROW_COLUMNS)
+        )
+
+
+ROW_COLUMNS = tuple(f.name for f in fields(Rows))
+
+
+def newest(rows: Rows, *, by_route: bool = True) -> Integers:
+    """Places of the newest row of each trajectory (on each route); rows are in order of month."""
+    key = rows.track * 4 + rows.route if by_route else rows.track
+    order = np.argsort(key, kind="stable")
+    in_order = key[order]
+    is_last = np.ones(len(key), dtype=bool)
+    is_last[:-1] = in_order[1:] != in_order[:-1]
+    places: Integers = order[is_last]
+    return places
+
+
+def settle(older: Rows, leaving: Rows) -> Rows:
+    """The newest rows of before a window, once a month has left that window."""
+    both = older.joined(leaving)
+    return both.where(np.sort(newest(both)))
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """One criterion of hours over its window: sums, n, and the sums per group."""
+
+    numerator: int
+    denominator: int
+    n: int
+    groups: Groups
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The people behind the waiting time, counted by what became of them, and the queue now."""
+
+    outcomes: tuple[int, ...] = (0,) * len(Outcome)
+    longest_wait: int | None = None
+    over_42: int = 0
+    over_70: int = 0
+    median_days: int | None = None
+    p90_days: int | None = None
+    naive_mean: float | None = None
+
+    def count(self, outcome: Outcome) -> int:
+        """How many had this outcome."""
+        return self.outcomes[outcome]
+
+    @property
+    def n(self) -> int:
+        """Everyone who should have started."""
+        return sum(self.outcomes[o] for o in COUNTED)
+
+    @property
+    def waiting(self) -> int:
+        """Who waits now."""
+        return self.count(Outcome.WAITING_OVER_NORM) + self.count(Outcome.WAITING_WITHIN_NORM)
+
+
+NO_GROUPS = Groups((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All that a judgement takes from the rows of one provider on one route, seen in one month.
+
+    ``decided`` has a pair per month from the first month on the route on. ``delivered`` tells
+    whether there are rows of this very month, ``in_window`` of the window of the waiting time.
+    """
+
+    first_month: int
+    delivered: bool = False
+    in_window: bool = False
+    active: int = 0
+    open_before: int = 0
+    norm_days: int = 0
+    queue: Queue = Queue()
+    waiting_groups: Groups = NO_GROUPS
+    waiting_groups_inferred: bool = False
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    hour_groups_inferred: bool = False
+    decided: tuple[Decided, ...] = ()
+    asked: int = 0
+    met: int = 0
+    in_training_minutes: int = 0
+
+    @property
+    def decided_by_month(self) -> dict[int, Decided]:
+        """What was decided, by number of month."""
+        return dict(enumerate(self.decided, start=self.first_month))
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """As JSON holds it; ``from_data`` reads it back."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        queue = {f.name: getattr(self.queue, f.name) for f in fields(Queue)}
+        hours = {
+            code: [one.numerator, one.denominator, one.n, *one.groups]
+            for code, one in self.hours.items()
+        }
+        return plain | {"queue": queue, "hours": hours}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Read kept figures."""
+        hours = {
+            code: Hours(top, bottom, n, _groups(d, x))
+            for code, (top, bottom, n, d, x) in data["hours"].items()
+        }
+        queue = dict(data["queue"]) | {"outcomes": tuple(data["queue"]["outcomes"])}
+        return cls(
+            **dict(data)
+            | {
+                "queue": Queue(**queue),
+                "waiting_groups": _groups(*data["waiting_groups"]),
+                "hours": hours,
+                "decided": tuple(Decided(*one) for one in data["decided"]),
+            }
+        )
+
+
+def _groups(denominators: Sequence[float], numerators: Sequence[float]) -> Groups:
+    return Groups(tuple(denominators), tuple(numerators))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The rows of a provider as a month sees them.
+
+    ``window`` holds the rows of the longest window of the model, ``older`` the newest row of each
+    trajectory and route of before it. ``lesson_free`` are periods without lessons, as day numbers,
+    both included.
+    """
+
+    month: int
+    window: Rows
+    older: Rows
+    first_months: Mapping[int, int]
+    lesson_free: Sequence[tuple[int, int]] = ()
+
+    @property
+    def reference(self) -> int:
+        """Peildatum, as a day number."""
+        return month_end(month_from_number(self.month)).toordinal()
+
+    def window_start(self, months: int) -> int:
+        """First day of a window that ends with this month."""
+        return add_months(month_from_number(self.month), 1 - months).toordinal()
+
+    def states(self) -> Rows:
+        """The newest row of each trajectory on each route."""
+        both = self.older.joined(self.window)
+        return both.where(np.sort(newest(both)))
+
+
+def figures_of(view: View, model: ScoringModel, norms: Mapping[int, int]) -> dict[int, Figures]:
+    """The figures of every route on which the provider ever had rows, up to this month.
+
+    ``norms`` are the days agreed in contracts, by route; the model's norm holds for the others.
+    """
+    states = view.states()
+    if not len(states):
+        return {}
+    last_anywhere = states.where(newest(states, by_route=False))
+    moved_on = _has_moved_on(states, last_anywhere)
+    before = _before(view)
+    found = {}
+    for route in np.unique(states.route).tolist():
+        on_route = states.route == route
+        norm = norms.get(route) or model.waiting.norm_days or 0
+        found[route] = _route_figures(
+            view,
+            model,
+            route,
+            states=states.where(on_route),
+            moved_on=moved_on[on_route],
+            open_before=int((before.route == route).sum()),
+            norm=norm,
+        )
+    return found
+
+
+def _has_moved_on(states: Rows, last: Rows) -> NDArray[np.bool_]:
+    """Which states are of a trajectory that was reported on another route since."""
+    place = np.searchsorted(last.track, states.track)
+    moved: NDArray[np.bool_] = last.month[place] > states.month
+    return moved
+
+
+def _before(view: View) -> Rows:
+    """The newest rows of who was open at the end of the month before."""
+    earlier = view.older.joined(view.window.where(view.window.month < view.month))
+    earlier = earlier.where(np.argsort(earlier.month, kind="stable"))
+    last = earlier.where(newest(earlier, by_route=False))
+    return last.where(last.status < COMPLETED)
+
+
+def people_of(states: Rows, moved_on: NDArray[np.bool_]) -> People:
+    """When each registered, started, or left: who moved to another route left this one."""
+    gone = np.where(states.ended > NONE, states.ended, NONE)
+    moved_off = moved_on & (states.first_lesson <= NONE) & (states.ended <= NONE)
+    if moved_off.any():
+        month_ends = month_last_days(states.month)
+        gone = np.where(moved_off, month_ends, gone)
+    return People(states.registered, states.first_lesson, gone)
+
+
+def month_last_days(months: Integers) -> Integers:
+    """Day number of the last day of each month."""
+    following = (months - 1970 * 12 + 1).astype("datetime64[M]").astype("datetime64[D]")
+    return following.astype(np.int64) + EPOCH - 1
+
+
+def months_of_days(days: Integers) -> Integers:
+    """Number of the month in which each day number falls."""
+    months = (days - EPOCH).astype("datetime64[D]").astype("datetime64[M]")
+    return months.astype(np.int64) + 1970 * 12
+
+
+def _route_figures(
+    view: View,
+    model: ScoringModel,
+    route: int,
+    *,
+    states: Rows,
+    moved_on: NDArray[np.bool_],
+    open_before: int,
+    norm: int,
+) -> Figures:
+    rows = view.window.where(view.window.route == route)
+    waiting = model.waiting
+    start = view.window_start(waiting.window_months)
+    in_waiting_window = rows.where(rows.month > view.month - waiting.window_months)
+    people = people_of(states, moved_on)
+    kinds = outcomes(people, window_start=start, reference=view.reference, norm=norm)
+    counted = np.isin(kinds, COUNTED)
+    grouping = _Grouping(in_waiting_window)
+    first = view.first_months[route]
+    hours = _hours(view, model, rows)
+    return Figures(
+        first_month=first,
+        delivered=bool((rows.month == view.month).any()),
+        in_window=len(in_waiting_window) > 0,
+        active=int(((states.status == ACTIVE) & ~moved_on).sum()),
+        open_before=open_before,
+        norm_days=norm,
+        queue=_queue(people, kinds, start, view.reference),
+        waiting_groups=grouping.sums(
+            states.track[counted],
+            np.ones(int(counted.sum()), dtype=np.int64),
+            (kinds[counted] == Outcome.ON_TIME).astype(np.int64),
+        ),
+        waiting_groups_inferred=grouping.inferred,
+        decided=_decided(people, first, view.month, view.reference, norm),
+        **hours,
+    )
+
+
+def _queue(people: People, kinds: Integers, window_start: int, reference: int) -> Queue:
+    counts = np.bincount(kinds[kinds > NONE], minlength=len(Outcome))
+    days = people.days(reference)
+    waits = days[(kinds == Outcome.WAITING_OVER_NORM) | (kinds == Outcome.WAITING_WITHIN_NORM)]
+    steps = curve(stays(people, window_start=window_start, reference=reference))
+    started = days[(kinds == Outcome.ON_TIME) | (kinds == Outcome.STARTED_LATE)]
+    return Queue(
+        outcomes=tuple(counts.tolist()),
+        longest_wait=int(waits.max()) if len(waits) else None,
+        over_42=int((waits > LONG_WAIT_DAYS).sum()),
+        over_70=int((waits > URGENT_WAIT_DAYS).sum()),
+        median_days=quantile(steps, 0.5),
+        p90_days=quantile(steps, 0.1),
+        naive_mean=float(started.mean()) if len(started) else None,
+    )
+
+
+def _decided(
+    people: People, first: int, last: int, reference: int, norm: int
+) -> tuple[Decided, ...]:
+    days, on_time = decisions(people, reference=reference, norm=norm)
+    is_decided = (days > NONE) & (days <= reference)
+    months = months_of_days(days[is_decided]) - first
+    known = (months >= 0) & (months <= last - first)
+    months, in_time = months[known], on_time[is_decided][known]
+    size = last - first + 1
+    people_by_month = np.bincount(months, minlength=size)
+    in_time_by_month = np.bincount(months[in_time], minlength=size)
+    pairs = zip(people_by_month.tolist(), in_time_by_month.tolist(), strict=True)
+    return tuple(Decided(*pair) for pair in pairs)
+
+
+class _Grouping:
+    """To which group the trajectories of a window belong: that of the newest row with hours."""
+
+    def __init__(self, rows: Rows) -> None:
+        with_hours = rows.where(rows.offered > 0)
+        self.inferred = len(with_hours) > 0 and not bool((with_hours.group > NONE).any())
+        last = with_hours.where(newest(with_hours))
+        self.tracks = last.track
+        if self.inferred:
+            made_of = np.stack([last.municipality, last.first_lesson, last.size], axis=1)
+            _, self.groups = np.unique(made_of, axis=0, return_inverse=True)
+        else:
+            self.groups = last.group
+
+    def sums(self, tracks: Integers, denominators: Integers, numerators: Integers) -> Groups:
+        """Sums per group; who has none is a group of its own."""
+        if not len(tracks):
+            return Groups((), ())
+        if len(self.tracks):
+            place = np.minimum(np.searchsorted(self.tracks, tracks), len(self.tracks) - 1)
+            group = np.where(self.tracks[place] == tracks, self.groups[place], NONE)
+        else:
+            group = np.full(len(tracks), NONE)
+        # Own groups get numbers below those of the others; both kinds are whole numbers.
+        key = np.where(group > NONE, group, -2 - tracks)
+        _, inverse = np.unique(key, return_inverse=True)
+        bottom = np.bincount(inverse, weights=denominators)
+        top = np.bincount(inverse, weights=numerators)
+        pairs = sorted((int(d), int(x)) for d, x in zip(bottom, top, strict=True) if d > 0)
+        return Groups(tuple(d for d, _ in pairs), tuple(x for _, x in pairs))
+
+
+def _hours(view: View, model: ScoringModel, route_rows: Rows) -> dict[str, Any]:
+    """The criteria of hours, each over its own window."""
+    hours: dict[str, Hours] = {}
+    more: dict[str, Any] = {}
+    groupings: dict[int, tuple[Rows, _Grouping]] = {}
+    for criterion in model.criteria:
+        measure = CRITERIA[criterion.code]
+        if not measure.numerator:
+            continue
+        window = criterion.window_months
+        if window not in groupings:
+            rows = route_rows.where(route_rows.month > view.month - window)
+            groupings[window] = rows, _Grouping(rows)
+        rows, grouping = groupings[window]
+        hours[criterion.code] = _hours_of(view, measure, rows, grouping)
+        if criterion.code == "avond_weekend":
+            more |= _asked(rows)
+        if criterion.code == "bevoegd":
+            more["in_training_minutes"] = int(np.maximum(rows.in_training, 0).sum())
+            more["hour_groups_inferred"] = grouping.inferred
+    return {"hours": hours, **more}
+
+
+def _hours_of(view: View, measure: Measure, rows: Rows, grouping: _Grouping) -> Hours:
+    if measure.per_week:
+        bottom = np.where(rows.has_lessons, learner_days(rows, view.lesson_free), 0)
+        top = np.where(rows.has_lessons, rows.offered, 0)
+        has_hours = top > 0
+    else:
+        bottom, top = rows.offered, getattr(rows, measure.numerator)
+        has_hours = rows.offered > 0
+    tracks, inverse = np.unique(rows.track, return_inverse=True)
+    sums = [np.bincount(inverse, weights=w, minlength=len(tracks)) for w in (bottom, top)]
+    by_track = [one.astype(np.int64) for one in sums]
+    return Hours(
+        numerator=int(top.sum()),
+        denominator=int(bottom.sum()),
+        n=len(np.unique(rows.track[has_hours])),
+        groups=grouping.sums(tracks, *by_track),
+    )
+
+
+def learner_days(rows: Rows, lesson_free: Sequence[tuple[int, int]] = ()) -> Integers:
+    """Days on which the learner of each row could have lessons.
+
+    From the first lesson or the first of the month, up to the end or the last of the month, both
+    included, less the days without lessons.
+    """
+    if not len(rows):
+        return np.zeros(0, dtype=np.int64)
+    until = month_last_days(rows.month)
+    begin = np.maximum(month_last_days(rows.month - 1) + 1, rows.first_lesson)
+    end = np.where(rows.ended > NONE, np.minimum(rows.ended, until), until)
+    span = np.maximum(0, end - begin + 1)
+    free = _free_between(begin, end, lesson_free)
+    days: Integers = np.where(rows.first_lesson > NONE, span - np.where(span > 0, free, 0), 0)
+    return days
+
+
+def _free_between(
+    begin: Integers, end: Integers, lesson_free: Sequence[tuple[int, int]]
+) -> Integers:
+    if not lesson_free:
+        return np.zeros(len(begin), dtype=np.int64)
+    first, last = int(begin.min()), int(max(end.max(), begin.max()))
+    flags = np.zeros(last - first + 2, dtype=np.int64)
+    for since, until in lesson_free:
+        flags[max(0, since - first) + 1 : max(0, until - first + 1) + 1] = 1
+    before = np.cumsum(flags)
+    return before[np.maximum(end, begin) - first + 1] - before[begin - first]
+
+
+def _asked(rows: Rows) -> dict[str, int]:
+    """Of the learners who asked for the evening or weekend, how many got any such hours."""
+    asked = np.unique(rows.track[rows.wish == 1])
+    got = np.unique(rows.track[rows.evening_weekend > 0])
+    return {"asked": len(asked), "met": int(np.isin(asked, got).sum())}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """One trajectory behind the waiting time: what became of it, and how many days it took."""
+
+    track: int
+    outcome: Outcome
+    days: int
+
+
+def waiters(view: View, model: ScoringModel, route: int, norm: int) -> list[Waiter]:
+    """Everyone who counts, or is told beside the figure, of one route; longest wait first."""
+    on_route, people, start = route_people(view, model, route)
+    kinds = outcomes(people, window_start=start, reference=view.reference, norm=norm)
+    days = people.days(view.reference)
+    taking_part = kinds > NONE
+    rows = zip(
+        on_route.track[taking_part].tolist(),
+        kinds[taking_part].tolist(),
+        days[taking_part].tolist(),
+        strict=True,
+    )
+    found = [Waiter(track, Outcome(kind), wait) for track, kind, wait in rows]
+    return sorted(found, key=lambda one: (-one.days, one.track))
+
+
+def route_people(view: View, model: ScoringModel, route: int) -> tuple[Rows, People, int]:
+    """The states of one route, as people, and the first day of the window of the waiting time."""
+    states = view.states()
+    moved_on = _has_moved_on(states, states.where(newest(states, by_route=False)))
+    chosen = states.route == route
+    on_route = states.where(chosen)
+    start = view.window_start(model.waiting.window_months)
+    return on_route, people_of(on_route, moved_on[chosen]), start
+
+
+def waiting_curve(view: View, model: ScoringModel, route: int) -> tuple[Step, ...]:
+    """The curve beside the waiting time of one route."""
+    _, people, start = route_people(view, model, route)
+    return curve(stays(people, window_start=start, reference=view.reference))

@@ -1,0 +1,338 @@
+"""How sure a figure is, counted in groups: what varies by chance is mostly the group.
+
+The modules of ``quality.method`` that use numpy are imported where figures are computed, never by
+a page that reads a kept judgement. Every draw is seeded, so that a second run gives the same.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp, lgamma, log, log1p, sqrt
+from typing import NamedTuple
+
+# Before numpy is imported: its products here are small, so that threads would mostly wait for
+# each other, and keep the other cores from the pages.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.method.model import TOLERANCE, ScoringModel
+
+DRAWS = 1000
+LOW, HIGH = 0.05, 0.95
+"""Ends of every printed interval: nine out of ten lie between them."""
+Vector = NDArray[np.float64]
+
+
+class Groups(NamedTuple):
+    """Denominator and numerator of each group of one provider; groups without denominator are out.
+
+    People for waiting, minutes for the shares of hours, learner days and minutes for intensity.
+    """
+
+    denominators: tuple[float, ...]
+    numerators: tuple[float, ...]
+
+    @property
+    def size(self) -> int:
+        """How many groups."""
+        return len(self.denominators)
+
+    @property
+    def kish(self) -> float:
+        """How many groups of equal size tell as much (Kish 1965): (sum d)2 / sum d2."""
+        squares = sum(d * d for d in self.denominators)
+        return sum(self.denominators) ** 2 / squares if squares else 0.0
+
+    def spread(self, share: float) -> float:
+        """Sum of squared distances of the groups from the provider's own share."""
+        pairs = zip(self.denominators, self.numerators, strict=True)
+        return sum((x - share * d) ** 2 for d, x in pairs)
+
+    @property
+    def squares(self) -> float:
+        """Sum of the squared denominators."""
+        return sum(d * d for d in self.denominators)
+
+
+class Share(NamedTuple):
+    """A provider's own share (0-1) or mean, with its groups."""
+
+    value: float
+    groups: Groups
+
+
+def phi(shares: Iterable[Share], model: ScoringModel) -> float:
+    """How alike members of a group are over the region: 1 is one toss of the coin per group.
+
+    Too few providers with two groups, or no room to differ at all: 1.
+    """
+    usable = [s for s in shares if s.groups.size >= 2]
+    above = sum(s.groups.size / (s.groups.size - 1) * s.groups.spread(s.value) for s in usable)
+    below = sum(s.value * (1 - s.value) * s.groups.squares for s in usable)
+    if len(usable) < model.phi_providers or below <= 0:
+        return 1.0
+    return min(1.0, max(model.lowest_phi, above / below))
+
+
+def design_effect(shares: Iterable[Share], phi_of_region: float) -> float:
+    """How many people count as one: phi times the mean size of a group, as its members see it."""
+    listed = list(shares)
+    people = sum(sum(s.groups.denominators) for s in listed)
+    squares = sum(s.groups.squares for s in listed)
+    return max(1.0, phi_of_region * squares / people) if people else 1.0
+
+
+class Variance(NamedTuple):
+    """Variance of a group's mean, and the degrees of freedom it rests on."""
+
+    value: float
+    degrees: int
+
+
+def own_variance(share: Share) -> Variance | None:
+    """The variance between the groups of one provider; None with fewer than two."""
+    size, squares = share.groups.size, share.groups.squares
+    if size < 2 or not squares:
+        return None
+    return Variance(size * share.groups.spread(share.value) / squares / (size - 1), size - 1)
+
+
+def pooled_variance(shares: Iterable[Share]) -> Variance | None:
+    """The variance between groups, pooled over the providers; None when none has two groups."""
+    own = [variance for share in shares if (variance := own_variance(share)) is not None]
+    degrees = sum(one.degrees for one in own)
+    if not degrees:
+        return None
+    return Variance(sum(one.value * one.degrees for one in own) / degrees, degrees)
+
+
+def variance_for(share: Share, pooled: Variance | None, model: ScoringModel) -> Variance | None:
+    """The pooled variance; a provider with enough groups that differ more has its own."""
+    own = own_variance(share)
+    if pooled is None or own is None or share.groups.size < model.own_variance_from_groups:
+        return pooled
+    return own if own.value > pooled.value else pooled
+
+
+def effective_n(
+    groups: Groups, phi_of_region: float, n: int, *, docents: int | None = None
+) -> float:
+    """How many independent learners a share is worth; never more than there are.
+
+    ``docents`` caps it where one docent teaches several groups; 0 (none registered) halves it.
+    """
+    worth = groups.kish / phi_of_region
+    if docents is not None:
+        worth = min(worth, docents) if docents else worth / 2
+    return min(worth, n)
+
+
+def share_interval(share: float, worth: float) -> tuple[float, float]:
+    """90 % interval of a share (0-1): modified Jeffreys (Brown, Cai and DasGupta 2001)."""
+    a, b = share * worth + 0.5, (1 - share) * worth + 0.5
+    low = 0.0 if share <= 0 else beta_quantile(LOW, a, b)
+    high = 1.0 if share >= 1 else beta_quantile(HIGH, a, b)
+    return low, high
+
+
+def mean_interval(mean: float, variance: Variance, worth: float) -> tuple[float, float]:
+    """90 % interval of a mean that cannot be below 0 (Student's t)."""
+    spread = student_quantile(HIGH, variance.degrees) * sqrt(variance.value / worth)
+    return max(0.0, mean - spread), mean + spread
+
+
+def seed(*parts: str) -> int:
+    """A seed from words: the same words, the same draws."""
+    return int.from_bytes(hashlib.sha256("|".join(parts).encode()).digest()[:16])
+
+
+def share_draws(random: np.random.Generator, share: float, worth: float) -> Vector:
+    """Shares (0-1) that could lie behind the one that was seen."""
+    return random.beta(share * worth + 0.5, (1 - share) * worth + 0.5, DRAWS)
+
+
+def mean_draws(
+    random: np.random.Generator, mean: float, variance: Variance, worth: float
+) -> Vector:
+    """Means that could lie behind the one that was seen; never below 0."""
+    spread = sqrt(variance.value / worth)
+    return np.maximum(0.0, mean + random.standard_t(variance.degrees, DRAWS) * spread)
+
+
+def aggregate(points: Vector, weights: Vector, aggregation: str) -> Vector:
+    """Score per row of points; a point that is not there (NaN) takes its weight away."""
+    known = ~np.isnan(points)
+    shares = np.where(known, weights, 0.0)
+    shares = shares / shares.sum(axis=-1, keepdims=True)
+    filled = np.where(known, points, 1.0)
+    if aggregation == "geometric":
+        return np.exp((shares * np.log(np.maximum(filled, 1.0))).sum(axis=-1))
+    return (shares * filled).sum(axis=-1)
+
+
+def interval(draws: Vector) -> tuple[float, float]:
+    """5th and 95th percentile."""
+    low, high = np.percentile(draws, [100 * LOW, 100 * HIGH])
+    return float(low), float(high)
+
+
+class Rank(NamedTuple):
+    """Position among the providers of a route: the highest score has 1."""
+
+    median: int
+    low: int
+    high: int
+    best_quarter: float
+    worst_quarter: float
+
+
+def ranks(draws: Sequence[Vector]) -> list[Rank]:
+    """Position of each provider in every draw: median, 5-95 % range, chances of the quarters."""
+    if not draws:
+        return []
+    places = _places(np.array(draws, dtype=np.float32).T)
+    middle, low, high = np.percentile(
+        places, [50, 100 * LOW, 100 * HIGH], axis=0, method="inverted_cdf"
+    )
+    quarter = max(1, len(draws) // 4)
+    best = (places <= quarter).mean(axis=0)
+    worst = (places > len(draws) - quarter).mean(axis=0)
+    rows = zip(middle, low, high, best, worst, strict=True)
+    return [Rank(int(m), int(lo), int(hi), float(b), float(w)) for m, lo, hi, b, w in rows]
+
+
+def _places(scores: NDArray[np.float32]) -> NDArray[np.int_]:
+    """Place of each score in its row: the highest has 1, equals share the best of their places."""
+    order = np.argsort(-scores, axis=1)
+    by_place = np.take_along_axis(scores, order, axis=1)
+    place = np.tile(np.arange(1, scores.shape[1] + 1), (len(scores), 1))
+    place[:, 1:][by_place[:, 1:] == by_place[:, :-1]] = 0
+    places = np.empty_like(place)
+    np.put_along_axis(places, order, np.maximum.accumulate(place, axis=1), axis=1)
+    return places
+
+
+def indistinguishable_pairs(
+    scores: Sequence[float], draws: Sequence[Vector], flip_share: float
+) -> list[tuple[int, int]]:
+    """Pairs (by place in the list) whose order flips in more than so many of the draws."""
+    table = np.array(draws, dtype=np.float32)
+    pairs = []
+    for i in range(len(scores)):
+        for j in range(i + 1, len(scores)):
+            ahead, behind = (i, j) if scores[i] >= scores[j] else (j, i)
+            flips = np.mean(table[ahead] < table[behind])
+            if scores[i] == scores[j] or flips > flip_share:
+                pairs.append((i, j))
+    return pairs
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSensitivity:
+    """What other weights would do: per provider, and to the order as a whole."""
+
+    standing_changes: tuple[float, ...]
+    place_changes: tuple[float, ...]
+    order_changes: float
+
+
+def weight_sensitivity(
+    points: Sequence[Sequence[float | None]],
+    model: ScoringModel,
+    *,
+    seed_value: int,
+    draws: int = DRAWS,
+) -> WeightSensitivity:
+    """Vary the weights by about a quarter (Dirichlet draws around the model's).
+
+    The concentration is such that a criterion of average weight has a standard deviation of 25 %
+    of its weight. ``points`` has a row per provider, in the model's order of weighted criteria.
+    """
+    weights = np.array([c.weight for c in model.weighted], dtype=np.float64)
+    shares = weights / weights.sum()
+    concentration = (len(weights) - 1) / 0.25**2 - 1
+    varied = np.random.default_rng(seed_value).dirichlet(concentration * shares, size=draws)
+    table = np.array([[np.nan if p is None else p for p in row] for row in points])
+    today = aggregate(table, shares, model.aggregation)
+    tried = np.array([aggregate(table, row, model.aggregation) for row in varied])
+    borders = np.array([model.sufficient_from, model.good_from]) - TOLERANCE
+    changed = np.digitize(tried, borders) != np.digitize(today, borders)
+    places = 1 + (tried[:, None, :] > tried[:, :, None]).sum(axis=2)
+    moved = places != 1 + (today[None, :] > today[:, None]).sum(axis=1)
+    return WeightSensitivity(
+        tuple(float(x) for x in changed.mean(axis=0)),
+        tuple(float(x) for x in moved.mean(axis=0)),
+        float(moved.any(axis=1).mean()),
+    )
+
+
+def pack(draws: Vector) -> bytes:
+    """Draws as bytes, to be kept."""
+    return draws.astype("<f4").tobytes()
+
+
+def unpack(data: bytes | memoryview) -> Vector:
+    """Kept draws."""
+    return np.frombuffer(bytes(data), dtype="<f4").astype(np.float64)
+
+
+@lru_cache(maxsize=4096)
+def beta_quantile(chance: float, a: float, b: float) -> float:
+    """Value below which a Beta(a, b) variable lies with this chance.
+
+    Bisection with Newton steps on the regularised incomplete beta function.
+    """
+    low, high, x = 0.0, 1.0, a / (a + b)
+    front = lgamma(a + b) - lgamma(a) - lgamma(b)
+    for _ in range(200):
+        gap = beta_at_most(x, a, b) - chance
+        if gap == 0 or high - low < 1e-15:
+            break
+        low, high = (low, x) if gap > 0 else (x, high)
+        density = exp(front + (a - 1) * log(x) + (b - 1) * log1p(-x)) if 0 < x < 1 else 0.0
+        step = x - gap / density if density else -1.0
+        new = step if low < step < high else (low + high) / 2
+        if abs(new - x) < 1e-15:
+            break
+        x = new
+    return x
+
+
+def beta_at_most(x: float, a: float, b: float) -> float:
+    """P(X <= x) for Beta(a, b), by the continued fraction of Lentz (Press et al. 6.4)."""
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x))
+    if x < (a + 1) / (a + b + 2):
+        return front * _fraction(x, a, b) / a
+    return 1 - front * _fraction(1 - x, b, a) / b
+
+
+def _fraction(x: float, a: float, b: float) -> float:
+    tiny = 1e-300
+    c, d = 1.0, 1 - (a + b) * x / (a + 1)
+    d = 1 / (d if abs(d) > tiny else tiny)
+    total = d
+    for m in range(1, 10_000):
+        for term in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
+            d, c = 1 + term * d, 1 + term / c
+            d = 1 / (d if abs(d) > tiny else tiny)
+            c = c if abs(c) > tiny else tiny
+            total *= d * c
+        if abs(d * c - 1) < 1e-15:
+            break
+    return total
+
+
+@lru_cache(maxsize=1024)
+def student_quantile(chance: float, degrees: int) -> float:
+    """Value below which Student's t lies with this chance (above one half)."""
+    x = beta_quantile(2 * (1 - chance), degrees / 2, 0.5)
+    return sqrt(degrees * (1 - x) / x)

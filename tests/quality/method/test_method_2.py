@@ -1,0 +1,444 @@
+"""Method 2 by example: published numbers, the cases that made it, and what never may happen."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from quality.method import change, limits
+from quality.method.alike import Cell, compared_alike
+from quality.method.change import Decided
+from quality.method.figures import Figures, Hours, Queue
+from quality.method.judge import Case, Facts, MarkStatus, judge, region_of
+from quality.method.model import BASIS_2027, ScoringModel, is_outdated
+from quality.method.states import Standing
+from quality.method.uncertainty import (
+    Groups,
+    Share,
+    beta_quantile,
+    effective_n,
+    phi,
+    pooled_variance,
+    share_interval,
+    student_quantile,
+    variance_for,
+)
+from quality.method.waiting import Outcome, People, decisions, outcomes
+from quality.method.words import border_text, score_text, step_word
+from tests.thorough import examples
+
+MONTH = date(2026, 10, 1)
+MARK = MarkStatus("onbepaalde_tijd", checked_on=date(2026, 9, 1))
+
+
+def near(*values, within=5e-5):
+    return pytest.approx(values, abs=within)
+
+
+def share(denominators, numerators):
+    groups = Groups(denominators, numerators)
+    return Share(sum(numerators) / sum(denominators), groups)
+
+
+def test_beta_quantiles_of_thirteen_of_thirteen_against_scipy():
+    found = [100 * beta_quantile(p, 13.5, 0.5) for p in (0.05, 0.5, 0.95)]
+    assert found == near(86.5107, 98.2983, 99.9852)
+    low, high = share_interval(1.0, 13)
+    assert (100 * low, high) == near(86.5107, 1)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "quantile"), [(1, 6.313752), (2, 2.919986), (10, 1.812461), (100, 1.660234)]
+)
+def test_student_quantiles_of_the_printed_tables(degrees, quantile):
+    assert student_quantile(0.95, degrees) == pytest.approx(quantile, abs=1e-6)
+
+
+def test_groups_that_are_all_or_nothing_are_one_toss_each_own_example():
+    shares = [
+        share((10, 12, 8), (10, 0, 8)),
+        share((9, 9), (9, 4.5)),
+        share((12, 6, 10, 8), (6, 6, 0, 8)),
+    ]
+    assert [s.groups.spread(s.value) for s in shares] == near(78.08, 10.125, 51.061728)
+    assert [s.groups.squares for s in shares] == [308, 162, 344]
+    assert phi(shares, BASIS_2027) == 1
+    worth = effective_n(shares[0].groups, 1.0, 30)
+    assert worth == pytest.approx(2.922078, abs=1e-6)
+    assert [100 * x for x in share_interval(0.6, worth)] == near(18.8538, 91.3462)
+
+
+def test_groups_that_are_alike_are_worth_all_their_learners_own_example():
+    shares = [
+        share((10, 12, 8), (7, 8, 6)),
+        share((9, 9), (7, 6)),
+        share((12, 6, 10, 8), (8, 5, 6, 6)),
+    ]
+    found = phi(shares, BASIS_2027)
+    assert found == pytest.approx(0.023545, abs=1e-6)
+    worth = [effective_n(s.groups, found, n) for s, n in zip(shares, (30, 18, 36), strict=True)]
+    assert worth == [30, 18, 36]
+    intervals = [share_interval(s.value, w) for s, w in zip(shares, worth, strict=True)]
+    assert [100 * x for pair in intervals for x in pair] == near(
+        55.2396, 82.0283, 53.1277, 86.3977, 55.9864, 80.6734
+    )
+
+
+def test_two_providers_are_too_few_to_say_how_alike_groups_are():
+    shares = [share((10, 12), (7, 8)), share((9, 9), (7, 6))]
+    assert phi(shares, BASIS_2027) == 1
+
+
+def test_docents_cap_what_a_share_is_worth():
+    groups = Groups((10,) * 8, (10,) * 8)
+    assert effective_n(groups, 0.5, 80) == 16
+    assert effective_n(groups, 0.5, 80, docents=3) == 3
+    assert effective_n(groups, 0.5, 80, docents=0) == 8
+    assert effective_n(groups, 0.02, 80) == 80
+
+
+def test_a_provider_whose_groups_differ_more_has_its_own_variance():
+    alike = Share(10.0, Groups((10, 10, 10, 10), (100, 101, 99, 100)))
+    apart = Share(10.0, Groups((10, 10, 10, 10), (60, 140, 80, 120)))
+    pooled = pooled_variance([alike, apart])
+    assert pooled is not None
+    assert variance_for(alike, pooled, BASIS_2027) == pooled
+    assert variance_for(apart, pooled, BASIS_2027).degrees == 3
+    assert pooled_variance([Share(10.0, Groups((10,), (100,)))]) is None
+
+
+def test_cusum_own_example():
+    months = [Decided(*m) for m in ((6, 6), (8, 7), (5, 3), (7, 4), (6, 3), (8, 4))]
+    found = change.cusum(months, expected=0.9, effect=2, alarm=4, model=BASIS_2027)
+    assert found.sums == near(0, 0, 0.6949, 1.7930, 3.0028, 4.6157)
+    assert found.alarms == (5,)
+    assert found.since == 2
+
+
+def test_a_constant_series_says_nothing():
+    months = [Decided(39, 36)] * 30
+    found = change.waiting_fall(months, Decided(39 * 12, 36 * 12), 1.0, BASIS_2027)
+    assert found.alarms == ()
+    assert change.waiting_fall([Decided(0, 0)] * 9, Decided(5, 5), 1.0, BASIS_2027) is None
+
+
+def people(*rows):
+    """(registered, started, left) as days; None where there is none."""
+    table = np.array([[-1 if v is None else v for v in row] for row in rows]).reshape(-1, 3)
+    return People(*table.T)
+
+
+CASES = [
+    ((970, 998, None), Outcome.ON_TIME),
+    ((970, 999, None), Outcome.STARTED_LATE),
+    ((972, None, None), Outcome.WAITING_WITHIN_NORM),
+    ((971, None, None), Outcome.WAITING_OVER_NORM),
+    ((5, None, None), Outcome.WAITING_OVER_NORM),
+    ((960, None, 988), Outcome.LEFT_WITHIN_NORM),
+    ((960, None, 989), Outcome.LEFT_OVER_NORM),
+    ((500, 699, None), -1),
+    ((500, 700, None), Outcome.STARTED_LATE),
+    ((500, None, 699), -1),
+    ((690, 700, None), Outcome.ON_TIME),
+]
+
+
+@pytest.mark.parametrize(("row", "outcome"), CASES)
+def test_everyone_who_should_have_started_is_in_one_group(row, outcome):
+    assert outcomes(people(row), window_start=700, reference=1000, norm=28) == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("row", "day", "in_time"),
+    [
+        ((900, 928, None), 928, True),
+        ((900, 929, None), 929, False),
+        ((900, 990, None), 929, False),
+        ((900, None, None), 929, False),
+        ((980, None, None), -1, False),
+        ((900, None, 928), -1, False),
+        ((900, None, 929), 929, False),
+    ],
+)
+def test_everyone_is_decided_once(row, day, in_time):
+    days, on_time = decisions(people(row), reference=1000, norm=28)
+    assert (days.tolist(), on_time.tolist()) == ([day], [in_time])
+
+
+def queue_of(*, on_time=0, late=0, waiting=0):
+    return Queue(outcomes=(on_time, late, waiting, 0, 0, 0))
+
+
+def hours(groups=6, n=30, *, per_group=6000, certified=1.0, weekly=12.0):
+    each = (per_group,) * groups
+    days = tuple(per_group / 60 / weekly * 7 for _ in range(groups))
+    return {
+        "bevoegd": _hours(each, tuple(d * certified for d in each), n),
+        "intensiteit": _hours(days, each, n),
+        "avond_weekend": _hours(each, tuple(d * 0.1 for d in each), n),
+    }
+
+
+def _hours(denominators, numerators, n):
+    return Hours(sum(numerators), sum(denominators), n, Groups(denominators, numerators))
+
+
+def figures(**more):
+    """Six groups of five, of whom 27 started in time; 12 hours a week, all by certified docents."""
+    base = Figures(
+        first_month=24300,
+        delivered=True,
+        in_window=True,
+        active=30,
+        queue=queue_of(on_time=27, late=3),
+        waiting_groups=Groups((5,) * 6, (5, 5, 5, 5, 4, 3)),
+        hours=hours(),
+        decided=(Decided(30, 27),),
+    )
+    return replace(base, **more)
+
+
+def judged(own=None, *, route="B", model=BASIS_2027, facts=None, others=4, month=MONTH):
+    own = own or figures()
+    facts = facts or Facts(mark=MARK, docents=12, owed=True, answered=True)
+    region = region_of([own, *[figures() for _ in range(others)]], model)
+    return judge(Case("TA001", route, month, own, facts, region), model)
+
+
+def test_every_digit_of_a_score():
+    tree = judged().tree()
+    points = {code: c["points"] for code, c in tree["criteria"].items()}
+    assert points == pytest.approx(
+        {"wachttijd": 80, "bevoegd": 100, "intensiteit": 80, "avond_weekend": 80, "keurmerk": 100}
+    )
+    assert tree["score"] == pytest.approx(88)
+    assert tree["standing"] == "goed"
+    assert sum(c["contribution"] for c in tree["criteria"].values()) == pytest.approx(88)
+    assert sum(tree["chances"].values()) == pytest.approx(1)
+    assert tree == judged().tree()
+
+
+@pytest.mark.parametrize(("newcomers", "value"), [(0, None), (1, 100 / 31), (8, 800 / 38)])
+def test_thirty_who_wait_for_a_year_are_not_made_good_by_newcomers(newcomers, value):
+    groups = Groups(
+        (1,) * 30 + ((newcomers,) if newcomers else ()),
+        (0,) * 30 + ((newcomers,) if newcomers else ()),
+    )
+    found = judged(figures(queue=queue_of(on_time=newcomers, waiting=30), waiting_groups=groups))
+    item = found.tree()["criteria"]["wachttijd"]
+    assert item["value"] == pytest.approx(value or 0)
+    assert item["points"] < 20
+    assert item["waiting"] == 30
+
+
+def test_everyone_in_one_group_is_too_few_to_be_sure():
+    one = figures(waiting_groups=Groups((30,), (27,)), hours=hours(groups=1))
+    found = judged(one)
+    assert found.few_groups
+    assert not found.ranked
+    assert found.interval is not None
+    assert all(c["change"] is None for c in found.tree()["criteria"].values())
+
+
+def test_a_region_without_two_groups_has_no_interval_of_the_intensity():
+    alone = figures(waiting_groups=Groups((30,), (27,)), hours=hours(groups=1))
+    region = region_of([alone], BASIS_2027)
+    found = judge(Case("TA001", "B", MONTH, alone, Facts(mark=MARK), region), BASIS_2027)
+    assert found.results[2].interval is None
+    assert (found.interval, found.chances, found.ranked) == (None, None, False)
+    assert found.score is not None
+
+
+@pytest.mark.parametrize(("n", "judged_"), [(4, False), (5, True)])
+def test_fewer_than_five_have_no_judgement(n, judged_):
+    found = judged(figures(hours=hours(n=n)))
+    assert [r.judged for r in found.results] == [True, judged_, judged_, judged_, True]
+    assert found.standing == (Standing.GOOD if judged_ else Standing.NO_JUDGEMENT)
+
+
+def test_the_n_beside_a_flag_is_the_n_that_caused_it():
+    tree = judged(figures(hours=hours(n=7))).tree()
+    assert (tree["small"], tree["indicative"], tree["smallest"]) == (
+        True,
+        True,
+        ["avond_weekend", 7],
+    )
+
+
+def test_a_closed_gate_makes_every_draw_insufficient():
+    closed = Facts(mark=MarkStatus("geschorst"), docents=12)
+    tree = judged(facts=closed).tree()
+    assert (tree["standing"], tree["gate"]["reason"]) == (
+        "onvoldoende",
+        "het keurmerk is geschorst",
+    )
+    assert tree["chances"] == {"goed": 0, "voldoende": 0, "onvoldoende": 1}
+    assert not tree["border"]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "answered", "owed", "open_before", "standing"),
+    [
+        (False, True, True, 0, "geen_trajecten"),
+        (False, True, False, 0, "geen_trajecten"),
+        (False, True, True, 3, "geen_levering"),
+        (False, False, True, 0, "geen_levering"),
+        (False, False, False, 3, "geen_levering"),
+        (False, False, False, 0, None),
+    ],
+)
+def test_no_rows_of_the_month_is_never_the_old_score(
+    delivered, answered, owed, open_before, standing
+):
+    own = figures(delivered=delivered, open_before=open_before)
+    facts = Facts(mark=MARK, owed=owed, answered=answered)
+    found = judged(own, facts=facts)
+    assert (found and found.standing) == standing
+    if found:
+        assert found.tree()["score"] is None
+
+
+def test_the_norm_of_blik_op_werk_stands_beside_the_word_on_b_and_z():
+    low = figures(hours=hours(certified=0.79))
+    beside = {
+        route: judged(low, route=route).tree()["criteria"]["bevoegd"]["below_outside_norm"]
+        for route in ("B", "Z", "O")
+    }
+    assert beside == {"B": True, "Z": True, "O": False}
+    assert not judged().tree()["criteria"]["bevoegd"]["below_outside_norm"]
+
+
+@pytest.mark.parametrize(
+    ("checked", "outdated"),
+    [(date(2026, 8, 4), False), (date(2026, 8, 3), True), (date(2026, 11, 3), False), (None, True)],
+)
+def test_a_check_is_outdated_on_the_day_that_one_looks(checked, outdated):
+    assert is_outdated(checked, date(2026, 11, 2), BASIS_2027) is outdated
+
+
+@pytest.mark.parametrize(
+    ("score", "text"),
+    [
+        (79.96, "79,9"),
+        (59.96, "59,9"),
+        (80.0, "80,0"),
+        (80.04, "80,0"),
+        (79.94, "79,9"),
+        (88.25, "88,3"),
+        (None, "–"),
+    ],
+)
+def test_a_printed_score_never_crosses_a_border(score, text):
+    assert score_text(score, BASIS_2027) == text
+
+
+def test_another_border_is_obeyed():
+    model = replace(BASIS_2027, code="70-50", good_from=70, sufficient_from=50)
+    assert score_text(69.96, model) == "69,9"
+    assert score_text(79.96, model) == "80,0"
+    assert ScoringModel.from_definition(model.definition) == model
+
+
+def test_near_a_border_the_page_says_so():
+    tree = {
+        "standing": "voldoende",
+        "border": True,
+        "chances": {"goed": 0.02, "voldoende": 0.58, "onvoldoende": 0.4},
+    }
+    assert (
+        border_text(tree) == "op de grens van voldoende en onvoldoende (58\N{NO-BREAK SPACE}% kans)"
+    )
+    assert border_text(tree | {"border": False}) == ""
+
+
+@pytest.mark.parametrize(
+    ("chance", "before", "word"),
+    [
+        (0.8, "voldoende", "zakte naar onvoldoende"),
+        (0.79, "voldoende", "rond de grens"),
+        (0.9, "onvoldoende", ""),
+        (0.9, "geen_levering", ""),
+    ],
+)
+def test_a_fall_is_said_only_when_it_is_sure(chance, before, word):
+    tree = {
+        "standing": "onvoldoende",
+        "few_groups": False,
+        "chances": {"goed": 0, "voldoende": 1 - chance, "onvoldoende": chance},
+    }
+    assert step_word(tree, {"standing": before}, BASIS_2027) == word
+
+
+def test_funnel_limits_at_a_fractional_n_lie_between_the_whole_ones():
+    low, _ = limits.funnel_limits(0.65, 20.5, limits.WARNING)
+    around = [limits.exact_limits(0.65, n, limits.WARNING)[0] for n in (20, 21)]
+    assert low == pytest.approx(sum(around) / 2)
+
+
+def test_spread_between_providers_arcsine_own_example_of_spiegelhalter_2005():
+    counts = [(45, 50), (30, 50), (80, 100), (12, 20), (60, 80)]
+    found = limits.spread_between([(r / n, n) for r, n in counts], 227 / 300, winsorised=0)
+    assert found.z_scores == near(2.7452, -2.3879, 1.0444, -1.5103, -0.1383)
+    assert (found.phi, found.tau_squared) == near(3.3258, 0.0138884)
+    for n, expected in ((20, (0.4512, 0.9615)), (50, (0.5002, 0.9405)), (100, (0.5186, 0.9314))):
+        limit = limits.spread_limits(found.centre, n, limits.WARNING, found.tau_squared)
+        assert limit == near(*expected)
+
+
+def test_more_than_chance_is_said_outside_both_limits_only():
+    assert limits.beyond_chance(0.3, 50, 0.75, 0.0139) == "lager"
+    assert limits.beyond_chance(0.6, 50, 0.75, 0.0139) is None
+    assert limits.beyond_chance(0.3, 50, 0.75, None) is None
+
+
+def test_who_is_there_explains_part_of_a_difference():
+    cells = [
+        Cell("A", "alfa", 30, 9), Cell("A", "A1", 10, 7),
+        Cell("B", "alfa", 10, 4), Cell("B", "A1", 30, 24),
+        Cell("C", "alfa", 2, 1),
+    ]  # fmt: skip
+    found = compared_alike(cells, BASIS_2027.expected_from)
+    assert found["A"].observed == 16
+    assert found["A"].expected == pytest.approx(30 * 14 / 42 + 10 * 31 / 40)
+    assert found["A"].low < found["A"].ratio < found["A"].high
+    assert found["A"].due_to_learners < 0 < found["B"].due_to_learners
+    assert "C" not in found
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
+def test_one_more_who_waits_too_long_never_improves_the_waiting_time(on_time, late, waiting):
+    def value(extra):
+        return queue_value(on_time, late, waiting + extra)
+
+    if on_time + late + waiting >= 5:
+        assert value(1) <= value(0)
+
+
+def queue_value(on_time, late, waiting):
+    groups = Groups((1,) * (on_time + late + waiting), (1,) * on_time + (0,) * (late + waiting))
+    own = figures(
+        queue=queue_of(on_time=on_time, late=late, waiting=waiting), waiting_groups=groups
+    )
+    return judged(own).tree()["criteria"]["wachttijd"]["value"]
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(st.floats(0.1, 0.9), st.floats(5, 500))
+def test_an_interval_holds_the_value(value, worth):
+    low, high = share_interval(value, worth)
+    assert 0 < low < value < high < 1
+    wider = share_interval(value, worth / 2)
+    assert wider[0] < low
+    assert high < wider[1]
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(st.floats(0, 100))
+def test_a_printed_score_is_within_a_tenth_and_in_its_class(score):
+    printed = float(score_text(score, BASIS_2027).replace(",", "."))
+    assert abs(printed - score) <= 0.1
+    for border in (60, 80):
+        assert (printed >= border) == (score >= border - 1e-9)
