@@ -31,13 +31,15 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         security,
         templating,
     )
+    from core import log_chain  # noqa: PLC0415
     from core.charts import pictures  # noqa: PLC0415
     from procurement.admin.files import blueprint as calendars  # noqa: PLC0415
 
     app = Flask(__name__, template_folder="../templates")
     app.config.update(settings.read_settings())
     app.config.update(config or {})
-    app.secret_key = settings.secret_key(app.config)
+    key = app.secret_key = settings.secret_key(app.config)
+    log_chain.use_key(lambda: key)
     database.connect_to(app)
     pictures.keep_in(Path(app.config["TAALINKOOP_DATA_DIR"]) / "pictures")
     templating.prepare(app)

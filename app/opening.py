@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import peewee
 
-from app.settings import prepare_data_directory, read_settings
+from app.settings import prepare_data_directory, read_settings, secret_key
+from core import log_chain
 from core.db import database, open_database
 from core.errors import DomainError
 from core.migrations import pending
@@ -21,6 +23,7 @@ def opened_database(*, needs_schema: bool = True) -> Iterator[None]:
     if settings["DATABASE_URL"].startswith("sqlite"):
         prepare_data_directory(settings)
     database.initialize(open_database(settings["DATABASE_URL"]))
+    log_chain.use_key(partial(secret_key, settings))
     try:
         database.connect()
     except peewee.OperationalError as error:

@@ -231,6 +231,12 @@ SETTINGS = (
         "citeren.",
     ),
     Setting(
+        "TAALINKOOP_KEEP_ACCESS_LOG_MONTHS",
+        _whole(6, 120),
+        "24",
+        "Hoeveel maanden het inzagelogboek bewaart wie naar gegevens van deelnemers keek.",
+    ),
+    Setting(
         "TAALINKOOP_KEEP_BIDS_YEARS",
         _whole(3, 30),
         "7",

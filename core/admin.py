@@ -21,6 +21,7 @@ from core.accounts import RIGHTS, Account, may, visible
 from core.dates import now
 from core.db import MonthField, constraint_name, transaction
 from core.errors import DomainError
+from core.log_chain import pseudonym
 from core.pages.cells import cell_text, downloaded, recorded
 from core.pages.fields import LARGEST_INTEGER, SafeForm
 from core.pages.lists import Column, Filter, RowList
@@ -312,12 +313,16 @@ class SafeModelView(Page, ModelView):
         with transaction():
             audit.record(
                 at=now(), actor=g.account.email, action="export", thing=self.table,
-                thing_id=kind, after={"zoek": state.search} | state.typed,
+                thing_id=kind, after={"zoek": state.search} | self._asked(state.typed),
             )  # fmt: skip
         cells = (
             [downloaded(c.value(row)) for c in columns] for row in rows.every_row(request.args)
         )
         return export.download(self.table, kind, [c.label for c in columns], cells)
+
+    def _asked(self, typed: Mapping[str, str]) -> dict[str, str]:
+        secret = {one.name for one in self.list_filters if one.secret}
+        return {name: pseudonym(text) if name in secret else text for name, text in typed.items()}
 
     @property
     def table(self) -> str:

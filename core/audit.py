@@ -1,11 +1,13 @@
 """Who changed what, when, from what to what, and why. Lines are added, never changed."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import peewee
 
-from core.db import BaseModel, MomentField
+from core.db import BaseModel, MomentField, transaction
+from core.log_chain import LOGS, link_line
 
 
 class AuditLine(BaseModel):
@@ -33,13 +35,26 @@ def record(
     reason: str = "",
 ) -> None:
     """Write one audit line; call it inside the transaction of the change itself."""
-    AuditLine.create(
-        at=at,
-        actor=actor,
-        action=action,
-        thing=thing,
-        thing_id=str(thing_id),
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    with transaction():
+        line = AuditLine.create(
+            at=at,
+            actor=actor,
+            action=action,
+            thing=thing,
+            thing_id=str(thing_id),
+            before=before,
+            after=after,
+            reason=reason,
+        )
+        link_line("audit", line.id)
+
+
+def _contents(rows: list[AuditLine]) -> Iterator[tuple[AuditLine, Any]]:
+    for row in rows:
+        yield row, [
+            f"{row.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}", row.actor, row.action, row.thing,
+            row.thing_id, row.before, row.after, row.reason,
+        ]  # fmt: skip
+
+
+LOGS["audit"] = (AuditLine, _contents)

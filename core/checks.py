@@ -1,7 +1,10 @@
 """Whether the data still add up. Packages register what they can check of their own tables."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
+from core import access_log, log_chain
+from core.audit import AuditLine
 from core.db import database, is_postgresql
 
 Check = Callable[[], list[str]]
@@ -26,6 +29,18 @@ def database_file_is_sound() -> list[str]:
         return []
     broken = [row[0] for row in database.execute_sql("PRAGMA quick_check(20)") if row[0] != "ok"]
     return [f"Het databasebestand is beschadigd: {text}." for text in broken]
+
+
+@check
+def logs_are_whole() -> list[str]:
+    """Nobody changed, removed or added a line of the audit trail or the access log."""
+    removals: list[AuditLine] = list(
+        AuditLine.select().where(
+            AuditLine.thing == "retention", AuditLine.thing_id == access_log.RETENTION
+        )
+    )
+    moments = [datetime.fromisoformat(line.after["before"]) for line in removals if line.after]
+    return log_chain.findings(removed_before=max(moments, default=None))
 
 
 @check

@@ -5,7 +5,8 @@ the two stands in this module and nowhere else.
 """
 
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -80,11 +81,38 @@ def is_postgresql() -> bool:
     return isinstance(database.obj, peewee.PostgresqlDatabase)
 
 
+class _Nesting(threading.local):
+    """How deep this thread is in transactions, and what is to be done before the outermost ends."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.steps: list[Callable[[], object]] = []
+
+
+_nesting = _Nesting()
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """Do all of it or nothing; nested calls are savepoints."""
-    with database.atomic():
-        yield
+    _nesting.depth += 1
+    try:
+        with database.atomic():
+            yield
+            if _nesting.depth == 1:
+                for step in _nesting.steps:
+                    step()
+    finally:
+        _nesting.depth -= 1
+        if _nesting.depth == 0:
+            _nesting.steps.clear()
+
+
+def before_commit(step: Callable[[], object]) -> None:
+    """Have something done as the last thing of the outermost transaction, while it is open."""
+    if not _nesting.depth:
+        raise RuntimeError("there is no transaction to do this in")
+    _nesting.steps.append(step)
 
 
 SQLITE_PRAGMAS = {

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from core.access_log import AccessLine
 from core.accounts import SignInFailure
 from core.identity.api_token_models import ApiToken
 from core.jobs.models import QUEUED, RUNNING, Job
@@ -16,6 +17,11 @@ def sign_in_failures(before: datetime) -> Any:
 def ended_tokens(before: datetime) -> Any:
     """Condition on API tokens: revoked or run out before a moment."""
     return (ApiToken.revoked_at < before) | (ApiToken.expires_on < before.date())
+
+
+def old_looks(before: datetime) -> Any:
+    """Condition on the access log: lines of before a moment."""
+    return AccessLine.at < before
 
 
 def finished_jobs(before: datetime) -> Any:

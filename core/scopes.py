@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core.access_log import AccessLine
 from core.accounts import Account, Role, scope
 from core.audit import AuditLine
 
@@ -18,3 +19,10 @@ def _audit_lines(query: Any, account: Account) -> Any:
     if account.role in (Role.ADMINISTRATOR, Role.AUDITOR):
         return query
     return query.where(AuditLine.actor == account.email)
+
+
+@scope(AccessLine)
+def _access_lines(query: Any, account: Account) -> Any:
+    if account.role in (Role.ADMINISTRATOR, Role.AUDITOR):
+        return query
+    return query.where(AccessLine.actor == account.email)

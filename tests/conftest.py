@@ -11,12 +11,14 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from app import create_app
+from core import log_chain
 from core.db import database, open_database
 from core.identity import account_operations
 from core.migrations import migrate
 from providers.feed.read import workbook
 from tests.pages import Client
 
+KEY = "only for the tests, and nowhere else"
 FILLED = pytest.StashKey[bool]()
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
@@ -60,6 +62,7 @@ def engine(
 def _forgotten(engine: peewee.Database) -> Iterator[peewee.Database]:
     """A database that forgets what happens in it; inside another one it is a savepoint."""
     database.initialize(engine)
+    log_chain.use_key(lambda: KEY)
     with engine.atomic() as transaction:
         yield engine
         transaction.rollback()
@@ -108,7 +111,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return create_app(
         {
             "TAALINKOOP_DATA_DIR": folder,
-            "TAALINKOOP_SECRET_KEY": "only for the tests, and nowhere else",
+            "TAALINKOOP_SECRET_KEY": KEY,
             "DATABASE_URL": f"sqlite:///{folder}/unused.sqlite",
             "PROPAGATE_EXCEPTIONS": False,
         }

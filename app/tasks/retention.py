@@ -5,12 +5,13 @@ were removed is not computed again.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core import retention_operations as kernel
+from core import access_log, retention_operations as kernel
+from core.access_log import AccessLine
 from core.accounts import SignInFailure
 from core.audit import record
 from core.dates import add_months
@@ -33,6 +34,8 @@ class Kind:
     sentence: str
     count: Callable[[], dict[str, int]]
     remove: Callable[[], None]
+    bounds: Mapping[str, str] = field(default_factory=dict)
+    """What the audit trail must say besides: ``db check`` asks up to which moment lines went."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ def kinds(settings: Mapping[str, Any], *, at: datetime) -> tuple[Kind, ...]:
     bids = OldBids.before(_months_ago(at.date(), 12 * years))
     over, failed = _months_ago(at.date(), months), at - KEEP_FAILURES
     leftover = at - timedelta(days=days)
+    log_months = settings["TAALINKOOP_KEEP_ACCESS_LOG_MONTHS"]
+    looked = _moment(_months_ago(at.date(), log_months), at)
     return (
         Kind(
             "learners",
@@ -79,6 +84,13 @@ def kinds(settings: Mapping[str, Any], *, at: datetime) -> tuple[Kind, ...]:
         _databases(data, leftover, days),
         _rows("sign_ins", "mislukte aanmeldingen van langer dan een dag geleden",
               SignInFailure, kernel.sign_in_failures(failed)),
+        Kind(
+            access_log.RETENTION,
+            f"regels van het inzagelogboek van meer dan {log_months} maanden geleden",
+            lambda: {"regels": kernel.count(AccessLine, kernel.old_looks(looked))},
+            lambda: kernel.remove(AccessLine, kernel.old_looks(looked)),
+            {"before": looked.isoformat()},
+        ),
         _rows("tokens", f"tokens die meer dan {days} dagen geleden zijn afgelopen",
               ApiToken, kernel.ended_tokens(leftover)),
         _rows("jobs", f"afgeronde taken van meer dan {days} dagen geleden",
@@ -104,7 +116,7 @@ def apply(settings: Mapping[str, Any], *, by: str, at: datetime) -> Iterator[Rem
                     action="remove",
                     thing="retention",
                     thing_id=kind.code,
-                    after=counts,
+                    after={**counts, **kind.bounds},
                     reason=kind.sentence,
                 )
                 kind.remove()
@@ -116,10 +128,15 @@ def _months_ago(day: date, months: int) -> date:
     return add_months(day.replace(day=1), -months)
 
 
+def _moment(day: date, at: datetime) -> datetime:
+    return at.replace(
+        year=day.year, month=day.month, day=1, hour=0, minute=0, second=0, microsecond=0
+    )
+
+
 def _files(data: Path, *, at: datetime, months: int, leftover: datetime) -> Kind:
     storage = Storage(data)
-    first = _months_ago(at.date(), months)
-    before = at.replace(year=first.year, month=first.month, day=1, hour=0, minute=0, second=0)
+    before = _moment(_months_ago(at.date(), months), at)
 
     def found() -> deliveries.OldFiles:
         return deliveries.old_files(storage, before=before, orphans_before=leftover)

@@ -1,4 +1,4 @@
-"""What the audit trail calls actions and things, in the words of the pages."""
+"""What the audit trail and the access log call actions and things, in the words of the pages."""
 
 ACTIONS = {
     "accept": "aangenomen",
@@ -69,4 +69,26 @@ THINGS = {
     "signals": "signaal",
     "talk": "gesprek",
     "teacher": "docent",
+}
+
+LOOKED = {
+    "look": "bekeken",
+    "download": "gedownload",
+    "sign_in": "aangemeld",
+    "sign_in_failed": "aanmelden mislukt",
+    "sign_out": "afgemeld",
+    "refused": "geweigerd",
+}
+
+LOOKED_AT = {
+    "account": "account",
+    "bids": "inschrijvingen",
+    "delivery": "levering met rijen van deelnemers",
+    "export": "lijst",
+    "learners": "deelnemers",
+    "original": "ontvangen bestand",
+    "page": "pagina",
+    "receipt": "ontvangstbewijs",
+    "row": "rij van een deelnemer",
+    "signals": "signalen",
 }

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 import core.scopes  # noqa: F401  registers which rows of the kernel an account may see
-from app.web.audit_words import ACTIONS, THINGS
+from app.web.audit_words import ACTIONS, LOOKED, LOOKED_AT, THINGS
+from core.access_log import AccessLine, seen_by
 from core.accounts import Account, Role
 from core.admin import Page, SafeModelView, needs
 from core.audit import AuditLine
@@ -219,6 +220,10 @@ def _since(query: Any, day: date) -> Any:
     return query.where(AuditLine.at >= datetime.combine(day, time.min, AMSTERDAM))
 
 
+def _looked_since(query: Any, day: date) -> Any:
+    return query.where(AccessLine.at >= datetime.combine(day, time.min, AMSTERDAM))
+
+
 class AuditView(SafeModelView):
     """Who changed what, when, from what to what; nobody changes this."""
 
@@ -240,10 +245,39 @@ class AuditView(SafeModelView):
     default_sort = "-at"
 
 
+def _about_learner(query: Any, number: str) -> Any:
+    return query.where(seen_by(number))
+
+
+class AccessView(SafeModelView):
+    """Who looked at which personal data, and who signed in; nobody changes this.
+
+    A search by trajectnummer compares digests: the log holds no number.
+    """
+
+    thing = "audit"
+    column_list = ("at", "actor", "action", "what", "about", "count", "purpose")
+    column_details_list = (*column_list, "role", "address")
+    labels = {
+        "at": "Moment", "actor": "Wie", "role": "Rol", "action": "Handeling", "what": "Wat",
+        "about": "Kenmerk", "count": "Aantal", "purpose": "Doel", "address": "Netwerkadres",
+    }  # fmt: skip
+    choices = {"action": tuple(LOOKED.items()), "what": tuple(LOOKED_AT.items())}
+    search_columns = (AccessLine.actor, AccessLine.about)
+    list_filters = (
+        Filter("trajectnummer", "Trajectnummer", _about_learner, secret=True),
+        choice_filter("handeling", "Handeling", AccessLine.action, tuple(LOOKED.items())),
+        choice_filter("wat", "Wat", AccessLine.what, tuple(LOOKED_AT.items())),
+        Filter("vanaf", "Vanaf", _looked_since, read_day, hint="23-11-2026"),
+    )
+    default_sort = "-at"
+
+
 def views() -> list[BaseView]:
     """Views of the shell itself."""
     return [
         IndexPage("Beheer", url="/beheer", endpoint="management"),
         AccountView(Account, "Accounts", url="/beheer/accounts", category="Toegang"),
+        AccessView(AccessLine, "Wie keek", url="/beheer/wie-keek", category="Toegang"),
         AuditView(AuditLine, "Logboek", url="/beheer/logboek", category="Toegang"),
     ]

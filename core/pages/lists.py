@@ -53,6 +53,8 @@ class Filter:
     read: Callable[[str], Any] = str
     choices: Sequence[tuple[str, str]] | None = None
     hint: str = ""
+    secret: bool = False
+    """What is typed here names a person: the audit trail holds a digest of it."""
 
 
 def choice_filter(name: str, label: str, column: Any, choices: Sequence[tuple[Any, str]]) -> Filter:

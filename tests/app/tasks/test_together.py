@@ -2,11 +2,13 @@
 
 from collections import Counter
 from datetime import date
+from functools import partial
 
 import pytest
 
 from app.checks import all_findings
 from app.settings import prepare_data_directory, read_settings, secret_key
+from core import log_chain
 from core.accounts import Account, Role
 from core.db import database, open_database
 from core.identity.api_token_operations import make_token
@@ -63,7 +65,7 @@ def installation(tmp_path):
     was = database.obj
     settings = read_settings({"TAALINKOOP_DATA_DIR": str(tmp_path)})
     prepare_data_directory(settings)
-    secret_key(settings)
+    log_chain.use_key(partial(secret_key, settings))
     database.initialize(open_database(settings["DATABASE_URL"]))
     database.connect()
     migrate(database.obj)

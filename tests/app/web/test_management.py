@@ -2,8 +2,10 @@
 
 import pytest
 
+from core import access_log
 from core.accounts import Account
 from core.audit import AuditLine
+from tests.builders import AT
 
 
 @pytest.fixture
@@ -84,3 +86,15 @@ def test_an_auditor_reads_accounts_and_changes_none(client):
     for path in ("new/", f"edit/?id={account.id}", f"wachtwoord/?id={account.id}"):
         client.get(f"/beheer/accounts/{path}", status=403)
         client.post(f"/beheer/accounts/{path}", status=403)
+
+
+def test_who_looked_is_found_by_trajectnummer(client):
+    access_log.record(None, "learners", 2, at=AT, numbers=["T-1001", "T-1002"])
+    access_log.record(None, "original", 1, at=AT, about=12)
+    client.sign_in("auditor")
+
+    found = client.get("/beheer/wie-keek/?trajectnummer=T-1002")
+
+    assert [row[1:5] for row in found.rows()] == [["onbekend", "bekeken", "deelnemers", "–"]]
+    client.get("/beheer/wie-keek/export/csv/?trajectnummer=T-1002")
+    assert "T-1002" not in str(AuditLine.select().order_by(AuditLine.id.desc()).first().after)

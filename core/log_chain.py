@@ -1,0 +1,176 @@
+"""A chain of digests over the logs, so that a line changed, put in or taken out shows.
+
+Each line of a log gets a link: a keyed digest (HMAC-SHA256) of the line and of the link before it.
+The key is that of the server, which is neither in the database nor in its backups: whoever can
+write the tables cannot make the chain fit again. ``findings`` goes along the whole chain.
+"""
+
+import hmac
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import peewee
+
+from core.db import BaseModel, MomentField, before_commit, database, is_postgresql
+
+POSTGRESQL_LOCK = 7_221_014
+"""Number of the advisory lock that lets writers add a link one after the other."""
+BATCH = 1_000
+
+
+class LogLink(BaseModel):
+    """The link of one line: its log, its moment, the digests of its content and of the chain."""
+
+    log = peewee.CharField(max_length=8)
+    line = peewee.IntegerField()
+    at = MomentField()
+    content = peewee.CharField(max_length=64)
+    digest = peewee.CharField(max_length=64)
+
+    class Meta:
+        """One link per line."""
+
+        indexes = ((("log", "line"), True),)
+
+
+LOGS: dict[str, tuple[type[BaseModel], Callable[[list[Any]], Iterator[tuple[Any, Any]]]]] = {}
+"""Name of a log -> its table, and what gives of some rows each row with its content as JSON."""
+_keys: list[Callable[[], str]] = []
+
+
+def use_key(read: Callable[[], str]) -> None:
+    """Say where the key of the server comes from; it is read when the first line is written."""
+    _keys[:] = [read]
+
+
+def keyed_digest(purpose: str, text: str) -> str:
+    """HMAC-SHA256 of a text under the key of the server, as 64 hexadecimal digits."""
+    own = hmac.digest(_keys[0]().encode(), purpose.encode(), "sha256")
+    return hmac.digest(own, text.encode(), "sha256").hex()
+
+
+def pseudonym(number: str) -> str:
+    """What the logs hold instead of a trajectnummer: the same for the same number, unreadable."""
+    return keyed_digest("trajectnummer", number.strip())[:32]
+
+
+def link_line(log: str, line: int) -> None:
+    """Give a line its link, at the end of the transaction that writes it."""
+    before_commit(partial(_link, log, line))
+
+
+def _link(log: str, line: int) -> None:
+    if is_postgresql():
+        database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (POSTGRESQL_LOCK,))
+    last = LogLink.select().order_by(LogLink.id.desc()).first()
+    if last is None:
+        # The lines of before there was a chain are its beginning.
+        last = _link_all()
+    model, contents = LOGS[log]
+    row = model.get_or_none(model.id == line)
+    done = LogLink.select().where(LogLink.log == log, LogLink.line == line).exists()
+    # A line whose savepoint was rolled back is not there.
+    if row is not None and not done:
+        _add(last, log, *next(contents([row])))
+
+
+def _link_all() -> LogLink | None:
+    last = None
+    for log, (model, contents) in LOGS.items():
+        for rows in _batches(model):
+            for row, content in contents(rows):
+                last = _add(last, log, row, content)
+    return last
+
+
+def _add(last: LogLink | None, log: str, row: Any, content: Any) -> LogLink:
+    digest = keyed_digest("line", _canonical(content))
+    before = "" if last is None else last.digest
+    added: LogLink = LogLink.create(
+        log=log, line=row.id, at=row.at, content=digest,
+        digest=keyed_digest("chain", _chained(before, log, row.id, row.at, digest)),
+    )  # fmt: skip
+    return added
+
+
+def _chained(before: str, log: str, line: int, at: datetime, content: str) -> str:
+    return f"{before} {log} {line} {at.astimezone(UTC):%Y-%m-%dT%H:%M:%S} {content}"
+
+
+def _canonical(content: Any) -> str:
+    return json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+
+
+def _batches(model: Any) -> Iterator[list[Any]]:
+    last = 0
+    while rows := list(model.select().where(model.id > last).order_by(model.id).limit(BATCH)):
+        yield rows
+        last = rows[-1].id
+
+
+def findings(*, removed_before: datetime | None) -> list[str]:
+    """What does not fit, one Dutch sentence each, at most one per kind and log.
+
+    Lines of the access log from before ``removed_before`` may be gone: a retention rule took
+    them, and said so in the audit trail.
+    """
+    broken = _broken_link()
+    if broken is not None:
+        return [BROKEN.format(link=broken.id, line=broken.line, log=_WORDS[broken.log])]
+    if not LogLink.select().exists():
+        return []
+    return [sentence for log in LOGS for sentence in _wrong_lines(log, removed_before)]
+
+
+_WORDS = {"audit": "het logboek", "access": "het inzagelogboek"}
+BROKEN = (
+    "De keten van het logboek is verbroken bij schakel {link} (regel {line} van {log}): "
+    "er is een schakel weggehaald, gewijzigd of tussengevoegd, of de server heeft een andere "
+    "sleutel dan toen."
+)
+
+
+def _broken_link() -> LogLink | None:
+    before = ""
+    for links in _batches(LogLink):
+        for link in links:
+            chained = _chained(before, link.log, link.line, link.at, link.content)
+            if not hmac.compare_digest(link.digest, keyed_digest("chain", chained)):
+                return link
+            before = link.digest
+    return None
+
+
+def _wrong_lines(log: str, removed_before: datetime | None) -> Iterator[str]:
+    model, contents = LOGS[log]
+    changed, unlinked = [], []
+    for rows in _batches(model):
+        low, high = rows[0].id, rows[-1].id
+        links = {
+            link.line: link.content
+            for link in LogLink.select().where(LogLink.log == log, LogLink.line.between(low, high))
+        }
+        for row, content in contents(rows):
+            if row.id not in links:
+                unlinked.append(row.id)
+            elif links[row.id] != keyed_digest("line", _canonical(content)):
+                changed.append(row.id)
+    gone: Any = (
+        LogLink.select(LogLink.line)
+        .join(model, peewee.JOIN.LEFT_OUTER, on=LogLink.line == model.id)
+        .where(LogLink.log == log, model.id.is_null())
+    )
+    if log == "access" and removed_before is not None:
+        gone = gone.where(LogLink.at >= removed_before)
+    missing = [line for (line,) in gone.order_by(LogLink.line).tuples()]
+    for lines, what in (
+        (changed, "is later gewijzigd"),
+        (unlinked, "is buiten Taalinkoop om toegevoegd"),
+        (missing, "is buiten Taalinkoop om verwijderd"),
+    ):
+        if lines:
+            more = f", en {len(lines) - 1} andere" if len(lines) > 1 else ""
+            yield f"Regel {lines[0]} van {_WORDS[log]} {what}{more}."
