@@ -12,6 +12,7 @@ GROUPS = {
     "user": ("user", "maak en beheer accounts"),
     "provider": ("provider", "lees het register van aanbieders en contracten in"),
     "feed": ("feed", "lees leveringen in, controleer ze of trek ze terug"),
+    "learner": ("learner", "neem in wat een gemeente van haar cursisten weet"),
     "score": ("score", "bereken de scores van een maand"),
     "charts": ("charts", "teken de grafieken van een maand"),
     "report": ("report", "maak de maandrapportage"),

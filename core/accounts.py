@@ -102,6 +102,11 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.PROVIDER: frozenset({"read", "create"}),
     },
     "signals": {Role.MUNICIPALITY: frozenset({"read", "change"})},
+    # One learner at a time: list, road, what the gemeente knows, notes, hand-overs.
+    "learners": {
+        Role.CONTRACT_MANAGER: READ,
+        Role.MUNICIPALITY: frozenset({"read", "create", "change"}),
+    },
     "signal_counts": {Role.REGION: READ, Role.CONTRACT_MANAGER: READ, Role.MUNICIPALITY: READ},
     "agreements": {
         Role.REGION: READ,
@@ -140,11 +145,15 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
 }
 
 
+ABOUT_PERSONS = frozenset({"learners", "signals"})
+"""Things about one person each: an auditor reads in the log who looked, and not what they saw."""
+
+
 def may(account: Account, action: str, thing: str) -> bool:
     """Whether this account's role has this action on this kind of thing."""
     rights = RIGHTS[thing]
     if account.role == Role.AUDITOR:
-        return action == "read"
+        return action == "read" and thing not in ABOUT_PERSONS
     return action in rights.get(Role(account.role), frozenset())
 
 

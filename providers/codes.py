@@ -124,6 +124,25 @@ class YesNo(Code):
     YES = 1, "ja", "ja"
 
 
+class Participation(Code):
+    """How someone takes part beside the lessons, as the gemeente knows it."""
+
+    NONE = 0, "geen", "geen"
+    INTERNSHIP = 1, "taalstage", "taalstage"
+    VOLUNTARY = 2, "vrijwilligerswerk", "vrijwilligerswerk"
+    STUDY = 3, "studie", "studie"
+    WORK = 4, "werk", "werk"
+
+
+class Outflow(Code):
+    """Uitstroom out of benefits, and by what."""
+
+    NO = 0, "nee", "nee"
+    WORK = 1, "werk", "door werk"
+    STUDY = 2, "studie", "door studie"
+    OTHER = 3, "anders", "anders"
+
+
 class MarkStatus(Code):
     """Status of the Blik op Werk Keurmerk Inburgeren."""
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.accounts import Account, Role, scope
+from core.municipalities import with_merged
 from providers.models import (
     Contract,
     ContractScope,
@@ -114,14 +115,10 @@ def _progress(query: Any, account: Account) -> Any:
     if account.role in (Role.REGION, Role.ADMINISTRATOR):
         return query.where(False)
     if account.role == Role.MUNICIPALITY:
-        return query.where(
-            ProgressRecord.municipality.in_([int(c) for c in account.municipalities])
-        )
+        return query.where(ProgressRecord.municipality.in_(with_merged(account.municipalities)))
     query = by_provider(query, account, ProgressRecord.provider)
     if account.role == Role.CONTRACT_MANAGER and account.municipalities:
-        query = query.where(
-            ProgressRecord.municipality.in_([int(c) for c in account.municipalities])
-        )
+        query = query.where(ProgressRecord.municipality.in_(with_merged(account.municipalities)))
     return query
 
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 from core.accounts import Account, Role, scope, visible
+from core.municipalities import with_merged
 from providers.models import Provider
 from providers.scopes import by_provider
+from quality.learners.models import FactsImport, LearnerFacts
 from quality.lessons.models import DocentHours
 from quality.models import Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
 from quality.report.models import ReportMail
@@ -58,7 +60,19 @@ def _mails(query: Any, account: Account) -> Any:
 @scope(Signal)
 def _signals(query: Any, account: Account) -> Any:
     if account.role == Role.MUNICIPALITY:
-        return query.where(Signal.municipality.in_([int(c) for c in account.municipalities]))
-    if account.role == Role.AUDITOR:
-        return query
+        return query.where(Signal.municipality.in_(with_merged(account.municipalities)))
+    return query.where(False)
+
+
+@scope(LearnerFacts)
+def _facts(query: Any, account: Account) -> Any:
+    if account.role == Role.MUNICIPALITY:
+        return query.where(LearnerFacts.municipality.in_(with_merged(account.municipalities)))
+    return query.where(False)
+
+
+@scope(FactsImport)
+def _facts_imports(query: Any, account: Account) -> Any:
+    if account.role == Role.MUNICIPALITY:
+        return query.where(FactsImport.municipality.in_(with_merged(account.municipalities)))
     return query.where(False)

@@ -25,6 +25,7 @@ COMMANDS = {
     "user": ["add"],
     "provider": ["import", "list"],
     "feed": ["import", "template", "check", "withdraw", "calendar"],
+    "learner": ["import"],
     "score": [],
     "charts": [],
     "report": [],

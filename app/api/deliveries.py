@@ -75,7 +75,7 @@ JOBS_LOOKED_AT = 200
 def create_delivery(call: Call) -> Answer:
     """Receive a file, and take it in now or from the queue."""
     provider = _provider(call)
-    source, name = _source()
+    source, name = source_of_request()
     delivery, known = receive(
         source,
         file_name=name,
@@ -129,8 +129,8 @@ def _provider(call: Call) -> Provider:
     return found
 
 
-def _source() -> tuple[IO[bytes], str]:
-    """The bytes of the request and the name of the file; nothing is read of them here."""
+def source_of_request() -> tuple[IO[bytes], str]:
+    """Give the bytes of a request and the name of its file; nothing is read of them here."""
     if request.mimetype == FILE:
         file = request.files.get("file")
         if file is None:

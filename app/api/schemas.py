@@ -8,6 +8,7 @@ MONTH: Schema = {"type": "string", "pattern": "^2[0-9]{3}-(0[1-9]|1[0-2])$", "ex
 CODE: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,10}$", "example": "TA001"}
 PLAN_CODE: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,40}$", "example": "ZWO-2027"}
 NUMBER: Schema = {"type": "integer", "minimum": 1, "maximum": 2_147_483_647}
+MUNICIPALITY: Schema = {"type": "string", "pattern": "^(GM)?[0-9]{4}$", "example": "0148"}
 BINARY: Schema = {"type": "string", "format": "binary"}
 
 
@@ -39,6 +40,12 @@ ROWS: Schema = {
     "description": "Rijen van de voortgangsrapportage, zoals in een bestand.",
 }
 
+FACT_ROW: Schema = ROW | {
+    "description": "Wat de gemeente van een cursist weet: veldnaam en waarde.",
+    "required": ["trajectnummer"],
+}
+FACT_ROWS: Schema = _list(FACT_ROW)
+
 SCHEMAS: dict[str, Schema] = {
     "Problem": _object(
         {
@@ -47,7 +54,12 @@ SCHEMAS: dict[str, Schema] = {
             "status": {"type": "integer"},
             "detail": TEXT,
         },
-        receipt={"$ref": "#/components/schemas/Receipt"},
+        receipt={
+            "anyOf": [
+                {"$ref": "#/components/schemas/Receipt"},
+                {"$ref": "#/components/schemas/FactsReceipt"},
+            ]
+        },
     ),
     "RowProblem": _object(
         {
@@ -93,6 +105,28 @@ SCHEMAS: dict[str, Schema] = {
                 _object({"delivery": {"type": "integer"}, "rows": _list({"type": "integer"})})
             ),
             "superseded_by": _or_nothing("integer"),
+            "seconds": {"type": "number"},
+        }
+    ),
+    "FactsReceipt": _object(
+        {
+            "file": TEXT,
+            "sha256": TEXT,
+            "import": _or_nothing("integer"),
+            "status": {
+                "enum": [
+                    "accepted", "accepted_with_warnings", "partly_accepted", "refused",
+                    "already_delivered", "dry_run",
+                ]
+            },
+            "rows": COUNT,
+            "accepted": COUNT,
+            "unchanged": COUNT,
+            "rejected": COUNT,
+            "skipped": COUNT,
+            "ignored_columns": _list(TEXT),
+            "problems": _list({"$ref": "#/components/schemas/RowProblem"}),
+            "problem_count": COUNT,
             "seconds": {"type": "number"},
         }
     ),

@@ -6,6 +6,7 @@ from core.db import BaseModel, MomentField
 
 PERMISSIONS = {
     "deliveries:create": "leveringen insturen",
+    "learners:create": "insturen wat de gemeente van haar cursisten weet",
     "deliveries:read": "leveringen en ontvangstbewijzen lezen",
     "scores:read": "scores lezen",
     "planning:read": "inkooptrajecten lezen",

@@ -1,0 +1,72 @@
+"""``taalinkoop learner``: what a gemeente knows of its own learners."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from app.commands.output import as_json, say
+from core.dates import now, today
+from core.errors import DomainError
+
+ACTOR = "opdrachtregel"
+DONE, WITH_FINDINGS, REFUSED = 0, 1, 2
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Describe the commands."""
+    commands = parser.add_subparsers(metavar="OPDRACHT", required=True)
+    command = commands.add_parser("import", help="neem in wat een gemeente van cursisten weet")
+    command.add_argument("files", nargs="+", type=Path, metavar="BESTAND", help="het bestand")
+    command.add_argument("--gemeente", required=True, metavar="CODE", help="de gemeentecode")
+    command.add_argument("--sheet", metavar="NAAM", help="alleen dit blad")
+    command.add_argument("--dry-run", action="store_true", help="kijk alleen na, bewaar niets")
+    command.add_argument("--again", action="store_true", help="neem een bekend bestand weer in")
+    command.add_argument("--json", action="store_true", help="als JSON")
+    command.set_defaults(run=run_import)
+
+
+def run_import(args: argparse.Namespace) -> int:
+    """Take files with facts in, one after the other."""
+    # A command that only helps must be quick.
+    from providers.feed.tell.outcome import Status  # noqa: PLC0415
+    from quality.learners.fact_operations import (  # noqa: PLC0415
+        document,
+        import_facts,
+        municipality_of,
+    )
+
+    municipality = municipality_of(args.gemeente)
+    for path in args.files:
+        if not path.is_file():
+            raise DomainError("no_file", f"Het bestand {path} is er niet. Controleer de naam.")
+    outcomes = [
+        import_facts(
+            path, file_name=path.name, municipality=municipality, by=ACTOR, at=now(),
+            today=today(), dry_run=args.dry_run, again=args.again, sheet=args.sheet,
+        )
+        for path in args.files
+    ]  # fmt: skip
+    if args.json:
+        as_json({"imports": [document(outcome) for outcome in outcomes]})
+    else:
+        for outcome in outcomes:
+            for line in _lines(outcome):
+                say(line)
+    if any(outcome.status is Status.REFUSED for outcome in outcomes):
+        return REFUSED
+    return WITH_FINDINGS if any(o.problems for o in outcomes) else DONE
+
+
+def _lines(outcome: Any) -> Iterator[str]:
+    from providers.feed.tell.outcome import STATUS_LABELS  # noqa: PLC0415
+    from providers.feed.tell.receipt import sum_text  # noqa: PLC0415
+
+    yield f"{outcome.file}: {STATUS_LABELS[outcome.status]}"
+    if outcome.counts.rows:
+        yield f"  {sum_text(outcome)}"
+    if outcome.ignored_columns:
+        yield f"  Niet gelezen kolommen: {', '.join(outcome.ignored_columns)}."
+    for problem in outcome.problems:
+        place = f"rij {problem.row}, kolom {problem.column}: " if problem.row else ""
+        yield f"  {place}{problem.message} ({problem.code})"

@@ -1,0 +1,253 @@
+"""Take in what a gemeente adds about its learners: a file with a receipt, or one learner."""
+
+import hashlib
+import time
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from peewee import chunked
+
+from core import audit, municipalities
+from core.db import database, transaction
+from core.errors import DomainError
+from core.municipalities import current
+from providers.deliveries.outcomes import shown_name
+from providers.feed.check.checking import Problem
+from providers.feed.check.rule import ERROR
+from providers.feed.read.reader import open_table
+from providers.feed.table import RefusedFileError, Table
+from providers.feed.tell.outcome import Counts, Outcome, Status, held_status, problem_document
+from quality.learners.facts import (
+    FACT_COLUMNS,
+    FACTS,
+    HEADERS,
+    FactReading,
+    FactRow,
+    Values,
+    broken_rules,
+    ignored_columns,
+    own_positions,
+    read_facts,
+)
+from quality.learners.models import FactsImport, LearnerFacts
+
+ROWS_AT_ONCE = 1_000
+KEPT_PROBLEMS = 10_000
+NUMBERS_AT_ONCE = 500
+
+
+def municipality_of(code: str) -> int:
+    """The gemeente of today that a code (``0148``, ``GM0148``) stands for."""
+    text = code.strip().upper().removeprefix("GM").zfill(4)
+    if text not in municipalities.names() and text not in municipalities.MERGED:
+        raise DomainError(
+            "unknown_municipality",
+            f"Gemeente {code} staat niet in de lijst van het CBS. Vul de code met vier cijfers in, "
+            "bijvoorbeeld 0148.",
+            field="municipality",
+        )
+    return current(int(text))
+
+
+def import_facts(
+    path: Path,
+    *,
+    file_name: str,
+    municipality: int,
+    by: str,
+    at: datetime,
+    today: date,
+    dry_run: bool = False,
+    again: bool = False,
+    sheet: str | None = None,
+) -> Outcome:
+    """Take a file in: all of it or nothing; rows that are wrong are left out and told.
+
+    A column that the file lacks leaves what is known as it is; an empty cell empties it. The same
+    bytes a second time change nothing, unless ``again`` asks for it. The file is not kept.
+    """
+    started = time.perf_counter()
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    outcome = Outcome(shown_name(file_name), sha256, Status.DRY_RUN)
+    earlier = _taken_in_before(municipality, sha256)
+    if earlier is not None and not again:
+        outcome.status, outcome.delivery = Status.ALREADY_DELIVERED, earlier.id
+        outcome.counts = Counts(
+            earlier.rows, earlier.accepted, earlier.unchanged, earlier.rejected, earlier.skipped
+        )
+        return outcome
+    try:
+        with open_table(path, sheet=sheet, mapping=HEADERS) as table:
+            _refuse_shape(table)
+            reading = read_facts(table.layout, table.records, today=today)
+            outcome.ignored_columns = ignored_columns(table.layout)
+            outcome.findings = dict(table.assumed)
+        if reading.read == len(reading.skipped):
+            raise RefusedFileError("F006")
+    except RefusedFileError as error:
+        outcome.status = Status.REFUSED
+        outcome.problems = [Problem(None, None, error.code, ERROR, None, error.message)]
+        if not dry_run:
+            _keep(outcome, municipality, by=by, at=at, started=started)
+        return outcome
+    with transaction():
+        changes = _settle(reading, municipality, outcome, today=today)
+        outcome.seconds = time.perf_counter() - started
+        if not dry_run:
+            _write(municipality, changes, at=at)
+            outcome.status = held_status(outcome.counts)
+            _keep(outcome, municipality, by=by, at=at, started=started)
+    return outcome
+
+
+def _taken_in_before(municipality: int, sha256: str) -> FactsImport | None:
+    found: FactsImport | None = (
+        FactsImport.select()
+        .where(
+            FactsImport.municipality == municipality,
+            FactsImport.sha256 == sha256,
+            FactsImport.status != Status.REFUSED.value,
+        )
+        .order_by(FactsImport.id.desc())
+        .first()
+    )
+    return found
+
+
+def _refuse_shape(table: Table) -> None:
+    layout = table.layout
+    if layout.doubled:
+        raise RefusedFileError("F005", doubled=", ".join(layout.doubled))
+    places = own_positions(layout)
+    titles = ", ".join(title for title in layout.header if title)
+    if "number" not in places:
+        raise RefusedFileError("F004", missing="trajectnummer", found=titles)
+    if len(places) == 1:
+        raise RefusedFileError("F004", missing="minstens één kolom met gegevens", found=titles)
+
+
+def _settle(
+    reading: FactReading, municipality: int, outcome: Outcome, *, today: date
+) -> dict[str, Values]:
+    """Which learners change, as they will be held; counts and problems go into the outcome."""
+    held = facts_of(municipality, [one.number for one in reading.rows])
+    counts = Counts(
+        rows=reading.read, rejected=reading.rejected, unchanged=reading.repeated,
+        skipped=len(reading.skipped),
+    )  # fmt: skip
+    problems = list(reading.problems)
+    changes: dict[str, Values] = {}
+    for row in reading.rows:
+        before = held.get(row.number)
+        after = (before or dict.fromkeys(FACTS)) | row.values
+        broken = broken_rules(row.row, after, today=today)
+        problems.extend(broken)
+        if any(problem.severity == ERROR for problem in broken):
+            counts.rejected += 1
+        elif after == before:
+            counts.unchanged += 1
+        else:
+            counts.accepted += 1
+            counts.replaced += before is not None
+            changes[row.number] = after
+    counts.warnings = sum(problem.severity != ERROR for problem in problems)
+    counts.check()
+    outcome.counts = counts
+    outcome.problems = sorted(problems, key=lambda problem: problem.row or 0)
+    outcome.findings |= {"replaced": counts.replaced}
+    return changes
+
+
+def facts_of(municipality: int, numbers: Iterable[str]) -> dict[str, Values]:
+    """What is known of these learners, as numbers."""
+    columns = [getattr(LearnerFacts, name) for name in FACTS]
+    known: dict[str, Values] = {}
+    for some in chunked(numbers, NUMBERS_AT_ONCE):
+        query = LearnerFacts.select(LearnerFacts.number, *columns).where(
+            LearnerFacts.municipality == municipality, LearnerFacts.number.in_(list(some))
+        )
+        for number, *values in database.execute(query).fetchall():
+            known[number] = dict(zip(FACTS, values, strict=True))
+    return known
+
+
+def _write(municipality: int, changes: Mapping[str, Values], *, at: datetime) -> None:
+    rows = [
+        {"municipality": municipality, "number": number, "changed_at": at, **values}
+        for number, values in changes.items()
+    ]
+    for some in chunked(rows, ROWS_AT_ONCE):
+        LearnerFacts.insert_many(some).on_conflict(
+            conflict_target=[LearnerFacts.municipality, LearnerFacts.number],
+            preserve=[*(getattr(LearnerFacts, name) for name in FACTS), LearnerFacts.changed_at],
+        ).execute()
+
+
+def _keep(outcome: Outcome, municipality: int, *, by: str, at: datetime, started: float) -> None:
+    outcome.seconds = time.perf_counter() - started
+    counts = outcome.counts
+    with transaction():
+        kept = FactsImport.create(
+            municipality=municipality, file_name=outcome.file, sha256=outcome.sha256,
+            sender=by[:120], received_at=at, status=outcome.status.value, rows=counts.rows,
+            accepted=counts.accepted, unchanged=counts.unchanged, rejected=counts.rejected,
+            skipped=counts.skipped, receipt=document(outcome, KEPT_PROBLEMS),
+        )  # fmt: skip
+        outcome.delivery = kept.id
+        audit.record(
+            at=at, actor=by, action="load", thing="learners", thing_id=f"{municipality:04d}",
+            after={"import": kept.id, "status": outcome.status.value, "rows": counts.rows,
+                   "accepted": counts.accepted, "rejected": counts.rejected},
+        )  # fmt: skip
+
+
+def document(outcome: Outcome, max_problems: int | None = None) -> dict[str, Any]:
+    """The receipt of one file, as page, command and API give it."""
+    counts = outcome.counts
+    return {
+        "file": outcome.file,
+        "sha256": outcome.sha256,
+        "import": outcome.delivery,
+        "status": outcome.status.value,
+        "rows": counts.rows,
+        "accepted": counts.accepted,
+        "unchanged": counts.unchanged,
+        "rejected": counts.rejected,
+        "skipped": counts.skipped,
+        "ignored_columns": outcome.ignored_columns,
+        "problems": [problem_document(one) for one in outcome.problems[:max_problems]],
+        "problem_count": len(outcome.problems),
+        "seconds": round(outcome.seconds, 3),
+    }
+
+
+def change_facts(
+    municipality: int, number: str, values: Mapping[str, Any], *, by: str, at: datetime, today: date
+) -> list[Problem]:
+    """Change what is known of one learner; ``DomainError`` beside its field when it cannot be.
+
+    Returns what to look at again.
+    """
+    known = facts_of(municipality, [number]).get(number) or dict.fromkeys(FACTS)
+    row = FactRow(0, number, {name: _plain(value) for name, value in values.items()})
+    after = known | row.values
+    found = broken_rules(None, after, today=today)
+    for problem in found:
+        if problem.severity == ERROR:
+            field = next(c.held_as for c in FACT_COLUMNS if c.name == problem.column)
+            raise DomainError(problem.code, problem.message, field=field)
+    if after != known:
+        with transaction():
+            _write(municipality, {number: after}, at=at)
+            # Which facts changed is told, and not what they are: the trail outlives the learner.
+            audit.record(
+                at=at, actor=by, action="change", thing="learners", thing_id=f"{municipality:04d}",
+                after={"number": number, "fields": [n for n in FACTS if after[n] != known[n]]},
+            )  # fmt: skip
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return value.toordinal() if isinstance(value, date) else value
