@@ -118,7 +118,9 @@ def _run(name: str, arguments: list[str]) -> int:
         return int(args.run(args))
     from app.opening import opened_database  # noqa: PLC0415  help must not pay for peewee
 
-    with opened_database(needs_schema=getattr(args, "needs_schema", True)):
+    with opened_database(
+        needs_schema=getattr(args, "needs_schema", True), settles=getattr(args, "settles", True)
+    ):
         return int(args.run(args))
 
 

@@ -3,19 +3,25 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import peewee
 
 from app.settings import prepare_data_directory, read_settings, secret_key
 from core import log_chain
+from core.dates import now
 from core.db import database, open_database
 from core.errors import DomainError
+from core.jobs.models import FollowUp
 from core.migrations import pending
 
 
 @contextmanager
-def opened_database(*, needs_schema: bool = True) -> Iterator[None]:
-    """Hold the database of the settings open; a database that is open already stays as it is."""
+def opened_database(*, needs_schema: bool = True, settles: bool = True) -> Iterator[None]:
+    """Hold the database of the settings open; a database that is open already stays as it is.
+
+    What an interrupted change still owes is done first, unless ``settles`` says otherwise.
+    """
     if database.obj is not None and not database.is_closed():
         yield
         return
@@ -35,9 +41,17 @@ def opened_database(*, needs_schema: bool = True) -> Iterator[None]:
     try:
         if needs_schema:
             check_schema()
+            if settles and FollowUp.select().exists():
+                _settle(settings["TAALINKOOP_DATA_DIR"])
         yield
     finally:
         database.close()
+
+
+def _settle(data_directory: Path) -> None:
+    from app.tasks.delivering import settle_owed  # noqa: PLC0415  slow to import, and seldom needed
+
+    settle_owed(data_directory, at=now())
 
 
 def check_schema() -> None:

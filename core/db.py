@@ -115,6 +115,16 @@ def before_commit(step: Callable[[], object]) -> None:
     _nesting.steps.append(step)
 
 
+def lock_until_commit(name: str, number: int) -> None:
+    """Let others who lock the same thing wait until this transaction ends.
+
+    Rows that several processes change are locked this way first, in no particular order after
+    that. SQLite has one writer at a time anyway.
+    """
+    if is_postgresql():
+        database.execute_sql("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", (name, number))
+
+
 SQLITE_PRAGMAS = {
     "journal_mode": "wal",
     "foreign_keys": 1,

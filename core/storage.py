@@ -57,7 +57,9 @@ class Storage:
                 fingerprint.update(chunk)
                 file.write(chunk)
             kept = self.path(sha256 := fingerprint.hexdigest())
-            if not kept.exists():
+            if kept.exists():
+                os.utime(kept)  # Needed again: what is too old to keep is not removed meanwhile.
+            else:
                 self._settle(file, kept)
         return Stored(sha256, size, kept)
 
@@ -68,9 +70,9 @@ class Storage:
             yield file
             self._settle(file, self.path(sha256, suffix))
 
-    def forget(self, sha256: str) -> None:
-        """Remove a kept file itself."""
-        self.path(sha256).unlink(missing_ok=True)
+    def name(self, sha256: str) -> str:
+        """Where a kept file is within the data directory."""
+        return self.path(sha256).relative_to(self.directory.parent).as_posix()
 
     def tidy(self) -> None:
         """Clear away what a killed process was writing; every file that is kept does so too."""

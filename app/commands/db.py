@@ -19,7 +19,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     command.set_defaults(run=run_status)
     command = commands.add_parser("check", help="controleer of alle gegevens nog kloppen")
     command.add_argument("--json", action="store_true", help="als JSON")
-    command.set_defaults(run=run_check, needs_schema=True)
+    command.set_defaults(run=run_check, needs_schema=True, settles=False)
 
 
 def run_migrate(_args: argparse.Namespace) -> int:

@@ -2,7 +2,6 @@
 
 import argparse
 import time
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -96,8 +95,7 @@ def take_in(args: argparse.Namespace) -> int:
         outcomes.append(outcome)
         if args.receipt:
             _write_receipt(args.receipt, outcome, path, len(args.files) > 1)
-    months = {month for outcome in outcomes if outcome.changed for month in outcome.months}
-    _recompute(provider, months)
+    _judge_again(provider)
     return _tell(outcomes, args)
 
 
@@ -115,13 +113,13 @@ def _take_one(path: Path, provider: Any, storage: Any, request: Any, *, again: b
     return operations.accept(delivery, storage=storage, request=request, by=ACTOR, at=now())
 
 
-def _recompute(provider: Any, months: Iterable[date]) -> None:
+def _judge_again(provider: Any) -> None:
     """Bring the scores up to date with what was taken in or withdrawn."""
-    from quality.cards.operations import recompute_after  # noqa: PLC0415
+    from app.settings import read_settings  # noqa: PLC0415
+    from app.tasks.delivering import settle_owed  # noqa: PLC0415
 
-    touched = sorted(set(months))
-    if touched:
-        recompute_after(provider, touched, by=ACTOR, at=now())
+    data_directory = read_settings()["TAALINKOOP_DATA_DIR"]
+    settle_owed(data_directory, at=now(), kind="judge", subject=provider.code)
 
 
 def _write_receipt(out: Path, outcome: Any, path: Path, several: bool) -> None:
@@ -179,8 +177,8 @@ def withdraw(args: argparse.Namespace) -> int:
     delivery = Delivery.get_or_none(Delivery.id == args.number)
     if delivery is None:
         raise DomainError("no_delivery", f"Levering {args.number} bestaat niet.")
-    months = operations.withdraw(delivery, reason=args.reason, by=ACTOR, at=now())
-    _recompute(delivery.provider, months)
+    operations.withdraw(delivery, reason=args.reason, by=ACTOR, at=now())
+    _judge_again(delivery.provider)
     say(f"Levering {delivery.id} is ingetrokken. Wat zij verving, geldt weer.")
     return DONE
 
@@ -218,7 +216,7 @@ def watch_folder(args: argparse.Namespace) -> int:
     """Take in what appears in ``MAP/CODE/``; move it aside with its receipt."""
     from app.tasks.watching import Watched  # noqa: PLC0415
 
-    watched = Watched(args.directory, _storage(), take_one=_take_one, recompute=_recompute)
+    watched = Watched(args.directory, _storage(), take_one=_take_one, judge_again=_judge_again)
     watched.check()
     while True:
         for line in watched.look(today=today(), at=time.time()):

@@ -13,6 +13,7 @@ from app.demo.story import Parcel, parcels
 from core.accounts import Account
 from core.dates import AMSTERDAM, add_months, days, month_end
 from core.identity.account_operations import add_account
+from core.jobs.follow_up_operations import settled
 from core.storage import Storage
 from procurement import demo as procurement_demo
 from providers.deliveries.operations import Request, accept, declare_nothing, receive, withdraw
@@ -62,6 +63,7 @@ def load_region(
     tell("De scores van alle maanden")
     for back in range(1 - months, 1):
         loaded.cards += _score(add_months(last, back), today, concept=back > -CONCEPT_MONTHS)
+    settled("judge")
     tell("Gesprekken, afspraken en signalen")
     follow_up(last, by=MANAGER, at=_moment(today))
     tell("De inkooptrajecten")

@@ -83,15 +83,21 @@ def restore(source: Path, *, settings: Mapping[str, Any], by: str, at: datetime)
             )
         kept = data / f"voor-terugzetten-{at:%Y%m%d-%H%M%S}.{copy.suffix.lstrip('.')}"
         _copy_database(kept, settings["DATABASE_URL"])
+        # Files first: one that no row names yet does no harm, a row whose file is missing does.
+        _put_files_back(folder / ORIGINALS, data / ORIGINALS)
         _put_back(copy, settings["DATABASE_URL"])
-        for path in (folder / ORIGINALS).rglob("*"):
-            place = data / path.relative_to(folder)
-            if path.is_file() and not place.exists():
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.move(path, place)
     with transaction():
         record(at=at, actor=by, action="restore", thing="installation", thing_id=source.name)
     return manifest | {"kept": str(kept)}
+
+
+def _put_files_back(source: Path, target: Path) -> None:
+    """Put files back that are missing, or are no longer what their name says."""
+    for path in source.rglob("*"):
+        place = target / path.relative_to(source)
+        if path.is_file() and not (place.exists() and _sha256(place) == _sha256(path)):
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.replace(place)
 
 
 def unpacked(source: Path, folder: Path) -> dict[str, Any]:

@@ -1,14 +1,19 @@
 """Taking a delivery in, scores included: what upload, API, command and queue all do."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import quality.cards.operations  # noqa: F401  registers what judging again is
+from core.jobs.follow_up_operations import settle
 from core.storage import Storage
 from providers.deliveries.operations import Request, accept
 from providers.feed.tell.outcome import Outcome
 from providers.models import Delivery
-from quality.cards.operations import recompute_after
+
+logger = logging.getLogger(__name__)
 
 LARGE_BYTES = 2_000_000
 """Above this a file can take more than two seconds, and goes to the queue."""
@@ -37,5 +42,17 @@ def take_in(
     outcome = accept(delivery, storage=storage, request=request, by=by, at=at)
     if outcome.changed:
         tell("De maandcijfers worden opnieuw berekend")
-        recompute_after(delivery.provider, outcome.months, by=by, at=at)
+        settle_owed(storage.directory.parent, at=at, kind="judge", subject=delivery.provider.code)
     return outcome
+
+
+def settle_owed(data_directory: Path, *, at: datetime, **about: Any) -> int:
+    """Do what committed changes still owe; what fails stays owed, and never fails the change.
+
+    Returns how much was done.
+    """
+    try:
+        return settle(data_directory, at=at, **about)
+    except Exception:
+        logger.exception("what was owed could not be done; it is tried again")
+        return 0

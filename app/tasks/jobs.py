@@ -19,7 +19,7 @@ from typing import Any
 
 import peewee
 
-from app.tasks.delivering import take_in
+from app.tasks.delivering import settle_owed, take_in
 from app.tasks.drawing_ahead import newest
 from app.tasks.monthly_run import send_reports
 from core.accounts import Account
@@ -27,7 +27,7 @@ from core.charts import pictures
 from core.dates import now, parse_month, today
 from core.db import database
 from core.errors import DomainError
-from core.jobs.models import QUEUED, Job
+from core.jobs.models import QUEUED, FollowUp, Job
 from core.jobs.operations import find_interrupted
 from core.jobs.runner import Work, do_next, kind
 from core.storage import Storage
@@ -37,8 +37,8 @@ from providers.deliveries.operations import Request, preview, withdraw
 from providers.deliveries.outcomes import RECEIVED, WITHDRAWN
 from providers.deliveries.previews import forget_preview, keep_preview
 from providers.feed.read.cleaning import kept_file
-from providers.models import Delivery, DeliveryMonth
-from quality.cards.operations import compute, recompute_after
+from providers.models import Delivery
+from quality.cards.operations import compute
 from quality.report.packs import Shelf, pack_for
 
 logger = logging.getLogger(__name__)
@@ -91,13 +91,9 @@ def withdraw_delivery(work: Work) -> dict[str, Any]:
     """Withdraw a delivery, and compute again what that changes."""
     given, at = work.job.arguments, work.clock()
     delivery = Delivery.get_by_id(given["delivery"])
-    if delivery.state == WITHDRAWN:
-        # Interrupted between the two steps, and done again.
-        held = DeliveryMonth.select().where(DeliveryMonth.delivery == delivery)
-        months = [one.month for one in held]
-    else:
-        months = withdraw(delivery, reason=given["reason"], by=work.job.created_by, at=at)
-    recompute_after(delivery.provider, months, by=work.job.created_by, at=at)
+    if delivery.state != WITHDRAWN:  # as it is when this job was interrupted, and is done again
+        withdraw(delivery, reason=given["reason"], by=work.job.created_by, at=at)
+    settle_owed(work.data_directory, at=at, kind="judge", subject=delivery.provider.code)
     return {"url": f"/leveringen/{delivery.id}/"}
 
 
@@ -140,13 +136,13 @@ def make_and_mail(work: Work) -> dict[str, Any]:
 
 
 def drain(settings: Mapping[str, Any]) -> int:
-    """Do jobs until the queue is empty; return how many."""
+    """Do jobs until the queue is empty, then what is still owed; return how many."""
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    find_interrupted(directory=Path(settings["TAALINKOOP_DATA_DIR"]), at=now())
+    find_interrupted(at=now())
     count = 0
     while do_next(settings, worker=worker, clock=now):
         count += 1
-    return count
+    return count + settle_owed(Path(settings["TAALINKOOP_DATA_DIR"]), at=now())
 
 
 class Watcher(threading.Thread):
@@ -183,11 +179,12 @@ class Watcher(threading.Thread):
         self.child = None
         with database.connection_context():
             if interrupted_too:
-                directory = Path(self.settings["TAALINKOOP_DATA_DIR"])
-                find_interrupted(directory=directory, at=now())
+                find_interrupted(at=now())
                 # On a new day every plan is calculated once, before somebody waits for its page.
                 refresh(ContractingProcess.select(), at=now())
             waiting = Job.select().where(Job.state == QUEUED).exists()
+            # Whoever made a change does what it owes; only what was interrupted is left for us.
+            waiting |= interrupted_too and FollowUp.select().exists()
         if waiting:
             self.child = self._start()
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from core.accounts import Account, Role, visible
-from core.dates import month_number, now
+from core.dates import now
 from core.errors import DomainError
 from core.export import XLSX_TYPE
 from core.formats import month_text
-from core.jobs.locks import job_lock
+from core.jobs.locks import named_lock
 from core.mail import Attachment, Letter, PostOffice
 from providers.models import Provider
 from quality.cards.queries import cards_of
@@ -103,7 +103,7 @@ def send_reports(
 ) -> Run:
     """Make and mail what was not mailed yet, in one run at a time of a month."""
     # Below zero, where no job of the queue has its number.
-    with job_lock(-month_number(month), _data_directory(settings)) as free:
+    with named_lock(f"mailing-{month:%Y-%m}") as free:
         if not free:
             raise DomainError(
                 "mailing_already",

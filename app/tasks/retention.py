@@ -4,7 +4,7 @@ Scores and other figures stay: they are the aggregate of what is removed, and a 
 were removed is not computed again.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from core.dates import add_months
 from core.db import transaction
 from core.identity.account_operations import KEEP_FAILURES
 from core.identity.api_token_models import ApiToken
+from core.jobs.follow_up_operations import owe, settle
 from core.jobs.models import Job
 from core.storage import Storage
 from procurement.award.retention_operations import OldBids
@@ -47,7 +48,7 @@ class Removed:
     counts: dict[str, int]
 
 
-def kinds(settings: Mapping[str, Any], *, at: datetime) -> tuple[Kind, ...]:
+def kinds(settings: Mapping[str, Any], *, at: datetime, by: str = "") -> tuple[Kind, ...]:
     """Every kind with its term filled in, in the order in which they are removed."""
     data: Path = settings["TAALINKOOP_DATA_DIR"]
     months = settings["TAALINKOOP_KEEP_LEARNERS_MONTHS"]
@@ -73,7 +74,7 @@ def kinds(settings: Mapping[str, Any], *, at: datetime) -> tuple[Kind, ...]:
             lambda: {"leveringen": deliveries.never_accepted(leftover)},
             lambda: deliveries.remove_never_accepted(leftover),
         ),
-        _files(data, at=at, months=file_months, leftover=leftover),
+        _files(data, by=by, at=at, months=file_months, leftover=leftover),
         Kind(
             "bids",
             f"inschrijvingen die meer dan {years} jaar geleden niet wonnen; wie won en het "
@@ -81,7 +82,7 @@ def kinds(settings: Mapping[str, Any], *, at: datetime) -> tuple[Kind, ...]:
             bids.counts,
             bids.remove,
         ),
-        _databases(data, leftover, days),
+        _databases(data, leftover, days, by=by, at=at),
         _rows("sign_ins", "mislukte aanmeldingen van langer dan een dag geleden",
               SignInFailure, kernel.sign_in_failures(failed)),
         Kind(
@@ -105,8 +106,11 @@ def look(settings: Mapping[str, Any], *, at: datetime) -> Iterator[Removed]:
 
 
 def apply(settings: Mapping[str, Any], *, by: str, at: datetime) -> Iterator[Removed]:
-    """Remove kind by kind, each in a transaction with a line of counts; tell what went."""
-    for kind in kinds(settings, at=at):
+    """Remove kind by kind, each in a transaction with a line of counts; tell what went.
+
+    Files go after the transaction that says so.
+    """
+    for kind in kinds(settings, at=at, by=by):
         with transaction():
             counts = kind.count()
             if any(counts.values()):
@@ -120,6 +124,7 @@ def apply(settings: Mapping[str, Any], *, by: str, at: datetime) -> Iterator[Rem
                     reason=kind.sentence,
                 )
                 kind.remove()
+        settle(settings["TAALINKOOP_DATA_DIR"], at=at, kind="remove_files")
         yield Removed(kind.code, kind.sentence, counts)
 
 
@@ -134,30 +139,41 @@ def _moment(day: date, at: datetime) -> datetime:
     )
 
 
-def _files(data: Path, *, at: datetime, months: int, leftover: datetime) -> Kind:
+def _owe_removal(what: str, data: Path, paths: Collection[Path], *, by: str, at: datetime) -> None:
+    """Have files removed once this is committed, unless they are received again meanwhile."""
+    names = [path.relative_to(data).as_posix() for path in paths]
+    detail = {"paths": names, "before": at.timestamp()}
+    owe("remove_files", what, detail, by=by, at=at)
+
+
+def _files(data: Path, *, by: str, at: datetime, months: int, leftover: datetime) -> Kind:
     storage = Storage(data)
     before = _moment(_months_ago(at.date(), months), at)
 
     def found() -> deliveries.OldFiles:
         return deliveries.old_files(storage, before=before, orphans_before=leftover)
 
+    def remove() -> None:
+        old = found()
+        deliveries.remove_rows_of_old_files(old)
+        _owe_removal("originals", data, old.paths, by=by, at=at)
+
     return Kind(
         "files",
         f"ontvangen bestanden van meer dan {months} maanden geleden, en bestanden zonder levering",
         lambda: {"bestanden": len(found().paths)},
-        lambda: deliveries.remove_old_files(found()),
+        remove,
     )
 
 
-def _databases(data: Path, leftover: datetime, days: int) -> Kind:
+def _databases(data: Path, leftover: datetime, days: int, *, by: str, at: datetime) -> Kind:
     def found() -> list[Path]:
         moment = leftover.timestamp()
         listed = sorted(data.glob(DATABASES_BEFORE_RESTORE))
         return [path for path in listed if path.stat().st_mtime < moment]
 
     def remove() -> None:
-        for path in found():
-            path.unlink(missing_ok=True)
+        _owe_removal("databases", data, found(), by=by, at=at)
 
     return Kind(
         "databases",

@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,12 @@ class Watched:
         storage: Storage,
         *,
         take_one: Callable[..., Outcome],
-        recompute: Callable[[Provider, Iterable[date]], None],
+        judge_again: Callable[[Provider], None],
     ) -> None:
         self.directory = directory
         self.storage = storage
         self.take_one = take_one
-        self.recompute = recompute
+        self.judge_again = judge_again
 
     def check(self) -> None:
         """Refuse to watch what is not there."""
@@ -87,7 +87,7 @@ class Watched:
             self._move(path, folder / REFUSED_FOLDER, {"message": error.message})
             return error.message
         if outcome.changed:
-            self.recompute(provider, outcome.months)
+            self.judge_again(provider)
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             return "Het bestand veranderde onder het lezen. Het wordt straks opnieuw gelezen."

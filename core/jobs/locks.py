@@ -5,43 +5,79 @@ the machine stopped, the process was killed.
 """
 
 import fcntl
+import os
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import peewee
 
 from core.db import database, is_postgresql
 
-# Any fixed number: it keeps these locks apart from other advisory locks in the same database.
 FAMILY = 7_205_311
+"""Any fixed number: it keeps these locks apart from other advisory locks in the same database."""
 
 
 @contextmanager
-def job_lock(job_id: int, directory: Path) -> Iterator[bool]:
-    """Try to hold the lock of a job; gives whether it was free.
+def named_lock(name: str, *, wait: bool = False) -> Iterator[bool]:
+    """Hold the lock of this name; gives whether it was free, or waits until it is.
 
     PostgreSQL keeps it for the connection, so that it also works between servers; with SQLite
-    everyone is on one machine and a file in the data directory does.
+    everyone is on one machine, and a file beside the database does.
     """
-    if is_postgresql():
-        free = _answer("SELECT pg_try_advisory_lock(%s, %s)", job_id)
-        try:
-            yield free
-        finally:
-            if free:
-                _answer("SELECT pg_advisory_unlock(%s, %s)", job_id)
-        return
-    folder = directory / "jobs"
+    with (_postgresql_lock if is_postgresql() else _file_lock)(name, wait=wait) as free:
+        yield free
+
+
+@contextmanager
+def job_lock(job_id: int) -> Iterator[bool]:
+    """Try to hold the lock of a job; gives whether it was free."""
+    with named_lock(f"job-{job_id}") as free:
+        yield free
+
+
+@contextmanager
+def _postgresql_lock(name: str, *, wait: bool) -> Iterator[bool]:
+    key = zlib.crc32(name.encode()) - 2**31
+    function = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
+    # What waits answers with nothing, which counts as yes.
+    free = _answer(f"SELECT {function}(%s, %s)", key) is not False
+    try:
+        yield free
+    finally:
+        if free:
+            # With its connection, the lock is gone as well.
+            with suppress(peewee.DatabaseError):
+                _answer("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
+@contextmanager
+def _file_lock(name: str, *, wait: bool) -> Iterator[bool]:
+    folder = Path(database.obj.database).absolute().parent / "locks"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{job_id}.lock"
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
+    path = folder / f"{name}.lock"
+    while True:
+        with path.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+                return
+            if not _is_still_there(file.fileno(), path):
+                continue  # Its holder removed it between our opening and our lock.
+            try:
+                yield True
+            finally:
+                path.unlink(missing_ok=True)
             return
-        yield True
-        path.unlink(missing_ok=True)
 
 
-def _answer(sql: str, job_id: int) -> bool:
-    return bool(database.execute_sql(sql, (FAMILY, job_id)).fetchone()[0])
+def _is_still_there(handle: int, path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(handle), path.stat())
+    return False
+
+
+def _answer(sql: str, key: int) -> object:
+    return database.execute_sql(sql, (FAMILY, key)).fetchone()[0]

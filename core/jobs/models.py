@@ -1,4 +1,4 @@
-"""Work in the background: one row per job, and the table is the queue."""
+"""Work in the background: one row per job, and the table is the queue; what changes still owe."""
 
 import peewee
 
@@ -40,3 +40,22 @@ class Job(BaseModel):
     def waiting(self) -> bool:
         """Whether it is still to be done, or being done."""
         return self.state in (QUEUED, RUNNING)
+
+
+class FollowUp(BaseModel):
+    """What a committed change still owes; written in its transaction, removed once it is done.
+
+    ``kind`` names the function that does it, ``subject`` what it is about: all rows of one kind
+    and subject are done at once. ``detail`` is plain JSON.
+    """
+
+    kind = peewee.CharField(max_length=20)
+    subject = peewee.CharField(max_length=80)
+    detail = peewee.JSONField(default=dict)
+    created_by = peewee.CharField(max_length=120)
+    created_at = MomentField()
+
+    class Meta:
+        """Found by what they are about."""
+
+        indexes = ((("kind", "subject"), False),)

@@ -1,7 +1,6 @@
 """The queue: put a job in, take the oldest out, say how it goes, and find what was interrupted."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from core.audit import record
@@ -95,7 +94,7 @@ def _end(job: Job, state: str, *, at: datetime, **values: Any) -> None:
         record(at=at, actor=job.created_by, action=state, thing="job", thing_id=job.id)
 
 
-def find_interrupted(*, directory: Path, at: datetime) -> list[int]:
+def find_interrupted(*, at: datetime) -> list[int]:
     """Find every running job whose worker is gone; return their numbers.
 
     Every kind of job can be done twice without harm, so that it goes back in the queue; after a
@@ -104,7 +103,7 @@ def find_interrupted(*, directory: Path, at: datetime) -> list[int]:
     found = []
     running: Any = Job.select().where(Job.state == RUNNING).order_by(Job.id)
     for job in list(running):
-        with job_lock(job.id, directory) as free:
+        with job_lock(job.id) as free:
             # Asked again: it may have ended between the question and the lock.
             if free and Job.get_by_id(job.id).state == RUNNING:
                 _interrupted(job, at=at)

@@ -86,7 +86,7 @@ def submit(
 def do(job: Job, settings: Mapping[str, Any], *, clock: Clock) -> None:
     """Do a job that is marked as running, and mark how it ended."""
     work = Work(job, settings, clock)
-    with job_lock(job.id, work.data_directory):
+    with job_lock(job.id):
         try:
             result = KINDS[job.kind](work)
         except DomainError as error:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from core import audit
-from core.dates import month_from_number
+from core.dates import month_from_number, month_number
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import month_text
+from core.jobs.follow_up_operations import owe, settle
 from core.storage import Storage
 from providers.deliveries.outcomes import (
     HELD,
@@ -166,11 +167,14 @@ def accept(
                 straight = may_go_straight(provider.id)
                 staged = _stage(delivery, path, storage, request, straight=straight)
             _hold(delivery, staged, outcome, by=by, at=at, started=started)
+            if staged.personal:
+                original = {"paths": [storage.name(delivery.sha256)]}
+                owe("remove_files", delivery.sha256, original, by=by, at=at)
     except RefusedFileError as error:
         return _refuse(delivery, outcome, error, by=by, at=at, started=started)
     staged.staging.clear()
     if staged.personal:
-        storage.forget(delivery.sha256)
+        settle(storage.directory.parent, at=at, kind="remove_files", subject=delivery.sha256)
     return outcome
 
 
@@ -211,6 +215,8 @@ def _hold(
     _settle(delivery, outcome, state=HELD, at=at)
     rejected.take_up(delivery.provider.id, delivery.id, staged.sources)
     outcome.sent_back, outcome.completes = sent_back(delivery.id), completed_by(delivery.id)
+    if outcome.changed:
+        _owe_judging(delivery, outcome.months, by=by, at=at)
     audit.record(
         at=at, actor=by, action="accept", thing="delivery", thing_id=delivery.id,
         after=_summary(outcome),
@@ -325,12 +331,19 @@ def withdraw(delivery: Delivery, *, reason: str, by: str, at: datetime) -> list[
         taken, restored = withdrawal.take_back(delivery.id)
         forget_open_tracks(delivery.provider, months)
         rejected.release(delivery.provider.id, delivery.id)
+        _owe_judging(delivery, months, by=by, at=at)
         audit.record(
             at=at, actor=by, action="withdraw", thing="delivery", thing_id=delivery.id,
             before={"state": HELD}, after={"state": WITHDRAWN, "rows": taken, "restored": restored},
             reason=reason,
         )  # fmt: skip
     return months
+
+
+def _owe_judging(delivery: Delivery, months: list[date], *, by: str, at: datetime) -> None:
+    """Have the scores of these months computed again once the rows are committed."""
+    numbers = [month_number(month) for month in months]
+    owe("judge", delivery.provider.code, {"months": numbers}, by=by, at=at)
 
 
 def declare_nothing(provider: Provider, month: date, *, by: str, at: datetime) -> Delivery:

@@ -109,13 +109,11 @@ def old_files(storage: Storage, *, before: datetime, orphans_before: datetime) -
     return OldFiles(tuple(paths), tuple(sorted(deliveries)))
 
 
-def remove_old_files(found: OldFiles) -> None:
-    """Remove files, and what is kept of their rejected rows; the receipts keep their counts."""
+def remove_rows_of_old_files(found: OldFiles) -> None:
+    """Remove what is kept of the rejected rows of files; the receipts keep their counts."""
     for number in found.deliveries:
         Problem.delete().where(Problem.delivery == number).execute()
         RejectedRow.delete().where(RejectedRow.delivery == number).execute()
-    for path in found.paths:
-        path.unlink(missing_ok=True)
 
 
 def never_accepted(before: datetime) -> int:

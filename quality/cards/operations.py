@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from core import audit
-from core.dates import add_months, months_between
-from core.db import transaction
+from core.dates import add_months, month_from_number, month_number, months_between
+from core.db import lock_until_commit, transaction
 from core.errors import DomainError
+from core.jobs.follow_up_operations import Owed, follow_up
 from providers.deliveries.retention_queries import removed_months
 from providers.dossier.queries import dossier
 from providers.models import Provider
@@ -106,13 +107,26 @@ def recompute_after(
     changed_months = set(months)
     keep_open_tracks(provider, changed_months)
     affected = reached_months(provider, changed_months)
+    changed = 0
+    # A transaction for each month: whoever wants to save something meanwhile hardly waits.
+    for month in affected:
+        with transaction():
+            lock_until_commit("judge", month_number(month))
+            changed += _compute([provider], [month], at=at)
+            changed += _compute(metrics.without_card(month), [month], at=at)
     if affected:
         with transaction():
-            changed = _compute([provider], affected, at=at)
-            for month in affected:
-                changed += _compute(metrics.without_card(month), [month], at=at)
             _record("recompute_scores", affected[0], by=by, at=at, cards=changed, who=provider.code)
     return affected
+
+
+@follow_up("judge", "De scores van aanbieder {subject} moeten opnieuw worden berekend")
+def _judge_again(owed: Owed) -> None:
+    """Recompute what rows of the owed ``months`` (month numbers) can change."""
+    provider: Provider | None = Provider.get_or_none(Provider.code == owed.subject)
+    if provider is not None:
+        months = {month_from_number(one) for detail in owed.details for one in detail["months"]}
+        recompute_after(provider, months, by=owed.by, at=owed.at)
 
 
 def reached_months(provider: Provider, months: Iterable[date]) -> list[date]:

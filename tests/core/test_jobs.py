@@ -103,32 +103,32 @@ def test_a_job_that_is_done_is_not_started_again(db, kinds, settings):
         restart(job, by="x", at=AT)
 
 
-def test_a_running_job_is_left_alone_while_its_worker_lives(db, tmp_path):
+def test_a_running_job_is_left_alone_while_its_worker_lives(db):
     job = queue()
     claim(worker="a", at=AT)
-    held = _hold_elsewhere(job.id, tmp_path, db)
+    held = _hold_elsewhere(job.id, db)
     try:
-        assert find_interrupted(directory=tmp_path, at=AT) == []
+        assert find_interrupted(at=AT) == []
         assert again(job).state == RUNNING
     finally:
         os.kill(held.pid or 0, signal.SIGKILL)
         held.join()
     # once more by itself, and the second time a person is told
-    assert find_interrupted(directory=tmp_path, at=AT) == [job.id]
+    assert find_interrupted(at=AT) == [job.id]
     assert again(job).state == QUEUED
     claim(worker="b", at=AT)
-    assert find_interrupted(directory=tmp_path, at=AT) == [job.id]
+    assert find_interrupted(at=AT) == [job.id]
     assert again(job).state == INTERRUPTED
     assert "Start de taak opnieuw" in again(job).message
-    assert find_interrupted(directory=tmp_path, at=AT) == []
+    assert find_interrupted(at=AT) == []
 
 
-def _hold_elsewhere(job_id: int, directory: Path, db: peewee.Database) -> Any:
+def _hold_elsewhere(job_id: int, db: peewee.Database) -> Any:
     """Hold the lock of a job in another process, as a worker does."""
     context = multiprocessing.get_context("spawn")
     ready = context.Event()
-    url = os.environ.get("TEST_DATABASE_URL") if _is_postgresql(db) else None
-    child = context.Process(target=hold, args=(job_id, directory, url, ready), daemon=True)
+    url = os.environ["TEST_DATABASE_URL"] if _is_postgresql(db) else f"sqlite:///{db.database}"
+    child = context.Process(target=hold, args=(job_id, url, ready), daemon=True)
     child.start()
     assert ready.wait(20)
     return child
@@ -138,11 +138,11 @@ def _is_postgresql(db: peewee.Database) -> bool:
     return isinstance(db, peewee.PostgresqlDatabase)
 
 
-def hold(job_id: int, directory: Path, url: str | None, ready: Any) -> None:
+def hold(job_id: int, url: str, ready: Any) -> None:
     """Run in the other process."""
-    database.initialize(open_database(url or f"sqlite:///{directory}/unused.sqlite"))
+    database.initialize(open_database(url))
     database.connect()
-    with job_lock(job_id, directory) as free:
+    with job_lock(job_id) as free:
         assert free
         ready.set()
         signal.pause()

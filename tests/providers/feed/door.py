@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.dates import month_from_number
+from core.jobs.follow_up_operations import settled
 from core.storage import Storage
 from providers.deliveries import operations
 from providers.deliveries.outcomes import already_delivered
@@ -35,12 +36,15 @@ def deliver(
     if known:
         return already_delivered(delivery, file_name=name)
     request = replace(REQUEST, only_month=month)
-    return operations.accept(delivery, storage=storage, request=request, by="test", at=AT)
+    outcome = operations.accept(delivery, storage=storage, request=request, by="test", at=AT)
+    settled("judge")  # Nothing is judged here.
+    return outcome
 
 
 def withdraw(number: int | None) -> None:
     """Withdraw a delivery."""
     operations.withdraw(Delivery.get_by_id(number), reason="proef", by="test", at=AT)
+    settled("judge")
 
 
 def current(provider: Provider) -> dict[tuple[str, str], tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.commands.feed import _recompute, _take_one
+from app.commands.feed import _judge_again, _take_one
 from app.tasks.watching import DONE_FOLDER, QUIET_SECONDS, REFUSED_FOLDER, Watched
 from core.storage import Storage
 from providers.models import Delivery
@@ -36,7 +36,7 @@ def put(folder: Path, name: str, content: bytes = b"", *, changed: float = 60) -
 
 def watched(folder: Path, take_one=_take_one) -> Watched:
     storage = Storage(folder.parent.parent / "data")
-    return Watched(folder.parent, storage, take_one=take_one, recompute=_recompute)
+    return Watched(folder.parent, storage, take_one=take_one, judge_again=_judge_again)
 
 
 def look(folder: Path, **more) -> list[str]:

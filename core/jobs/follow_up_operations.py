@@ -1,0 +1,135 @@
+"""What a committed change still owes: scores to compute again, files to remove.
+
+It is too much for the transaction of the change, or cannot be undone with it. So the change writes
+down what it owes, and whoever made the change does it next. When that is interrupted, the next
+command or the server does it, and ``db check`` names it until then.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.checks import check
+from core.db import transaction
+from core.formats import moment_text
+from core.jobs.locks import named_lock
+from core.jobs.models import FollowUp
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is still to be done about one subject."""
+
+    subject: str
+    details: list[dict[str, Any]]
+    by: str
+    at: datetime
+    data_directory: Path
+
+
+Do = Callable[[Owed], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What has to be done, and how ``db check`` names it. Doing it twice does no harm."""
+
+    do: Do
+    sentence: str
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def follow_up(name: str, sentence: str) -> Callable[[Do], Do]:
+    """Register what is done of a kind; ``{subject}`` in its sentence says about what."""
+
+    def register(function: Do) -> Do:
+        KINDS[name] = Kind(function, sentence)
+        return function
+
+    return register
+
+
+def owe(kind: str, subject: object, detail: dict[str, Any], *, by: str, at: datetime) -> None:
+    """Write down what is owed; call it inside the transaction of the change itself."""
+    FollowUp.create(
+        kind=kind, subject=str(subject), detail=detail, created_by=by[:120], created_at=at
+    )
+
+
+def settle(
+    data_directory: Path, *, at: datetime, kind: str | None = None, subject: object = None
+) -> int:
+    """Do what is owed, of everything or of one kind and subject; return how many were done.
+
+    What another process is doing at this moment is left to it.
+    """
+    query: Any = FollowUp.select(FollowUp.kind, FollowUp.subject).distinct()
+    if kind is not None:
+        query = query.where(FollowUp.kind == kind)
+    if subject is not None:
+        query = query.where(FollowUp.subject == str(subject))
+    count = 0
+    for name, about in sorted(query.tuples()):
+        with named_lock(_lock_name(name, about)) as free:
+            while free and (rows := _owed(name, about)):
+                details = [row.detail for row in rows]
+                KINDS[name].do(Owed(about, details, rows[-1].created_by, at, data_directory))
+                with transaction():
+                    FollowUp.delete().where(FollowUp.id.in_([row.id for row in rows])).execute()
+                count += 1
+    return count
+
+
+def settled(kind: str) -> None:
+    """Note that all that was owed of a kind has been done in another way."""
+    with transaction():
+        FollowUp.delete().where(FollowUp.kind == kind).execute()
+
+
+def _owed(kind: str, subject: str) -> list[FollowUp]:
+    query = FollowUp.select().where(FollowUp.kind == kind, FollowUp.subject == subject)
+    return list(query.order_by(FollowUp.id).limit(500))
+
+
+def _lock_name(kind: str, subject: str) -> str:
+    return f"follow-up-{kind}-{subject}"
+
+
+@check
+def nothing_is_owed() -> list[str]:
+    """Every change was followed by what belongs to it; what is being done now does not count."""
+    found = []
+    for row in _first_of_each():
+        with named_lock(_lock_name(row.kind, row.subject)) as free:
+            if free:
+                sentence = KINDS[row.kind].sentence.format(subject=row.subject)
+                found.append(
+                    f"{sentence} sinds {moment_text(row.created_at)}. "
+                    "Dat gebeurt bij de volgende opdracht, of met: taalinkoop jobs"
+                )
+    return found
+
+
+def _first_of_each() -> list[FollowUp]:
+    rows: dict[tuple[str, str], FollowUp] = {}
+    for row in FollowUp.select().order_by(FollowUp.id):
+        rows.setdefault((row.kind, row.subject), row)
+    return list(rows.values())
+
+
+@follow_up("remove_files", "Bestanden die weg moeten, staan er nog")
+def remove_files(owed: Owed) -> None:
+    """Remove files under the data directory: ``paths``, unless touched after ``before``.
+
+    ``before`` is a Unix time: a file that was received again since is needed again.
+    """
+    for detail in owed.details:
+        for name in detail["paths"]:
+            path = owed.data_directory / name
+            before = detail.get("before")
+            if before is None or (path.exists() and path.stat().st_mtime < before):
+                path.unlink(missing_ok=True)
