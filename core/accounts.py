@@ -125,6 +125,12 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.CONTRACT_MANAGER: READ,
         Role.MUNICIPALITY: READ,
     },
+    # What a gemeente did with its plan van aanpak; the raad reads it as a report.
+    "evaluation": {
+        Role.REGION: frozenset({"read", "change"}),
+        Role.CONTRACT_MANAGER: READ,
+        Role.MUNICIPALITY: frozenset({"read", "change"}),
+    },
     "reports": {
         Role.REGION: frozenset({"read", "create"}),
         Role.CONTRACT_MANAGER: frozenset({"read", "create"}),

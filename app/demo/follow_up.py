@@ -15,6 +15,7 @@ from quality.agreements.operations import (
     register_complaint,
 )
 from quality.cards.reactions import answer, react
+from quality.evaluation.operations import load_reference_evaluation
 from quality.indicators.models import Indicator
 from quality.indicators.operations import DURATION, compute_value, load_reference_figures
 from quality.learners.operations import refresh
@@ -37,6 +38,7 @@ def follow_up(last: date, *, by: str, at: datetime) -> None:
 def _indicators(last: date, *, by: str, at: datetime) -> None:
     """The indicators of Dalfsen, with the duration until pass of the last two years."""
     load_reference_figures(by=by, at=at)
+    load_reference_evaluation(by=by, at=at)
     duration = Indicator.get(Indicator.computation == DURATION)
     for year in (last.year - 1, last.year):
         # A year in which no one passed (early in January, or a short demo) has no duration.

@@ -4,6 +4,7 @@ from flask_admin import BaseView
 
 from quality.admin.agreements import AgreementPage
 from quality.admin.complaints import ComplaintPage
+from quality.admin.evaluation import EvaluationPage
 from quality.admin.hearing import InvitationPage, ReactionPage
 from quality.admin.indicators import IndicatorPage
 from quality.admin.judgement import JudgementPage, RowsPage
@@ -21,6 +22,7 @@ def views() -> list[BaseView]:
     return [
         ProvidersPage("Aanbieders", url="/aanbieders", endpoint="providers"),
         IndicatorPage("Indicatoren", url="/indicatoren", endpoint="indicators"),
+        EvaluationPage("Evaluatie", url="/indicatoren/evaluatie", endpoint="evaluation"),
         AgreementPage("Afspraken", url="/aanbieders/<code>/afspraken", endpoint="agreements"),
         ComplaintPage("Klachten", url="/aanbieders/<code>/klachten", endpoint="complaints"),
         ScorePage("Kwaliteit", url="/kwaliteit", endpoint="scores"),

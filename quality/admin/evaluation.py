@@ -1,0 +1,175 @@
+"""Pages of the evaluation of a plan van aanpak: one gemeente, its report, and what changes."""
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Response as FlaskResponse, abort, flash, g, redirect, send_file, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core.accounts import visible
+from core.admin import Page, needs
+from core.dates import now, today
+from core.errors import DomainError
+from core.export import download
+from core.formats import day_text
+from core.municipalities import name as municipality_name
+from core.pages.fields import SafeForm
+from quality.evaluation.forms import ActionForm, FollowUpForm
+from quality.evaluation.models import HeardPoint, PlanAction
+from quality.evaluation.operations import answer_point, update_action
+from quality.evaluation.queries import evaluation_of, municipalities_with_evaluation
+from quality.evaluation.report import (
+    ACTIONS,
+    HEARD,
+    Cohort,
+    IndicatorYears,
+    evaluation_report,
+)
+from quality.indicators.queries import cohort_rows, figures_of, indicator_list
+from quality.indicators.rules import year_rows
+from quality.report.blocks import Report, Table, Text
+
+
+class EvaluationPage(Page):
+    """The evaluation of one gemeente."""
+
+    thing = "evaluation"
+
+    def _code(self, code: str) -> str:
+        if code not in municipalities_with_evaluation(g.account):
+            abort(404)
+        return code
+
+    @expose("/")
+    def index(self) -> str:
+        """List the gemeenten that have an evaluation."""
+        codes = municipalities_with_evaluation(g.account)
+        names = [(municipality_name(code), url_for(".one", code=code)) for code in codes]
+        return self.render("quality/evaluations.html", names=names)
+
+    @expose("/<code>/")
+    def one(self, code: str) -> str:
+        """Show one evaluation: actions, housing, goals, money, who was heard."""
+        report = _report(self._code(code))
+        edits: dict[str, Callable[[str], str]] = {}
+        if self.may("change"):
+            edits = {
+                ACTIONS: lambda number: url_for(".action", code=code, number=number),
+                HEARD: lambda number: url_for(".heard", code=code, number=number),
+            }
+        return self.render("quality/evaluation.html", report=report, code=code, edits=edits)
+
+    @expose("/<code>/evaluatie.pdf")
+    def as_pdf(self, code: str) -> FlaskResponse:
+        """Give the report for the raad as a tagged PDF."""
+        from quality.report.pdf import pdf  # noqa: PLC0415  loads the compiler
+
+        made = pdf(_report(self._code(code)), at=now())
+        name = f"evaluatie-{code}.pdf"
+        return send_file(
+            io.BytesIO(made), "application/pdf", as_attachment=True, download_name=name
+        )
+
+    @expose("/<code>/evaluatie.<any(csv, xlsx):kind>")
+    def as_table(self, code: str, kind: str) -> FlaskResponse:
+        """Give every row of every table as one file."""
+        report = _report(self._code(code))
+        return download(
+            f"evaluatie-{code}", kind, ("Onderdeel", "Kolom", "Rij", "Waarde"), _cells(report)
+        )
+
+    @expose("/<code>/acties/<int:number>/", methods=("GET", "POST"))
+    @needs("change")
+    def action(self, code: str, number: int) -> Response | str:
+        """Say where an action stands."""
+        action = _row(PlanAction, self._code(code), number)
+        form = ActionForm(obj=action)
+        return self._saved(
+            form, code, f"Actie {number}: {action.title}",
+            lambda: update_action(action, **_given(form), by=g.account.email, at=now()),
+        )  # fmt: skip
+
+    @expose("/<code>/gehoord/<int:number>/", methods=("GET", "POST"))
+    @needs("change")
+    def heard(self, code: str, number: int) -> Response | str:
+        """Say what was done with a point."""
+        point = _row(HeardPoint, self._code(code), number)
+        form = FollowUpForm(obj=point)
+        return self._saved(
+            form, code, f"{point.party}: {point.point}",
+            lambda: answer_point(point, **_given(form), by=g.account.email, at=now()),
+        )  # fmt: skip
+
+    def _saved(
+        self, form: SafeForm, code: str, about: str, save: Callable[[], None]
+    ) -> Response | str:
+        if form.validate_on_submit():
+            try:
+                save()
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                flash("Bewaard.", "success")
+                return redirect(url_for(".one", code=code))
+        return self.render("quality/evaluation_entry.html", form=form, code=code, about=about)
+
+
+def _given(form: SafeForm) -> dict[str, str]:
+    return {name: value or "" for name, value in form.data.items() if name != "csrf_token"}
+
+
+def _row(model: Any, code: str, number: int) -> Any:
+    row = (
+        visible(model, g.account)
+        .where(model.municipality == code, model.number == number)
+        .get_or_none()
+    )
+    return row or abort(404)
+
+
+def _report(code: str) -> Report:
+    return evaluation_report(evaluation_of(code, g.account), _indicators(code), _cohorts(code))
+
+
+def _indicators(code: str) -> list[IndicatorYears]:
+    mine = [one for one in indicator_list(g.account) if one.municipality == code]
+    figures = figures_of([one.id for one in mine])
+    return [
+        (
+            one.number,
+            one.name,
+            one.unit,
+            year_rows(
+                figures.get((one.id, "target"), {}),
+                figures.get((one.id, "realised"), {}),
+                better=one.better,
+            ),
+        )
+        for one in mine
+    ]
+
+
+def _cohorts(code: str) -> list[Cohort]:
+    tables: dict[Any, Cohort] = {}
+    for row in cohort_rows(g.account):
+        if row["municipality"] == code:
+            day = row["measured_on"]
+            _, years, states, _ = tables.setdefault(day, (day_text(day), [], {}, row["source"]))
+            if row["start_year"] not in years:
+                years.append(row["start_year"])  # type: ignore[attr-defined]
+            states.setdefault(row["status"], {})[row["start_year"]] = row["people"]
+    return list(tables.values())
+
+
+def _cells(report: Report) -> Iterator[tuple[str, str, str, str]]:
+    yield "Stand", "Datum van maken", "", day_text(today())
+    for section in report.sections:
+        for block in section.blocks:
+            if isinstance(block, Text):
+                yield section.heading, "Toelichting", "", block.text
+            elif isinstance(block, Table):
+                for number, row in enumerate(block.rows, 1):
+                    for header, cell in zip(block.headers, row, strict=True):
+                        yield section.heading, header, str(number), cell

@@ -1,0 +1,1 @@
+"""Evaluation of a plan van aanpak of one gemeente."""

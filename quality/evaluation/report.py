@@ -1,0 +1,200 @@
+"""The evaluation as one report: what the page, the PDF and the workbook all print."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from core.formats import MISSING, count_text, day_text, euro_text
+from core.municipalities import name as municipality_name
+from quality.evaluation.models import BudgetLine
+from quality.evaluation.queries import Evaluation
+from quality.evaluation.rules import (
+    Housing,
+    actions_sentence,
+    budget_sentence,
+    total_text,
+    with_backlog,
+)
+from quality.indicators.rules import YearRow, cohort_text, value_text
+from quality.report.blocks import Block, Report, Section, Table, Text
+
+Cohort = tuple[str, Sequence[int], dict[str, dict[int, int | None]], str]
+"""Peildatum in words, start years, state -> start year -> people (None: 1 to 4), source."""
+IndicatorYears = tuple[str, str, str, Sequence[YearRow]]
+"""Number, name, unit and the years of an indicator."""
+ACTIONS, HEARD = "Acties", "Wie is gehoord"
+
+
+def evaluation_report(
+    found: Evaluation, indicators: Iterable[IndicatorYears], cohorts: Iterable[Cohort]
+) -> Report:
+    """Build the report of one gemeente; a part without rows is left out."""
+    sections = (
+        _section(ACTIONS, _actions(found)),
+        _section("Taakstelling en realisatie", _housing(found)),
+        _section("Indicatoren van het plan van aanpak", _goals(found)),
+        _section("Indicatoren en doelen", _indicators(indicators)),
+        _section("Taalstages en andere aantallen", _counts(found)),
+        _section("Inburgeringsplichtigen volgens DUO", _cohorts(cohorts)),
+        _section("Begroting", _budget(found)),
+        _section(HEARD, _heard(found)),
+    )
+    name = municipality_name(found.municipality)
+    return Report(
+        title="Evaluatie plan van aanpak",
+        subject=name,
+        answer=actions_sentence([action.state for action in found.actions]),
+        facts=(("Gemeente", name), *_facts(found)),
+        sections=tuple(section for section in sections if section.blocks),
+    )
+
+
+def _section(heading: str, blocks: Iterable[Block]) -> Section:
+    return Section(heading, tuple(blocks))
+
+
+def _facts(found: Evaluation) -> Iterable[tuple[str, str]]:
+    done = sum(action.state == "ja" for action in found.actions)
+    yield "Acties uitgevoerd", f"{done} van {len(found.actions)}"
+    housing = _years(found)
+    if housing and housing[-1].backlog_after is not None:
+        yield f"Achterstand huisvesting {housing[-1].year}", count_text(housing[-1].backlog_after)
+
+
+def _actions(found: Evaluation) -> Iterable[Block]:
+    for theme, actions in groupby(found.actions, key=lambda a: (a.theme_number, a.theme)):
+        yield Table(
+            "{}. {}".format(*theme),
+            ("Nr.", "Actie", "Stand", "Toelichting", "Eigenaar"),
+            tuple(
+                (
+                    str(action.number),
+                    action.title,
+                    action.state,
+                    action.explanation or MISSING,
+                    action.owner or MISSING,
+                )
+                for action in actions
+            ),
+        )
+
+
+def _years(found: Evaluation) -> list[Housing]:
+    return with_backlog(
+        [Housing(t.year, t.assigned, t.backlog_before, t.realised) for t in found.housing]
+    )
+
+
+def _housing(found: Evaluation) -> Iterable[Block]:
+    if not found.housing:
+        return
+    yield Text(
+        "De achterstand na een jaar is de achterstand vooraf, plus de taakstelling, "
+        "min de realisatie."
+    )
+    yield Table(
+        "Statushouders die gehuisvest moesten worden en zijn",
+        ("Jaar", "Taakstelling", "Achterstand vooraf", "Realisatie", "Achterstand na", "Peildatum"),
+        tuple(
+            (
+                str(year.year),
+                count_text(year.assigned),
+                count_text(year.backlog_before),
+                count_text(year.realised),
+                count_text(year.backlog_after),
+                day_text(task.measured_on) if task.measured_on else "heel het jaar",
+            )
+            for year, task in zip(_years(found), found.housing, strict=True)
+        ),
+        numeric=(1, 2, 3, 4),
+    )
+
+
+def _goals(found: Evaluation) -> Iterable[Block]:
+    if found.goals:
+        yield Text("De cijfers staan er zoals de evaluatie ze noemt, ook waar dat een bereik is.")
+        yield Table(
+            "Doel en realisatie",
+            ("Nr.", "Indicator", "Doel", "Realisatie", "Noot"),
+            tuple(
+                (str(goal.number), goal.name, goal.target, goal.realised, goal.note or MISSING)
+                for goal in found.goals
+            ),
+        )
+
+
+def _indicators(indicators: Iterable[IndicatorYears]) -> Iterable[Block]:
+    rows = tuple(
+        (
+            number,
+            name,
+            str(row.year),
+            value_text(row.realised, unit),
+            value_text(row.target, unit),
+            str(row.outcome),
+        )
+        for number, name, unit, years in indicators
+        for row in years
+    )
+    if rows:
+        headers = ("Nr.", "Indicator", "Jaar", "Realisatie", "Doel", "Uitkomst")
+        yield Table("Per jaar", headers, rows, numeric=(3, 4))
+
+
+def _counts(found: Evaluation) -> Iterable[Block]:
+    if found.counts:
+        rows = tuple((one.what, str(one.year), count_text(one.count)) for one in found.counts)
+        yield Table("Aantallen per jaar", ("Wat", "Jaar", "Aantal"), rows, numeric=(2,))
+
+
+def _cohorts(cohorts: Iterable[Cohort]) -> Iterable[Block]:
+    for day, years, states, source in cohorts:
+        rows = [
+            (
+                state,
+                *(cohort_text(cells.get(year)) for year in years),
+                total_text([cells.get(year) for year in years]),
+            )
+            for state, cells in states.items()
+        ]
+        columns = [[cells.get(year) for cells in states.values()] for year in years]
+        everyone = [people for column in columns for people in column]
+        rows.append(("Totaal", *map(total_text, columns), total_text(everyone)))
+        yield Table(
+            f"Personen naar het jaar waarin de inburgering begon, op {day}. Bron: {source}",
+            ("Stand", *map(str, years), "Totaal"),
+            tuple(rows),
+            numeric=tuple(range(1, len(years) + 2)),
+        )
+        yield Text(
+            "< 5 is 1 tot en met 4 personen; DUO toont dan geen aantal. Een totaal waarin zo'n "
+            "aantal zit, staat er als bereik: 23 tot 26."
+        )
+
+
+def _budget(found: Evaluation) -> Iterable[Block]:
+    for year, group in groupby(found.budget, key=lambda line: line.year):
+        lines = list(group)
+        sums = {side: _sum(lines, side) for side in ("income", "expense")}
+        yield Text(budget_sentence(sums["income"], sums["expense"]))
+        rows = []
+        for side, word in (("income", "Inkomsten"), ("expense", "Uitgaven")):
+            rows += [(word, x.item, euro_text(x.cents)) for x in lines if x.side == side]
+            rows.append((word, "Totaal", euro_text(sums[side])))
+        headers = ("Soort", "Post", "Bedrag")
+        yield Table(f"Begroting {year}", headers, tuple(rows), numeric=(2,))
+
+
+def _sum(lines: Iterable[BudgetLine], side: str) -> int:
+    return sum(line.cents for line in lines if line.side == side)
+
+
+def _heard(found: Evaluation) -> Iterable[Block]:
+    if found.heard:
+        yield Table(
+            "Wat zij inbrachten en wat ermee gebeurde",
+            ("Nr.", "Wie", "Punt", "Soort", "Wat ermee gebeurde"),
+            tuple(
+                (str(p.number), p.party, p.point, p.kind, p.follow_up or "nog niet ingevuld")
+                for p in found.heard
+            ),
+        )
