@@ -1,4 +1,7 @@
-"""Every setting as data: name, how it is read, default, and one sentence for whoever sets it."""
+"""Every setting as data: name, how it is read, default, and one sentence for whoever sets it.
+
+A setting comes from the environment, else from the file ``.env`` in the working directory.
+"""
 
 import os
 import re
@@ -102,6 +105,11 @@ _sender.__doc__ = "een e-mailadres, of leeg"
 
 _secret.__doc__ = "minstens 32 tekens, of leeg"
 
+
+ENV_FILE = Path(".env")
+ENV_LINE = re.compile(
+    r"\s*(?P<name>\w+)\s*=\s*(?:(?P<quote>[\"'])(?P<quoted>.*)(?P=quote)|(?P<value>.*?))\s*"
+)
 
 SETTINGS = (
     Setting(
@@ -253,9 +261,47 @@ SETTINGS = (
 )
 
 
+def given_settings() -> dict[str, str]:
+    """What the environment and the file ``.env`` in the working directory set; the former wins."""
+    return {**read_env_file(ENV_FILE), **os.environ}
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Read lines ``NAME=value`` as systemd does: comments and empty lines skipped, quotes removed.
+
+    ``DomainError`` names the line that is neither; a file that is not there sets nothing.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        raise DomainError("setting", f"Het bestand {path} is geen tekst in UTF-8.") from None
+    values = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = ENV_LINE.fullmatch(line)
+        if match is None:
+            raise DomainError(
+                "setting",
+                f"Regel {number} van {path} is niet te lezen. Schrijf NAAM=waarde, "
+                "of zet een # voor de regel.",
+            )
+        values[match["name"]] = match["value"] if match["quote"] is None else match["quoted"]
+    return values
+
+
+def unknown_settings() -> list[str]:
+    """Names in ``.env``, or that begin with TAALINKOOP_ in the environment, which nothing reads."""
+    names = {setting.name for setting in SETTINGS}
+    ours = {name for name in os.environ if name.startswith("TAALINKOOP_")}
+    return sorted((ours | set(read_env_file(ENV_FILE))) - names)
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Read and check every setting; a wrong one is a ``DomainError`` that says what to put."""
-    given = os.environ if environment is None else environment
+    given = given_settings() if environment is None else environment
     values: dict[str, Any] = {}
     for setting in SETTINGS:
         text = given.get(setting.name, setting.default)

@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from app.checks import all_findings
 from app.cli import release
 from app.commands.output import as_json, say
 from app.opening import opened_database
-from app.settings import read_settings
+from app.settings import SETTINGS, read_settings, unknown_settings
 from core.accounts import Account, Role
 from core.db import database, is_postgresql
 from core.errors import DomainError
@@ -60,12 +61,22 @@ def examine() -> Iterator[Finding]:
         yield Finding("instellingen", good=False, text=error.message)
         return
     yield Finding("instellingen", good=True, text="alle instellingen zijn te lezen")
+    yield from _unread()
     yield from _data_directory(settings["TAALINKOOP_DATA_DIR"])
     try:
         with opened_database(needs_schema=False):
             yield from _database()
     except (DomainError, peewee.DatabaseError) as error:
         yield Finding("database", good=False, text=str(error))
+
+
+def _unread() -> Iterator[Finding]:
+    """Name what was set and means nothing, with the setting that may have been meant."""
+    names = [setting.name for setting in SETTINGS]
+    for name in unknown_settings():
+        meant = get_close_matches(name, names, n=1)
+        hint = f"bedoel je {meant[0]}?" if meant else "haal hem weg"
+        yield Finding("instellingen", good=False, text=f"{name} is geen instelling; {hint}")
 
 
 def _data_directory(path: Path) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ import stat
 
 import pytest
 
+from app.cli import main
 from app.settings import SETTINGS, env_example, prepare_data_directory, read_settings, secret_key
 from core.errors import DomainError
 
@@ -81,3 +82,35 @@ def test_a_directory_that_cannot_be_made_is_explained(tmp_path):
     with pytest.raises(DomainError) as error:
         prepare_data_directory(values)
     assert "TAALINKOOP_DATA_DIR" in error.value.message
+
+
+def test_a_file_env_sets_what_the_environment_leaves(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = (
+        "# keuze van de regio",
+        "",
+        "TAALINKOOP_MAX_UPLOAD_MB=7",
+        'DATABASE_URL="sqlite:///a b"',
+    )
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setenv("TAALINKOOP_IDLE_MINUTES", "30")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    values = read_settings()
+    assert (values["TAALINKOOP_MAX_UPLOAD_MB"], values["DATABASE_URL"]) == (7, "sqlite:///a b")
+    assert values["TAALINKOOP_IDLE_MINUTES"] == 30
+    monkeypatch.setenv("TAALINKOOP_MAX_UPLOAD_MB", "9")
+    assert read_settings()["TAALINKOOP_MAX_UPLOAD_MB"] == 9
+
+    (tmp_path / ".env").write_text("TAALINKOOP_HTTPS ja\n", encoding="utf-8")
+    with pytest.raises(DomainError, match=r"Regel 1 van \.env is niet te lezen"):
+        read_settings()
+
+
+def test_the_doctor_names_what_is_no_setting(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("TAALINKOOP_MAX_UPLAOD_MB=7\n", encoding="utf-8")
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert (
+        "TAALINKOOP_MAX_UPLAOD_MB is geen instelling; bedoel je TAALINKOOP_MAX_UPLOAD_MB?" in said
+    )
