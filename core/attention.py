@@ -1,14 +1,15 @@
-"""What the start page tells somebody to look at, and which dates come next.
+"""What the start page tells somebody to look at, which dates come next, and the figures on top.
 
-A package offers ``attention(account, today) -> list[Attention]`` in its ``attention.py`` (rows
-through ``core.accounts.visible``), and ``app/web/start.py`` lists that function in ``SOURCES``; the
-same for ``upcoming(account, today) -> list[Upcoming]``, which is asked when nothing is due.
+A package offers in its ``attention.py`` (rows through ``core.accounts.visible``)
+``attention(account, today) -> list[Attention]``, ``upcoming(account, today) -> list[Upcoming]``
+and ``figures(account, today) -> list[Figure]``; ``app/web/start.py`` lists those functions.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from hashlib import sha256
 
 from core.accounts import Account
 
@@ -23,12 +24,25 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True)
 class Attention:
-    """One thing that asks for attention: a sentence, where to go, how soon, and until when."""
+    """One thing that asks for attention: a short sentence, where to go, how soon, and until when.
+
+    ``more`` is a second sentence: what to do, or why. ``needs`` is the right, as (action, thing),
+    without which someone can only take note. Items with the same ``together`` fold into one line,
+    where ``{n}`` stands for their number: "{n} reacties van De Wachter wachten op antwoord".
+    """
 
     text: str
     url: str
     urgency: Urgency
     due: date | None = None
+    more: str = ""
+    needs: tuple[str, str] | None = None
+    together: str = ""
+
+    @property
+    def key(self) -> str:
+        """What makes it the same thing tomorrow; a thing that changed asks for attention again."""
+        return sha256(f"{self.url}\n{self.text}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -40,8 +54,18 @@ class Upcoming:
     url: str
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A figure on top of the start page, which leads to its list: ``7 van 8``."""
+
+    label: str
+    value: str
+    url: str
+
+
 MOST_UPCOMING = 5
 """How many dates one package tells."""
 
 Coming = Callable[[Account, date], list[Upcoming]]
 Source = Callable[[Account, date], list[Attention]]
+Figures = Callable[[Account, date], list[Figure]]

@@ -5,7 +5,7 @@ from typing import Any
 
 import procurement.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, Role, may, visible
-from core.attention import MOST_UPCOMING, Attention, Upcoming, Urgency
+from core.attention import MOST_UPCOMING, Attention, Figure, Upcoming, Urgency
 from core.formats import day_text
 from core.municipalities import name as municipality_name
 from procurement.models import ContractingProcess, Decision, Milestone
@@ -65,6 +65,20 @@ def upcoming(account: Account, today: date) -> list[Upcoming]:
     ]
 
 
+def figures(account: Account, today: date) -> list[Figure]:
+    """How many milestones of running trajecten are late, as computed today or last."""
+    del today
+    if not may(account, "read", "planning"):
+        return []
+    late = (
+        visible(Milestone, account, Milestone.select(Milestone.id))
+        .join_from(Milestone, ContractingProcess)
+        .where(ContractingProcess.status == "lopend", Milestone.health == Health.LATE)
+        .count()
+    )
+    return [Figure("mijlpalen te laat", str(late), "/planning/mijlpalen/?gezondheid=te+laat")]
+
+
 def _process(process: ContractingProcess, today: date) -> Attention | None:
     health, sentence = process.health, process.headline
     if process.computed_on != today:
@@ -75,9 +89,14 @@ def _process(process: ContractingProcess, today: date) -> Attention | None:
         return None
     hit: Any = Decision.select(Decision.municipality).where(Decision.process == process).distinct()
     places = hit.count()
-    whom = "" if not places else f" Dit raakt {_gemeenten(places)}."
+    whom = "" if not places else f"Dit raakt {_gemeenten(places)}."
     return Attention(
-        f"{process.code}: {sentence}{whom}", f"/planning/{process.code}/", urgency, process.go_live
+        f"{process.code}: {sentence}",
+        f"/planning/{process.code}/",
+        urgency,
+        process.go_live,
+        more=whom,
+        needs=("change", "planning"),
     )
 
 
@@ -112,10 +131,20 @@ def _decision(decision: Decision, today: date) -> Attention:
         f"{decision.municipality}/"
     )
     if decision.meeting_on is not None and decision.meeting_on < today:
-        text = (
-            f"{place} vergaderde op {day_text(decision.meeting_on)} over '{step}'. "
-            "Vul de uitkomst in."
+        return Attention(
+            f"{place} vergaderde op {day_text(decision.meeting_on)} over '{step}'.",
+            address,
+            Urgency.NOW,
+            decision.meeting_on,
+            more="Vul de uitkomst in.",
+            needs=("decide", "planning"),
+            together=f"{{n}} vergaderingen over '{step}' zijn geweest: vul de uitkomst in",
         )
-        return Attention(text, address, Urgency.NOW, decision.meeting_on)
-    text = f"{place} besluit op {day_text(decision.meeting_on)} over '{step}'."
-    return Attention(text, address, Urgency.SOON, decision.meeting_on)
+    return Attention(
+        f"{place} besluit op {day_text(decision.meeting_on)} over '{step}'.",
+        address,
+        Urgency.SOON,
+        decision.meeting_on,
+        needs=("decide", "planning"),
+        together=f"{{n}} gemeenten besluiten binnenkort over '{step}'",
+    )

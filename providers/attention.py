@@ -5,7 +5,7 @@ from typing import Any
 
 import providers.scopes  # noqa: F401  registers which rows of the register an account may see
 from core.accounts import Account, may, visible
-from core.attention import MOST_UPCOMING, Attention, Upcoming, Urgency
+from core.attention import MOST_UPCOMING, Attention, Figure, Upcoming, Urgency
 from core.dates import NATIONAL, add_months
 from core.formats import day_text, month_text
 from providers.codes import MarkStatus
@@ -54,6 +54,23 @@ def upcoming(account: Account, today: date) -> list[Upcoming]:
     ]
 
 
+def figures(account: Account, today: date) -> list[Figure]:
+    """How many deliveries over the last closed month are in, of those that had to come."""
+    if not may(account, "read", "deliveries"):
+        return []
+    last = last_closed_month(today)
+    keys = [one.id for one in visible(Provider, account, Provider.select(Provider.id))]
+    cells = [
+        cell
+        for cell in delivery_calendar(keys, last, last, today)
+        if cell.state != DeliveryState.NOT_OWED
+    ]
+    missing = (DeliveryState.MISSING, DeliveryState.EXPECTED)
+    received = sum(cell.state not in missing for cell in cells)
+    label = f"leveringen binnen over {month_text(last)}"
+    return [Figure(label, f"{received} van {len(cells)}", "/leveringen/")] if cells else []
+
+
 def _deliveries(account: Account, providers: list[Provider], today: date) -> list[Attention]:
     last = last_closed_month(today)
     first = add_months(last, 1 - LOOK_BACK_MONTHS)
@@ -75,11 +92,13 @@ def _deliveries(account: Account, providers: list[Provider], today: date) -> lis
 
 def _missing(cell: CalendarCell, name: str) -> Attention:
     return Attention(
-        f"De levering van {name} over {month_text(cell.month)} ontbreekt. "
-        f"Die moest er zijn op {day_text(cell.due)}.",
+        f"De levering van {name} over {month_text(cell.month)} ontbreekt.",
         "/leveringen/",
         Urgency.NOW,
         cell.due,
+        more=f"Die moest er zijn op {day_text(cell.due)}.",
+        needs=("create", "deliveries"),
+        together=f"{{n}} leveringen van {name} ontbreken",
     )
 
 
@@ -90,6 +109,7 @@ def _faulty(cell: CalendarCell, name: str) -> Attention:
         f"{'moet' if cell.to_mend == 1 else 'moeten'} nog {rows} worden verbeterd.",
         f"/leveringen/{cell.delivery_id}/",
         Urgency.SOON,
+        needs=("create", "deliveries"),
     )
 
 
@@ -100,6 +120,8 @@ def _due(cell: CalendarCell, name: str) -> Attention:
         "/leveringen/",
         Urgency.SOON,
         cell.due,
+        needs=("create", "deliveries"),
+        together="{n} leveringen moeten binnenkort komen",
     )
 
 
@@ -113,10 +135,11 @@ def _marks(account: Account, today: date) -> list[Attention]:
             found.append(
                 Attention(
                     f"Het keurmerk van {mark.provider.name} is {status.label} "
-                    f"sinds {day_text(mark.valid_from)}. "
-                    "Koop hier geen lessen in voor de B1-route en de Z-route.",
+                    f"sinds {day_text(mark.valid_from)}.",
                     url,
                     Urgency.NOW,
+                    more="Koop hier geen lessen in voor de B1-route en de Z-route.",
+                    needs=("change", "register"),
                 )
             )
         else:
@@ -127,10 +150,12 @@ def _marks(account: Account, today: date) -> list[Attention]:
             )
             found.append(
                 Attention(
-                    f"Het keurmerk van {mark.provider.name} is {checked}. "
-                    "Kijk in het register van Blik op Werk en vul de datum in.",
+                    f"Het keurmerk van {mark.provider.name} is {checked}.",
                     url,
                     Urgency.LATER,
+                    more="Kijk in het register van Blik op Werk en vul de datum in.",
+                    needs=("change", "register"),
+                    together="{n} keurmerken zijn lang niet gecontroleerd",
                 )
             )
     return found

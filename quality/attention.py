@@ -7,12 +7,13 @@ from peewee import fn
 
 import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, Role, may, visible
-from core.attention import Attention, Urgency
+from core.attention import Attention, Figure, Urgency
 from core.dates import add_months
-from core.formats import day_text, month_text
+from core.formats import day_text, few_text, month_text
 from providers.models import Provider
 from quality.cards import queries as cards
 from quality.cards.words import falls
+from quality.method.basis_2026.scoring_model import ScoringModel
 from quality.models import CONCEPT, Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
 
 
@@ -30,6 +31,47 @@ def attention(account: Account, today: date) -> list[Attention]:
     if may(account, "change", "scoring_model"):
         found.extend(_models(account))
     return found
+
+
+def figures(account: Account, today: date) -> list[Figure]:
+    """Judgements of the newest month that another word is nearly as likely for."""
+    del today
+    if not may(account, "read", "scores"):
+        return []
+    newest = fn.MAX(ScoreCard.month)
+    month: date | None = visible(ScoreCard, account, ScoreCard.select(newest)).scalar()
+    if month is None:
+        return []
+    listed = list(visible(ScoreCard, account, cards.cards_of(month)))
+    models = {code: cards.model_named(code) for code in {card.model for card in listed}}
+    count = sum(_at_border(card, models[card.model]) for card in listed)
+    return [Figure("oordelen op de grens", str(count), f"/kwaliteit/{month:%Y-%m}/")]
+
+
+def _at_border(card: ScoreCard, model: ScoringModel) -> bool:
+    """Whether the judgement says so itself, or its interval holds a border of its model."""
+    if "border" in card.result:
+        return bool(card.result["border"])
+    borders = (model.sufficient_from, model.good_from)
+    return card.interval_low is not None and any(
+        card.interval_low < border <= card.interval_high for border in borders
+    )
+
+
+def signal_figures(account: Account, today: date) -> list[Figure]:
+    """Signals that nobody has looked at; few of them stay hidden for who may only count."""
+    del today
+    if not may(account, "read", "signal_counts"):
+        return []
+    own = may(account, "read", "signals")
+    query: Any = Signal.select().where(Signal.open, Signal.seen_at.is_null())
+    if own:
+        query = visible(Signal, account, query)
+    else:
+        query = query.where(Signal.provider.in_(visible(Provider, account)))
+    count = query.count()
+    url = "/signalen/?gezien=nee" if own else "/signalen/"
+    return [Figure("signalen nieuw", str(count) if own else few_text(count), url)]
 
 
 def _fallen(account: Account) -> list[Attention]:
@@ -63,6 +105,7 @@ def _fallen(account: Account) -> list[Attention]:
             f"(route {fall.route}) door {fall.cause}.",
             f"/kwaliteit/{month:%Y-%m}/{fall.provider}/{fall.route}/",
             Urgency.NOW if fall.standing == "onvoldoende" else Urgency.SOON,
+            needs=("create", "agreements"),
         )
         for fall in falls([cards.tree_of(c) for c in now], [cards.tree_of(c) for c in before])
     ]
@@ -88,6 +131,7 @@ def _invitations(account: Account, today: date) -> list[Attention]:
             f"/kwaliteit/{one.month:%Y-%m}/",
             Urgency.SOON,
             one.until,
+            needs=("create", "reactions"),
         )
         for one in waiting.order_by(Invitation.until, Invitation.month)
     ]
@@ -99,10 +143,12 @@ def _reactions(account: Account) -> list[Attention]:
     ).where(Reaction.answered_at.is_null())
     return [
         Attention(
-            f"{one.provider.name} reageerde op de score van {month_text(one.month)}. "
-            "Geef antwoord.",
-            f"/kwaliteit/{one.month:%Y-%m}/{one.provider.code}/{_route(one.route)}/",
+            f"{one.provider.name} reageerde op de score van {month_text(one.month)}.",
+            f"/kwaliteit/{one.month:%Y-%m}/{one.provider.code}/{_route(one.route)}/#reacties",
             Urgency.SOON,
+            more="Geef antwoord.",
+            needs=("change", "reactions"),
+            together=f"{{n}} reacties van {one.provider.name} wachten op antwoord",
         )
         for one in query.order_by(Reaction.at)
     ]
@@ -119,12 +165,14 @@ def _signals(account: Account) -> list[Attention]:
         return []
     urgent = unseen.where(Signal.escalated).count()
     text = "1 signaal is" if count == 1 else f"{count} signalen zijn"
-    more = f" Daarvan {'is' if urgent == 1 else 'zijn'} er {urgent} dringend." if urgent else ""
+    more = f"Daarvan {'is' if urgent == 1 else 'zijn'} er {urgent} dringend." if urgent else ""
     return [
         Attention(
-            f"{text} nog niet gezien.{more}",
+            f"{text} nog niet gezien.",
             "/signalen/?gezien=nee",
             Urgency.NOW if urgent else Urgency.SOON,
+            more=more,
+            needs=("change", "signals"),
         )
     ]
 
@@ -138,6 +186,7 @@ def _models(account: Account) -> list[Attention]:
             f"Het voorstel voor model {version.code} wacht op goedkeuring.",
             f"/methode/modellen/{version.id}/",
             Urgency.SOON,
+            needs=("change", "scoring_model"),
         )
         for version in waiting
     ]

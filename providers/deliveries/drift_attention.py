@@ -28,8 +28,10 @@ def attention(account: Account, today: date) -> list[Attention]:
         if found:
             count = "1 ding is" if len(found) == 1 else f"{len(found)} dingen zijn"
             told[provider.code] = Attention(
-                f"{provider.name}: {count} anders dan in eerdere leveringen. {found[0]['text']}",
+                f"{provider.name}: {count} anders dan in eerdere leveringen.",
                 f"/leveringen/{delivery.id}/",
                 Urgency.SOON,
+                more=found[0]["text"],
+                needs=("create", "deliveries"),
             )
     return list(told.values())

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from core.accounts import Account, may, visible
-from core.attention import MOST_UPCOMING, Attention, Upcoming, Urgency
+from core.attention import MOST_UPCOMING, Attention, Figure, Upcoming, Urgency
 from core.formats import day_text
 from providers.models import Provider
 from quality.agreements.models import Agreement, Complaint
@@ -42,6 +42,17 @@ def upcoming(account: Account, today: date) -> list[Upcoming]:
     ]
 
 
+def figures(account: Account, today: date) -> list[Figure]:
+    """How many agreements run; of one school they stand together, else in the list of schools."""
+    del today
+    if not may(account, "read", "agreements"):
+        return []
+    count = visible(Agreement, account).where(Agreement.state == "open").count()
+    own = account.provider_code
+    url = f"/aanbieders/{own}/afspraken/" if own else "/aanbieders/"
+    return [Figure("afspraken lopen" if count != 1 else "afspraak loopt", str(count), url)]
+
+
 def _agreements(account: Account, today: date) -> list[Attention]:
     query = visible(Agreement, account, Agreement.select(Agreement, Provider).join(Provider)).where(
         Agreement.state == "open", Agreement.due_on <= today + SOON
@@ -54,6 +65,8 @@ def _agreements(account: Account, today: date) -> list[Attention]:
             f"/aanbieders/{agreement.provider.code}/afspraken/{agreement.id}/",
             Urgency.NOW if agreement.due_on < today else Urgency.SOON,
             agreement.due_on,
+            needs=("change", "agreements"),
+            together=f"{{n}} afspraken met {agreement.provider.name} lopen af",
         )
         for agreement in agreements
     ]
@@ -78,6 +91,8 @@ def _complaints(account: Account, today: date) -> list[Attention]:
             f"/aanbieders/{complaint.provider.code}/klachten/{complaint.id}/",
             Urgency.NOW if complaint.received_on + COMPLAINT_TERM < today else Urgency.SOON,
             complaint.received_on + COMPLAINT_TERM,
+            needs=("change", "complaints"),
+            together=f"{{n}} klachten over {complaint.provider.name} zijn nog niet afgehandeld",
         )
         for complaint in query.order_by(Complaint.received_on, Complaint.id)
     ]

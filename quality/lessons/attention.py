@@ -35,10 +35,11 @@ def attention(account: Account, today: date) -> list[Attention]:
         if claim.verdict.doubtful:
             found.append(
                 Attention(
-                    f"Vraag {one.provider.name} naar de docentenuren van {month_text(month)}. "
-                    f"{claim.reason}",
+                    f"Vraag {one.provider.name} naar de docentenuren van {month_text(month)}.",
                     f"/aanbieders/{one.provider.code}/docenten/",
                     Urgency.SOON,
+                    more=claim.reason,
+                    needs=("change", "register"),
                 )
             )
     return found

@@ -39,9 +39,8 @@ def delivered(provider: Provider, **more) -> None:
 
 def test_a_missing_delivery_is_urgent(provider) -> None:
     (item,) = attention(someone(Role.CONTRACT_MANAGER), TODAY)
-    assert item.text == (
-        "De levering van Aardig over oktober 2026 ontbreekt. Die moest er zijn op 13-11-2026."
-    )
+    assert item.text == "De levering van Aardig over oktober 2026 ontbreekt."
+    assert item.more == "Die moest er zijn op 13-11-2026."
     assert (item.urgency, item.due) == (Urgency.NOW, date(2026, 11, 13))
 
 

@@ -20,7 +20,7 @@ def test_the_traject_that_slips_why_and_whom_it_hits(db, demo):
     (item,) = [i for i in items if i.url == f"/planning/{CODE}/"]
     assert item.urgency is Urgency.NOW
     assert "door het collegebesluit van Kampen" in item.text
-    assert item.text.endswith("Dit raakt 15 gemeenten.")
+    assert item.more.endswith("Dit raakt 15 gemeenten.")
 
 
 def test_a_new_day_is_seen_before_it_is_kept(db, demo):
@@ -45,7 +45,7 @@ def test_a_meeting_that_passed_asks_the_region_for_its_outcome(db, demo):
     Decision.update(meeting_on=today() - timedelta(days=1), outcome="geagendeerd").where(
         Decision.municipality == LATE, Decision.outcome == "geagendeerd"
     ).execute()
-    found = [i for i in attention(account(Role.REGION), today()) if "Vul de uitkomst in" in i.text]
+    found = [i for i in attention(account(Role.REGION), today()) if "Vul de uitkomst in" in i.more]
     assert len(found) == 1
     assert found[0].urgency is Urgency.NOW
 

@@ -38,7 +38,7 @@ def test_a_reaction_and_a_model_wait_for_the_contract_manager(db):
     react(make_provider(), route=1, month=OCT, criterion="", text="Graag overleg.", by="a@b", at=AT)
     propose(other_model())
     assert texts("contractmanager") == [
-        "Taalschool TA001 reageerde op de score van oktober 2026. Geef antwoord.",
+        "Taalschool TA001 reageerde op de score van oktober 2026.",
         "Het voorstel voor model streng wacht op goedkeuring.",
     ]
     assert texts("regio") == []
@@ -48,9 +48,11 @@ def test_unseen_signals_wait_for_the_gemeente(db):
     make_record(month=OCT, status=TrackStatus.WAITING, registered_on=date(2026, 6, 1))
     operations.recompute_after(make_provider(), [OCT], **WHO)
     account = Account(email="g@dalfsen.nl", role="gemeente", municipalities=["0148"])
-    assert [item.text for item in attention(account, TODAY)] == [
-        "1 signaal is nog niet gezien. Daarvan is er 1 dringend."
-    ]
+    (item,) = attention(account, TODAY)
+    assert (item.text, item.more) == (
+        "1 signaal is nog niet gezien.",
+        "Daarvan is er 1 dringend.",
+    )
 
 
 def test_nothing_to_do_says_nothing(db):

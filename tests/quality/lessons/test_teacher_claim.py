@@ -131,7 +131,7 @@ def test_the_tab_says_what_does_not_fit_and_leaves_the_figure_alone(doubtful, cl
 def test_it_asks_attention_of_who_keeps_the_register_until_it_fits(doubtful) -> None:
     def told(role: Role, **more) -> list[str]:
         account = Account(role=role, municipalities=[], provider_code=None, **more)
-        return [item.text for item in attention(account, TODAY)]
+        return [f"{item.text} {item.more}" for item in attention(account, TODAY)]
 
     assert told(Role.CONTRACT_MANAGER) == told(Role.REGION)
     (said,) = told(Role.REGION)

@@ -1,0 +1,1 @@
+"""Things of the start page that somebody put off or dealt with."""
