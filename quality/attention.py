@@ -9,7 +9,8 @@ import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, Role, may, visible
 from core.attention import Attention, Figure, Urgency
 from core.dates import add_months
-from core.formats import day_text, few_text, month_text
+from core.formats import day_text, month_text
+from core.small_numbers import few_text
 from providers.models import Provider
 from quality.cards import queries as cards
 from quality.cards.words import falls
@@ -52,10 +53,10 @@ def _at_border(card: ScoreCard, model: ScoringModel) -> bool:
     """Whether the judgement says so itself, or its interval holds a border of its model."""
     if "border" in card.result:
         return bool(card.result["border"])
-    borders = (model.sufficient_from, model.good_from)
-    return card.interval_low is not None and any(
-        card.interval_low < border <= card.interval_high for border in borders
-    )
+    low, high = card.interval_low, card.interval_high
+    if low is None or high is None:
+        return False
+    return any(low < border <= high for border in (model.sufficient_from, model.good_from))
 
 
 def signal_figures(account: Account, today: date) -> list[Figure]:
