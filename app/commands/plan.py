@@ -194,7 +194,7 @@ def run_import(args: argparse.Namespace) -> int:
         raise DomainError("no_file", f"Het bestand {args.file} bestaat niet.")
     base = queries.load(_process(args.code)) if args.code else None
     try:
-        document = read_plan(args.file.name, args.file.read_bytes(), base)
+        document = read_plan(args.file.name, args.file.read_bytes(), base).document
     except PlanFileError as error:
         return _refused(args, error)
     known = queries.find(document.header.code)

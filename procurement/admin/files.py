@@ -58,7 +58,7 @@ class FilePages(PlanningBase):
             try:
                 document = read_plan(
                     form.file.data.filename or "", form.file.data.read(), queries.load(process)
-                )
+                ).document
                 changed = operations.save_document(
                     document, reason=form.file.data.filename or "", **self._who()
                 )

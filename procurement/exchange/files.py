@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any
 
-from procurement.exchange.msproject import read_mspdi, write_mspdi
-from procurement.exchange.sheets import PlanFileError, Row, Sheets, from_sheets, to_sheets
+from procurement.exchange.msproject_read import read_mspdi
+from procurement.exchange.msproject_write import write_mspdi
+from procurement.exchange.sheets import PlanFile, PlanFileError, Row, Sheets, from_sheets, to_sheets
 from procurement.plan.documents import PlanDocument
 from procurement.plan.outlook import Outlook
 
@@ -38,19 +39,19 @@ def write_plan(outlook: Outlook, suffix: str) -> bytes:
     raise PlanFileError([f"Kies een bestand dat eindigt op {', '.join(KINDS)}."])
 
 
-def read_plan(name: str, content: bytes, base: PlanDocument | None) -> PlanDocument:
-    """A plan file as a document; what the file does not carry stays as in ``base``."""
+def read_plan(name: str, content: bytes, base: PlanDocument | None) -> PlanFile:
+    """A plan file; what the file does not carry stays as in ``base``."""
     if len(content) > LARGEST:
         raise PlanFileError(["Dit bestand is te groot voor een plan. Stuur hoogstens 20 MB."])
     suffix = PurePath(name).suffix.lower()
     if suffix == ".xml":
         return read_mspdi(content, base)
     if suffix == ".xlsx":
-        return from_sheets(_from_xlsx(content), base)
+        return PlanFile(from_sheets(_from_xlsx(content), base))
     if suffix == ".csv":
-        return from_sheets({"mijlpalen": _from_csv(content)}, base)
+        return PlanFile(from_sheets({"mijlpalen": _from_csv(content)}, base))
     if suffix == ".zip":
-        return from_sheets(_from_zip(content), base)
+        return PlanFile(from_sheets(_from_zip(content), base))
     raise PlanFileError([f"Kies een bestand dat eindigt op {', '.join(KINDS)}."])
 
 

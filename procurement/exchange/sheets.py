@@ -52,6 +52,14 @@ class PlanFileError(DomainError):
         self.problems = problems
 
 
+@dataclass(frozen=True)
+class PlanFile:
+    """A plan as a file says it, and what of the file the plan cannot hold or holds otherwise."""
+
+    document: PlanDocument
+    notices: tuple[str, ...] = ()
+
+
 def _purpose(value: Any) -> Purpose | None:
     return one_of(Purpose)(value) if code(value) else None
 
