@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,6 +72,27 @@ def _web_address(value: str) -> str:
 
 
 _web_address.__doc__ = "een adres dat begint met https://, of leeg"
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    return tuple(part for part in (one.strip() for one in value.split(",")) if part)
+
+
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part) for part in _parts(value))
+
+
+_networks.__doc__ = "adressen of netwerken met een komma ertussen, zoals 127.0.0.1,10.0.0.0/24"
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    hosts = _parts(value.lower())
+    if not all(re.fullmatch(r"\.?[a-z0-9.-]+|\[[0-9a-f:]+\]", host) for host in hosts):
+        raise ValueError(value)
+    return hosts
+
+
+_hosts.__doc__ = "namen zonder https:// en met een komma ertussen, zoals taal.regio.nl"
 
 
 def _issuer(value: str) -> str:
@@ -149,7 +171,23 @@ SETTINGS = (
         "TAALINKOOP_TRUSTED_PROXIES",
         _whole(0, 9),
         "0",
-        "Hoeveel eigen proxyservers er voor Taalinkoop staan en de kopregels X-Forwarded-* zetten.",
+        "Hoeveel eigen proxyservers er achter elkaar voor Taalinkoop staan en de kopregels "
+        "X-Forwarded-For, -Proto, -Host en -Prefix zetten.",
+    ),
+    Setting(
+        "TAALINKOOP_PROXY_ADDRESSES",
+        _networks,
+        "127.0.0.1,::1",
+        "Vanaf welke adressen of netwerken die proxyservers verbinding maken, met een komma "
+        "ertussen; van een ander adres telt geen X-Forwarded-*.",
+    ),
+    Setting(
+        "TAALINKOOP_HOSTS",
+        _hosts,
+        "",
+        "Onder welke namen de site te bereiken is, met een komma ertussen, zoals taal.regio.nl; "
+        "een aanvraag voor een andere naam wordt geweigerd. Leeg: alleen deze machine zelf "
+        "(localhost), of elke naam als serve --host een ander adres krijgt.",
     ),
     Setting(
         "TAALINKOOP_API_PER_MINUTE",

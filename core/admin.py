@@ -103,7 +103,8 @@ class Page(BaseView):
 
 def sign_in_first() -> Response:
     """Send someone to the sign-in page, and back here afterwards."""
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    path = f"{request.script_root}{request.full_path.rstrip('?')}"
+    back = path if request.method == "GET" else None
     return redirect(url_for("account.sign_in", volgende=back))
 
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -62,6 +62,7 @@ def examine() -> Iterator[Finding]:
         return
     yield Finding("instellingen", good=True, text="alle instellingen zijn te lezen")
     yield from _unread()
+    yield from _proxy(settings)
     yield from _data_directory(settings["TAALINKOOP_DATA_DIR"])
     try:
         with opened_database(needs_schema=False):
@@ -77,6 +78,13 @@ def _unread() -> Iterator[Finding]:
         meant = get_close_matches(name, names, n=1)
         hint = f"bedoel je {meant[0]}?" if meant else "haal hem weg"
         yield Finding("instellingen", good=False, text=f"{name} is geen instelling; {hint}")
+
+
+def _proxy(settings: Mapping[str, Any]) -> Iterator[Finding]:
+    if settings["TAALINKOOP_TRUSTED_PROXIES"]:
+        hosts = ", ".join(settings["TAALINKOOP_HOSTS"])
+        text = "zet bij TAALINKOOP_HOSTS de naam van de site, anders weigert de server haar"
+        yield Finding("webserver ervoor", good=bool(hosts), text=hosts or text)
 
 
 def _data_directory(path: Path) -> Iterator[Finding]:

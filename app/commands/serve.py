@@ -3,19 +3,15 @@
 import argparse
 import secrets
 
-import waitress
-
 from app import create_app
 from app.commands.output import say
 from app.opening import check_schema
 from app.server_log import keep_log
 from app.tasks.jobs import Watcher
+from app.web.listening import make_server
 from core.accounts import Account
 from core.db import database
 from core.migrations import migrate
-
-# Waitress keeps an upload in memory up to here and in a temporary file beyond it.
-IN_MEMORY_BYTES = 512 * 1024
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -43,16 +39,7 @@ def run(args: argparse.Namespace) -> int:
     watcher = Watcher(app.config)
     watcher.start()
     try:
-        waitress.serve(
-            app,
-            host=args.host,
-            port=args.port,
-            threads=args.threads,
-            ident="",
-            inbuf_overflow=IN_MEMORY_BYTES,
-            max_request_body_size=(app.config["MAX_CONTENT_LENGTH"] or 0) + 1024 * 1024,
-            _quiet=True,
-        )
+        make_server(app, host=args.host, port=args.port, threads=args.threads).run()
     finally:
         watcher.stop()
     return 0

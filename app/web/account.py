@@ -107,7 +107,7 @@ def sign_in_page() -> Response | str:
             return redirect(url_for("second_step.ask", volgende=form.volgende.data or None))
         if account is not None:
             let_in(account)
-            return redirect(form.volgende.data or "/")
+            return redirect(form.volgende.data or url_for("start.index"))
         form.form_errors.append(REFUSED)
     return render_template("account/sign_in.html", form=form)
 
@@ -167,5 +167,5 @@ def first() -> Response | str:
             form.fill_errors(error)
         else:
             let_in(account)
-            return redirect("/")
+            return redirect(url_for("start.index"))
     return render_template("account/first.html", form=form, code_known=bool(code))

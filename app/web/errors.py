@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.api import problems
+from app.web.security import UnknownHostError
 from core.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,12 @@ def _http_error(error: HTTPException) -> Answer | HTTPException:
     if _is_api():
         return problems.from_exception(error)
     title, text = TEXTS.get(status, TEXTS[400] if status < 500 else TEXTS[500])
+    if isinstance(error, UnknownHostError):
+        title = "Dit adres is niet van deze site"
+        text = (
+            "De server kent deze naam niet. Gebruik het adres dat je van de beheerder kreeg. "
+            "Beheerder: zet de naam bij de instelling TAALINKOOP_HOSTS."
+        )
     if isinstance(error, CSRFError):
         title = "Dit formulier is verlopen"
         text = "Ga terug, laad de pagina opnieuw en verstuur het formulier nog een keer."

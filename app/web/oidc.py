@@ -49,7 +49,7 @@ def leave() -> Response:
 def arrive() -> Response:
     """Let in whom the provider vouches for."""
     provider = _provider()
-    onward = session.get("volgende") or "/"
+    onward = session.get("volgende") or url_for("start.index")
     try:
         _load(provider)
         person = provider.authorize_access_token()["userinfo"]

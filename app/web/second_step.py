@@ -91,7 +91,7 @@ def ask() -> Response | str:
         else:
             if right:
                 let_in(account)
-                return redirect(form.volgende.data or "/")
+                return redirect(form.volgende.data or url_for("start.index"))
             form.form_errors.append(REFUSED)
     return render_template("account/second_step_code.html", form=form)
 

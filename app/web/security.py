@@ -3,11 +3,13 @@
 import re
 from typing import Any
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.exceptions import BadRequest
 from werkzeug.routing import IntegerConverter, Map
+from werkzeug.sansio.utils import host_is_trusted
 
+from app.web.proxies import AlwaysHttps, BehindProxies
 from core.pages.fields import LARGEST_INTEGER
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -50,7 +52,9 @@ def protect(app: Flask) -> None:
     """Set up everything in this module."""
     secure = app.config["TAALINKOOP_HTTPS"]
     app.config.update(
-        SESSION_COOKIE_NAME="taalinkoop",
+        # A browser takes such a name from this very host only, over https, for the whole site.
+        SESSION_COOKIE_NAME="__Host-taalinkoop" if secure else "taalinkoop",
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
@@ -61,16 +65,31 @@ def protect(app: Flask) -> None:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=5_000,
     )
+    if secure:
+        app.wsgi_app = AlwaysHttps(app.wsgi_app)  # type: ignore[method-assign]
     proxies = app.config["TAALINKOOP_TRUSTED_PROXIES"]
     if proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        app.wsgi_app = BehindProxies(  # type: ignore[method-assign]
+            app.wsgi_app, proxies, app.config["TAALINKOOP_PROXY_ADDRESSES"]
         )
     app.url_map.converters["int"] = BoundedIntegerConverter
+    app.before_request(_refuse_other_hosts)
     app.before_request(_refuse_what_no_database_holds)
     app.before_request(_refuse_foreign_redirects)
     csrf.init_app(app)
     app.after_request(_add_headers)
+
+
+class UnknownHostError(BadRequest):
+    """The request is for a name that is not ours."""
+
+
+def _refuse_other_hosts() -> None:
+    # Who watches the server asks by its address; these answers name no address.
+    if (request.endpoint or "").startswith("health."):
+        return
+    if not host_is_trusted(request.host, current_app.config["TAALINKOOP_HOSTS"]):
+        raise UnknownHostError
 
 
 def _refuse_what_no_database_holds() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import jinja2
-from flask import Flask, g
+from flask import Flask, g, request
 
 from core import formats, municipalities, small_numbers
 
@@ -15,7 +15,22 @@ class Undefined(jinja2.Undefined):
     __str__ = __iter__ = __len__ = __contains__ = _refuse
 
 
+@jinja2.pass_context  # or Jinja works it out once, for the request that came first
+def on_this_site(_context: jinja2.runtime.Context, path: str) -> str:
+    """The address of a path of this site, also where a proxy has the site under a prefix.
+
+    What ``url_for`` made has the prefix already.
+    """
+    root = request.script_root
+    return (
+        f"{root}{path}"
+        if root and path.startswith("/") and not path.startswith(f"{root}/")
+        else path
+    )
+
+
 FILTERS = {
+    "here": on_this_site,
     "day": formats.day_text,
     "moment": formats.moment_text,
     "month": formats.month_text,

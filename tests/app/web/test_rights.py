@@ -214,6 +214,19 @@ def test_every_row_of_every_table_by_its_number(app, client: Client, world, role
                 assert page.status in (403, 404), f"{role} edits {view.url} {number}"
 
 
+def test_every_address_on_every_page_keeps_the_prefix_of_a_proxy(app, client, world):
+    client.sign_in("auditor")
+    own = re.compile(r'(?:href|src|action)="(/(?!inkoop/)[^"]*)"')
+    without = {}
+    for rule in rules(app):
+        if "GET" in rule.methods and rule.endpoint != "static":
+            url = address(rule, number=1, code="TA001")
+            with client.browser.get(url, base_url="http://localhost/inkoop") as page:
+                if page.mimetype == "text/html" and (wrong := own.findall(page.text)):
+                    without[rule.rule] = wrong
+    assert without == {}
+
+
 def test_a_forgotten_declaration_is_refused(app, client, world):
     """What a route without any declaration would answer."""
     function = app.view_functions["public.privacy"]
