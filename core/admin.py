@@ -96,6 +96,23 @@ class Page(BaseView):
         # The stock one catches TypeError and calls again in another way, which hides its cause.
         return function(self, *args, **kwargs)
 
+    def saved(
+        self, form: SafeForm, change: Callable[[dict[str, Any]], object], message: str = "Bewaard."
+    ) -> bool:
+        """Whether a form was sent and its change was made; a refusal goes beside its field.
+
+        The one way to save a form: ``change`` gets the form's data and calls an operation.
+        """
+        if not form.validate_on_submit():
+            return False
+        try:
+            change(form.data)
+        except DomainError as error:
+            form.fill_errors(error)
+            return False
+        flash(message, "success")
+        return True
+
     def render(self, template: str, **values: Any) -> str:
         """Render a template; it finds this page as ``page``."""
         return render_template(template, page=self, **values)

@@ -104,8 +104,11 @@ def _fallen(account: Account) -> list[Attention]:
         Attention(
             f"{names[fall.provider]} zakte in {month_text(month)} naar {fall.standing} "
             f"(route {fall.route}) door {fall.cause}.",
-            f"/kwaliteit/{month:%Y-%m}/{fall.provider}/{fall.route}/",
+            f"/aanbieders/{fall.provider}/gesprek/"
+            if may(account, "create", "agreements")
+            else f"/kwaliteit/{month:%Y-%m}/{fall.provider}/{fall.route}/",
             Urgency.NOW if fall.standing == "onvoldoende" else Urgency.SOON,
+            more="Bekijk het gespreksblad en maak een afspraak.",
             needs=("create", "agreements"),
         )
         for fall in falls([cards.tree_of(c) for c in now], [cards.tree_of(c) for c in before])

@@ -14,6 +14,7 @@ from quality.admin.providers import ProvidersPage
 from quality.admin.reports import ReportPage
 from quality.admin.scores import ScorePage
 from quality.admin.signals import OneSignalPage, SignalPage
+from quality.admin.talk import TalkPage
 
 
 def views() -> list[BaseView]:
@@ -24,6 +25,7 @@ def views() -> list[BaseView]:
         IndicatorPage("Indicatoren", url="/indicatoren", endpoint="indicators"),
         EvaluationPage("Evaluatie", url="/indicatoren/evaluatie", endpoint="evaluation"),
         AgreementPage("Afspraken", url="/aanbieders/<code>/afspraken", endpoint="agreements"),
+        TalkPage("Gesprek", url="/aanbieders/<code>/gesprek", endpoint="talk"),
         ComplaintPage("Klachten", url="/aanbieders/<code>/klachten", endpoint="complaints"),
         ScorePage("Kwaliteit", url="/kwaliteit", endpoint="scores"),
         ChartPage("Grafieken", url="/kwaliteit/<month>/grafieken", endpoint="charts"),

@@ -1,24 +1,21 @@
 """Contract management: talks, agreements and plans of one provider."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from core.accounts import visible
 from core.admin import Page, needs
 from core.dates import now, today
-from core.errors import DomainError
 from core.export import download
-from core.pages.fields import SafeForm
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.admin.providers import tabs_of
-from quality.agreements.forms import AgreementForm, ClosingForm, TalkForm
+from quality.agreements.forms import AgreementForm, ClosingForm
 from quality.agreements.models import Agreement
-from quality.agreements.operations import close_agreement, make_agreement, record_talk
+from quality.agreements.operations import close_agreement, make_agreement
 from quality.agreements.queries import (
     agreements_of,
     latest_cards,
@@ -49,19 +46,6 @@ def provider_named(code: str) -> Provider:
     if found is None:
         abort(404)
     return found
-
-
-def accepted(form: SafeForm, change: Callable[[dict[str, Any]], object], message: str) -> bool:
-    """Whether a form was sent and its change was made; a refusal goes beside its field."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        change(form.data)
-    except DomainError as error:
-        form.fill_errors(error)
-        return False
-    flash(message, "success")
-    return True
 
 
 def _standings(provider: Provider) -> tuple[Any, list[dict[str, Any]]]:
@@ -146,27 +130,6 @@ class AgreementPage(Page):
         )
         return download(f"afspraken-{provider.code}", kind, DOWNLOAD_COLUMNS, rows)
 
-    @expose("/gesprek/", methods=("GET", "POST"))
-    @needs("create")
-    def talk(self, code: str) -> Response | str:
-        """Keep a talk."""
-        provider = provider_named(code)
-        form = TalkForm()
-
-        def keep(given: dict[str, Any]) -> None:
-            record_talk(
-                provider=provider,
-                held_on=given["held_on"],
-                subject=given["subject"],
-                report=given["report"] or "",
-                by=g.account.email,
-                at=now(),
-            )
-
-        if accepted(form, keep, "Het gesprek is vastgelegd."):
-            return redirect(url_for(".index", code=code))
-        return self.render("quality/talk.html", provider=provider, form=form)
-
     @expose("/nieuw/", methods=("GET", "POST"))
     @needs("create")
     def new(self, code: str) -> Response | str:
@@ -195,7 +158,7 @@ class AgreementPage(Page):
                 at=now(),
             )
 
-        if accepted(form, keep, "De afspraak is bewaard."):
+        if self.saved(form, keep, "De afspraak is bewaard."):
             return redirect(url_for(".index", code=code))
         return self.render("quality/agreement_entry.html", provider=provider, form=form)
 
@@ -219,7 +182,7 @@ class AgreementPage(Page):
                 at=now(),
             )
 
-        if accepted(form, close, "De afspraak is gesloten."):
+        if self.saved(form, close, "De afspraak is gesloten."):
             return redirect(url_for(".one", code=code, number=number))
         return self.render(
             "quality/agreement.html",

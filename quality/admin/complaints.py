@@ -12,7 +12,7 @@ from core.dates import now, today
 from core.export import download
 from core.municipalities import name as municipality_name, names
 from providers.codes import LearningRoute
-from quality.admin.agreements import accepted, provider_named
+from quality.admin.agreements import provider_named
 from quality.admin.providers import tabs_of
 from quality.agreements.forms import ComplaintForm, OutcomeForm
 from quality.agreements.operations import close_complaint, register_complaint
@@ -92,7 +92,7 @@ class ComplaintPage(Page):
                 at=now(),
             )
 
-        if accepted(form, keep, "De klacht is bewaard."):
+        if self.saved(form, keep, "De klacht is bewaard."):
             return redirect(url_for(".index", code=code))
         return self.render("quality/complaint_entry.html", provider=provider, form=form)
 
@@ -110,7 +110,7 @@ class ComplaintPage(Page):
         def close(given: dict[str, Any]) -> None:
             close_complaint(complaint, outcome=given["outcome"], by=g.account.email, at=now())
 
-        if accepted(form, close, "De klacht is afgehandeld."):
+        if self.saved(form, close, "De klacht is afgehandeld."):
             return redirect(url_for(".one", code=code, number=number))
         return self.render(
             "quality/complaint.html",

@@ -15,6 +15,7 @@ from core.accounts import may, visible
 from core.admin import Page
 from core.dates import add_months, month_of, today
 from core.export import download
+from core.formats import month_text
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
 from providers.deliveries.calendar_queries import delivery_calendar, last_closed_month
 from providers.deliveries.queries import Completeness, completeness
@@ -38,7 +39,7 @@ from quality.admin.provider_list import (
     mark_kind,
     sort_headings,
 )
-from quality.admin.provider_scores import score_panels
+from quality.admin.provider_scores import Scores, score_panels
 from quality.admin.provider_waiting import access, waiting
 from quality.admin.timeline import by_year
 from quality.cards.queries import judged_months
@@ -60,6 +61,7 @@ TABS = (
     ("Intensiteit", "providers.intensity", "scores"),
     ("Locaties", "providers.locations", "register"),
     ("Keurmerk", "providers.mark", "register"),
+    ("Gesprek", "talk.index", "agreements"),
     ("Afspraken", "agreements.index", "agreements"),
     ("Klachten", "complaints.index", "complaints"),
 )
@@ -72,6 +74,24 @@ def tabs_of(code: str, current: str) -> list[tuple[str, str, bool]]:
         for label, name, thing in TABS
         if may(g.account, "read", thing)
     ]
+
+
+def _links(code: str, scores: Scores | None) -> list[tuple[str, str]]:
+    """Where to go on from the page of an aanbieder, as far as the account may."""
+    links = []
+    if may(g.account, "read", "agreements"):
+        links.append(("Gesprek", url_for("talk.index", code=code)))
+    if scores is None:
+        return links
+    chosen = scores.chosen
+    month, route = f"{chosen.month:%Y-%m}", chosen.route.code
+    links.append(("Vergelijk", url_for("compare.index", aanbieder=code, route=route)))
+    if may(g.account, "read", "reports"):
+        address = url_for("reports.download", month=month, code=code, kind="pdf")
+        links.append((f"Rapport {month_text(chosen.month)}", address))
+    if may(g.account, "read", "reactions"):
+        links.append(("Reacties", url_for("reactions.index", month=month, code=code, route=route)))
+    return links
 
 
 class ProvidersPage(Page):
@@ -135,13 +155,15 @@ class ProvidersPage(Page):
     def one(self, code: str) -> str:
         """Show the standing per route, the learners and how the deliveries come in."""
         provider = self._one(code)
+        panels = score_panels(provider)
         return self._tab(
             code,
             "one",
+            links=_links(code, panels["scores"]),
             calendar=self._calendar(provider),
             complete=self._complete(provider),
             exact=may(g.account, "read", "progress"),
-            **score_panels(provider),
+            **panels,
         )
 
     def _calendar(self, provider: Provider) -> list[Any]:

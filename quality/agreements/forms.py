@@ -1,8 +1,9 @@
 """Forms about talks, agreements and complaints."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from wtforms import RadioField, SelectChoice, SelectField, TextAreaField
+from wtforms import Field, RadioField, SelectChoice, SelectField, TextAreaField
 
 from core.municipalities import names
 from core.pages.fields import (
@@ -29,8 +30,16 @@ def _optional(choices: dict[str, str], nothing: str) -> list[SelectChoice]:
 ROUTES = {str(int(route)): route.label for route in LearningRoute}
 
 
+DECISIONS = 3
+"""Agreements that can be kept together with a talk."""
+
+
 class TalkForm(SafeForm):
-    """A talk that was held."""
+    """A talk that was held, and what was decided in it.
+
+    Row ``n`` of the decisions has the fields ``text_n``, ``criterion_n``, ``route_n``,
+    ``threshold_n`` and ``due_on_n``; a row without text and date is empty.
+    """
 
     held_on = DutchDateField("Datum van het gesprek", [Required("Vul de datum in.")])
     subject = TextField(
@@ -41,6 +50,34 @@ class TalkForm(SafeForm):
     report = TextAreaField(
         "Verslag", [], description=NO_PERSONS, render_kw={"rows": 6, "maxlength": 4000}
     )
+
+    def decisions(self) -> list[tuple[int, list[Field]]]:
+        """The fields of each row, in the order of the page."""
+        names = ("text", "criterion", "route", "threshold", "due_on")
+        return [(n, [self[f"{name}_{n}"] for name in names]) for n in range(1, DECISIONS + 1)]
+
+    def given_decisions(self) -> list[tuple[int, dict[str, Any]]]:
+        """The rows that were filled in: number, and values by name."""
+        rows = [
+            (n, {f.name.removesuffix(f"_{n}"): f.data for f in row}) for n, row in self.decisions()
+        ]
+        return [(n, values) for n, values in rows if values["text"] or values["due_on"]]
+
+
+for _n in range(1, DECISIONS + 1):
+    setattr(TalkForm, f"text_{_n}", TextField("Wat is afgesproken", render_kw={"maxlength": 400}))
+    setattr(
+        TalkForm,
+        f"criterion_{_n}",
+        SelectField("Criterium", choices=_optional(CRITERIA, "geen maatstaf"), default=""),
+    )
+    setattr(
+        TalkForm,
+        f"route_{_n}",
+        SelectField("Leerroute", choices=_optional(ROUTES, "–"), default=""),
+    )
+    setattr(TalkForm, f"threshold_{_n}", DutchDecimalField("Minstens", places=2, high=100))
+    setattr(TalkForm, f"due_on_{_n}", DutchDateField("Klaar op"))
 
 
 class AgreementForm(SafeForm):

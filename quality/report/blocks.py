@@ -36,7 +36,14 @@ class Picture:
     chart: Chart
 
 
-Block = Text | Bullets | Table | Picture
+@dataclass(frozen=True)
+class WritingLines:
+    """Empty lines to write on, on paper."""
+
+    count: int
+
+
+Block = Text | Bullets | Table | Picture | WritingLines
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,8 @@ class Report:
     answer: str
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
+    compact: bool = False
+    """Smaller letters and margins, to fit on one page."""
 
     @property
     def charts(self) -> tuple[Chart, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.charts.pictures import Chart
-from quality.report.blocks import Block, Bullets, Report, Table, Text
+from quality.report.blocks import Block, Bullets, Report, Table, Text, WritingLines
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 Svg = Callable[[Chart], str]
@@ -72,6 +72,7 @@ def as_data(report: Report, svg: Svg) -> dict[str, Any]:
         "title": report.title,
         "subject": report.subject,
         "answer": report.answer,
+        "compact": report.compact,
         "facts": [list(fact) for fact in report.facts],
         "sections": [
             {"heading": s.heading, "blocks": [_block(block, svg) for block in s.blocks]}
@@ -94,6 +95,8 @@ def _block(block: Block, svg: Svg) -> dict[str, Any]:
             "numeric": list(block.numeric),
             "widths": _widths(block),
         }
+    if isinstance(block, WritingLines):
+        return {"kind": "lines", "count": block.count}
     chart = block.chart
     return {
         "kind": "chart",

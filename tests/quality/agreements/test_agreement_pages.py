@@ -156,13 +156,15 @@ def test_making_and_closing_an_agreement(client, provider):
 
 def test_keeping_a_talk(client, provider):
     client.sign_in("contractmanager")
-    client.get(BASE + "afspraken/gesprek/")
+    client.get(BASE + "gesprek/vastleggen/")
     tomorrow = f"{today() + timedelta(days=1):%d-%m-%Y}"
     form = {"held_on": tomorrow, "subject": "Kwartaalgesprek", "report": "Wachttijd\nDocenten"}
     assert (
-        "tot en met vandaag" in client.post(BASE + "afspraken/gesprek/", form, status=200).errors[0]
+        "tot en met vandaag"
+        in client.post(BASE + "gesprek/vastleggen/", form, status=200).errors[0]
     )
-    page = client.post(BASE + "afspraken/gesprek/", form | {"held_on": "01-10-2026"}, follow=True)
+    form["held_on"] = "01-10-2026"
+    page = client.post(BASE + "gesprek/vastleggen/", form, follow=True)
     assert "01-10-2026: Kwartaalgesprek" in page.text
     assert Talk.get().created_by == "contractmanager@example.org"
 
