@@ -27,6 +27,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         health,
         oidc,
         public,
+        requests,
         second_step,
         security,
         templating,
@@ -40,6 +41,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(config or {})
     key = app.secret_key = settings.secret_key(app.config)
     log_chain.use_key(lambda: key)
+    requests.register(app)
     database.connect_to(app)
     pictures.keep_in(Path(app.config["TAALINKOOP_DATA_DIR"]) / "pictures")
     templating.prepare(app)

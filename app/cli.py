@@ -128,10 +128,13 @@ def explain(error: Exception) -> str:
     """Say in one sentence what went wrong."""
     from peewee import DatabaseError  # noqa: PLC0415  only needed when something went wrong
 
-    from core.errors import DomainError  # noqa: PLC0415
+    from core.errors import DomainError, trouble_of  # noqa: PLC0415
 
     if isinstance(error, DomainError):
         return error.message
+    trouble = trouble_of(error)
+    if trouble is not None and isinstance(error, DatabaseError):
+        return trouble.sentence
     text = " ".join(str(error).split())
     if isinstance(error, DatabaseError):
         return f"De database werkt niet mee: {text}. Kijk met: taalinkoop doctor"

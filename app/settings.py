@@ -125,6 +125,31 @@ def _sender(value: str) -> str:
 
 _sender.__doc__ = "een e-mailadres, of leeg"
 
+
+def _log_form(value: str) -> str:
+    if value not in ("text", "json"):
+        raise ValueError(value)
+    return value
+
+
+_log_form.__doc__ = "text of json"
+
+
+def _folder(value: str) -> Path | None:
+    return Path(value) if value else None
+
+
+_folder.__doc__ = "een map, of leeg"
+
+
+def _recipient(value: str) -> str:
+    if value and not re.fullmatch(r"age1[0-9a-z]{58}", value):
+        raise ValueError(value)
+    return value
+
+
+_recipient.__doc__ = "een openbare sleutel van age (age1...), of leeg"
+
 _secret.__doc__ = "minstens 32 tekens, of leeg"
 
 
@@ -295,6 +320,39 @@ SETTINGS = (
         "30",
         "Hoeveel dagen blijft wat niet meer nodig is: leveringen die niemand accepteerde, "
         "afgelopen tokens, afgeronde taken en de database van vóór een teruggezette reservekopie.",
+    ),
+    Setting(
+        "TAALINKOOP_BACKUP_DIR",
+        _folder,
+        "",
+        "De map waarin de server elke nacht een reservekopie zet, liefst op een andere schijf; "
+        "leeg: maak reservekopieën zelf.",
+    ),
+    Setting(
+        "TAALINKOOP_BACKUP_RECIPIENT",
+        _recipient,
+        "",
+        "De openbare sleutel (age1...) waarmee reservekopieën versleuteld worden; de geheime "
+        "sleutel die erbij hoort, bewaar je ergens anders.",
+    ),
+    Setting(
+        "TAALINKOOP_BACKUP_KEEP",
+        _whole(1, 400),
+        "14",
+        "Hoeveel reservekopieën er in die map blijven; de oudste gaan weg.",
+    ),
+    Setting(
+        "TAALINKOOP_LOG",
+        _log_form,
+        "text",
+        "Hoe de server zijn log schrijft: text met waarschuwingen en fouten, of json met ook een "
+        "regel per aanvraag.",
+    ),
+    Setting(
+        "TAALINKOOP_METRICS_TOKEN",
+        _secret,
+        "",
+        "Het geheim waarmee Prometheus /metrics leest; leeg: alleen vanaf de server zelf.",
     ),
 )
 

@@ -6,12 +6,13 @@ same digest of what somebody asks for.
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import peewee
 
 from core.accounts import Account
-from core.db import BaseModel, MomentField, transaction
+from core.db import BaseModel, MomentField, write_soon
 from core.log_chain import LOGS, link_line, pseudonym
 
 NOBODY = "onbekend"
@@ -60,22 +61,27 @@ def record(
     ``about`` names.
     """
     seen = sorted({pseudonym(number) for number in numbers})
-    with transaction():
-        line = AccessLine.create(
-            at=at,
-            actor=NOBODY if account is None else account.email[:120],
-            role="" if account is None else account.role,
-            action=action,
-            what=what,
-            about=str(about)[:80],
-            count=len(seen) if count is None and seen else count,
-            purpose=" ".join(purpose.split())[:200],
-            address=address[:64],
-        )
-        rows = [{"line": line.id, "pseudonym": one} for one in seen]
-        for start in range(0, len(rows), 500):
-            AccessSubject.insert_many(rows[start : start + 500]).execute()
-        link_line("access", line.id)
+    values = {
+        "at": at,
+        "actor": NOBODY if account is None else account.email[:120],
+        "role": "" if account is None else account.role,
+        "action": action,
+        "what": what,
+        "about": str(about)[:80],
+        "count": len(seen) if count is None and seen else count,
+        "purpose": " ".join(purpose.split())[:200],
+        "address": address[:64],
+    }
+    # Nobody waits with reading for somebody who writes.
+    write_soon(partial(_write, values, seen))
+
+
+def _write(values: dict[str, Any], seen: list[str]) -> None:
+    line = AccessLine.create(**values)
+    rows = [{"line": line.id, "pseudonym": one} for one in seen]
+    for start in range(0, len(rows), 500):
+        AccessSubject.insert_many(rows[start : start + 500]).execute()
+    link_line("access", line.id)
 
 
 def seen_by(number: str) -> Any:

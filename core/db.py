@@ -4,16 +4,22 @@ SQLite is the embedded default, PostgreSQL serves the shared installation. What 
 the two stands in this module and nowhere else.
 """
 
+import random
 import sqlite3
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import peewee
 
 from core.dates import month_from_number, month_number
+from core.errors import is_busy
+
+Result = TypeVar("Result")
 
 database = peewee.DatabaseProxy()
 
@@ -86,6 +92,7 @@ class _Nesting(threading.local):
 
     def __init__(self) -> None:
         self.depth = 0
+        self.commits = 0
         self.steps: list[Callable[[], object]] = []
 
 
@@ -102,6 +109,7 @@ def transaction() -> Iterator[None]:
             if _nesting.depth == 1:
                 for step in _nesting.steps:
                     step()
+        _nesting.commits += _nesting.depth == 1
     finally:
         _nesting.depth -= 1
         if _nesting.depth == 0:
@@ -113,6 +121,116 @@ def before_commit(step: Callable[[], object]) -> None:
     if not _nesting.depth:
         raise RuntimeError("there is no transaction to do this in")
     _nesting.steps.append(step)
+
+
+def commits() -> int:
+    """How many transactions this thread has committed: the same again means that nothing was."""
+    return _nesting.commits
+
+
+def retried(step: Callable[[], Result], *, times: int = 5) -> Result:
+    """Do a whole transaction, again when others were in its way: a deadlock, a lock that lasts.
+
+    To be called outside a transaction; ``step`` must be one that can be done again.
+    """
+    for attempt in range(1, times):
+        try:
+            return step()
+        except peewee.DatabaseError as error:
+            if _nesting.depth or not is_busy(error):
+                raise
+            # Two who met do not wait for equally long.
+            time.sleep(random.uniform(0.05, 0.1) * attempt)
+    return step()
+
+
+SMALL_WAIT_MS = 250
+"""How long a reader or somebody who signs in waits for a write that can be done later."""
+
+
+class _Postponed:
+    """Small writes that were in nobody's hurry, kept by a server until the lock is free."""
+
+    def __init__(self) -> None:
+        self.enabled = False
+        self.steps: deque[Callable[[], object]] = deque()
+
+
+_postponed = _Postponed()
+
+
+def write_soon(step: Callable[[], object]) -> None:
+    """Do a small write that reading or signing in must not depend on.
+
+    While others hold the lock, a server keeps it for ``write_postponed``; whatever is not a server
+    waits. Inside a transaction it is a part of that one.
+    """
+    if _nesting.depth or not _postponed.enabled:
+        with transaction():
+            step()
+    elif not _written(step):
+        _postponed.steps.append(step)
+
+
+@contextmanager
+def postponing() -> Iterator[None]:
+    """Let this process postpone small writes; it calls ``write_postponed`` every second or so."""
+    _postponed.enabled = True
+    try:
+        yield
+    finally:
+        _postponed.enabled = False
+        with database.connection_context():
+            write_postponed()
+
+
+def postponed_writes() -> int:
+    """How many small writes wait for the lock."""
+    return len(_postponed.steps)
+
+
+def write_postponed() -> None:
+    """Do what was postponed, the first one first, until the lock is in the way again."""
+    while _postponed.steps:
+        step = _postponed.steps.popleft()
+        if not _written(step):
+            _postponed.steps.appendleft(step)
+            return
+
+
+def _written(step: Callable[[], object]) -> bool:
+    try:
+        with _patience(SMALL_WAIT_MS), transaction():
+            if is_postgresql():
+                database.execute_sql(f"SET LOCAL lock_timeout = {SMALL_WAIT_MS}")
+            step()
+    except peewee.DatabaseError as error:
+        if not is_busy(error):
+            raise
+        return False
+    return True
+
+
+@contextmanager
+def _patience(milliseconds: int) -> Iterator[None]:
+    """How long SQLite waits for its lock."""
+    if is_postgresql():
+        yield
+        return
+    before = database.execute_sql("PRAGMA busy_timeout").fetchone()[0]
+    database.execute_sql(f"PRAGMA busy_timeout = {milliseconds}")
+    try:
+        yield
+    finally:
+        database.execute_sql(f"PRAGMA busy_timeout = {before}")
+
+
+def limit_waiting(milliseconds: int) -> None:
+    """Let this connection wait so long for a lock, and no longer: for a page, not for a command."""
+    if is_postgresql():
+        database.execute_sql(f"SET lock_timeout = {milliseconds}")
+    else:
+        database.execute_sql(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 def lock_until_commit(name: str, number: int) -> None:
@@ -128,7 +246,8 @@ def lock_until_commit(name: str, number: int) -> None:
 SQLITE_PRAGMAS = {
     "journal_mode": "wal",
     "foreign_keys": 1,
-    "busy_timeout": 10_000,
+    # A command has time; a page says sooner that others are in its way (limit_waiting).
+    "busy_timeout": 60_000,
     "synchronous": 1,
 }
 

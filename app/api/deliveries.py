@@ -16,7 +16,7 @@ from core.jobs.models import DONE, FAILED, Job
 from core.jobs.runner import submit
 from core.storage import Storage
 from providers.deliveries.operations import receive
-from providers.deliveries.outcomes import already_delivered, outcome_of
+from providers.deliveries.outcomes import RECEIVED, already_delivered, outcome_of
 from providers.feed.tell.outcome import Status
 from providers.models import Delivery, Problem, Provider
 
@@ -106,7 +106,8 @@ def create_delivery(call: Call) -> Answer:
     delivery = Delivery.get_by_id(delivery.id)
     if job.waiting:
         return Answer(_document(delivery, job, call.account), 202, where)
-    if job.state == FAILED:
+    # What became of the delivery itself counts, whatever went wrong after it.
+    if job.state == FAILED and delivery.state == RECEIVED:
         raise ApiError(500, job.message)
     receipt = _receipt(delivery, call.account)
     if receipt["status"] == Status.REFUSED:
@@ -178,7 +179,7 @@ def _job_of(delivery: Delivery) -> Job | None:
 
 
 def _document(delivery: Delivery, job: Job | None, account: Account) -> dict[str, Any]:
-    undecided = delivery.state == "received"
+    undecided = delivery.state == RECEIVED
     found = {
         "delivery": delivery.id,
         "aanbieder": delivery.provider.code,

@@ -6,10 +6,12 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from core.errors import DomainError
+from core.errors import DomainError, trouble_of
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/"
+RETRY_AFTER = 5
+"""Seconds after which trying again can help."""
 
 TITLES = {
     400: ("bad_request", "Deze aanvraag klopt niet", "Kijk in de beschrijving wat er kan."),
@@ -21,6 +23,7 @@ TITLES = {
     415: ("media_type", "Dit soort inhoud wordt niet gelezen", "Stuur CSV, een werkboek of JSON."),
     422: ("refused", "Dit is niet aangenomen", "Verbeter wat er in detail staat."),
     429: ("too_many", "Te veel aanvragen achter elkaar", "Retry-After zegt hoelang je wacht."),
+    503: ("busy", "Dit kan nu even niet", "Retry-After zegt hoelang je wacht."),
     500: ("server_error", "Er ging iets mis bij ons", "Er is niets gewijzigd. Probeer het later."),
 }  # fmt: skip
 
@@ -79,4 +82,8 @@ def from_exception(error: Exception) -> Response:
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             headers["Allow"] = ", ".join(sorted(error.valid_methods))
         return problem(error.code or 500, headers=headers)
+    trouble = trouble_of(error)
+    if trouble is not None:
+        headers = {"Retry-After": str(RETRY_AFTER)} if trouble.passes else {}
+        return problem(503, trouble.sentence, code=trouble.code, headers=headers)
     return problem(500)

@@ -31,8 +31,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what waits; with ``--stay`` until Ctrl-C."""
-    keep_log()
     settings = read_settings()
+    keep_log(settings["TAALINKOOP_LOG"])
     if args.pictures:
         refresh_computed(by=ACTOR, at=now())
         say(f"{draw_ahead(settings)} grafieken getekend")

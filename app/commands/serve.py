@@ -7,6 +7,7 @@ from app import create_app
 from app.commands.output import say
 from app.opening import check_schema
 from app.server_log import keep_log
+from app.settings import read_settings
 from app.tasks.jobs import Watcher
 from app.web.listening import make_server
 from core.accounts import Account
@@ -25,7 +26,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
-    keep_log()
+    keep_log(read_settings()["TAALINKOOP_LOG"])
     if args.migrate:
         migrate(database.obj)
     check_schema()

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from core.audit import record
+from core.audit import AuditLine, record
 from core.db import database, is_postgresql, transaction
 from core.errors import DomainError
 
@@ -98,6 +98,15 @@ def _put_files_back(source: Path, target: Path) -> None:
         if path.is_file() and not (place.exists() and _sha256(place) == _sha256(path)):
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.replace(place)
+
+
+def last_backup() -> datetime | None:
+    """When the last backup was made."""
+    made = AuditLine.select(AuditLine.at).where(
+        AuditLine.thing == "installation", AuditLine.action == "backup"
+    )
+    line: AuditLine | None = made.order_by(AuditLine.id.desc()).first()
+    return None if line is None else line.at
 
 
 def unpacked(source: Path, folder: Path) -> dict[str, Any]:

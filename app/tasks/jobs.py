@@ -25,7 +25,7 @@ from app.tasks.monthly_run import send_reports
 from core.accounts import Account
 from core.charts import pictures
 from core.dates import now, parse_month, today
-from core.db import database
+from core.db import database, postponing, write_postponed
 from core.errors import DomainError
 from core.jobs.models import QUEUED, FollowUp, Job
 from core.jobs.operations import find_interrupted
@@ -155,20 +155,31 @@ class Watcher(threading.Thread):
         self.child: subprocess.Popen[bytes] | None = None
         self.artist: subprocess.Popen[bytes] | None = None
         self.drawn: Any = None
+        self.away = False
 
     def run(self) -> None:
         """Look every second, after clearing away what a killed process left half written."""
         with suppress(DomainError):  # a full or read-only disk is told where a file is sent
             Storage(Path(self.settings["TAALINKOOP_DATA_DIR"])).tidy()
-        turn = 0
-        while not self.stopped.is_set():
-            try:
-                self.look(interrupted_too=turn % LOOK_FOR_INTERRUPTED_EVERY == 0)
-            except peewee.DatabaseError:
-                # The database is away for a moment; pages say so, the next look may succeed.
-                logger.warning("the queue could not be read")
-            turn += 1
-            self.stopped.wait(POLL_SECONDS)
+        with postponing():
+            turn = 0
+            while not self.stopped.is_set():
+                self._try_to_look(turn)
+                turn += 1
+                self.stopped.wait(POLL_SECONDS)
+
+    def _try_to_look(self, turn: int) -> None:
+        try:
+            with database.connection_context():
+                write_postponed()
+            self.look(interrupted_too=turn % LOOK_FOR_INTERRUPTED_EVERY == 0)
+        except peewee.PeeweeException:
+            # The database is away for a moment; pages say so, the next look may succeed.
+            if not self.away:
+                logger.warning("the queue could not be read; it is tried again every second")
+            self.away = True
+        else:
+            self.away = False
 
     def look(self, *, interrupted_too: bool) -> None:
         """Start a worker when something waits, and have the charts of new scores drawn."""

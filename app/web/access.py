@@ -14,6 +14,8 @@ from core.identity.account_operations import note_sign_in
 from core.identity.second_step_operations import has_second_step
 
 PUBLIC_ENDPOINTS = {"static"}
+WITHOUT_ACCOUNT = {"static", "health.alive", "health.ready", "health.metrics"}
+"""Answered without the database, also to whoever brings a session."""
 WITH_ONE_TIME_PASSWORD = {"static", "account.index", "account.sign_out"}
 WITHOUT_SECOND_STEP = {"static", "second_step.index", "account.sign_out"}
 CODE_WITHIN = 5 * 60
@@ -71,7 +73,7 @@ def declared_access(function: Callable[..., Any]) -> str:
 
 def _load_account() -> None:
     g.account = None
-    if "account" not in session or request.endpoint in PUBLIC_ENDPOINTS:
+    if "account" not in session or request.endpoint in WITHOUT_ACCOUNT:
         return
     now = int(time.time())
     idle = now - session.get("seen", 0)

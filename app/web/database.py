@@ -2,9 +2,11 @@
 
 from flask import Flask, g, request
 
-from core.db import database, open_database
+from core.db import commits, database, limit_waiting, open_database
 
-WITHOUT_DATABASE = {"static", "health.alive", "health.ready"}
+LONGEST_WAIT_MS = 5_000
+"""How long a page waits for others who write, before it says so."""
+WITHOUT_DATABASE = {"static", "health.alive", "health.ready", "health.metrics"}
 
 
 def connect_to(app: Flask) -> None:
@@ -15,8 +17,11 @@ def connect_to(app: Flask) -> None:
 
 
 def _open() -> None:
+    g.commits_before = commits()
     if request.endpoint not in WITHOUT_DATABASE:
         g.opened_database = database.connect(reuse_if_open=True)
+        if g.opened_database:
+            limit_waiting(LONGEST_WAIT_MS)
 
 
 def _close(_error: BaseException | None) -> None:

@@ -1,17 +1,22 @@
 """Error pages: in our frame, in Dutch, saying what to do; never a traceback."""
 
 import logging
+from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.api import problems
+from app.web.requests import LOCK_WAITS
 from app.web.security import UnknownHostError
-from core.errors import DomainError
+from core.db import commits
+from core.errors import BUSY, DomainError, Trouble, trouble_of
 
 logger = logging.getLogger(__name__)
 Answer = tuple[str, int] | Response
+
+WITH_SECRETS = {"account", "second_step"}
 
 TEXTS = {
     400: (
@@ -40,7 +45,7 @@ TEXTS = {
     ),
     500: (
         "Er ging iets mis bij ons",
-        "Er is niets gewijzigd. Blijft het misgaan? Geef het tijdstip door aan de beheerder.",
+        "Blijft het misgaan? Geef het nummer hieronder door aan de beheerder.",
     ),
 }
 
@@ -52,9 +57,10 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _page(status: int, title: str, text: str) -> tuple[str, int]:
+def _page(status: int, title: str, text: str, **more: Any) -> tuple[str, int]:
     g.setdefault("account", None)
-    return render_template("error/error.html", title=title, text=text, status=status), status
+    page = render_template("error/error.html", title=title, text=text, status=status, **more)
+    return page, status
 
 
 def _is_api() -> bool:
@@ -87,9 +93,50 @@ def _domain_error(error: DomainError) -> Answer:
 
 
 def _unexpected(error: Exception) -> Answer:
-    # The rule, not the address: an address may hold the number of a learner.
-    logger.error("%s %s", request.method, request.url_rule, exc_info=error)
+    trouble = trouble_of(error)
+    if trouble is not None and trouble.passes:
+        # Nothing of ours is broken, and a line for each that waits would hide what is.
+        logger.warning("%s %s: %s", request.method, request.url_rule, trouble.code)
+        if trouble is BUSY:
+            LOCK_WAITS.inc()
+    else:
+        # The rule, not the address: an address may hold the number of a learner.
+        logger.error("%s %s", request.method, request.url_rule, exc_info=error)
     if _is_api():
         return problems.from_exception(error)
-    title, text = TEXTS[500]
-    return _page(InternalServerError.code, title, text)
+    if trouble is None:
+        title, text = TEXTS[500]
+        return _page(InternalServerError.code, title, f"{_what_is_safe()} {text}")
+    return _trouble_page(trouble)
+
+
+def _what_is_safe() -> str:
+    if g.get("commits_before", commits()) == commits():
+        return "Er is niets gewijzigd."
+    return "Een deel kan al zijn bewaard: kijk eerst of je wijziging er staat."
+
+
+def _trouble_page(trouble: Trouble) -> Answer:
+    """Say what is the matter; what was typed is kept, and goes along with the next try."""
+    answer = make_response(
+        _page(
+            503,
+            trouble.title,
+            f"{_what_is_safe()} {trouble.advice}",
+            fields=_typed() if trouble.passes else None,
+            file_lost=bool(request.files),
+        )
+    )
+    if trouble.passes:
+        answer.headers["Retry-After"] = str(problems.RETRY_AFTER)
+    return answer
+
+
+def _typed() -> list[tuple[str, str]] | None:
+    """The fields of the form, to send them once more; ``None`` when there is nothing to send.
+
+    Passwords and codes are never put in a page.
+    """
+    if request.method != "POST" or request.files or request.blueprint in WITH_SECRETS:
+        return None
+    return [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]

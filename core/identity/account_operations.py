@@ -12,7 +12,7 @@ from argon2.exceptions import VerifyMismatchError
 
 from core.accounts import Account, Role, SignInFailure
 from core.audit import record
-from core.db import transaction
+from core.db import transaction, write_soon
 from core.errors import DomainError
 from core.municipalities import names
 
@@ -218,14 +218,16 @@ class Attempts:
 
     def failed(self) -> None:
         """Count a failure, and forget those of days ago."""
+        # Not postponed: who guesses must not gain by others that write.
         with transaction():
             SignInFailure.create(typed=self.typed, address=self.address, at=self.at)
             SignInFailure.delete().where(SignInFailure.at < self.at - KEEP_FAILURES).execute()
 
     def succeeded(self) -> None:
         """Forget the failures for what was typed."""
-        with transaction():
-            SignInFailure.delete().where(SignInFailure.typed == self.typed).execute()
+        mine = SignInFailure.typed == self.typed
+        if SignInFailure.select().where(mine).exists():
+            write_soon(SignInFailure.delete().where(mine).execute)
 
 
 def sign_in(*, email: str, password: str, address: str, at: datetime) -> Account | None:
@@ -244,5 +246,4 @@ def sign_in(*, email: str, password: str, address: str, at: datetime) -> Account
 
 def note_sign_in(account: Account, *, at: datetime) -> None:
     """Write down when an account was let in last."""
-    with transaction():
-        Account.update(last_seen_at=at).where(Account.id == account.id).execute()
+    write_soon(Account.update(last_seen_at=at).where(Account.id == account.id).execute)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from core.accounts import Account, Role, may
 from core.audit import record
-from core.db import transaction
+from core.db import transaction, write_soon
 from core.errors import DomainError
 from core.identity.api_token_models import PERMISSIONS, ApiToken
 
@@ -100,8 +100,7 @@ def find_token(token: str, *, today: date) -> ApiToken | None:
     if found is None or (found.expires_on is not None and found.expires_on < today):
         return None
     if found.last_used_on != today:
-        with transaction():
-            ApiToken.update(last_used_on=today).where(ApiToken.id == found.id).execute()
+        write_soon(ApiToken.update(last_used_on=today).where(ApiToken.id == found.id).execute)
     return found
 
 

@@ -6,12 +6,17 @@ asks for work needs to know its name only.
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core.errors import DomainError
+import peewee
+
+from core.db import retried
+from core.errors import DomainError, trouble_of
 from core.jobs.locks import job_lock
 from core.jobs.models import QUEUED, RUNNING, Job
 from core.jobs.operations import claim, enqueue, fail, finish, tell
@@ -23,6 +28,7 @@ UNEXPECTED = (
     "De taak is mislukt door een fout van ons. Er is niets half bewaard. "
     "Start de taak opnieuw; gaat het weer mis, geef dan de beheerder het nummer van de taak."
 )
+AGAIN = "Er is niets half bewaard. Start de taak daarna opnieuw."
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,9 @@ class Work:
         return Path(self.settings["TAALINKOOP_DATA_DIR"])
 
     def tell(self, step: str, done: int = 0, total: int | None = None) -> None:
-        """Say how far it is."""
-        tell(self.job, step, done=done, total=total)
+        """Say how far it is; that this cannot be written down now is no reason to fail."""
+        with suppress(peewee.OperationalError):
+            tell(self.job, step, done=done, total=total)
 
 
 Kind = Callable[[Work], dict[str, Any]]
@@ -90,12 +97,14 @@ def do(job: Job, settings: Mapping[str, Any], *, clock: Clock) -> None:
         try:
             result = KINDS[job.kind](work)
         except DomainError as error:
-            fail(job, error.message, at=clock())
-        except Exception:
+            retried(partial(fail, job, error.message, at=clock()))
+        except Exception as error:
             logger.exception("job %s (%s) failed", job.id, job.kind)
-            fail(job, UNEXPECTED, at=clock())
+            trouble = trouble_of(error)
+            message = UNEXPECTED if trouble is None else f"{trouble.sentence} {AGAIN}"
+            retried(partial(fail, job, message, at=clock()))
         else:
-            finish(job, result, at=clock())
+            retried(partial(finish, job, result, at=clock()))
 
 
 def do_next(settings: Mapping[str, Any], *, worker: str, clock: Clock) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core import audit
 from core.dates import add_months, month_from_number, month_number, months_between
-from core.db import lock_until_commit, transaction
+from core.db import lock_until_commit, retried, transaction
 from core.errors import DomainError
 from core.jobs.follow_up_operations import Owed, follow_up
 from providers.deliveries.retention_queries import removed_months
@@ -110,14 +111,18 @@ def recompute_after(
     changed = 0
     # A transaction for each month: whoever wants to save something meanwhile hardly waits.
     for month in affected:
-        with transaction():
-            lock_until_commit("judge", month_number(month))
-            changed += _compute([provider], [month], at=at)
-            changed += _compute(metrics.without_card(month), [month], at=at)
+        changed += retried(partial(_judge_month, provider, month, at=at))
     if affected:
         with transaction():
             _record("recompute_scores", affected[0], by=by, at=at, cards=changed, who=provider.code)
     return affected
+
+
+def _judge_month(provider: Provider, month: date, *, at: datetime) -> int:
+    with transaction():
+        lock_until_commit("judge", month_number(month))
+        changed = _compute([provider], [month], at=at)
+        return changed + _compute(metrics.without_card(month), [month], at=at)
 
 
 @follow_up("judge", "De scores van aanbieder {subject} moeten opnieuw worden berekend")
@@ -344,12 +349,14 @@ def _rank(month: date, route: int) -> None:
         ScoreCard.rank_high,
     )
     ranked = list(
-        ScoreCard.select(*columns).where(
+        ScoreCard.select(*columns)
+        .where(
             ScoreCard.month == month,
             ScoreCard.route == route,
             ScoreCard.revision == 0,
             ScoreCard.ranked,
         )
+        .order_by(ScoreCard.id)
     )
     kept = cards.draws_of(ranked)
     ranges = rank_ranges([unpack(kept[card.id]) for card in ranked])

@@ -1,0 +1,50 @@
+"""Every request gets a number, is timed and counted; a log as JSON has a line for each."""
+
+import logging
+import re
+import secrets
+import time
+
+from flask import Flask, Response, g, request
+from prometheus_client import Counter, Histogram
+
+logger = logging.getLogger(__name__)
+
+REQUESTS = Counter("taalinkoop_requests", "Requests answered", ["method", "status"])
+SECONDS = Histogram(
+    "taalinkoop_request_seconds",
+    "Time from request to answer",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+LOCK_WAITS = Counter("taalinkoop_lock_refusals", "Requests refused because others were writing")
+
+
+def register(app: Flask) -> None:
+    """Hook it to every request; before anything else, so that whatever fails has a number."""
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.context_processor(lambda: {"request_id": g.get("request_id", "")})
+
+
+def _begin() -> None:
+    # A proxy that numbers requests itself is followed, so that one number leads through both logs.
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if re.fullmatch(r"[\w-]{8,64}", given) else secrets.token_hex(6)
+    g.request_began = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    seconds = time.perf_counter() - g.get("request_began", time.perf_counter())
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if request.endpoint != "static":
+        REQUESTS.labels(request.method, f"{response.status_code // 100}xx").inc()
+        SECONDS.observe(seconds)
+        fields = {
+            "method": request.method,
+            # The rule, not the address: an address may hold the number of a learner.
+            "rule": str(request.url_rule or ""),
+            "status": response.status_code,
+            "milliseconds": round(seconds * 1000),
+        }
+        logger.info("request", extra={"fields": fields})
+    return response
