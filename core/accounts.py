@@ -123,7 +123,7 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
     "indicators": {
         Role.REGION: frozenset({"read", "create", "change"}),
         Role.CONTRACT_MANAGER: READ,
-        Role.MUNICIPALITY: READ,
+        Role.MUNICIPALITY: frozenset({"read", "create"}),
     },
     # What a gemeente did with its plan van aanpak; the raad reads it as a report.
     "evaluation": {

@@ -16,8 +16,9 @@ from quality.agreements.operations import (
 )
 from quality.cards.reactions import answer, react
 from quality.evaluation.operations import load_reference_evaluation
+from quality.indicators.computed import DURATION
 from quality.indicators.models import Indicator
-from quality.indicators.operations import DURATION, compute_value, load_reference_figures
+from quality.indicators.operations import compute_value, load_reference_figures
 from quality.learners.operations import refresh
 
 SIGNAL_MONTHS = 3

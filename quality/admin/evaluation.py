@@ -4,14 +4,13 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Response as FlaskResponse, abort, flash, g, redirect, send_file, url_for
+from flask import Response as FlaskResponse, abort, g, redirect, send_file, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from core.accounts import visible
 from core.admin import Page, needs
 from core.dates import now, today
-from core.errors import DomainError
 from core.export import download
 from core.formats import day_text
 from core.municipalities import name as municipality_name
@@ -86,10 +85,11 @@ class EvaluationPage(Page):
         """Say where an action stands."""
         action = _row(PlanAction, self._code(code), number)
         form = ActionForm(obj=action)
-        return self._saved(
-            form, code, f"Actie {number}: {action.title}",
-            lambda: update_action(action, **_given(form), by=g.account.email, at=now()),
-        )  # fmt: skip
+
+        def change(given: dict[str, Any]) -> None:
+            update_action(action, **_words(given), by=g.account.email, at=now())
+
+        return self._entry(form, change, code, f"Actie {number}: {action.title}")
 
     @expose("/<code>/gehoord/<int:number>/", methods=("GET", "POST"))
     @needs("change")
@@ -97,27 +97,22 @@ class EvaluationPage(Page):
         """Say what was done with a point."""
         point = _row(HeardPoint, self._code(code), number)
         form = FollowUpForm(obj=point)
-        return self._saved(
-            form, code, f"{point.party}: {point.point}",
-            lambda: answer_point(point, **_given(form), by=g.account.email, at=now()),
-        )  # fmt: skip
 
-    def _saved(
-        self, form: SafeForm, code: str, about: str, save: Callable[[], None]
+        def change(given: dict[str, Any]) -> None:
+            answer_point(point, **_words(given), by=g.account.email, at=now())
+
+        return self._entry(form, change, code, f"{point.party}: {point.point}")
+
+    def _entry(
+        self, form: SafeForm, change: Callable[[dict[str, Any]], None], code: str, about: str
     ) -> Response | str:
-        if form.validate_on_submit():
-            try:
-                save()
-            except DomainError as error:
-                form.fill_errors(error)
-            else:
-                flash("Bewaard.", "success")
-                return redirect(url_for(".one", code=code))
+        if self.saved(form, change):
+            return redirect(url_for(".one", code=code))
         return self.render("quality/evaluation_entry.html", form=form, code=code, about=about)
 
 
-def _given(form: SafeForm) -> dict[str, str]:
-    return {name: value or "" for name, value in form.data.items() if name != "csrf_token"}
+def _words(given: dict[str, Any]) -> dict[str, str]:
+    return {name: value or "" for name, value in given.items() if name != "csrf_token"}
 
 
 def _row(model: Any, code: str, number: int) -> Any:
@@ -145,6 +140,7 @@ def _indicators(code: str) -> list[IndicatorYears]:
                 figures.get((one.id, "target"), {}),
                 figures.get((one.id, "realised"), {}),
                 better=one.better,
+                unit=one.unit,
             ),
         )
         for one in mine

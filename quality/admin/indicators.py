@@ -8,23 +8,41 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from core.accounts import visible
+from core.accounts import Role, visible
 from core.admin import Page, needs
 from core.dates import add_months, month_of, now, today
 from core.errors import DomainError
 from core.export import download
-from core.municipalities import name as municipality_name
+from core.municipalities import name as municipality_name, names as municipality_names
 from core.small_numbers import count_or_hidden, parts_of_total
 from quality.charts.indicator import indicator_chart
-from quality.indicators.forms import ComputeForm, IndicatorValueForm
+from quality.indicators.computed import COMPUTATIONS
+from quality.indicators.forms import (
+    ComputeForm,
+    IndicatorForm,
+    IndicatorValueForm,
+    ReferenceForm,
+)
 from quality.indicators.models import Indicator
-from quality.indicators.operations import compute_value, enter_value
-from quality.indicators.queries import cohort_rows, figures_of, indicator_list
+from quality.indicators.operations import (
+    compute_value,
+    define_indicator,
+    enter_value,
+    load_references,
+)
+from quality.indicators.queries import (
+    cohort_rows,
+    figures_of,
+    indicator_list,
+    references_of,
+)
 from quality.indicators.rules import (
     YearRow,
     answer,
     cohort_text,
+    interval_text,
     latest_judged,
+    read_references,
     value_text,
     year_rows,
 )
@@ -57,6 +75,7 @@ def _listed(indicators: list[Indicator]) -> list[Listed]:
                 figures.get((indicator.id, "target"), {}),
                 figures.get((indicator.id, "realised"), {}),
                 better=indicator.better,
+                unit=indicator.unit,
             ),
         )
         for indicator in indicators
@@ -65,7 +84,7 @@ def _listed(indicators: list[Indicator]) -> list[Listed]:
 
 def _people(computed: YearRow | None) -> dict[str, int | None]:
     """Who a computed figure is about, without small numbers and what gives them."""
-    if computed is None or computed.detail is None:
+    if computed is None or computed.detail is None or "passed" not in computed.detail:
         return {}
     detail = computed.detail
     return parts_of_total({name: detail[name] for name in ("passed", "under_way", "left")})
@@ -84,9 +103,11 @@ def _cohort_tables() -> list[dict[str, Any]]:
     return list(tables.values())
 
 
+MOST_BYTES = 1_000_000
+"""Of a file with what others reached."""
 DOWNLOAD_COLUMNS = (
-    "Nummer", "Indicator", "Gemeente", "Eenheid", "Jaar", "Realisatie", "Doel",
-    "Personen", "Uitkomst", "Let op", "Bron",
+    "Nummer", "Indicator", "Gemeente", "Eenheid", "Jaar", "Realisatie", "Doel", "90% van",
+    "90% tot", "Personen", "Uitkomst", "Let op", "Definitie", "Bron",
 )  # fmt: skip
 
 
@@ -97,12 +118,20 @@ def _download_rows(found: list[Listed]) -> Iterator[tuple[Any, ...]]:
         for row in item.rows:
             yield (
                 about.number, about.name, where, about.unit, row.year, row.realised, row.target,
-                "<5" if row.hidden else row.people, str(row.outcome), row.caution, row.source,
+                *(row.interval or (None, None)), "<5" if row.hidden else row.people,
+                str(row.outcome), row.caution, row.definition, row.source,
             )  # fmt: skip
 
 
 def _search() -> str:
     return request.args.get("zoek", "").strip().replace("\0", "")
+
+
+def _may_enter(indicator: Indicator) -> bool:
+    """A gemeente enters what is its own; the region enters all."""
+    return g.account.role != Role.MUNICIPALITY or (
+        indicator.municipality in g.account.municipalities
+    )
 
 
 class IndicatorPage(Page):
@@ -115,6 +144,13 @@ class IndicatorPage(Page):
         if found is None:
             abort(404)
         return found
+
+    def _own(self, number: int) -> Indicator:
+        """The indicator when this account may enter its figures."""
+        indicator = self._one(number)
+        if not _may_enter(indicator):
+            abort(403)
+        return indicator
 
     @expose("/")
     def index(self) -> str:
@@ -145,7 +181,11 @@ class IndicatorPage(Page):
 
     def _show(self, indicator: Indicator, form: ComputeForm) -> str:
         (listed,) = _listed([indicator])
-        chart = indicator_chart(indicator.number, indicator.name, indicator.unit, listed.rows)
+        references = references_of(indicator, g.account)
+        lines = [(line.name, line.year, line.value) for line in references]
+        chart = indicator_chart(
+            indicator.number, indicator.name, indicator.unit, listed.rows, lines
+        )
         computed = next((row for row in reversed(listed.rows) if row.detail), None)
         return self.render(
             "quality/indicator.html",
@@ -156,39 +196,71 @@ class IndicatorPage(Page):
             count_text=count_or_hidden,
             form=form,
             value_text=value_text,
+            interval_text=interval_text,
+            references=references,
+            reference_rows=[
+                (r.name, r.year, value_text(r.value, indicator.unit), r.source) for r in references
+            ],
+            computation=COMPUTATIONS.get(indicator.computation or ""),
+            may_enter=_may_enter(indicator),
         )
+
+    @expose("/nieuw/", methods=("GET", "POST"))
+    @needs("create")
+    def define(self) -> Response | str:
+        """Define a new indicator: the region any, a gemeente its own."""
+        own = g.account.role == Role.MUNICIPALITY
+        codes = g.account.municipalities if own else list(municipality_names())
+        options = [(code, municipality_name(code)) for code in codes]
+        form = IndicatorForm.with_choices(options if own else [("", "hele regio"), *options])
+        made: list[Indicator] = []
+
+        def change(given: dict[str, Any]) -> None:
+            given.pop("csrf_token")
+            given["municipality"] = given["municipality"] or None
+            given["computation"] = given["computation"] or None
+            made.append(define_indicator(**given, by=g.account.email, at=now()))
+
+        if self.saved(form, change, "De indicator is gemaakt. Vul nu een cijfer of een doel in."):
+            return redirect(url_for(".one", number=made[0].id))
+        return self.render("quality/indicator_new.html", form=form)
+
+    @expose("/<int:number>/vergelijken/", methods=("GET", "POST"))
+    @needs("create")
+    def references(self, number: int) -> Response | str:
+        """Take in what others reached, from a file."""
+        indicator = self._own(number)
+        form = ReferenceForm()
+
+        def change(given: dict[str, Any]) -> None:
+            lines = read_references(given["file"].read(MOST_BYTES).decode("utf-8-sig", "replace"))
+            load_references(indicator, lines, by=g.account.email, at=now())
+
+        if self.saved(form, change, "De cijfers om mee te vergelijken zijn bewaard."):
+            return redirect(url_for(".one", number=number))
+        return self.render("quality/indicator_references.html", form=form, indicator=indicator)
 
     @expose("/<int:number>/invoer/", methods=("GET", "POST"))
     @needs("create")
     def enter(self, number: int) -> Response | str:
         """Enter a figure by hand."""
-        indicator = self._one(number)
+        indicator = self._own(number)
         form = IndicatorValueForm()
-        if form.validate_on_submit():
-            given = form.data
-            try:
-                enter_value(
-                    indicator=indicator,
-                    year=given["year"],
-                    kind=given["kind"],
-                    value=float(given["value"]),
-                    people=given["people"],
-                    source=given["source"],
-                    by=g.account.email,
-                    at=now(),
-                )
-            except DomainError as error:
-                form.fill_errors(error)
-            else:
-                flash("Het cijfer is bewaard.", "success")
-                return redirect(url_for(".one", number=number))
+
+        def change(given: dict[str, Any]) -> None:
+            given.pop("csrf_token")
+            given |= {"value": float(given["value"]), "definition": given["definition"] or ""}
+            enter_value(indicator=indicator, **given, by=g.account.email, at=now())
+
+        if self.saved(form, change, "Het cijfer is bewaard."):
+            return redirect(url_for(".one", number=number))
         return self.render("quality/indicator_entry.html", indicator=indicator, form=form)
 
     @expose("/<int:number>/berekenen/", methods=("POST",))
     @needs("create")
     def compute(self, number: int) -> Response | str:
         """Work the realised figure of a year out from the deliveries."""
-        indicator = self._one(number)
+        indicator = self._own(number)
         form = ComputeForm()
         if not form.validate():
             return self._show(indicator, form)

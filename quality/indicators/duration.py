@@ -5,15 +5,25 @@ was followed in the year counts up to the last day that we know of (Kaplan-Meier
 area under the curve, up to a horizon.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
-from quality.method.basis_2026.waiting import curve, quantile, restricted_mean, stay, survival_at
+from quality.method.basis_2026.waiting import (
+    Step,
+    curve,
+    quantile,
+    restricted_mean,
+    stay,
+    survival_at,
+)
 
 HORIZON_MONTHS = 36
 """Three years: the term in which someone has to pass (Wet inburgering 2021, art. 11)."""
 
 DAYS_PER_MONTH = 365.25 / 12
+Z_90 = 1.6449
+"""Both sides of a 90 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,7 @@ class Duration:
     left: int
     passed_share: float
     naive_mean: float | None
+    interval: tuple[float, float] | None
 
 
 def duration_until_pass(
@@ -70,8 +81,10 @@ def duration_until_pass(
     horizon = min(round(HORIZON_MONTHS * DAYS_PER_MONTH), longest)
     passed = [one.exit for one in stays if one.started]
     median = quantile(steps, 0.5)
+    mean = restricted_mean(steps, horizon)
+    spread = Z_90 * standard_error_of_mean(steps, horizon)
     return Duration(
-        mean=restricted_mean(steps, horizon) / DAYS_PER_MONTH if passed else None,
+        mean=mean / DAYS_PER_MONTH if passed else None,
         median=None if median is None else median / DAYS_PER_MONTH,
         horizon=horizon / DAYS_PER_MONTH,
         people=len(stays),
@@ -80,4 +93,20 @@ def duration_until_pass(
         left=sum(one.left for one in stays),
         passed_share=100 * (1 - survival_at(steps, horizon)),
         naive_mean=sum(passed) / len(passed) / DAYS_PER_MONTH if passed else None,
+        interval=(
+            (max(0.0, mean - spread) / DAYS_PER_MONTH, (mean + spread) / DAYS_PER_MONTH)
+            if passed
+            else None
+        ),
     )
+
+
+def standard_error_of_mean(steps: Sequence[Step], until: int) -> float:
+    """Standard error of the area under S up to a day (Klein and Moeschberger 2003, 4.5)."""
+    days = [step.day for step in steps if step.day < until]
+    area, variance = 0.0, 0.0
+    for step, following in reversed([*zip(steps, [*days[1:], until], strict=False)]):
+        area += step.survival * (following - step.day)
+        if step.at_risk > step.events:
+            variance += area**2 * step.events / (step.at_risk * (step.at_risk - step.events))
+    return sqrt(variance)

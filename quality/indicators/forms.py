@@ -1,6 +1,10 @@
 """Forms about indicators."""
 
-from wtforms import RadioField, SelectChoice
+from collections.abc import Iterable
+from typing import Self
+
+from flask_wtf.file import FileField
+from wtforms import RadioField, SelectChoice, SelectField
 
 from core.pages.fields import (
     DutchDecimalField,
@@ -9,6 +13,7 @@ from core.pages.fields import (
     TextField,
     WholeNumberField,
 )
+from quality.indicators.computed import COMPUTATIONS, DURATION, UNITS
 
 
 class IndicatorValueForm(SafeForm):
@@ -37,6 +42,56 @@ class IndicatorValueForm(SafeForm):
         [Required("Vul de bron in: waar komt dit cijfer vandaan?")],
         description="Bijvoorbeeld: jaarverslag 2026, pagina 12.",
         render_kw={"maxlength": 200},
+    )
+    definition = TextField(
+        "Definitie",
+        description="Is dit cijfer anders geteld dan vorig jaar? Zeg dan kort hoe. "
+        "De grafiek trekt de lijn dan niet door.",
+        render_kw={"maxlength": 120},
+    )
+
+
+class IndicatorForm(SafeForm):
+    """A new indicator."""
+
+    number = TextField(
+        "Nummer", [Required("Vul een nummer in, bijvoorbeeld 5.")], render_kw={"maxlength": 8}
+    )
+    name = TextField("Naam", [Required("Vul in wat je meet.")], render_kw={"maxlength": 200})
+    municipality = SelectField("Gemeente", default="")
+    unit = SelectField("Eenheid", choices=[SelectChoice(unit, unit) for unit in UNITS])
+    better = RadioField(
+        "Beter is",
+        [Required("Kies welke kant goed is.")],
+        choices=[SelectChoice("higher", "hoger"), SelectChoice("lower", "lager")],
+    )
+    computation = SelectField("Hoe komt het cijfer er", default="")
+    definition = TextField(
+        "Wat telt mee",
+        description="In een of twee zinnen: wie telt mee, en wanneer.",
+        render_kw={"maxlength": 500},
+    )
+
+    @classmethod
+    def with_choices(cls, municipalities: Iterable[tuple[str, str]]) -> Self:
+        """Make the form; ``municipalities`` are code and name, an empty code is the region."""
+        form = cls()
+        form.municipality.choices = [SelectChoice(code, name) for code, name in municipalities]
+        form.computation.choices = [
+            SelectChoice("", "met de hand ingevuld"),
+            SelectChoice(DURATION, "berekend: gemiddelde duur tot slagen, uit de leveringen"),
+            *(SelectChoice(c.code, f"berekend: {c.label}") for c in COMPUTATIONS.values()),
+        ]
+        return form
+
+
+class ReferenceForm(SafeForm):
+    """A file with what others reached."""
+
+    file = FileField(
+        "Bestand (CSV)",
+        [Required("Kies een bestand.")],
+        description="Kolommen: naam, jaar, waarde, bron, datum.",
     )
 
 

@@ -48,6 +48,10 @@ class IndicatorValue(BaseModel):
     people = peewee.IntegerField(null=True, verbose_name="Aantal personen")
     source = peewee.CharField(max_length=200, verbose_name="Bron")
     detail = peewee.JSONField(null=True, help_text="what a computed figure rests on")
+    definition = peewee.CharField(
+        max_length=120, default="ingevoerd", verbose_name="Definitie",
+        help_text="a line is not drawn from one definition to another",
+    )  # fmt: skip
     entered_by = peewee.CharField(max_length=120, verbose_name="Ingevoerd door")
     entered_at = MomentField(verbose_name="Ingevoerd op")
 
@@ -55,6 +59,24 @@ class IndicatorValue(BaseModel):
         """One figure of a kind per year."""
 
         indexes = ((("indicator", "year", "kind"), True),)
+
+
+class ReferenceLine(BaseModel):
+    """What others reached in a year: Divosa, CBS, DUO or another region; drawn beside ours."""
+
+    indicator = peewee.ForeignKeyField(
+        Indicator, backref="references", on_delete="RESTRICT", verbose_name="Indicator"
+    )
+    name = peewee.CharField(max_length=60, verbose_name="Naam")
+    year = peewee.SmallIntegerField(verbose_name="Jaar")
+    value = peewee.FloatField(verbose_name="Waarde")
+    source = peewee.CharField(max_length=200, verbose_name="Bron")
+    published_on = peewee.DateField(verbose_name="Datum van de bron")
+
+    class Meta:
+        """One figure of a name per year."""
+
+        indexes = ((("indicator", "name", "year"), True),)
 
 
 class CohortCount(BaseModel):

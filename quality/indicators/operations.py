@@ -10,15 +10,19 @@ from core.audit import record
 from core.dates import month_end
 from core.db import transaction
 from core.errors import DomainError
-from core.formats import month_text
+from core.formats import day_text, month_text
 from quality.cards.inputs import latest_month
+from quality.indicators.computed import COMPUTATIONS, DURATION, count_people
 from quality.indicators.duration import duration_until_pass
-from quality.indicators.models import CohortCount, Indicator, IndicatorValue
-from quality.indicators.queries import learners_until
+from quality.indicators.models import CohortCount, Indicator, IndicatorValue, ReferenceLine
+from quality.indicators.queries import learners_until, people_of
 from quality.indicators.rules import (
+    BY_HAND,
     COHORT_FILE,
+    FROM_DELIVERIES,
     INDICATOR_FILE,
     IndicatorLine,
+    ReferenceRow,
     read_cohort_lines,
     read_indicator_lines,
 )
@@ -27,11 +31,15 @@ DALFSEN = "0148"
 INDICATOR_SOURCE = "Evaluatie 'Thuis in Dalfsen' (gemeente Dalfsen, 2019), par. 3.3"
 COHORT_SOURCE = "DUO, in de evaluatie 'Thuis in Dalfsen' (gemeente Dalfsen, 2019), par. 1.2.2"
 COHORT_DAY = date(2019, 1, 1)
-DURATION = "duration_until_pass"
 
 
 def _known(value: IndicatorValue) -> dict[str, Any]:
-    return {"value": value.value, "people": value.people, "source": value.source}
+    return {
+        "value": value.value,
+        "people": value.people,
+        "source": value.source,
+        "definition": value.definition,
+    }
 
 
 def _check_figure(*, unit: str, year: int, value: float, people: int | None, source: str) -> None:
@@ -67,6 +75,7 @@ def enter_value(
     source: str,
     by: str,
     at: datetime,
+    definition: str = BY_HAND,
     detail: dict[str, Any] | None = None,
 ) -> IndicatorValue:
     """Enter or correct one figure of one year; the same figure again changes nothing."""
@@ -80,6 +89,7 @@ def enter_value(
         before = None if held is None else _known(held)
         figure = held or IndicatorValue(indicator=indicator, year=year, kind=kind)
         figure.value, figure.people, figure.source = value, people, source.strip()
+        figure.definition = definition.strip() or BY_HAND
         if before == _known(figure):
             return figure
         figure.detail, figure.entered_by, figure.entered_at = detail, by, at
@@ -94,6 +104,63 @@ def enter_value(
             after=_known(figure),
         )
     return figure
+
+
+def define_indicator(
+    *,
+    number: str,
+    name: str,
+    unit: str,
+    better: str,
+    municipality: str | None,
+    computation: str | None,
+    definition: str,
+    by: str,
+    at: datetime,
+) -> Indicator:
+    """Define a new indicator, of a gemeente or (without one) of the region."""
+    if computation in COMPUTATIONS and unit != "%":
+        raise DomainError("unit_not_share", "Deze berekening geeft een percentage.", field="unit")
+    if computation == DURATION and unit != "maanden":
+        raise DomainError("unit_not_months", "Deze berekening geeft maanden.", field="unit")
+    exists = (Indicator.number == number) & (
+        Indicator.municipality.is_null() if municipality is None
+        else Indicator.municipality == municipality
+    )  # fmt: skip
+    with transaction():
+        if Indicator.select().where(exists).exists():
+            raise DomainError(
+                "number_taken", f"Nummer {number} bestaat hier al. Kies een ander.", field="number"
+            )
+        indicator = Indicator.create(
+            number=number.strip(), name=name.strip(), unit=unit, better=better,
+            municipality=municipality, computation=computation, definition=definition.strip(),
+        )  # fmt: skip
+        record(
+            at=at, actor=by, action="create", thing="indicator", thing_id=number,
+            after={"name": indicator.name, "unit": unit, "municipality": municipality},
+        )  # fmt: skip
+    return indicator
+
+
+def load_references(
+    indicator: Indicator, lines: list[ReferenceRow], *, by: str, at: datetime
+) -> int:
+    """Keep what others reached; a figure of the same name and year is replaced."""
+    with transaction():
+        for line in lines:
+            kept = ReferenceLine.get_or_none(
+                ReferenceLine.indicator == indicator,
+                ReferenceLine.name == line.name,
+                ReferenceLine.year == line.year,
+            ) or ReferenceLine(indicator=indicator, name=line.name, year=line.year)
+            kept.value, kept.source, kept.published_on = line.value, line.source, line.published_on
+            kept.save()
+        record(
+            at=at, actor=by, action="load", thing="reference_line", thing_id=indicator.number,
+            after={"lines": len(lines), "names": sorted({line.name for line in lines})},
+        )  # fmt: skip
+    return len(lines)
 
 
 def load_reference_figures(*, by: str, at: datetime) -> int:
@@ -158,7 +225,9 @@ def _load_line(line: IndicatorLine, *, by: str, at: datetime) -> bool:
 def compute_value(
     *, indicator: Indicator, year: int, last_month: date, by: str, at: datetime
 ) -> IndicatorValue:
-    """Work a realised figure out from the held rows, up to ``last_month`` at most, and keep it."""
+    """Work a realised figure out from what is held, up to ``last_month`` at most, and keep it."""
+    if indicator.computation in COMPUTATIONS:
+        return _compute_share(indicator, year=year, until=month_end(last_month), by=by, at=at)
     if indicator.computation != DURATION:
         raise DomainError(
             "not_computed", "Dit cijfer komt niet uit de leveringen. Vul het met de hand in."
@@ -186,7 +255,36 @@ def compute_value(
         value=round(found.mean, 3),
         people=found.people,
         source=f"berekend uit de leveringen tot en met {month_text(until)}",
+        definition=FROM_DELIVERIES,
         detail=asdict(found),
+        by=by,
+        at=at,
+    )
+
+
+def _compute_share(
+    indicator: Indicator, *, year: int, until: date, by: str, at: datetime
+) -> IndicatorValue:
+    computation = COMPUTATIONS[indicator.computation or ""]
+    count = count_people(
+        computation.code, people_of(indicator.municipality), year=year, until=until
+    )
+    if count.share is None:
+        raise DomainError(
+            "nobody_asked",
+            f"Over {year} is van niemand bekend wat deze indicator vraagt. "
+            "Vul eerst aan wat de gemeente van haar cursisten weet.",
+            field="year",
+        )
+    return enter_value(
+        indicator=indicator,
+        year=year,
+        kind="realised",
+        value=count.share,
+        people=count.people,
+        source=f"berekend uit wat de gemeente invulde, tot en met {day_text(until)}",
+        definition=computation.definition[:120],
+        detail=asdict(count),
         by=by,
         at=at,
     )
@@ -201,7 +299,7 @@ def refresh_computed(*, by: str, at: datetime) -> None:
     last_month = latest_month()
     if last_month is None:
         return
-    for indicator in Indicator.select().where(Indicator.computation == DURATION):
+    for indicator in Indicator.select().where(Indicator.computation.is_null(False)):
         held = {
             one.year: one
             for one in IndicatorValue.select().where(

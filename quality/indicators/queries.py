@@ -8,11 +8,14 @@ from peewee import fn
 import quality.indicators.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
 from core.dates import month_from_number
-from providers.codes import EndReason
+from core.municipalities import with_merged
+from providers.codes import EndReason, Outflow, Participation
 from providers.models import CURRENT, ProgressRecord
+from quality.indicators.computed import Person
 from quality.indicators.duration import Learner
-from quality.indicators.models import CohortCount, Indicator, IndicatorValue
+from quality.indicators.models import CohortCount, Indicator, IndicatorValue, ReferenceLine
 from quality.indicators.rules import Figure
+from quality.learners.models import LearnerFacts
 
 
 def figures_of(indicator_ids: list[int]) -> dict[tuple[int, str], dict[int, Figure]]:
@@ -26,7 +29,9 @@ def figures_of(indicator_ids: list[int]) -> dict[tuple[int, str], dict[int, Figu
     found: dict[tuple[int, str], dict[int, Figure]] = {}
     for row in rows:
         by_year = found.setdefault((row["indicator"], row["kind"]), {})
-        by_year[row["year"]] = Figure(row["value"], row["people"], row["source"], row["detail"])
+        by_year[row["year"]] = Figure(
+            row["value"], row["people"], row["source"], row["detail"], row["definition"]
+        )
     return found
 
 
@@ -36,6 +41,15 @@ def indicator_list(account: Account, *, search: str = "") -> Any:
     if search:
         query = query.where(Indicator.name.contains(search))
     return query.order_by(Indicator.number, Indicator.municipality)
+
+
+def references_of(indicator: Indicator, account: Account) -> list[ReferenceLine]:
+    """What others reached, by name and year."""
+    return list(
+        visible(ReferenceLine, account)
+        .where(ReferenceLine.indicator == indicator)
+        .order_by(ReferenceLine.name, ReferenceLine.year)
+    )
 
 
 def cohort_rows(account: Account) -> list[dict[str, Any]]:
@@ -49,6 +63,32 @@ def cohort_rows(account: Account) -> list[dict[str, Any]]:
         )
         .dicts()
     )
+
+
+def people_of(municipality: str | None) -> list[Person]:
+    """What gemeenten know of their learners; of the whole region without one."""
+    facts = LearnerFacts
+    query: Any = facts.select()
+    if municipality is not None:
+        query = query.where(facts.municipality.in_(with_merged([municipality])))
+    return [
+        Person(
+            settled_on=row.settled_on,
+            notified_on=row.notified_on,
+            plan_on=row.plan_on,
+            term_from=row.term_from,
+            passed_on=row.passed_on,
+            participation=_word(Participation, row.participation),
+            participation_from=row.participation_from,
+            outflow=_word(Outflow, row.outflow),
+            outflow_on=row.outflow_on,
+        )
+        for row in query.order_by(facts.id).iterator()
+    ]
+
+
+def _word(codes: Any, number: int | None) -> str | None:
+    return None if number is None else codes(number).code
 
 
 PASSED = (EndReason.DIPLOMA, EndReason.SELF_RELIANCE_COMPLETED)

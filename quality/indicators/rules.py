@@ -5,21 +5,24 @@ Pure: figures in, words and rows out.
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from core.errors import DomainError
 from core.formats import MISSING, number_text, percent_text
+from core.small_numbers import HIDDEN_TEXT, MINIMUM
 
 DATA = Path(__file__).parent / "data"
 INDICATOR_FILE = DATA / "indicatoren_dalfsen.csv"
 COHORT_FILE = DATA / "duo_cohorten_dalfsen_2019-01-01.csv"
 
-HIDDEN_UNDER = 5
 INDICATIVE_UNDER = 10
 SMALL_UNDER = 25
-HIDDEN = "<\N{NO-BREAK SPACE}5"
+BY_HAND, FROM_DELIVERIES = "ingevoerd", "berekend uit de leveringen"
+"""Definitions of a figure; a line is not drawn from one to another."""
 
 
 class Outcome(StrEnum):
@@ -27,6 +30,8 @@ class Outcome(StrEnum):
 
     REACHED = "doel gehaald"
     NOT_REACHED = "doel niet gehaald"
+    AROUND = "rond het doel"
+    UNSURE = "doel niet gehaald, niet zeker"
     NO_FIGURE = "geen cijfer"
     NO_TARGET = "geen doel dit jaar"
     HIDDEN = "te weinig personen"
@@ -40,6 +45,7 @@ class Figure:
     people: int | None
     source: str
     detail: dict[str, Any] | None = None
+    definition: str = BY_HAND
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,9 @@ class YearRow:
     source: str
     caution: str
     detail: dict[str, Any] | None = None
+    interval: tuple[float, float] | None = None
+    definition: str = ""
+    is_redefined: bool = False
 
     @property
     def hidden(self) -> bool:
@@ -66,7 +75,7 @@ def small_number_note(people: int | None) -> str:
     """Say how careful a reader must be with a figure about this many persons."""
     if people is None:
         return "aantal personen niet bekend"
-    if people < HIDDEN_UNDER:
+    if people < MINIMUM:
         return "minder dan 5 personen: cijfer niet getoond"
     if people < INDICATIVE_UNDER:
         return "indicatief: 5 tot 9 personen"
@@ -76,30 +85,73 @@ def small_number_note(people: int | None) -> str:
 
 
 def year_rows(
-    targets: dict[int, Figure], realised: dict[int, Figure], *, better: str
+    targets: dict[int, Figure], realised: dict[int, Figure], *, better: str, unit: str
 ) -> list[YearRow]:
     """Put target and realised side by side, one row per year that has either, oldest first."""
-    return [
-        _year_row(year, targets.get(year), realised.get(year), better=better)
-        for year in sorted(targets.keys() | realised.keys())
-    ]
+    rows: list[YearRow] = []
+    definition = ""
+    for year in sorted(targets.keys() | realised.keys()):
+        row = _year_row(year, targets.get(year), realised.get(year), better=better, unit=unit)
+        if row.realised is not None:
+            row = replace(row, is_redefined=definition not in {"", row.definition})
+            definition = row.definition
+        rows.append(row)
+    return rows
 
 
-def _year_row(year: int, target: Figure | None, found: Figure | None, *, better: str) -> YearRow:
+def _year_row(
+    year: int, target: Figure | None, figure: Figure | None, *, better: str, unit: str
+) -> YearRow:
     goal = None if target is None else target.value
-    source = "; ".join(dict.fromkeys(f.source for f in (found, target) if f is not None))
-    if found is None:
+    source = "; ".join(dict.fromkeys(f.source for f in (figure, target) if f is not None))
+    if figure is None:
         return YearRow(year, goal, None, None, Outcome.NO_FIGURE, None, source, "")
-    if found.people is not None and found.people < HIDDEN_UNDER:
-        note = small_number_note(found.people)
+    note = small_number_note(figure.people)
+    if figure.people is not None and figure.people < MINIMUM:
         return YearRow(year, goal, None, None, Outcome.HIDDEN, None, source, note)
-    outcome, gap = Outcome.NO_TARGET, None
-    if goal is not None:
-        gap = found.value - goal
-        reached = gap >= 0 if better == "higher" else gap <= 0
-        outcome = Outcome.REACHED if reached else Outcome.NOT_REACHED
-    note = small_number_note(found.people)
-    return YearRow(year, goal, found.value, found.people, outcome, gap, source, note, found.detail)
+    interval = _interval(figure, unit)
+    gap = None if goal is None else figure.value - goal
+    outcome = _outcome(gap, goal, interval, better=better)
+    return YearRow(
+        year, goal, figure.value, figure.people, outcome, gap, source, note, figure.detail,
+        interval, figure.definition,
+    )  # fmt: skip
+
+
+def _outcome(
+    gap: float | None, goal: float | None, interval: tuple[float, float] | None, *, better: str
+) -> Outcome:
+    """Say that a target was missed only where the 90 % interval lies wholly short of it."""
+    if gap is None or goal is None:
+        return Outcome.NO_TARGET
+    if (gap >= 0) if better == "higher" else (gap <= 0):
+        return Outcome.REACHED
+    if interval is None:
+        return Outcome.UNSURE
+    return Outcome.AROUND if interval[0] <= goal <= interval[1] else Outcome.NOT_REACHED
+
+
+def _interval(figure: Figure, unit: str) -> tuple[float, float] | None:
+    """The 90 % interval of a share of so many people, or of a computed mean; else not known."""
+    kept = (figure.detail or {}).get("interval")
+    if kept is not None:
+        return kept[0], kept[1]
+    if unit != "%" or not figure.people:
+        return None
+    # Loads numpy, which most pages do without.
+    from quality.method.uncertainty import share_interval  # noqa: PLC0415
+
+    low, high = share_interval(figure.value / 100, figure.people)
+    return 100 * low, 100 * high
+
+
+def interval_text(interval: tuple[float, float] | None, unit: str) -> str:
+    """An interval with its unit: ``69 tot 92 %``."""
+    if interval is None:
+        return MISSING
+    low, high = interval
+    decimals = 0 if unit == "%" else 1
+    return f"{number_text(low, decimals)} tot {value_text(round(high, decimals), unit)}"
 
 
 def latest_judged(rows: Sequence[YearRow]) -> YearRow | None:
@@ -160,6 +212,70 @@ def read_indicator_lines(lines: Iterable[str]) -> list[IndicatorLine]:
     ]
 
 
+@dataclass(frozen=True)
+class ReferenceRow:
+    """One line of a file with what others reached."""
+
+    name: str
+    year: int
+    value: float
+    source: str
+    published_on: date
+
+
+REFERENCE_COLUMNS = ("naam", "jaar", "waarde", "bron", "datum")
+
+
+def read_references(text: str) -> list[ReferenceRow]:
+    """Read a CSV with the columns naam, jaar, waarde, bron and datum; refuse what is not right."""
+    text = text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")
+    separator = ";" if ";" in text.partition("\n")[0] else ","
+    reader = csv.DictReader(text.splitlines(), delimiter=separator)
+    missing = [c for c in REFERENCE_COLUMNS if c not in (reader.fieldnames or ())]
+    if missing:
+        raise DomainError(
+            "columns_missing",
+            f"In het bestand ontbreekt de kolom {', '.join(missing)}. Nodig zijn: "
+            f"{', '.join(REFERENCE_COLUMNS)}.",
+            field="file",
+        )
+    rows = [_reference(row, number) for number, row in enumerate(reader, 2)]
+    if not rows:
+        raise DomainError("no_rows", "Het bestand heeft geen rijen met cijfers.", field="file")
+    return rows
+
+
+def _reference(row: dict[str, str], number: int) -> ReferenceRow:
+    place = ""
+    try:
+        place = "jaar"
+        year = int(row["jaar"])
+        if not 2000 <= year <= 2100:
+            raise ValueError(year)
+        place = "waarde"
+        value = float(row["waarde"].strip().rstrip("%").replace(",", "."))
+        place = "datum"
+        day = _day(row["datum"])
+    except (ValueError, AttributeError):
+        raise DomainError(
+            "cell_unreadable",
+            f'Rij {number}, kolom {place}: "{row[place]}" is niet te lezen. '
+            "Schrijf een jaar als 2026, een waarde als 12,5 en een datum als 31-12-2026.",
+            field="file",
+        ) from None
+    name, source = (row["naam"] or "").strip(), (row["bron"] or "").strip()
+    if not name or not source:
+        raise DomainError("cell_empty", f"Rij {number}: vul de naam en de bron in.", field="file")
+    return ReferenceRow(name[:60], year, value, source[:200], day)
+
+
+def _day(text: str) -> date:
+    text = text.strip()
+    if "-" in text[:4]:
+        text = "-".join(reversed(text.split("-")))
+    return date.fromisoformat(text)
+
+
 def read_cohort_lines(lines: Iterable[str]) -> list[tuple[str, int, int | None]]:
     """Read DUO's table as (status, start year, persons); a ``*`` is hidden by DUO: no number."""
     return [
@@ -172,4 +288,4 @@ def read_cohort_lines(lines: Iterable[str]) -> list[tuple[str, int, int | None]]
 
 def cohort_text(people: int | None) -> str:
     """A cell of the cohort table; what DUO hides is shown as fewer than five, never as a gap."""
-    return HIDDEN if people is None else str(people)
+    return HIDDEN_TEXT if people is None else str(people)

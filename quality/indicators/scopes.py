@@ -5,7 +5,7 @@ from typing import Any
 import peewee
 
 from core.accounts import Account, Role, scope
-from quality.indicators.models import CohortCount, Indicator, IndicatorValue
+from quality.indicators.models import CohortCount, Indicator, IndicatorValue, ReferenceLine
 
 
 def _of_own_gemeente(query: Any, account: Account, field: peewee.Field) -> Any:
@@ -25,6 +25,12 @@ def _indicators(query: Any, account: Account) -> Any:
 def _values(query: Any, account: Account) -> Any:
     mine = _of_own_gemeente(Indicator.select(Indicator.id), account, Indicator.municipality)
     return query.where(IndicatorValue.indicator.in_(mine))
+
+
+@scope(ReferenceLine)
+def _references(query: Any, account: Account) -> Any:
+    mine = _of_own_gemeente(Indicator.select(Indicator.id), account, Indicator.municipality)
+    return query.where(ReferenceLine.indicator.in_(mine))
 
 
 @scope(CohortCount)

@@ -5,13 +5,14 @@ from quality.charts.indicator import indicator_chart
 from quality.indicators.rules import Figure, year_rows
 
 
-def chart(targets, realised):
+def chart(targets, realised, references=()):
     rows = year_rows(
         {y: Figure(v, None, "plan") for y, v in targets.items()},
         {y: Figure(v, n, "telling") for y, (v, n) in realised.items()},
         better="lower",
+        unit="maanden",
     )
-    return indicator_chart("4", "Gemiddelde duur", "maanden", rows)
+    return indicator_chart("4", "Gemiddelde duur", "maanden", rows, references)
 
 
 def test_a_missing_year_breaks_the_line():
@@ -26,7 +27,7 @@ def test_a_missing_year_breaks_the_line():
 def test_the_text_and_the_table_say_what_the_picture_shows():
     found = chart({2026: 30}, {2026: (26.6, 81)})
     assert found.finding == "In 2026 was het 26,6 maanden; het doel was 30 maanden: doel gehaald"
-    assert found.rows == (("2026", "26,6 maanden", "30 maanden", "81", "doel gehaald"),)
+    assert found.rows == (("2026", "26,6 maanden", "–", "30 maanden", "81", "doel gehaald"),)
     assert found.description == "2026: 26,6 maanden, doel 30 maanden, doel gehaald."
 
 
@@ -38,3 +39,11 @@ def test_a_hidden_figure_is_in_no_part_of_the_picture():
 
 def test_nothing_to_draw_is_said():
     assert "Er zijn nog geen cijfers." in chart({}, {}).svg()
+
+
+def test_a_line_of_others_is_drawn_and_told_apart():
+    found = chart({}, {2026: (26.6, 81)}, [("Divosa", 2025, 31.0), ("Divosa", 2026, 30.0)])
+    (axes,) = pictures.figure_of(found).axes
+    assert [2025, 2026] in [list(line.get_xdata()) for line in axes.lines]
+    assert " Divosa " in [text.get_text() for text in axes.texts]
+    assert "Divosa in 2026: 30 maanden." in found.description

@@ -1,5 +1,6 @@
 """The pages of the indicators, as each role sees them."""
 
+import io
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from providers.codes import EndReason, TrackStatus
 from quality.indicators.models import Indicator, IndicatorValue
 from quality.indicators.operations import load_reference_figures
+from quality.learners.models import LearnerFacts
 from tests.builders import AT, make_record
 from tests.pages import text_of
 
@@ -61,7 +63,7 @@ def test_entering_a_figure_by_hand(client, loaded):
         "source": "jaarverslag 2020",
     }
     page = client.post(address + "invoer/", figure, follow=True)
-    assert "In 2020 was het 82,5 %; het doel was 85 %: doel niet gehaald." in page.text
+    assert "In 2020 was het 82,5 %; het doel was 85 %: rond het doel." in page.text
     too_high = client.post(address + "invoer/", figure | {"value": "101"}, status=200)
     assert too_high.errors == ["Een percentage kan niet hoger zijn dan 100. Controleer de waarde."]
 
@@ -113,7 +115,7 @@ def test_a_figure_about_four_persons_stays_hidden_everywhere(client, loaded):
     for address in ("/indicatoren/", f"/indicatoren/{loaded['1'].id}/"):
         assert "97,3" not in client.get(address).html
     file = client.get(f"/indicatoren/{loaded['1'].id}/indicator.csv").response.text
-    assert ";2021;;95,0;<5;te weinig personen;" in file
+    assert ";2021;;95,0;;;<5;te weinig personen;" in file
     assert "97,25" not in file
 
 
@@ -129,3 +131,61 @@ def test_the_list_as_a_file(client, loaded):
 def test_an_indicator_that_is_not_there(client, loaded):
     client.sign_in("regio")
     client.get("/indicatoren/99999999/", status=404)
+
+
+def test_a_gemeente_enters_its_own_figures_and_no_others(client, loaded):
+    region = Indicator.create(number="R", name="Van de regio", unit="%", better="higher")
+    client.sign_in("gemeente", municipalities=["0148"])
+    figure = {
+        "year": "2020",
+        "kind": "realised",
+        "value": "90",
+        "people": "41",
+        "source": "telling",
+    }
+    page = client.post(f"/indicatoren/{loaded['1'].id}/invoer/", figure, follow=True)
+    assert "In 2020 was het 90 %; het doel was 85 %: doel gehaald." in page.text
+    assert "Vul een cijfer in" not in client.get(f"/indicatoren/{region.id}/").text
+    client.post(f"/indicatoren/{region.id}/invoer/", figure, status=403)
+    client.post(f"/indicatoren/{region.id}/vergelijken/", {}, status=403)
+
+
+def test_defining_an_indicator_that_is_computed_from_what_the_gemeente_knows(client, loaded):
+    for number in range(10):
+        known = {
+            "notified_on": date(2026, 1, 5),
+            "plan_on": date(2026, 3, 16 if number < 6 else 17),
+        }
+        LearnerFacts.create(municipality=148, number=f"T-{number}", changed_at=AT, **known)
+    client.sign_in("gemeente", municipalities=["0148"])
+    asked = {
+        "number": "5",
+        "name": "PIP op tijd",
+        "municipality": "0148",
+        "unit": "maanden",
+        "better": "higher",
+        "computation": "plan_in_time",
+        "definition": "",
+    }
+    wrong = client.post("/indicatoren/nieuw/", asked, status=200)
+    assert wrong.errors == ["Deze berekening geeft een percentage."]
+    other = client.post("/indicatoren/nieuw/", asked | {"municipality": "0193"}, status=200)
+    assert other.errors
+    client.post("/indicatoren/nieuw/", asked | {"unit": "%"}, follow=True)
+    made = Indicator.get(Indicator.number == "5")
+    page = client.post(f"/indicatoren/{made.id}/berekenen/", {"year": "2026"}, follow=True)
+    assert "In 2026 was het 60 %." in page.text
+    assert page.rows()[0][1:3] == ["60 %", "35 tot 81 %"]
+    again = client.post("/indicatoren/nieuw/", asked | {"unit": "%"}, status=200)
+    assert again.errors == ["Nummer 5 bestaat hier al. Kies een ander."]
+
+
+def test_figures_of_others_are_taken_in_from_a_file(client, loaded):
+    client.sign_in("regio")
+    address = f"/indicatoren/{loaded['4'].id}/"
+    client.get(address + "vergelijken/")
+    text = b"naam;jaar;waarde;bron;datum\nDivosa;2019;31,5;Benchmark 2019;31-12-2019\n"
+    for _ in range(2):
+        sent = {"file": (io.BytesIO(text), "divosa.csv")}
+        page = client.post(address + "vergelijken/", sent, follow=True)
+    assert page.rows(1) == [["Divosa", "2019", "31,5 maanden", "Benchmark 2019"]]
