@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from core.accounts import Account, Role, scope
+import peewee
+
+from core.accounts import Account, Role, may, scope
 from core.municipalities import with_merged
 from providers.models import (
     Contract,
@@ -94,12 +96,34 @@ def _deliveries(query: Any, account: Account) -> Any:
     return by_provider(query, account, Delivery.provider)
 
 
+def sees_whole_files(account: Account) -> bool:
+    """Whether the account may see every row of a file of a school, and so the file itself.
+
+    Not a contract manager of some gemeenten: a file holds the learners of all of them.
+    """
+    bound = account.role == Role.CONTRACT_MANAGER and bool(account.municipalities)
+    return may(account, "read", "progress") and account.role != Role.MUNICIPALITY and not bound
+
+
 @scope(Problem)
 def _problems(query: Any, account: Account) -> Any:
     if account.role in (Role.REGION, Role.MUNICIPALITY, Role.ADMINISTRATOR):
         return query.where(False)
     mine = by_provider(Delivery.select(Delivery.id), account, Delivery.provider)
-    return query.where(Problem.delivery.in_(mine))
+    query = query.where(Problem.delivery.in_(mine))
+    if sees_whole_files(account):
+        return query
+    # Of a row that nobody could place in a gemeente nobody knows whose it is.
+    record, rejected = ProgressRecord.alias(), RejectedRow.alias()
+    taken_in = _of_municipalities(record, account).where(
+        record.delivery == Problem.delivery, record.row == Problem.row
+    )
+    sent_back = _of_own_tracks(rejected, account).where(
+        rejected.delivery == Problem.delivery, rejected.row == Problem.row
+    )
+    return query.where(
+        Problem.row.is_null() | peewee.fn.EXISTS(taken_in) | peewee.fn.EXISTS(sent_back)
+    )
 
 
 @scope(RejectedRow)
@@ -107,7 +131,31 @@ def _rejected(query: Any, account: Account) -> Any:
     if account.role in (Role.REGION, Role.MUNICIPALITY, Role.ADMINISTRATOR):
         return query.where(False)
     mine = by_provider(Delivery.select(Delivery.id), account, Delivery.provider)
-    return query.where(RejectedRow.delivery.in_(mine))
+    query = query.where(RejectedRow.delivery.in_(mine))
+    if sees_whole_files(account):
+        return query
+    other = RejectedRow.alias()
+    return query.where(RejectedRow.id.in_(_of_own_tracks(other, account)))
+
+
+def _of_municipalities(record: Any, account: Account) -> Any:
+    codes = [int(code) for code in account.municipalities]
+    return record.select(record.id).where(record.municipality.in_(codes))
+
+
+def _of_own_tracks(rejected: Any, account: Account) -> Any:
+    """Rejected rows of a traject of which a row of an own gemeente is held."""
+    record, delivery = ProgressRecord.alias(), Delivery.alias()
+    own = (
+        _of_municipalities(record, account)
+        .join(CourseTrack, on=record.track == CourseTrack.id)
+        .where(CourseTrack.provider == delivery.provider, CourseTrack.number == rejected.number)
+    )
+    return (
+        rejected.select(rejected.id)
+        .join(delivery, on=rejected.delivery == delivery.id)
+        .where(peewee.fn.EXISTS(own))
+    )
 
 
 @scope(ProgressRecord)

@@ -1,6 +1,7 @@
 """Deliveries through the API: in by the same door as every other."""
 
 import io
+from collections.abc import Callable
 from typing import IO, Any
 
 from flask import current_app, request
@@ -18,7 +19,7 @@ from core.storage import Storage
 from providers.deliveries.operations import receive
 from providers.deliveries.outcomes import RECEIVED, already_delivered, outcome_of
 from providers.feed.tell.outcome import Status
-from providers.models import Delivery, Problem, Provider
+from providers.models import Delivery, Provider
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
@@ -88,8 +89,8 @@ def create_delivery(call: Call) -> Answer:
     )
     where = {"Location": f"/api/v1/deliveries/{delivery.id}"}
     if known:
-        receipt = already_delivered(delivery, file_name=name).document()
-        return Answer(_without_hidden(receipt, delivery, call.account), headers=where)
+        known_before = already_delivered(delivery, file_name=name, narrow=_narrow(call.account))
+        return Answer(known_before.document(), headers=where)
     waiting = _job_of(delivery)
     if waiting is not None and waiting.waiting:
         return Answer(_document(delivery, waiting, call.account), 202, where)
@@ -193,12 +194,13 @@ def _document(delivery: Delivery, job: Job | None, account: Account) -> dict[str
 
 
 def _receipt(delivery: Delivery, account: Account) -> dict[str, Any]:
-    return _without_hidden(outcome_of(delivery).document(), delivery, account)
+    return outcome_of(delivery, narrow=_narrow(account)).document()
 
 
-def _without_hidden(
-    receipt: dict[str, Any], delivery: Delivery, account: Account
-) -> dict[str, Any]:
-    """Leave out the problems for who may not see rows of learners."""
-    mine = visible(Problem, account).where(Problem.delivery == delivery)
-    return receipt if mine.exists() else receipt | {"problems": []}
+def _narrow(account: Account) -> Callable[[Any, Any], Any]:
+    """What of a query this account may see."""
+
+    def narrow(model: Any, query: Any) -> Any:
+        return visible(model, account, query)
+
+    return narrow

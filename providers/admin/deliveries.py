@@ -43,7 +43,8 @@ from providers.feed.tell.outcome import Outcome, Status
 from providers.feed.tell.receipt import assumed_text, fate_text, grouped, rows_text, sum_text
 from providers.feed.tell.template import write_template
 from providers.mapping.queries import mapping_of
-from providers.models import Delivery, Problem, Provider
+from providers.models import Delivery, Provider
+from providers.scopes import sees_whole_files
 
 CALENDAR_MONTHS = 12
 SHOWN_PROBLEMS = 200
@@ -215,6 +216,7 @@ class DeliveriesPage(Page):
             statuses={int(status): status.label for status in TrackStatus},
             routes={int(route): route.label for route in LearningRoute},
             with_values=self._with_values(),
+            whole=sees_whole_files(g.account),
         )
 
     def _completeness(self, delivery: Delivery, outcome: Outcome) -> list[MonthCompleteness]:
@@ -249,7 +251,7 @@ class DeliveriesPage(Page):
     def _outcome(self, delivery: Delivery) -> Outcome:
         if delivery.state == RECEIVED:
             nothing_known = Outcome(delivery.file_name, delivery.sha256, Status.DRY_RUN)
-            if not self._with_values():
+            if not sees_whole_files(g.account):
                 return nothing_known
             if delivery.size > PREVIEW_BYTES:
                 return kept_preview(self._storage(), delivery) or nothing_known
@@ -259,11 +261,9 @@ class DeliveriesPage(Page):
                 provider=delivery.provider,
                 request=operations.Request(today=today()),
             )
-        outcome = outcome_of(delivery)
+        outcome = outcome_of(delivery, narrow=narrow)
         later = already_delivered(delivery, file_name=delivery.file_name)
         outcome.superseded_by, outcome.differing = later.superseded_by, later.differing
-        if not visible(Problem, g.account).where(Problem.delivery == delivery).exists():
-            outcome.problems = []
         return outcome
 
     @expose("/<int:number>/aannemen/", methods=("POST",))
@@ -341,10 +341,16 @@ class DeliveriesPage(Page):
             abort(404)
         return delivery
 
+    def _whole(self, number: int) -> Delivery:
+        """A delivery of which the account may see every row, for doors that give a whole file."""
+        if not sees_whole_files(g.account):
+            abort(403)
+        return self._readable(number)
+
     @expose("/<int:number>/verbeteren.xlsx")
     def marked(self, number: int) -> Response:
         """The provider's own table with the faults marked."""
-        delivery = self._readable(number)
+        delivery = self._whole(number)
         file = io.BytesIO()
         write_marked(
             file,
@@ -369,7 +375,7 @@ class DeliveriesPage(Page):
     @expose("/<int:number>/origineel/")
     def original(self, number: int) -> Response:
         """The file as it is kept; never shown by the browser, always saved."""
-        delivery = self._readable(number)
+        delivery = self._whole(number)
         path = kept_file(self._storage(), delivery.sha256)
         ending = ".csv" if is_cleaned(path) else _ending(delivery.file_name)
         name = f"levering-{delivery.id}{ending}"

@@ -8,7 +8,7 @@ from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
-from core.accounts import may, visible
+from core.accounts import visible
 from core.admin import Page, needs
 from core.dates import now, today
 from core.errors import DomainError
@@ -24,6 +24,7 @@ from providers.mapping.models import ColumnMapping
 from providers.mapping.operations import save_mapping
 from providers.mapping.queries import mapping_of
 from providers.models import Contract, Delivery
+from providers.scopes import sees_whole_files
 
 LOOKED_AT = 2_000
 
@@ -79,13 +80,13 @@ class MappingPage(Page):
         )
 
     def _delivery(self, number: int) -> Delivery:
-        """The delivery, for who may see what stands in its rows."""
+        """The delivery, for who may see every row of it."""
         found: Delivery | None = (
             visible(Delivery, g.account).where(Delivery.id == number).get_or_none()
         )
         if found is None or not found.size:
             abort(404)
-        if not may(g.account, "read", "progress"):
+        if not sees_whole_files(g.account):
             abort(403)
         return found
 

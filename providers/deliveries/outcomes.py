@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from providers.deliveries.history_queries import Narrow
 from providers.deliveries.rejected_queries import completed_by, sent_back
 from providers.feed.check.checking import Problem
 from providers.feed.tell.outcome import Counts, Outcome, Status, held_status
@@ -19,9 +20,11 @@ def shown_name(file_name: str) -> str:
     return shown or "levering"
 
 
-def already_delivered(delivery: Delivery, *, file_name: str) -> Outcome:
+def already_delivered(
+    delivery: Delivery, *, file_name: str, narrow: Narrow | None = None
+) -> Outcome:
     """The receipt of a file that came before, with what replaced its rows since."""
-    outcome = outcome_of(delivery)
+    outcome = outcome_of(delivery, narrow=narrow)
     outcome.file = shown_name(file_name)
     outcome.status = Status.ALREADY_DELIVERED
     for later in (
@@ -44,8 +47,11 @@ def already_delivered(delivery: Delivery, *, file_name: str) -> Outcome:
     return outcome
 
 
-def outcome_of(delivery: Delivery) -> Outcome:
-    """The outcome of a delivery that was decided on, as it is kept."""
+def outcome_of(delivery: Delivery, *, narrow: Narrow | None = None) -> Outcome:
+    """The outcome of a delivery that was decided on, as it is kept.
+
+    ``narrow`` leaves of the problems those that the account may see.
+    """
     counts = Counts(
         rows=delivery.rows,
         accepted=delivery.accepted,
@@ -55,7 +61,8 @@ def outcome_of(delivery: Delivery) -> Outcome:
         replaced=delivery.findings.get("replaced", 0),
         warnings=delivery.warnings,
     )
-    problems = HeldProblem.select().where(HeldProblem.delivery == delivery).order_by(HeldProblem.id)
+    query = HeldProblem.select().where(HeldProblem.delivery == delivery).order_by(HeldProblem.id)
+    problems = query if narrow is None else narrow(HeldProblem, query)
     return Outcome(
         file=delivery.file_name,
         sha256=delivery.sha256,

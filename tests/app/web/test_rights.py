@@ -19,9 +19,21 @@ from werkzeug.routing import Rule
 from app.web.access import declared_access
 from core.accounts import RIGHTS, Role, may, visible
 from core.admin import Page as AdminPage, SafeModelView, action_needed
+from core.storage import Storage
 from providers.codes import MarkStatus, TeacherRegistration
-from providers.models import ContractScope, DeliveryMonth, Location, Problem, QualityMark, Teacher
+from providers.deliveries.operations import receive
+from providers.models import (
+    ContractScope,
+    Delivery,
+    DeliveryMonth,
+    Location,
+    Problem,
+    ProgressRecord,
+    QualityMark,
+    Teacher,
+)
 from tests.builders import (
+    AT,
     make_contract,
     make_delivery,
     make_provider,
@@ -29,6 +41,8 @@ from tests.builders import (
     make_track,
 )
 from tests.pages import Client
+from tests.providers.feed import lines
+from tests.providers.feed.door import deliver
 
 MONTH = date(2026, 10, 1)
 SAMPLES = {
@@ -212,6 +226,50 @@ def test_every_row_of_every_table_by_its_number(app, client: Client, world, role
             page = client.get(f"{view.url}/edit/?id={number}", status=None)
             if expected != 200:
                 assert page.status in (403, 404), f"{role} edits {view.url} {number}"
+
+
+def test_a_contract_manager_of_a_gemeente_sees_no_learner_of_another(app, client, tmp_path):
+    """Through every door; a delivery that is not accepted yet, accepted rows and rejected ones."""
+    provider = make_provider("TA001")
+    contract = make_contract(provider)
+    for route in (1, 2, 3):
+        ContractScope.create(contract=contract, route=route, municipality=None)
+    for month in ("2026-09", "2026-10"):
+        deliver(app.config["TAALINKOOP_DATA_DIR"], provider, _of_two_gemeenten(month))
+    waiting, _ = receive(
+        io.BytesIO(_of_two_gemeenten("2026-08")), file_name="x.csv", provider=provider, by="test",
+        storage=Storage(app.config["TAALINKOOP_DATA_DIR"]), at=AT,
+    )  # fmt: skip
+    numbers = [*(d.id for d in Delivery.select()), waiting.id]
+    rows = {p.row for p in Problem.select()} | {r.row for r in ProgressRecord.select()}
+    assert len(rows) > 5
+    client.sign_in("contractmanager", municipalities=["0193"])
+    read = []
+    for rule in rules(app):
+        if "GET" not in rule.methods or rule.endpoint == "static":
+            continue
+        for number in numbers if rule.rule.startswith("/leveringen/<") else [numbers[1]]:
+            for row in rows if "row" in rule.arguments else [2]:
+                url = address(rule, number=number, earlier=numbers[0], row=row, code="TA001")
+                read.append(content(client.get(url, status=None, check=False)))
+                assert "elders-" not in read[-1], url
+    assert "eigen-1" in "".join(read)
+    for door in ("origineel/", "verbeteren.xlsx", "kolommen/"):
+        client.get(f"/leveringen/{numbers[1]}/{door}", status=403)
+
+
+def _of_two_gemeenten(month: str) -> bytes:
+    """Of each gemeente a right row, one with a warning and two that are sent back."""
+    return lines.csv(
+        *(
+            lines.row(trajectnummer=f"{place}-{n}", gemeentecode=code, rapportagemaand=month,
+                datum_aanmelding="01-07-2026", datum_eerste_les="15-07-2026", **wrong)
+            for place, code in (("eigen", "0193"), ("elders", "0166"))
+            for n, wrong in enumerate(
+                ({}, {"groepsgrootte": "40"}, {"uren_gevolgd": "veel"}, {"leerroute": "Q"})
+            )
+        )
+    )  # fmt: skip
 
 
 def test_every_address_on_every_page_keeps_the_prefix_of_a_proxy(app, client, world):
