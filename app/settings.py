@@ -158,6 +158,16 @@ ENV_LINE = re.compile(
     r"\s*(?P<name>\w+)\s*=\s*(?:(?P<quote>[\"'])(?P<quoted>.*)(?P=quote)|(?P<value>.*?))\s*"
 )
 
+
+def _ocds_prefix(value: str) -> str:
+    if value and not re.fullmatch(r"ocds-[a-z0-9]{6}", value):
+        raise ValueError(value)
+    return value
+
+
+_ocds_prefix.__doc__ = "ocds- met zes kleine letters of cijfers, of leeg"
+
+
 SETTINGS = (
     Setting(
         "DATABASE_URL",
@@ -286,6 +296,20 @@ SETTINGS = (
         "",
         "Het adres van de site, als er in e-mail links moeten staan in plaats van bijlagen; "
         "leeg stuurt rapporten als bijlage.",
+    ),
+    Setting(
+        "TAALINKOOP_OCDS_PREFIX",
+        _ocds_prefix,
+        "",
+        "Het voorvoegsel waarmee de regio bij de Open Contracting Partnership staat, bijvoorbeeld "
+        "ocds-a1b2c3; leeg: de releases zijn alleen om te proberen.",
+    ),
+    Setting(
+        "TAALINKOOP_OCDS_LICENSE",
+        _web_address,
+        "",
+        "Het adres van de licentie waaronder de releases openbaar zijn; leeg: er staat geen "
+        "licentie in.",
     ),
     Setting(
         "TAALINKOOP_KEEP_LEARNERS_MONTHS",

@@ -240,6 +240,37 @@ class CalendarLink(BaseModel):
     revoked_at = MomentField(null=True, verbose_name="Ingetrokken op")
 
 
+class AgendaEvent(BaseModel):
+    """One day in an agenda, and how often it changed; cancelled ones are told for a year."""
+
+    process = peewee.ForeignKeyField(
+        ContractingProcess, backref="agenda_events", on_delete="CASCADE"
+    )
+    key = peewee.CharField(max_length=24, verbose_name="Sleutel")
+    day = peewee.DateField(verbose_name="Dag")
+    owner = peewee.CharField(max_length=80, default="", index=True, verbose_name="Eigenaar")
+    summary = peewee.TextField(verbose_name="Titel")
+    description = peewee.TextField(default="", verbose_name="Toelichting")
+    confirmed = peewee.BooleanField(default=False, verbose_name="Gereed")
+    sequence = peewee.IntegerField(default=0, verbose_name="Keren gewijzigd")
+    changed_at = MomentField(verbose_name="Gewijzigd op")
+    cancelled_at = MomentField(null=True, verbose_name="Vervallen op")
+
+    class Meta:
+        """A key once per inkooptraject."""
+
+        indexes = ((("process", "key"), True),)
+
+
+class PublishedRelease(BaseModel):
+    """An OCDS release that was given out, as it was; its id follows from what it says."""
+
+    process = peewee.ForeignKeyField(ContractingProcess, backref="releases", on_delete="CASCADE")
+    release_id = peewee.CharField(max_length=80, unique=True, verbose_name="Release")
+    published_at = MomentField(verbose_name="Uitgegeven op")
+    content = peewee.TextField(verbose_name="Inhoud (JSON)")
+
+
 class ExpectedNumber(BaseModel):
     """Raming: trajecten that a gemeente expects per leerroute and year."""
 

@@ -1,6 +1,8 @@
 """Scores and inkooptrajecten through the API: the same documents as everywhere else."""
 
-from flask import request
+from typing import Any
+
+from flask import current_app, request
 
 import procurement.scopes  # noqa: F401  registers who sees what
 from app.api.declaration import Answer, Call, Parameter, operation
@@ -8,8 +10,8 @@ from app.api.problems import ApiError
 from app.api.schemas import CODE, MONTH, PLAN_CODE
 from core.accounts import visible
 from core.dates import now, parse_month, today
-from procurement.award import queries as bid_queries
-from procurement.exchange.ocds import package, release
+from procurement.exchange.ocds import package, record_package
+from procurement.exchange.publication import publish, publisher_of
 from procurement.models import ContractingProcess
 from procurement.plan import queries
 from procurement.plan.outlook import Outlook, as_json, look
@@ -83,15 +85,46 @@ def get_plan(call: Call) -> Answer:
     "/ocds/{code}",
     permission="planning:read",
     summary="Lees een inkooptraject als OCDS 1.1",
-    description="Een release package van de Open Contracting Data Standard.",
+    description="Een release package van de Open Contracting Data Standard: hoe het nu staat.",
     parameters=(PLAN,),
     answers={200: ("Het release package.", "OcdsPackage")},
     problems=(404,),
 )
 def get_ocds(call: Call) -> Answer:
     """Give a plan as OCDS."""
-    moment, process = now(), _process(call)
-    lots = bid_queries.published(process)
-    releases = [release(_outlook(process), moment=moment, lots=lots)]
-    address = request.base_url
-    return Answer(package(releases, moment=moment, publisher="Taalinkoop", address=address))
+    process, releases = _releases(call)
+    return Answer(package(releases[-1:], **_around(process)))
+
+
+@operation(
+    "GET",
+    "/ocds/{code}/record",
+    permission="planning:read",
+    summary="Lees alle OCDS-releases van een inkooptraject",
+    description="Een record package: elke release die ooit is uitgegeven, en de stand van nu.",
+    parameters=(PLAN,),
+    answers={200: ("Het record package.", "OcdsRecords")},
+    problems=(404,),
+)
+def get_ocds_record(call: Call) -> Answer:
+    """Give every release that was given out."""
+    process, releases = _releases(call)
+    return Answer(record_package(releases, **_around(process)))
+
+
+def _releases(call: Call) -> tuple[ContractingProcess, list[dict[str, Any]]]:
+    process = _process(call)
+    prefix = current_app.config["TAALINKOOP_OCDS_PREFIX"]
+    releases = publish(process, at=now(), prefix=prefix)
+    if not releases:
+        raise ApiError(404)
+    return process, releases
+
+
+def _around(process: ContractingProcess) -> dict[str, Any]:
+    return {
+        "moment": now(),
+        "publisher": publisher_of(process),
+        "address": request.base_url,
+        "licence": current_app.config["TAALINKOOP_OCDS_LICENSE"],
+    }

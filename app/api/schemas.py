@@ -173,4 +173,8 @@ SCHEMAS: dict[str, Schema] = {
         {"uri": TEXT, "version": TEXT, "publishedDate": TEXT, "publisher": {"type": "object"},
          "releases": _list({"type": "object"})}
     ),
+    "OcdsRecords": _object(
+        {"uri": TEXT, "version": TEXT, "publishedDate": TEXT, "publisher": {"type": "object"},
+         "records": _list({"type": "object"})}
+    ),
 }  # fmt: skip

@@ -14,11 +14,11 @@ from core.db import database
 from core.errors import DomainError
 from core.formats import day_text
 from core.mail import Letter, PostOffice
-from procurement.award import queries as bid_queries
+from procurement.exchange.agenda import write_calendar
 from procurement.exchange.cells import day
 from procurement.exchange.files import read_plan, write_plan
-from procurement.exchange.icalendar import write_calendar
-from procurement.exchange.ocds import DEFAULT_PREFIX, package, release
+from procurement.exchange.ocds import package, record_package
+from procurement.exchange.publication import publish, publisher_of
 from procurement.exchange.sheets import PlanFileError
 from procurement.models import ContractingProcess
 from procurement.plan import operations, queries
@@ -90,8 +90,9 @@ def _describe_files(commands: Any) -> None:
     command.set_defaults(run=run_ics)
     command = _for_one(commands, "ocds", "schrijf een OCDS-release", run_ocds)
     command.add_argument("out", type=Path, metavar="BESTAND", nargs="?", help="waarheen")
-    command.add_argument("--prefix", default=DEFAULT_PREFIX, help="eigen voorvoegsel van het ocid")
+    command.add_argument("--prefix", default="", help="eigen voorvoegsel van het ocid")
     command.add_argument("--package", action="store_true", help="in een release package")
+    command.add_argument("--record", action="store_true", help="alle releases, als record")
 
 
 def _for_one(commands: Any, name: str, text: str, run: Any) -> Any:
@@ -142,6 +143,10 @@ def _process(code: str) -> ContractingProcess:
             "no_process", f"Traject {code} bestaat niet. Kijk met: taalinkoop plan list"
         )
     return process
+
+
+def _select(process: ContractingProcess) -> Any:
+    return ContractingProcess.select().where(ContractingProcess.id == process.id)
 
 
 def _outlook(code: str) -> Outlook:
@@ -257,11 +262,11 @@ def run_export(args: argparse.Namespace) -> int:
 def run_ics(args: argparse.Namespace) -> int:
     """Write a calendar."""
     if args.code:
-        outlooks, name = [_outlook(args.code)], args.code
+        processes, name = _select(_process(args.code)), args.code
     else:
-        outlooks = [look(queries.load(p), today()) for p in ContractingProcess.select()]
-        name = args.owner or "Alle trajecten"
-    content = write_calendar(outlooks, stamp=now(), name=name, owner=args.owner)
+        processes, name = ContractingProcess.select(), args.owner or "Alle trajecten"
+    operations.refresh(processes, at=now())
+    content = write_calendar(queries.agenda(processes, args.owner), name=name)
     _write(args.out, content)
     return 0
 
@@ -298,14 +303,26 @@ def _mail_owners() -> int:
 
 
 def run_ocds(args: argparse.Namespace) -> int:
-    """Write an OCDS release."""
-    lots = bid_queries.published(_process(args.code))
-    found = release(_outlook(args.code), moment=now(), prefix=args.prefix, lots=lots)
-    if args.package:
-        found = package(
-            [found], moment=now(), publisher="Taalinkoop", address=f"urn:taalinkoop:{args.code}"
-        )
-    _write(args.out, json.dumps(found, ensure_ascii=False, indent=2).encode())
+    """Write the OCDS release of now, or the record of all that were given out."""
+    process, settings, at = _process(args.code), read_settings(), now()
+    prefix = args.prefix or settings["TAALINKOOP_OCDS_PREFIX"]
+    licence = settings["TAALINKOOP_OCDS_LICENSE"]
+    releases = publish(process, at=at, prefix=prefix)
+    if not releases:
+        raise DomainError("draft", f"Traject {args.code} is een concept. Zet het eerst op lopend.")
+    content: Any = releases[-1]
+    if args.package or args.record:
+        pack = record_package if args.record else package
+        content = pack(
+            releases if args.record else releases[-1:], moment=at, licence=licence,
+            publisher=publisher_of(process), address=f"urn:taalinkoop:{args.code}",
+        )  # fmt: skip
+    for setting, value in (
+        ("TAALINKOOP_OCDS_PREFIX", prefix), ("TAALINKOOP_OCDS_LICENSE", licence)
+    ):  # fmt: skip
+        if not value:
+            sys.stderr.write(f"Nog niet om te publiceren: {setting} is leeg.\n")
+    _write(args.out, json.dumps(content, ensure_ascii=False, indent=2).encode())
     return 0
 
 

@@ -1,26 +1,26 @@
 """Files and calendars of one inkooptraject, in and out."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from core.accounts import Account, may, visible
 from core.admin import needs, public
-from core.dates import now, today
+from core.dates import now
 from core.errors import DomainError
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.award import queries as bid_queries
+from procurement.exchange.agenda import MIME, write_calendar
 from procurement.exchange.files import KINDS, read_plan, write_plan
-from procurement.exchange.icalendar import MIME, write_calendar
-from procurement.exchange.ocds import release
+from procurement.exchange.ocds import package, record_package
+from procurement.exchange.publication import publish, publisher_of
 from procurement.exchange.sheets import PlanFileError
 from procurement.models import CalendarLink, ContractingProcess
 from procurement.plan import calendar_operations, operations, queries
 from procurement.plan.forms import CalendarLinkForm, ImportForm
-from procurement.plan.outlook import look
 
 
 class FilePages(PlanningBase):
@@ -35,18 +35,34 @@ class FilePages(PlanningBase):
     @expose("/<code>/agenda.ics")
     def calendar_file(self, code: str) -> Response:
         """Give the calendar as a file."""
-        content = write_calendar(
-            [self._outlook(self._process(code))], stamp=now(), name=f"Inkoop {code}"
-        )
+        process = self._process(code)
+        content = _calendar(_only(process), f"Inkoop {code}")
         return _file(content, MIME, f"agenda-{code}.ics")
 
     @expose("/<code>/ocds.json")
     def ocds(self, code: str) -> Response:
-        """Give the OCDS release."""
+        """Give the OCDS release, in the package that it is published in."""
+        return self._published(code, package, url_for("planning.ocds", code=code, _external=True))
+
+    @expose("/<code>/ocds-record.json")
+    def ocds_record(self, code: str) -> Response:
+        """Give all OCDS releases that were given out, as a record."""
+        address = url_for("planning.ocds_record", code=code, _external=True)
+        return self._published(code, record_package, address)
+
+    def _published(self, code: str, pack: Callable[..., Any], address: str) -> Response:
         process = self._process(code)
-        found = release(self._outlook(process), moment=now(), lots=bid_queries.published(process))
-        content = json.dumps(found, ensure_ascii=False, indent=2).encode()
-        return _file(content, "application/json", f"ocds-{code}.json")
+        at, config = now(), current_app.config
+        releases = publish(process, at=at, prefix=config["TAALINKOOP_OCDS_PREFIX"])
+        if not releases:
+            abort(404)
+        content = pack(
+            releases if pack is record_package else releases[-1:], moment=at,
+            publisher=publisher_of(process), address=address,
+            licence=config["TAALINKOOP_OCDS_LICENSE"],
+        )  # fmt: skip
+        text = json.dumps(content, ensure_ascii=False, indent=2).encode()
+        return _file(text, "application/json", f"{address.rsplit('/', 1)[1][:-5]}-{code}.json")
 
     @expose("/<code>/import/", methods=("GET", "POST"))
     @needs("change")
@@ -146,8 +162,15 @@ def calendar(token: str) -> Response:
         name = f"Inkoop {link.process.code}"
     else:
         name = f"Mijlpalen {link.owner}"
-    found = [look(queries.load(process), today()) for process in query]
-    if link.process is not None and not found:
+    if link.process is not None and not query.exists():
         abort(404)
-    content = write_calendar(found, stamp=now(), name=name, owner=link.owner or None)
-    return Response(content, content_type=MIME)
+    return Response(_calendar(query, name, link.owner or None), content_type=MIME)
+
+
+def _only(process: ContractingProcess) -> Any:
+    return ContractingProcess.select().where(ContractingProcess.id == process.id)
+
+
+def _calendar(processes: Any, name: str, owner: str | None = None) -> bytes:
+    operations.refresh(processes, at=now())
+    return write_calendar(queries.agenda(processes, owner), name=name)

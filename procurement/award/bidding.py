@@ -34,3 +34,5 @@ class PublishedLot:
     awarded_on: date | None = None
     motivation: str = ""
     winners: tuple[Winner, ...] = ()
+    tenderers: frozenset[str] = frozenset()
+    """Who tendered, to count each once over all lots; not published."""

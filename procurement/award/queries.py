@@ -265,4 +265,5 @@ def _published(file: LotFile) -> PublishedLot:
             )
             for award in file.awards
         ),
+        frozenset(bid.chamber_number or bid.tenderer for bid in file.bids),
     )  # fmt: skip

@@ -1,7 +1,10 @@
 """An OCDS 1.1 release of one inkooptraject: planning, tender, and award and contract when made."""
 
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from hashlib import sha256
 from typing import Any
 
 from core import municipalities
@@ -14,6 +17,16 @@ from procurement.plan.terms import PROCEDURE_NAMES, Procedure, Purpose
 
 # A publisher registers its own prefix with the Open Contracting Partnership.
 DEFAULT_PREFIX = "ocds-000000"
+_EXTENSION = "https://raw.githubusercontent.com/open-contracting-extensions/{}/extension.json"
+EXTENSIONS = tuple(
+    _EXTENSION.format(name)
+    for name in (
+        "ocds_lots_extension/v1.1.5",
+        "ocds_bid_extension/v1.1.5",
+        "ocds_requirements_extension/v1.1.5",
+    )
+)
+"""What the lots, the counts of bids and the requirements of a release follow."""
 METHOD = {
     Procedure.SOCIAL: "open",
     Procedure.OPEN: "open",
@@ -42,51 +55,110 @@ IN_TENDER = (
 )  # fmt: skip
 
 
-def release(
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One requirement of the tender, as it was published."""
+
+    code: str
+    text: str
+
+
+def content_of(
     outlook: Outlook,
     *,
-    moment: datetime,
     prefix: str = DEFAULT_PREFIX,
     lots: Sequence[PublishedLot] = (),
+    requirements: Sequence[Requirement] = (),
 ) -> dict[str, Any]:
-    """The release, as valid against the official schema; lots and bids as their extensions say."""
+    """What a release says, without its id, its date and its tags.
+
+    Only facts, deadlines and the last planversie are in it: a forecast that slides from day to day
+    would make a new release each day. Valid against the official schema and its extensions.
+    """
     header = outlook.document.header
-    ocid = f"{prefix}-{header.code}"
-    steps = {s.purpose: s for s in outlook.document.steps if s.purpose is not None}
-    tags = ["planning"]
-    found: dict[str, Any] = {
-        "ocid": ocid,
-        "id": f"{ocid}-{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        "date": moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "tag": tags,
+    steps = {s.purpose: s for s in _published_steps(outlook) if s.purpose is not None}
+    content: dict[str, Any] = {
+        "ocid": f"{prefix}-{header.code}",
         "initiationType": "tender",
         "language": "nl",
         "parties": [*_parties(outlook), *_suppliers(lots)],
         "planning": {
-            "rationale": outlook.sentence,
+            "rationale": header.note or header.name,
             "milestones": [
-                _milestone(outlook, s) for s in outlook.document.steps if s.purpose not in IN_TENDER
+                _milestone(outlook, s)
+                for s in _published_steps(outlook)
+                if s.purpose not in IN_TENDER
             ],
         },
         "tender": _tender(outlook, steps),
     }
     if header.lead_municipality:
-        found["buyer"] = _reference(header.lead_municipality)
+        content["buyer"] = _reference(header.lead_municipality)
     if header.value_cents is not None:
-        found["planning"]["budget"] = {
+        content["planning"]["budget"] = {
             "description": "Aantal trajecten maal prijs per traject",
             "amount": _amount(header.value_cents),
         }
-    if _done(outlook, steps.get(Purpose.PUBLICATION)):
-        tags.append("tender")
-    if _done(outlook, decided := steps.get(Purpose.AWARD_DECISION)) and decided:
-        tags.append("award")
-        found["awards"] = [_award(outlook, decided, steps)]
-    if _done(outlook, signed := steps.get(Purpose.CONTRACT)) and signed:
-        tags.append("contract")
-        found["contracts"] = [_contract(outlook, signed)]
-    _put_lots(found, lots)
-    return found
+    if requirements and _done(outlook, steps.get(Purpose.PUBLICATION)):
+        content["tender"]["criteria"] = [_criterion(item) for item in requirements]
+    if (decided := steps.get(Purpose.AWARD_DECISION)) and _done(outlook, decided):
+        content["awards"] = [_award(outlook, decided, steps)]
+    if (signed := steps.get(Purpose.CONTRACT)) and _done(outlook, signed):
+        content["contracts"] = [_contract(outlook, signed)]
+    _put_lots(content, lots)
+    # A contract without the award that it follows from would point nowhere.
+    if "awards" not in content:
+        content.pop("contracts", None)
+    return content
+
+
+def release(
+    content: dict[str, Any], *, moment: datetime, earlier: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """Content as a release: its id follows from what it says, its tags from what came before."""
+    parts = [name for name in ("planning", "tender", "award", "contract") if name in _said(content)]
+    before = {tag.removesuffix("Update") for old in earlier for tag in old["tag"]}
+    return {
+        "ocid": content["ocid"],
+        "id": release_id(content),
+        "date": _instant(moment),
+        "tag": [f"{part}Update" if part in before else part for part in parts],
+        **{name: value for name, value in content.items() if name != "ocid"},
+    }
+
+
+def release_id(content: dict[str, Any]) -> str:
+    """The same content has the same id, whenever it is asked for."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return f"{content['ocid']}-{sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _said(content: dict[str, Any]) -> set[str]:
+    """Stages that a release tells of."""
+    stages = {"planning"}
+    if content["tender"]["status"] not in ("planned", "cancelled"):
+        stages.add("tender")
+    if "awards" in content:
+        stages.add("award")
+    if "contracts" in content:
+        stages.add("contract")
+    return stages
+
+
+def _published_steps(outlook: Outlook) -> list[PlanStep]:
+    """Steps that still count."""
+    return [s for s in outlook.document.steps if not s.cancelled]
+
+
+def _criterion(item: Requirement) -> dict[str, Any]:
+    return {
+        "id": item.code,
+        "title": item.text,
+        "relatesTo": "tender",
+        "requirementGroups": [
+            {"id": f"{item.code}-1", "requirements": [{"id": item.code, "title": item.text}]}
+        ],
+    }
 
 
 def _put_lots(found: dict[str, Any], lots: Sequence[PublishedLot]) -> None:
@@ -100,7 +172,8 @@ def _put_lots(found: dict[str, Any], lots: Sequence[PublishedLot]) -> None:
     decided = [lot for lot in lots if lot.sent_on is not None]
     if not decided:
         return
-    found["tender"]["numberOfTenderers"] = sum(lot.received or 0 for lot in decided)
+    everyone = frozenset[str]().union(*(lot.tenderers for lot in decided))
+    found["tender"]["numberOfTenderers"] = len(everyone)
     found["bids"] = {
         "statistics": [
             {"id": f"{lot.code}-{measure}", "measure": measure, "value": value,
@@ -119,8 +192,9 @@ def _put_lots(found: dict[str, Any], lots: Sequence[PublishedLot]) -> None:
     ]
     if contracts:
         found["contracts"] = contracts
-    tags = ["award", "contract"] if contracts else ["award"]
-    found["tag"] += [tag for tag in tags if tag not in found["tag"]]
+    else:
+        # The contract of the whole points to an award that the lots replaced.
+        found.pop("contracts", None)
 
 
 def _lot_award(prefix: str, lot: PublishedLot, winner: Winner) -> dict[str, Any]:
@@ -161,16 +235,49 @@ def _suppliers(lots: Sequence[PublishedLot]) -> Iterator[dict[str, Any]]:
 
 
 def package(
-    releases: list[dict[str, Any]], *, moment: datetime, publisher: str, address: str
+    releases: Sequence[dict[str, Any]],
+    *,
+    moment: datetime,
+    publisher: str,
+    address: str,
+    licence: str = "",
 ) -> dict[str, Any]:
     """Releases in the package that OCDS publishes them in."""
-    return {
+    return _around(moment, publisher, address, licence) | {"releases": list(releases)}
+
+
+def record_package(
+    releases: Sequence[dict[str, Any]],
+    *,
+    moment: datetime,
+    publisher: str,
+    address: str,
+    licence: str = "",
+) -> dict[str, Any]:
+    """All releases of one inkooptraject, oldest first, and what they add up to.
+
+    Each release tells the whole, so the last one is the compiled one.
+    """
+    last = releases[-1]
+    record = {
+        "ocid": last["ocid"],
+        "releases": list(releases),
+        "compiledRelease": last | {"tag": ["compiled"]},
+    }
+    return _around(moment, publisher, address, licence) | {"records": [record]}
+
+
+def _around(moment: datetime, publisher: str, address: str, licence: str) -> dict[str, Any]:
+    around: dict[str, Any] = {
         "uri": address,
         "version": "1.1",
-        "publishedDate": moment.astimezone(UTC).isoformat(timespec="seconds"),
+        "extensions": list(EXTENSIONS),
+        "publishedDate": _instant(moment),
         "publisher": {"name": publisher},
-        "releases": releases,
     }
+    if licence:
+        around["license"] = licence
+    return around
 
 
 def _parties(outlook: Outlook) -> Iterator[dict[str, Any]]:
@@ -210,7 +317,7 @@ def _tender(outlook: Outlook, steps: dict[Purpose, PlanStep]) -> dict[str, Any]:
         "awardCriteria": "ratedCriteria",
         "submissionMethod": ["electronicSubmission" if header.electronic else "written"],
         "milestones": [
-            _milestone(outlook, s) for s in outlook.document.steps if s.purpose in IN_TENDER
+            _milestone(outlook, s) for s in _published_steps(outlook) if s.purpose in IN_TENDER
         ],
     }
     if header.value_cents is not None:
@@ -223,17 +330,31 @@ def _tender(outlook: Outlook, steps: dict[Purpose, PlanStep]) -> dict[str, Any]:
 
 def _periods(outlook: Outlook, steps: dict[Purpose, PlanStep]) -> dict[str, Any]:
     """When people may ask, bid, and when is decided."""
-    ends = {p: outlook.forecasts[s.code].end for p, s in steps.items()}
+    days = {p: _due(outlook, s) for p, s in steps.items()}
     bounds = {
         "tenderPeriod": (Purpose.PUBLICATION, Purpose.SUBMISSION),
         "enquiryPeriod": (Purpose.PUBLICATION, Purpose.CLARIFICATIONS),
         "awardPeriod": (Purpose.SUBMISSION, Purpose.AWARD_DECISION),
     }
-    return {
-        name: {"startDate": _moment(ends[first]), "endDate": _moment(ends[last])}
-        for name, (first, last) in bounds.items()
-        if first in ends and last in ends
-    }
+    periods = {}
+    for name, (first, last) in bounds.items():
+        start, end = days.get(first), days.get(last)
+        if start is not None and end is not None and start <= end:
+            periods[name] = {"startDate": _moment(start), "endDate": _moment(end)}
+    return periods
+
+
+def _due(outlook: Outlook, step: PlanStep) -> date | None:
+    """The day that a step was done, else its deadline, else the day of the last planversie."""
+    if _done(outlook, step):
+        return outlook.forecasts[step.code].end
+    return _target(outlook, step)
+
+
+def _target(outlook: Outlook, step: PlanStep) -> date | None:
+    """Deadline of a step, that of the start being the target of the traject; else as planned."""
+    deadline = next(s.deadline for s in outlook.plan.steps if s.code == step.code)
+    return deadline or outlook.baseline.get((step.code, ""))
 
 
 def _tender_status(outlook: Outlook, steps: dict[Purpose, PlanStep]) -> str:
@@ -273,19 +394,20 @@ def _done(outlook: Outlook, step: PlanStep | None) -> bool:
 
 
 def _milestone(outlook: Outlook, step: PlanStep) -> dict[str, Any]:
-    found, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
-    met = judgement.health in DONE
+    met = _done(outlook, step)
+    due = _target(outlook, step)
+    overdue = due is not None and due < outlook.plan.today
     milestone: dict[str, Any] = {
         "id": step.code,
         "title": step.title,
-        "description": judgement.reason,
         "code": step.code,
         "type": TYPE.get(step.purpose, "preProcurement") if step.purpose else "preProcurement",
-        "dueDate": _moment(step.deadline or found.end),
-        "status": "met" if met else "notMet" if judgement.health is Health.LATE else "scheduled",
+        "status": "met" if met else "notMet" if overdue else "scheduled",
     }
+    if due is not None:
+        milestone["dueDate"] = _moment(due)
     if met:
-        milestone["dateMet"] = _moment(found.end)
+        milestone["dateMet"] = _moment(outlook.forecasts[step.code].end)
     return milestone
 
 
@@ -295,3 +417,7 @@ def _amount(cents: int) -> dict[str, Any]:
 
 def _moment(day: date) -> str:
     return datetime.combine(day, time(12), AMSTERDAM).isoformat()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,14 +1,54 @@
-"""Secret addresses of calendars: made, looked up, revoked."""
+"""Agendas: their items as they change, and secret addresses made, looked up, revoked."""
 
 import hashlib
 import secrets
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from core import audit
 from core.db import transaction
 from core.errors import DomainError
-from procurement.models import CalendarLink, ContractingProcess
-from procurement.plan.operations import THING
+from procurement.models import AgendaEvent, CalendarLink, ContractingProcess
+from procurement.plan.agenda import AgendaItem
+from procurement.plan.queries import THING
+
+TOLD_FOR = timedelta(days=365)
+"""So long a cancelled item is still sent, so that every agenda takes it out."""
+
+
+def keep_agenda(process: ContractingProcess, items: Iterable[AgendaItem], *, at: datetime) -> None:
+    """Bring the items of one inkooptraject up to date, inside the transaction of the change.
+
+    The sequence rises when the day, the title or whether it goes on differs; other words follow.
+    """
+    events = {e.key: e for e in AgendaEvent.select().where(AgendaEvent.process == process)}
+    for item in items:
+        event = events.pop(item.key, None)
+        if event is None:
+            AgendaEvent.create(
+                process=process, key=item.key, day=item.day, owner=item.owner,
+                summary=item.summary, description=item.description, confirmed=item.confirmed,
+                changed_at=at,
+            )  # fmt: skip
+            continue
+        moved = (event.day, event.summary, event.confirmed) != (
+            item.day, item.summary, item.confirmed,
+        ) or event.cancelled_at is not None  # fmt: skip
+        if moved:
+            event.sequence += 1
+        elif (event.owner, event.description) == (item.owner, item.description):
+            continue
+        event.day, event.owner, event.summary = item.day, item.owner, item.summary
+        event.description, event.confirmed = item.description, item.confirmed
+        event.changed_at, event.cancelled_at = at, None
+        event.save()
+    for event in events.values():
+        if event.cancelled_at is None:
+            event.sequence += 1
+            event.changed_at = event.cancelled_at = at
+            event.save()
+        elif event.cancelled_at < at - TOLD_FOR:
+            event.delete_instance()
 
 
 def make_calendar_link(

@@ -20,6 +20,8 @@ from procurement.models import (
     Milestone,
 )
 from procurement.plan import queries
+from procurement.plan.agenda import agenda_of
+from procurement.plan.calendar_operations import keep_agenda
 from procurement.plan.documents import (
     BaselineDate,
     Header,
@@ -34,12 +36,11 @@ from procurement.plan.documents import (
     with_decision_rows,
 )
 from procurement.plan.outlook import Outlook, look
+from procurement.plan.queries import THING
 from procurement.plan.steps import Link, Outcome
 from procurement.plan.storing import insert, replace_item, store
 from procurement.plan.templates import TEMPLATES
 from procurement.plan.validity import require_valid
-
-THING = "inkooptraject"
 
 
 def start_plan(
@@ -140,6 +141,7 @@ def _keep(process: ContractingProcess, *, at: datetime) -> Outlook:
     _keep_milestones(process, outlook)
     _keep_trend(process, outlook, month_of(_day(at)))
     _keep_breaches(process, outlook, at)
+    keep_agenda(process, agenda_of(outlook), at=at)
     return outlook
 
 

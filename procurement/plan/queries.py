@@ -12,6 +12,7 @@ from core.dates import Recess
 from procurement.award.models import Lot, Proceedings
 from procurement.models import (
     Action,
+    AgendaEvent,
     Baseline,
     ClosedPeriod,
     ContractingProcess,
@@ -42,6 +43,8 @@ from procurement.plan.health import Health
 from procurement.plan.steps import Kind, Link, LinkType, Outcome, Unit
 from procurement.plan.terms import Procedure, Purpose
 
+THING = "inkooptraject"
+"""What the log calls it."""
 HEADER_FIELDS = (
     "code", "name", "region", "procedure", "status", "electronic", "lead_municipality",
     "starts_on", "go_live", "contract_until", "tracks", "price_cents", "good_friday_off", "note",
@@ -252,7 +255,18 @@ def history(process: ContractingProcess, limit: int = 50) -> Any:
     """The last changes of one inkooptraject."""
     return (
         AuditLine.select()
-        .where(AuditLine.thing == "inkooptraject", AuditLine.thing_id == process.code)
+        .where(AuditLine.thing == THING, AuditLine.thing_id == process.code)
         .order_by(AuditLine.id.desc())
         .limit(limit)
     )
+
+
+def agenda(processes: Any, owner: str | None = None) -> Any:
+    """Agenda items of the given inkooptrajecten, of one owner when that is asked."""
+    query = (
+        AgendaEvent.select(AgendaEvent, ContractingProcess)
+        .join(ContractingProcess)
+        .where(AgendaEvent.process.in_(processes.select(ContractingProcess.id)))
+        .order_by(ContractingProcess.code, AgendaEvent.id)
+    )
+    return query if owner is None else query.where(AgendaEvent.owner == owner)

@@ -16,7 +16,7 @@ from procurement.models import (
     TraceItem,
     TraceLink,
 )
-from procurement.plan.operations import THING
+from procurement.plan.queries import THING
 from procurement.plan.storing import insert
 from procurement.plan.validity import FIRST_YEAR, LAST_YEAR, ROUTES
 from procurement.preparation import queries as preparation_queries

@@ -20,7 +20,7 @@ from procurement.award.decision_operations import Signed
 from procurement.award.models import AssessorScore, Award, AwardDecision, Bid, BidPrice, Lot
 from procurement.award.operations import LotDraft
 from procurement.award.rules import Criterion, Method
-from procurement.exchange.ocds import release
+from procurement.exchange.ocds import content_of, release
 from procurement.plan import queries
 from procurement.plan.outlook import look
 from procurement.plan.terms import Purpose
@@ -39,7 +39,7 @@ from tests.procurement.lots import (
     refused,
 )
 
-OCDS = Path(__file__).parent.parent / "data" / "ocds-1.1.5"
+OCDS = Path(__file__).parents[2] / "data" / "ocds-1.1.5"
 
 
 def test_a_lot_has_weights_of_100_and_is_fixed_once_someone_bids(process, lot):
@@ -157,7 +157,7 @@ def test_value_based_takes_the_lowest_after_deduction(process):
 def test_the_release_has_lots_counts_awards_and_contracts(process, lot):
     def made():
         outlook = look(queries.load(process), AT.date())
-        return release(outlook, moment=AT, lots=bid_queries.published(process))
+        return release(content_of(outlook, lots=bid_queries.published(process)), moment=AT)
 
     judged(lot)
     assert "bids" not in made()
