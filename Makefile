@@ -11,9 +11,9 @@ PORT ?= 8000
 ARGS ?=
 NAMES ?=
 PACKAGES := core app procurement providers quality
-# A file of tests stays on one worker, and the longest (of the browser) are not left for last.
-PYTEST := $(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile \
-	--no-loadscope-reorder
+# How the tests are divided over the workers: tests/conftest.py.
+PYTEST := $(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -n 2 --no-loadscope-reorder \
+	--durations=10
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Nothing is built while installing: that would fetch build tools that are in no lock.
 LOCKED := --only-binary :all: --require-hashes
@@ -45,7 +45,7 @@ test: dev ## Draait alle tests (REQUIRE_ALL=1: overslaan telt als fout)
 	@$(PYTEST) $(ARGS)
 
 check: dev lint wheel ## Draait alles wat de bouwserver draait
-	@$(PYTEST) --cov --cov-report=term:skip-covered $(ARGS)
+	@$(PYTEST) --every-role --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: dev
 	@$(BIN)/ruff check .

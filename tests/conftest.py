@@ -1,14 +1,16 @@
 """The database of the tests: the real migrations, once; each test in a transaction rolled back."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import peewee
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from app import create_app
 from core import log_chain
@@ -16,46 +18,74 @@ from core.db import database, open_database
 from core.identity import account_operations
 from core.migrations import migrate
 from providers.feed.read import workbook
+from tests.databases import own_database
 from tests.pages import Client
 
 KEY = "only for the tests, and nowhere else"
+WALKS = "test_every_page_is_accessible"
 FILLED = pytest.StashKey[bool]()
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
-def _fresh_postgresql(url: str) -> peewee.Database:
-    # A schema of this process alone: several test runs may share one server.
-    schema = f"taalinkoop_test_{os.getpid()}"
-    db = open_database(url)
-    db.execute_sql(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
-    db.execute_sql(f'CREATE SCHEMA "{schema}"')
-    db.close()
-    separator = "&" if "?" in url else "?"
-    return open_database(f"{url}{separator}options=-csearch_path%3D{schema}")
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say what ``make check`` asks for."""
+    parser.addoption("--every-role", action="store_true", help="walk the browser as every role")
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Divide the tests over the workers; ``--dist loadgroup`` does nothing since pytest 9.2."""
+    return ByFile(config, log)
+
+
+class ByFile(LoadScopeScheduling):
+    """A file of tests stays on one worker, as it fills a database once; a walk goes by itself."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if "[" in nodeid and WALKS in nodeid else nodeid.partition("::")[0]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what touches the database on both engines, and what looks at pages on one.
+
+    A page shows what queries gave it, and those have tests of their own; where the page itself
+    makes the query (lists, filters, sorting), ``@pytest.mark.both_engines`` says so.
+    """
+    if "engine" not in metafunc.fixturenames:
+        return
+    of_pages = "app" in metafunc.fixturenames
+    both = not of_pages or metafunc.definition.get_closest_marker("both_engines")
+    metafunc.parametrize("engine", ENGINES if both else ENGINES[:1], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def engines(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], peewee.Database]]:
+    """Opens and migrates the database of an engine: once, however often the tests change engine."""
+    with ExitStack() as until_the_end:
+
+        @cache
+        def migrated(name: str) -> peewee.Database:
+            if name == "postgresql":
+                db = open_database(until_the_end.enter_context(own_database("test")))
+            else:
+                db = open_database(f"sqlite:///{tmp_path_factory.mktemp('db')}/test.sqlite")
+            database.initialize(db)
+            db.connect()
+            until_the_end.callback(db.close)
+            migrate(db)
+            return db
+
+        yield migrated
+
+
+@pytest.fixture(scope="session")
 def engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[peewee.Database]:
+    request: pytest.FixtureRequest, engines: Callable[[str], peewee.Database]
+) -> peewee.Database:
     """A migrated database on each engine; PostgreSQL where ``TEST_DATABASE_URL`` names a server."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("db") / "test.sqlite"
-        db = open_database(f"sqlite:///{path}")
-    else:
-        url = os.environ.get("TEST_DATABASE_URL")
-        if not url:
-            if os.environ.get("REQUIRE_ALL"):
-                pytest.fail("TEST_DATABASE_URL is not set, and REQUIRE_ALL asks for PostgreSQL")
-            pytest.skip("TEST_DATABASE_URL is not set")
-        db = _fresh_postgresql(url)
-    database.initialize(db)
-    db.connect()
-    migrate(db)
-    yield db
-    if request.param == "postgresql":
-        db.execute_sql(f'DROP SCHEMA "taalinkoop_test_{os.getpid()}" CASCADE')
-    db.close()
+    return engines(request.param)
 
 
 @contextmanager

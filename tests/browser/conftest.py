@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.examined import Examined
 from tests.browser.person import Person
 from tests.browser.site import Site, fill
 
@@ -53,12 +54,19 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def _filled(base: Path) -> Path:
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "browser"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _filled(shared: Path) -> Path:
     """The demo region, filled by the first of the workers that comes for it."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent
-    region = base / "region"
-    with (base / "region.lock").open("w") as lock:
+    region = shared / "region"
+    with (shared / "region.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not region.exists():
             fill(region)
@@ -66,11 +74,13 @@ def _filled(base: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    browser: Browser, shared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """A running server with the demo region in it."""
     folder = tmp_path_factory.mktemp("site") / "data"
-    shutil.copytree(_filled(tmp_path_factory.getbasetemp()), folder)
-    site = Site.start(folder)
+    shutil.copytree(_filled(shared), folder)
+    site = Site.start(folder, Examined(shared))
     yield site
     site.stop()
 

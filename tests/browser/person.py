@@ -1,8 +1,6 @@
 """Someone who uses the site: signs in, looks around, and notices what is wrong with a page."""
 
-import os
-import re
-from collections import defaultdict, deque
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
@@ -10,7 +8,7 @@ from urllib.parse import urldefrag, urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map
 
 from app.demo.accounts import PASSWORD
 from core.accounts import Role
@@ -18,15 +16,42 @@ from tests.browser.site import Site, email
 
 AXE = Axe().axe_script
 NORM = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What axe says about a page as a whole; the rest it says about elements.
+WHOLE_PAGE = [
+    "bypass",
+    "document-title",
+    "heading-order",
+    "html-has-lang",
+    "html-lang-valid",
+    "landmark-one-main",
+    "landmark-unique",
+    "meta-viewport",
+    "page-has-heading-one",
+    "region",
+]
 CONTRAST = ["color-contrast"]
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
-# Differs on every page.
-TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 LINKS = "links => links.map(link => link.href)"
-# What elements there are, each inside what; not how many, and not what they say.
-KINDS = """main => [...main.querySelectorAll('*')].map(one => [one.parentElement, one].map(
-    each => [each.tagName, each.getAttribute('class'), ...each.getAttributeNames()].join(' ')
-).join(' > '))"""
+# One element of each kind: what it is, and inside what. Two of a kind look and work the same.
+KINDS = """() => {
+    window.ofKind = new Map();
+    const visit = (parent, path) => {
+        for (const one of parent.children) {
+            const own = `${one.tagName}.${one.getAttribute('class') ?? ''}`;
+            const kind = `${path} ${own} ${one.getAttributeNames()} ${one.getAttribute('type')}`;
+            window.ofKind.set(kind, one);
+            visit(one, `${path} ${own}`);
+        }
+    };
+    visit(document.body, '');
+    return [...window.ofKind.keys()];
+}"""
+EXAMINE = """async ([kinds, rules]) => {
+    const include = kinds?.map(kind => window.ofKind.get(kind)).filter(Boolean);
+    if (include?.length === 0) return [];
+    const options = {resultTypes: ['violations'], runOnly: rules};
+    return (await axe.run(include ? {include} : document, options)).violations;
+}"""
 
 
 @dataclass
@@ -78,21 +103,30 @@ class Person:
         assert answer.status == 200, f"{address}: {answer.status}"
         return self.page
 
-    def barriers(self) -> list[str]:
-        """What axe finds on the page that is open; in dark mode only what lacks contrast."""
+    def claim(self, *also: str) -> list[str]:
+        """Return what on this page was not examined before: kinds of elements, and ``also``."""
+        return self.site.examined.claim([*self.page.evaluate(KINDS), *also])
+
+    def barriers(self, new: list[str] | None = None) -> list[str]:
+        """What axe finds on the page that is open, in what is new on it.
+
+        In dark mode it looks for a lack of contrast only.
+        """
+        new = self.claim() if new is None else new
+        if not new:
+            return []
         self.page.evaluate(AXE)
-        found = self._axe({"type": "tag", "values": NORM})
+        found = self._axe(None, {"type": "rule", "values": WHOLE_PAGE})
+        found += self._axe(new, {"type": "tag", "values": NORM})
         self.page.emulate_media(color_scheme="dark")
-        found += [f"dark: {one}" for one in self._axe({"type": "rule", "values": CONTRAST})]
+        found += [f"dark: {one}" for one in self._axe(new, {"type": "rule", "values": CONTRAST})]
         self.page.emulate_media(color_scheme="light")
         return found
 
-    def _axe(self, only: dict[str, object]) -> list[str]:
-        options = {"resultTypes": ["violations"], "runOnly": only}
-        answer = self.page.evaluate("options => axe.run(document, options)", options)
+    def _axe(self, kinds: list[str] | None, rules: dict[str, object]) -> list[str]:
         return [
             f"{self.page.url}: {violation['id']}: {node['html'][:160]}"
-            for violation in answer["violations"]
+            for violation in self.page.evaluate(EXAMINE, [kinds, rules])
             for node in violation["nodes"]
         ]
 
@@ -106,23 +140,17 @@ class Person:
 
 @dataclass
 class Walk:
-    """A walk along every link that a person can see: one address of each route.
-
-    ``looked_at`` is what was examined of each route before, also by others. A page with nothing new
-    is not examined again: with no element of a new kind, or, where everything must hold
-    (``REQUIRE_ALL=1``), with the same content.
-    """
+    """A walk along every link that a person can see: one address of each route."""
 
     person: Person
-    looked_at: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    routes: Map
     pages: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Read the routes once."""
-        rules = [Rule(rule, endpoint=endpoint) for rule, endpoint in self.person.site.routes()]
-        self._routes = Map(rules).bind(urlsplit(self.person.site.url).netloc)
+        """Know the addresses of this site."""
+        self._routes = self.routes.bind(urlsplit(self.person.site.url).netloc)
 
     def go(self, *first: str) -> "Walk":
         """Follow the links, widest first, and look at each page; ``first`` names where to begin."""
@@ -163,15 +191,7 @@ class Walk:
         self.pages[endpoint] = address
         if answer.status != 200:
             self.wrong.append(f"{address}: {answer.status}")
-        if new := self._seen(page) - self.looked_at[endpoint]:
-            self.looked_at[endpoint] |= new
-            self.wrong += self.person.barriers() + self.person.overflow()
+        if new := self.person.claim(endpoint):
+            self.wrong += self.person.barriers(new) + self.person.overflow()
         links = page.locator("a[href]").evaluate_all(LINKS)
         return [urldefrag(link)[0] for link in links]
-
-    @staticmethod
-    def _seen(page: Page) -> set[str]:
-        main = page.locator("main")
-        if os.environ.get("REQUIRE_ALL"):
-            return {TOKEN.sub("", main.inner_html())}
-        return set(main.evaluate(KINDS))

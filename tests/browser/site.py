@@ -1,6 +1,5 @@
 """A running Taalinkoop with the demo region in it."""
 
-import json
 import os
 import socket
 import subprocess
@@ -13,14 +12,9 @@ from pathlib import Path
 
 from app.demo.accounts import ACCOUNTS
 from core.accounts import Role
+from tests.browser.examined import Examined
 
 TAALINKOOP = Path(sys.executable).parent / "taalinkoop"
-ROUTES = """
-import json
-from app import create_app
-print(json.dumps([(r.rule, r.endpoint) for r in create_app().url_map.iter_rules()
-                  if "GET" in r.methods]))
-"""
 PATIENCE = 60
 
 
@@ -66,9 +60,10 @@ class Site:
     folder: Path
     url: str
     process: subprocess.Popen[bytes]
+    examined: Examined
 
     @classmethod
-    def start(cls, folder: Path) -> "Site":
+    def start(cls, folder: Path, examined: Examined | None = None) -> "Site":
         """Serve what ``fill`` made; return when it answers."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -81,7 +76,7 @@ class Site:
             stderr=subprocess.STDOUT,
         )
         log.close()
-        site = cls(folder, f"http://127.0.0.1:{port}", process)
+        site = cls(folder, f"http://127.0.0.1:{port}", process, examined or Examined())
         site.wait()
         return site
 
@@ -100,14 +95,3 @@ class Site:
         """End the server."""
         self.process.terminate()
         self.process.wait()
-
-    def routes(self) -> list[tuple[str, str]]:
-        """Every address that answers to GET, as the application itself lists them."""
-        listed = subprocess.run(
-            [sys.executable, "-c", ROUTES],
-            check=True,
-            env=_environment(self.folder),
-            capture_output=True,
-            text=True,
-        )
-        return [(rule, endpoint) for rule, endpoint in json.loads(listed.stdout)]

@@ -1,8 +1,5 @@
 """The queue: taken once, told, ended, and found again when the worker died."""
 
-import multiprocessing
-import os
-import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +9,11 @@ import peewee
 import pytest
 
 from core.audit import AuditLine
-from core.db import database, open_database
 from core.errors import DomainError
-from core.jobs.locks import job_lock
 from core.jobs.models import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, Job
 from core.jobs.operations import claim, enqueue, find_interrupted, restart
 from core.jobs.runner import KINDS, UNEXPECTED, Work, do_next, submit
+from tests.databases import held_elsewhere
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -106,13 +102,9 @@ def test_a_job_that_is_done_is_not_started_again(db, kinds, settings):
 def test_a_running_job_is_left_alone_while_its_worker_lives(db):
     job = queue()
     claim(worker="a", at=AT)
-    held = _hold_elsewhere(job.id, db)
-    try:
+    with held_elsewhere(f"job-{job.id}", db):
         assert find_interrupted(at=AT) == []
         assert again(job).state == RUNNING
-    finally:
-        os.kill(held.pid or 0, signal.SIGKILL)
-        held.join()
     # once more by itself, and the second time a person is told
     assert find_interrupted(at=AT) == [job.id]
     assert again(job).state == QUEUED
@@ -121,31 +113,6 @@ def test_a_running_job_is_left_alone_while_its_worker_lives(db):
     assert again(job).state == INTERRUPTED
     assert "Start de taak opnieuw" in again(job).message
     assert find_interrupted(at=AT) == []
-
-
-def _hold_elsewhere(job_id: int, db: peewee.Database) -> Any:
-    """Hold the lock of a job in another process, as a worker does."""
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    url = os.environ["TEST_DATABASE_URL"] if _is_postgresql(db) else f"sqlite:///{db.database}"
-    child = context.Process(target=hold, args=(job_id, url, ready), daemon=True)
-    child.start()
-    assert ready.wait(20)
-    return child
-
-
-def _is_postgresql(db: peewee.Database) -> bool:
-    return isinstance(db, peewee.PostgresqlDatabase)
-
-
-def hold(job_id: int, url: str, ready: Any) -> None:
-    """Run in the other process."""
-    database.initialize(open_database(url))
-    database.connect()
-    with job_lock(job_id) as free:
-        assert free
-        ready.set()
-        signal.pause()
 
 
 def test_the_database_refuses_another_state(db):

@@ -5,7 +5,6 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -15,35 +14,26 @@ from core.accounts import Account
 from core.db import database, open_database
 from providers.models import Delivery, ProgressRecord
 from tests.builders import make_contract, make_provider
+from tests.databases import own_database
 from tests.postgresql import find_binaries
 from tests.providers.feed.lines import csv, row
 
 pytestmark = pytest.mark.postgresql
-NAME = f"taalinkoop_backup_{os.getpid()}"
 
 
 @pytest.fixture
 def url(monkeypatch, tmp_path) -> Iterator[str]:
     """A database of the test alone: restoring replaces whatever is in it."""
-    server = os.environ.get("TEST_DATABASE_URL")
-    if not server:
-        if os.environ.get("REQUIRE_ALL"):
-            pytest.fail("TEST_DATABASE_URL is not set, and REQUIRE_ALL asks for PostgreSQL")
-        pytest.skip("TEST_DATABASE_URL is not set")
     binaries = find_binaries()
     if binaries is not None:
         monkeypatch.setenv("PATH", f"{binaries}{os.pathsep}{os.environ['PATH']}")
-    parts = urlsplit(server)
-    address = urlunsplit((parts.scheme, parts.netloc, f"/{NAME}", parts.query, ""))
-    monkeypatch.setenv("DATABASE_URL", address)
-    monkeypatch.setenv("TAALINKOOP_DATA_DIR", str(tmp_path / "instance"))
-    was = database.obj
-    database.initialize(None)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {NAME}")
+    with own_database("backup") as address:
+        monkeypatch.setenv("DATABASE_URL", address)
+        monkeypatch.setenv("TAALINKOOP_DATA_DIR", str(tmp_path / "instance"))
+        was = database.obj
+        database.initialize(None)
         yield address
         database.initialize(was)
-        connection.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
 
 
 @pytest.fixture

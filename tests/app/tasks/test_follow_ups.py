@@ -10,13 +10,13 @@ import pytest
 from app.checks import all_findings
 from app.tasks.jobs import drain
 from core.jobs.follow_up_operations import owe
-from core.jobs.locks import named_lock
 from core.jobs.models import FollowUp
 from core.storage import Storage
 from providers.deliveries import operations
 from providers.models import Delivery
 from quality.models import ScoreCard
 from tests.builders import make_provider
+from tests.databases import held_elsewhere
 from tests.providers.feed.door import AT, deliver
 from tests.providers.feed.lines import csv, row, text
 
@@ -44,7 +44,7 @@ def test_the_check_names_scores_that_are_owed_and_the_worker_computes_them(db, s
         "De scores van aanbieder TA001 moeten opnieuw worden berekend sinds 23-11-2026 10:00. "
         "Dat gebeurt bij de volgende opdracht, of met: taalinkoop jobs"
     )
-    with named_lock("follow-up-judge-TA001"):
+    with held_elsewhere("follow-up-judge-TA001", db):
         assert all_findings() == []  # somebody is computing them
         assert drain(settings) == 0
     assert drain(settings) == 1

@@ -84,6 +84,7 @@ def region(demo, client):
     return client
 
 
+@pytest.mark.both_engines
 def test_every_page_and_file_opens_for_the_region(region):
     for url in [*PAGES, *FORMS]:
         region.get(url)
