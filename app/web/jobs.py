@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from flask import Response, abort, flash, g, make_response, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_admin import BaseView, expose
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
 import app.tasks.jobs  # noqa: F401  registers the kinds of work
 import core.jobs.scopes  # noqa: F401  registers who sees what
@@ -40,28 +40,23 @@ class JobPage(Page):
         return self.render("jobs/jobs.html", jobs=list(jobs))
 
     @expose("/<int:number>/")
-    def one(self, number: int) -> Response:
+    def one(self, number: int) -> str:
         """Show how far a job is; the page refreshes itself unless the reader turned that off."""
         job = _one(number)
         still = request.args.get("ververs") != "nee"
         before = Job.select().where(Job.state == QUEUED, Job.id < job.id).count()
-        answer = make_response(
-            self.render(
-                "jobs/job.html",
-                job=job,
-                refreshing=still and job.waiting,
-                before=before,
-                seconds=REFRESH_SECONDS,
-                may_restart=_may_restart(job),
-            )
+        return self.render(
+            "jobs/job.html",
+            job=job,
+            refreshing=still and job.waiting,
+            before=before,
+            seconds=REFRESH_SECONDS,
+            may_restart=_may_restart(job),
         )
-        if still and job.waiting:
-            answer.headers["Refresh"] = str(REFRESH_SECONDS)
-        return answer
 
     @expose("/<int:number>/opnieuw/", methods=("POST",))
     @needs("read")
-    def again(self, number: int) -> AnyResponse:
+    def again(self, number: int) -> Response:
         """Put one's own job that failed or was interrupted in the queue again."""
         job = _one(number)
         if not _may_restart(job):

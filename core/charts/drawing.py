@@ -147,6 +147,22 @@ class Canvas:
         )
 
 
+def spot(axes: Any, x: float, y: float, text: str) -> None:
+    """Let a page tell ``text`` where somebody points at this place of the axes."""
+    spots: list[tuple[Any, float, float, str]] = axes.figure.__dict__.setdefault("spots", [])
+    spots.append((axes, x, y, text))
+
+
+def spots_of(figure: Any) -> list[tuple[float, float, str]]:
+    """The places of a drawn figure that tell something: points from the upper left corner."""
+    height = figure.get_size_inches()[1] * 72
+    return [
+        (float(place[0]), float(height - place[1]), text)
+        for axes, x, y, text in figure.__dict__.get("spots", [])
+        for place in [axes.transData.transform((x, y))]
+    ]
+
+
 def _write(figure: Any, place: tuple[float, float], text: str, **look: Any) -> Any:
     """Write at a place between (0, 0) and (1, 1) of the figure."""
     word = _quick().Word(*place, text, transform=figure.transFigure, **look)

@@ -187,12 +187,14 @@ def draw(chart: Chart, kind: str) -> bytes:
         if kind == "png":
             return drawing.png(figure, chart.finding)
         raw = drawing.svg(figure)
+        spots = [] if kind == "file.svg" else drawing.spots_of(figure)
     made = accessible_svg(
         raw,
         title=chart.finding,
         description=f"{chart.measure}. {chart.description}",
         id_prefix=f"{chart.name}-",
         body_height=None if kind == "file.svg" else chart.height,
+        spots=spots,
     )
     return made.encode()
 

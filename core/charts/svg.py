@@ -1,6 +1,7 @@
 """SVG that a strict page accepts, out of the SVG that matplotlib writes."""
 
 import re
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 from xml.etree import ElementTree
@@ -24,9 +25,11 @@ def accessible_svg(
     description: str,
     id_prefix: str,
     body_height: float | None = None,
+    spots: Sequence[tuple[float, float, str]] = (),
 ) -> str:
     """Make matplotlib's SVG fit for a page; with ``body_height`` its heading is left out.
 
+    ``spots`` are places that tell a value to who points at them.
     Without ``body_height`` the drawing stands alone: it keeps its heading, names its fonts, and
     has a white ground, since a dark viewer would show black on black.
     """
@@ -52,8 +55,17 @@ def accessible_svg(
         f'role="img" aria-labelledby="{id_prefix}title {id_prefix}desc" {look}'
         'fill="currentColor" stroke-linejoin="round" stroke-linecap="butt">'
         f'<title id="{id_prefix}title">{escape(title)}</title>'
-        f'<desc id="{id_prefix}desc">{escape(description)}</desc>{paper}{inside}</svg>'
+        f'<desc id="{id_prefix}desc">{escape(description)}</desc>{paper}'
+        f"{inside}{_spots(spots)}</svg>"
     )
+
+
+def _spots(spots: Sequence[tuple[float, float, str]]) -> str:
+    circles = "".join(
+        f'<circle cx="{_short(x)}" cy="{_short(y)}" r="9"><title>{escape(text)}</title></circle>'
+        for x, y, text in spots
+    )
+    return f'<g class="spots" fill-opacity="0">{circles}</g>' if circles else ""
 
 
 def _local(tag: str) -> str:

@@ -93,6 +93,10 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
             marker=shape,
             ms=4.5,
         )
+        for point in line:
+            if point.value is not None:
+                told = f"{who}, {month_text(point.month)}: {in_unit(point.value, data.unit)}"
+                drawing.spot(axes, month_number(point.month), point.value, told)
         if known:
             labels.append((known[-1], drawing.shorten(who, 128, 8)))
             signs.append((shape, colour))

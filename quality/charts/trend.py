@@ -248,6 +248,11 @@ def paint_trend(canvas: drawing.Canvas, line: Line) -> None:
         zorder=1,
     )
     axes.plot(xs, ys, color=drawing.INK, marker="o", ms=3.5, lw=1.4, zorder=3, clip_on=False)
+    for point in months:
+        if point.value is not None:
+            told = f"{month_text(point.month)}: {in_unit(point.value, line.unit)}"
+            count = f", {n_text(point.n)}" if point.n is not None else ""
+            drawing.spot(axes, month_number(point.month), point.value, told + count)
     _mark_signals(axes, line)
     _mark_gaps(axes, months, ticks[0])
     _label_levels(axes, line, ticks)

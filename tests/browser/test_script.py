@@ -1,0 +1,151 @@
+"""What the script of the pages adds, and that every task is done without it too."""
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from core.accounts import Role
+from tests.browser.person import Person
+from tests.browser.site import Site
+
+RECORD = "/aanbieders/TA002/gesprek/vastleggen/"
+PASTED = "15-01-2027\n29-01-2027\n12-02-2027"
+PASTE = """([id, text]) => {
+    const data = new DataTransfer();
+    data.setData("text", text);
+    document.getElementById(id).dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.fixture
+def plain(browser: Browser, site: Site) -> Iterator[Person]:
+    """Someone whose browser runs no scripts."""
+    person = Person.sit_down(browser, site, java_script_enabled=False)
+    yield person
+    person.leave()
+
+
+def test_a_list_narrows_while_typing(person: Person) -> None:
+    person.sign_in(Role.CONTRACT_MANAGER)
+    page = person.visit("/leveringen/?sorteer=-received_at")
+    page.get_by_role("searchbox", name="Zoeken").press_sequentially("2507")
+    expect(page.locator("#lijst tbody tr").first).to_contain_text("2507")
+    expect(page.locator(".list-state p").first).to_contain_text("zoekterm: “2507”")
+    assert "zoek=2507" in page.url
+    assert person.barriers() == []
+
+
+def test_a_list_narrows_by_its_button_without_a_script(plain: Person) -> None:
+    plain.sign_in(Role.CONTRACT_MANAGER)
+    page = plain.visit("/leveringen/?sorteer=-received_at")
+    page.get_by_role("searchbox", name="Zoeken").fill("2507")
+    page.get_by_role("button", name="Toon").click()
+    expect(page.locator("#lijst tbody tr").first).to_contain_text("2507")
+
+
+def test_a_long_choice_is_typed_and_chosen_by_keyboard(person: Person) -> None:
+    person.sign_in(Role.CONTRACT_MANAGER)
+    page = person.visit("/kwaliteit/vergelijken/")
+    box = page.get_by_role("combobox", name="Aanbieder 1")
+    box.focus()
+    box.press_sequentially("wacht")
+    expect(page.get_by_role("option", name="Leerschip De Wachter")).to_be_visible()
+    assert person.barriers() == []
+    box.press("Enter")
+    expect(box).to_have_value("Leerschip De Wachter")
+    box.fill("bestaat niet")
+    box.press("Escape")
+    expect(box).to_have_value("Leerschip De Wachter")
+    page.get_by_role("button", name="Vergelijk").click()
+    assert "aanbieder=TA002" in page.url
+    expect(page.locator("figure.chart").first).to_be_visible()
+
+
+def test_a_long_choice_is_a_plain_select_without_a_script(plain: Person) -> None:
+    plain.sign_in(Role.CONTRACT_MANAGER)
+    page = plain.visit("/kwaliteit/vergelijken/")
+    page.get_by_label("Aanbieder 1").select_option("TA002")
+    page.get_by_role("button", name="Vergelijk").click()
+    assert "aanbieder=TA002" in page.url
+
+
+def test_a_chart_tells_its_values_on_hover_and_by_the_arrow_keys(person: Person) -> None:
+    person.sign_in(Role.CONTRACT_MANAGER)
+    page = person.visit("/aanbieders/TA002/")
+    chart = page.locator("figure.chart").first
+    picture = chart.locator(".chart__picture")
+    picture.focus()
+    tip = chart.locator(".chart__tip")
+    expect(tip).to_be_hidden()
+    picture.press("ArrowRight")
+    expect(tip).to_be_visible()
+    first = tip.text_content()
+    picture.press("ArrowRight")
+    expect(tip).not_to_have_text(str(first))
+    assert person.barriers() == []
+    picture.press("Escape")
+    expect(tip).to_be_hidden()
+    chart.locator(".spots circle").nth(2).hover()
+    expect(tip).to_be_visible()
+
+
+def test_a_chart_has_its_table_without_a_script(plain: Person) -> None:
+    plain.sign_in(Role.CONTRACT_MANAGER)
+    page = plain.visit("/aanbieders/TA002/")
+    chart = page.locator("figure.chart").first
+    chart.get_by_text("Toon als tabel").click()
+    expect(chart.locator("table")).to_be_visible()
+    assert chart.locator(".spots circle title").first.text_content()
+
+
+def test_a_column_is_pasted_and_unsaved_work_is_not_lost(person: Person) -> None:
+    person.sign_in(Role.CONTRACT_MANAGER)
+    page = person.visit(RECORD)
+    page.evaluate(PASTE, ["due_on_1", PASTED])
+    for number, day in enumerate(PASTED.split("\n"), 1):
+        expect(page.locator(f"#due_on_{number}")).to_have_value(day)
+    expect(page.locator(".grid-message")).to_contain_text("3 cellen geplakt")
+    page.locator("#due_on_1").press("Enter")
+    expect(page.locator("#due_on_2")).to_be_focused()
+
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Start").first.click(no_wait_after=True)
+    page.wait_for_timeout(200)
+    assert asked == ["beforeunload"]
+    assert page.url.endswith(RECORD)
+    # Sending it is no loss.
+    page.get_by_role("button", name="Bewaar het gesprek").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+def test_a_refused_upload_comes_back_in_the_same_page(person: Person) -> None:
+    person.sign_in(Role.PROVIDER, "TA002")
+    page = person.visit("/leveringen/nieuw/")
+    page.set_input_files("input[type=file]", {
+        "name": "leeg.csv", "mimeType": "text/csv", "buffer": b"",
+    })  # fmt: skip
+    page.get_by_role("button", name="Bekijk wat er zou gebeuren").click()
+    expect(page.locator("main")).to_contain_text("leeg")
+    assert person.barriers() == []
+
+
+def test_the_page_of_a_job_follows_it(person: Person, site: Site) -> None:
+    person.sign_in(Role.CONTRACT_MANAGER)
+    with sqlite3.connect(site.folder / "taalinkoop.sqlite") as db:
+        number = db.execute(
+            "INSERT INTO job (kind, title, arguments, state, step, done, total, message,"
+            " attempts, created_by, created_at) VALUES ('report', 'Rapport', '{}', 'running',"
+            " 'Tekenen', 3, 9, '', 1, 'contractmanager@regio.example', '2026-11-23 09:00:00')"
+        ).lastrowid
+    page = person.visit(f"/taken/{number}/")
+    expect(page.locator("#taak")).to_contain_text("Tekenen: 3 van 9.")
+    page.evaluate("window.samePage = true")
+    with sqlite3.connect(site.folder / "taalinkoop.sqlite") as db:
+        db.execute("UPDATE job SET state = 'done' WHERE id = ?", (number,))
+    expect(page.locator("#taak")).to_contain_text("Deze taak is klaar.")
+    assert page.evaluate("window.samePage")
