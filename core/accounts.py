@@ -120,6 +120,13 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.MUNICIPALITY: frozenset({"read", "create"}),
         Role.PROVIDER: READ,
     },
+    # What learners said of their lessons, as counts.
+    "surveys": {
+        Role.REGION: frozenset({"read", "create"}),
+        Role.CONTRACT_MANAGER: frozenset({"read", "create"}),
+        Role.MUNICIPALITY: READ,
+        Role.PROVIDER: READ,
+    },
     "indicators": {
         Role.REGION: frozenset({"read", "create", "change"}),
         Role.CONTRACT_MANAGER: READ,

@@ -149,6 +149,40 @@ class TeachingMethod(BaseModel):
         indexes = ((("provider", "name"), True),)
 
 
+class ClassInspection(BaseModel):
+    """Klasbezoek of Blik op Werk: what it found on a day, and what the provider did with it."""
+
+    provider = peewee.ForeignKeyField(
+        Provider, backref="inspections", on_delete="RESTRICT", verbose_name="Aanbieder"
+    )
+    held_on = peewee.DateField(verbose_name="Bezocht op")
+    finding = peewee.CharField(max_length=300, verbose_name="Bevinding")
+    follow_up = peewee.CharField(max_length=300, null=True, verbose_name="Opvolging")
+    source = peewee.CharField(max_length=200, null=True, verbose_name="Bron")
+
+    class Meta:
+        """One visit a day."""
+
+        indexes = ((("provider", "held_on"), True),)
+
+
+class TravelTime(BaseModel):
+    """How many minutes it takes by public transport from a kern to a lesson location."""
+
+    provider = peewee.ForeignKeyField(
+        Provider, backref="travel_times", on_delete="RESTRICT", verbose_name="Aanbieder"
+    )
+    location = peewee.CharField(max_length=80, verbose_name="Locatie")
+    municipality = peewee.CharField(max_length=4, verbose_name="Gemeente")
+    place = peewee.CharField(max_length=60, verbose_name="Kern")
+    minutes = peewee.SmallIntegerField(verbose_name="Reistijd in minuten")
+
+    class Meta:
+        """A kern once per location."""
+
+        indexes = ((("provider", "location", "municipality", "place"), True),)
+
+
 class Delivery(BaseModel):
     """Levering: one file of one provider, as received, and what became of it.
 

@@ -7,6 +7,7 @@ import peewee
 from core.accounts import Account, Role, may, scope
 from core.municipalities import with_merged
 from providers.models import (
+    ClassInspection,
     Contract,
     ContractScope,
     CourseTrack,
@@ -20,6 +21,7 @@ from providers.models import (
     RejectedRow,
     Teacher,
     TeachingMethod,
+    TravelTime,
 )
 
 
@@ -77,6 +79,16 @@ def _contracts(query: Any, account: Account) -> Any:
 @scope(Teacher)
 def _teachers(query: Any, account: Account) -> Any:
     return by_provider(query, account, Teacher.provider)
+
+
+@scope(ClassInspection)
+def _inspections(query: Any, account: Account) -> Any:
+    return by_provider(query, account, ClassInspection.provider)
+
+
+@scope(TravelTime)
+def _travel_times(query: Any, account: Account) -> Any:
+    return by_provider(query, account, TravelTime.provider)
 
 
 @scope(TeachingMethod)

@@ -20,6 +20,8 @@ from quality.indicators.computed import DURATION
 from quality.indicators.models import Indicator
 from quality.indicators.operations import compute_value, load_reference_figures
 from quality.learners.operations import refresh
+from quality.surveys.operations import import_answers
+from quality.surveys.rules import ANSWERS, QUESTIONS, AnswerRow
 
 SIGNAL_MONTHS = 3
 """So many months are looked at, so that a signal knows since when it holds."""
@@ -30,6 +32,7 @@ def follow_up(last: date, *, by: str, at: datetime) -> None:
     _agreements(last, by=by, at=at)
     _complaints(last, by=by, at=at)
     _reactions(last, by=by, at=at)
+    _heard(last, by=by, at=at)
     _indicators(last, by=by, at=at)
     for back in range(1 - SIGNAL_MONTHS, 1):
         for provider in Provider.select():
@@ -45,6 +48,26 @@ def _indicators(last: date, *, by: str, at: datetime) -> None:
         # A year in which no one passed (early in January, or a short demo) has no duration.
         with suppress(DomainError):
             compute_value(indicator=duration, year=year, last_month=last, by=by, at=at)
+
+
+ANSWERED = {
+    "TA001": ((24, 6, 2), (20, 9, 3), (22, 8, 2), (18, 10, 4), (26, 4, 2)),
+    "TA002": ((19, 7, 3), (21, 6, 2), (15, 10, 4), (9, 8, 12), (20, 6, 3)),
+    "TA004": ((2, 1, 1), (3, 1, 0), (2, 2, 0), (1, 2, 1), (3, 0, 1)),
+}
+"""Yes, a little and no to each question; of one school too few answered to show."""
+
+
+def _heard(last: date, *, by: str, at: datetime) -> None:
+    """A survey at three schools in the last month."""
+    held_on = last + days(9)
+    rows = [
+        AnswerRow(0, code, held_on, question, answer, count)
+        for code, answered in ANSWERED.items()
+        for question, counts in zip(QUESTIONS, answered, strict=True)
+        for answer, count in zip(ANSWERS, counts, strict=True)
+    ]
+    import_answers(rows, by=by, at=at)
 
 
 def _provider(code: str) -> Provider:

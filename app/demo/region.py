@@ -174,6 +174,8 @@ def register_tables(today: date, months: int = MONTHS) -> dict[str, list[list[st
         ],
         "docenten": [["aanbiedercode", "docentcode", "registratie", "van", "tot"]],
         "locaties": [["aanbiedercode", "locatie", "postcode4", "plaats", "avond_weekend"]],
+        "reistijden": [["aanbiedercode", "locatie", "gemeente", "kern", "minuten"]],
+        "klasbezoeken": [["aanbiedercode", "bezocht_op", "bevinding", "opvolging", "bron"]],
     }  # fmt: skip
     for place, character in enumerate(CHARACTERS):
         sheets["aanbieders"].append(_provider(character, place, last))
@@ -181,6 +183,8 @@ def register_tables(today: date, months: int = MONTHS) -> dict[str, list[list[st
         sheets["contracten"].extend(_contracts(character, last, months))
         sheets["docenten"].extend(_teachers(character, last))
         sheets["locaties"].extend(_locations(character))
+        sheets["reistijden"].extend(_journeys(character))
+    sheets["klasbezoeken"].extend(_inspections(last))
     return sheets
 
 
@@ -268,3 +272,31 @@ def _locations(character: Character) -> list[list[str]]:
         ]
         for number, city in enumerate(character.cities)
     ]
+
+
+JOURNEYS = {
+    "Zwolle": (("0193", "Zwolle", 12), ("0148", "Dalfsen", 31), ("0148", "Lemelerveld", 58)),
+    "Kampen": (("0166", "Kampen", 10), ("0193", "Zwolle", 34)),
+    "Hardenberg": (("0160", "Hardenberg", 9), ("0160", "Dedemsvaart", 41), ("0175", "Ommen", 27)),
+}
+"""From a kern to lessons in a town: minutes by bus and train, invented but plausible."""
+
+
+def _journeys(character: Character) -> list[list[str]]:
+    return [
+        [character.code, location, municipality, place, str(minutes)]
+        for _, location, _, city, _ in _locations(character)
+        for municipality, place, minutes in JOURNEYS.get(city, ())
+    ]
+
+
+def _inspections(last: date) -> list[list[str]]:
+    """What Blik op Werk saw in two classes."""
+    source = "verslag klasbezoek"
+    return [
+        ["TA001", add_months(last, -9).isoformat(), "Les sluit aan bij de groep.", "", source],
+        [
+            "TA002", add_months(last, -4).isoformat(), "Twee niveaus in een groep.",
+            "Groep is gesplitst vanaf de maand erna.", source,
+        ],
+    ]  # fmt: skip

@@ -26,9 +26,10 @@ from core.identity.account_operations import (
 )
 from core.identity.second_step_operations import has_second_step, turn_off
 from core.municipalities import name as municipality_name, names as municipality_names
-from core.pages.fields import ParsedField, Required, SafeForm, TextField, read_day
+from core.pages.fields import ParsedField, Required, SafeForm, TextField
 from core.pages.lists import Filter, choice_filter
 from core.pages.model_forms import ChoiceField
+from core.reading import read_day
 from providers.models import Provider
 
 ROLES = [(str(role), str(role)) for role in Role]

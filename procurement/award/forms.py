@@ -17,8 +17,8 @@ from core.pages.fields import (
     SafeForm,
     TextField,
     WholeNumberField,
-    read_day,
 )
+from core.reading import read_day
 from procurement.award.rules import METHOD_NAMES, TOP_SCORE
 from procurement.plan.court import USUAL_WAIT, Verdict
 from procurement.plan.forms import DAY_HINT, CheckboxesField, choices

@@ -9,11 +9,12 @@ from flask_admin import BaseView
 from core.admin import SafeModelView
 from core.errors import DomainError
 from core.formats import euro_text, hours_text
-from core.municipalities import name as municipality_name
+from core.municipalities import name as municipality_name, names as municipality_names
 from core.pages.fields import EuroField, HoursField, Required
 from core.pages.lists import choice_filter
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
 from providers.models import (
+    ClassInspection,
     Contract,
     LessonBreak,
     Location,
@@ -21,6 +22,7 @@ from providers.models import (
     QualityMark,
     Teacher,
     TeachingMethod,
+    TravelTime,
 )
 from providers.register.forms import CoveredField, routes_field
 from providers.register.operations import (
@@ -274,6 +276,42 @@ class TeachingMethodView(SafeModelView):
     }
 
 
+class InspectionView(SafeModelView):
+    """Class inspections of Blik op Werk."""
+
+    thing = "register"
+    column_list = ("provider.name", "held_on", "finding", "follow_up")
+    column_details_list = (*column_list, "source")
+    form_columns = ("provider", "held_on", "finding", "follow_up", "source")
+    joined = (ClassInspection.provider,)
+    search_columns = (Provider.name, ClassInspection.finding)
+    default_sort = "-held_on"
+    refusals = {
+        "class_inspection_provider_id_held_on": (
+            "held_on",
+            "Op deze dag is al een bezoek opgenomen.",
+        )
+    }
+
+
+class TravelTimeView(SafeModelView):
+    """Travel times from a kern to a lesson location."""
+
+    thing = "register"
+    column_list = ("provider.name", "location", "place", "municipality", "minutes")
+    form_columns = ("provider", "location", "municipality", "place", "minutes")
+    choices = {"municipality": sorted(municipality_names().items(), key=lambda item: item[1])}
+    joined = (TravelTime.provider,)
+    search_columns = (Provider.name, TravelTime.location, TravelTime.place)
+    default_sort = "location"
+    refusals = {
+        "travel_time_provider_id_location_municipality_place": (
+            "place",
+            "Deze reistijd staat er al.",
+        )
+    }
+
+
 def views() -> list[BaseView]:
     """Make the tables of the register."""
     return [
@@ -286,4 +324,8 @@ def views() -> list[BaseView]:
             TeachingMethod, "Lesmethoden", url="/beheer/lesmethoden", category=CATEGORY
         ),
         LocationView(Location, "Locaties", url="/beheer/locaties", category=CATEGORY),
+        TravelTimeView(TravelTime, "Reistijden", url="/beheer/reistijden", category=CATEGORY),
+        InspectionView(
+            ClassInspection, "Klasbezoeken", url="/beheer/klasbezoeken", category=CATEGORY
+        ),
     ]

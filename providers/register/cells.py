@@ -161,6 +161,14 @@ def municipality_codes(text: str) -> list[str]:
     return sorted(codes)
 
 
+def municipality_code(text: str) -> str:
+    """One four-digit code."""
+    codes = municipality_codes(text)
+    if len(codes) != 1:
+        raise DomainError("R106", f'Vul een viercijferige gemeentecode in. Er staat "{text}".')
+    return codes[0]
+
+
 def postcode(text: str) -> str:
     """Four digits."""
     if not re.fullmatch(r"[1-9]\d{3}", text):

@@ -14,6 +14,7 @@ from core.errors import DomainError
 from core.formats import day_text
 from providers.dossier.operations import keep_dossiers
 from providers.models import (
+    ClassInspection,
     Contract,
     ContractScope,
     LessonBreak,
@@ -22,6 +23,7 @@ from providers.models import (
     QualityMark,
     Teacher,
     TeachingMethod,
+    TravelTime,
 )
 from providers.register.cells import WORKDAYS
 from providers.register.rows import (
@@ -73,6 +75,18 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "lesvrij": {"van": "valid_from", "tot": "valid_until"},
     "lesmethoden": {"lesmethode": "name", "erkend": "recognised"},
+    "klasbezoeken": {
+        "bezocht_op": "held_on",
+        "bevinding": "finding",
+        "opvolging": "follow_up",
+        "bron": "source",
+    },
+    "reistijden": {
+        "locatie": "location",
+        "gemeente": "municipality",
+        "kern": "place",
+        "minuten": "minutes",
+    },
     "locaties": {
         "locatie": "name",
         "postcode4": "postcode4",
@@ -84,6 +98,8 @@ DEFAULT_DUE_WORKDAY = 10
 RELATED: dict[str, tuple[type[peewee.Model], tuple[str, ...]]] = {
     "docenten": (Teacher, ("teacher_ref", "valid_from")),
     "lesmethoden": (TeachingMethod, ("name",)),
+    "klasbezoeken": (ClassInspection, ("held_on",)),
+    "reistijden": (TravelTime, ("location", "municipality", "place")),
     "locaties": (Location, ("name",)),
 }
 
@@ -193,7 +209,9 @@ def import_register(register: Register, *, by: str, at: datetime) -> ImportResul
         "docenten": _related,
         "lesvrij": _breaks,
         "lesmethoden": _related,
+        "klasbezoeken": _related,
         "locaties": _related,
+        "reistijden": _related,
     }
     with transaction():
         for sheet, step in steps.items():

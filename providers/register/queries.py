@@ -12,9 +12,11 @@ from typing import Any
 
 import peewee
 
+import providers.scopes  # noqa: F401  registers who sees what
+from core.accounts import Account, visible
 from core.dates import month_end
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
-from providers.models import Contract, ContractScope, Provider, QualityMark, Teacher
+from providers.models import Contract, ContractScope, Provider, QualityMark, Teacher, TravelTime
 from providers.register.promise import Promise
 
 Providers = Any
@@ -196,3 +198,19 @@ def troubled_marks(day: date, providers: Providers) -> list[QualityMark]:
         .order_by(Provider.name)
     )
     return [mark for mark in query if not MarkStatus(mark.status).valid or is_stale(mark, day)]
+
+
+def travel_times(provider: Provider, account: Account) -> list[tuple[str, str, str, int]]:
+    """Gemeente, kern, location and minutes of every journey to a school."""
+    query: Any = (
+        visible(
+            TravelTime,
+            account,
+            TravelTime.select(
+                TravelTime.municipality, TravelTime.place, TravelTime.location, TravelTime.minutes
+            ),
+        )
+        .where(TravelTime.provider == provider)
+        .order_by(TravelTime.municipality, TravelTime.place, TravelTime.location)
+    )
+    return list(query.tuples())

@@ -20,6 +20,7 @@ from providers.register.cells import (
     cents,
     chamber_number,
     day,
+    municipality_code,
     municipality_codes,
     one_of,
     postcode,
@@ -94,6 +95,8 @@ def _columns(*columns: RegisterColumn) -> dict[str, RegisterColumn]:
 
 _CODE = RegisterColumn("aanbiedercode", text_of_at_most(10), required=True)
 C = RegisterColumn
+MOST_MINUTES = 300
+"""Of a journey to a lesson."""
 
 SHEETS: dict[str, dict[str, RegisterColumn]] = {
     "aanbieders": _columns(
@@ -148,6 +151,20 @@ SHEETS: dict[str, dict[str, RegisterColumn]] = {
         C("lesmethode", text_of_at_most(60), required=True),
         C("erkend", yes_no),
     ),
+    "klasbezoeken": _columns(
+        _CODE,
+        C("bezocht_op", day, required=True),
+        C("bevinding", text_of_at_most(300), required=True),
+        C("opvolging", text_of_at_most(300)),
+        C("bron", text_of_at_most(200)),
+    ),
+    "reistijden": _columns(
+        _CODE,
+        C("locatie", text_of_at_most(80), required=True),
+        C("gemeente", municipality_code, required=True),
+        C("kern", text_of_at_most(60), required=True),
+        C("minuten", whole(0, MOST_MINUTES), required=True),
+    ),
     "locaties": _columns(
         _CODE,
         C("locatie", text_of_at_most(80), required=True),
@@ -165,6 +182,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "docenten": ("aanbiedercode", "docentcode", "van"),
     "lesvrij": ("aanbiedercode", "van"),
     "lesmethoden": ("aanbiedercode", "lesmethode"),
+    "klasbezoeken": ("aanbiedercode", "bezocht_op"),
+    "reistijden": ("aanbiedercode", "locatie", "gemeente", "kern"),
     "locaties": ("aanbiedercode", "locatie"),
 }
 PERIODS = (("van", "tot"), ("tst_erkenning_van", "tst_erkenning_tot"))

@@ -14,6 +14,7 @@ from quality.admin.providers import ProvidersPage
 from quality.admin.reports import ReportPage
 from quality.admin.scores import ScorePage
 from quality.admin.signals import OneSignalPage, SignalPage
+from quality.admin.surveys import SatisfactionPage, SurveyPage
 from quality.admin.talk import TalkPage
 
 
@@ -36,6 +37,10 @@ def views() -> list[BaseView]:
         ReactionPage("Reacties", url=f"{judgement}/reacties", endpoint="reactions"),
         MethodPage("Methode", url="/methode", endpoint="method"),
         ModelPage("Modellen", url="/methode/modellen", endpoint="models"),
+        SurveyPage("Vragenlijst", url="/tevredenheid", endpoint="survey"),
+        SatisfactionPage(
+            "Tevredenheid", url="/aanbieders/<code>/tevredenheid", endpoint="satisfaction"
+        ),
         SignalPage("Signalen", url="/signalen", endpoint="signals"),
         OneSignalPage("Signaal", url="/signalen/<int:number>", endpoint="one_signal"),
         RowsPage("Rijen", url=f"{judgement}/rijen", endpoint="judgement_rows"),

@@ -20,6 +20,7 @@ from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
 from providers.deliveries.calendar_queries import delivery_calendar, last_closed_month
 from providers.deliveries.queries import Completeness, completeness
 from providers.models import (
+    ClassInspection,
     Contract,
     ContractScope,
     Delivery,
@@ -27,8 +28,16 @@ from providers.models import (
     Provider,
     QualityMark,
     Teacher,
+    TeachingMethod,
 )
-from providers.register.queries import contracts_on, is_stale, promised_by, teachers_on
+from providers.register.queries import (
+    contracts_on,
+    is_stale,
+    promised_by,
+    teachers_on,
+    travel_times,
+)
+from providers.register.reach import FAR_MINUTES, journeys
 from quality.admin.provider_lessons import hours_rows, intensity, teaching
 from quality.admin.provider_list import (
     EXPORT_HEADER,
@@ -64,6 +73,7 @@ TABS = (
     ("Gesprek", "talk.index", "agreements"),
     ("Afspraken", "agreements.index", "agreements"),
     ("Klachten", "complaints.index", "complaints"),
+    ("Tevredenheid", "satisfaction.index", "surveys"),
 )
 
 
@@ -262,9 +272,15 @@ class ProvidersPage(Page):
             .where(Teacher.provider == provider)
             .order_by(Teacher.teacher_ref, Teacher.valid_from)
         )
+        methods = list(
+            visible(TeachingMethod, g.account)
+            .where(TeachingMethod.provider == provider)
+            .order_by(TeachingMethod.name)
+        )
         return self._tab(
             code,
             "teachers",
+            methods=methods,
             every=list(every),
             count=teachers_on(today(), [provider.id]).get(provider.id),
             registration=TeacherRegistration,
@@ -301,7 +317,14 @@ class ProvidersPage(Page):
             .order_by(Location.name)
         )
         figures = access(provider) if may(g.account, "read", "scores") else {}
-        return self._tab(code, "locations", every=list(every), **figures)
+        return self._tab(
+            code,
+            "locations",
+            every=list(every),
+            journeys=journeys(travel_times(provider, g.account)),
+            far_minutes=FAR_MINUTES,
+            **figures,
+        )
 
     @expose("/<code>/keurmerk/")
     def mark(self, code: str) -> str:
@@ -312,4 +335,11 @@ class ProvidersPage(Page):
             .where(QualityMark.provider == provider)
             .order_by(QualityMark.valid_from.desc())
         )
-        return self._tab(code, "mark", every=list(every), status=MarkStatus)
+        inspections = list(
+            visible(ClassInspection, g.account)
+            .where(ClassInspection.provider == provider)
+            .order_by(ClassInspection.held_on.desc())
+        )
+        return self._tab(
+            code, "mark", every=list(every), status=MarkStatus, inspections=inspections
+        )

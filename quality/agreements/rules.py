@@ -40,6 +40,8 @@ COMPLAINT_KINDS: dict[str, str] = {
     "uitleg": "uitleg",
     "frequentie": "te weinig lessen",
     "wachttijd": "wachttijd",
+    "reizen": "reis naar de les",
+    "anders": "anders",
 }
 
 CRITERION_OF_COMPLAINT: dict[str, str | None] = {
@@ -48,6 +50,8 @@ CRITERION_OF_COMPLAINT: dict[str, str | None] = {
     "uitleg": "bevoegd",
     "frequentie": "intensiteit",
     "wachttijd": "wachttijd",
+    "reizen": None,
+    "anders": None,
 }
 """Which criterion a complaint is about, unless someone says otherwise."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.errors import DomainError
 from core.formats import MISSING, number_text, percent_text
+from core.reading import read_day
 from core.small_numbers import HIDDEN_TEXT, MINIMUM
 
 DATA = Path(__file__).parent / "data"
@@ -255,7 +256,7 @@ def _reference(row: dict[str, str], number: int) -> ReferenceRow:
         place = "waarde"
         value = float(row["waarde"].strip().rstrip("%").replace(",", "."))
         place = "datum"
-        day = _day(row["datum"])
+        day = read_day(row["datum"])
     except (ValueError, AttributeError):
         raise DomainError(
             "cell_unreadable",
@@ -267,13 +268,6 @@ def _reference(row: dict[str, str], number: int) -> ReferenceRow:
     if not name or not source:
         raise DomainError("cell_empty", f"Rij {number}: vul de naam en de bron in.", field="file")
     return ReferenceRow(name[:60], year, value, source[:200], day)
-
-
-def _day(text: str) -> date:
-    text = text.strip()
-    if "-" in text[:4]:
-        text = "-".join(reversed(text.split("-")))
-    return date.fromisoformat(text)
 
 
 def read_cohort_lines(lines: Iterable[str]) -> list[tuple[str, int, int | None]]:

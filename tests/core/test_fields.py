@@ -17,10 +17,10 @@ from core.pages.fields import (
     SafeForm,
     TextField,
     WholeNumberField,
-    read_day,
     read_decimal,
     read_month,
 )
+from core.reading import read_day
 
 
 @pytest.mark.parametrize("text", ["23-11-2026", "23/11/2026", "2026-11-23", " 23.11.2026 "])

@@ -8,7 +8,16 @@ import openpyxl
 import pytest
 
 from app.cli import main
-from providers.models import LessonBreak, Location, Provider, QualityMark, TeachingMethod
+from providers.models import (
+    ClassInspection,
+    LessonBreak,
+    Location,
+    Provider,
+    QualityMark,
+    TeachingMethod,
+    TravelTime,
+)
+from tests.builders import make_provider
 
 
 def run(capsys, *arguments: object) -> tuple[int, str, str]:
@@ -156,3 +165,22 @@ def test_weeks_without_lessons_and_methods_of_a_provider_or_the_region(db, tmp_p
         ("De Opmaat", True), ("Eigen map", None),
     ]  # fmt: skip
     assert "0 nieuw, 0 gewijzigd, 2 ongewijzigd" in run(capsys, "import", *paths)[1]
+
+
+def test_inspections_and_travel_times(db, tmp_path, capsys):
+    make_provider("TA1")
+    files = {
+        "klasbezoeken": "aanbiedercode;bezocht_op;bevinding;opvolging\nTA1;2-3-2026;Goed;\n",
+        "reistijden": (
+            "aanbiedercode;locatie;gemeente;kern;minuten\n"
+            "TA1;Zwolle;0148;Lemelerveld;58\nTA1;Zwolle;0148,0193;Dalfsen;31\n"
+        ),
+    }
+    paths = []
+    for name, text in files.items():
+        paths.append(tmp_path / f"{name}.csv")
+        paths[-1].write_text(text)
+    status, out, _ = run(capsys, "import", *paths)
+    assert (status, "blad reistijden, rij 3, kolom gemeente" in out) == (1, True)
+    assert ClassInspection.get().held_on == date(2026, 3, 2)
+    assert (TravelTime.get().place, TravelTime.get().minutes) == ("Lemelerveld", 58)

@@ -1,0 +1,121 @@
+"""What learners say: the sheet, the counts, and what may be shown of them."""
+
+import io
+import re
+from datetime import date
+
+import pytest
+
+from core.errors import DomainError
+from providers.models import TravelTime
+from quality.surveys.models import SurveyCount
+from quality.surveys.rules import (
+    QUESTIONS,
+    TEXTS,
+    answer_sentence,
+    read_answers,
+    read_text,
+    results,
+    texts,
+)
+from tests.builders import make_provider
+
+HEADER = "aanbiedercode;datum;vraag;antwoord;aantal\n"
+
+
+def file(*lines: str) -> dict[str, tuple[io.BytesIO, str]]:
+    return {"file": (io.BytesIO((HEADER + "\n".join(lines)).encode()), "antwoorden.csv")}
+
+
+def test_under_five_answers_nothing_is_shown():
+    (result,) = results([("docent", "ja", 3), ("docent", "nee", 1)])
+    assert (result.counts, result.share, result.interval) == (None, None, None)
+
+
+def test_the_share_has_its_interval_and_small_counts_are_hidden_with_what_gives_them():
+    (result,) = results([("docent", "ja", 30), ("docent", "een_beetje", 8), ("docent", "nee", 2)])
+    assert result.share == 75
+    assert result.interval == pytest.approx((62.7, 84.8), abs=0.1)
+    assert result.counts == {"ja": 30, "een_beetje": None, "nee": None}
+
+
+def test_least_and_most_content_only_where_intervals_tell_them_apart():
+    apart = results([("docent", "ja", 30), ("docent", "nee", 2), ("reizen", "nee", 30)])
+    assert answer_sentence(apart).startswith("Het minst tevreden zijn cursisten over: reis")
+    alike = results([("docent", "ja", 5), ("docent", "nee", 2), ("reizen", "ja", 4),
+                     ("reizen", "nee", 3)])  # fmt: skip
+    assert answer_sentence(alike) == "Over alle vragen oordelen cursisten ongeveer gelijk."
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("TA1;23-11-2026;kantine;ja;4", 'Rij 2, kolom vraag: "kantine" kan niet. Kies uit: docent'),
+        ("TA1;23-11-2026;docent;misschien;4", "Kies uit: ja, een beetje, nee."),
+        ("TA1;31-11-2026;docent;ja;4", "bestaat niet"),
+        ("TA1;23-11-2026;docent;ja;-4", "Vul een getal in van 0 tot en met 10000."),
+    ],
+)
+def test_a_faulty_row_is_refused_with_its_place(line, words):
+    with pytest.raises(DomainError, match=re.escape(words)):
+        read_answers(HEADER + line)
+
+
+def test_a_translation_is_used_when_it_is_whole(tmp_path):
+    dutch = (TEXTS / "nl.txt").read_text(encoding="utf-8")
+    (tmp_path / "ti.txt").write_text(dutch.replace("Nederlands", "ትግርኛ"), encoding="utf-8")
+    (tmp_path / "ar.txt").write_text("taal = half\n", encoding="utf-8")
+    assert set(texts(tmp_path)) == {"nl", "en", "ti"}
+    with pytest.raises(DomainError, match="ontbreekt: docent"):
+        read_text(dutch.replace("docent =", "dozent ="))
+
+
+def test_answers_come_in_and_stand_with_the_school(client, db):
+    make_provider("TA001")
+    client.sign_in("contractmanager")
+    client.get("/tevredenheid/antwoorden/")
+    wrong = client.post("/tevredenheid/antwoorden/", file("TA9;23-11-2026;docent;ja;4"), status=200)
+    assert wrong.errors == ['Rij 2: aanbieder "TA9" staat niet in het register.']
+    lines = [
+        f"TA001;23-11-2026;{question};{answer};{count}"
+        for question in QUESTIONS
+        for answer, count in (("ja", 12), ("een beetje", 6), ("nee", 5))
+    ]
+    for _ in range(2):
+        client.post("/tevredenheid/antwoorden/", file(*lines), follow=True)
+    assert SurveyCount.select().count() == 15
+    page = client.get("/aanbieders/TA001/tevredenheid/")
+    assert page.rows()[0] == ["Docent", "23", "12", "6", "5", "52 %", "36 tot 68 %"]
+    client.sign_in("aanbieder", provider_code="TA002")
+    client.get("/aanbieders/TA001/tevredenheid/", status=404)
+    client.post("/tevredenheid/antwoorden/", file(*lines), status=403)
+    client.sign_in("beheerder")
+    client.get("/aanbieders/TA001/tevredenheid/", status=403)
+
+
+def test_the_sheet_is_there_in_dutch_and_english(client, db):
+    client.sign_in("regio")
+    client.get("/tevredenheid/")
+    assert "Krijg je genoeg uitleg in de les?" in client.get("/tevredenheid/vragenlijst/").text
+    english = client.get("/tevredenheid/vragenlijst/?taal=en")
+    assert "Do you get enough explanation in the lesson?" in english.text
+    client.get("/tevredenheid/vragenlijst/?taal=../../etc", status=404)
+
+
+def test_who_has_no_lesson_within_45_minutes_is_named(client, db):
+    provider = make_provider("TA001")
+    for place, location, minutes in (
+        ("Lemelerveld", "Zwolle", 58),
+        ("Lemelerveld", "Ommen", 46),
+        ("Dalfsen", "Zwolle", 45),
+    ):
+        TravelTime.create(
+            provider=provider, location=location, municipality="0148", place=place, minutes=minutes
+        )
+    client.sign_in("gemeente", municipalities=["0148"])
+    page = client.get("/aanbieders/TA001/locaties/")
+    assert "Binnen 45 minuten is er geen les vanuit Lemelerveld." in page.text
+
+
+def test_an_old_date_is_kept_as_given(client, db):
+    assert read_answers(HEADER + "TA1;2026-01-05;docent;ja;4")[0].held_on == date(2026, 1, 5)
