@@ -116,3 +116,18 @@ def test_make_help_names_the_two_commands() -> None:
     for command in ("demo", "test"):
         assert f"make {command}" in readme
         assert re.search(rf"^{command}:.*## ", makefile, re.MULTILINE)
+
+
+def test_every_decision_has_a_status_and_every_mention_a_decision() -> None:
+    decisions = {int(path.name[:4]): path for path in (ROOT / "docs" / "decisions").glob("*.md")}
+    status = re.compile(
+        r"^\*\*Status\.\*\* (Accepted|Replaced by decision \d+), \d{4}-\d\d-\d\d\.$"
+    )
+    for path in decisions.values():
+        assert status.match(path.read_text(encoding="utf-8").splitlines()[2]), path.name
+    mentioned = {
+        int(number)
+        for document in DOCUMENTS
+        for number in re.findall(r"\bdecision (\d+)", document.read_text(encoding="utf-8"))
+    }
+    assert mentioned <= set(decisions)
