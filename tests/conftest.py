@@ -123,6 +123,11 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _key_of_the_logs() -> None:
+    log_chain.use_key(lambda: KEY)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _cheap_passwords() -> None:
     # A hash that takes long is for guessers; here it would take half of the time of all tests.
     account_operations.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)

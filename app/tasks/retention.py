@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core import access_log, retention_operations as kernel
+from core import access_log
 from core.access_log import AccessLine
 from core.accounts import SignInFailure
 from core.audit import record
@@ -19,7 +19,7 @@ from core.db import transaction
 from core.identity.account_operations import KEEP_FAILURES
 from core.identity.api_token_models import ApiToken
 from core.jobs.follow_up_operations import owe, settle
-from core.jobs.models import Job
+from core.jobs.models import QUEUED, RUNNING, Job
 from core.storage import Storage
 from procurement.award.retention_operations import OldBids
 from providers.deliveries import retention_operations as deliveries
@@ -84,18 +84,19 @@ def kinds(settings: Mapping[str, Any], *, at: datetime, by: str = "") -> tuple[K
         ),
         _databases(data, leftover, days, by=by, at=at),
         _rows("sign_ins", "mislukte aanmeldingen van langer dan een dag geleden",
-              SignInFailure, kernel.sign_in_failures(failed)),
+              SignInFailure, SignInFailure.at < failed),
         Kind(
             access_log.RETENTION,
             f"regels van het inzagelogboek van meer dan {log_months} maanden geleden",
-            lambda: {"regels": kernel.count(AccessLine, kernel.old_looks(looked))},
-            lambda: kernel.remove(AccessLine, kernel.old_looks(looked)),
+            lambda: {"regels": _count(AccessLine, AccessLine.at < looked)},
+            lambda: _remove(AccessLine, AccessLine.at < looked),
             {"before": looked.isoformat()},
         ),
         _rows("tokens", f"tokens die meer dan {days} dagen geleden zijn afgelopen",
-              ApiToken, kernel.ended_tokens(leftover)),
+              ApiToken, (ApiToken.revoked_at < leftover)
+              | (ApiToken.expires_on < leftover.date())),
         _rows("jobs", f"afgeronde taken van meer dan {days} dagen geleden",
-              Job, kernel.finished_jobs(leftover)),
+              Job, Job.state.not_in((QUEUED, RUNNING)) & (Job.created_at < leftover)),
     )  # fmt: skip
 
 
@@ -187,6 +188,14 @@ def _rows(code: str, sentence: str, model: Any, condition: Any) -> Kind:
     return Kind(
         code,
         sentence,
-        lambda: {"rijen": kernel.count(model, condition)},
-        lambda: kernel.remove(model, condition),
+        lambda: {"rijen": _count(model, condition)},
+        lambda: _remove(model, condition),
     )
+
+
+def _count(model: Any, condition: Any) -> int:
+    return int(model.select().where(condition).count())
+
+
+def _remove(model: Any, condition: Any) -> None:
+    model.delete().where(condition).execute()

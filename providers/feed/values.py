@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from unicodedata import combining, normalize
 
 from core.dates import month_number
+from core.personal_data import kind_in, kind_in_key, without
 
 Value = int | str
 Parser = Callable[[str], Value]
@@ -60,31 +61,9 @@ def fold(text: str) -> str:
     return re.sub(r"[\s\-_./()]+", "", plain).casefold()
 
 
-def is_citizen_number(text: str) -> bool:
-    """Whether the text is a BSN: nine digits (separators aside) that pass the eleven-test."""
-    if text[:1].isalpha():
-        return False
-    digits = re.sub(r"[\s.\-]", "", text.removesuffix(".0").removesuffix(",0"))
-    if len(digits) != 9 or not (digits.isascii() and digits.isdigit()):
-        return False
-    total = sum(int(d) * w for d, w in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True))
-    return total % 11 == 0 and digits != "000000000"
-
-
-_LIKE_CITIZEN_NUMBER = re.compile(r"(?<!\d)\d(?:[.\s-]{0,2}\d){8}(?!\d)")
-
-
-def has_citizen_number(text: str) -> bool:
-    """Whether a BSN is somewhere in the text."""
-    return any(is_citizen_number(found) for found in _LIKE_CITIZEN_NUMBER.findall(text))
-
-
 def echo(text: str, limit: int = 80) -> str:
-    """A value as it may be shown again: short, and never with a BSN in it."""
-    shown = _LIKE_CITIZEN_NUMBER.sub(
-        lambda found: "(niet getoond)" if is_citizen_number(found.group()) else found.group(),
-        clean(text),
-    )
+    """A value as it may be shown again: short, and without personal data as far as we see it."""
+    shown = without(clean(text))
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
@@ -236,12 +215,15 @@ _GARBLED = re.compile("\N{REPLACEMENT CHARACTER}|[ÃÂ][\u0080-\u00bf\u0152-\u01
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+$")
 
 
-def text_parser(limit: int) -> Parser:
-    """Read a short name or key: no BSN, no key that a spreadsheet rounded, one line."""
+def text_parser(limit: int, *, find: Callable[[str], str | None] = kind_in) -> Parser:
+    """Read a short name or key: no personal data, none that a spreadsheet rounded, one line.
+
+    ``find`` names the kind of personal data in a text: ``kind_in``, or ``kind_in_key`` for a key.
+    """
 
     def parse(text: str) -> str:
-        if is_citizen_number(text):
-            raise Fault("F301")
+        if kind := find(text):
+            raise Fault("F301", kind=kind)
         if _SCIENTIFIC.match(text):
             raise Fault("F302")
         if len(text) > limit:
@@ -279,7 +261,7 @@ def same_provider_parser(code: str) -> Parser:
 def contract_parser(numbers: Mapping[str, int]) -> Parser:
     """Read a contractnummer of this provider as the key of that contract."""
     by_fold = {fold(number): key for number, key in numbers.items()}
-    as_text = text_parser(32)
+    as_text = text_parser(32, find=kind_in_key)
 
     def parse(text: str) -> int:
         key = by_fold.get(fold(str(as_text(text))))

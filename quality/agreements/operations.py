@@ -7,9 +7,10 @@ from typing import Any
 from core.audit import record
 from core.db import transaction
 from core.errors import DomainError
+from core.personal_data import kind_in
 from providers.models import Provider
 from quality.agreements.models import Agreement, Complaint, Talk
-from quality.agreements.rules import CRITERION_OF_COMPLAINT, personal_data_in
+from quality.agreements.rules import CRITERION_OF_COMPLAINT
 
 
 def _say(thing: str, row: Any, action: str, *, by: str, at: datetime, **more: Any) -> None:
@@ -162,7 +163,7 @@ def register_complaint(
             "Vul de dag in waarop de klacht binnenkwam, tot en met vandaag.",
             field="received_on",
         )
-    found = personal_data_in(summary)
+    found = kind_in(summary)
     if found is not None:
         raise DomainError(
             "personal_data",
@@ -192,7 +193,7 @@ def close_complaint(complaint: Complaint, *, outcome: str, by: str, at: datetime
     """Close a complaint with its outcome, which the provider reads too."""
     if not outcome.strip():
         raise DomainError("outcome_missing", "Vul de uitkomst van de klacht in.", field="outcome")
-    found = personal_data_in(outcome)
+    found = kind_in(outcome)
     if found is not None:
         raise DomainError(
             "personal_data",

@@ -4,7 +4,6 @@ A criterion has one target: the norm, where its points are 80. What falls short 
 agreement or a plan, and the status then says so.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -149,25 +148,3 @@ def follow(
     if latest.value >= threshold:
         return Progress(Course.REACHED, latest, counted, overdue)
     return Progress(Course.MISSED if overdue else Course.NOT_YET, latest, counted, overdue)
-
-
-_E_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w")
-_NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .]?\d){8}(?!\d)")
-_PHONE = re.compile(r"(?<!\d)(?:\+31|0031|0)[ -]?\d(?:[ -]?\d){8}(?!\d)")
-
-
-def personal_data_in(text: str) -> str | None:
-    """Name the kind of personal data in a text for a provider, or none: BSN, e-mail or phone."""
-    if _E_MAIL.search(text):
-        return "een e-mailadres"
-    if _PHONE.search(text):
-        return "een telefoonnummer"
-    if any(_is_bsn(match[0]) for match in _NINE_DIGITS.finditer(text)):
-        return "een burgerservicenummer"
-    return None
-
-
-def _is_bsn(text: str) -> bool:
-    digits = [int(c) for c in text if c.isdigit()]
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return sum(w * d for w, d in zip(weights, digits, strict=True)) % 11 == 0

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from core.formats import day_text
+from core.personal_data import CITIZEN_NUMBER, is_citizen_number
 from providers.codes import Outflow, Participation, TargetGroup
 from providers.feed.check.checking import Problem
 from providers.feed.check.rule import ERROR, WARNING, Rule
@@ -23,7 +24,6 @@ from providers.feed.values import (
     Parser,
     clean,
     echo,
-    is_citizen_number,
 )
 
 Record = tuple[int, list[str]]
@@ -249,7 +249,7 @@ def _read(column: Column, text: str, parse: Parser) -> int | str | None:
         return parse(text)
     except Fault:
         if is_citizen_number(text):
-            raise Fault("F301") from None
+            raise Fault("F301", kind=CITIZEN_NUMBER) from None
         raise
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.dates import month_end, month_from_number, month_number
+from core.personal_data import CITIZEN_NUMBER, is_citizen_number
 from providers.codes import TrackStatus
 from providers.feed.check.conditions import conditions, suspect_source
 from providers.feed.check.rule import ERROR
@@ -25,7 +26,6 @@ from providers.feed.values import (
     Fault,
     clean,
     echo,
-    is_citizen_number,
 )
 
 Record = tuple[int, list[str]]
@@ -306,7 +306,7 @@ def loop(records, {parameters}):
             value = self.parsers[column.name](text)
         except Fault:
             if is_citizen_number(text) and column.kind is not Kind.HOURS:
-                raise Fault("F301") from None
+                raise Fault("F301", kind=CITIZEN_NUMBER) from None
             raise
         if column.kind is Kind.MONTH:
             self._know_month(int(value))

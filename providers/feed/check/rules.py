@@ -165,10 +165,10 @@ CELL_RULES = (
         "De rij is niet verwerkt.", found_by=_CELL,
     ),
     Rule(
-        "F301", "Een nummer of naam is geen BSN.",
-        "Hier staat een getal dat een BSN kan zijn. Vul het trajectnummer in dat de gemeente gaf. "
-        "Wij hebben het getal niet bewaard.",
-        "De rij is niet verwerkt. Het getal is niet bewaard en nergens getoond.", found_by=_CELL,
+        "F301", "In een nummer of naam staan geen gegevens van een persoon.",
+        "Hier staat {kind}. Vul een nummer of code in waaraan niemand te herkennen is, zoals het "
+        "trajectnummer dat de gemeente gaf. Wij hebben deze waarde niet bewaard.",
+        "De rij is niet verwerkt. De waarde is niet bewaard en nergens getoond.", found_by=_CELL,
     ),
     Rule(
         "F302", "Een nummer is niet door een rekenblad afgerond.",

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import DomainError
+from core.personal_data import is_citizen_number
 from core.storage import Storage
 from providers.feed.columns import Mapping
 from providers.feed.read.reader import open_table
 from providers.feed.table import Table
-from providers.feed.values import clean, is_citizen_number
+from providers.feed.values import clean
 
 CLEANED = ".cleaned.csv"
 ROW_HEADER = "#rij"

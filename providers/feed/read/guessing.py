@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping as AnyMapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
+from core.personal_data import is_citizen_number
 from providers.feed.columns import (
     BY_HEADER,
     COLUMNS,
@@ -18,7 +19,7 @@ from providers.feed.columns import (
     is_personal,
 )
 from providers.feed.read.parsing import Context, make_parser
-from providers.feed.values import Fault, clean, echo, fold, is_citizen_number
+from providers.feed.values import Fault, clean, echo, fold
 
 SAMPLES = 5
 ALIKE = 0.78

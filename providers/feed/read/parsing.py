@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from core import municipalities
+from core.personal_data import kind_in_key
 from providers.feed.columns import Column, Kind, Mapping
 from providers.feed.values import (
     Parser,
@@ -48,12 +49,12 @@ def make_parser(column: Column, context: Context) -> Parser:
         Kind.DAY: lambda: day_parser(epoch_1904=context.epoch_1904),
         Kind.HOURS: lambda: hours_parser(column.maximum),
         Kind.WHOLE: lambda: whole_parser(column.minimum, column.maximum),
-        Kind.TRACK: lambda: text_parser(column.maximum),
+        Kind.TRACK: lambda: text_parser(column.maximum, find=kind_in_key),
         Kind.TEXT: lambda: text_parser(column.maximum),
         Kind.MUNICIPALITY: lambda: municipality_parser(municipalities.names()),
         Kind.CONTRACT: lambda: contract_parser(context.contracts),
         Kind.PROVIDER: lambda: same_provider_parser(context.provider_code),
     }
     if context.any_provider and column.kind in (Kind.CONTRACT, Kind.PROVIDER):
-        return text_parser(column.maximum)
+        return text_parser(column.maximum, find=kind_in_key)
     return parsers[column.kind]()

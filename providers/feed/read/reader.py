@@ -11,9 +11,9 @@ from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
+from core.personal_data import kind_in
 from providers.feed.columns import NO_MAPPING, Mapping
 from providers.feed.table import ARCHIVE, Record, RefusedFileError, Table
-from providers.feed.values import has_citizen_number
 
 MAXIMUM_BYTES = 2_000_000_000
 LOOKED_AT = 500
@@ -107,4 +107,4 @@ def _without_citizen_numbers(table: Table) -> Table:
 
 def _many_have_one(records: Sequence[Record], at: int) -> bool:
     cells = [cells[at] for _, cells in records if at < len(cells) and cells[at]]
-    return 0 < len(cells) <= 3 * sum(map(has_citizen_number, cells))
+    return 0 < len(cells) <= 3 * sum(kind_in(cell, names=False) is not None for cell in cells)

@@ -11,7 +11,6 @@ from quality.agreements.rules import (
     Standing,
     criterion_standing,
     follow,
-    personal_data_in,
 )
 
 APRIL, MAY, JUNE, JULY = (date(2026, m, 1) for m in (4, 5, 6, 7))
@@ -86,21 +85,3 @@ def test_an_agreement_without_a_measure_is_closed_by_hand():
 )
 def test_the_order_of_months_does_not_matter(months):
     assert course(months) == course(list(reversed(months)))
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("De lessen vallen vaak uit op dinsdag.", None),
-        ("Al 42 dagen wachten, 12 cursisten, contract 2026-001.", None),
-        ("Bel 06-12345678 terug.", "een telefoonnummer"),
-        ("Bel +31 6 12345678.", "een telefoonnummer"),
-        ("Mail naar jan.jansen@voorbeeld.nl", "een e-mailadres"),
-        # 111222333 passes the eleven-test, 111222334 does not
-        ("Cursist 111222333 klaagt.", "een burgerservicenummer"),
-        ("Cursist 111.222.333 klaagt.", "een burgerservicenummer"),
-        ("Dossier 111222334 loopt.", None),
-    ],
-)
-def test_personal_data_is_recognised(text, kind):
-    assert personal_data_in(text) == kind
