@@ -16,6 +16,8 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
+from core.charts.drawing import boxed
+
 GREY = "#77808a"
 WORD_SIZE = 8.5
 TICK = 3.0
@@ -35,6 +37,9 @@ class Word(Text):
     def draw(self, renderer: Any) -> None:
         """Hand over the place and the look; a box behind the text has to be measured."""
         write = getattr(renderer, "write", None)
+        if write is None:
+            # Pixels have no font but ours.
+            self.set_text(boxed(self.get_text()))
         if write is None or self.get_bbox_patch() is not None:
             super().draw(renderer)
         elif self.get_visible() and self.get_text():

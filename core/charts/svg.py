@@ -18,6 +18,16 @@ _XLINK = "http://www.w3.org/1999/xlink"
 _FONTS = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
 
+BOX = "□"
+"""Stands for a sign that cannot be drawn."""
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_text(text: str) -> str:
+    """Text that XML can hold: a box for each sign that it cannot (XML 1.0, 2.2)."""
+    return _NO_XML.sub(BOX, text)
+
+
 def accessible_svg(
     raw: bytes,
     *,
@@ -54,15 +64,16 @@ def accessible_svg(
         f'<svg xmlns="{_SVG}" viewBox="0 {_short(top)} {_short(width)} {_short(height - top)}" '
         f'role="img" aria-labelledby="{id_prefix}title {id_prefix}desc" {look}'
         'fill="currentColor" stroke-linejoin="round" stroke-linecap="butt">'
-        f'<title id="{id_prefix}title">{escape(title)}</title>'
-        f'<desc id="{id_prefix}desc">{escape(description)}</desc>{paper}'
+        f'<title id="{id_prefix}title">{escape(xml_text(title))}</title>'
+        f'<desc id="{id_prefix}desc">{escape(xml_text(description))}</desc>{paper}'
         f"{inside}{_spots(spots)}</svg>"
     )
 
 
 def _spots(spots: Sequence[tuple[float, float, str]]) -> str:
     circles = "".join(
-        f'<circle cx="{_short(x)}" cy="{_short(y)}" r="9"><title>{escape(text)}</title></circle>'
+        f'<circle cx="{_short(x)}" cy="{_short(y)}" r="9">'
+        f"<title>{escape(xml_text(text))}</title></circle>"
         for x, y, text in spots
     )
     return f'<g class="spots" fill-opacity="0">{circles}</g>' if circles else ""

@@ -11,6 +11,8 @@ from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_hex
 from matplotlib.font_manager import weight_dict
 
+from core.charts.svg import xml_text
+
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 ASCENT, DESCENT = 0.76, 0.24
 """Of DejaVu, as parts of the size."""
@@ -94,7 +96,7 @@ class _Renderer(RendererSVG):
             look["text-anchor"] = anchor
         if gid:
             look["id"] = gid
-        self.writer.element("text", text, attrib=look)
+        self.writer.element("text", xml_text(text), attrib=look)
 
 
 def _look(prop: Any, colour: Any, opacity: float) -> dict[str, str]:

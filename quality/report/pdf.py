@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from core.charts.drawing import BOX, boxed
 from core.charts.pictures import Chart
 from quality.report.blocks import Block, Bullets, Report, Table, Text, WritingLines
 
@@ -26,9 +27,25 @@ def pdf(report: Report, *, at: datetime, svg: Svg = Chart.svg) -> bytes:
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
         timestamp=int(at.timestamp()),
-        sys_inputs={"report": json.dumps(as_data(report, svg), ensure_ascii=False)},
+        sys_inputs={"report": _settable(json.dumps(as_data(report, svg), ensure_ascii=False))},
     )
     return _with_row_headings(made)
+
+
+_CONTROL = re.compile(r"\\u00[01][0-9a-f]")
+
+
+_LONG = re.compile(r"\S{30}(?=\S{6})")
+
+
+def _breakable(text: str) -> str:
+    """A word that is longer than a column may break."""
+    return _LONG.sub(lambda part: f"{part[0]}\N{ZERO WIDTH SPACE}", text)
+
+
+def _settable(data: str) -> str:
+    """Data of which every sign can be set: PDF/UA refuses what the font lacks."""
+    return boxed(_CONTROL.sub(BOX, data))
 
 
 _CELL = re.compile(
@@ -69,11 +86,11 @@ def fonts() -> Path:
 def as_data(report: Report, svg: Svg) -> dict[str, Any]:
     """A report as the template reads it."""
     return {
-        "title": report.title,
+        "title": _breakable(report.title),
         "subject": report.subject,
-        "answer": report.answer,
+        "answer": _breakable(report.answer),
         "compact": report.compact,
-        "facts": [list(fact) for fact in report.facts],
+        "facts": [[_breakable(part) for part in fact] for fact in report.facts],
         "sections": [
             {"heading": s.heading, "blocks": [_block(block, svg) for block in s.blocks]}
             for s in report.sections
@@ -83,15 +100,15 @@ def as_data(report: Report, svg: Svg) -> dict[str, Any]:
 
 def _block(block: Block, svg: Svg) -> dict[str, Any]:
     if isinstance(block, Text):
-        return {"kind": "text", "text": block.text}
+        return {"kind": "text", "text": _breakable(block.text)}
     if isinstance(block, Bullets):
-        return {"kind": "list", "items": list(block.items)}
+        return {"kind": "list", "items": [_breakable(item) for item in block.items]}
     if isinstance(block, Table):
         return {
             "kind": "table",
             "caption": block.caption,
             "headers": list(block.headers),
-            "rows": [list(row) for row in block.rows],
+            "rows": [[_breakable(cell) for cell in row] for row in block.rows],
             "numeric": list(block.numeric),
             "widths": _widths(block),
         }

@@ -229,3 +229,23 @@ def test_axes_of_our_own_draw_no_spine_or_tick_of_matplotlib():
     svg = pictures.draw(make_chart(), "svg").decode()
     assert "matplotlib.axis" not in svg
     assert "xtick" not in svg
+
+
+SIGNS = "Taalwerk 🎓 漢字 ግዕዝ 👩🏽‍🎓 \x07"
+
+
+def test_a_sign_that_no_font_has_stops_no_drawing():
+    chart = make_chart(finding=SIGNS, measure=SIGNS)
+    for text in (chart.svg(), chart.svg_file().decode()):
+        # A browser finds a font by itself; what XML cannot hold is one box.
+        assert "🎓" in text
+        assert "□" in ElementTree.fromstring(text).find("{*}title").text
+    assert chart.png().startswith(b"\x89PNG")
+    assert drawing.boxed(SIGNS) == "Taalwerk □ □□ □□□ □ □"
+    assert drawing.boxed("Café één – 100 %") == "Café één – 100 %"
+
+
+def test_a_long_word_breaks_where_it_must():
+    lines = drawing.wrap("Kort " + "x" * 120, 100, 9)
+    assert "".join(lines) == "Kort" + "x" * 120
+    assert all(drawing.text_width(line, 9) <= 100 for line in lines)

@@ -5,12 +5,15 @@ import io
 import pikepdf
 import pytest
 
+from core.charts.pictures import Chart
 from core.db import database
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.agreements.models import Agreement
 from quality.cards import operations
+from quality.report.blocks import Picture, Report, Section, Table, Text
 from quality.report.packs import REGION, packs
+from quality.report.pdf import pdf
 from tests.many_cards import earlier_months, other_providers
 from tests.pdf_ua import faults
 from tests.quality.cards.test_operations import OCT, WHO, deliver
@@ -169,3 +172,15 @@ def test_a_large_region_has_six_to_ten_pages_and_says_whom_it_shows(large_region
     text = text_of(content, tmp_path)
     assert "toont dit rapport de 24 aanbieders die het eerst aandacht vragen" in text
     assert "En nog 138 andere." in text
+
+
+def test_a_name_with_signs_that_the_font_lacks_or_without_a_break_can_be_set(tmp_path):
+    name = "Taalwerk 🎓 漢字 " + "x" * 120
+    chart = Chart(
+        "proef", name, "Aantal", name, ("Naam",), ((name,),), lambda canvas, _: canvas.sheet(), None
+    )
+    blocks = (Text(name), Table(name, ("Naam", "Aantal"), ((name, "3"),)), Picture(chart))
+    report = Report(name, name, name, ((name, name),), (Section(name, blocks),))
+    content = pdf(report, at=AT)
+    assert faults(content) == []
+    assert "Taalwerk □ □□" in text_of(content, tmp_path)
