@@ -25,6 +25,7 @@ from quality.cards.operations import follow_register
 # The order of the menu; a page at one of these addresses appears by itself.
 MENU = (
     "/",
+    "/cursisten",
     "/planning",
     "/aanbieders",
     "/leveringen",

@@ -231,6 +231,12 @@ SETTINGS = (
         "Hoeveel aanvragen per minuut een API-token mag doen, per server.",
     ),
     Setting(
+        "TAALINKOOP_TALKS_FIRST_YEAR",
+        _whole(0, 12),
+        "2",
+        "Hoeveel voortgangsgesprekken de regio in het eerste jaar afspreekt met elke cursist.",
+    ),
+    Setting(
         "TAALINKOOP_IDLE_MINUTES",
         _whole(5, 1440),
         "120",

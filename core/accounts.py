@@ -101,13 +101,22 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.CONTRACT_MANAGER: frozenset({"read", "change"}),
         Role.PROVIDER: frozenset({"read", "create"}),
     },
-    "signals": {Role.MUNICIPALITY: frozenset({"read", "change"})},
+    # A provider sees those that a gemeente asked it about, and answers.
+    "signals": {
+        Role.MUNICIPALITY: frozenset({"read", "change"}),
+        Role.PROVIDER: frozenset({"read", "answer"}),
+    },
     # One learner at a time: list, road, what the gemeente knows, notes, hand-overs.
     "learners": {
         Role.CONTRACT_MANAGER: READ,
         Role.MUNICIPALITY: frozenset({"read", "create", "change"}),
     },
-    "signal_counts": {Role.REGION: READ, Role.CONTRACT_MANAGER: READ, Role.MUNICIPALITY: READ},
+    "signal_counts": {
+        Role.REGION: READ,
+        Role.CONTRACT_MANAGER: READ,
+        Role.MUNICIPALITY: READ,
+        Role.PROVIDER: READ,
+    },
     "agreements": {
         Role.REGION: READ,
         Role.CONTRACT_MANAGER: frozenset({"read", "create", "change"}),

@@ -122,9 +122,13 @@ class Signal(BaseModel):
     detail = peewee.CharField(max_length=200, default="", verbose_name="Toelichting")
     escalated = peewee.BooleanField(default=False, verbose_name="Dringend")
     open = peewee.BooleanField(default=True, help_text="holds in the newest month")
+    status = peewee.CharField(max_length=12, default="nieuw", verbose_name="Stand")
+    snoozed_until = peewee.DateField(null=True, verbose_name="Uitgesteld tot en met")
+    months_left = peewee.FloatField(null=True, verbose_name="Maanden over")
+    months_needed = peewee.FloatField(null=True, verbose_name="Maanden nodig")
+    urgency = peewee.FloatField(null=True, help_text="months too short; lists are in this order")
     seen_by = peewee.CharField(max_length=120, null=True, verbose_name="Gezien door")
     seen_at = MomentField(null=True, verbose_name="Gezien op")
-    follow_up = peewee.TextField(default="", verbose_name="Vervolg")
 
     class Meta:
         """A kind once per traject and route; read per gemeente and per provider."""
@@ -134,3 +138,16 @@ class Signal(BaseModel):
             (("municipality", "month"), False),
             (("provider", "month"), False),
         )
+
+
+class SignalAct(BaseModel):
+    """What somebody did with a signal, and the levels then: did they rise afterwards?"""
+
+    signal = peewee.ForeignKeyField(Signal, on_delete="CASCADE", backref="acts")
+    kind = peewee.CharField(max_length=12, verbose_name="Wat")
+    reason = peewee.CharField(max_length=20, verbose_name="Reden")
+    until = peewee.DateField(null=True, verbose_name="Tot en met")
+    levels = peewee.CharField(max_length=4, help_text="a digit per skill, at that moment")
+    month = MonthField(verbose_name="Maand", help_text="of those levels")
+    by = peewee.CharField(max_length=120, verbose_name="Door")
+    at = MomentField(verbose_name="Op")

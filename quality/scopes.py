@@ -6,7 +6,8 @@ from core.accounts import Account, Role, scope, visible
 from core.municipalities import with_merged
 from providers.models import Provider
 from providers.scopes import by_provider
-from quality.learners.models import FactsImport, LearnerFacts
+from quality.learners.acts import ANSWERED, ESCALATED
+from quality.learners.models import FactsImport, LearnerFacts, LearnerSummary
 from quality.lessons.models import DocentHours
 from quality.models import Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
 from quality.report.models import ReportMail
@@ -61,6 +62,9 @@ def _mails(query: Any, account: Account) -> Any:
 def _signals(query: Any, account: Account) -> Any:
     if account.role == Role.MUNICIPALITY:
         return query.where(Signal.municipality.in_(with_merged(account.municipalities)))
+    if account.role == Role.PROVIDER:
+        asked = Signal.open & Signal.status.in_((ESCALATED, ANSWERED))
+        return by_provider(query.where(asked), account, Signal.provider)
     return query.where(False)
 
 
@@ -68,6 +72,22 @@ def _signals(query: Any, account: Account) -> Any:
 def _facts(query: Any, account: Account) -> Any:
     if account.role == Role.MUNICIPALITY:
         return query.where(LearnerFacts.municipality.in_(with_merged(account.municipalities)))
+    return query.where(False)
+
+
+@scope(LearnerSummary)
+def _summaries(query: Any, account: Account) -> Any:
+    """A gemeente sees its own learners, a contractmanager those of its contracts."""
+    if account.role == Role.MUNICIPALITY:
+        return query.where(LearnerSummary.municipality.in_(with_merged(account.municipalities)))
+    if account.role == Role.CONTRACT_MANAGER:
+        query = by_provider(
+            query.where(LearnerSummary.provider.is_null(False)), account, LearnerSummary.provider
+        )
+        if account.municipalities:
+            places = with_merged(account.municipalities)
+            query = query.where(LearnerSummary.municipality.in_(places))
+        return query
     return query.where(False)
 
 

@@ -19,7 +19,7 @@ from quality.evaluation.operations import load_reference_evaluation
 from quality.indicators.computed import DURATION
 from quality.indicators.models import Indicator
 from quality.indicators.operations import compute_value, load_reference_figures
-from quality.learners.operations import refresh
+from quality.learners.operations import refresh_signals
 from quality.surveys.operations import import_answers
 from quality.surveys.rules import ANSWERS, QUESTIONS, AnswerRow
 
@@ -36,7 +36,7 @@ def follow_up(last: date, *, by: str, at: datetime) -> None:
     _indicators(last, by=by, at=at)
     for back in range(1 - SIGNAL_MONTHS, 1):
         for provider in Provider.select():
-            refresh(provider, add_months(last, back))
+            refresh_signals(provider, add_months(last, back))
 
 
 def _indicators(last: date, *, by: str, at: datetime) -> None:

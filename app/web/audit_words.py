@@ -42,6 +42,7 @@ ACTIONS = {
     "revoke": "ingetrokken",
     "second_step_off": "tweede stap uitgezet",
     "second_step_on": "tweede stap ingesteld",
+    "hand_over": "overgedragen",
     "see_signal": "signaal gezien",
     "withdraw": "teruggetrokken",
 }
@@ -59,6 +60,7 @@ THINGS = {
     "inbox": "ding op de startpagina",
     "installation": "installatie",
     "job": "taak",
+    "learners": "cursisten",
     "location": "locatie",
     "perceel": "perceel",
     "planning": "planning",

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 import core.scopes  # noqa: F401  registers which rows of the kernel an account may see
-from app.tasks.backups import last_backup
 from app.web.audit_words import ACTIONS, LOOKED, LOOKED_AT, THINGS
 from core.access_log import AccessLine, seen_by
 from core.accounts import Account, Role
@@ -57,11 +56,7 @@ class IndexPage(Page):
     @expose("/")
     def index(self) -> str:
         """Show the tables."""
-        keeper = g.account.role == Role.ADMINISTRATOR
-        made = last_backup() if keeper else None
-        return self.render(
-            "admin/index.html", tables=self.tables(), tells_backup=keeper, last_backup=made
-        )
+        return self.render("admin/index.html", tables=self.tables())
 
 
 class MunicipalityCodesField(ParsedField):

@@ -8,18 +8,21 @@ from quality.admin.evaluation import EvaluationPage
 from quality.admin.hearing import InvitationPage, ReactionPage
 from quality.admin.indicators import IndicatorPage
 from quality.admin.judgement import JudgementPage, RowsPage
+from quality.admin.learner_pages.listing import LearnersPage
+from quality.admin.learner_pages.road import LearnerPage, LearnerTalkPage
+from quality.admin.learner_pages.signals import OneSignalPage, SignalPage
 from quality.admin.method import MethodPage, ModelPage
 from quality.admin.pictures import ChartPage, ComparePage
 from quality.admin.providers import ProvidersPage
 from quality.admin.reports import ReportPage
 from quality.admin.scores import ScorePage
-from quality.admin.signals import OneSignalPage, SignalPage
 from quality.admin.surveys import SatisfactionPage, SurveyPage
 from quality.admin.talk import TalkPage
 
 
 def views() -> list[BaseView]:
     """Make every page; they belong to one application."""
+    learner = "<place>/<path:number>"
     judgement = "/kwaliteit/<month>/<code>/<route>"
     return [
         ProvidersPage("Aanbieders", url="/aanbieders", endpoint="providers"),
@@ -41,6 +44,9 @@ def views() -> list[BaseView]:
         SatisfactionPage(
             "Tevredenheid", url="/aanbieders/<code>/tevredenheid", endpoint="satisfaction"
         ),
+        LearnersPage("Cursisten", url="/cursisten", endpoint="learners"),
+        LearnerTalkPage("Gesprek", url=f"/cursisten/gesprek/{learner}", endpoint="learner_talk"),
+        LearnerPage("Cursist", url=f"/cursisten/{learner}", endpoint="learner"),
         SignalPage("Signalen", url="/signalen", endpoint="signals"),
         OneSignalPage("Signaal", url="/signalen/<int:number>", endpoint="one_signal"),
         RowsPage("Rijen", url=f"{judgement}/rijen", endpoint="judgement_rows"),

@@ -39,13 +39,3 @@ class AnswerForm(SafeForm):
     answer = TextAreaField(
         "Antwoord", [Required("Schrijf je antwoord op.")], render_kw={"rows": 6, "maxlength": 4000}
     )
-
-
-class FollowUpForm(SafeForm):
-    """What the gemeente does with a signal."""
-
-    follow_up = TextAreaField(
-        "Wat doe je hiermee?",
-        description="Bijvoorbeeld: gesprek gepland. Schrijf geen namen op.",
-        render_kw={"rows": 3, "maxlength": 1000},
-    )

@@ -16,7 +16,7 @@ from providers.models import Provider
 from providers.open_tracks.operations import keep_open_tracks
 from quality.cards import inputs as metrics, queries as cards
 from quality.cards.register_facts import RegisterFacts, register_facts
-from quality.learners import operations as signal_operations
+from quality.learners import operations as learner_operations
 from quality.lessons import operations as teacher_operations
 from quality.method.basis_2026.scoring import Judgement, judge
 from quality.method.basis_2026.scoring_model import ScoringModel
@@ -44,6 +44,9 @@ def compute(
         missing = [] if codes is None else metrics.without_card(month)
         listed = {provider.id: provider for provider in (*providers, *missing)}
         changed = _compute(listed.values(), [month], at=at)
+        for provider in listed.values():
+            if metrics.newest_month_of(provider.id) == month:
+                learner_operations.refresh(provider)
         _record("compute_scores", month, by=by, at=at, cards=changed)
     return cards_now(month, codes)
 
@@ -112,6 +115,7 @@ def recompute_after(
     # A transaction for each month: whoever wants to save something meanwhile hardly waits.
     for month in affected:
         changed += retried(partial(_judge_month, provider, month, at=at))
+    retried(partial(learner_operations.refresh, provider))
     if affected:
         with transaction():
             _record("recompute_scores", affected[0], by=by, at=at, cards=changed, who=provider.code)
@@ -268,7 +272,6 @@ def _compute(providers: Iterable[Provider], months: Iterable[date], *, at: datet
     for provider in listed:
         newest = metrics.newest_month_of(provider.id)
         if newest is not None and newest in wanted:
-            signal_operations.refresh(provider, newest)
             teacher_operations.refresh(provider, newest)
     return changed
 

@@ -32,6 +32,7 @@ from quality.learners.facts import (
     read_facts,
 )
 from quality.learners.models import FactsImport, LearnerFacts
+from quality.learners.operations import follow_facts
 
 ROWS_AT_ONCE = 1_000
 KEPT_PROBLEMS = 10_000
@@ -183,6 +184,8 @@ def _write(municipality: int, changes: Mapping[str, Values], *, at: datetime) ->
             conflict_target=[LearnerFacts.municipality, LearnerFacts.number],
             preserve=[*(getattr(LearnerFacts, name) for name in FACTS), LearnerFacts.changed_at],
         ).execute()
+    if changes:
+        follow_facts(municipality, list(changes))
 
 
 def _keep(outcome: Outcome, municipality: int, *, by: str, at: datetime, started: float) -> None:

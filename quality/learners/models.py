@@ -6,7 +6,9 @@ was merged into another is stored as that other one (``core.municipalities.curre
 
 import peewee
 
-from core.db import BaseModel, DayField, MomentField
+from core.accounts import Account
+from core.db import BaseModel, DayField, MomentField, MonthField
+from providers.models import Contract, CourseTrack, Provider
 
 
 class LearnerFacts(BaseModel):
@@ -60,3 +62,109 @@ class FactsImport(BaseModel):
         """The same bytes are looked up per gemeente."""
 
         indexes = ((("municipality", "sha256"), False),)
+
+
+class LearnerSummary(BaseModel):
+    """One learner at one provider as the newest rows have it, so that a list need not read them.
+
+    Kept by ``quality.learners.summary_operations`` after every delivery and import. Without track
+    and provider: known to the gemeente, not reported by any provider. ``month`` is the newest
+    month reported; hours are minutes a week over the provider's newest three months; ``signals``
+    is a bit per kind of signal that is open and not dealt with.
+    """
+
+    municipality = peewee.SmallIntegerField(verbose_name="Gemeente")
+    number = peewee.CharField(max_length=32, verbose_name="Trajectnummer")
+    provider = peewee.ForeignKeyField(
+        Provider, null=True, on_delete="CASCADE", index=False, verbose_name="Aanbieder"
+    )
+    track = peewee.ForeignKeyField(CourseTrack, null=True, on_delete="CASCADE", index=False)
+    latest = peewee.BooleanField(default=True, help_text="the newest provider of this learner")
+    missing = peewee.BooleanField(default=False, help_text="open, and not in the newest delivery")
+    route = peewee.SmallIntegerField(null=True, verbose_name="Leerroute")
+    status = peewee.SmallIntegerField(null=True, verbose_name="Status")
+    registered_on = DayField(null=True, verbose_name="Aangemeld")
+    first_lesson_on = DayField(null=True, verbose_name="Eerste les")
+    ended_on = DayField(null=True, verbose_name="Einde")
+    end_reason = peewee.SmallIntegerField(null=True)
+    waited_days = peewee.IntegerField(null=True, verbose_name="Wacht (dagen)")
+    first_month = MonthField(null=True)
+    month = MonthField(null=True, verbose_name="Laatste maand")
+    contract = peewee.ForeignKeyField(Contract, null=True, on_delete="SET NULL", index=False)
+    pip_level = peewee.SmallIntegerField(null=True, verbose_name="PIP")
+    level_reading = peewee.SmallIntegerField(null=True)
+    level_listening = peewee.SmallIntegerField(null=True)
+    level_writing = peewee.SmallIntegerField(null=True)
+    level_speaking = peewee.SmallIntegerField(null=True)
+    lowest_level = peewee.SmallIntegerField(null=True, verbose_name="Niveau")
+    weekly_offered = peewee.IntegerField(null=True)
+    weekly_attended = peewee.IntegerField(null=True, verbose_name="Uren per week")
+    attended_share = peewee.SmallIntegerField(null=True, verbose_name="Aanwezig (%)")
+    exams_passed = peewee.SmallIntegerField(default=0, help_text="a bit per part")
+    attended_minutes = peewee.IntegerField(default=0, help_text="since the first month")
+    reported_group = peewee.SmallIntegerField(null=True, help_text="as the provider says")
+    target_group = peewee.SmallIntegerField(null=True, verbose_name="Doelgroep")
+    term_until = DayField(null=True, verbose_name="Einde termijn")
+    term_estimated = peewee.BooleanField(default=False)
+    signals = peewee.SmallIntegerField(default=0)
+    urgency = peewee.FloatField(null=True, verbose_name="Signaal", help_text="months too short")
+
+    class Meta:
+        """A learner once per provider; read per gemeente, and per provider."""
+
+        indexes = (
+            (("municipality", "number", "provider"), True),
+            (("provider", "number"), False),
+            (("track",), False),
+        )
+
+
+class LearnerView(BaseModel):
+    """A list of learners as somebody narrowed it, under a name."""
+
+    account = peewee.ForeignKeyField(Account, on_delete="CASCADE", index=False)
+    name = peewee.CharField(max_length=60, verbose_name="Naam")
+    query = peewee.CharField(max_length=500)
+
+    class Meta:
+        """A name once per person."""
+
+        indexes = ((("account", "name"), True),)
+
+
+class LearnerNote(BaseModel):
+    """Something done for one learner, chosen from a list: no free text about persons."""
+
+    municipality = peewee.SmallIntegerField(verbose_name="Gemeente")
+    number = peewee.CharField(max_length=32, verbose_name="Trajectnummer")
+    reason = peewee.CharField(max_length=20, verbose_name="Wat")
+    on = peewee.DateField(verbose_name="Wanneer")
+    by = peewee.CharField(max_length=120, verbose_name="Door")
+    at = MomentField(verbose_name="Bewaard op")
+
+    class Meta:
+        """Read per learner."""
+
+        indexes = ((("municipality", "number"), False),)
+
+
+class Handover(BaseModel):
+    """A gemeente lets the gemeente that a learner moved to see the months before.
+
+    Without it neither sees the other's months.
+    """
+
+    from_municipality = peewee.SmallIntegerField(verbose_name="Van")
+    number = peewee.CharField(max_length=32, verbose_name="Trajectnummer")
+    to_municipality = peewee.SmallIntegerField(verbose_name="Naar")
+    reason = peewee.CharField(max_length=20, verbose_name="Reden")
+    by = peewee.CharField(max_length=120, verbose_name="Door")
+    at = MomentField(verbose_name="Op")
+
+    class Meta:
+        """Once per learner and gemeente; read by both."""
+
+        indexes = (
+            (("from_municipality", "number", "to_municipality"), True),
+            (("to_municipality", "number"), False),
+        )

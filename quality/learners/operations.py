@@ -1,75 +1,238 @@
 """Keep the signals of a provider up to date, and what a gemeente does with them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from peewee import chunked
+from peewee import Case, chunked, fn
 
 from core import audit
 from core.db import transaction
-from providers.models import Provider
+from core.errors import DomainError
+from core.formats import day_text
+from core.municipalities import current, names
+from providers.models import CURRENT, ProgressRecord, Provider
 from quality.learners import queries as learner_queries
-from quality.learners.signals import Finding
-from quality.models import Signal
+from quality.learners.acts import (
+    ANSWERED,
+    DEALT_WITH,
+    ESCALATED,
+    HANDOVER_REASONS,
+    NEW,
+    NOTES,
+    REASONS,
+    SEEN,
+    SNOOZED,
+)
+from quality.learners.models import Handover, LearnerNote, LearnerSummary
+from quality.learners.queries import Opened
+from quality.learners.signals import KINDS
+from quality.learners.summary_operations import SKILLS, refresh_of_facts, refresh_summaries
+from quality.models import Signal, SignalAct
 
 ROWS_AT_ONCE = 500
 Key = tuple[int, int, str]
 OPENED = (
     "track", "route", "kind",
-    "open", "month", "municipality", "detail", "escalated", "since", "seen_by", "seen_at",
+    "open", "month", "municipality", "detail", "escalated", "since", "months_left",
+    "months_needed", "urgency", "status", "snoozed_until", "seen_by", "seen_at",
 )  # fmt: skip
 """What is told of a signal that holds: what it is known by (a ``Key``), then what may change."""
 KEY_WIDTH = 3
+BITS = {kind: 1 << place for place, kind in enumerate(KINDS)}
+"""The bit of each kind in ``LearnerSummary.signals``."""
 
 
-def refresh(provider: Provider, month: date) -> None:
-    """Open what holds at the end of the month, close what does not; what was seen stays seen."""
+def refresh(provider: Provider) -> None:
+    """Bring the rows of the list and the signals of a provider up to date with its newest month."""
+    with transaction():
+        refresh_summaries(provider)
+        month = _newest_month(provider.id)
+        if month is not None:
+            refresh_signals(provider, month)
+
+
+def follow_facts(municipality: int, numbers: Sequence[str]) -> None:
+    """Bring list and signals up to date with what a gemeente changed about these learners."""
+    with transaction():
+        refresh_of_facts(municipality, numbers)
+        touched: dict[int, date] = {}
+        for some in chunked(numbers, ROWS_AT_ONCE):
+            query: Any = LearnerSummary.select(LearnerSummary.provider).where(
+                LearnerSummary.municipality == municipality,
+                LearnerSummary.number.in_(list(some)),
+                LearnerSummary.provider.is_null(False),
+            )
+            for (provider,) in query.distinct().tuples():
+                month = _newest_month(provider)
+                if month is not None:
+                    touched[provider] = month
+        for provider, month in touched.items():
+            refresh_signals(Provider.get_by_id(provider), month)
+
+
+def _newest_month(provider_id: int) -> date | None:
+    newest: date | None = (
+        ProgressRecord.select(fn.MAX(ProgressRecord.month))
+        .where(CURRENT, ProgressRecord.provider == provider_id)
+        .scalar()
+    )
+    return newest
+
+
+def refresh_signals(provider: Provider, month: date) -> None:
+    """Open what holds at the end of the month, close what does not; what was done stays done."""
     wanted = learner_queries.signals_of(provider.id, month)
     with transaction():
         columns: list[Any] = [getattr(Signal, name) for name in OPENED]
         query: Any = Signal.select(Signal.id, *columns).where(Signal.provider == provider)
         ids: dict[Key, int] = {}
-        held: dict[Key, dict[str, Any]] = {}
+        before: dict[Key, dict[str, Any]] = {}
         for number, *values in query.tuples():
             track, route, kind, *_ = values
             ids[track, route, kind] = number
-            held[track, route, kind] = dict(zip(OPENED, values, strict=True))
-        passed = [ids[key] for key, one in held.items() if one["open"] and key not in wanted]
+            before[track, route, kind] = dict(zip(OPENED, values, strict=True))
+        passed = [ids[key] for key, one in before.items() if one["open"] and key not in wanted]
         for numbers in chunked(passed, ROWS_AT_ONCE):
             Signal.update(open=False).where(Signal.id.in_(numbers)).execute()
-        told = {key: _opened(key, held.get(key), found, month) for key, found in wanted.items()}
-        changed = [one for key, one in told.items() if one != held.get(key)]
+        after = {key: _opened(key, before.get(key), one, month) for key, one in wanted.items()}
+        changed = [one for key, one in after.items() if one != before.get(key)]
         for some in chunked(changed, ROWS_AT_ONCE):
             Signal.insert_many([one | {"provider": provider.id} for one in some]).on_conflict(
                 conflict_target=columns[:KEY_WIDTH], preserve=columns[KEY_WIDTH:]
             ).execute()
+        mark_summaries(LearnerSummary.provider == provider)
 
 
-def _opened(
-    key: Key, before: dict[str, Any] | None, found: tuple[int, Finding], month: date
-) -> dict[str, Any]:
+def _opened(key: Key, before: dict[str, Any] | None, one: Opened, month: date) -> dict[str, Any]:
     """A signal as it is open now."""
-    municipality, finding = found
-    since, seen_by, seen_at = month, None, None
+    finding, outlook = one.finding, one.outlook
+    since, done = month, (NEW, None, None, None)
     if before is not None and before["open"]:
         since = before["since"]
         # It passed and came back, or became urgent: somebody has to look again.
         if before["escalated"] or not finding.escalated:
-            seen_by, seen_at = before["seen_by"], before["seen_at"]
-    what = (municipality, finding.detail, finding.escalated)
-    return dict(zip(OPENED, (*key, True, month, *what, since, seen_by, seen_at), strict=True))
+            done = (
+                before["status"], before["snoozed_until"], before["seen_by"], before["seen_at"]
+            )  # fmt: skip
+    what = (
+        one.municipality, finding.detail, finding.escalated, since, outlook.left, outlook.needed,
+        outlook.shortage,
+    )  # fmt: skip
+    return dict(zip(OPENED, (*key, True, month, *what, *done), strict=True))
 
 
-def mark_seen(signal: Signal, *, follow_up: str, by: str, at: datetime) -> None:
-    """Note who saw a signal, and what comes of it."""
-    with transaction():
-        signal.seen_by, signal.seen_at, signal.follow_up = by, at, follow_up.strip()[:1000]
-        signal.save()
-        audit.record(
-            at=at,
-            actor=by,
-            action="see_signal",
-            thing="signals",
-            thing_id=signal.id,
-            after={"kind": signal.kind, "follow_up": bool(signal.follow_up)},
+def mark_summaries(which: Any) -> None:
+    """Note on the rows of the list which signals are open and not dealt with, and how urgent."""
+    mine = (
+        (Signal.track == LearnerSummary.track)
+        & (Signal.municipality == LearnerSummary.municipality)
+        & Signal.open
+        & Signal.status.not_in(DEALT_WITH)
+    )
+    bits: Any = sum(
+        fn.MAX(Case(None, [(Signal.kind == kind, 1)], 0)) * bit for kind, bit in BITS.items()
+    )
+    LearnerSummary.update(
+        signals=fn.COALESCE(Signal.select(bits).where(mine), 0),
+        urgency=Signal.select(fn.MAX(Signal.urgency)).where(mine),
+    ).where(which).execute()
+
+
+def act(
+    signal: Signal, kind: str, reason: str, *, by: str, at: datetime, until: date | None = None
+) -> None:
+    """Note what somebody does with a signal; ``kind`` and ``reason`` are those of ``acts``."""
+    if kind not in REASONS or reason not in REASONS[kind]:
+        raise DomainError("no_reason", "Kies een reden uit de lijst.", field="reason")
+    if not signal.open:
+        raise DomainError("closed", "Dit signaal geldt niet meer. Er is niets meer te doen.")
+    if kind == SNOOZED and (until is None or until <= at.date()):
+        raise DomainError(
+            "until", "Kies tot wanneer het signaal wacht: een dag na vandaag.", field="until"
         )
+    if kind == ANSWERED and signal.status != ESCALATED:
+        raise DomainError("not_asked", "Over dit signaal is niets gevraagd.")
+    levels = LearnerSummary.select(*(getattr(LearnerSummary, name) for name in SKILLS)).where(
+        LearnerSummary.track == signal.track, LearnerSummary.municipality == signal.municipality
+    )
+    now = levels.tuples().first() or ()
+    with transaction():
+        SignalAct.create(
+            signal=signal, kind=kind, reason=reason, until=until if kind == SNOOZED else None,
+            levels="".join("-" if one is None else str(one) for one in now), month=signal.month,
+            by=by, at=at,
+        )  # fmt: skip
+        signal.status, signal.snoozed_until = kind, until if kind == SNOOZED else None
+        if kind != ANSWERED:
+            signal.seen_by, signal.seen_at = by, at
+        signal.save()
+        mark_summaries(LearnerSummary.track == signal.track)
+        audit.record(
+            at=at, actor=by, action="see_signal", thing="signals", thing_id=signal.id,
+            after={"kind": signal.kind, "act": kind, "reason": reason}
+            | ({"until": until.isoformat()} if kind == SNOOZED and until else {}),
+        )  # fmt: skip
+
+
+def wake_snoozed(today: date) -> int:
+    """Bring back what was snoozed until before today; return how many signals."""
+    query: Any = Signal.select(Signal.id, Signal.track).where(
+        Signal.status == SNOOZED, Signal.snoozed_until < today
+    )
+    over = list(query.tuples())
+    if not over:
+        return 0
+    with transaction():
+        for some in chunked(over, ROWS_AT_ONCE):
+            ids, tracks = zip(*some, strict=True)
+            Signal.update(status=SEEN, snoozed_until=None).where(Signal.id.in_(ids)).execute()
+            mark_summaries(LearnerSummary.track.in_(tracks))
+    return len(over)
+
+
+def note(
+    municipality: int, number: str, reason: str, *, on: date, by: str, at: datetime
+) -> LearnerNote:
+    """Note something done for a learner, from the list of ``NOTES``."""
+    if reason not in NOTES:
+        raise DomainError("no_reason", "Kies wat er gebeurde uit de lijst.", field="reason")
+    if on > at.date():
+        raise DomainError(
+            "future", f"{day_text(on)} moet nog komen. Vul in wat er gebeurd is.", field="on"
+        )
+    with transaction():
+        kept = LearnerNote.create(
+            municipality=municipality, number=number, reason=reason, on=on, by=by, at=at
+        )
+        audit.record(
+            at=at, actor=by, action="enter", thing="learners", thing_id=f"{municipality:04d}",
+            after={"number": number, "note": reason},
+        )  # fmt: skip
+    return kept
+
+
+def hand_over(
+    municipality: int, number: str, to: int, reason: str, *, by: str, at: datetime
+) -> Handover:
+    """Let another gemeente see the months that this gemeente has of a learner."""
+    if reason not in HANDOVER_REASONS:
+        raise DomainError("no_reason", "Kies een reden uit de lijst.", field="reason")
+    to = current(to)
+    if to == municipality or f"{to:04d}" not in names():
+        raise DomainError(
+            "no_other", "Kies de andere gemeente waar de cursist nu woont.", field="to"
+        )
+    with transaction():
+        given, created = Handover.get_or_create(
+            from_municipality=municipality, number=number, to_municipality=to,
+            defaults={"reason": reason, "by": by, "at": at},
+        )  # fmt: skip
+        if not created:
+            raise DomainError("given", "Dit dossier is al overgedragen aan die gemeente.")
+        audit.record(
+            at=at, actor=by, action="hand_over", thing="learners",
+            thing_id=f"{municipality:04d}", after={"number": number, "to": f"{to:04d}"},
+            reason=HANDOVER_REASONS[reason],
+        )  # fmt: skip
+    return given

@@ -1,6 +1,7 @@
 """What the signals look at, set-based, for one provider in one month."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,10 +9,22 @@ from peewee import Case, fn
 
 from core.dates import add_months, month_end
 from core.db import database
+from core.municipalities import current
 from providers.codes import LearningRoute, PipLevel, TrackStatus
 from providers.models import CURRENT, ProgressRecord
 from quality.cards import inputs as metrics
-from quality.learners.signals import Finding, Learner, MonthHours, findings, too_long_waiting
+from quality.learners.models import LearnerSummary
+from quality.learners.signals import (
+    TERM_MONTHS,
+    Finding,
+    Learner,
+    MonthHours,
+    Outlook,
+    findings,
+    outlook,
+    too_long_waiting,
+)
+from quality.learners.term import months_between_days
 
 R = ProgressRecord
 SKILLS = (R.level_reading, R.level_listening, R.level_writing, R.level_speaking)
@@ -57,19 +70,19 @@ def hours_of(provider_id: int, month: date) -> dict[Key, MonthHours]:
     return {(track, route): MonthHours(*hours) for track, route, *hours in _rows(query)}
 
 
-def history_of_lowered(tracks: Iterable[int], month: date) -> dict[int, tuple[int, bool]]:
-    """Attended minutes so far, and whether the PIP was ever above A2, of these trajectories."""
+def history_of_lowered(tracks: Iterable[int], month: date) -> dict[int, bool]:
+    """Whether the PIP of these trajectories was ever above A2."""
     above = fn.MAX(Case(None, [(R.pip_level > PipLevel.A2, 1)], 0))
-    found: dict[int, tuple[int, bool]] = {}
+    was_above: dict[int, bool] = {}
     wanted = list(tracks)
     for start in range(0, len(wanted), CHUNK):
         query = (
-            R.select(R.track, fn.SUM(R.minutes_attended), above)
+            R.select(R.track, above)
             .where(CURRENT, R.track.in_(wanted[start : start + CHUNK]), R.month <= month)
             .group_by(R.track)
         )
-        found |= {track: (int(minutes), bool(high)) for track, minutes, high in _rows(query)}
-    return found
+        was_above |= {track: bool(high) for track, high in _rows(query)}
+    return was_above
 
 
 def reported(provider_id: int, month: date) -> list[tuple[Any, ...]]:
@@ -109,44 +122,93 @@ def municipalities_of(tracks: Iterable[int], month: date) -> dict[int, int]:
     return found
 
 
-def signals_of(provider_id: int, month: date) -> dict[tuple[int, int, str], tuple[int, Finding]]:
-    """Every signal that holds at month end: (track, route, kind) -> (gemeente, finding)."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A signal that holds, for which gemeente, and how urgent the learner is."""
+
+    municipality: int
+    finding: Finding
+    outlook: Outlook
+
+
+def signals_of(provider_id: int, month: date) -> dict[tuple[int, int, str], Opened]:
+    """Every signal that holds at month end, by track, route and kind.
+
+    The summaries of the provider must be those of now (``refresh_summaries``).
+    """
+    people = _people(provider_id)
+    signals: dict[tuple[int, int, str], Opened] = {}
     waits = {
-        key: found
+        key: one
         for key, days in waiting_now(provider_id, month).items()
-        if (found := too_long_waiting(days)) is not None
+        if (one := too_long_waiting(days)) is not None
     }
     places = municipalities_of({track for track, _ in waits}, month)
-    signals = {
-        (track, route, found.kind): (places[track], found)
-        for (track, route), found in waits.items()
-    }
-    for track, route, municipality, found in _judged(provider_id, month):
-        signals[track, route, found.kind] = (municipality, found)
+    reported_rows = list(_judged(provider_id, month, people))
+    views = {(track, route): view for track, route, _, _, view in reported_rows}
+    for (track, route), one in waits.items():
+        place = current(places[track])
+        view = views.get((track, route)) or _of_waiting(people.get((track, place)), month)
+        signals[track, route, one.kind] = Opened(place, one, view)
+    for track, route, place, some, view in reported_rows:
+        for one in some:
+            signals[track, route, one.kind] = Opened(place, one, view)
     return signals
 
 
-def _judged(provider_id: int, month: date) -> Iterator[tuple[int, int, int, Finding]]:
+Person = tuple[date | None, bool, int]
+"""Until when the term runs, whether that is estimated, attended minutes of all providers."""
+
+
+def _people(provider_id: int) -> dict[tuple[int, int], Person]:
+    """By track and gemeente, of the learners of a provider."""
+    other = LearnerSummary.alias("other")
+    everywhere = other.select(fn.SUM(other.attended_minutes)).where(
+        other.municipality == LearnerSummary.municipality, other.number == LearnerSummary.number
+    )
+    query = LearnerSummary.select(
+        LearnerSummary.track, LearnerSummary.municipality, LearnerSummary.term_until,
+        LearnerSummary.term_estimated, everywhere,
+    ).where(LearnerSummary.provider == provider_id)  # fmt: skip
+    return {
+        (track, place): (
+            None if until is None else date.fromordinal(until), bool(estimated), int(minutes)
+        )
+        for track, place, until, estimated, minutes in _rows(query)
+    }  # fmt: skip
+
+
+def _of_waiting(person: Person | None, month: date) -> Outlook:
+    """The outlook of who waits and was not reported in the month: no levels, the term only."""
+    until = person[0] if person else None
+    left = TERM_MONTHS if until is None else months_between_days(month_end(month), until)
+    return Outlook(left, None, -left)
+
+
+def _judged(
+    provider_id: int, month: date, people: dict[tuple[int, int], Person]
+) -> Iterator[tuple[int, int, int, list[Finding], Outlook]]:
     rows = reported(provider_id, month)
     hours, before = hours_of(provider_id, month), hours_of(provider_id, add_months(month, -1))
     levels_before: Any = levels_six_lesson_months_ago(provider_id, month)
     lowered = history_of_lowered(
         (r[0] for r in rows if r[1] == LearningRoute.B1 and r[6] == PipLevel.A2), month
     )
-    for track, route, municipality, status, first_lesson, _ended, pip, *levels in rows:
-        minutes, was_above = lowered.get(track, (0, False))
+    for track, route, municipality, status, _first_lesson, _ended, pip, *levels in rows:
+        place = current(municipality)
+        until, estimated, minutes = people.get((track, place), (None, False, 0))
         learner = Learner(
             month_end=month_end(month),
             active=status == TrackStatus.ACTIVE,
-            on_b1_route=route == LearningRoute.B1,
-            first_lesson_on=None if first_lesson is None else date.fromordinal(first_lesson),
+            route=route,
             pip_level=pip,
-            was_above_a2=was_above,
+            was_above_a2=lowered.get(track, False),
             attended_minutes=minutes,
             levels=(levels[0], levels[1], levels[2], levels[3]),
             levels_before=levels_before.get((track, route)),
             hours=hours[track, route],
             hours_before=before.get((track, route)),
+            term_until=until,
+            term_estimated=estimated,
         )
-        for found in findings(learner):
-            yield track, route, municipality, found
+        yield track, route, place, findings(learner), outlook(learner)

@@ -1,10 +1,15 @@
-"""Signals per learner: when does somebody have to look? Pure rules over a learner's months."""
+"""Signals per learner: when does somebody have to look, and how urgent is it? Pure rules.
+
+The kinds, borders and order are those of docs/signals.md.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from providers.codes import PipLevel, SkillLevel
+from core.formats import day_text, number_text
+from providers.codes import LearningRoute, PipLevel, SkillLevel
+from quality.learners.term import months_between_days
 
 KINDS = {
     "stagnatie": "geen vooruitgang",
@@ -20,8 +25,24 @@ LOWEST_ATTENDANCE, HIGHEST_UNAUTHORISED = 0.80, 0.10
 PACE_MONTHS = 6
 TERM_MONTHS = 36
 HOURS_BEFORE_LOWERING = 600
+SLOWEST_STEP_MONTHS = 2 * PACE_MONTHS
+"""Who rose no step in six months of lessons counts half a step, for the order of a list only."""
 
+AIMS = {int(level): level.label for level in SkillLevel}
 Levels = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Months left of the term against months needed to the level of the PIP.
+
+    ``needed`` is None when the pace of the last six months never gets there, or is not known;
+    ``shortage`` (months too short, negative when there is room) is what lists are in order of.
+    """
+
+    left: float
+    needed: float | None
+    shortage: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +73,15 @@ class MonthHours:
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """What the rules look at: this month, the month before, and six lesson months ago."""
+    """What the rules look at: this month, the month before, and six lesson months ago.
+
+    ``attended_minutes`` are those of all routes and providers so far; ``term_until`` is None as
+    long as nothing tells when the term began.
+    """
 
     month_end: date
     active: bool
-    on_b1_route: bool
-    first_lesson_on: date | None
+    route: int
     pip_level: int | None
     was_above_a2: bool
     attended_minutes: int
@@ -65,6 +89,46 @@ class Learner:
     levels_before: Levels | None
     hours: MonthHours
     hours_before: MonthHours | None
+    term_until: date | None
+    term_estimated: bool = False
+
+    @property
+    def aim(self) -> int | None:
+        """The level to reach: of the PIP, else B1; the Z-route has none of its own."""
+        if self.pip_level is not None:
+            return self.pip_level
+        return None if self.route == LearningRoute.SELF_RELIANCE else int(PipLevel.B1)
+
+    @property
+    def left(self) -> float | None:
+        """Months from the end of the month to the end of the term; negative when it is past."""
+        return (
+            None
+            if self.term_until is None
+            else months_between_days(self.month_end, self.term_until)
+        )
+
+
+def outlook(learner: Learner) -> Outlook:
+    """How the months left compare with the months needed."""
+    left = TERM_MONTHS if learner.left is None else learner.left
+    aim = learner.aim
+    if aim is None:
+        return Outlook(left, None, -left)
+    slowest: float = 0
+    needed: float | None = 0.0
+    for skill, now in enumerate(learner.levels):
+        steps = aim - now
+        if steps <= 0:
+            continue
+        if learner.levels_before is None:
+            needed, slowest = None, max(slowest, steps * PACE_MONTHS)
+            continue
+        rose = now - learner.levels_before[skill]
+        months = steps * PACE_MONTHS / rose if rose > 0 else None
+        needed = None if months is None or needed is None else max(needed, months)
+        slowest = max(slowest, steps * SLOWEST_STEP_MONTHS if months is None else months)
+    return Outlook(left, needed, slowest - left)
 
 
 def too_long_waiting(waited_days: int) -> Finding | None:
@@ -79,15 +143,20 @@ def too_long_waiting(waited_days: int) -> Finding | None:
 def findings(learner: Learner) -> list[Finding]:
     """Every signal that holds for a learner who is reported in the month."""
     rules = (stagnation, absence, off_course, lowered_early)
-    return [found for rule in rules if (found := rule(learner)) is not None]
+    return [one for rule in rules if (one := rule(learner)) is not None]
 
 
 def stagnation(learner: Learner) -> Finding | None:
-    """Active, and no skill rose over six months of lessons."""
+    """Active, and no skill that is below the aim rose over six months of lessons."""
     if not learner.active or learner.levels_before is None:
         return None
-    pairs = zip(learner.levels, learner.levels_before, strict=True)
-    if any(now > before for now, before in pairs):
+    aim = learner.aim
+    pairs = [
+        (now, before)
+        for now, before in zip(learner.levels, learner.levels_before, strict=True)
+        if aim is None or now < aim
+    ]
+    if not pairs or any(now > before for now, before in pairs):
         return None
     return Finding("stagnatie", f"geen vaardigheid steeg in {PACE_MONTHS} lesmaanden")
 
@@ -105,44 +174,40 @@ def absence(learner: Learner) -> Finding | None:
 
 
 def off_course(learner: Learner) -> Finding | None:
-    """Three years after the first lesson comes before the pace of six months reaches the aim.
-
-    The aim is the level of the PIP, B1 where it is not given, in all skills.
-    """
-    if not learner.active or learner.levels_before is None or learner.first_lesson_on is None:
+    """The term comes before the pace of six months reaches the aim in all skills; not on Z."""
+    aim, left = learner.aim, learner.left
+    if (
+        not learner.active
+        or learner.levels_before is None
+        or learner.route == LearningRoute.SELF_RELIANCE
+        or learner.term_until is None
+        or aim is None
+        or left is None
+    ):
         return None
-    aim = int(learner.pip_level or PipLevel.B1)
-    left = months_left(learner.first_lesson_on, learner.month_end)
-    for now, before in zip(learner.levels, learner.levels_before, strict=True):
-        if now >= aim:
-            continue
-        pace = (now - before) / PACE_MONTHS
-        if pace <= 0 or (aim - now) / pace > left:
-            return Finding(
-                "koers",
-                f"haalt {AIMS[aim]} in alle vaardigheden bij dit tempo niet binnen drie jaar",
-            )
-    return None
-
-
-AIMS = {int(level): level.label for level in SkillLevel}
-
-
-def months_left(first_lesson: date, day: date) -> float:
-    """Months from a day to three years after the first lesson; negative when past."""
-    return (
-        TERM_MONTHS
-        - 12 * (day.year - first_lesson.year)
-        - (day.month - first_lesson.month)
-        - (day.day - first_lesson.day) / 31
+    if all(level >= aim for level in learner.levels):
+        return None
+    view = outlook(learner)
+    if view.needed is not None and view.needed <= left:
+        return None
+    needs = (
+        "in dit tempo komt dat niet"
+        if view.needed is None
+        else f"nodig {number_text(view.needed, 0)}"
+    )
+    guess = ", geschat" if learner.term_estimated else ""
+    return Finding(
+        "koers",
+        f"{AIMS[aim]} in alle vaardigheden moet voor {day_text(learner.term_until)}{guess}: nog "
+        f"{number_text(max(left, 0), 0)} maanden, {needs}",
     )
 
 
 def lowered_early(learner: Learner) -> Finding | None:
     """B1 route, and the PIP went to A2 before 600 hours were attended."""
-    if not learner.on_b1_route or learner.pip_level != PipLevel.A2 or not learner.was_above_a2:
+    if learner.route != LearningRoute.B1 or learner.pip_level != PipLevel.A2:
         return None
-    if learner.attended_minutes >= HOURS_BEFORE_LOWERING * 60:
+    if not learner.was_above_a2 or learner.attended_minutes >= HOURS_BEFORE_LOWERING * 60:
         return None
     hours = learner.attended_minutes // 60
     return Finding("afschaling", f"naar A2 na {hours} gevolgde uren")
@@ -151,3 +216,36 @@ def lowered_early(learner: Learner) -> Finding | None:
 def count_by_kind(kinds: Sequence[str]) -> dict[str, int]:
     """How often each kind occurs, every kind named."""
     return {kind: sum(one == kind for one in kinds) for kind in KINDS}
+
+
+QUARTER = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Frequent:
+    """A kind that is open for more than a quarter of the learners of a provider."""
+
+    provider: str
+    name: str
+    kind: str
+    count: int
+    learners: int
+
+    @property
+    def tenths(self) -> int:
+        """Of every ten learners, so many."""
+        return max(1, round(10 * self.count / self.learners))
+
+
+SENTENCES = {
+    "stagnatie": "gaat het niet vooruit",
+    "verzuim": "is er veel verzuim",
+    "te_lang_wachtend": "duurt het wachten te lang",
+    "koers": "gaat het te langzaam",
+    "afschaling": "ging het niveau vroeg omlaag",
+}
+
+
+def is_frequent(count: int, learners: int) -> bool:
+    """Whether a kind is first told as one finding about the provider."""
+    return learners > 0 and count > QUARTER * learners

@@ -6,16 +6,19 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core.dates import add_months
+from core.errors import DomainError
 from providers.codes import LearningRoute, PipLevel, TrackStatus
 from providers.models import ProgressRecord
 from quality.cards import operations
 from quality.learners import signals
-from quality.learners.operations import mark_seen
+from quality.learners.acts import ANSWERED, HANDLED, SNOOZED
+from quality.learners.models import LearnerSummary
+from quality.learners.operations import act, wake_snoozed
 from quality.learners.signals import (
     Learner,
     MonthHours,
     findings,
-    months_left,
+    outlook,
     too_long_waiting,
 )
 from quality.models import Signal
@@ -27,8 +30,7 @@ FINE = MonthHours(offered=1000, attended=900, unauthorised=0)
 LEARNER = Learner(
     month_end=date(2026, 10, 31),
     active=True,
-    on_b1_route=True,
-    first_lesson_on=date(2026, 1, 31),
+    route=LearningRoute.B1,
     pip_level=PipLevel.B1,
     was_above_a2=False,
     attended_minutes=20000,
@@ -36,6 +38,7 @@ LEARNER = Learner(
     levels_before=(2, 2, 2, 2),
     hours=FINE,
     hours_before=FINE,
+    term_until=date(2029, 1, 31),
 )
 
 
@@ -50,10 +53,21 @@ def test_a_learner_on_course_has_no_signal():
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"levels_before": (3, 3, 3, 3), "pip_level": PipLevel.A2}, ["stagnatie"]),
-        ({"levels_before": (3, 3, 3, 2), "pip_level": PipLevel.A2}, []),
-        ({"levels_before": (3, 3, 3, 3), "pip_level": PipLevel.A2, "active": False}, []),
+        ({"levels_before": (3, 3, 3, 3), "term_until": None}, ["stagnatie"]),
+        ({"levels_before": (3, 3, 3, 2), "term_until": None}, []),
+        ({"levels_before": (3, 3, 3, 3), "active": False}, []),
         ({"levels_before": None}, []),
+        # What is at the level of the PIP need not rise; one skill below it must.
+        ({"levels": (3, 3, 3, 3), "levels_before": (3, 3, 3, 3), "pip_level": PipLevel.A2}, []),
+        (
+            {
+                "levels": (3, 3, 3, 2),
+                "levels_before": (2, 2, 2, 2),
+                "pip_level": PipLevel.A2,
+                "term_until": None,
+            },
+            ["stagnatie"],
+        ),
     ],
 )
 def test_stagnation_is_no_skill_risen_in_six_months_of_lessons(changes, expected):
@@ -82,31 +96,40 @@ def test_waiting_over_42_days_and_urgent_over_70(days, found):
 
 
 @pytest.mark.parametrize(
-    ("first_lesson", "levels", "before", "pip", "expected"),
+    ("until", "levels", "before", "more", "expected"),
     [
         # One step in six months for one still to go, with 27 months left.
-        (date(2026, 1, 31), (3, 3, 3, 3), (2, 2, 2, 2), None, []),
+        (date(2029, 1, 31), (3, 3, 3, 3), (2, 2, 2, 2), {"pip_level": None}, []),
         # The same with five months left.
-        (date(2024, 3, 31), (3, 3, 3, 3), (2, 2, 2, 2), None, ["koers"]),
+        (date(2027, 3, 31), (3, 3, 3, 3), (2, 2, 2, 2), {"pip_level": None}, ["koers"]),
         # One skill stands still below the aim.
-        (date(2026, 1, 31), (3, 3, 3, 3), (2, 2, 2, 3), None, ["koers"]),
+        (date(2029, 1, 31), (3, 3, 3, 3), (2, 2, 2, 3), {}, ["koers"]),
         # It stands still at the aim.
-        (date(2024, 3, 31), (4, 4, 4, 4), (3, 4, 4, 4), None, []),
-        (date(2024, 3, 31), (3, 3, 3, 3), (2, 2, 2, 2), PipLevel.A2, []),
+        (date(2027, 3, 31), (4, 4, 4, 4), (3, 4, 4, 4), {}, []),
+        (date(2027, 3, 31), (3, 3, 3, 3), (2, 2, 2, 2), {"pip_level": PipLevel.A2}, []),
+        # Nothing tells when the term began; the Z-route has no course.
+        (None, (3, 3, 3, 3), (2, 2, 2, 3), {}, []),
+        (date(2027, 3, 31), (1, 1, 1, 1), (0, 0, 0, 0), {"route": LearningRoute.SELF_RELIANCE}, []),
     ],
 )
-def test_off_course_when_three_years_come_before_the_aim(
-    first_lesson, levels, before, pip, expected
-):
-    assert (
-        kinds(first_lesson_on=first_lesson, levels=levels, levels_before=before, pip_level=pip)
-        == expected
-    )
+def test_off_course_when_the_term_comes_before_the_aim(until, levels, before, more, expected):
+    assert kinds(term_until=until, levels=levels, levels_before=before, **more) == expected
 
 
-def test_months_left_of_three_years():
-    assert months_left(date(2023, 10, 31), date(2026, 10, 31)) == 0
-    assert months_left(date(2023, 9, 30), date(2026, 10, 31)) < 0
+@pytest.mark.parametrize(
+    ("changes", "needed", "shortage"),
+    [
+        ({}, 6, -21),
+        ({"levels": (3, 3, 3, 2), "levels_before": (2, 2, 2, 0)}, 6, -21),
+        ({"levels": (3, 3, 3, 2), "levels_before": (2, 2, 2, 1)}, 12, -15),
+        ({"levels": (3, 3, 3, 2), "levels_before": (2, 2, 2, 2)}, None, -3),
+        ({"levels_before": None}, None, -21),
+        ({"levels": (4, 4, 4, 4)}, 0, -27),
+    ],
+)
+def test_urgency_is_the_months_needed_less_the_months_left(changes, needed, shortage):
+    view = outlook(replace(LEARNER, **changes))
+    assert (view.left, view.needed, view.shortage) == (27, needed, shortage)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +137,7 @@ def test_months_left_of_three_years():
     [
         ({}, ["afschaling"]),
         ({"attended_minutes": 36000}, []),
-        ({"on_b1_route": False}, []),
+        ({"route": LearningRoute.EDUCATION}, []),
         ({"was_above_a2": False}, []),
         ({"pip_level": PipLevel.B1}, []),
     ],
@@ -190,12 +213,43 @@ def test_a_signal_that_passed_closes_and_asks_again_when_it_comes_back(db):
     recompute(provider, date(2026, 8, 1))
     signal = held()["L1", "te_lang_wachtend"]
     assert (signal.open, signal.seen_by) == (True, None)
-    assert (signal.id, signal.follow_up) == (first, "gebeld")
+    assert (signal.id, signal.status) == (first, "nieuw")
 
 
 def signals_seen(signal):
+    act(signal, HANDLED, "gesprek", by="g@zwolle.nl", at=AT)
 
-    mark_seen(signal, follow_up=" gebeld ", by="g@zwolle.nl", at=AT)
+
+def test_what_is_snoozed_comes_back_and_what_is_handled_is_off_the_list(db):
+    provider, track = make_provider(), make_track(number="L1")
+    make_record(month=OCT, track=track, status=TrackStatus.WAITING, registered_on=date(2026, 6, 1))
+    recompute(provider, OCT)
+    row = LearnerSummary.get()
+    assert (row.signals, row.urgency) == (0b100, -24)
+    act(Signal.get(), SNOOZED, "start", by="g@zwolle.nl", at=AT, until=date(2026, 12, 1))
+    assert LearnerSummary.get().signals == 0
+    recompute(provider, OCT)
+    assert (LearnerSummary.get().signals, LearnerSummary.get().urgency) == (0, None)
+    assert wake_snoozed(date(2026, 12, 1)) == 0
+    assert wake_snoozed(date(2026, 12, 2)) == 1
+    assert LearnerSummary.get().signals == 0b100
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "until", "code"),
+    [
+        (HANDLED, "zomaar", None, "no_reason"),
+        (SNOOZED, "start", date(2026, 11, 23), "until"),
+        (ANSWERED, "opgepakt", None, "not_asked"),
+    ],
+)
+def test_an_act_has_a_reason_from_the_list(db, kind, reason, until, code):
+    provider = make_provider()
+    make_record(month=OCT, status=TrackStatus.WAITING, registered_on=date(2026, 6, 1))
+    recompute(provider, OCT)
+    with pytest.raises(DomainError) as error:
+        act(Signal.get(), kind, reason, by="g@zwolle.nl", at=AT, until=until)
+    assert error.value.code == code
 
 
 def test_a_gemeente_handles_its_own_learners_only(client, db):
@@ -213,11 +267,50 @@ def test_a_gemeente_handles_its_own_learners_only(client, db):
     assert "ander" not in client.get("/signalen/signalen.csv").data.decode()
     mine, other = held()["eigen", "te_lang_wachtend"].id, held()["ander", "te_lang_wachtend"].id
     client.get(f"/signalen/{other}/", status=404)
-    assert "De maanden van dit traject" in client.get(f"/signalen/{mine}/").text
-    page = client.post(f"/signalen/{mine}/", {"follow_up": "Gesprek gepland."}, follow=True)
+    page = client.get(f"/signalen/{mine}/")
+    assert page.rows()[0] == ["01-06-2026", "31-10-2026", "152"]
+    client.post(f"/signalen/{other}/afgehandeld/", {"reason": "gesprek"}, status=404)
+    wrong = client.post(f"/signalen/{mine}/uitgesteld/", {"reason": "start", "until": ""})
+    assert "Vul in tot wanneer het signaal wacht." in wrong.text
+    page = client.post(f"/signalen/{mine}/afgehandeld/", {"reason": "gesprek"}, follow=True)
     assert "Er zijn geen nieuwe signalen." in page.text
-    assert held()["eigen", "te_lang_wachtend"].follow_up == "Gesprek gepland."
-    assert client.get("/signalen/?gezien=nee&soort=koers").status == 200
+    assert held()["eigen", "te_lang_wachtend"].status == HANDLED
+    assert "van 1 afgehandelde signalen steeg bij 0 daarna" in page.text
+    done = client.get("/signalen/?stand=afgehandeld")
+    assert [row[0] for row in done.rows()] == ["eigen"]
+    client.get(f"/signalen/{mine}/")
+
+
+def test_a_provider_sees_what_it_is_asked_and_answers(client, db):
+    provider = make_provider()
+    for number in ("een", "twee"):
+        make_record(
+            month=OCT, track=make_track(number=number), status=TrackStatus.WAITING,
+            registered_on=date(2026, 6, 1),
+        )  # fmt: skip
+    recompute(provider, OCT)
+    asked, other = held()["een", "te_lang_wachtend"].id, held()["twee", "te_lang_wachtend"].id
+    client.sign_in("aanbieder", provider_code="TA001", email="school@example.org")
+    assert "Er wacht geen vraag op antwoord." in client.get("/signalen/").text
+    client.get(f"/signalen/{asked}/", status=404)
+    client.sign_out()
+    client.sign_in("gemeente", municipalities=["0148"])
+    client.post(f"/signalen/{asked}/voorgelegd/", {"reason": "startdatum"})
+    client.sign_out()
+    client.sign_in("aanbieder", provider_code="TA001", email="ander@example.org")
+    page = client.get("/signalen/")
+    assert [row[0] for row in page.rows()] == ["een"]
+    assert "Maanden" not in page.text  # the term is for the gemeente alone
+    assert "twee" not in client.get("/signalen/signalen.csv").data.decode()
+    client.get(f"/signalen/{other}/", status=404)
+    client.post(f"/signalen/{asked}/afgehandeld/", {"reason": "gesprek"}, status=403)
+    client.post(f"/signalen/{asked}/beantwoord/", {"reason": "startdatum"})
+    assert held()["een", "te_lang_wachtend"].status == ANSWERED
+    client.sign_out()
+    client.sign_in("aanbieder", provider_code="TA002", email="vreemd@example.org")
+    make_provider("TA002")
+    assert "Taalschool" not in client.get("/signalen/signalen.csv").data.decode()
+    client.get(f"/signalen/{asked}/", status=404)
 
 
 def test_contract_managers_see_counts_without_small_numbers(client, db):
@@ -234,6 +327,3 @@ def test_contract_managers_see_counts_without_small_numbers(client, db):
     identifier = Signal.get().id
     client.get(f"/signalen/{identifier}/", status=403)
     assert b"w0" not in client.get("/signalen/signalen.csv").data
-    client.sign_out()
-    client.sign_in("aanbieder", provider_code="TA001")
-    client.get("/signalen/", status=403)

@@ -1,0 +1,1 @@
+"""Pages of the learners and of their signals."""

@@ -1,0 +1,177 @@
+"""Pages of the learners: the list, what a gemeente adds, and views that somebody keeps."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core import access_log
+from core.accounts import Role, visible
+from core.admin import Page, needs
+from core.dates import now, today
+from core.errors import DomainError
+from core.export import download
+from core.municipalities import current, name as municipality_name, with_merged
+from core.pages.cells import downloaded
+from core.pages.lists import RowList
+from core.storage import CHUNK
+from providers.feed.tell.outcome import STATUS_LABELS, Outcome, Status
+from providers.feed.tell.receipt import sum_text
+from providers.models import Provider
+from quality.learners.fact_operations import import_facts
+from quality.learners.facts import FACT_COLUMNS
+from quality.learners.forms import FactsFileForm, ViewForm
+from quality.learners.lists import answer_of, columns_of, filters_of, summaries
+from quality.learners.models import FactsImport, LearnerSummary, LearnerView
+from quality.learners.operations import wake_snoozed
+
+PRINTED = 500
+NUMBERS_SHOWN = 50
+SHOWN_PROBLEMS = 200
+
+
+def looked(numbers: Iterable[str], *, action: str = "look", about: str = "") -> None:
+    """Write down who looked at which learners."""
+    access_log.record(
+        g.account, "learners", at=now(), action=action, about=about, numbers=list(numbers)
+    )
+
+
+def own_places() -> list[int]:
+    """The gemeenten of today that the account is of."""
+    return sorted({current(code) for code in with_merged(g.account.municipalities)})
+
+
+def address_of(row: Any) -> str:
+    """Address of the page of one learner."""
+    return url_for("learner.index", place=f"{row.municipality:04d}", number=row.number)
+
+
+def learner_list(*, size: int = 50) -> RowList:
+    """The list as this account may see it."""
+    place = LearnerSummary.municipality
+    places = sorted(
+        visible(LearnerSummary, g.account, LearnerSummary.select(place).distinct())
+        .order_by(None)
+        .tuples()
+    )
+    named = visible(Provider, g.account).order_by(Provider.name)
+    day = today()
+    codes = [code for (code,) in places]
+    return RowList(
+        summaries(g.account),
+        key=LearnerSummary.id,
+        columns=columns_of(g.account, day, link=address_of, places=len(codes)),
+        seal=str(current_app.secret_key),
+        search=(LearnerSummary.number,),
+        filters=filters_of(g.account, day, providers=[(p.id, p.name) for p in named], places=codes),
+        sort="-urgency" if g.account.role == Role.MUNICIPALITY else "number",
+        size=size,
+    )
+
+
+class LearnersPage(Page):
+    """The learners that the account may see, one row each."""
+
+    thing = "learners"
+
+    @expose("/")
+    def index(self) -> str:
+        """Show the list."""
+        wake_snoozed(today())
+        rows = learner_list(size=PRINTED if request.args.get("afdruk") else NUMBERS_SHOWN)
+        page = rows.page(request.args)
+        looked(row.number for row in page.rows)
+        views = LearnerView.select().where(LearnerView.account == g.account)
+        return self.render(
+            "quality/learners.html",
+            rows=rows,
+            found=page,
+            answer=answer_of(g.account),
+            own=g.account.role == Role.MUNICIPALITY,
+            views=list(views.order_by(LearnerView.name)),
+            view_form=ViewForm(),
+            printed=PRINTED if request.args.get("afdruk") else None,
+        )
+
+    @expose("/export/<any(csv, xlsx):kind>/")
+    def download(self, kind: str) -> Response:
+        """Give the list as it is searched and filtered as a file."""
+        rows = learner_list()
+        listed = list(rows.every_row(request.args))
+        looked((row.number for row in listed), action="download", about=kind)
+        header = [column.label for column in rows.columns]
+        return download("cursisten", kind, header, _cells(rows, listed))
+
+    @expose("/weergaven/", methods=("POST",))
+    @needs("read", POST="read")
+    def keep_view(self) -> Response:
+        """Keep the list as it is narrowed now under a name, or forget it."""
+        form = ViewForm()
+        query = form.query.data or ""
+        if form.validate_on_submit() and query.startswith("?"):
+            name = form.name.data.strip()
+            mine = (LearnerView.account == g.account) & (LearnerView.name == name)
+            if form.forget.data:
+                LearnerView.delete().where(mine).execute()
+                return redirect(url_for(".index"))
+            LearnerView.insert(account=g.account, name=name, query=query[:500]).on_conflict(
+                conflict_target=[LearnerView.account, LearnerView.name],
+                preserve=[LearnerView.query],
+            ).execute()
+            flash(f"De weergave {name} is bewaard.", "success")
+            return redirect(url_for(".index") + query)
+        flash("Geef de weergave een naam van hooguit 60 tekens.", "error")
+        return redirect(url_for(".index") + (query if query.startswith("?") else ""))
+
+    @expose("/inlezen/", methods=("GET", "POST"))
+    @needs("create")
+    def take_in(self) -> tuple[str, int] | str:
+        """Take in a file with what the gemeente knows of its learners."""
+        form = FactsFileForm()
+        form.municipality.choices = [
+            (str(place), municipality_name(place)) for place in own_places()
+        ]
+        outcome = None
+        if form.validate_on_submit():
+            outcome = self._taken_in(form)
+        kept = visible(FactsImport, g.account).order_by(FactsImport.id.desc()).limit(10)
+        page = self.render(
+            "quality/learner_facts_file.html",
+            form=form,
+            outcome=outcome,
+            columns=FACT_COLUMNS,
+            kept=list(kept),
+            words={status.value: word for status, word in STATUS_LABELS.items()},
+            sum_text=sum_text,
+            problems=list(outcome.problems[:SHOWN_PROBLEMS]) if outcome else [],
+        )
+        refused = form.errors or (outcome and outcome.status is Status.REFUSED)
+        return (page, 422) if refused else page
+
+    def _taken_in(self, form: FactsFileForm) -> Outcome | None:
+        at_most = current_app.config["MAX_CONTENT_LENGTH"]
+        with tempfile.NamedTemporaryFile() as file:
+            while chunk := form.file.data.stream.read(CHUNK):
+                file.write(chunk)
+                if file.tell() > at_most:
+                    abort(413)
+            file.flush()
+            try:
+                return import_facts(
+                    Path(file.name), file_name=form.file.data.filename or "cursisten",
+                    municipality=int(form.municipality.data), by=g.account.email, at=now(),
+                    today=today(), dry_run=form.dry_run.data, again=form.again.data,
+                )  # fmt: skip
+            except DomainError as error:
+                form.fill_errors(error)
+                return None
+
+
+def _cells(rows: RowList, listed: list[Any]) -> Iterator[list[Any]]:
+    for row in listed:
+        yield [downloaded(column.value(row)) for column in rows.columns]

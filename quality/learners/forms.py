@@ -1,0 +1,119 @@
+"""Forms about learners and their signals: what is kept is chosen, never typed."""
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField
+from wtforms.validators import Length
+
+from core.municipalities import names
+from core.pages.fields import DutchDateField, Required, SafeForm
+from quality.learners.acts import (
+    ANSWERED,
+    ESCALATED,
+    HANDLED,
+    HANDOVER_REASONS,
+    NOTES,
+    REASONS,
+    SNOOZED,
+)
+from quality.learners.facts import FACT_COLUMNS
+
+
+class FactsFileForm(SafeForm):
+    """A file with what a gemeente knows."""
+
+    municipality = SelectField("Gemeente", validate_choice=True)
+    file = FileField(
+        "Bestand",
+        [FileRequired("Kies een bestand.")],
+        description="CSV, XLSX, XLS, ODS of JSON, met een rij per trajectnummer.",
+    )
+    dry_run = BooleanField("Alleen nakijken, niets bewaren")
+    again = BooleanField("Neem een bestand dat al eerder kwam opnieuw in")
+
+
+class ViewForm(SafeForm):
+    """The name of a view of the list."""
+
+    name = StringField("Naam van de weergave", [Required("Geef de weergave een naam."),
+                                               Length(max=60)])  # fmt: skip
+    query = HiddenField()
+    forget = BooleanField("Vergeet")
+
+
+def _choices(words: dict[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(code, word) for code, word in words.items()]
+
+
+class HandleForm(SafeForm):
+    """What was done about a signal."""
+
+    reason = SelectField("Wat deed je?", choices=_choices(REASONS[HANDLED]), id="reden-afgehandeld")
+
+
+class SnoozeForm(SafeForm):
+    """Why a signal can wait, and until when."""
+
+    reason = SelectField(
+        "Waarom kan het wachten?", choices=_choices(REASONS[SNOOZED]), id="reden-uitgesteld"
+    )
+    until = DutchDateField(
+        "Tot en met",
+        [Required("Vul in tot wanneer het signaal wacht.")],
+        description="Bijvoorbeeld: 15-01-2027. Daarna staat het weer bovenaan.",
+    )
+
+
+class EscalateForm(SafeForm):
+    """What a provider is asked."""
+
+    reason = SelectField(
+        "Wat vraag je de aanbieder?", choices=_choices(REASONS[ESCALATED]), id="reden-voorgelegd"
+    )
+
+
+class AnswerSignalForm(SafeForm):
+    """What a provider says about it."""
+
+    reason = SelectField(
+        "Wat is het antwoord?", choices=_choices(REASONS[ANSWERED]), id="reden-antwoord"
+    )
+
+
+class NoteForm(SafeForm):
+    """What happened, and when."""
+
+    reason = SelectField("Wat gebeurde er?", choices=_choices(NOTES), id="notitie")
+    on = DutchDateField("Wanneer", [Required("Vul in wanneer dat was.")])
+
+
+class HandoverForm(SafeForm):
+    """To which gemeente, and why."""
+
+    to = SelectField(
+        "Naar gemeente",
+        choices=[SelectChoice("", "Kies een gemeente")]
+        + [SelectChoice(code, name) for code, name in sorted(names().items(), key=lambda p: p[1])],
+    )
+    reason = SelectField("Reden", choices=_choices(HANDOVER_REASONS), id="reden-overdracht")
+
+
+class FactsForm(SafeForm):
+    """What the gemeente knows of one learner; the fields are those of the file."""
+
+
+for _column in FACT_COLUMNS:
+    if _column.held_as == "number":
+        continue
+    _label = _column.name.replace("_", " ").capitalize().replace("Pip", "PIP")
+    for _short in ("Pvt", "Map"):
+        _label = _label.replace(_short, _short.upper())
+    if _column.codes is None:
+        _field = DutchDateField(_label, description=_column.note)
+    else:
+        _field = SelectField(
+            _label,
+            choices=[SelectChoice("", "niet bekend")]
+            + [SelectChoice(str(int(code)), code.label) for code in _column.codes],
+            description=_column.note,
+        )
+    setattr(FactsForm, _column.held_as, _field)

@@ -1,0 +1,189 @@
+"""Keep one row per learner and provider up to date: after a delivery, and after what a gemeente
+adds. Everything here is set-based; a provider is always done as a whole.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import peewee
+from peewee import JOIN, Case, chunked, fn
+
+from core.dates import add_months, month_end, month_from_number, month_number
+from core.db import transaction
+from core.municipalities import MERGED
+from providers.codes import ExamResult, TrackStatus
+from providers.models import CURRENT, CourseTrack, ProgressRecord as R, Provider
+from quality.cards.inputs import learner_days
+from quality.learners.models import LearnerFacts as F, LearnerSummary as S
+from quality.learners.term import LEAP_DAYS
+
+HOURS_MONTHS = 3
+"""Hours a week are taken over so many months, as the scores take them."""
+SKILLS = ("level_reading", "level_listening", "level_writing", "level_speaking")
+EXAMS = ("exam_reading", "exam_listening", "exam_writing", "exam_speaking", "exam_knm")
+NUMBERS_AT_ONCE = 500
+
+
+def municipality_now(column: Any) -> Any:
+    """The gemeente of today of a row, as SQL."""
+    return Case(column, [(int(old), int(new)) for old, new in MERGED.items()], column)
+
+
+def refresh_summaries(provider: Provider) -> None:
+    """Make the rows of a provider again from what is held now."""
+    with transaction():
+        S.delete().where(S.provider == provider).execute()
+        newest = R.select(fn.MAX(R.month)).where(CURRENT, R.provider == provider).scalar()
+        if newest is not None:
+            query = _from_rows(provider.id, month_number(newest))
+            S.insert_from(query, [getattr(S, name) for name in COLUMNS]).execute()
+        _without_rows()
+        same = CourseTrack.select(CourseTrack.number).where(CourseTrack.provider == provider)
+        _relate(S.number.in_(same))
+
+
+def refresh_of_facts(municipality: int, numbers: Iterable[str]) -> None:
+    """Follow what a gemeente changed about these learners."""
+    with transaction():
+        _without_rows()
+        for some in chunked(numbers, NUMBERS_AT_ONCE):
+            _relate((S.municipality == municipality) & S.number.in_(list(some)))
+
+
+def summarise_missing() -> int:
+    """Make the rows of every provider that has none, after an upgrade; return how many had none."""
+    seen = S.select(S.provider).where(S.provider.is_null(False))
+    held = R.select(R.provider).where(CURRENT).distinct()
+    providers = list(Provider.select().where(Provider.id.in_(held), Provider.id.not_in(seen)))
+    for provider in providers:
+        refresh_summaries(provider)
+    return len(providers)
+
+
+COLUMNS = (
+    "municipality", "number", "provider", "track", "latest", "missing", "route", "status",
+    "registered_on", "first_lesson_on", "ended_on", "end_reason", "waited_days", "first_month",
+    "month", "contract", "pip_level", *SKILLS, "lowest_level", "weekly_offered",
+    "weekly_attended", "attended_share", "exams_passed", "attended_minutes", "reported_group",
+    "term_estimated", "signals",
+)  # fmt: skip
+
+
+def _from_rows(provider_id: int, newest: int) -> Any:
+    """Newest row, sums and hours of each learner of a provider; the columns are ``COLUMNS``."""
+    place = municipality_now(R.municipality)
+    passed: Any = sum(
+        fn.MAX(Case(None, [(getattr(R, exam) == ExamResult.PASSED, 1)], 0)) * (1 << bit)
+        for bit, exam in enumerate(EXAMS)
+    )
+    whole = (
+        R.select(
+            R.track.alias("track_id"), place.alias("place"), fn.MAX(R.month).alias("month"),
+            fn.MIN(R.month).alias("first_month"), fn.SUM(R.minutes_attended).alias("attended"),
+            passed.alias("passed"),
+        )
+        .where(CURRENT, R.provider == provider_id)
+        .group_by(R.track, peewee.SQL("place"))
+        .alias("whole")
+    )  # fmt: skip
+    first = add_months(month_from_number(newest), 1 - HOURS_MONTHS)
+    days = learner_days(first, HOURS_MONTHS)
+    hours = (
+        R.select(
+            R.track.alias("track_id"), place.alias("place"),
+            fn.SUM(R.minutes_offered).alias("offered"),
+            fn.SUM(R.minutes_attended).alias("attended"), fn.SUM(days).alias("days"),
+        )
+        .where(CURRENT, R.provider == provider_id, R.month >= first)
+        .group_by(R.track, peewee.SQL("place"))
+        .alias("hours")
+    )  # fmt: skip
+    row = R.alias("newest")
+    # Not ended and not there in the newest month that this provider reported.
+    gone = (whole.c.month < newest) & (row.status < TrackStatus.COMPLETED)
+    lowest = row.level_reading
+    for skill in SKILLS[1:]:
+        lowest = Case(None, [(lowest <= getattr(row, skill), lowest)], getattr(row, skill))
+    until = fn.COALESCE(row.first_lesson_on, row.ended_on, month_end_day(newest))
+    weekly = [
+        Case(None, [(hours.c.days > 0, getattr(hours.c, name) * 7 / hours.c.days)], None)
+        for name in ("offered", "attended")
+    ]
+    share = Case(None, [(hours.c.offered > 0, hours.c.attended * 100 / hours.c.offered)], None)
+    return (
+        row.select(
+            whole.c.place, CourseTrack.number, row.provider, row.track, peewee.Value(True),
+            Case(None, [(gone, True)], False), row.route, row.status, row.registered_on,
+            row.first_lesson_on, row.ended_on, row.end_reason, until - row.registered_on,
+            whole.c.first_month, whole.c.month, row.contract, row.pip_level,
+            *(getattr(row, skill) for skill in SKILLS), lowest, *weekly, share, whole.c.passed,
+            whole.c.attended, row.target_group, peewee.Value(False), peewee.Value(0),
+        )
+        .join(
+            whole,
+            on=(row.track == whole.c.track_id)
+            & (row.month == whole.c.month)
+            & (municipality_now(row.municipality) == whole.c.place),
+        )
+        .join(CourseTrack, on=CourseTrack.id == row.track)
+        .switch(row)
+        .join(
+            hours, JOIN.LEFT_OUTER,
+            on=(hours.c.track_id == row.track) & (hours.c.place == whole.c.place),
+        )
+        .where(row.provider == provider_id, row.superseded_by.is_null())
+    )  # fmt: skip
+
+
+def month_end_day(month: int) -> int:
+    """The last day of a month, as a day number."""
+    return month_end(month_from_number(month)).toordinal()
+
+
+def _without_rows() -> None:
+    """Who is known to the gemeente and reported by nobody has a row too, and no other."""
+    other = S.alias("other")
+    reported = other.select(peewee.Value(1)).where(
+        other.municipality == S.municipality, other.number == S.number,
+        other.provider.is_null(False),
+    )  # fmt: skip
+    S.delete().where(S.provider.is_null(), fn.EXISTS(reported)).execute()
+    here = S.select(peewee.Value(1)).where(S.municipality == F.municipality, S.number == F.number)
+    query = F.select(
+        F.municipality, F.number, peewee.Value(True), peewee.Value(True), peewee.Value(0),
+        peewee.Value(0), peewee.Value(False), peewee.Value(0),
+    ).where(~fn.EXISTS(here))  # fmt: skip
+    S.insert_from(
+        query,
+        [S.municipality, S.number, S.latest, S.missing, S.exams_passed, S.attended_minutes,
+         S.term_estimated, S.signals],
+    ).execute()  # fmt: skip
+
+
+def _relate(which: Any) -> None:
+    """What follows from other rows: which provider is the newest, and until when the term runs."""
+    other = S.alias("other")
+    same = (other.municipality == S.municipality) & (other.number == S.number)
+    later = other.select(peewee.Value(1)).where(
+        same, (other.month > S.month) | ((other.month == S.month) & (other.id > S.id))
+    )
+    begun = other.select(three_years_after(fn.MIN(other.first_lesson_on))).where(same)
+    facts = (F.municipality == S.municipality) & (F.number == S.number)
+    term = fn.COALESCE(F.term_extended_until, F.term_until, three_years_after(F.plan_on + 1))
+    given = F.select(term).where(facts)
+    estimated = ~fn.EXISTS(given.where(term.is_null(False))) & fn.EXISTS(
+        other.select(peewee.Value(1)).where(same, other.first_lesson_on.is_null(False))
+    )
+    group = F.select(F.target_group).where(facts)
+    S.update(
+        latest=Case(None, [(fn.EXISTS(later), False)], True),
+        term_until=fn.COALESCE(given, begun),
+        term_estimated=Case(None, [(estimated, True)], False),
+        target_group=fn.COALESCE(group, S.reported_group),
+    ).where(which).execute()
+
+
+def three_years_after(day: Any) -> Any:
+    """The same day three years later, as SQL: a day more when a 29 February lies between."""
+    crossed = [(day.between(one - 1095, one), day + 1096) for one in LEAP_DAYS]
+    return Case(None, crossed, day + 1095)

@@ -1,0 +1,91 @@
+"""One row per learner and provider, kept up to date by what is delivered and what is added."""
+
+from datetime import date
+
+from core.dates import add_months
+from providers.codes import ExamResult, SkillLevel, TargetGroup, TrackStatus
+from quality.learners.models import LearnerFacts, LearnerSummary
+from quality.learners.summary_operations import refresh_of_facts, refresh_summaries
+from quality.learners.term import three_years_after
+from tests.builders import AT, make_delivery, make_provider, make_record, make_track
+
+OCT = date(2026, 10, 1)
+
+
+def summary(number: str = "B-1", **more) -> LearnerSummary:
+    return LearnerSummary.get(*(getattr(LearnerSummary, k) == v for k, v in more.items()),
+                              LearnerSummary.number == number)  # fmt: skip
+
+
+def test_a_row_tells_the_newest_month_and_the_sums(db):
+    here = make_provider()
+    track = make_track(here, "B-1")
+    for back in range(4):
+        make_record(
+            month=add_months(OCT, -back), track=track, minutes_attended=24 * 60,
+            exam_knm=ExamResult.PASSED if back == 3 else ExamResult.NONE,
+            level_speaking=SkillLevel.A0 if back == 0 else SkillLevel.A2,
+            target_group=TargetGroup.ASYLUM,
+        )  # fmt: skip
+    # not counted: replaced by a later delivery
+    make_record(month=add_months(OCT, -9), track=track, superseded_by=make_delivery(here))
+    make_record(month=add_months(OCT, -1), track=make_track(here, "B-2"))
+    make_record(month=OCT, track=make_track(here, "B-3"), status=TrackStatus.WAITING)
+    refresh_summaries(here)
+    refresh_summaries(here)
+    one = summary()
+    assert (one.first_month, one.month) == (date(2026, 7, 1), OCT)
+    assert one.lowest_level == SkillLevel.A0
+    assert one.exams_passed == 0b10000
+    assert one.attended_minutes == 4 * 24 * 60
+    # 48 and 24 hours a month over August, September and October, of 92 days.
+    assert (one.weekly_offered, one.weekly_attended) == (3 * 48 * 60 * 7 // 92, 3 * 24 * 420 // 92)
+    assert (one.attended_share, one.waited_days, one.missing) == (50, 14, False)
+    assert one.target_group == TargetGroup.ASYLUM
+    assert summary("B-2").missing
+    assert summary("B-3").waited_days == (date(2026, 10, 31) - date(2025, 1, 1)).days
+    assert LearnerSummary.select().count() == 3
+
+
+def test_a_learner_who_moved_is_with_the_newest_provider_and_the_term_goes_on(db):
+    old, new = make_provider("TA001"), make_provider("TA002")
+    make_record(month=OCT, track=make_track(new, "B-1"), first_lesson_on=date(2026, 9, 1))
+    make_record(month=date(2026, 8, 1), track=make_track(old, "B-1"))
+    # The same number of another gemeente is another person.
+    make_record(month=OCT, track=make_track(old, "B-2"), municipality=193)
+    refresh_summaries(new)
+    refresh_summaries(old)
+    assert not summary(provider=old).latest
+    now = summary(provider=new)
+    assert (now.latest, now.term_until, now.term_estimated) == (True, date(2028, 1, 15), True)
+    LearnerFacts.create(
+        municipality=148, number="B-1", plan_on=date(2025, 2, 27), target_group=2, changed_at=AT
+    )
+    refresh_of_facts(148, ["B-1"])
+    now = summary(provider=new)
+    assert (now.term_until, now.term_estimated) == (date(2028, 2, 28), False)
+    assert now.target_group == TargetGroup.FAMILY
+    LearnerFacts.update(term_until=date(2028, 3, 1), term_extended_until=date(2028, 9, 1)).execute()
+    refresh_summaries(new)
+    assert summary(provider=old).term_until == date(2028, 9, 1)
+
+
+def test_who_is_known_to_the_gemeente_only_has_a_row_until_a_provider_reports(db):
+    LearnerFacts.create(municipality=1992, number="B-1", changed_at=AT)
+    refresh_of_facts(1992, ["B-1"])
+    assert (summary().provider, summary().missing, summary().latest) == (None, True, True)
+    here = make_provider()
+    # Brielle is Voorne aan Zee now.
+    record = make_record(month=OCT, track=make_track(here, "B-1"), municipality=501)
+    refresh_summaries(here)
+    assert (summary().provider, summary().municipality) == (here, 1992)
+    record.superseded_by = record.delivery
+    record.save()
+    refresh_summaries(here)
+    assert summary().provider is None
+
+
+def test_three_years_is_the_same_day_of_the_calendar():
+    for day in (date(2021, 2, 28), date(2021, 3, 1), date(2024, 2, 28), date(2023, 12, 31)):
+        assert three_years_after(day) == day.replace(year=day.year + 3)
+    assert three_years_after(date(2024, 2, 29)) == date(2027, 3, 1)
