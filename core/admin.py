@@ -5,6 +5,7 @@ needs "read"; everything else says what it needs with ``@needs``. What says noth
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -19,11 +20,11 @@ from wtfpeewee.orm import FieldInfo
 from core import audit, export
 from core.accounts import RIGHTS, Account, may, visible
 from core.dates import now
-from core.db import MonthField, constraint_name, transaction
+from core.db import MonthField, constraint_name, is_postgresql, transaction
 from core.errors import DomainError
 from core.log_chain import pseudonym
 from core.pages.cells import cell_text, downloaded, recorded
-from core.pages.fields import LARGEST_INTEGER, SafeForm
+from core.pages.fields import CHANGED_MEANWHILE, LARGEST_INTEGER, SafeForm
 from core.pages.lists import Column, Filter, RowList
 from core.pages.model_forms import Choices, form_field
 
@@ -365,6 +366,7 @@ class SafeModelView(Page, ModelView):
     def _form_page(self, row: Any, form: SafeForm, template: str, *, created: bool) -> Any:
         if not self.form_columns:
             abort(403)
+        form.changed_by = partial(self._changed_by, row)
         if form.validate_on_submit() and self._save(row, form, created=created):
             flash("Bewaard.", "success")
             return redirect(url_for(".details_view", id=row.get_id()))
@@ -376,6 +378,8 @@ class SafeModelView(Page, ModelView):
         # every further query inside a transaction that failed.
         try:
             with transaction():
+                if before is not None:
+                    self._still_the_same(row, before)
                 form.populate_obj(row)
                 self.check(row)
                 self.store(row, created=created, before=before)
@@ -389,6 +393,17 @@ class SafeModelView(Page, ModelView):
         else:
             return True
         return False
+
+    def _changed_by(self, row: Any) -> str:
+        line = audit.last_change(self.table, row.get_id())
+        return "iemand anders" if line is None else line.actor
+
+    def _still_the_same(self, row: Any, before: dict[str, Any]) -> None:
+        """Refuse when another saved the row between our reading and our writing."""
+        query = self.model.select().where(self.model._meta.primary_key == row.get_id())
+        now_there = (query.for_update() if is_postgresql() else query).get_or_none()
+        if now_there is None or self.described(now_there) != before:
+            raise DomainError("changed_meanwhile", CHANGED_MEANWHILE)
 
     def _still_visible(self, row: Any) -> None:
         key = self.model._meta.primary_key

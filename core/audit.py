@@ -22,6 +22,18 @@ class AuditLine(BaseModel):
     after = peewee.JSONField(null=True)
     reason = peewee.TextField(default="")
 
+    class Meta:
+        """What happened to one row is asked whenever two change it at once."""
+
+        indexes = ((("thing", "thing_id"), False),)
+
+
+def last_change(thing: str, thing_id: object) -> AuditLine | None:
+    """The newest line about one row."""
+    lines = AuditLine.select().where(AuditLine.thing == thing, AuditLine.thing_id == str(thing_id))
+    line: AuditLine | None = lines.order_by(AuditLine.id.desc()).first()
+    return line
+
 
 def record(
     *,

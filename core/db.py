@@ -244,10 +244,11 @@ def lock_until_commit(name: str, number: int) -> None:
 
 
 SQLITE_PRAGMAS = {
+    # First, for the next one waits too. A command has time; a page says sooner that others are in
+    # its way (limit_waiting).
+    "busy_timeout": 60_000,
     "journal_mode": "wal",
     "foreign_keys": 1,
-    # A command has time; a page says sooner that others are in its way (limit_waiting).
-    "busy_timeout": 60_000,
     "synchronous": 1,
 }
 

@@ -5,12 +5,18 @@ from pathlib import Path
 import peewee
 from playhouse.migrations import Runner
 
+from core.jobs.locks import named_lock
+
 DIRECTORY = Path(__file__).parent.parent / "migrations"
 
 
 def migrate(db: peewee.Database) -> list[str]:
-    """Run what has not run yet, each migration in its own transaction; return their names."""
-    return Runner(db, str(DIRECTORY)).up()
+    """Run what has not run yet, each migration in its own transaction; return their names.
+
+    Of two that start at once, the second waits and finds nothing to do.
+    """
+    with named_lock("migrate", wait=True):
+        return Runner(db, str(DIRECTORY)).up()
 
 
 def pending(db: peewee.Database) -> list[str]:

@@ -1,11 +1,14 @@
 """Form fields for Dutch readers: dates, months, decimals; and messages that name the thing."""
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.validators import Optional, StopValidation
@@ -13,18 +16,70 @@ from wtforms.widgets import TextInput
 
 from core.errors import DomainError
 from core.formats import month_text
+from core.pages.cells import cell_text
 from core.reading import read_day, read_decimal, read_month
 
 LARGEST_INTEGER = 2**31 - 1
 
 
 class SafeForm(FlaskForm):
-    """A form with Dutch messages and a token against forged requests."""
+    """A form with Dutch messages and a token against forged requests.
+
+    A form about something that exists carries what it showed (``seen``). When somebody else has
+    changed that meanwhile, the second one sees what it is now, and nothing is undone unseen.
+    """
 
     class Meta(FlaskForm.Meta):
         """Dutch for what the fields say themselves."""
 
         locales = ("nl",)
+
+    changed_by: Callable[[], str] = staticmethod(lambda: "iemand anders")
+    """Who changed last what the form is about."""
+
+    def process(
+        self,
+        formdata: Any = None,
+        obj: Any = None,
+        data: Mapping[str, Any] | None = None,
+        extra_filters: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Fill the fields, and note which of them hold something that exists."""
+        given = {**(data or {}), **kwargs}
+        self._existing = {name for name in self._fields if hasattr(obj, name) or name in given}
+        super().process(formdata, obj, data, extra_filters, **kwargs)
+
+    def seen(self) -> str:
+        """A short digest of what each field holds now, for the page to send along."""
+        return json.dumps({name: _digest(self[name].object_data) for name in self._existing})
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and that nobody else changed them since they were shown."""
+        good = bool(super().validate(extra_validators))
+        return not self._tell_changes() and good
+
+    def _tell_changes(self) -> bool:
+        shown = _read_seen(request.form.get(f"{self._prefix}seen", ""))
+        told = False
+        for name in sorted(self._existing & shown.keys(), key=list(self._fields).index):
+            field: Any = self[name]
+            typed = _digest(field.data)
+            if _digest(field.object_data) in (shown[name], typed):
+                continue
+            told = True
+            if typed == shown[name]:  # not touched here: what it is now stays
+                field.raw_data, field.data = None, field.object_data
+                message = f"Intussen gewijzigd door {self.changed_by()}. Dat staat nu hier."
+            else:
+                message = (
+                    f"Intussen gewijzigd door {self.changed_by()} in: {_shown(field)}. "
+                    "Wat jij invulde, staat er nog."
+                )
+            field.errors = [*field.errors, message]
+        if told:
+            self.form_errors.append(CHANGED_MEANWHILE)
+        return told
 
     def fill_errors(self, error: DomainError) -> bool:
         """Put a refusal beside its field; ``False`` when it belongs to no field here."""
@@ -34,6 +89,38 @@ class SafeForm(FlaskForm):
             return False
         field.errors = [*field.errors, error.message]
         return True
+
+
+CHANGED_MEANWHILE = (
+    "Iemand anders heeft dit intussen gewijzigd. Er is nog niets bewaard: kijk na wat er staat, en "
+    "bewaar het dan opnieuw."
+)
+
+
+def _digest(value: Any) -> str:
+    """The same for what a field was given and what it reads when nobody touches it."""
+    value = getattr(value, "id", value)
+    if isinstance(value, list | tuple | set | frozenset):
+        value = sorted(str(getattr(item, "id", item)) for item in value)
+    text = "" if value is None else str(value).replace("\r\n", "\n").strip()
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def _read_seen(text: str) -> dict[str, str]:
+    try:
+        shown = json.loads(text)
+    except ValueError:
+        return {}
+    return shown if isinstance(shown, dict) else {}
+
+
+def _shown(field: Any) -> str:
+    """What a field holds by now, in words."""
+    value = getattr(field.object_data, "id", field.object_data)
+    for choice in getattr(field, "iter_choices", tuple)():
+        if str(choice[0]) == str(value):
+            return str(choice[1])
+    return str(cell_text(field.object_data))
 
 
 class Required:
