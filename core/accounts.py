@@ -65,6 +65,11 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.CONTRACT_MANAGER: READ,
         Role.MUNICIPALITY: frozenset({"read", "decide"}),
     },
+    # Who could take over the learners of a school that fails.
+    "takeover": {
+        Role.REGION: frozenset({"read", "create"}),
+        Role.CONTRACT_MANAGER: READ,
+    },
     # Bids, scores and awards of a tender: whoever buys, and nobody that may hear of it later.
     "bids": {Role.REGION: frozenset({"read", "create", "change"})},
     "register": {

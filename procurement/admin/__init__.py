@@ -4,11 +4,13 @@ from flask_admin import BaseView
 
 from procurement.admin.bids import BidPages
 from procurement.admin.pages import PlanningPage
+from procurement.admin.takeover import TakeoverPage
 
 
 def views() -> list[BaseView]:
     """Make the views of this package; they belong to one application."""
     return [
         PlanningPage("Planning", url="/planning", endpoint="planning"),
+        TakeoverPage("Overname", url="/planning/overname", endpoint="takeover"),
         BidPages("Inschrijvingen", url="/planning/<code>/inschrijvingen", endpoint="bids"),
     ]

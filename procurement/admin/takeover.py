@@ -1,0 +1,165 @@
+"""If an aanbieder fails tomorrow: who can take over whom, and a plan of it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core.accounts import Role, visible
+from core.admin import Page, needs
+from core.dates import now, today
+from core.formats import MISSING, count_text
+from core.municipalities import name as municipality_name
+from core.small_numbers import count_or_hidden, few_text, parts_of_total
+from procurement.plan.documents import Header
+from procurement.plan.operations import add_document
+from procurement.plan.validity import ROUTES
+from procurement.preparation.group_filling import share_within
+from procurement.takeover import queries
+from procurement.takeover.forms import PlanForm, QuestionForm
+from procurement.takeover.plan import takeover_plan
+from procurement.takeover.rules import Takeover, take_over
+from providers.models import Provider
+
+
+@dataclass(frozen=True)
+class Case:
+    """One school that fails on a day, and what could be done."""
+
+    provider: Provider
+    day: date
+    month: date
+    takeover: Takeover
+    arrivals: dict[tuple[str, str], float]
+
+
+class TakeoverPage(Page):
+    """Ask what happens when an aanbieder fails."""
+
+    thing = "takeover"
+
+    @expose("/")
+    def index(self) -> str:
+        """Show the question, and the answer once a school is chosen."""
+        form = self._form()
+        case = _case(form) if "aanbieder" in request.args and form.validate() else None
+        return self.render(
+            "procurement/takeover.html",
+            form=form,
+            case=case,
+            exact=g.account.role == Role.CONTRACT_MANAGER,
+            answer=_answer(case),
+            placed=_placed(case),
+            left_over=_left_over(case),
+            plan_form=PlanForm(),
+        )
+
+    @expose("/traject/", methods=("POST",))
+    @needs("create")
+    def make_plan(self) -> Response | str:
+        """Make an inkooptraject with the milestones of this takeover."""
+        question = self._form()
+        if not question.validate():
+            abort(400)
+        case = _case(question) or abort(404)
+        form = PlanForm()
+
+        def change(given: dict[str, str]) -> None:
+            header = Header(given["code"], f"Overname van {case.provider.name}", starts_on=case.day)
+            plan = takeover_plan(header, case.takeover, starts_on=case.day, name=case.provider.name)
+            add_document(plan, by=g.account.email, at=now(), reason="overname")
+
+        if self.saved(form, change, "Het traject is gemaakt."):
+            return redirect(url_for("planning.one", code=form.code.data))
+        flash(" ".join(message for field in form for message in field.errors), "error")
+        day = f"{case.day:%d-%m-%Y}"
+        return redirect(url_for(".index", aanbieder=case.provider.code, dag=day))
+
+    def _form(self) -> QuestionForm:
+        names = [(p.code, p.name) for p in visible(Provider, g.account).order_by(Provider.name)]
+        return QuestionForm.asked(names, request.args, today())
+
+
+def _case(form: QuestionForm) -> Case | None:
+    provider = (
+        visible(Provider, g.account).where(Provider.code == form.aanbieder.data).get_or_none()
+    )
+    month = None if provider is None else queries.newest_month(provider)
+    if provider is None or month is None:
+        return None
+    day = form.dag.data or today()
+    schools = queries.schools_beside(provider, month, day)
+    found = take_over(queries.people_of(provider, month), schools)
+    return Case(provider, day, month, found, queries.arrivals_per_week(provider, month))
+
+
+def _answer(case: Case | None) -> str:
+    if case is None:
+        return "Kies een aanbieder en een dag. Taalinkoop zoekt plaats bij de anderen."
+    total, placed = case.takeover.total, case.takeover.count_placed
+    if not total:
+        return f"{case.provider.name} heeft geen cursisten die nog bezig zijn."
+    return (
+        f"Valt {case.provider.name} weg, dan is er voor {few_text(placed)} van de "
+        f"{few_text(total)} cursisten plaats bij een ander; "
+        f"{few_text(total - placed)} blijven over."
+    )
+
+
+def _texts(counts: Counter[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    """Counts as this account may read them: exact for contract management, else hidden if small."""
+    if g.account.role == Role.CONTRACT_MANAGER:
+        return {key: count_text(count) for key, count in counts.items()}
+    names = {repr(key): count for key, count in counts.items()}
+    hidden = parts_of_total(names)
+    return {key: count_or_hidden(hidden[repr(key)]) for key in counts}
+
+
+def _placed(case: Case | None) -> list[tuple[str, ...]]:
+    if case is None:
+        return []
+    counts: Counter[tuple[str, ...]] = Counter()
+    for one in case.takeover.placed:
+        minutes = MISSING if one.minutes is None else f"{one.minutes}"
+        where = municipality_name(one.people.municipality)
+        counts[one.school.name, ROUTES[one.people.route], where, minutes] += one.count
+    return [(*key[:3], text, key[3]) for key, text in sorted(_texts(counts).items())]
+
+
+def _left_over(case: Case | None) -> list[tuple[str, ...]]:
+    if case is None:
+        return []
+    counts: Counter[tuple[str, ...]] = Counter()
+    for one in case.takeover.left_over:
+        counts[one.people.route, one.people.municipality, str(one.why)] += one.count
+    return [
+        (
+            ROUTES[route],
+            municipality_name(municipality),
+            text,
+            why,
+            _wait(case, route, municipality, counts[route, municipality, why]),
+        )
+        for (route, municipality, why), text in sorted(_texts(counts).items())
+    ]
+
+
+SMALLEST_GROUP = 8
+"""People with whom a school begins a new group; asked of the parties, no rule of law."""
+WEEKS_AHEAD = 26
+
+
+def _wait(case: Case, route: str, municipality: str, count: int) -> str:
+    """How long until enough people are there for a new group, at last year's arrivals."""
+    missing = SMALLEST_GROUP - count
+    if missing <= 0:
+        return "genoeg voor een nieuwe groep"
+    rate = case.arrivals.get((route, municipality), 0.0)
+    if not rate:
+        return "geen nieuwe groep te verwachten"
+    if share_within(missing, rate, WEEKS_AHEAD) < 0.5:
+        return f"langer dan {WEEKS_AHEAD} weken"
+    return f"ongeveer {missing / rate:.0f} weken"

@@ -1,0 +1,170 @@
+"""Who can take over whom, as a flow of people at the least travel time. Pure.
+
+People who are alike (route, gemeente, level, wish for evening lessons) move as one class. A school
+takes a class when it teaches the route in the gemeente under a contract, may be bought from,
+teaches that level or one beside it, gives evening lessons where they are asked, and is not known to
+be too far. It takes as many as it has places for, and at most fifteen in all unless Blik op Werk
+approved more. Within these rules as many people as possible are placed, then the nearest.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import networkx
+
+from providers.register.reach import FAR_MINUTES
+
+MOST_WITHOUT_APPROVAL = 15
+"""People that one school may take over without approval (Blik op Werk, overnameprotocol)."""
+UNKNOWN_MINUTES = FAR_MINUTES
+"""A journey of which nothing is known counts as the furthest that is allowed."""
+LEFT_OVER = 100_000
+"""Cost of leaving somebody without a place: more than any journey."""
+
+
+@dataclass(frozen=True, order=True)
+class People:
+    """A class of people who are alike; ``level`` is the number of the lowest of their levels."""
+
+    route: str
+    municipality: str
+    level: int
+    evening: bool
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """What a school does on one route; no gemeente (None) in ``municipalities`` is all of them."""
+
+    municipalities: frozenset[str | None]
+    levels: frozenset[int]
+    evening: bool
+    places: int
+
+
+@dataclass(frozen=True)
+class School:
+    """A school that could take people over."""
+
+    code: str
+    name: str
+    may_teach: Mapping[str, bool]
+    """Route -> whether mark or recognition is in order on the day."""
+    teaching: Mapping[str, Teaching]
+    minutes: Mapping[str, int]
+    """Gemeente -> shortest known journey."""
+    approved: bool = False
+
+
+class Why(StrEnum):
+    """Why a class, or part of it, has no place; the first that holds."""
+
+    NO_CONTRACT = "geen andere aanbieder met een contract voor deze leerroute in deze gemeente"
+    NO_MARK = "de andere aanbieders mogen deze leerroute nu niet geven"
+    NO_LEVEL = "geen aanbieder met een groep op dit niveau"
+    NO_EVENING = "geen aanbieder met les in de avond of het weekend"
+    TOO_FAR = f"verder dan {FAR_MINUTES} minuten reizen"
+    NO_PLACE = "geen plaats meer"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """So many people of a class go to a school; ``minutes`` is None where nobody knows."""
+
+    people: People
+    count: int
+    school: School
+    minutes: int | None
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """So many people of a class have no place, and why."""
+
+    people: People
+    count: int
+    why: Why
+
+
+@dataclass(frozen=True)
+class Takeover:
+    """Who goes where, and who has no place."""
+
+    placed: tuple[Placed, ...]
+    left_over: tuple[LeftOver, ...]
+
+    @property
+    def total(self) -> int:
+        """How many people it is about."""
+        return self.count_placed + sum(one.count for one in self.left_over)
+
+    @property
+    def count_placed(self) -> int:
+        """How many have a place."""
+        return sum(one.count for one in self.placed)
+
+    def needs_approval(self) -> list[str]:
+        """Names of schools that take more than they may without approval."""
+        per_school: dict[str, int] = {}
+        for one in self.placed:
+            per_school[one.school.name] = per_school.get(one.school.name, 0) + one.count
+        return sorted(n for n, count in per_school.items() if count > MOST_WITHOUT_APPROVAL)
+
+
+def why_not(people: People, schools: Iterable[School]) -> Why | None:
+    """The first rule that keeps every school from this class; None when one could take it."""
+    left = [s for s in schools if _covers(s, people)]
+    for why, rule in (
+        (Why.NO_CONTRACT, _covers),
+        (Why.NO_MARK, lambda s, p: s.may_teach.get(p.route, False)),
+        (Why.NO_LEVEL, _teaches_level),
+        (Why.NO_EVENING, lambda s, p: not p.evening or s.teaching[p.route].evening),
+        (Why.TOO_FAR, lambda s, p: s.minutes.get(p.municipality, 0) <= FAR_MINUTES),
+    ):
+        left = [school for school in left if rule(school, people)]
+        if not left:
+            return why
+    return None
+
+
+def _covers(school: School, people: People) -> bool:
+    teaching = school.teaching.get(people.route)
+    return teaching is not None and bool({None, people.municipality} & teaching.municipalities)
+
+
+def _teaches_level(school: School, people: People) -> bool:
+    return any(abs(level - people.level) <= 1 for level in school.teaching[people.route].levels)
+
+
+def take_over(people: Mapping[People, int], schools: Sequence[School]) -> Takeover:
+    """Place as many people as the rules allow, then with the least travelling."""
+    graph = networkx.DiGraph()
+    classes = sorted(people)
+    total = sum(people.values())
+    graph.add_node("end", demand=total)
+    for place, one in enumerate(classes):
+        graph.add_node(("people", place), demand=-people[one])
+        graph.add_edge(("people", place), "end", weight=LEFT_OVER)
+        for number, school in enumerate(schools):
+            if why_not(one, [school]) is None:
+                cost = school.minutes.get(one.municipality, UNKNOWN_MINUTES)
+                graph.add_edge(("people", place), ("route", number, one.route), weight=cost)
+    for number, school in enumerate(schools):
+        for route, teaching in school.teaching.items():
+            graph.add_edge(("route", number, route), ("school", number), capacity=teaching.places)
+        most = total if school.approved else min(total, MOST_WITHOUT_APPROVAL)
+        graph.add_edge(("school", number), "end", capacity=most)
+    flow = networkx.min_cost_flow(graph)
+    placed, left_over = [], []
+    for place, one in enumerate(classes):
+        for target, count in flow[("people", place)].items():
+            if not count:
+                continue
+            if target == "end":
+                why = why_not(one, schools) or Why.NO_PLACE
+                left_over.append(LeftOver(one, count, why))
+            else:
+                school = schools[target[1]]
+                placed.append(Placed(one, count, school, school.minutes.get(one.municipality)))
+    return Takeover(tuple(placed), tuple(left_over))
