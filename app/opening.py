@@ -1,9 +1,12 @@
 """Open the database for a command, and say what to do when it is not ready."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import peewee
 
@@ -11,7 +14,7 @@ from app.settings import prepare_data_directory, read_settings, secret_key
 from core import log_chain
 from core.dates import now
 from core.db import database, open_database
-from core.errors import DomainError
+from core.errors import BROKEN, DomainError, trouble_of
 from core.jobs.models import FollowUp
 from core.migrations import pending
 
@@ -52,6 +55,31 @@ def _settle(data_directory: Path) -> None:
     from app.tasks.delivering import settle_owed  # noqa: PLC0415  slow to import, and seldom needed
 
     settle_owed(data_directory, at=now())
+
+
+def set_broken_aside(settings: Mapping[str, Any], *, at: datetime) -> Path | None:
+    """Move an SQLite file that cannot be read out of the way, so that a backup can take its place.
+
+    Returns where it is now; ``None`` when there is nothing wrong with it, or none.
+    """
+    path = Path(settings["DATABASE_URL"].removeprefix("sqlite:///"))
+    if not settings["DATABASE_URL"].startswith("sqlite") or not path.exists():
+        return None
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        if trouble_of(error) is not BROKEN:
+            raise
+    else:
+        return None
+    finally:
+        connection.close()
+    aside = path.with_name(f"voor-terugzetten-{at:%Y%m%d-%H%M%S}.beschadigd.sqlite")
+    path.replace(aside)
+    for ending in ("-wal", "-shm"):
+        path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
+    return aside
 
 
 def check_schema() -> None:

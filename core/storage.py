@@ -7,7 +7,9 @@ Whoever writes holds a lock, so that what a killed process left behind is known 
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from typing import IO
 from core.errors import DomainError
 
 CHUNK = 1 << 20
+_WORK = "tmp"
 _ASIDE = "tmp"
 _SURELY_LOCKED_AFTER = 60
 """Seconds after which a file that is still being written has its lock for certain."""
@@ -113,3 +116,46 @@ class Storage:
         os.fsync(file.fileno())
         path.parent.mkdir(mode=0o700, exist_ok=True)
         Path(file.name).replace(path)
+
+
+def is_damaged(path: Path, sha256: str) -> bool:
+    """Whether a kept file with this SHA-256 is not what its name says; other forms have no say."""
+    return not path.suffix and path.name != sha256
+
+
+@contextmanager
+def working_folder(data_directory: Path) -> Iterator[Path]:
+    """A folder for the time of some work; what a killed process left behind is cleared away."""
+    place = data_directory / _WORK
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    clear_working_folders(data_directory)
+    folder = Path(tempfile.mkdtemp(dir=place))
+    with (folder.with_suffix(".lock")).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            Path(lock.name).unlink(missing_ok=True)
+
+
+def clear_working_folders(data_directory: Path) -> None:
+    """Remove the working folders whose process is gone."""
+    for folder in (data_directory / _WORK).glob("*"):
+        lock = folder.with_suffix(".lock")
+        with suppress(OSError):
+            if not lock.exists():
+                # A moment ago, perhaps, with its lock still to be made.
+                if folder.stat().st_mtime < time.time() - _SURELY_LOCKED_AFTER:
+                    shutil.rmtree(folder)
+                continue
+            with lock.open("rb") as left:
+                fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+                lock.unlink()
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,8 +2,10 @@
 
 import argparse
 
-from app.checks import all_findings
+from app.checks import all_findings, file_findings
 from app.commands.output import as_json, say
+from app.settings import read_settings
+from core.dates import now
 from core.db import database
 from core.migrations import applied, migrate, pending
 
@@ -50,7 +52,7 @@ def run_status(args: argparse.Namespace) -> int:
 
 def run_check(args: argparse.Namespace) -> int:
     """Check the integrity of the data; status 1 when something does not add up."""
-    findings = all_findings()
+    findings = [*all_findings(), *file_findings(read_settings(), at=now())]
     if args.json:
         as_json({"findings": findings})
     else:

@@ -19,6 +19,7 @@ from typing import Any
 
 import peewee
 
+from app.tasks.backups import BACKUP_JOB, backup_is_due, scheduled_backup
 from app.tasks.delivering import settle_owed, take_in
 from app.tasks.drawing_ahead import newest
 from app.tasks.monthly_run import send_reports
@@ -27,10 +28,11 @@ from core.charts import pictures
 from core.dates import now, parse_month, today
 from core.db import database, postponing, write_postponed
 from core.errors import DomainError
+from core.jobs.locks import named_lock
 from core.jobs.models import QUEUED, FollowUp, Job
-from core.jobs.operations import find_interrupted
+from core.jobs.operations import enqueue, find_interrupted
 from core.jobs.runner import Work, do_next, kind
-from core.storage import Storage
+from core.storage import Storage, clear_working_folders
 from procurement.models import ContractingProcess
 from procurement.plan.operations import refresh
 from providers.deliveries.operations import Request, preview, withdraw
@@ -97,6 +99,14 @@ def withdraw_delivery(work: Work) -> dict[str, Any]:
     return {"url": f"/leveringen/{delivery.id}/"}
 
 
+@kind(BACKUP_JOB)
+def make_backup(work: Work) -> dict[str, Any]:
+    """Make the backup of the night."""
+    work.tell("De reservekopie wordt gemaakt en gecontroleerd")
+    target = scheduled_backup(work.settings, by=work.job.created_by, at=work.clock())
+    return {"url": "/beheer/", "file": target.name}
+
+
 @kind("report")
 def make_report(work: Work) -> dict[str, Any]:
     """Make one report, with what the account that asked for it may see."""
@@ -161,6 +171,7 @@ class Watcher(threading.Thread):
         """Look every second, after clearing away what a killed process left half written."""
         with suppress(DomainError):  # a full or read-only disk is told where a file is sent
             Storage(Path(self.settings["TAALINKOOP_DATA_DIR"])).tidy()
+            clear_working_folders(Path(self.settings["TAALINKOOP_DATA_DIR"]))
         with postponing():
             turn = 0
             while not self.stopped.is_set():
@@ -191,6 +202,7 @@ class Watcher(threading.Thread):
         with database.connection_context():
             if interrupted_too:
                 find_interrupted(at=now())
+                self._plan_backup()
                 # On a new day every plan is calculated once, before somebody waits for its page.
                 refresh(ContractingProcess.select(), at=now())
             waiting = Job.select().where(Job.state == QUEUED).exists()
@@ -198,6 +210,17 @@ class Watcher(threading.Thread):
             waiting |= interrupted_too and FollowUp.select().exists()
         if waiting:
             self.child = self._start()
+
+    def _plan_backup(self) -> None:
+        """Put the backup of the night in the queue, once: several servers may look."""
+        if self.settings["TAALINKOOP_BACKUP_DIR"] is None:
+            return
+        with named_lock("plan-backup") as free:
+            if free and backup_is_due(at=now()):
+                enqueue(
+                    kind=BACKUP_JOB, title="Reservekopie van de nacht", arguments={},
+                    by="server", at=now(),
+                )  # fmt: skip
 
     def _draw_ahead(self) -> None:
         """Draw in a process that lets everyone who waits for a page go first."""

@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 
 import app.tasks.jobs  # noqa: F401  registers the kinds of work
 import core.jobs.scopes  # noqa: F401  registers who sees what
-from core.accounts import Account, may, visible
+from app.tasks.backups import last_backup
+from core.accounts import Account, Role, may, visible
 from core.admin import Page, needs
 from core.attention import Attention, Urgency
-from core.dates import now
+from core.dates import AMSTERDAM, now
 from core.errors import DomainError
 from core.jobs.models import FAILED, INTERRUPTED, QUEUED, Job
 from core.jobs.operations import restart
@@ -26,6 +27,8 @@ NEEDED = {
 }
 """The right that each kind of job needs, as (thing, action)."""
 LATEST = 50
+OLDEST_BACKUP_DAYS = 2
+"""After so many days without a backup a beheerder is told so."""
 
 
 class JobPage(Page):
@@ -91,9 +94,28 @@ def _may_restart(job: Job) -> bool:
 
 
 def attention(account: Account, today: date) -> list[Attention]:
-    """Tell about one's own jobs that ended badly and were not started again."""
+    """Tell about one's own jobs that ended badly, and a beheerder about a backup that is late."""
     if not may(account, "read", "jobs"):
         return []
+    return _own_jobs(account, today) + _backup(account, today)
+
+
+def _backup(account: Account, today: date) -> list[Attention]:
+    if account.role != Role.ADMINISTRATOR:
+        return []
+    made = last_backup()
+    days = None if made is None else (today - made.astimezone(AMSTERDAM).date()).days
+    if days is not None and days <= OLDEST_BACKUP_DAYS:
+        return []
+    text = "Er is nog geen reservekopie."
+    if days is not None:
+        text = f"De laatste reservekopie is van {days} dagen geleden."
+    urgency = Urgency.SOON if days is None else Urgency.NOW
+    more = "Maak er een met taalinkoop backup, of laat de server het doen (TAALINKOOP_BACKUP_DIR)."
+    return [Attention(text, "/beheer/", urgency, more=more)]
+
+
+def _own_jobs(account: Account, today: date) -> list[Attention]:
     broken = (
         visible(Job, account)
         .where(Job.state.in_((FAILED, INTERRUPTED)), Job.created_by == account.email)

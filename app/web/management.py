@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 import core.scopes  # noqa: F401  registers which rows of the kernel an account may see
+from app.tasks.backups import last_backup
 from app.web.audit_words import ACTIONS, LOOKED, LOOKED_AT, THINGS
 from core.access_log import AccessLine, seen_by
 from core.accounts import Account, Role
@@ -56,7 +57,11 @@ class IndexPage(Page):
     @expose("/")
     def index(self) -> str:
         """Show the tables."""
-        return self.render("admin/index.html", tables=self.tables())
+        keeper = g.account.role == Role.ADMINISTRATOR
+        made = last_backup() if keeper else None
+        return self.render(
+            "admin/index.html", tables=self.tables(), tells_backup=keeper, last_backup=made
+        )
 
 
 class MunicipalityCodesField(ParsedField):
