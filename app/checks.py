@@ -9,6 +9,7 @@ import quality.cards.operations  # noqa: F401  names what it owes
 from core.checks import all_findings
 from core.dates import add_months
 from core.storage import Storage, is_damaged, sha256_of
+from providers.deliveries.outcomes import HELD, WITHDRAWN
 from providers.feed.read.cleaning import CLEANED
 from providers.models import Delivery
 
@@ -18,12 +19,14 @@ __all__ = ["all_findings", "file_findings"]
 def file_findings(settings: Mapping[str, Any], *, at: datetime) -> Iterator[str]:
     """Whether every received file that is not too old to keep is there, and as it came.
 
-    Of a file with personal columns there is a cleaned copy, whose bytes nothing vouches for.
+    Of a file with more than known columns there is a cleaned copy; nothing vouches for its bytes.
     """
     storage = Storage(settings["TAALINKOOP_DATA_DIR"])
     first = add_months(at.date().replace(day=1), -settings["TAALINKOOP_KEEP_FILES_MONTHS"])
     numbers: dict[str, int] = {}
-    for delivery in Delivery.select(Delivery.id, Delivery.sha256, Delivery.received_at):
+    for delivery in Delivery.select():
+        if delivery.state not in (HELD, WITHDRAWN):
+            continue
         if delivery.sha256 and delivery.received_at.date() >= first:
             numbers.setdefault(delivery.sha256, delivery.id)
     advice = "Zet het terug uit een reservekopie met: taalinkoop restore"

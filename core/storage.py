@@ -1,4 +1,6 @@
-"""Files as received, kept under their own SHA-256 in the data directory, never in the database.
+"""Files, kept under the SHA-256 of what was received in the data directory, never in the database.
+
+What arrives waits apart, in no backup: it may hold anything. What may stay is kept beside it.
 
 A file is written beside its place, flushed, and then renamed: it is there in full or not at all.
 Whoever writes holds a lock, so that what a killed process left behind is known and cleared away.
@@ -39,13 +41,18 @@ class Storage:
 
     def __init__(self, data_directory: Path) -> None:
         self.directory = data_directory / "originals"
+        self.arrivals = data_directory / "incoming"
+
+    def arrived(self, sha256: str, suffix: str = "") -> Path:
+        """Where the bytes that were received wait, until they are decided on."""
+        return self.arrivals / f"{sha256}{suffix}"
 
     def path(self, sha256: str, suffix: str = "") -> Path:
         """Where a file with this fingerprint is, or would be."""
         return self.directory / sha256[:2] / f"{sha256}{suffix}"
 
     def keep(self, source: IO[bytes], *, at_most: int | None = None) -> Stored:
-        """Keep what ``source`` gives; the same bytes are kept once."""
+        """Let what ``source`` gives wait to be decided on; the same bytes are there once."""
         fingerprint = hashlib.sha256()
         size = 0
         with self._written_aside() as file:
@@ -59,7 +66,7 @@ class Storage:
                     )
                 fingerprint.update(chunk)
                 file.write(chunk)
-            kept = self.path(sha256 := fingerprint.hexdigest())
+            kept = self.arrived(sha256 := fingerprint.hexdigest())
             if kept.exists():
                 os.utime(kept)  # Needed again: what is too old to keep is not removed meanwhile.
             else:
@@ -67,15 +74,21 @@ class Storage:
         return Stored(sha256, size, kept)
 
     @contextmanager
-    def replacement(self, sha256: str, suffix: str) -> Iterator[IO[bytes]]:
-        """Write another form of a kept file beside it: there in full or not at all."""
+    def replacement(self, path: Path) -> Iterator[IO[bytes]]:
+        """Write a file in one of the two folders: there in full or not at all."""
         with self._written_aside() as file:
             yield file
-            self._settle(file, self.path(sha256, suffix))
+            self._settle(file, path)
 
-    def name(self, sha256: str) -> str:
-        """Where a kept file is within the data directory."""
-        return self.path(sha256).relative_to(self.directory.parent).as_posix()
+    def keep_as_received(self, sha256: str) -> None:
+        """Keep the very bytes that arrived: there is nothing in them that may not stay."""
+        if (source := self.arrived(sha256)).exists():
+            (target := self.path(sha256)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            source.replace(target)
+
+    def name(self, path: Path) -> str:
+        """Where a file is within the data directory."""
+        return path.relative_to(self.directory.parent).as_posix()
 
     def tidy(self) -> None:
         """Clear away what a killed process was writing; every file that is kept does so too."""
@@ -85,9 +98,10 @@ class Storage:
     @contextmanager
     def _written_aside(self) -> Iterator[IO[bytes]]:
         try:
-            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self.directory, self.arrivals):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(
-                dir=self.directory, prefix=_ASIDE, delete=False
+                dir=self.arrivals, prefix=_ASIDE, delete=False
             ) as file:
                 fcntl.flock(file.fileno(), fcntl.LOCK_EX)
                 self._clear_leftovers(os.fstat(file.fileno()).st_mtime)
@@ -104,7 +118,7 @@ class Storage:
             ) from error
 
     def _clear_leftovers(self, now: float) -> None:
-        for path in self.directory.glob(f"{_ASIDE}*"):
+        for path in self.arrivals.glob(f"{_ASIDE}*"):
             with suppress(OSError):
                 if path.stat().st_mtime < now - _SURELY_LOCKED_AFTER:
                     with path.open("rb") as left:

@@ -23,6 +23,7 @@ from app.tasks.backups import BACKUP_JOB, backup_is_due, scheduled_backup
 from app.tasks.delivering import settle_owed, take_in
 from app.tasks.drawing_ahead import newest
 from app.tasks.monthly_run import send_reports
+from app.tasks.retention import expire_arrivals
 from core.accounts import Account
 from core.charts import pictures
 from core.dates import now, parse_month, today
@@ -38,7 +39,7 @@ from procurement.plan.operations import refresh
 from providers.deliveries.operations import Request, preview, withdraw
 from providers.deliveries.outcomes import RECEIVED, WITHDRAWN
 from providers.deliveries.previews import forget_preview, keep_preview
-from providers.feed.read.cleaning import kept_file
+from providers.feed.read.cleaning import received_file
 from providers.models import Delivery
 from quality.cards.operations import compute
 from quality.report.packs import Shelf, pack_for
@@ -79,7 +80,7 @@ def look_through(work: Work) -> dict[str, Any]:
         storage = Storage(work.data_directory)
         work.tell("Het bestand wordt gelezen en gecontroleerd")
         outcome = preview(
-            kept_file(storage, delivery.sha256),
+            received_file(storage, delivery.sha256),
             file_name=delivery.file_name,
             provider=delivery.provider,
             request=Request(today=work.clock().date()),
@@ -202,6 +203,7 @@ class Watcher(threading.Thread):
         with database.connection_context():
             if interrupted_too:
                 find_interrupted(at=now())
+                expire_arrivals(self.settings, by="server", at=now())
                 self._plan_backup()
                 # On a new day every plan is calculated once, before somebody waits for its page.
                 refresh(ContractingProcess.select(), at=now())

@@ -24,6 +24,8 @@ from core.storage import Storage
 from procurement.award.retention_operations import OldBids
 from providers.deliveries import retention_operations as deliveries
 
+WAIT_AT_MOST = timedelta(days=1)
+"""How long the bytes of a file wait for somebody to accept it."""
 DATABASES_BEFORE_RESTORE = "voor-terugzetten-*"
 
 
@@ -68,12 +70,7 @@ def kinds(settings: Mapping[str, Any], *, at: datetime, by: str = "") -> tuple[K
             lambda: deliveries.learners_over(over),
             lambda: deliveries.remove_learners_over(over),
         ),
-        Kind(
-            "previews",
-            f"leveringen die na {days} dagen niet zijn geaccepteerd",
-            lambda: {"leveringen": deliveries.never_accepted(leftover)},
-            lambda: deliveries.remove_never_accepted(leftover),
-        ),
+        arrivals(data, at=at, by=by),
         _files(data, by=by, at=at, months=file_months, leftover=leftover),
         Kind(
             "bids",
@@ -100,6 +97,22 @@ def kinds(settings: Mapping[str, Any], *, at: datetime, by: str = "") -> tuple[K
     )  # fmt: skip
 
 
+def arrivals(data: Path, *, at: datetime, by: str) -> Kind:
+    """What was received a day ago and never accepted: the bytes may hold anything."""
+    storage, before = Storage(data), at - WAIT_AT_MOST
+
+    def count() -> dict[str, int]:
+        number, paths = deliveries.arrivals_over(storage, before)
+        return {"leveringen": number, "bestanden": len(paths)}
+
+    def remove() -> None:
+        _, paths = deliveries.arrivals_over(storage, before)
+        deliveries.remove_never_accepted(before)
+        _owe_removal("incoming", data, paths, by=by, at=before)
+
+    return Kind("previews", "bestanden die na een dag niet zijn aangenomen", count, remove)
+
+
 def look(settings: Mapping[str, Any], *, at: datetime) -> Iterator[Removed]:
     """Tell what would go, and change nothing."""
     for kind in kinds(settings, at=at):
@@ -112,21 +125,32 @@ def apply(settings: Mapping[str, Any], *, by: str, at: datetime) -> Iterator[Rem
     Files go after the transaction that says so.
     """
     for kind in kinds(settings, at=at, by=by):
+        yield _apply(kind, settings["TAALINKOOP_DATA_DIR"], by=by, at=at)
+
+
+def expire_arrivals(settings: Mapping[str, Any], *, by: str, at: datetime) -> Removed:
+    """Remove what waits for a day to be accepted; the server does so all day."""
+    data: Path = settings["TAALINKOOP_DATA_DIR"]
+    return _apply(arrivals(data, at=at, by=by), data, by=by, at=at)
+
+
+def _apply(kind: Kind, data: Path, *, by: str, at: datetime) -> Removed:
+    counts = kind.count()
+    if any(counts.values()):
         with transaction():
             counts = kind.count()
-            if any(counts.values()):
-                record(
-                    at=at,
-                    actor=by,
-                    action="remove",
-                    thing="retention",
-                    thing_id=kind.code,
-                    after={**counts, **kind.bounds},
-                    reason=kind.sentence,
-                )
-                kind.remove()
-        settle(settings["TAALINKOOP_DATA_DIR"], at=at, kind="remove_files")
-        yield Removed(kind.code, kind.sentence, counts)
+            record(
+                at=at,
+                actor=by,
+                action="remove",
+                thing="retention",
+                thing_id=kind.code,
+                after={**counts, **kind.bounds},
+                reason=kind.sentence,
+            )
+            kind.remove()
+        settle(data, at=at, kind="remove_files")
+    return Removed(kind.code, kind.sentence, counts)
 
 
 def _months_ago(day: date, months: int) -> date:

@@ -37,7 +37,7 @@ from providers.deliveries.outcomes import HELD, RECEIVED, already_delivered, out
 from providers.deliveries.previews import kept_preview
 from providers.deliveries.queries import missing_rows
 from providers.feed.columns import COLUMNS
-from providers.feed.read.cleaning import is_cleaned, kept_file
+from providers.feed.read.cleaning import is_cleaned, kept_file, received_file
 from providers.feed.tell.marked_workbook import write_marked
 from providers.feed.tell.outcome import Outcome, Status
 from providers.feed.tell.receipt import assumed_text, fate_text, grouped, rows_text, sum_text
@@ -256,7 +256,7 @@ class DeliveriesPage(Page):
             if delivery.size > PREVIEW_BYTES:
                 return kept_preview(self._storage(), delivery) or nothing_known
             return operations.preview(
-                kept_file(self._storage(), delivery.sha256),
+                received_file(self._storage(), delivery.sha256),
                 file_name=delivery.file_name,
                 provider=delivery.provider,
                 request=operations.Request(today=today()),
@@ -352,10 +352,11 @@ class DeliveriesPage(Page):
         """The provider's own table with the faults marked."""
         delivery = self._whole(number)
         file = io.BytesIO()
+        source = received_file if delivery.state == RECEIVED else kept_file
         write_marked(
             file,
             self._outcome(delivery),
-            kept_file(self._storage(), delivery.sha256),
+            source(self._storage(), delivery.sha256),
             mapping=mapping_of(delivery.provider.id),
         )
         file.seek(0)
@@ -376,6 +377,8 @@ class DeliveriesPage(Page):
     def original(self, number: int) -> Response:
         """The file as it is kept; never shown by the browser, always saved."""
         delivery = self._whole(number)
+        if delivery.state == RECEIVED:
+            abort(404)
         path = kept_file(self._storage(), delivery.sha256)
         ending = ".csv" if is_cleaned(path) else _ending(delivery.file_name)
         name = f"levering-{delivery.id}{ending}"

@@ -14,8 +14,9 @@ from core.dates import now, today
 from core.errors import DomainError
 from core.pages.fields import SafeForm
 from core.storage import Storage
+from providers.deliveries.outcomes import RECEIVED
 from providers.feed.columns import BY_NAME, COLUMNS, Mapping, lay_out
-from providers.feed.read.cleaning import kept_file, kept_table
+from providers.feed.read.cleaning import kept_file, kept_table, received_file
 from providers.feed.read.guessing import Guess, guess_columns
 from providers.feed.read.parsing import Context
 from providers.feed.table import RefusedFileError
@@ -94,7 +95,8 @@ class MappingPage(Page):
 def _guesses(delivery: Delivery, mapping: Mapping) -> tuple[list[Guess], str]:
     """What the columns of a kept file may be, or why it cannot be read."""
     storage = Storage(current_app.config["TAALINKOOP_DATA_DIR"])
-    path: Path = kept_file(storage, delivery.sha256)
+    source = received_file if delivery.state == RECEIVED else kept_file
+    path: Path = source(storage, delivery.sha256)
     contracts = Contract.select(Contract.number, Contract.id).where(
         Contract.provider == delivery.provider
     )

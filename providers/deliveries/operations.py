@@ -146,7 +146,7 @@ def accept(
     """Take a received file in: all of it in one transaction, or nothing."""
     started = time.perf_counter()
     provider = delivery.provider
-    path = cleaning.kept_file(storage, delivery.sha256)
+    path = cleaning.received_file(storage, delivery.sha256)
     outcome = Outcome(
         delivery.file_name,
         delivery.sha256,
@@ -167,15 +167,25 @@ def accept(
                 straight = may_go_straight(provider.id)
                 staged = _stage(delivery, path, storage, request, straight=straight)
             _hold(delivery, staged, outcome, by=by, at=at, started=started)
-            if staged.personal:
-                original = {"paths": [storage.name(delivery.sha256)]}
-                owe("remove_files", delivery.sha256, original, by=by, at=at)
+            if staged.stays_as_received:
+                storage.keep_as_received(delivery.sha256)
+            _owe_removal(delivery, storage, by=by, at=at)
     except RefusedFileError as error:
-        return _refuse(delivery, outcome, error, by=by, at=at, started=started)
-    staged.staging.clear()
-    if staged.personal:
-        settle(storage.directory.parent, at=at, kind="remove_files", subject=delivery.sha256)
+        outcome = _refuse(delivery, outcome, error, storage, by=by, at=at, started=started)
+    else:
+        staged.staging.clear()
+    settle(storage.directory.parent, at=at, kind="remove_files", subject=delivery.sha256)
     return outcome
+
+
+def _owe_removal(delivery: Delivery, storage: Storage, *, by: str, at: datetime) -> None:
+    """Have the bytes removed that were received, unless they wait for another decision too."""
+    others = Delivery.select().where(
+        Delivery.sha256 == delivery.sha256, Delivery.state == RECEIVED, Delivery.id != delivery.id
+    )
+    if not others.exists():
+        paths = {"paths": [storage.name(storage.arrived(delivery.sha256))]}
+        owe("remove_files", delivery.sha256, paths, by=by, at=at)
 
 
 def _stage(
@@ -185,7 +195,7 @@ def _stage(
     into = partial(make_straight, provider.id, delivery.id) if straight else Staging
     staged = intake.stage(path, _context(provider, request), sheet=request.sheet, into=into)
     _check_sources(provider, staged)
-    if staged.personal:
+    if not staged.stays_as_received:
         mapping = request.mapping_for(provider)
         cleaning.write_cleaned(storage, delivery.sha256, path, mapping, request.sheet)
     return staged
@@ -202,7 +212,7 @@ def _hold(
 ) -> None:
     intake.compare(delivery.provider.id, staged)
     _tell(outcome, staged)
-    outcome.findings["cleaned"] = staged.personal
+    outcome.findings["cleaned"] = not staged.stays_as_received
     HeldProblem.delete().where(HeldProblem.delivery == delivery).execute()
     rejected.keep_rejected(delivery.id)
     staged.staging.hold(delivery.provider.id, delivery.id)
@@ -269,6 +279,7 @@ def _refuse(
     delivery: Delivery,
     outcome: Outcome,
     error: RefusedFileError,
+    storage: Storage,
     *,
     by: str,
     at: datetime,
@@ -283,6 +294,7 @@ def _refuse(
         )
         outcome.seconds = time.perf_counter() - started
         _settle(delivery, outcome, state=REFUSED, at=at)
+        _owe_removal(delivery, storage, by=by, at=at)
         audit.record(
             at=at, actor=by, action="refuse", thing="delivery", thing_id=delivery.id,
             after={"code": error.code},

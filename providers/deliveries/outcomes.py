@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from core.personal_data import without
 from providers.deliveries.history_queries import Narrow
 from providers.deliveries.rejected_queries import completed_by, sent_back
 from providers.feed.check.checking import Problem
@@ -14,9 +15,9 @@ RECEIVED, HELD, REFUSED, WITHDRAWN = "received", "held", "refused", "withdrawn"
 
 
 def shown_name(file_name: str) -> str:
-    """The name of a file as it is kept and shown: no folder, no control characters."""
+    """The name of a file as it is kept and shown: no folder, no signs to steer, nobody's data."""
     name = Path(file_name.replace("\\", "/")).name
-    shown = "".join(c for c in name if c.isprintable())[-200:].strip()
+    shown = without("".join(c for c in name if c.isprintable())[-200:].strip())[-200:]
     return shown or "levering"
 
 

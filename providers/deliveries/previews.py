@@ -33,13 +33,13 @@ def keep_preview(storage: Storage, delivery: Delivery, outcome: Outcome) -> None
         "findings": outcome.findings,
         "seconds": outcome.seconds,
     }
-    with storage.replacement(delivery.sha256, _suffix(delivery)) as file:
+    with storage.replacement(storage.arrived(delivery.sha256, _suffix(delivery))) as file:
         file.write(json.dumps(document).encode())
 
 
 def kept_preview(storage: Storage, delivery: Delivery) -> Outcome | None:
     """What was found, when it was and when the file would still be read the same way."""
-    path = storage.path(delivery.sha256, _suffix(delivery))
+    path = storage.arrived(delivery.sha256, _suffix(delivery))
     if not path.exists():
         return None
     found = json.loads(path.read_bytes())
@@ -62,4 +62,4 @@ def kept_preview(storage: Storage, delivery: Delivery) -> Outcome | None:
 
 def forget_preview(storage: Storage, delivery: Delivery) -> None:
     """Remove what was kept."""
-    storage.path(delivery.sha256, _suffix(delivery)).unlink(missing_ok=True)
+    storage.arrived(delivery.sha256, _suffix(delivery)).unlink(missing_ok=True)

@@ -6,6 +6,7 @@ What stays: deliveries with their counts, how many rows each brought per month, 
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from core.dates import month_number
 from core.db import is_postgresql
@@ -116,13 +117,21 @@ def remove_rows_of_old_files(found: OldFiles) -> None:
         RejectedRow.delete().where(RejectedRow.delivery == number).execute()
 
 
-def never_accepted(before: datetime) -> int:
-    """How many deliveries were looked at before a moment and never accepted."""
-    return int(
-        Delivery.select().where(Delivery.state == RECEIVED, Delivery.received_at < before).count()
-    )
+def arrivals_over(storage: Storage, before: datetime) -> tuple[int, list[Path]]:
+    """How many deliveries nobody accepted in time, and what waits longer than it may.
+
+    What the same bytes wait for since then keeps them.
+    """
+    count = Delivery.select().where(*_in_time_not(before)).count()
+    moment = before.timestamp()
+    waiting = [path for path in storage.arrivals.glob("*") if path.stat().st_mtime < moment]
+    return count, sorted(waiting)
 
 
 def remove_never_accepted(before: datetime) -> None:
-    """Remove them; their files go as files that no delivery names."""
-    Delivery.delete().where(Delivery.state == RECEIVED, Delivery.received_at < before).execute()
+    """Remove the deliveries that nobody accepted in time."""
+    Delivery.delete().where(*_in_time_not(before)).execute()
+
+
+def _in_time_not(before: datetime) -> tuple[Any, ...]:
+    return Delivery.state == RECEIVED, Delivery.received_at < before

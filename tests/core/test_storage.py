@@ -14,7 +14,7 @@ LONG_AGO = 1_700_000_000
 
 
 def left_behind(storage, name):
-    path = storage.directory / name
+    path = storage.arrivals / name
     path.write_bytes(b"half")
     os.utime(path, (LONG_AGO, LONG_AGO))
     return path
@@ -25,14 +25,14 @@ def test_keeps_the_same_bytes_once(tmp_path):
     first, second = (storage.keep(io.BytesIO(b"rijen")) for _ in range(2))
     assert first == second
     assert first.sha256 == hashlib.sha256(b"rijen").hexdigest()
-    assert [p.name for p in storage.directory.rglob("*") if p.is_file()] == [first.sha256]
+    assert [p.name for p in storage.arrivals.rglob("*") if p.is_file()] == [first.sha256]
 
 
 def test_too_large_leaves_nothing(tmp_path):
     storage = Storage(tmp_path)
     with pytest.raises(DomainError, match="groter dan 1 MB"):
         storage.keep(io.BytesIO(b"x" * 1_000_001), at_most=1_000_000)
-    assert list(storage.directory.iterdir()) == []
+    assert list(storage.arrivals.iterdir()) == []
 
 
 def test_clears_what_a_killed_process_left_and_nothing_else(tmp_path):
@@ -40,7 +40,7 @@ def test_clears_what_a_killed_process_left_and_nothing_else(tmp_path):
     kept = storage.keep(io.BytesIO(b"rijen"))
     os.utime(kept.path, (LONG_AGO, LONG_AGO))
     dead, alive = left_behind(storage, "tmpdood"), left_behind(storage, "tmpbezig")
-    fresh = storage.directory / "tmpnieuw"
+    fresh = storage.arrivals / "tmpnieuw"
     fresh.write_bytes(b"half")
     with alive.open("rb") as writing:
         fcntl.flock(writing, fcntl.LOCK_EX)

@@ -18,7 +18,7 @@ from core.dates import month_from_number
 from core.db import database, is_postgresql
 from providers.codes import LearningRoute
 from providers.feed.check.checking import Batch, Checker, Tally, held_columns
-from providers.feed.check.skipping import LABELS
+from providers.feed.check.skipping import BLANK, LABELS
 from providers.feed.columns import Column, Layout
 from providers.feed.hold import held
 from providers.feed.hold.staging import Staging, find_tracks, rows_of, run
@@ -48,9 +48,18 @@ class Staged:
     with_held: bool = False
 
     @property
-    def personal(self) -> bool:
-        """Whether the file has something that may not be kept."""
-        return bool(self.layout.personal or self.tally.citizen_numbers)
+    def stays_as_received(self) -> bool:
+        """Whether the file holds known columns with sound cells, and nothing else at all.
+
+        A workbook has more than its cells; a row that is sent back may hold anything.
+        """
+        return (
+            self.assumed.get("kind") == "CSV"
+            and self.assumed.get("header_row") == 1
+            and not (self.layout.unknown or self.layout.personal)
+            and not self.tally.rejected
+            and not set(self.tally.skipped) - {BLANK}
+        )
 
 
 @contextmanager

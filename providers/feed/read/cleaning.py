@@ -1,18 +1,20 @@
-"""Keep no more of a file than may be kept: a copy without personal cells takes its place.
+"""Keep no more of a file than may be kept: a copy of its known columns takes its place.
 
-The copy is CSV: the row number of the file in front, then the columns as they were, with the cells
-of personal columns and every BSN emptied. The SHA-256 stays the one of the file as received.
+The copy is CSV: the row number of the file in front, then the known columns with their headers as
+they were; a cell in which personal data are seen is emptied, and so is a trajectnummer that cannot
+be one. The SHA-256 stays the one of the file as received.
 """
 
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from core.errors import DomainError
-from core.personal_data import is_citizen_number
+from core.personal_data import kind_in, kind_in_key
 from core.storage import Storage
 from providers.feed.columns import Mapping
 from providers.feed.read.reader import open_table
@@ -30,13 +32,23 @@ def fingerprint(path: Path) -> str:
 
 
 def kept_file(storage: Storage, sha256: str) -> Path:
-    """The file as received, or its cleaned copy when that took its place."""
-    for path in (storage.path(sha256), storage.path(sha256, CLEANED)):
+    """What is kept of a file that was taken in: a cleaned copy, or the bytes as received."""
+    return _first((storage.path(sha256, CLEANED), storage.path(sha256)))
+
+
+def received_file(storage: Storage, sha256: str) -> Path:
+    """The bytes of a file that is still to be decided on."""
+    return _first((storage.arrived(sha256), storage.path(sha256)))
+
+
+def _first(paths: Iterable[Path]) -> Path:
+    for path in paths:
         if path.exists():
             return path
     raise DomainError(
         "file_gone",
-        "Het bestand van deze levering is er niet meer. Vraag de beheerder naar de reservekopie.",
+        "Het bestand van deze levering is er niet meer: wij bewaren een bestand een dag, en na "
+        "het aannemen alleen de kolommen die wij kennen. Stuur het opnieuw.",
     )
 
 
@@ -48,26 +60,37 @@ def is_cleaned(path: Path) -> bool:
 def write_cleaned(
     storage: Storage, sha256: str, path: Path, mapping: Mapping, sheet: str | None
 ) -> None:
-    """Write the cleaned copy of a file beside it."""
+    """Write the cleaned copy of a file."""
     with (
         open_table(path, sheet=sheet, mapping=mapping) as table,
-        storage.replacement(sha256, CLEANED) as raw,
+        storage.replacement(storage.path(sha256, CLEANED)) as raw,
     ):
         text = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
         out = csv.writer(text, delimiter=";")
-        out.writerow([ROW_HEADER, *table.layout.header])
-        personal = frozenset(table.layout.personal_positions)
+        kept = sorted((at, name) for name, at in table.layout.positions.items())
+        if table.layout.key_position is not None:
+            kept.append((table.layout.key_position, ""))
+        out.writerow([ROW_HEADER, *(table.layout.header[at] for at, _ in kept)])
+        cells_as_kept = {at: _cell_reader(name) for at, name in kept}
         for row, cells in table.records:
             out.writerow(
-                [
-                    row,
-                    *(
-                        "" if at in personal or is_citizen_number(clean(cell)) else cell
-                        for at, cell in enumerate(cells)
-                    ),
-                ]
-            )
+                [row, *(read(cells[at]) if at < len(cells) else "" for at, read in
+                        cells_as_kept.items())]
+            )  # fmt: skip
         text.detach()
+
+
+def _cell_reader(column: str) -> Callable[[str], str]:
+    """What is kept of a cell of a column: itself, or nothing; each text is looked at once."""
+    find = kind_in_key if column == "trajectnummer" else kind_in
+
+    @lru_cache(maxsize=50_000)
+    def read(cell: str) -> str:
+        text = clean(cell)
+        impossible = column == "trajectnummer" and not any(c.isdigit() for c in text)
+        return "" if impossible or find(text) else cell
+
+    return read
 
 
 @contextmanager

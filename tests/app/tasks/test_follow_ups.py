@@ -56,13 +56,19 @@ def test_a_file_with_names_goes_after_the_rows_are_held_and_not_by_halves(db, se
     storage = Storage(tmp_path)
     with_names = text([row() | {"achternaam": "Jansen"}]).encode()
     outcome = deliver(tmp_path, make_provider(), with_names)
-    assert not storage.path(outcome.sha256).exists()
+    assert not storage.arrived(outcome.sha256).exists()
     # killed before the file went
-    storage.path(outcome.sha256).write_bytes(with_names)
-    owe("remove_files", outcome.sha256, {"paths": [storage.name(outcome.sha256)]}, by="x", at=AT)
+    storage.arrived(outcome.sha256).write_bytes(with_names)
+    owe(
+        "remove_files",
+        outcome.sha256,
+        {"paths": [storage.name(storage.arrived(outcome.sha256))]},
+        by="x",
+        at=AT,
+    )
     assert "Bestanden die weg moeten, staan er nog" in all_findings()[0]
     drain(settings)
-    assert not storage.path(outcome.sha256).exists()
+    assert not storage.arrived(outcome.sha256).exists()
     assert all_findings() == []
 
 

@@ -13,11 +13,13 @@ from app.tasks import retention
 from core.accounts import SignInFailure
 from core.audit import AuditLine
 from core.db import database
+from core.errors import DomainError
 from core.identity.api_token_models import ApiToken
 from core.jobs.models import DONE, QUEUED, Job
 from core.storage import Storage
 from providers.codes import TrackStatus
 from providers.deliveries import operations
+from providers.feed.read.cleaning import kept_file
 from providers.models import (
     Confirmation,
     CourseTrack,
@@ -139,12 +141,13 @@ def test_files_and_what_quotes_them_go_after_their_own_term(db, settings, tmp_pa
     provider, storage = make_provider(), Storage(tmp_path)
     old = deliver(tmp_path, provider, csv(row(), row(trajectnummer="T-2", uren_gevolgd="nvt")))
     sha256 = Delivery.get_by_id(old.delivery).sha256
-    assert storage.path(sha256).exists()
+    assert kept_file(storage, sha256).exists()
     assert Problem.select().exists()
     in_time = datetime(2028, 11, 22, tzinfo=UTC)
     assert counts(retention.look(settings, at=in_time))["files"] == 0
     remove(settings, datetime(2028, 12, 1, tzinfo=UTC))
-    assert not storage.path(sha256).exists()
+    with pytest.raises(DomainError, match="is er niet meer"):
+        kept_file(storage, sha256)
     assert not Problem.select().exists()
     assert Delivery.get_by_id(old.delivery).rejected == 1
     assert all_findings() == []
@@ -167,11 +170,11 @@ def test_a_preview_that_was_never_accepted_goes_with_its_file(db, settings, tmp_
         delivery, _ = operations.receive(
             source, file_name="v.csv", provider=provider, storage=storage, by="test", at=AT
         )
-    kept = storage.path(delivery.sha256)
-    assert counts(retention.look(settings, at=AT + timedelta(days=29)))["previews"] == 0
+    kept = storage.arrived(delivery.sha256)
     stamp = AT.timestamp()
     os.utime(kept, (stamp, stamp))
-    remove(settings, AT + timedelta(days=31))
+    assert counts(retention.look(settings, at=AT + timedelta(hours=23)))["previews"] == 0
+    retention.expire_arrivals(settings, by="server", at=AT + timedelta(hours=25))
     assert not Delivery.select().exists()
     assert not kept.exists()
 

@@ -93,7 +93,11 @@ def test_a_school_cannot_send_for_another(school):
 
 def test_original_is_only_a_download_with_a_safe_name(school):
     upload(school, csv(), '../<img src=x>".html')
-    page = school.get(f"/leveringen/{Delivery.get().id}/origineel/")
+    number = Delivery.get().id
+    # What waits is nobody's to read: it may hold anything.
+    school.get(f"/leveringen/{number}/origineel/", status=404)
+    school.post(f"/leveringen/{number}/aannemen/", {})
+    page = school.get(f"/leveringen/{number}/origineel/")
     assert page.headers["Content-Disposition"].startswith("attachment; filename=levering-")
     assert page.headers["Content-Type"] == "application/octet-stream"
     assert page.data == csv()
@@ -154,7 +158,7 @@ def test_a_large_file_is_shown_first_too_by_the_queue(school, app, monkeypatch):
     assert "Het bestand staat in de rij" in school.get(f"/leveringen/{delivery.id}/").text
     assert drain(app.config) == 1
     assert ProgressRecord.select().where(CURRENT).count() == 1
-    kept = app.config["TAALINKOOP_DATA_DIR"] / "originals"
+    kept = app.config["TAALINKOOP_DATA_DIR"] / "incoming"
     assert not list(kept.rglob(f"{delivery.sha256}.{delivery.id}.*"))
 
 

@@ -1,0 +1,139 @@
+"""After a decision no byte in the data folder is of a person: files, database, all of it."""
+
+import io
+import tarfile
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from app.settings import read_settings
+from app.tasks import retention
+from core.dates import now
+from core.db import database, open_database
+from core.storage import Storage
+from providers.deliveries.operations import find_provider, receive
+from tests.app.test_cli import run  # noqa: F401
+from tests.providers.feed.lines import row, text
+
+BSN = "123456782"
+SECRETS = (
+    BSN, "123-456-782", "123 456 782", "Yilmaz", "y.fatima@voorbeeld.nl", "0612345678",
+    "12-03-1991",
+)  # fmt: skip
+ABOUT = {
+    "Geb.dat": "12-03-1991",
+    "Burgerservicenr": BSN,
+    "persoon": "Yilmaz",
+    "email": "y.fatima@voorbeeld.nl",
+}
+
+
+def rows_with(**more: str) -> list[dict[str, str]]:
+    return [row(trajectnummer=f"T-{n}") | more for n in range(3)]
+
+
+def workbook(rows: list[dict[str, str]]) -> bytes:
+    """A workbook with a title, a second sheet, a comment and an author that name somebody."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file)
+    book.set_properties({"author": "Fatima Yilmaz", "comments": BSN})
+    page = book.add_worksheet("Oktober")
+    page.write_row(0, 0, [f"Overzicht van Fatima Yilmaz, {BSN}"])
+    page.write_row(1, 0, list(rows[0]))
+    for number, one in enumerate(rows, start=2):
+        page.write_row(number, 0, list(one.values()))
+    page.write_comment(2, 0, f"dit is {BSN}")
+    book.add_worksheet("Adressen").write_row(0, 0, ["Yilmaz", "0612345678"])
+    book.close()
+    return file.getvalue()
+
+
+FILES = {
+    "unknown headings": ("lijst.csv", text(rows_with(**ABOUT)).encode()),
+    "UTF-16": (f"{BSN}.csv", text(rows_with(**ABOUT)).encode("utf-16")),
+    "workbook": ("Fatima Yilmaz.xlsx", workbook(rows_with(**ABOUT))),
+    "keys": ("a.csv", text([
+        row(trajectnummer=key) for key in ("Fatima Yilmaz", "y.fatima@voorbeeld.nl", BSN,
+                                           "123-456-782", f"BSN {BSN}", "123 456 782", "T-7")
+    ]).encode()),
+    "groups": ("b.csv", text(rows_with(groep="Klas van Fatima Yilmaz")).encode()),
+    "wrong cells": ("c.csv", text(rows_with(uren_gevolgd=f"zie {BSN}", status="bel 0612345678"))
+                    .encode()),
+    "title and total": ("d.csv", f"Lijst van Fatima Yilmaz {BSN}\r\n".encode()
+                        + text(rows_with()).encode() + f"Totaal Yilmaz {BSN};;\r\n".encode()),
+    "no header": ("e.csv", f"Fatima Yilmaz;{BSN};0612345678\r\n".encode() * 4),
+    "missing columns": ("f.csv", f"trajectnummer;naam;bsn\r\nT-1;Yilmaz;{BSN}\r\n".encode()),
+    "damaged": ("g.xlsx", workbook(rows_with())[:3000] + BSN.encode()),
+    "json": ("h.json", b'{"leveringen": [{"trajectnummer": "T-1", "naam": "Yilmaz", "bsn": "'
+             + BSN.encode() + b'"}]}'),
+}  # fmt: skip
+
+
+def secrets_in(folder: Path) -> list[str]:
+    """Which secrets stand in which file, as UTF-8 or UTF-16, in zipped parts too."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        parts = [path.read_bytes()]
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                parts += [archive.read(name) for name in archive.namelist()]
+        found += [
+            f"{path.name}: {secret}"
+            for secret in SECRETS
+            for part in parts
+            if any(secret.encode(code) in part for code in ("utf-8", "utf-16-le", "utf-16-be"))
+        ]
+    return found
+
+
+@pytest.fixture
+def folder(run, tmp_path) -> Path:  # noqa: F811
+    """An installation with one school."""
+    register = tmp_path / "aanbieders.csv"
+    register.write_text("aanbiedercode;naam\nTA001;Een\n", encoding="utf-8")
+    run("db", "migrate")
+    run("provider", "import", str(register), "--kind", "aanbieders")
+    return tmp_path / "instance"
+
+
+@pytest.mark.parametrize("what", FILES)
+def test_nothing_of_a_person_stays(run, folder, tmp_path, what):  # noqa: F811
+    name, content = FILES[what]
+    file = tmp_path / name
+    file.write_bytes(content)
+
+    run("feed", "import", str(file), "--aanbieder", "TA001")
+
+    assert secrets_in(folder) == []
+    assert run("db", "check")[0] == 0
+
+
+def test_what_nobody_accepts_is_gone_after_a_day(run, folder, tmp_path):  # noqa: F811
+    settings = read_settings()
+    database.initialize(open_database(settings["DATABASE_URL"]))
+    with database.connection_context():
+        for name, content in FILES.values():
+            receive(
+                io.BytesIO(content), file_name=name, provider=find_provider("TA001"),
+                storage=Storage(folder), by="school@example.nl", at=now(),
+            )  # fmt: skip
+    database.initialize(None)
+    assert {found.rpartition(": ")[2] for found in secrets_in(folder)} > {BSN, "Yilmaz"}
+    copy = tmp_path / "kopie"
+    copy.mkdir()
+    run("backup", str(copy / "kopie.tar.gz"))
+    with tarfile.open(copy / "kopie.tar.gz") as archive:
+        archive.extractall(copy / "uit", filter="data")
+    assert secrets_in(copy) == []
+
+    database.initialize(open_database(settings["DATABASE_URL"]))
+    with database.connection_context():
+        retention.expire_arrivals(settings, by="server", at=now() + timedelta(hours=24, minutes=1))
+    database.initialize(None)
+
+    assert secrets_in(folder) == []
