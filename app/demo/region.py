@@ -275,10 +275,20 @@ def _locations(character: Character) -> list[list[str]]:
 
 
 JOURNEYS = {
-    "Zwolle": (("0193", "Zwolle", 12), ("0148", "Dalfsen", 31), ("0148", "Lemelerveld", 58)),
+    "Zwolle": (
+        ("0193", "Zwolle", 12), ("0148", "Dalfsen", 31), ("0148", "Lemelerveld", 58),
+        ("0119", "Meppel", 26), ("1708", "Steenwijk", 38), ("0180", "Staphorst", 41),
+    ),
     "Kampen": (("0166", "Kampen", 10), ("0193", "Zwolle", 34)),
-    "Hardenberg": (("0160", "Hardenberg", 9), ("0160", "Dedemsvaart", 41), ("0175", "Ommen", 27)),
-}
+    "Hardenberg": (
+        ("0160", "Hardenberg", 9), ("0160", "Dedemsvaart", 41), ("0175", "Ommen", 27),
+        ("0180", "Staphorst", 44),
+    ),
+    "Meppel": (
+        ("0119", "Meppel", 8), ("1708", "Steenwijk", 19), ("0180", "Staphorst", 24),
+        ("1701", "Havelte", 29), ("0193", "Zwolle", 33),
+    ),
+}  # fmt: skip
 """From a kern to lessons in a town: minutes by bus and train, invented but plausible."""
 
 

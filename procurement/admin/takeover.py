@@ -17,7 +17,6 @@ from core.small_numbers import count_or_hidden, few_text, parts_of_total
 from procurement.plan.documents import Header
 from procurement.plan.operations import add_document
 from procurement.plan.validity import ROUTES
-from procurement.preparation.group_filling import share_within
 from procurement.takeover import queries
 from procurement.takeover.forms import PlanForm, QuestionForm
 from procurement.takeover.plan import takeover_plan
@@ -158,8 +157,6 @@ def _wait(case: Case, route: str, municipality: str, count: int) -> str:
     if missing <= 0:
         return "genoeg voor een nieuwe groep"
     rate = case.arrivals.get((route, municipality), 0.0)
-    if not rate:
-        return "geen nieuwe groep te verwachten"
-    if share_within(missing, rate, WEEKS_AHEAD) < 0.5:
+    if not rate or missing / rate > WEEKS_AHEAD:
         return f"langer dan {WEEKS_AHEAD} weken"
     return f"ongeveer {missing / rate:.0f} weken"
