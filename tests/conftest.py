@@ -75,6 +75,9 @@ def engines(
             db.connect()
             until_the_end.callback(db.close)
             migrate(db)
+            if name == "sqlite":
+                # A query without ORDER BY promises no order; SQLite then gives the last row first.
+                db.execute_sql("PRAGMA reverse_unordered_selects = ON")
             return db
 
         yield migrated

@@ -175,7 +175,7 @@ def _files(found: list[Lot]) -> list[LotFile]:
     for price in prices:
         home[price.bid_id].prices[price.bid_id] = price.price_cents
     checks: Any = KnockOut.select().where(KnockOut.bid.in_(list(home)))
-    for check in checks:
+    for check in checks.order_by(KnockOut.id):
         home[check.bid_id].checks.setdefault(check.bid_id, {})[check.rule] = check
     scores: Any = ConsensusScore.select(ConsensusScore, AwardCriterion).join(AwardCriterion)
     for score in scores.where(ConsensusScore.bid.in_(list(home))):

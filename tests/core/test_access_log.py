@@ -49,7 +49,7 @@ def _added() -> None:
 
 
 def _unlinked() -> None:
-    LogLink.get().delete_instance()
+    LogLink.select().order_by(LogLink.id).first().delete_instance()
 
 
 @pytest.mark.parametrize(

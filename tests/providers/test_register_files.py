@@ -161,7 +161,8 @@ def test_weeks_without_lessons_and_methods_of_a_provider_or_the_region(db, tmp_p
         ("TA1", date(2026, 10, 19), date(2026, 10, 23)),
         (None, date(2026, 12, 21), date(2027, 1, 1)),
     ]
-    assert [(m.name, m.recognised) for m in TeachingMethod.select()] == [
+    methods = TeachingMethod.select().order_by(TeachingMethod.name)
+    assert [(m.name, m.recognised) for m in methods] == [
         ("De Opmaat", True), ("Eigen map", None),
     ]  # fmt: skip
     assert "0 nieuw, 0 gewijzigd, 2 ongewijzigd" in run(capsys, "import", *paths)[1]

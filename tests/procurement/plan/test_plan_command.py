@@ -4,7 +4,7 @@ import json
 
 from app.cli import main
 from procurement.demo import CODE, DALFSEN_CODE
-from procurement.models import ContractingProcess
+from procurement.models import Baseline, ContractingProcess
 from procurement.plan.templates import TEMPLATES
 
 
@@ -31,7 +31,8 @@ def test_list_and_show(db, demo, capsys):
 
 def test_the_plan_of_dalfsen_has_its_postponements(db, demo, capsys):
     process = ContractingProcess.get(ContractingProcess.code == DALFSEN_CODE)
-    versions = [(b.number, b.go_live.isoformat(), b.reason) for b in process.baselines]
+    baselines = process.baselines.order_by(Baseline.number)
+    versions = [(b.number, b.go_live.isoformat(), b.reason) for b in baselines]
     assert [v[1] for v in versions] == ["2021-01-01", "2021-07-01", "2022-01-01"]
     assert versions[1][2] == "Wet inburgering uitgesteld naar 1-7-2021"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from core import log_chain
 from core.audit import AuditLine
 from core.db import database, open_database
 from core.errors import DomainError
@@ -27,6 +28,7 @@ def own_database(tmp_path) -> Iterator[None]:
     before = database.obj
     database.initialize(open_database(f"sqlite:///{tmp_path}/own.sqlite"))
     database.connect()
+    log_chain.use_key(lambda: "only for the tests")
     migrate(database.obj)
     yield
     database.close()

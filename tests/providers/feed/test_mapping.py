@@ -136,7 +136,10 @@ def test_versions_are_kept_and_the_same_choice_makes_none(db):
     save_mapping(provider, headers=OWN, codes=CODES, by="x", at=AT)
     assert mapping_of(provider.id).version == 2
     assert [m.version for m in ColumnMapping.select().order_by(ColumnMapping.version)] == [1, 2]
-    assert [line.thing_id for line in AuditLine.select()] == ["TA001/1", "TA001/2"]
+    assert [line.thing_id for line in AuditLine.select().order_by(AuditLine.id)] == [
+        "TA001/1",
+        "TA001/2",
+    ]
     assert mapping_of(make_provider("TA002").id) is NO_MAPPING
     with pytest.raises(peewee.IntegrityError), db.atomic():
         ColumnMapping.create(provider=provider, version=0, created_by="x", created_at=AT)

@@ -288,7 +288,7 @@ def test_the_page_lists_and_gives_reports_and_writes_down_who_got_which(client, 
     given = client.get("/rapportages/2026-10/TA003.pdf")
     assert given.data.startswith(b"%PDF")
     assert client.get("/rapportages/2026-10/regio.xlsx").data.startswith(b"PK")
-    lines = AuditLine.select().where(AuditLine.action == "give_report")
+    lines = AuditLine.select().where(AuditLine.action == "give_report").order_by(AuditLine.id)
     assert [line.thing_id for line in lines] == ["2026-10/TA003", "2026-10/regio"]
 
 
