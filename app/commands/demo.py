@@ -31,6 +31,9 @@ def register(parser: argparse.ArgumentParser) -> None:
         "--months", type=int, default=24, choices=range(1, 25), metavar="N",
         help="over hoeveel maanden is geleverd (24)",
     )  # fmt: skip
+    parser.add_argument(
+        "--database", metavar="ADRES", help="zet de regio in een lege database: postgresql://..."
+    )
     parser.set_defaults(run=run, needs_database=False)
 
 
@@ -44,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
     elif not args.load_only:
         say(f"De voorbeeldregio staat al in {directory}. Wat je invoerde, is er nog.")
     _use(directory)
+    if args.database:
+        _move(args.database)
     show_accounts()
     if args.load_only:
         return 0
@@ -65,6 +70,28 @@ def _use(directory: Path) -> None:
     """Point the settings of this process at the demo's own folder and database file."""
     os.environ["TAALINKOOP_DATA_DIR"] = str(directory)
     os.environ["DATABASE_URL"] = f"sqlite:///{directory / 'taalinkoop.sqlite'}"
+
+
+def _move(url: str) -> None:
+    """Copy the filled region to another database, unless it is there, and go on with that one."""
+    from app.demo.accounts import ACCOUNTS  # noqa: PLC0415
+    from app.tasks.copying import copy_installation  # noqa: PLC0415
+    from core.accounts import Account  # noqa: PLC0415
+    from core.dates import now  # noqa: PLC0415
+
+    with opened_database():
+        settings = read_settings()
+        try:
+            copy_installation(url, settings=settings, by="voorbeeldregio", at=now(), tell=_progress)
+        except DomainError as error:
+            if error.code != "not_empty":
+                raise
+    os.environ["DATABASE_URL"] = url
+    with opened_database():
+        if not Account.select().where(Account.email == ACCOUNTS[0][0]).exists():
+            raise DomainError(
+                "not_a_demo", "In die database staan andere gegevens. Kies een lege database."
+            )
 
 
 def fill(directory: Path, *, seed: int, months: int) -> None:
