@@ -17,7 +17,7 @@ from core import log_chain
 from core.db import database, open_database
 from core.identity import account_operations
 from core.migrations import migrate
-from providers.feed.read import workbook
+from core.workbooks import reading
 from tests.databases import own_database
 from tests.pages import Client
 
@@ -139,7 +139,7 @@ def _cheap_passwords() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _coverage_of_readers() -> None:
     # The process that reads a workbook learns nothing of where it is, unless it is being measured.
-    workbook.PASSED_ON.append("COVERAGE_PROCESS_CONFIG")
+    reading.PASSED_ON.append("COVERAGE_PROCESS_CONFIG")
 
 
 @pytest.fixture(scope="session")

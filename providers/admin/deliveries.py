@@ -38,9 +38,17 @@ from providers.deliveries.previews import kept_preview
 from providers.deliveries.queries import missing_rows
 from providers.feed.columns import COLUMNS
 from providers.feed.read.cleaning import is_cleaned, kept_file, received_file
+from providers.feed.table import row_text
 from providers.feed.tell.marked_workbook import write_marked
 from providers.feed.tell.outcome import Outcome, Status
-from providers.feed.tell.receipt import assumed_text, fate_text, grouped, rows_text, sum_text
+from providers.feed.tell.receipt import (
+    assumed_text,
+    fate_text,
+    grouped,
+    rows_text,
+    skipped_lines,
+    sum_text,
+)
 from providers.feed.tell.template import write_template
 from providers.mapping.queries import mapping_of
 from providers.models import Delivery, Provider
@@ -200,12 +208,14 @@ class DeliveriesPage(Page):
             fate_text=fate_text,
             rows_text=rows_text,
             assumed=assumed_text(outcome.findings),
-            groups=grouped(problems),
+            groups=grouped(problems, outcome.sheets),
+            row_text=row_text,
+            skipped=skipped_lines(outcome)[:SHOWN_PROBLEMS] if self._with_values() else [],
             problems=problems[:SHOWN_PROBLEMS],
             with_history=rows_with_history(
                 delivery.id, {p.row for p in problems[:SHOWN_PROBLEMS] if p.row}, narrow
             ),
-            total=len(problems),
+            total=outcome.problem_count if problems else 0,
             changes=month_changes(delivery) if delivery.state == HELD else [],
             neighbours=neighbours(delivery, outcome.months[-COMPARED_MONTHS:])
             if delivery.state == HELD

@@ -20,6 +20,7 @@ from providers.deliveries.difference_queries import (
     summary_of,
 )
 from providers.deliveries.history_queries import values_of
+from providers.feed.table import read_sheets, row_text
 from providers.feed.tell.display import changed
 from providers.models import Delivery
 
@@ -95,8 +96,10 @@ def _changes(one: Difference, contracts: dict[int, str]) -> list[tuple[str, str,
 
 def _lines(pair: Pair) -> Iterator[tuple[Any, ...]]:
     contracts = contract_numbers(pair.later.provider)
+    sheets = read_sheets(pair.later.findings)
     for one in differences(pair, narrow):
-        place = (one.number, str(one.kind), one.after.row if one.after else one.sent_back)
+        row = one.after.row if one.after else one.sent_back
+        place = (one.number, str(one.kind), row and row_text(row, sheets))
         for change in _changes(one, contracts) or [("", "", "")]:
             yield (*place, *change)
 

@@ -8,8 +8,9 @@ from flask_admin import BaseView, expose
 from core.accounts import may, visible
 from core.admin import Page
 from providers.deliveries.history_queries import Event, Happening, history_of, key_of, values_of
+from providers.feed.table import read_sheets, row_text
 from providers.feed.tell.display import SHOWN, changed, held_text
-from providers.models import Contract, Provider
+from providers.models import Contract, Delivery, Provider
 
 WORDS = {
     Happening.BROUGHT: "aangenomen",
@@ -51,6 +52,7 @@ class RowHistoryPage(Page):
             history=history,
             current=current,
             words=WORDS,
+            place=_place,
             happening=Happening,
             events=[(event, _differences(event, contracts)) for event in history.events],
             values=[
@@ -60,6 +62,12 @@ class RowHistoryPage(Page):
             ],
             back=number if may(g.account, "read", "deliveries") else None,
         )
+
+
+def _place(delivery: Delivery, row: int) -> str:
+    """A row of the file of a delivery, as a person looks it up."""
+    text = row_text(row, read_sheets(delivery.findings))
+    return text if " " in text else f"rij {text}"
 
 
 def _differences(event: Event, contracts: dict[int, str]) -> list[tuple[str, str, str]]:

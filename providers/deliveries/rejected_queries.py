@@ -13,6 +13,7 @@ import peewee
 
 from providers.deliveries.queries import as_month
 from providers.feed.check.rule import ERROR
+from providers.feed.table import read_sheets
 from providers.feed.tell.outcome import Completed, SentBack
 from providers.models import Delivery, Problem, RejectedRow
 
@@ -66,7 +67,12 @@ def completed_by(delivery: int) -> list[Completed]:
     found: dict[int, list[int]] = defaultdict(list)
     for earlier, row in _tuples(rows):
         found[earlier].append(row)
-    return [Completed(earlier, tuple(rows)) for earlier, rows in found.items()]
+    earlier_deliveries = Delivery.select(Delivery.id, Delivery.findings)
+    sheets = {
+        earlier.id: tuple(read_sheets(earlier.findings))
+        for earlier in earlier_deliveries.where(Delivery.id.in_(list(found)))
+    }
+    return [Completed(one, tuple(rows), sheets[one]) for one, rows in found.items()]
 
 
 def rows_to_mend(

@@ -11,21 +11,20 @@ from unicodedata import combining, normalize
 
 from core.dates import month_number
 from core.personal_data import kind_in, kind_in_key, without
+from core.workbooks import marks
 
 Value = int | str
 Parser = Callable[[str], Value]
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
+"""Signs that look like a hyphen: a date with one is plain, a key with one is another key."""
 SPACES = {ord(space): " " for space in "\u00a0\u2007\u202f\u2009\u3000\t\r\n"}
-NO_RESULT, COVERED = "#FORMULE", "#SAMENGEVOEGD"
-"""What stands for a formula that was never calculated, and for a cell merged into another."""
-BROKEN_CELLS = dict.fromkeys(
-    (
-        "#N/A", "#N/B", "#REF!", "#VERW!", "#VALUE!", "#WAARDE!", "#DIV/0!", "#DEEL/0!",
-        "#NAME?", "#NAAM?", "#NUM!", "#GETAL!", "#NULL!", "#LEEG!", "#SPILL!", "#CALC!",
-    ),
-    "F012",
-) | {NO_RESULT: "F014", COVERED: "F015"}  # fmt: skip
+BROKEN_CELLS = dict.fromkeys(marks.ERRORS, "F012") | {
+    marks.NO_RESULT: "F014",
+    marks.COVERED: "F015",
+    marks.DATE: "F310",
+}
 """A text that stands for no value at all, and the rule that says so."""
 MONTHS = {
     "jan": 1, "januari": 1, "feb": 2, "februari": 2, "mrt": 3, "maa": 3, "maart": 3, "mar": 3,
@@ -34,6 +33,8 @@ MONTHS = {
     "nov": 11, "november": 11, "dec": 12, "december": 12,
 }  # fmt: skip
 FIRST_MONTH = date(2022, 1, 1)
+LONGEST_NUMBER = 9
+"""More digits than this are no number of hours, learners or lessons."""
 EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
 
@@ -93,6 +94,7 @@ def day_parser(*, epoch_1904: bool = False) -> Parser:
     epoch = EPOCH_1904 if epoch_1904 else EPOCH_1900
 
     def parse(text: str) -> int:
+        text = text.translate(HYPHENS)
         if found := _DUTCH.match(text):
             day, month, year = map(int, found.groups())
             if day <= 12 < month <= 31:
@@ -107,7 +109,8 @@ def day_parser(*, epoch_1904: bool = False) -> Parser:
                 raise Fault("F102")
             return _calendar_day(int(found[3]), month_named, int(found[1]))
         if found := _SERIAL.match(text):
-            day_of_sheet = epoch + timedelta(days=int(found[1]))
+            # To the second: a hair below midnight is the next day.
+            day_of_sheet = epoch + timedelta(seconds=round(float(text.replace(",", ".")) * 86_400))
             if 2000 <= day_of_sheet.year <= 2099:
                 return day_of_sheet.toordinal()
             raise Fault("F102")
@@ -126,6 +129,7 @@ def month_parser(*, today: date, only: date | None, epoch_1904: bool = False) ->
     parse_day = day_parser(epoch_1904=epoch_1904)
 
     def first_day(text: str) -> date:
+        text = text.translate(HYPHENS)
         if found := _MONTH_FIRST_YEAR.match(text):
             year, month = int(found[1]), int(found[2])
         elif found := _MONTH_LAST_YEAR.match(text):
@@ -157,27 +161,37 @@ def month_parser(*, today: date, only: date | None, epoch_1904: bool = False) ->
 
 _NUMBER = re.compile(r"([+-]?)(\d*)(?:[.,](\d+))?$")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([.\s])\d{3})+(?:,\d+)?$")
+_UNIT = re.compile(r"(?<=\d)\s*(?:u|uur|uren|h)\.?$", re.IGNORECASE)
+_CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::00)?$")
 
 
 def hours_parser(maximum: int) -> Parser:
-    """Read hours as minutes: comma or point, zero up to ``maximum``, whole quarters only."""
+    """Read hours as minutes: ``12,5``, ``12.5``, ``12,5 uur``, ``36u`` or ``1:30``.
+
+    Zero up to ``maximum``, whole quarters only.
+    """
 
     def parse(text: str) -> int:
+        text = _UNIT.sub("", text)
+        if clock := _CLOCK.match(text):
+            return _quarters(int(clock[1]), {"00": 0, "15": 15, "30": 30, "45": 45}.get(clock[2]))
         if _THOUSANDS.match(text) and text.count(".") + text.count(" ") and "," in text:
             text = text.replace(".", "").replace(" ", "")
         found = _NUMBER.match(text)
         if not found or not (found[2] or found[3]):
             raise Fault("F204")
         decimals = (found[3] or "").rstrip("0")
-        whole = int(found[2] or 0)
-        if (found[1] == "-" and (whole or decimals)) or whole > maximum:
+        digits = found[2].lstrip("0") or "0"
+        if (found[1] == "-" and (digits != "0" or decimals)) or len(digits) > LONGEST_NUMBER:
             raise Fault("F202", maximum=str(maximum))
-        quarters = {"": 0, "25": 15, "5": 30, "75": 45}.get(decimals)
-        if quarters is None:
+        return _quarters(int(digits), {"": 0, "25": 15, "5": 30, "75": 45}.get(decimals))
+
+    def _quarters(whole: int, minutes: int | None) -> int:
+        if whole > maximum or (whole == maximum and minutes):
+            raise Fault("F202", maximum=str(maximum))
+        if minutes is None:
             raise Fault("F201")
-        if whole == maximum and quarters:
-            raise Fault("F202", maximum=str(maximum))
-        return whole * 60 + quarters
+        return whole * 60 + minutes
 
     return parse
 
@@ -213,6 +227,28 @@ def code_parser(entries: Mapping[str, int], allowed: str, own: Mapping[str, str]
 # What stands for a sign that is lost, and what UTF-8 looks like when it is taken for Windows-1252.
 _GARBLED = re.compile("\N{REPLACEMENT CHARACTER}|[ÃÂ][\u0080-\u00bf\u0152-\u0192\u02c6-\u2122]")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+$")
+_TRACK = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9._/-]+$")
+_AS_NUMBER = re.compile(r"(\d+)[.,]0+$")
+
+
+def is_track_number(text: str) -> bool:
+    """Whether a text has the shape of a trajectnummer: no blank, no foreign sign, some digit."""
+    return bool(_TRACK.match(text))
+
+
+def track_parser(limit: int) -> Parser:
+    """Read a trajectnummer: the text that the gemeente gave, which is never mended."""
+    as_text = text_parser(limit, find=kind_in_key)
+
+    def parse(text: str) -> str:
+        as_text(text)
+        if number := _AS_NUMBER.match(text):
+            raise Fault("F312", short=number[1])
+        if not is_track_number(text):
+            raise Fault("F311")
+        return text
+
+    return parse
 
 
 def text_parser(limit: int, *, find: Callable[[str], str | None] = kind_in) -> Parser:
@@ -236,15 +272,24 @@ def text_parser(limit: int, *, find: Callable[[str], str | None] = kind_in) -> P
 
 
 def municipality_parser(known: Mapping[str, str]) -> Parser:
-    """Read a gemeentecode: four digits, with or without ``GM``, or with the zeros fallen off."""
+    """Read a gemeentecode: four digits, with or without ``GM``, the zeros fallen off, or a name."""
+    by_name: dict[str, list[int]] = {}
+    for code, name in known.items():
+        by_name.setdefault(fold(name), []).append(int(code))
 
     def parse(text: str) -> int:
+        codes = by_name.get(fold(_OF_GEMEENTE.sub("", text)), ())
+        if len(codes) == 1:
+            return codes[0]
         found = re.fullmatch(r"(?:GM)?(\d{1,4})(?:[.,]0)?", text, re.IGNORECASE)
         if not found or found[1].zfill(4) not in known:
             raise Fault("F305")
         return int(found[1])
 
     return parse
+
+
+_OF_GEMEENTE = re.compile(r"^gemeente\s+", re.IGNORECASE)
 
 
 def same_provider_parser(code: str) -> Parser:

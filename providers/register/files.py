@@ -3,65 +3,91 @@
 from pathlib import Path
 
 from core.errors import DomainError
+from core.workbooks import reading
+from core.workbooks.errors import WorkbookError
+from core.workbooks.sheets import Sheet
 from providers.feed.columns import Mapping
-from providers.feed.read.reader import open_table
-from providers.feed.table import RefusedFileError, Table
-from providers.feed.values import clean, fold
+from providers.feed.read.header import find_header
+from providers.feed.read.reader import kind_of, open_table
+from providers.feed.read.workbook import CODES
+from providers.feed.table import HEADER_WITHIN, RefusedFileError
+from providers.feed.values import fold
+from providers.register.cells import day
 from providers.register.rows import SHEETS, RegisterTable
 
 EVERY_COLUMN = Mapping(headers={name: name for columns in SHEETS.values() for name in columns})
-
-
-def _columns_of(sheet: str) -> Mapping:
-    return Mapping(headers={name: name for name in SHEETS[sheet]})
+TEXTS = frozenset(
+    name for columns in SHEETS.values() for name, column in columns.items() if column.parse != day
+)
+"""Columns of which a cell is the text that a person sees (00012345), and not a date."""
+FEW_COLUMNS = 2
+"""A sheet with so many names of columns of the register, or cells in a row, is part of it."""
 
 
 def tables_of(path: Path, kind: str | None = None) -> list[RegisterTable]:
     """The register tables in a file: one of the named kind, or every sheet that is known.
 
-    A CSV without a kind goes by its file name: ``keurmerken.csv``.
+    A CSV without a kind goes by its file name: ``keurmerken.csv``. A sheet with data that has
+    another name comes along without columns, so that it is told and not passed over.
     """
-    try:
-        with open_table(path, mapping=EVERY_COLUMN) as table:
-            assumed = table.assumed
-    except RefusedFileError as error:
-        raise DomainError(
-            error.code,
-            f"{path.name} is niet als register te lezen. {error.message} "
-            f"Een register heeft deze bladen: {', '.join(SHEETS)}.",
-        ) from None
-    names = [str(assumed["sheet"]), *_other_sheets(assumed)] if "sheet" in assumed else []
+    with path.open("rb") as file:
+        is_workbook = kind_of(file.read(512)) == "workbook"
+    if not is_workbook:
+        if kind is None and fold(path.stem) not in SHEETS:
+            raise _unknown(path, "een los bestand")
+        return [_read(path, kind or fold(path.stem), None)]
+    sheets, with_data = _look(path)
+    names = [sheet.name for sheet in sheets]
     if kind is not None:
-        wanted = next((name for name in names if fold(name) == kind), None)
+        wanted = next((name for name in names if fold(name) == kind), names[0] if names else None)
         return [_read(path, kind, wanted)]
     known = [(name, fold(name)) for name in names if fold(name) in SHEETS]
-    if known:
-        return [_read(path, sheet, name) for name, sheet in known]
-    if fold(path.stem) in SHEETS:
-        return [_read(path, fold(path.stem), None)]
-    found = f"de bladen {', '.join(names)}" if names else "een los bestand"
-    raise DomainError(
+    if not known and fold(path.stem) in SHEETS:
+        return [_read(path, fold(path.stem), next(iter(with_data), None))]
+    if not known:
+        raise _unknown(path, f"de bladen {', '.join(names)}")
+    tables = [_read(path, sheet, name) for name, sheet in known]
+    others = [(name, count) for name, count in with_data.items() if fold(name) not in SHEETS]
+    return tables + [RegisterTable(name, (), [(count, ())]) for name, count in others]
+
+
+def _unknown(path: Path, found: str) -> DomainError:
+    return DomainError(
         "R001",
         f"In {path.name} staat niet welk deel van het register dit is (gevonden: {found}). "
         f"Geef het mee met --kind, of gebruik een van deze namen: {', '.join(SHEETS)}.",
     )
 
 
-def _other_sheets(assumed: dict[str, object]) -> list[str]:
-    others = assumed.get("other_sheets")
-    return [str(name) for name in others] if isinstance(others, list) else []
+def _look(path: Path) -> tuple[list[Sheet], dict[str, int]]:
+    """The sheets of a workbook, and of those that look like a table the number of rows."""
+    with_data: dict[str, int] = {}
+    try:
+        with reading.open_workbook(path) as book:
+            for sheet in book.sheets:
+                rows = [cells for _, cells in book.rows(sheet.name) if any(cells)]
+                header = find_header(rows[:HEADER_WITHIN], EVERY_COLUMN)
+                wide = [cells for cells in rows if sum(map(bool, cells)) > FEW_COLUMNS]
+                if (header and header.score >= FEW_COLUMNS) or (sheet.visible and len(wide) > 1):
+                    with_data[sheet.name] = len(rows)
+            return book.sheets, with_data
+    except WorkbookError as error:
+        raise DomainError(
+            CODES[error.reason], f"{path.name} is niet als register te lezen. {error.message}"
+        ) from None
 
 
 def _read(path: Path, sheet: str, name: str | None) -> RegisterTable:
+    mapping = Mapping(headers={column: column for column in SHEETS[sheet]})
     try:
-        with open_table(path, sheet=name, mapping=_columns_of(sheet)) as table:
-            return RegisterTable(sheet, table.layout.header, _rows(table))
+        with open_table(path, sheet=name, mapping=mapping, keys=TEXTS) as table:
+            return RegisterTable(sheet, table.layout.header, list(table.records))
     except RefusedFileError as error:
-        if error.code != "F003":
-            raise DomainError(error.code, f"{path.name}: {error.message}") from None
+        if error.code != "F003" or name is None:
+            raise DomainError(
+                error.code,
+                f"{path.name} is niet als register te lezen. {error.message} "
+                f"Een register heeft deze bladen: {', '.join(SHEETS)}.",
+            ) from None
         # No known column at all: say which ones are missing, as for a half header.
         return RegisterTable(sheet, (), ())
-
-
-def _rows(table: Table) -> list[tuple[int, list[str]]]:
-    return [(number, [clean(cell) for cell in cells]) for number, cells in table.records]

@@ -218,7 +218,9 @@ def import_register(register: Register, *, by: str, at: datetime) -> ImportResul
             step(writer, register.rows.get(sheet, []))
         keep_dossiers(result.providers, at=at)
     order = {sheet: place for place, sheet in enumerate(steps)}
-    result.problems.sort(key=lambda problem: (order[problem.sheet], problem.row or 0))
+    result.problems.sort(
+        key=lambda problem: (order.get(problem.sheet, len(order)), problem.row or 0)
+    )
     return result
 
 

@@ -5,6 +5,7 @@ Pure: tables of text in, typed rows and problems out. What needs the rows that a
 ``providers.register.operations``.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from typing import Any
 
 from core.errors import DomainError
 from core.formats import day_text
+from core.workbooks import marks
 from providers.codes import MarkStatus, TeacherRegistration
 from providers.feed.values import clean, fold
 from providers.register.cells import (
@@ -186,6 +188,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "reistijden": ("aanbiedercode", "locatie", "gemeente", "kern"),
     "locaties": ("aanbiedercode", "locatie"),
 }
+_KEY_NAMES = frozenset(name for names in KEYS.values() for name in names)
+_BROKEN_OFF = re.compile(r"[\r\n\t]")
 PERIODS = (("van", "tot"), ("tst_erkenning_van", "tst_erkenning_tot"))
 
 
@@ -193,6 +197,9 @@ def read_tables(tables: Iterable[RegisterTable]) -> Register:
     """Turn tables of text into typed rows; a faulty row is left out and says what to do."""
     register = Register()
     for table in tables:
+        if table.sheet not in SHEETS:
+            register.problems.append(_unknown_sheet(table))
+            continue
         columns = SHEETS[table.sheet]
         by_header = {fold(name): name for name in columns}
         places: dict[str, int] = {}
@@ -207,6 +214,15 @@ def read_tables(tables: Iterable[RegisterTable]) -> Register:
             continue
         _read_rows(register, table, places)
     return register
+
+
+def _unknown_sheet(table: RegisterTable) -> RegisterProblem:
+    count = table.rows[0][0] if table.rows else 0
+    return RegisterProblem(
+        table.sheet, None, None, "R003", table.sheet,
+        f"Dit blad is niet gelezen ({count} rijen). Hoort het bij het register? Geef het dan een "
+        f"van deze namen: {', '.join(SHEETS)}.",
+    )  # fmt: skip
 
 
 def _missing_columns(table: RegisterTable, missing: list[str]) -> RegisterProblem:
@@ -229,9 +245,10 @@ def _read_rows(register: Register, table: RegisterTable, places: dict[str, int])
         values: dict[str, Any] = {}
         faults: list[RegisterProblem] = []
         for name, place in places.items():
-            text = clean(cells[place]) if place < len(cells) else ""
+            raw = cells[place] if place < len(cells) else ""
+            text = clean(raw)
             try:
-                values[name] = _cell(columns[name], text)
+                values[name] = _cell(columns[name], text, raw)
             except DomainError as error:
                 faults.append(
                     RegisterProblem(table.sheet, number, name, error.code, text, error.message)
@@ -245,7 +262,13 @@ def _read_rows(register: Register, table: RegisterTable, places: dict[str, int])
             rows.append(RegisterRow(table.sheet, number, values))
 
 
-def _cell(column: RegisterColumn, text: str) -> Any:
+def _cell(column: RegisterColumn, text: str, raw: str) -> Any:
+    if sentence := marks.fault(text):
+        raise DomainError("R112", sentence)
+    if not text.isprintable() or (column.name in _KEY_NAMES and _BROKEN_OFF.search(raw.strip())):
+        raise DomainError(
+            "R113", "In deze cel staat een regeleinde of een vreemd teken. Typ de waarde opnieuw."
+        )
     if text:
         return column.parse(text)
     if column.required:

@@ -185,3 +185,19 @@ def test_inspections_and_travel_times(db, tmp_path, capsys):
     assert (status, "blad reistijden, rij 3, kolom gemeente" in out) == (1, True)
     assert ClassInspection.get().held_on == date(2026, 3, 2)
     assert (TravelTime.get().place, TravelTime.get().minutes) == ("Lemelerveld", 58)
+
+
+def test_a_renamed_sheet_is_told_and_a_key_is_what_a_person_sees(db, tmp_path, capsys) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = "aanbieders"
+    for cells in (["aanbiedercode", "naam", "kvk"], [17, "Taalschool", 1234567]):
+        page.append(cells)
+    page["A2"].number_format, page["C2"].number_format = "000", "00000000"
+    marks = book.create_sheet("Keurmerken (oud)")
+    marks.append(["aanbiedercode", "status", "van"])
+    marks.append(["017", "geschorst", date(2024, 3, 1)])
+    book.save(tmp_path / "register.xlsx")
+    status, out, _ = run(capsys, "import", tmp_path / "register.xlsx")
+    assert (status, "blad Keurmerken (oud) (R003): Dit blad is niet gelezen" in out) == (1, True)
+    assert [(p.code, p.chamber_number) for p in Provider.select()] == [("017", "01234567")]

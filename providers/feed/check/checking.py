@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.dates import month_end, month_from_number, month_number
+from core.formats import count_text
 from core.personal_data import CITIZEN_NUMBER, is_citizen_number
 from providers.codes import TrackStatus
 from providers.feed.check.conditions import conditions, suspect_source
 from providers.feed.check.rule import ERROR
 from providers.feed.check.rules import RULES, sentence
-from providers.feed.check.skipping import why_skipped
+from providers.feed.check.skipping import BLANK, text_of_skipped, why_skipped
 from providers.feed.columns import COLUMNS, Column, Kind, Layout
 from providers.feed.read.parsing import Context, make_parser
 from providers.feed.table import RefusedFileError
@@ -26,6 +27,7 @@ from providers.feed.values import (
     Fault,
     clean,
     echo,
+    fold,
 )
 
 Record = tuple[int, list[str]]
@@ -35,10 +37,23 @@ RejectedKey = tuple[int, int | None, int | None]
 SumKey = tuple[int, int, int, int | None]
 """Month, gemeente, leerroute, contract."""
 BATCH = 5_000
+TOLD_AT_MOST = 10_000
+"""So many problems of a file are told; all are counted."""
+SKIPPED_TOLD = 1_000
+"""So many skipped rows of each kind are named; all are counted."""
+MANY_CELLS = 5
+"""From so many empty mandatory cells on, more than half of them, a row is nearly empty."""
+FEW_ROWS = 10
+"""A file with fewer rows than this is not refused for what its rows lack."""
 MONTH_FIRST_AT_MOST = 3
 """From so many dates with the month in front on, no date of the file is trusted."""
 REMEMBERED = 50_000
 """How many texts of one column are remembered; beyond that a new text takes the long way."""
+
+NOTHING = frozenset(("", "nvt"))
+"""What ``-``, ``nvt`` and ``n.v.t.`` fold to: nothing, where a cell may be empty."""
+OF_PROVIDER = "\N{SYMBOL FOR UNIT SEPARATOR}"
+"""Between provider and trajectnummer, in a check that is not of one provider."""
 
 _FIRST = month_number(FIRST_MONTH)
 
@@ -75,14 +90,29 @@ class Tally:
 
     rows: int = 0
     rejected: int = 0
-    skipped: dict[str, list[int]] = field(default_factory=dict)
-    duplicates: dict[tuple[int, int], list[int]] = field(default_factory=dict)
-    rejected_keys: dict[tuple[int, int], int] = field(default_factory=dict)
+    problems: int = 0
+    """All problems, also those beyond the first ``TOLD_AT_MOST``, which are only counted."""
+    warnings: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    skipped_rows: list[tuple[int, str, str]] = field(default_factory=list)
+    """Row, reason and text of the first skipped rows of each reason."""
+    nearly_empty: int = 0
     citizen_numbers: int = 0
     look_back: set[int] = field(default_factory=set)
     """Trajecten of which the months within the file must be put beside each other."""
     sums: dict[SumKey, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
     """Rows that were not rejected, with their minutes offered and attended."""
+
+    @property
+    def data_rows(self) -> int:
+        """Rows that were not skipped."""
+        return self.rows - sum(self.skipped.values())
+
+    def skip(self, row: int, reason: str, text: str) -> None:
+        """Count a row that is no data."""
+        count = self.skipped[reason] = self.skipped.get(reason, 0) + 1
+        if count <= SKIPPED_TOLD:
+            self.skipped_rows.append((row, reason, text))
 
     def take_out(self, key: SumKey, offered: int, attended: int) -> None:
         """Count a row as rejected that was not so before."""
@@ -97,6 +127,8 @@ class Batch:
     """A piece of the outcome: rows to hold, new trajectnummers, problems, rejected rows."""
 
     rows: list[HeldRow]
+    again: list[HeldRow]
+    """Sound rows of a traject and month that an earlier row of the file has too."""
     numbers: list[str]
     problems: list[Problem]
     rejected: list[RejectedKey]
@@ -134,17 +166,35 @@ class Checker:
         self.numbers: list[str] = []
         self.problems: list[Problem] = []
         self.rejected: list[RejectedKey] = []
+        self.again: list[HeldRow] = []
         self.tally = Tally()
+        self.mandatory = frozenset(c.name for c in self.columns if c.required)
+        # A row names its own provider in a check without database: the key holds it too.
+        self.keyed_by_provider = context.any_provider and "aanbiedercode" in layout.positions
 
     def batches(self, records: Iterable[Record]) -> Iterator[Batch]:
         """Check the rows, some thousands at a time."""
         for rows, count in self._loop()(records):
             self.tally.rows += count
-            yield Batch(rows, self.numbers, self.problems, self.rejected, self.tally)
-            self.numbers, self.problems, self.rejected = [], [], []
+            self._refuse_what_is_no_feed()
+            yield Batch(rows, self.again, self.numbers, self.problems, self.rejected, self.tally)
+            self.again, self.numbers, self.problems, self.rejected = [], [], [], []
+
+    def _refuse_what_is_no_feed(self) -> None:
+        """Refuse a file of which nine in ten rows lack nearly all that every row needs."""
+        rows = self.tally.data_rows
+        if rows >= FEW_ROWS and self.tally.nearly_empty >= 0.9 * rows:
+            raise RefusedFileError(
+                "F019", count=count_text(self.tally.nearly_empty), rows=count_text(rows)
+            )
 
     def track(self, text: str) -> int:
         """Number of a traject within this file, from 1; raises ``Fault`` for a wrong key."""
+        if self.keyed_by_provider:
+            raise Fault("F013")
+        return self._track(text)
+
+    def _track(self, text: str) -> int:
         known = self.tracks.get(text)
         if known is not None:
             return known
@@ -152,11 +202,11 @@ class Checker:
         if not number:
             raise Fault("F013")
         if number != text:
-            self.tracks[text] = local = self.track(number)
+            self.tracks[text] = local = self._track(number)
             return local
         if number in BROKEN_CELLS:
             raise Fault(BROKEN_CELLS[number])
-        self.parsers["trajectnummer"](number)
+        self.parsers["trajectnummer"](number.rpartition(OF_PROVIDER)[2])
         self.seen.append(0)
         self.last.append(())
         self.numbers.append(number)
@@ -254,20 +304,34 @@ def loop(records, {parameters}):
 
     def examine(self, row: int, cells: list[str]) -> HeldRow | None:
         """Check one row the long way: every reason, or the row to hold."""
+        if not any(cells):
+            self.tally.skip(row, BLANK, "")
+            return None
         texts = [clean(cell) for cell in cells]
         skipped = why_skipped(texts, self.layout, self.context.mapping)
         if skipped:
-            self.tally.skipped.setdefault(skipped, []).append(row)
+            self.tally.skip(row, skipped, text_of_skipped(texts))
             return None
-        found: list[Problem] = []
-        if any(texts[self.width :]):
-            found.append(self._problem(row, None, "F010", ""))
-        elif len(texts) < self.width:
-            found.append(self._problem(row, None, "F011", ""))
+        is_long, is_short = any(texts[self.width :]), len(texts) < self.width
         texts = (texts + [""] * self.width)[: self.width]
         raw = (list(cells) + [""] * self.width)[: self.width]
+        values, faults = self._values(row, texts, raw)
+        found = list(self._as_problems(row, texts, faults))
+        if is_long:
+            found.insert(0, self._problem(row, None, "F010", ""))
+        elif is_short and all(problem.code != "F018" for problem in found):
+            found.insert(0, self._problem(row, None, "F011", ""))
+        if "rapportagemaand" not in self.layout.positions and self.context.only_month:
+            values["rapportagemaand"] = self._know_month(month_number(self.context.only_month))
+        found.extend(self._broken_rules(row, values, set(faults), texts))
+        return self._settle(row, values, found, other_provider="aanbiedercode" in faults)
+
+    def _values(
+        self, row: int, texts: list[str], raw: list[str]
+    ) -> tuple[dict[str, Any], dict[str, Fault]]:
+        """The values of a row by column, and what is wrong with the cells that have none."""
         values: dict[str, Any] = {c.name: None for c in COLUMNS}
-        faulty: set[str] = set()
+        faults: dict[str, Fault] = {}
         for column in self.columns:
             position = self.layout.positions[column.name]
             known = self.memory[column.name]
@@ -275,17 +339,28 @@ def loop(records, {parameters}):
                 values[column.name] = known[raw[position]]
                 continue
             try:
-                values[column.name] = self._read(column, texts[position], raw[position])
+                values[column.name] = self._read(column, texts[position], raw[position], values)
             except Fault as fault:
                 self._refuse_month_first(fault, row, texts[position])
-                faulty.add(column.name)
-                shown = None if fault.code == "F301" else texts[position]
-                self.tally.citizen_numbers += fault.code == "F301"
-                found.append(self._problem(row, column.name, fault.code, shown, **fault.details))
-        if "rapportagemaand" not in self.layout.positions and self.context.only_month:
-            values["rapportagemaand"] = self._know_month(month_number(self.context.only_month))
-        found.extend(self._broken_rules(row, values, faulty, texts))
-        return self._settle(row, values, found)
+                faults[column.name] = fault
+        return values, faults
+
+    def _as_problems(
+        self, row: int, texts: list[str], faults: dict[str, Fault]
+    ) -> Iterator[Problem]:
+        """What is wrong with the cells of a row; a row that is nearly empty is one problem."""
+        told = dict(faults)
+        for code, whole_row in (("F013", "F018"), ("F014", "F014")):
+            names = [name for name, fault in faults.items() if fault.code == code]
+            if len(names) >= MANY_CELLS and 2 * len(names) > len(self.mandatory):
+                self.tally.nearly_empty += code == "F013"
+                yield self._problem(row, None, whole_row, "", columns=", ".join(names))
+                kept = (code, "F301") if code == "F014" else ("F301",)
+                told = {n: f for n, f in told.items() if f.code in kept and n not in names}
+        for name, fault in told.items():
+            self.tally.citizen_numbers += fault.code == "F301"
+            shown = None if fault.code == "F301" else texts[self.layout.positions[name]]
+            yield self._problem(row, name, fault.code, shown, **fault.details)
 
     def _refuse_month_first(self, fault: Fault, row: int, text: str) -> None:
         """Once is a mistake; more often, dates that look right are turned around too."""
@@ -293,15 +368,22 @@ def loop(records, {parameters}):
         if self.month_first >= MONTH_FIRST_AT_MOST:
             raise RefusedFileError("F009", value=echo(text), row=str(row))
 
-    def _read(self, column: Column, text: str, raw: str) -> int | str | None:
+    def _read(
+        self, column: Column, text: str, raw: str, values: dict[str, Any]
+    ) -> int | str | None:
         if not text:
             if column.required:
                 raise Fault("F013")
             return None
+        if not column.required and fold(text) in NOTHING:
+            self.memory[column.name][raw] = None
+            return None
         if text in BROKEN_CELLS:
             raise Fault(BROKEN_CELLS[text])
         if column.kind is Kind.TRACK:
-            return self.track(raw)
+            if self.keyed_by_provider:
+                return self._track(f"{fold(values['aanbiedercode'] or '')}{OF_PROVIDER}{text}")
+            return self._track(raw)
         try:
             value = self.parsers[column.name](text)
         except Fault:
@@ -335,33 +417,43 @@ def loop(records, {parameters}):
                 value = sent.get(condition.column, "")
                 yield self._problem(row, condition.column, condition.rule.code, value, **sent)
 
-    def _settle(self, row: int, values: dict[str, Any], found: list[Problem]) -> HeldRow | None:
+    def _settle(
+        self, row: int, values: dict[str, Any], found: list[Problem], *, other_provider: bool
+    ) -> HeldRow | None:
         rejected = any(problem.severity == ERROR for problem in found)
-        track, month = values["trajectnummer"], values["rapportagemaand"]
+        # The key of a row holds its provider: a row of another one is not beside ours.
+        track = None if other_provider else values["trajectnummer"]
+        month = values["rapportagemaand"]
+        comes_again = False
         if track is not None and month is not None:
             bit = self.month_bits[month]
-            if self.seen[track] & bit:
-                self.tally.duplicates.setdefault((track, month), []).append(row)
-                rejected = True
-            elif rejected:
-                self.tally.rejected_keys[track, month] = row
+            comes_again = bool(self.seen[track] & bit)
             self.seen[track] |= bit
-        self.problems.extend(found)
+        room = TOLD_AT_MOST - self.tally.problems
+        self.problems.extend(found[: max(room, 0)])
+        self.tally.problems += len(found)
+        self.tally.warnings += sum(problem.severity != ERROR for problem in found)
         if rejected:
             self.tally.rejected += 1
             self.rejected.append((row, track, month))
             return None
+        held = (row, track, month, *(values[c.name] for c in self.held))
+        if comes_again:
+            self.again.append(held)
+            return None
         # The quick loop compares with the month before; what came this way is always looked at.
-        self.tally.look_back.add(track)
+        self.tally.look_back.add(int(track or 0))
         total = self.tally.sums[tuple(values[name] for name in SUM_KEY)]
         total[0] += 1
         total[1] += values["uren_aangeboden"]
         total[2] += values["uren_gevolgd"]
-        return (row, track, month, *(values[c.name] for c in self.held))
+        return held
 
     def _problem(
         self, row: int, column: str | None, code: str, value: str | None, **details: str
     ) -> Problem:
+        if self.tally.problems >= TOLD_AT_MOST:
+            return Problem(row, column, code, RULES[code].severity, None, "")
         shown = None if value is None else echo(value)
         message = sentence(code, **{**details, "column": column, "value": shown})
         return Problem(row, column, code, RULES[code].severity, shown, message)

@@ -76,6 +76,31 @@ FILE_RULES = (
         "gelezen. Kijk of dat klopt.",
         "De rij telt mee; de laatste, niet verplichte cellen zijn leeg.", WARNING, found_by=_ROW,
     ),
+    Rule(
+        "F016", "Een maand wordt niet ongemerkt vervangen.",
+        "Dit bestand vervangt {count} rijen van {month}{why}. Klopt dat? Bevestig het dan. Staat "
+        "er een verkeerde maand in het bestand? Verbeter die.",
+        "Er is niets verwerkt zolang de afzender dit niet bevestigt.", found_by=_FILE,
+    ),
+    Rule(
+        "F017", "Elk blad met gegevens wordt gelezen.",
+        'Blad "{value}" is niet gelezen: {count} rijen{why}. Horen die bij de levering? Zet '
+        "er dan de kolomnamen boven en stuur het bestand opnieuw.",
+        "Deze rijen tellen niet mee.", WARNING, found_by=_FILE,
+    ),
+    Rule(
+        "F018", "Een rij is niet bijna leeg.",
+        "Deze rij is bijna leeg. Er ontbreekt: {columns}. Vul de rij aan, of haal haar weg. Is het "
+        "een totaalrij? Zet er dan Totaal bij.",
+        "De rij is niet verwerkt.", found_by=_ROW,
+    ),
+    Rule(
+        "F019", "De rijen hebben wat elke rij nodig heeft.",
+        "Van {rows} rijen zijn er {count} bijna leeg. Waarschijnlijk staan de gegevens niet onder "
+        "de kolomnamen: kijk naar het scheidingsteken, naar een tweede rij met kolomnamen en of "
+        "dit het goede blad is. Stuur het bestand daarna opnieuw.",
+        "Er is niets verwerkt.", found_by=_FILE,
+    ),
 )  # fmt: skip
 
 CELL_RULES = (
@@ -92,8 +117,8 @@ CELL_RULES = (
     ),
     Rule(
         "F014", "Een formule heeft een uitkomst.",
-        "In deze cel staat een formule zonder uitkomst. Open het bestand in Excel of LibreOffice, "
-        "sla het op en stuur het opnieuw. Of vul de waarde zelf in.",
+        "Hier staat een formule zonder bijgewerkte uitkomst. Open het bestand in Excel of "
+        "LibreOffice, sla het op en stuur het opnieuw. Of vul de waarde zelf in.",
         "De rij is niet verwerkt.", found_by=_CELL,
     ),
     Rule(
@@ -206,14 +231,41 @@ CELL_RULES = (
         'Maak deze waarde korter: hoogstens {limit} tekens. Er staat "{value}".',
         "De rij is niet verwerkt.", found_by=_CELL,
     ),
+    Rule(
+        "F310", "Een rekenblad heeft van een nummer of naam geen datum gemaakt.",
+        "Een rekenblad heeft hier een datum van gemaakt. Maak de kolom op als tekst en vul de "
+        "waarde opnieuw in.",
+        "De rij is niet verwerkt: wat er stond, is niet meer te lezen.", found_by=_CELL,
+    ),
+    Rule(
+        "F311", "Een trajectnummer bestaat uit letters, cijfers en - _ . /, met ten minste een "
+        "cijfer.",
+        'Dit is geen trajectnummer: "{value}". Een trajectnummer heeft alleen letters, cijfers en '
+        "de tekens - _ . / en ten minste een cijfer. Typ het nummer over zoals de gemeente het "
+        "gaf.",
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F312", "Een trajectnummer eindigt niet op .0.",
+        'Er staat "{value}". Is {short} bedoeld? Een rekenprogramma zet er soms .0 achter. Vul het '
+        "nummer in zoals de gemeente het gaf, en maak de kolom op als tekst.",
+        "De rij is niet verwerkt: het kan een ander traject zijn.", found_by=_CELL,
+    ),
 )  # fmt: skip
 
 HELD_RULES = (
     Rule(
         "F501", "Een traject staat in een maand een keer in het bestand.",
-        "Dit traject staat meer dan één keer in deze maand in het bestand (rij {rows}). Laat één "
-        "rij staan en stuur die opnieuw.",
-        "Geen van die rijen is verwerkt.", found_by=_FILE,
+        "Dit traject staat meer dan één keer in deze maand in het bestand, met verschillende "
+        "gegevens (rij {rows}). Is dit een cursist in twee groepen, of een rij per week? Tel de "
+        "uren dan op in één rij. Anders: laat alleen de goede rij staan. Stuur die ene rij.",
+        "Geen van die rijen is verwerkt.", version=2, found_by=_FILE,
+    ),
+    Rule(
+        "F510", "Een rij staat een keer in het bestand.",
+        "Deze rij staat twee keer in het bestand, met dezelfde gegevens (rij {rows}). De tweede "
+        "telt niet mee. Haal haar de volgende keer weg.",
+        "De rij telt een keer mee.", WARNING, found_by=_FILE,
     ),
     Rule(
         "F502", "Een traject heeft geen maanden na zijn einde.",

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from providers.feed.columns import COLUMNS, Kind, Layout, Mapping
+from providers.feed.values import MONTHS, echo, is_track_number
 
 BLANK, TOTALS, HEADER, NOTE = "blank", "totals", "header", "note"
 LABELS = {
@@ -16,10 +17,34 @@ LABELS = {
     HEADER: "herhaalde kopregels",
     NOTE: "voetnoten",
 }
+WORDS = {
+    BLANK: "lege rij",
+    TOTALS: "totaalrij",
+    HEADER: "herhaalde kopregel",
+    NOTE: "voetnoot",
+}
 _TOTAL = re.compile(
     r"(sub|eind)?tota(a?l|len)\b|som\b|gemiddelde?\b|aantal\b|.*\b(sub|eind)?(totaal|resultaat)$",
     re.IGNORECASE,
 )
+
+
+_WORD = re.compile(r"[^\W_][\w.,'-]*")
+_WITHOUT_CAPITALS = frozenset(("groep", "klas", "week", "maand", "uren", "leerroute", *MONTHS))
+
+
+def text_of_skipped(texts: Sequence[str]) -> str:
+    """What is kept of a skipped row, so that a person finds it: ``Totaal groep 3 120``.
+
+    A capital may begin a name, so that only words for totals and groups keep theirs.
+    """
+    return echo(_WORD.sub(_harmless, " ".join(filter(None, texts))))
+
+
+def _harmless(match: re.Match[str]) -> str:
+    word = match[0]
+    known = _TOTAL.match(word) or word.casefold() in _WITHOUT_CAPITALS
+    return word if known or word == word.casefold() else "…"
 
 
 def why_skipped(texts: Sequence[str], layout: Layout, mapping: Mapping) -> str:
@@ -48,15 +73,17 @@ def _names_columns(texts: Sequence[str], mapping: Mapping, needed: float) -> boo
 
 
 def _is_total(texts: Sequence[str], filled: Sequence[str], layout: Layout) -> bool:
-    """Whether a row adds up others: no key, and a word for a total or sums only."""
-    names = [name for name in ("trajectnummer", "rapportagemaand") if name in layout.positions]
-    keys = [_cell(texts, layout, name) for name in names]
-    if all(keys) and not any(map(_TOTAL.match, keys)):
+    """Whether a row adds up others: a word for a total, no trajectnummer and no dates.
+
+    A row with a key is a learner's, whatever it is called: ``SOM-260101`` is a trajectnummer.
+    """
+    if not any(map(_TOTAL.match, filled)):
         return False
-    if any(map(_TOTAL.match, filled)):
-        return True
+    key = _cell(texts, layout, "trajectnummer")
+    if key and (is_track_number(key) or not _TOTAL.match(key)):
+        return False
     return not any(
-        _cell(texts, layout, column.name) for column in COLUMNS if column.kind is not Kind.HOURS
+        _cell(texts, layout, column.name) for column in COLUMNS if column.kind is Kind.DAY
     )
 
 

@@ -4,7 +4,7 @@ Each question is one query; what it finds becomes a problem, and a row that brea
 severity *error* leaves the staged rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from providers.feed.hold.staging import (
     run,
     same,
 )
+from providers.feed.table import row_text
 from providers.feed.values import echo, fold
 from providers.models import Contract, ContractScope, TeachingMethod
 
@@ -40,19 +41,42 @@ def _problem(row: int | None, column: str | None, code: str, value: str, **detai
     return Problem(row, column, code, RULES[code].severity, shown or None, message)
 
 
-def take_out_duplicates(staging: Staging, tally: Tally) -> None:
-    """F501: every row of a key that the file has more than once is rejected."""
-    for (track, month), later in tally.duplicates.items():
-        first = rows_of("SELECT row_number FROM staged WHERE track = ? AND month = ?", track, month)
-        staging.take_out(tally, "track = ? AND month = ?", track, month)
-        rows = [row for (row,) in first] + later
-        if (track, month) in tally.rejected_keys:
-            rows.append(tally.rejected_keys[track, month])
-        number = rows_of("SELECT number FROM staged_track WHERE local = ?", track)[0][0]
-        told = ", ".join(map(str, sorted(rows)[:10]))
+def take_out_duplicates(staging: Staging, tally: Tally, sheets: Sequence[str] = ()) -> int:
+    """F501 and F510: rows of a key that the file has more than once.
+
+    When all of them say the same, the first counts and the others repeat it; else every one is
+    rejected. Returns how many rows repeat one of the same file.
+    """
+    keys = rows_of(
+        "SELECT DISTINCT track, month FROM staged_again UNION SELECT track, month "
+        "FROM staged_rejected WHERE track IS NOT NULL AND month IS NOT NULL "
+        "GROUP BY track, month HAVING COUNT(*) > 1 ORDER BY 1, 2"
+    )
+    values = ", ".join(staging.present)
+    repeats = 0
+    for key in keys:
+        first, again, sent_back = (
+            rows_of(f"SELECT row_number{more} FROM {table} WHERE track = ? AND month = ?", *key)
+            for table, more in (
+                ("staged", f", {values}"), ("staged_again", f", {values}"), ("staged_rejected", ""),
+            )
+        )  # fmt: skip
+        number = rows_of("SELECT number FROM staged_track WHERE local = ?", key[0])[0][0]
+        rows = sorted(row for row, *_ in (*first, *again, *sent_back))
+        told = ", ".join(row_text(row, sheets) for row in rows[:10])
+        if not sent_back and len({tuple(rest) for _, *rest in (*first, *again)}) == 1:
+            repeats += len(again)
+            staging.add_problems(
+                _problem(row, "trajectnummer", "F510", number, rows=told) for row, *_ in again
+            )
+            continue
+        staging.take_out(tally, "track = ? AND month = ?", *key)
+        tally.rejected += len(again)
+        staging.add_rejected([(row, *key) for row, *_ in again])
         staging.add_problems(
             _problem(row, "trajectnummer", "F501", number, rows=told) for row in rows
         )
+    return repeats
 
 
 def compare(provider: int, staging: Staging) -> bool:

@@ -16,21 +16,24 @@ from typing import Any
 
 from core.dates import month_from_number
 from core.db import database, is_postgresql
+from core.formats import count_text
 from providers.codes import LearningRoute
-from providers.feed.check.checking import Batch, Checker, Tally, held_columns
-from providers.feed.check.skipping import BLANK, LABELS
+from providers.feed.check.checking import Batch, Checker, Problem, Tally, held_columns
+from providers.feed.check.rule import WARNING
+from providers.feed.check.rules import sentence
+from providers.feed.check.skipping import BLANK, LABELS, WORDS
 from providers.feed.columns import Column, Layout
 from providers.feed.hold import held
 from providers.feed.hold.staging import Staging, find_tracks, rows_of, run
 from providers.feed.read.parsing import Context
 from providers.feed.read.reader import open_table
 from providers.feed.read.shape import refuse_layout
-from providers.feed.table import RefusedFileError
+from providers.feed.table import RefusedFileError, SheetRead
 from providers.feed.tell.outcome import Counts
+from providers.feed.values import echo
 
 LARGE_FILE = 10_000_000
 """From this size on a CSV is checked by a second process while this one writes."""
-TOLD_ROWS = 20
 
 Sources = dict[str, dict[int, int]]
 """Of a mended workbook: SHA-256 of the file that the rows were in -> row there -> row here."""
@@ -46,6 +49,14 @@ class Staged:
     assumed: dict[str, Any]
     sources: Sources = field(default_factory=dict)
     with_held: bool = False
+    sheets: list[SheetRead] = field(default_factory=list)
+    repeats: int = 0
+    """Rows that say the same as an earlier row of the file."""
+
+    @property
+    def read_sheets(self) -> list[str]:
+        """Names of the sheets that the rows come from."""
+        return [sheet.name for sheet in self.sheets if sheet.read]
 
     @property
     def stays_as_received(self) -> bool:
@@ -103,11 +114,23 @@ def stage(
         with without_lock():
             staging = into(held_columns(layout))
             tally = staging.fill(found)
-        if not tally.rows or tally.rows == sum(map(len, tally.skipped.values())):
+        if not tally.data_rows:
             raise RefusedFileError("F006")
+        staging.add_problems(unread_sheets(table.sheets))
         if context.only_month and "rapportagemaand" not in layout.positions:
             table.assumed["month"] = f"{context.only_month:%Y-%m}"
-        return Staged(staging, layout, staging.keyed(tally), table.assumed, sources)
+        return Staged(
+            staging, layout, staging.keyed(tally), table.assumed, sources, sheets=table.sheets
+        )
+
+
+def unread_sheets(sheets: Iterable[SheetRead]) -> Iterator[Problem]:
+    """F017: sheets with data of which no row was read."""
+    for sheet in sheets:
+        if sheet.has_data and not sheet.read:
+            name, rows = echo(sheet.name, 40), count_text(sheet.rows)
+            message = sentence("F017", value=name, count=rows, why="")
+            yield Problem(None, None, "F017", WARNING, name, message)
 
 
 def note_sources(
@@ -133,7 +156,7 @@ def note_sources(
 def compare(provider: int, staged: Staged) -> None:
     """Put the staged rows beside each other and beside what is held."""
     staging, tally = staged.staging, staged.tally
-    held.take_out_duplicates(staging, tally)
+    staged.repeats = held.take_out_duplicates(staging, tally, staged.read_sheets)
     if staging.compares:
         find_tracks(provider)
         staged.with_held = held.compare(provider, staging)
@@ -153,11 +176,11 @@ def count(staged: Staged) -> Counts:
     counts = Counts(
         rows=tally.rows,
         accepted=remaining - unchanged,
-        unchanged=unchanged,
+        unchanged=unchanged + staged.repeats,
         rejected=tally.rejected,
-        skipped=sum(map(len, tally.skipped.values())),
+        skipped=sum(tally.skipped.values()),
         replaced=replaced,
-        warnings=rows_of("SELECT COUNT(*) FROM staged_problem WHERE severity = 'warning'")[0][0],
+        warnings=staged.staging.warning_count,
     )
     counts.check()
     return counts
@@ -178,11 +201,9 @@ def findings(staged: Staged) -> dict[str, Any]:
         hours[route] = list(map(add, hours.get(route, [0, 0, 0]), sums))
     layout = staged.layout
     return {
-        "assumed": staged.assumed,
-        "skipped": {
-            reason: {"label": LABELS[reason], "count": len(rows), "rows": rows[:TOLD_ROWS]}
-            for reason, rows in staged.tally.skipped.items()
-        },
+        "assumed": {key: value for key, value in staged.assumed.items() if value is not None},
+        "problem_count": staged.staging.problem_count,
+        **read_findings(staged.tally, staged.sheets),
         "unknown_columns": list(layout.unknown),
         "personal_columns": list(layout.personal),
         "citizen_numbers": staged.tally.citizen_numbers,
@@ -195,6 +216,23 @@ def findings(staged: Staged) -> dict[str, Any]:
                 "minutes_attended": attended,
             }
             for route, (rows, offered, attended) in sorted(hours.items())
+        ],
+    }
+
+
+def read_findings(tally: Tally, sheets: Sequence[SheetRead]) -> dict[str, Any]:
+    """Which rows were skipped, and which sheets were read, as a receipt keeps it."""
+    return {
+        "skipped": {
+            reason: {"label": LABELS[reason], "count": count}
+            for reason, count in tally.skipped.items()
+        },
+        "skipped_rows": [
+            {"row": row, "why": WORDS[reason], "text": text}
+            for row, reason, text in sorted(tally.skipped_rows)
+        ],
+        "sheets": [
+            {"name": sheet.name, "rows": sheet.rows, "read": sheet.read} for sheet in sheets
         ],
     }
 

@@ -14,7 +14,7 @@ import struct
 import subprocess  # our own interpreter with our own module
 import sys
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from pathlib import Path
 from typing import IO, Any
 
@@ -45,10 +45,10 @@ def batches(path: Path, context: Context) -> Iterator[Batch]:
         child.stdin.write(pickle.dumps((str(path.resolve()), context)))
         child.stdin.close()
         while True:
-            rows, numbers, found, rejected, tally = _receive(child.stdout)
+            rows, again, numbers, found, rejected, tally = _receive(child.stdout)
             problems = [Problem(*problem) for problem in found]
-            yield Batch(rows, numbers, problems, rejected, Tally(*tally))
-            if not (rows or numbers or problems or rejected):
+            yield Batch(rows, again, numbers, problems, rejected, Tally(*tally))
+            if len(tally) > 1:
                 return
     finally:
         if collecting:
@@ -85,26 +85,19 @@ def main() -> None:
             checker = Checker(table.layout, context)
             for batch in checker.batches(table.records):
                 problems = [astuple(problem) for problem in batch.problems]
-                if batch.rows or batch.numbers or problems or batch.rejected:
-                    so_far = (batch.tally.rows,)
-                    _send((batch.rows, batch.numbers, problems, batch.rejected, so_far))
-            _send(([], [], [], [], _plain(checker.tally)))
+                so_far = (batch.tally.rows,)
+                parts = (batch.rows, batch.again, batch.numbers, problems, batch.rejected)
+                if any(parts):
+                    _send((*parts, so_far))
+            _send(([], [], [], [], [], _plain(checker.tally)))
     except RefusedFileError as error:
         _send((error.code, error.details))
     sys.stdout.buffer.flush()
 
 
 def _plain(tally: Tally) -> tuple[Any, ...]:
-    return (
-        tally.rows,
-        tally.rejected,
-        tally.skipped,
-        tally.duplicates,
-        tally.rejected_keys,
-        tally.citizen_numbers,
-        tally.look_back,
-        dict(tally.sums),
-    )
+    values = {item.name: getattr(tally, item.name) for item in fields(tally)}
+    return tuple((values | {"sums": dict(tally.sums)}).values())
 
 
 if __name__ == "__main__":

@@ -5,13 +5,28 @@ Filled without touching any table of the product: reading a large file locks nob
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
-import peewee
-
 from core.db import database, is_postgresql
-from providers.feed.check.checking import Batch, Problem, RejectedKey, Tally
+from providers.feed.check.checking import (
+    BATCH,
+    TOLD_AT_MOST,
+    Batch,
+    Problem,
+    RejectedKey,
+    Tally,
+)
+from providers.feed.check.rule import WARNING
 from providers.feed.columns import COLUMNS, Column
+
+
+def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of at most so many items."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
 
 TEXT_COLUMNS = frozenset({"group_name", "teaching_method"})
 VALUE_COLUMNS = tuple(
@@ -20,7 +35,7 @@ VALUE_COLUMNS = tuple(
 """What a progress row holds besides its key, in one fixed order."""
 
 _TABLES = (
-    "staged", "staged_track", "staged_problem", "staged_old", "staged_look",
+    "staged", "staged_again", "staged_track", "staged_problem", "staged_old", "staged_look",
     "staged_rejected",
 )  # fmt: skip
 _PROBLEM_COLUMNS = ("row", "column", "code", "severity", "value", "message")
@@ -35,8 +50,10 @@ class Staging:
     def __init__(self, held: Sequence[Column]) -> None:
         self.present = [column.held_as for column in held]
         self.tracks = 0
+        self.told, self.problem_count, self.warning_count = 0, 0, 0
         self.clear()
         self._make()
+        self._run(f"CREATE TEMPORARY TABLE staged_again ({self._columns()})")
         self._run(
             "CREATE TEMPORARY TABLE staged_problem (row_number integer, column_name text, "
             "code text, severity text, value text, message text)"
@@ -51,13 +68,13 @@ class Staging:
             "month integer, old integer, same integer, registered_on integer, route integer)"
         )
 
-    def _make(self) -> None:
+    def _columns(self) -> str:
         text = dict.fromkeys(TEXT_COLUMNS, "text")
         columns = ", ".join(f"{name} {text.get(name, 'integer')}" for name in self.present)
-        self._run(
-            "CREATE TEMPORARY TABLE staged (row_number integer, track integer NOT NULL, "
-            f"month integer NOT NULL, {columns})"
-        )
+        return f"row_number integer, track integer NOT NULL, month integer NOT NULL, {columns}"
+
+    def _make(self) -> None:
+        self._run(f"CREATE TEMPORARY TABLE staged ({self._columns()})")
         self._run(
             "CREATE TEMPORARY TABLE staged_track "
             "(local integer PRIMARY KEY, number text NOT NULL, id integer)"
@@ -75,6 +92,7 @@ class Staging:
             self.add(batch)
             tally = batch.tally
         self.finish()
+        self.problem_count, self.warning_count = tally.problems, tally.warnings
         return tally
 
     def add(self, batch: Batch) -> None:
@@ -83,15 +101,25 @@ class Staging:
             first = self.tracks + 1
             insert("staged_track", ("local", "number"), list(enumerate(batch.numbers, first)))
             self.tracks += len(batch.numbers)
+        names = ("row_number", "track", "month", *self.present)
         if batch.rows:
-            names = ("row_number", "track", "month", *self.present)
             insert("staged", names, batch.rows)
-        self.add_problems(batch.problems)
+        if batch.again:
+            insert("staged_again", names, batch.again)
+        self._keep_problems(batch.problems)
         self.add_rejected(batch.rejected)
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
-        """Stage problems."""
-        rows = [(p.row, p.column, p.code, p.severity, p.value, p.message) for p in problems]
+        """Stage what the check of single rows did not find; count what is too much to tell."""
+        for batch in batched(problems, BATCH):
+            self.problem_count += len(batch)
+            self.warning_count += sum(problem.severity == WARNING for problem in batch)
+            self._keep_problems(batch)
+
+    def _keep_problems(self, problems: Sequence[Problem]) -> None:
+        room = max(TOLD_AT_MOST - self.told, 0)
+        rows = [(p.row, p.column, p.code, p.severity, p.value, p.message) for p in problems[:room]]
+        self.told += len(rows)
         if rows:
             names = ("row_number", "column_name", "code", "severity", "value", "message")
             insert("staged_problem", names, rows)
@@ -141,21 +169,7 @@ class Staging:
         )
         if new:
             find_tracks(provider)
-        with self._keys_known():
-            self._hold_rows(provider, delivery)
-
-    @contextmanager
-    def _keys_known(self) -> Iterator[None]:
-        """Look no keys up row by row: they were found or made in this transaction.
-
-        ``operations`` locks what they name; only a contract may have gone since the check.
-        """
-        gone = "SELECT 1 FROM staged WHERE contract_id NOT IN (SELECT id FROM contract) LIMIT 1"
-        if "contract_id" in self.present and rows_of(gone):
-            yield
-        else:
-            with trusted_keys():
-                yield
+        self._hold_rows(provider, delivery)
 
     def _hold_rows(self, provider: int, delivery: int) -> None:
         run(
@@ -191,24 +205,6 @@ class Staging:
     @staticmethod
     def _run(sql: str) -> None:
         database.execute_sql(sql)
-
-
-@contextmanager
-def trusted_keys() -> Iterator[None]:
-    """Have PostgreSQL look up no foreign keys, where its user may decide so.
-
-    Looking each up by itself takes three quarters of the time of a large delivery.
-    """
-    try:
-        with database.atomic():
-            if is_postgresql():
-                run("SET LOCAL session_replication_role = replica")
-    except peewee.ProgrammingError:
-        yield
-        return
-    yield
-    if is_postgresql():
-        run("SET LOCAL session_replication_role = origin")
 
 
 def insert(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

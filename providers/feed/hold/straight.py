@@ -23,9 +23,9 @@ from providers.feed.hold.staging import (
     copy_rows,
     copying,
     count_for_plans,
+    insert,
     rows_of,
     run,
-    trusted_keys,
 )
 from providers.models import CourseTrack
 
@@ -76,6 +76,12 @@ class Straight(Staging):
     def _rejected(self, batch: Batch) -> list[RejectedKey]:
         return [(row, track and self.ids[track], month) for row, track, month in batch.rejected]
 
+    def _add_again(self, batch: Batch) -> None:
+        if batch.again:
+            names = ("row_number", "track", "month", *self.present)
+            rows = [(row, self.ids[int(track or 0)], *rest) for row, track, *rest in batch.again]
+            insert("staged_again", names, rows)
+
     def _named(self, numbers: Sequence[str], keys: Iterable[int]) -> list[tuple[int, int, str]]:
         """New trajecten as they are held."""
         self.ids += keys
@@ -90,8 +96,6 @@ class Straight(Staging):
         ids = self.ids
         return replace(
             tally,
-            duplicates={(ids[t], month): rows for (t, month), rows in tally.duplicates.items()},
-            rejected_keys={(ids[t], month): row for (t, month), row in tally.rejected_keys.items()},
             look_back={ids[track] for track in tally.look_back},
         )
 
@@ -148,7 +152,8 @@ class _OnSqlite(Straight):
         connection.executemany(
             f"INSERT INTO progress_record ({names}) VALUES ({values}{marks})", batch.rows
         )
-        self.add_problems(batch.problems)
+        self._add_again(batch)
+        self._keep_problems(batch.problems)
         self.add_rejected(self._rejected(batch))
 
     def finish(self) -> None:
@@ -185,13 +190,15 @@ class _OnPostgresql(Straight):
             self._add_tracks(batch.numbers)
         if self.send is None:
             names = ("provider_id", "delivery_id", "row", "track_id", "month", *self.present)
-            self.stream.enter_context(trusted_keys())
             self.send = self.stream.enter_context(copying("progress_record", names))
         provider, delivery, ids = self.provider, self.delivery, self.ids
         self.send(
             (provider, delivery, row, ids[track], *rest)  # type: ignore[index]
             for row, track, *rest in batch.rows
         )
+        if batch.again:
+            self._end_stream()
+            self._add_again(batch)
         self.problems_to_add += batch.problems
         self.rejected_to_add += self._rejected(batch)
         if len(self.problems_to_add) > BATCH:
@@ -201,13 +208,12 @@ class _OnPostgresql(Straight):
         sequence = "nextval(pg_get_serial_sequence('course_track', 'id'))"
         keys = rows_of(f"SELECT {sequence} FROM generate_series(1, ?)", len(numbers))
         tracks = self._named(numbers, (key for (key,) in keys))
-        with trusted_keys():
-            copy_rows("course_track", ("id", "provider_id", "number"), tracks)
+        copy_rows("course_track", ("id", "provider_id", "number"), tracks)
 
     def _end_stream(self) -> None:
         self.stream.close()
         self.send = None
-        self.add_problems(self.problems_to_add)
+        self._keep_problems(self.problems_to_add)
         self.add_rejected(self.rejected_to_add)
         self.problems_to_add, self.rejected_to_add = [], []
 

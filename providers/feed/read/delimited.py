@@ -1,13 +1,15 @@
 """CSV in the shapes that people send: any of four separators, encodings and line ends."""
 
-import codecs
 import csv
 import re
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from providers.feed.columns import Mapping, lay_out, recognised
+from core.workbooks.text_files import NAMES, EncodingError, find_encoding
+from providers.feed.columns import Mapping, lay_out
+from providers.feed.read.header import Header, find_header
 from providers.feed.table import (
     HEADER_WITHIN,
     MAXIMUM_COLUMNS,
@@ -24,15 +26,15 @@ LONGEST_HEADER = 100_000
 """So many characters of a line are looked at to find the header."""
 CHUNK = 1 << 20
 RESPLIT_AT_MOST = 200
-"""How many records with a stray quote are taken apart again before the file is given back."""
-_NO_TEXT = "Dit bestand is geen leesbare tekst."
+"""How many lines with a stray quote are taken apart before the file is given back."""
+BLANK_AT_MOST = 1_000_000
 BROKEN_QUOTE = "\N{REPLACEMENT CHARACTER} aanhalingsteken"
 
 
 def open_delimited(path: Path, *, mapping: Mapping) -> Table:
     """Find encoding, separator and header row, and read on from there."""
     _refuse_endless_line(path)
-    encoding = find_encoding(path)
+    encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
         sample = [line[:LONGEST_HEADER] for line in islice(file, HEADER_WITHIN)]
     first = 0
@@ -45,7 +47,7 @@ def open_delimited(path: Path, *, mapping: Mapping) -> Table:
     layout = lay_out(header, mapping)
     assumed: dict[str, object] = {
         "kind": "CSV",
-        "encoding": {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "utf-16": "UTF-16"}[encoding],
+        "encoding": NAMES[encoding],
         "separator": SEPARATORS.get(separator, separator),
     }
     records = _Records(path, encoding, separator, first, len(header))
@@ -55,18 +57,12 @@ def open_delimited(path: Path, *, mapping: Mapping) -> Table:
     return Table(layout, rows, assumed)
 
 
-def find_encoding(path: Path) -> str:
-    """UTF-8 when all of it is, else Windows-1252; UTF-16 by its mark. Refuses what is no text."""
-    with path.open("rb") as file:
-        wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
-        try:
-            _decode_all(path, encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    what = "De tekens in dit bestand zijn beschadigd." if wide else _NO_TEXT
-    raise RefusedFileError("F001", reason=what)
+def encoding_of(path: Path) -> str:
+    """The encoding of a text file; refuses what is no text, or could be two different texts."""
+    try:
+        return find_encoding(path)
+    except EncodingError as error:
+        raise RefusedFileError("F001", reason=error.message) from None
 
 
 def _refuse_endless_line(path: Path) -> None:
@@ -82,42 +78,27 @@ def _refuse_endless_line(path: Path) -> None:
                 )
 
 
-def _decode_all(path: Path, encoding: str) -> None:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            if "\0" in decoder.decode(chunk):
-                raise RefusedFileError("F001", reason=_NO_TEXT)
-        decoder.decode(b"", final=True)
-
-
-def _has_quotes(path: Path) -> bool:
-    with path.open("rb") as file:
-        return any(b'"' in chunk for chunk in iter(lambda: file.read(CHUNK), b""))
-
-
 def _find_header(
     sample: list[str], declared: str | None, mapping: Mapping
 ) -> tuple[str, int, list[str]]:
-    best: tuple[int, int, str, int, list[str]] | None = None
+    best: tuple[int, int, str, Header] | None = None
+    first: list[str] = []
     for separator in [declared] if declared else SEPARATORS:
-        for index, cells in enumerate(_lenient(sample, separator)):
-            if best is not None and sum(map(bool, cells)) < best[0]:
-                continue  # With fewer cells than the best names columns it cannot be the header.
-            score = (recognised(cells, mapping), len(cells))
-            if best is None or score > best[:2]:
-                best = (*score, separator, index, cells)
-    if best is None or not best[0]:
-        found = ", ".join(echo(cell, 30) for cell in (best[4] if best else [])[:12] if clean(cell))
+        rows = list(_lenient(sample, separator))
+        first = max([first, *rows[:3]], key=len)
+        header = find_header(rows, mapping)
+        score = (header.score, len(header.titles)) if header else (0, 0)
+        if header and (best is None or score > best[:2]):
+            best = (*score, separator, header)
+    if best is None:
+        found = ", ".join(echo(cell, 30) for cell in first[:12] if clean(cell))
         raise RefusedFileError("F003", found=found or "niets")
-    header = [clean(cell) for cell in best[4]]
-    if len(header) > MAXIMUM_COLUMNS:
+    _, _, separator, header = best
+    if len(header.titles) > MAXIMUM_COLUMNS:
         raise RefusedFileError(
             "F002", reason=f"Het bestand heeft meer dan {MAXIMUM_COLUMNS} kolommen."
         )
-    while header and not header[-1]:
-        header.pop()
-    return best[2], best[3], header
+    return separator, header.at, list(header.titles)
 
 
 def _lenient(lines: list[str], separator: str) -> Iterator[list[str]]:
@@ -133,6 +114,7 @@ class _Records:
 
     A quote that is never closed, or closed in another row, would swallow the rows in between. Such
     a record is taken apart: each of its lines is read as a row of its own, so that no row is lost.
+    Every line is read once, whatever the quotes in it.
     """
 
     def __init__(self, path: Path, encoding: str, separator: str, skip: int, width: int) -> None:
@@ -142,61 +124,61 @@ class _Records:
         self.skip = skip
         self.width = width
         self.taken_apart = 0
+        self.waiting: deque[tuple[int, str]] = deque()
+        """Lines that were looked at as part of a record, and are not."""
 
     def __iter__(self) -> Iterator[Record]:
-        if not _has_quotes(self.path):
-            yield from self._split()
+        blank = 0
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            self.lines = enumerate(islice(file, self.skip, None), self.skip + 1)
+            while (numbered := self._next()) is not None:
+                row, line = numbered
+                if '"' in line:
+                    yield from self._quoted(row, line)
+                    continue
+                text = line.rstrip("\r\n")
+                blank = 0 if text else blank + 1
+                if blank > BLANK_AT_MOST:
+                    reason = f"Na regel {row - blank} staan er {BLANK_AT_MOST} lege regels."
+                    raise RefusedFileError("F002", reason=reason)
+                yield row, text.split(self.separator)
+
+    def _next(self) -> tuple[int, str] | None:
+        return self.waiting.popleft() if self.waiting else next(self.lines, None)
+
+    def _quoted(self, row: int, line: str) -> Iterator[Record]:
+        """The record that starts on a line with a quote, and may go on for some lines."""
+        taken = [(row, line)]
+
+        def following() -> Iterator[str]:
+            yield line
+            length = len(line)
+            while length < LONGEST_CELL and (numbered := self._next()) is not None:
+                taken.append(numbered)
+                length += len(numbered[1])
+                yield numbered[1]
+
+        try:
+            cells = next(csv.reader(following(), delimiter=self.separator, strict=True))
+        except (csv.Error, StopIteration):
+            # Never closed, or text behind the closing quote: only this line is known to be a row.
+            self.waiting.extendleft(reversed(taken[1:]))
+            yield self._as_one_row(row, line)
             return
-        start: int | None = self.skip
-        while start is not None:
-            start = yield from self._from(start)
+        if len(taken) > 1 and len(cells) != self.width:
+            yield from (self._as_one_row(*numbered) for numbered in taken)
+        else:
+            yield row, cells
 
-    def _split(self) -> Iterator[Record]:
-        """Without any quote a line is a row, and splitting it takes half the time."""
-        with self.path.open(encoding=self.encoding, newline="") as file:
-            for row, line in enumerate(islice(file, self.skip, None), self.skip + 1):
-                yield row, line.rstrip("\r\n").split(self.separator)
-
-    def _from(self, skip: int) -> Generator[Record, None, int | None]:
-        """Yield records after ``skip`` lines; return where to go on after an unclosed quote."""
-        csv.field_size_limit(LONGEST_CELL)
-        with self.path.open(encoding=self.encoding, newline="") as file:
-            for _ in islice(file, skip):
-                pass
-            reader = csv.reader(file, delimiter=self.separator, strict=True)
-            row = skip + 1
-            while True:
-                try:
-                    for cells in reader:
-                        following = skip + reader.line_num + 1
-                        if following - row > 1 and len(cells) != self.width:
-                            yield from self._line_by_line(row, following)
-                        else:
-                            yield row, cells
-                        row = following
-                    return None
-                except csv.Error:
-                    following = skip + reader.line_num + 1
-                    if following - row > 1:
-                        yield from self._line_by_line(row, row + 1)
-                        return row
-                    yield from self._line_by_line(row, following)
-                    row = following
-
-    def _line_by_line(self, first: int, after: int) -> Iterator[Record]:
+    def _as_one_row(self, row: int, line: str) -> Record:
         self.taken_apart += 1
         if self.taken_apart > RESPLIT_AT_MOST:
             raise RefusedFileError(
-                "F001",
-                reason=f"Rond regel {first} staan aanhalingstekens die niet worden gesloten.",
+                "F001", reason=f"Rond regel {row} staan aanhalingstekens die niet worden gesloten."
             )
-        with self.path.open(encoding=self.encoding, newline="") as file:
-            for number, line in enumerate(islice(file, first - 1, after - 1), first):
-                text = line.rstrip("\r\n")
-                cells = next(
-                    csv.reader([text], delimiter=self.separator, quoting=csv.QUOTE_NONE), []
-                )
-                yield number, [_unquoted(cell) for cell in cells]
+        text = line.rstrip("\r\n")
+        cells = next(csv.reader([text], delimiter=self.separator, quoting=csv.QUOTE_NONE), [])
+        return row, [_unquoted(cell) for cell in cells]
 
 
 def _unquoted(cell: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from providers.feed.columns import Mapping, lay_out
-from providers.feed.read.delimited import find_encoding
+from providers.feed.read.delimited import encoding_of
 from providers.feed.table import MAXIMUM_COLUMNS, Record, RefusedFileError, Table
 from providers.feed.values import echo
 
@@ -26,7 +26,7 @@ def open_json(path: Path, *, mapping: Mapping) -> Table:
     """Read all rows; the header is every key that some row has."""
     if path.stat().st_size > MAXIMUM_BYTES:
         raise RefusedFileError("F002", reason="Een JSON-bestand mag 30 MB groot zijn.")
-    text = path.read_text(find_encoding(path))
+    text = path.read_text(encoding_of(path))
     _refuse_crumbs(text)
     try:
         numbered, shape, beside = _rows(text)

@@ -18,6 +18,7 @@ from providers.feed.values import (
     municipality_parser,
     same_provider_parser,
     text_parser,
+    track_parser,
     whole_parser,
 )
 
@@ -49,7 +50,7 @@ def make_parser(column: Column, context: Context) -> Parser:
         Kind.DAY: lambda: day_parser(epoch_1904=context.epoch_1904),
         Kind.HOURS: lambda: hours_parser(column.maximum),
         Kind.WHOLE: lambda: whole_parser(column.minimum, column.maximum),
-        Kind.TRACK: lambda: text_parser(column.maximum, find=kind_in_key),
+        Kind.TRACK: lambda: track_parser(column.maximum),
         Kind.TEXT: lambda: text_parser(column.maximum),
         Kind.MUNICIPALITY: lambda: municipality_parser(municipalities.names()),
         Kind.CONTRACT: lambda: contract_parser(context.contracts),

@@ -57,9 +57,17 @@ def kind_of(start: bytes) -> str:
 
 @contextmanager
 def open_table(
-    path: Path, *, sheet: str | None = None, mapping: Mapping = NO_MAPPING
+    path: Path,
+    *,
+    sheet: str | None = None,
+    mapping: Mapping = NO_MAPPING,
+    keys: frozenset[str] | None = None,
 ) -> Iterator[Table]:
-    """Open a file of any kind as a table; raises ``RefusedFileError`` when that cannot be."""
+    """Open a file of any kind as a table; raises ``RefusedFileError`` when that cannot be.
+
+    ``keys`` are the columns that hold keys and names, where they are not those of the feed: there
+    a cell of a workbook is the text that a person sees.
+    """
     size = path.stat().st_size
     if not size:
         raise RefusedFileError("F001", reason="Het bestand is leeg.")
@@ -71,9 +79,9 @@ def open_table(
         raise RefusedFileError("F001", reason=_FOREIGN[kind])
     # Each kind is read by its own module, loaded only when a file of that kind comes in.
     if kind == "workbook":
-        from providers.feed.read.workbook import open_workbook  # noqa: PLC0415
+        from providers.feed.read.workbook import KEYS, open_workbook  # noqa: PLC0415
 
-        with open_workbook(path, sheet=sheet, mapping=mapping) as table:
+        with open_workbook(path, sheet=sheet, mapping=mapping, keys=keys or KEYS) as table:
             yield _without_citizen_numbers(table)
     elif kind == "json":
         from providers.feed.read.json_rows import open_json  # noqa: PLC0415

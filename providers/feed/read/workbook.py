@@ -1,129 +1,184 @@
-"""XLSX, XLS and ODS, read in a child process with a limit on memory and time.
+"""XLSX, XLS and ODS: which sheets are the delivery, and their rows under one header."""
 
-Every quick reader of workbooks can be made to ask for all memory, or to abort, by a file of two
-kilobytes. So the packing list is looked at first, and the reading itself is done where an end with
-fright costs nothing. Only values are read: no macro runs and no link is followed.
-"""
-
-import json
-import marshal
-import os
-import re
-import struct
-import subprocess  # our own interpreter with our own module
-import sys
-import threading
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any
 
-from providers.feed.columns import Mapping, lay_out
-from providers.feed.table import ARCHIVE, MAXIMUM_COLUMNS, Record, RefusedFileError, Table
+from core.workbooks import reading
+from core.workbooks.errors import Reason, WorkbookError
+from providers.feed.columns import BY_NAME, KEY_COLUMNS, Kind, Layout, Mapping, lay_out
+from providers.feed.read.header import Header, find_header
+from providers.feed.table import (
+    HEADER_WITHIN,
+    MAXIMUM_COLUMNS,
+    SHEETS_AT_MOST,
+    Record,
+    RefusedFileError,
+    SheetRead,
+    Table,
+    row_key,
+)
+from providers.feed.values import clean, echo, fold
 
-UNPACKED_AT_MOST = 400_000_000
-RATIO_AT_MOST = 120
-"""Unpacked to packed of one part above a megabyte; an honest sheet of 100,000 rows has 9 to 20."""
-PARTS_AT_MOST = 2_000
-SECONDS = 120
-PASSED_ON = ["PATH"]
-"""All that the child learns of the environment: no settings, no secrets."""
-_TOO_LARGE = "Dit werkboek vraagt te veel geheugen of tijd."
+CODES = {Reason.UNREADABLE: "F001", Reason.TOO_LARGE: "F002", Reason.PASSWORD: "F007"}
+KEYS = frozenset(
+    column.name
+    for column in BY_NAME.values()
+    if column.kind in (Kind.TRACK, Kind.TEXT, Kind.CONTRACT, Kind.PROVIDER)
+)
+"""Columns of which a cell is the text that a person sees, and not the number behind it."""
+TABLE_WIDTH, TABLE_ROWS = 3, 2
+"""So many filled cells in so many rows are data, and not a title or a note."""
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A sheet with the header that was found on it."""
+
+    name: str
+    visible: bool
+    head: list[Record]
+    header: Header | None
+
+    def layout(self, mapping: Mapping) -> Layout:
+        """What its header names."""
+        return lay_out(self.header.titles if self.header else (), mapping)
+
+    def is_complete(self, mapping: Mapping) -> bool:
+        """Whether all mandatory columns are there; the month may be told apart from the file."""
+        missing = set(self.layout(mapping).missing) - {"rapportagemaand"}
+        return self.header is not None and not missing
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A workbook, and how it is to be read."""
+
+    book: reading.Workbook
+    mapping: Mapping
+    keys: frozenset[str]
 
 
 @contextmanager
-def open_workbook(path: Path, *, sheet: str | None, mapping: Mapping) -> Iterator[Table]:
-    """Read the first sheet with the header, or the one that is named."""
-    epoch_1904 = _look_at_packing_list(path)
-    child = _start(path, sheet, mapping)
-    watch = threading.Timer(SECONDS, child.kill)
-    watch.start()
+def open_workbook(
+    path: Path, *, sheet: str | None, mapping: Mapping, keys: frozenset[str] = KEYS
+) -> Iterator[Table]:
+    """Read every visible sheet with the whole header, or the one that is named.
+
+    Hidden sheets are read only when no other sheet has a header. Of a workbook that we sent back
+    to be mended only the sheet with the mended rows is read. ``keys`` are the columns of which the
+    text counts that a person sees.
+    """
     try:
-        yield _table(child, mapping, epoch_1904=epoch_1904)
-    finally:
-        watch.cancel()
-        child.kill()
-        child.wait()
-        for stream in (child.stdin, child.stdout):
-            if stream:
-                stream.close()
+        with reading.open_workbook(path) as book:
+            yield _table(book, sheet, mapping, keys)
+    except WorkbookError as error:
+        details = {} if error.reason is Reason.PASSWORD else {"reason": error.message}
+        raise RefusedFileError(CODES[error.reason], **details) from None
 
 
-def _look_at_packing_list(path: Path) -> bool:
-    """Refuse a bomb before anything is unpacked; tell whether days count from 1904."""
-    with path.open("rb") as file:
-        if file.read(4) != b"PK\x03\x04":
-            return False
-    try:
-        with zipfile.ZipFile(path) as packed:
-            parts = packed.infolist()
-            if len(parts) > PARTS_AT_MOST or sum(p.file_size for p in parts) > UNPACKED_AT_MOST:
-                raise RefusedFileError("F002", reason=_TOO_LARGE)
-            for part in parts:
-                if part.file_size > 1_000_000 and part.file_size > RATIO_AT_MOST * (
-                    part.compress_size or 1
-                ):
-                    raise RefusedFileError("F002", reason=_TOO_LARGE)
-            names = {part.filename for part in parts}
-            if "word/document.xml" in names or "ppt/presentation.xml" in names:
-                raise RefusedFileError("F001", reason="Dit is geen werkboek.")
-            if "xl/workbook.bin" in names:
-                raise RefusedFileError("F001", reason="Dit is een binair werkboek (XLSB).")
-            if "xl/workbook.xml" not in names:
-                if "content.xml" not in names:
-                    raise RefusedFileError("F001", reason=ARCHIVE)
-                return False
-            with packed.open("xl/workbook.xml") as file:
-                return bool(re.search(rb"date1904=[\"'](1|true)", file.read(1_000_000)))
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError):
-        raise RefusedFileError("F001", reason="Dit werkboek is beschadigd.") from None
-
-
-def _start(path: Path, sheet: str | None, mapping: Mapping) -> subprocess.Popen[bytes]:
-    environment = {
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "LC_ALL": "C.UTF-8",
-        **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
-    }
-    request = {"path": str(path.resolve()), "sheet": sheet, "headers": mapping.headers}
-    return subprocess.Popen(  # noqa: S603  no shell, no words of the user
-        [sys.executable, "-m", "providers.feed.read.workbook_child", json.dumps(request)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-        env=environment,
-    )
-
-
-def _table(child: subprocess.Popen[bytes], mapping: Mapping, *, epoch_1904: bool) -> Table:
-    assert child.stdout is not None  # noqa: S101  opened with a pipe  # nosec B101
-    opening = _frame(child.stdout)
-    if "refused" in opening:
-        code, details = opening["refused"]
-        raise RefusedFileError(code, **details)
-    header = opening["header"]
+def _table(
+    book: reading.Workbook, sheet: str | None, mapping: Mapping, keys: frozenset[str]
+) -> Table:
+    names = [page.name for page in book.sheets]
+    if sheet is not None and sheet not in names:
+        listed = ", ".join(echo(name, 30) for name in names)
+        reason = f"Er is geen blad {echo(sheet)}. De bladen zijn: {listed}."
+        raise RefusedFileError("F001", reason=reason)
+    pages = [_look(book, page.name, page.visible, mapping) for page in book.sheets]
+    chosen = _chosen([p for p in pages if sheet in (None, p.name)], mapping)
+    if not chosen:
+        cells = [echo(c, 30) for page in pages for _, row in page.head[:3] for c in row if clean(c)]
+        raise RefusedFileError("F003", found=", ".join(cells[:12]) or "niets")
+    header = _united(chosen, mapping)
     if len(header) > MAXIMUM_COLUMNS:
         raise RefusedFileError("F002", reason=f"Het blad heeft {len(header)} kolommen.")
-    assumed = {"kind": "werkboek", **opening["assumed"]}
-    if epoch_1904:
+    first = chosen[0]
+    assumed: dict[str, object] = {"kind": "werkboek", "sheet": first.name}
+    if len(chosen) > 1:
+        assumed |= {"sheet": None, "sheets": [page.name for page in chosen]}
+    assert first.header is not None  # noqa: S101  chosen for it  # nosec B101
+    assumed["header_row"] = first.head[first.header.at][0]
+    if book.epoch_1904:
         assumed["epoch"] = "1904"
-    records = _records(child.stdout)
-    return Table(lay_out(header, mapping), records, assumed, epoch_1904)
+    table = Table(lay_out(header, mapping), (), assumed, book.epoch_1904)
+    table.records = _records(_Source(book, mapping, keys), pages, chosen, table)
+    return table
 
 
-def _frame(stream: IO[bytes]) -> dict[str, Any]:
-    length = stream.read(4)
-    if len(length) < 4:
-        raise RefusedFileError("F002", reason=_TOO_LARGE)
-    payload = stream.read(struct.unpack("<I", length)[0])
-    try:
-        frame: dict[str, Any] = marshal.loads(payload)  # noqa: S302  our own child  # nosec B302
-    except (EOFError, ValueError):
-        raise RefusedFileError("F002", reason=_TOO_LARGE) from None
-    return frame
+def _look(book: reading.Workbook, name: str, visible: bool, mapping: Mapping) -> _Page:
+    head = list(book.rows(name, at_most=HEADER_WITHIN))
+    return _Page(name, visible, head, find_header([cells for _, cells in head], mapping))
 
 
-def _records(stream: IO[bytes]) -> Iterator[Record]:
-    while rows := _frame(stream)["rows"]:
-        yield from rows
+def _chosen(pages: Sequence[_Page], mapping: Mapping) -> list[_Page]:
+    with_header = [page for page in pages if page.header is not None]
+    mended = [page for page in with_header if page.layout(mapping).key_position is not None]
+    if mended:
+        return mended
+    for visible in (True, False):
+        complete = [p for p in with_header if p.visible is visible and p.is_complete(mapping)]
+        if complete:
+            return complete[:SHEETS_AT_MOST]
+    # None is complete: the best one tells what is missing.
+    best = sorted(with_header, key=lambda page: (-_score(page), not page.visible))
+    return best[:1]
+
+
+def _score(page: _Page) -> int:
+    return page.header.score if page.header else 0
+
+
+def _meaning(title: str, mapping: Mapping) -> str:
+    return title if title in KEY_COLUMNS else mapping.column(title) or fold(title)
+
+
+def _united(pages: Sequence[_Page], mapping: Mapping) -> list[str]:
+    """The header of the first sheet, with the columns that only others have behind it."""
+    header: list[str] = []
+    known: set[str] = set()
+    for page in pages:
+        titles = page.header.titles if page.header else ()
+        if doubled := page.layout(mapping).doubled:
+            raise RefusedFileError("F005", doubled=", ".join(doubled))
+        new = [t for t in titles if page is pages[0] or (t and _meaning(t, mapping) not in known)]
+        header += new
+        known |= {_meaning(title, mapping) for title in new}
+    return header
+
+
+def _records(
+    source: _Source, pages: Sequence[_Page], chosen: Sequence[_Page], table: Table
+) -> Iterator[Record]:
+    """The rows of all chosen sheets; at the end of it, what sheets there were is known."""
+    mapping, header = source.mapping, table.layout.header
+    counts: dict[str, int] = {}
+    for index, page in enumerate(chosen):
+        titles = page.header.titles if page.header else ()
+        shown = frozenset(at for at, t in enumerate(titles) if mapping.column(t) in source.keys)
+        places = {_meaning(title, mapping): at for at, title in enumerate(titles) if title}
+        order = [places.get(_meaning(title, mapping), -1) for title in header]
+        in_order = len(chosen) == 1 or order == list(range(len(header)))
+        start = page.header.at + 1 if page.header else 0
+        count, width = 0, len(header)
+        for row, cells in islice(source.book.rows(page.name, shown=shown), start, None):
+            count += any(cells)
+            if not in_order:
+                arranged = [cells[at] if 0 <= at < len(cells) else "" for at in order]
+                cells = arranged + cells[len(titles) :] if cells else cells  # noqa: PLW2901
+            # A spreadsheet leaves out the last cells of a row when they are empty.
+            short = width - len(cells)
+            yield row_key(index, row), cells + [""] * short if short > 0 and cells else cells
+        counts[page.name] = count
+    table.sheets += [_sheet_read(source, page, counts.get(page.name)) for page in pages]
+
+
+def _sheet_read(source: _Source, page: _Page, read: int | None) -> SheetRead:
+    if read is not None:
+        return SheetRead(page.name, read, read=True)
+    filled = [sum(map(bool, cells)) for _, cells in source.book.rows(page.name)]
+    table = sum(count >= TABLE_WIDTH for count in filled) >= TABLE_ROWS
+    has_data = table and (page.visible or page.is_complete(source.mapping))
+    return SheetRead(page.name, sum(map(bool, filled)), read=False, has_data=has_data)

@@ -64,7 +64,9 @@ def _write_tables(
     layout = table.layout
     mend = book.add_worksheet("Te verbeteren")
     whole = (
-        book.add_worksheet("Jullie bestand") if outcome.counts.rows <= WHOLE_TABLE_AT_MOST else None
+        book.add_worksheet("Jullie bestand")
+        if outcome.counts.rows <= WHOLE_TABLE_AT_MOST and len(outcome.sheets) < 2
+        else None
     )
     # A month that was said beside the file goes back in it, so that it need not be said again.
     month = outcome.findings.get("assumed", {}).get("month")
@@ -86,12 +88,16 @@ def _write_tables(
     sent_again = {
         row for fate in outcome.sent_back if fate.taken_up_by is not None for row in fate.rows
     }
+    # Of a held delivery these are all rows to mend, also those whose problems are too many to tell.
+    to_mend = set(outcome.to_mend) | {
+        row for row, found in by_row.items() if any(p.severity == ERROR for p in found)
+    }
     line = 0
     for row, cells in table.records:
         problems = by_row.get(row, [])
         if whole is not None:
             _write_row(whole, row - 1 + shift, cells, problems, layout=layout, formats=formats)
-        if row not in sent_again and any(problem.severity == ERROR for problem in problems):
+        if row in to_mend - sent_again:
             line += 1
             _write_row(mend, line, cells, problems, layout=layout, formats=formats)
             if month:
@@ -136,7 +142,7 @@ def _write_summary(book: Any, outcome: Outcome) -> None:
     told += ["Verbeter de rijen op het blad Te verbeteren en stuur dit werkboek terug."]
     for line, text in enumerate(told):
         page.write_string(line, 0, text, bold if line == 0 else None)
-    for line, group in enumerate(grouped(outcome.problems), len(told) + 1):
+    for line, group in enumerate(grouped(outcome.problems, outcome.sheets), len(told) + 1):
         place = f" (kolom {group.column})" if group.column else ""
         page.write_string(
             line, 0, f"{count_text(group.count)} keer {group.code}{place}: {group.message}"

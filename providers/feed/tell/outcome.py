@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from providers.feed.check.checking import Problem
+from providers.feed.table import read_sheets, row_place
 
 
 class Status(StrEnum):
@@ -65,6 +66,8 @@ class Completed:
 
     delivery: int
     rows: tuple[int, ...]
+    sheets: tuple[str, ...] = ()
+    """Names of the sheets of that delivery."""
 
 
 @dataclass
@@ -87,6 +90,16 @@ class Outcome:
     superseded_by: int | None = None
     differing: int = 0
     seconds: float = 0.0
+
+    @property
+    def sheets(self) -> list[str]:
+        """Names of the sheets that rows were read from; none for another kind of file."""
+        return read_sheets(self.findings)
+
+    @property
+    def problem_count(self) -> int:
+        """All problems, also those that are too many to tell."""
+        return max(len(self.problems), int(self.findings.get("problem_count", 0)))
 
     @property
     def changed(self) -> bool:
@@ -114,28 +127,41 @@ class Outcome:
             "months": [f"{month:%Y-%m}" for month in self.months],
             "missing_columns": self.missing_columns,
             "ignored_columns": self.ignored_columns,
-            "problems": [problem_document(p) for p in self.problems[:max_problems]],
+            "skipped_rows": [
+                one | {"sheet": sheet, "row": row}
+                for one in self.findings.get("skipped_rows", ())
+                for sheet, row in [row_place(one["row"], self.sheets)]
+            ],
+            "sheets": self.findings.get("sheets", []),
+            "problems": [problem_document(p, self.sheets) for p in self.problems[:max_problems]],
+            "problem_count": self.problem_count,
             "sent_back": [
                 {
                     "delivery": one.taken_up_by,
                     "mended": one.mended,
                     "inferred": one.inferred,
-                    "rows": list(one.rows),
+                    "rows": [row_place(row, self.sheets)[1] for row in one.rows],
                 }
                 for one in self.sent_back
             ],
             "completes": [
-                {"delivery": one.delivery, "rows": list(one.rows)} for one in self.completes
+                {
+                    "delivery": one.delivery,
+                    "rows": [row_place(row, one.sheets)[1] for row in one.rows],
+                }
+                for one in self.completes
             ],
             "superseded_by": self.superseded_by,
             "seconds": round(self.seconds, 3),
         }
 
 
-def problem_document(problem: Problem) -> dict[str, Any]:
+def problem_document(problem: Problem, sheets: Sequence[str] = ()) -> dict[str, Any]:
     """One entry of ``problems``."""
+    sheet, row = (None, None) if problem.row is None else row_place(problem.row, sheets)
     return {
-        "row": problem.row,
+        "row": row,
+        "sheet": problem.value if problem.code == "F017" else sheet,
         "column": problem.column,
         "code": problem.code,
         "severity": problem.severity,

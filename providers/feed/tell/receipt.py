@@ -8,6 +8,7 @@ from core.formats import count_text, hours_text, month_text
 from providers.feed.check.checking import Problem
 from providers.feed.check.rule import ERROR
 from providers.feed.check.rules import RULES
+from providers.feed.table import row_text
 from providers.feed.tell.outcome import STATUS_LABELS, Outcome, SentBack, Status
 
 TOLD_ROWS = 12
@@ -18,7 +19,7 @@ _KINDS = {
     "sheet": "blad",
     "header_row": "kolomnamen op rij",
     "epoch": "datums geteld vanaf",
-    "other_sheets": "niet gelezen bladen",
+    "sheets": "bladen",
     "beside": "niet gelezen naast de rijen:",
     "month": "maand zoals erbij gezegd:",
 }
@@ -35,16 +36,17 @@ class Group:
     rows: tuple[int, ...]
     message: str
     manager: str
+    sheets: Sequence[str] = ()
 
     @property
     def rows_text(self) -> str:
         """The first rows, as numbered in the file."""
-        return rows_text(self.rows)
+        return rows_text(self.rows, self.sheets)
 
 
-def rows_text(rows: Sequence[int]) -> str:
+def rows_text(rows: Sequence[int], sheets: Sequence[str] = ()) -> str:
     """The first of some rows, as numbered in the file."""
-    shown = ", ".join(map(str, rows[:TOLD_ROWS]))
+    shown = ", ".join(row_text(row, sheets) for row in rows[:TOLD_ROWS])
     more = len(rows) - TOLD_ROWS
     return f"{shown} en nog {count_text(more)}" if more > 0 else shown
 
@@ -63,7 +65,7 @@ def fate_text(fate: SentBack) -> str:
     return f"Opnieuw gestuurd in levering {fate.taken_up_by}, en daar weer teruggestuurd"
 
 
-def grouped(problems: Iterable[Problem]) -> list[Group]:
+def grouped(problems: Iterable[Problem], sheets: Sequence[str] = ()) -> list[Group]:
     """Faults by rule and column: errors first, then the most frequent."""
     found: dict[tuple[str, str | None, str | None], list[Problem]] = {}
     for problem in problems:
@@ -79,6 +81,7 @@ def grouped(problems: Iterable[Problem]) -> list[Group]:
             tuple(p.row for p in same if p.row is not None),
             same[0].message,
             RULES[code].manager,
+            sheets,
         )
         for (code, column, _), same in found.items()
     ]
@@ -128,10 +131,11 @@ def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
         if outcome.counts.replaced:
             yield f"  {count_text(outcome.counts.replaced)} rijen vervangen een eerdere rij."
     for completed in outcome.completes:
-        yield f"  Vult levering {completed.delivery} aan: rij {rows_text(completed.rows)}."
+        rows = rows_text(completed.rows, completed.sheets)
+        yield f"  Vult levering {completed.delivery} aan: rij {rows}."
     for fate in outcome.sent_back:
         if fate.taken_up_by is not None:
-            yield f"  {fate_text(fate)}: rij {rows_text(fate.rows)}."
+            yield f"  {fate_text(fate)}: rij {rows_text(fate.rows, outcome.sheets)}."
     if outcome.months:
         yield f"  Maanden: {', '.join(map(month_text, outcome.months))}."
     if told := assumed_text(outcome.findings):
@@ -143,11 +147,34 @@ def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
             f"{hours_text(part['minutes_attended'])} gevolgd."
         )
     yield from _left_out(outcome.findings)
-    for group in grouped(outcome.problems)[:limit]:
+    yield from _skipped(outcome)
+    for group in grouped(outcome.problems, outcome.sheets)[:limit]:
         kind = "Terug te sturen" if group.severity == ERROR else "Let op"
         place = f", kolom {group.column}" if group.column else ""
         rows = f" Rijen: {group.rows_text}." if group.rows else ""
         yield f"  {kind}: {group.count} keer {group.code}{place}. {group.message}{rows}"
+
+
+def _skipped(outcome: Outcome) -> Iterator[str]:
+    skipped = skipped_lines(outcome)
+    if skipped:
+        more = len(skipped) - TOLD_ROWS
+        rest = f"; en nog {count_text(more)}" if more > 0 else ""
+        yield f"  Overgeslagen: {'; '.join(skipped[:TOLD_ROWS])}{rest}."
+    if outcome.problem_count > len(outcome.problems):
+        yield (
+            f"  Dit zijn de eerste {count_text(len(outcome.problems))} van "
+            f"{count_text(outcome.problem_count)} meldingen."
+        )
+
+
+def skipped_lines(outcome: Outcome) -> list[str]:
+    """The skipped rows with something in them, by number and text."""
+    return [
+        f"{one['why']} {row_text(one['row'], outcome.sheets)}: {one['text']}"
+        for one in outcome.findings.get("skipped_rows", ())
+        if one["text"]
+    ]
 
 
 def _left_out(findings: dict[str, Any]) -> Iterator[str]:

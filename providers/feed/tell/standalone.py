@@ -1,19 +1,26 @@
 """Check a file without a database: every rule that needs nothing but the file itself."""
 
 import time
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from core.dates import month_from_number
-from providers.feed.check.checking import Checker, HeldRow, Problem, Tally
+from providers.feed.check.checking import (
+    OF_PROVIDER,
+    TOLD_AT_MOST,
+    Checker,
+    HeldRow,
+    Problem,
+)
 from providers.feed.check.rule import ERROR, WARNING
 from providers.feed.check.rules import sentence
+from providers.feed.hold.intake import read_findings, unread_sheets
 from providers.feed.read.cleaning import fingerprint
 from providers.feed.read.parsing import Context
 from providers.feed.read.reader import open_table
 from providers.feed.read.shape import refuse_layout
-from providers.feed.table import RefusedFileError
+from providers.feed.table import RefusedFileError, Table, row_text
 from providers.feed.tell.outcome import Counts, Outcome, Status
 
 
@@ -36,10 +43,10 @@ def check_file(
                     epoch_1904=table.epoch_1904,
                 ),
             )
-            _check(checker, table.records, outcome)
+            _check(checker, table, outcome)
             outcome.ignored_columns = [*table.layout.unknown, *table.layout.personal]
-            outcome.findings = {
-                "assumed": table.assumed,
+            outcome.findings |= {
+                "assumed": {key: known for key, known in table.assumed.items() if known},
                 "unknown_columns": list(table.layout.unknown),
                 "personal_columns": list(table.layout.personal),
             }
@@ -53,51 +60,74 @@ def check_file(
     return outcome
 
 
-def _check(checker: Checker, records: Iterable[tuple[int, list[str]]], outcome: Outcome) -> None:
-    first_rows: dict[tuple[int, int], int] = {}
+def _check(checker: Checker, table: Table, outcome: Outcome) -> None:
+    seen: dict[tuple[int, int], _Seen] = {}
     numbers: list[str] = []
     problems: list[Problem] = []
     months: set[int] = set()
-    for batch in checker.batches(records):
+    for batch in checker.batches(table.records):
         numbers += batch.numbers
         problems += batch.problems
         for row in batch.rows:
-            first_rows[_key(row)] = int(row[0] or 0)
+            seen[_key(row)] = _Seen(hash(row[1:]), int(row[0] or 0))
             months.add(_key(row)[1])
+        for row in batch.again:
+            one = seen.setdefault(_key(row), _Seen(None, None))
+            one.again.append(int(row[0] or 0))
+            one.differs |= one.values != hash(row[1:])
+        for number, track, month in batch.rejected:
+            if track is not None and month is not None:
+                one = seen.setdefault((track, month), _Seen(None, None))
+                one.sent_back.append(number)
+                one.differs = True
     tally = checker.tally
-    problems += _duplicates(tally, first_rows, numbers)
-    skipped = sum(map(len, tally.skipped.values()))
-    if tally.rows == skipped:
+    if not tally.data_rows:
         raise RefusedFileError("F006")
+    outcome.findings = read_findings(tally, table.sheets)
+    repeats = 0
+    more = list(unread_sheets(table.sheets))
+    for (track, _), one in seen.items():
+        if len(one.rows) > 1:
+            told = ", ".join(row_text(row, outcome.sheets) for row in one.rows[:10])
+            name = numbers[track - 1].rpartition(OF_PROVIDER)[2]
+            code, severity = ("F501", ERROR) if one.differs else ("F510", WARNING)
+            repeats += 0 if one.differs else len(one.again)
+            tally.rejected += len(one.rows) - len(one.sent_back) if one.differs else 0
+            more += [
+                Problem(row, "trajectnummer", code, severity, name, sentence(code, rows=told))
+                for row in (one.rows if one.differs else one.again)
+            ]
+    skipped = sum(tally.skipped.values())
     outcome.counts = Counts(
         rows=tally.rows,
-        accepted=tally.rows - tally.rejected - skipped,
+        accepted=tally.rows - tally.rejected - skipped - repeats,
+        unchanged=repeats,
         rejected=tally.rejected,
         skipped=skipped,
-        warnings=sum(problem.severity == WARNING for problem in problems),
+        warnings=tally.warnings + sum(problem.severity == WARNING for problem in more),
     )
     outcome.months = [month_from_number(month) for month in sorted(months)]
-    outcome.problems = sorted(problems, key=lambda p: (p.row or 0, p.code, p.column or ""))
+    outcome.findings["problem_count"] = tally.problems + len(more)
+    told_problems = (problems + more)[:TOLD_AT_MOST]
+    outcome.problems = sorted(told_problems, key=lambda p: (p.row or 0, p.code, p.column or ""))
+
+
+@dataclass
+class _Seen:
+    """The rows of one traject and month: the first sound one, those after it, the rejected."""
+
+    values: int | None
+    first: int | None
+    again: list[int] = field(default_factory=list)
+    sent_back: list[int] = field(default_factory=list)
+    differs: bool = False
+
+    @property
+    def rows(self) -> list[int]:
+        """All of them, by their place in the file."""
+        first = [] if self.first is None else [self.first]
+        return sorted([*first, *self.again, *self.sent_back])
 
 
 def _key(row: HeldRow) -> tuple[int, int]:
     return int(row[1] or 0), int(row[2] or 0)
-
-
-def _duplicates(
-    tally: Tally, first_rows: dict[tuple[int, int], int], numbers: list[str]
-) -> Iterator[Problem]:
-    """F501 for every row of a key that comes more than once."""
-    for key, later in tally.duplicates.items():
-        rows = list(later)
-        if key in first_rows:
-            rows.append(first_rows[key])
-            tally.rejected += 1
-        elif key in tally.rejected_keys:
-            rows.append(tally.rejected_keys[key])
-        told = ", ".join(map(str, sorted(rows)[:10]))
-        for row in rows:
-            yield Problem(
-                row, "trajectnummer", "F501", ERROR, numbers[key[0] - 1],
-                sentence("F501", rows=told),
-            )  # fmt: skip

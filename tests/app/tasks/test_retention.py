@@ -89,7 +89,7 @@ def test_learners_go_when_the_term_is_over_and_the_receipts_still_add_up(db, set
 
 
 def test_the_audit_line_has_the_counts_and_nothing_of_a_learner(db, settings, tmp_path):
-    deliver(tmp_path, make_provider(), csv(row(trajectnummer="T-geheim")))
+    deliver(tmp_path, make_provider(), csv(row(trajectnummer="T-geheim1")))
     remove(settings)
     lines = list(AuditLine.select().where(AuditLine.action == "remove").order_by(AuditLine.id))
     assert [(line.thing_id, line.after) for line in lines] == [

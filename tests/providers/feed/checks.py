@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from providers.feed.check.checking import Checker, Problem, Tally
+from providers.feed.check.checking import Checker, Problem, RejectedKey, Tally
 from providers.feed.read.parsing import Context
 from providers.feed.read.reader import open_table
 
@@ -17,6 +17,8 @@ class Checked:
     """What a check found."""
 
     rows: list[tuple[Any, ...]]
+    again: list[tuple[Any, ...]]
+    rejected: list[RejectedKey]
     numbers: list[str]
     problems: list[Problem]
     tally: Tally
@@ -32,7 +34,10 @@ class Checked:
     @property
     def skipped(self) -> dict[str, list[int]]:
         """Rows that are no data."""
-        return self.tally.skipped
+        found: dict[str, list[int]] = {}
+        for number, reason, _ in self.tally.skipped_rows:
+            found.setdefault(reason, []).append(number)
+        return found
 
     def values(self) -> set[tuple[Any, ...]]:
         """What would be held, without row numbers, keyed by traject as sent."""
@@ -47,14 +52,20 @@ def check(path: Path, **context: Any) -> Checked:
             Context("TA001", TODAY, epoch_1904=table.epoch_1904, **context),
         )
         rows: list[tuple[Any, ...]] = []
+        again: list[tuple[Any, ...]] = []
+        rejected: list[RejectedKey] = []
         numbers: list[str] = []
         problems: list[Problem] = []
         for batch in checker.batches(table.records):
             rows += batch.rows
+            again += batch.again
+            rejected += batch.rejected
             numbers += batch.numbers
             problems += batch.problems
         return Checked(
             rows,
+            again,
+            rejected,
             numbers,
             problems,
             checker.tally,

@@ -90,7 +90,7 @@ def test_a_delivery_waits_for_another_writer_longer_than_a_page_would(own_databa
 def test_two_withdraw_the_middle_of_three(own_database, tmp_path):
     school = make_provider()
     numbers = [
-        deliver(tmp_path, school, csv(row(groep=group), row(trajectnummer=f"T-{group}"))).delivery
+        deliver(tmp_path, school, csv(row(groep=group), row(trajectnummer=f"T-{group}1"))).delivery
         for group in "ABC"
     ]
     done = both(

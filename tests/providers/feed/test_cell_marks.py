@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from providers.feed.read.cell_mark import shows_percent
-from providers.feed.read.cell_marks_xls import marks
+from core.workbooks.xls import marks, shows_percent
 from tests.providers.feed.books import Shown, ShownLiterally, ods, table, xlsx
 from tests.providers.feed.checks import check_bytes
 from tests.providers.feed.lines import csv, row

@@ -13,6 +13,7 @@ from core.storage import Storage
 from providers.deliveries import operations
 from providers.feed.read.cleaning import kept_file
 from providers.feed.tell.marked_workbook import write_marked
+from providers.feed.tell.standalone import check_file
 from providers.models import (
     ContractScope,
     CourseTrack,
@@ -86,13 +87,27 @@ def test_preview_counts_as_accept_does_and_holds_nothing(school, tmp_path):
 def test_doubled_keys_are_both_rejected_also_when_one_is_faulty(school, tmp_path):
     outcome = deliver(
         tmp_path, school,
-        csv(row(), row(trajectnummer="T-2"), row(), row(trajectnummer="T-3", leerroute="?"),
-            row(trajectnummer="T-3")),
+        csv(row(), row(trajectnummer="T-2"), row(groep="B"),
+            row(trajectnummer="T-3", leerroute="?"), row(trajectnummer="T-3")),
     )  # fmt: skip
     assert sums(outcome) == (5, 1, 0, 4, 0)
     doubled = [p for p in outcome.problems if p.code == "F501"]
     assert [(p.row, p.value) for p in doubled] == [(2, "T-1"), (4, "T-1"), (5, "T-3"), (6, "T-3")]
     assert "rij 2, 4" in doubled[0].message
+
+
+def test_the_same_row_twice_counts_once_and_is_told(school, tmp_path):
+    outcome = deliver(tmp_path, school, csv(row(), row(trajectnummer="T-2"), row()))
+    assert (sums(outcome), told(outcome)) == ((3, 2, 1, 0, 0), [(4, "trajectnummer", "F510")])
+
+
+def test_a_traject_of_another_provider_in_the_file_leaves_ours_alone(school, tmp_path):
+    rows = row(aanbiedercode="TA001"), row(aanbiedercode="TA002")
+    outcome = deliver(tmp_path, school, csv(*rows))
+    assert (sums(outcome), told(outcome)) == ((2, 1, 0, 1, 0), [(3, "aanbiedercode", "F304")])
+    path = tmp_path / "twee.csv"
+    path.write_bytes(csv(*rows))
+    assert check_file(path, today=REQUEST.today).counts.accepted == 2
 
 
 @pytest.mark.parametrize("one_file", [True, False])

@@ -2,16 +2,19 @@
 
 import io
 import json
+import time
 import zipfile
 from datetime import date
 
+import openpyxl
 import pytest
 
 from providers.feed.read.reader import open_table
 from providers.feed.read.shape import refuse_layout
 from providers.feed.table import RefusedFileError
+from providers.feed.tell.standalone import check_file
 from tests.providers.feed.books import table, xlsx
-from tests.providers.feed.checks import check_bytes
+from tests.providers.feed.checks import TODAY, check_bytes
 from tests.providers.feed.lines import csv, row, text
 
 ROWS = (row(groep="Ommen é; 'x'"), row(trajectnummer="T-2", groep="ë|,\t"))
@@ -167,7 +170,7 @@ REFUSED = {
         zipped(xl__workbook_xml=b"<x/>", xl__sheet_xml=b"0" * 300_000_000),
         "F002", "te veel geheugen of tijd",
     ),
-    "verre cellen": (far_cells(), "F002", "te veel geheugen of tijd"),
+    "verre cellen": (far_cells(), "F003", "geen rij met kolomnamen"),
     "duizend kolommen": (
         (";".join(["trajectnummer", *(f"k{n}" for n in range(1000))]) + "\n").encode(),
         "F002", "meer dan 500 kolommen",
@@ -189,3 +192,78 @@ def test_refuses_what_cannot_be_read_with_a_sentence(tmp_path, name):
         read_shape(path)
     assert error.value.code == code
     assert words in error.value.message
+
+
+def groups(*sheets: tuple[str, list[list[object]]]) -> bytes:
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets:
+        page = made.create_sheet(name)
+        for cells in rows:
+            page.append(cells)
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def test_every_sheet_with_the_header_is_read_whatever_the_order_of_its_columns(tmp_path):
+    first, second = row(), row(trajectnummer="T-2", uren_gevolgd="nul")
+    turned = [list(reversed(cells)) for cells in table(second | {"kamer": "3"})]
+    dates = [["week", "datum", "lokaal"], ["1", "x", "y"], ["2", "x", "y"]]
+    content = groups(("Groep 1", table(first)), ("Groep 2", turned), ("Rooster", dates))
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(content)
+    receipt = check_file(path, today=TODAY).document()
+    assert (receipt["rows"], receipt["accepted"], receipt["rejected"]) == (2, 1, 1)
+    assert receipt["sheets"] == [
+        {"name": "Groep 1", "rows": 1, "read": True},
+        {"name": "Groep 2", "rows": 1, "read": True},
+        {"name": "Rooster", "rows": 3, "read": False},
+    ]
+    assert [(p["sheet"], p["row"], p["code"]) for p in receipt["problems"]] == [
+        ("Rooster", None, "F017"), ("Groep 2", 2, "F204"),
+    ]  # fmt: skip
+    assert receipt["ignored_columns"] == ["kamer"]
+
+
+def test_two_rows_of_names_are_one_header(tmp_path):
+    values = row()
+    names = [name.replace("_", " ", 1).split(" ") for name in values]
+    above, groups_above = "", []
+    for first, *_ in names:
+        groups_above.append("" if first == above else first)
+        above = first
+    below = [rest[0] if rest else "" for _, *rest in names]
+    lines = [groups_above, below, list(values.values())]
+    content = "\n".join(";".join(cells) for cells in lines).encode()
+    assert check_bytes(tmp_path, content).told == []
+    assert check_bytes(tmp_path, groups(("Blad1", lines)), "x.xlsx").told == []
+
+
+@pytest.mark.parametrize("key", ["SOM-260101", "Aantal-3", "totaal/1"])
+def test_a_row_with_a_key_is_a_learner_whatever_it_is_called(tmp_path, key):
+    found = check_bytes(tmp_path, csv(row(trajectnummer=key, groep="Gemiddeld tempo")))
+    assert (found.numbers, found.told, found.skipped) == ([key], [], {})
+
+
+def test_a_total_in_the_place_of_the_key_is_skipped_and_told_and_a_full_row_is_not(tmp_path):
+    total = dict.fromkeys(row(), "") | {"trajectnummer": "Totaal groep 3", "uren_gevolgd": "81"}
+    found = check_bytes(tmp_path, csv(row(), total, row(trajectnummer="TOTAAL 260101")))
+    assert found.tally.skipped_rows == [(3, "totals", "Totaal groep 3 81")]
+    assert found.told == [(4, "trajectnummer", "F311")]
+
+
+def test_a_line_with_nearly_nothing_is_one_problem_and_a_file_of_them_is_refused(tmp_path):
+    found = check_bytes(tmp_path, csv(row(), {"trajectnummer": "T-2"}))
+    assert found.told == [(3, None, "F018")]
+    with pytest.raises(RefusedFileError) as refused:
+        check_bytes(tmp_path, csv(row()) + b"x,y\n" * 60_000)
+    assert refused.value.code == "F019"
+
+
+@pytest.mark.parametrize("content", [b'"open' + b"\na;b" * 400_000, b'a;"b\n' * 400_000])
+def test_quotes_that_are_never_closed_cost_no_more_than_the_file(tmp_path, content):
+    started = time.process_time()
+    with pytest.raises(RefusedFileError):
+        check_bytes(tmp_path, csv(row()) + content)
+    assert time.process_time() - started < 10

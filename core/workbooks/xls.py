@@ -1,10 +1,104 @@
-"""Errors and percentages of an XLS: a stream of records inside a small file system of sectors."""
+"""XLS (BIFF8, [MS-XLS]) as rows of text.
+
+``python-calamine`` reads the values. It gives errors as empty and percentages as numbers, so that
+these are looked up in the records themselves: a stream in a compound file ([MS-CFB]).
+"""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
-from providers.feed.read.cell_mark import Mark, percent_shown, shows_percent
+from core.workbooks.errors import Reason, WorkbookError, damaged
+from core.workbooks.marks import DATE
+from core.workbooks.merged import MergedCells
+from core.workbooks.number_formats import (
+    Kind,
+    duration_text,
+    number_format,
+    number_text,
+    percent_text,
+)
+from core.workbooks.sheets import BLANKS_AT_MOST, EVERY_COLUMN, Columns, Row, Sheet
+
+Mark = tuple[int, int, str]
+"""Row (from 1), column (from 0) and text of a cell."""
+
+
+class Xls:
+    """One XLS."""
+
+    epoch_1904 = False
+
+    def __init__(self, path: Path) -> None:
+        import python_calamine as calamine  # noqa: PLC0415  only for this kind, after the limits
+
+        self._path = path
+        try:
+            self._book = calamine.load_workbook(path)
+        except calamine.PasswordError:
+            message = "Dit werkboek is beveiligd met een wachtwoord. Haal dat eraf."
+            raise WorkbookError(Reason.PASSWORD, message) from None
+        except (calamine.CalamineError, OSError):
+            raise damaged() from None
+        self.sheets = [
+            Sheet(page.name, visible=str(page.visible).endswith(".Visible"))
+            for page in self._book.sheets_metadata
+        ]
+
+    def rows(self, name: str, shown: Columns = EVERY_COLUMN) -> Iterator[Row]:
+        """The rows of a sheet; a date in the columns ``shown`` is none that a person typed."""
+        page = self._book.get_sheet_by_name(name)
+        if page.start is None:
+            return
+        merged = MergedCells(
+            (top + 1, left, bottom + 1, right)
+            for (top, left), (bottom, right) in page.merged_cell_ranges or ()
+        )
+        marked: dict[int, list[tuple[int, str]]] = {}
+        for row, column, text in marks(self._path, name):
+            marked.setdefault(row, []).append((column, text))
+        shift, widest = page.start[1], 0
+        following = 1
+        for number, values in enumerate(page.iter_rows(), 1):
+            cells = [""] * shift + [_TEXT_OF[type(value)](value) for value in values]
+            for at, value in enumerate(values, shift):
+                if type(value) in (date, datetime) and at in shown:
+                    cells[at] = DATE
+            for at, text in marked.get(number, ()):
+                cells.extend([""] * (at + 1 - len(cells)))
+                cells[at] = text
+            widest = max(widest, len(cells))
+            merged.cover(number, cells, widest)
+            if any(cells):
+                yield from ((n, []) for n in range(max(following, number - BLANKS_AT_MOST), number))
+                following = number + 1
+                yield number, cells
+
+
+def _moment(value: datetime) -> str:
+    nearest = value + timedelta(milliseconds=500)
+    nearest = nearest.replace(microsecond=0)
+    return nearest.date().isoformat() if nearest.time() == time() else nearest.isoformat(" ")
+
+
+_TEXT_OF: dict[type, Callable[[Any], str]] = {
+    str: str,
+    float: number_text,
+    int: str,
+    bool: lambda value: "ja" if value else "nee",
+    datetime: _moment,
+    date: date.isoformat,
+    time: lambda value: duration_text((value.hour * 60 + value.minute) / 1440),
+    timedelta: lambda value: duration_text(value.total_seconds() / 86_400),
+}
+
+
+def shows_percent(code: str) -> bool:
+    """Whether a number format multiplies by a hundred: ``%``, but not as a literal text."""
+    return number_format(code).kind is Kind.PERCENT
+
 
 ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
@@ -53,12 +147,12 @@ def _cells(book: bytes, start: int, percent: set[int]) -> Iterator[Mark]:
             for at in range((len(body) - 6) // 6):
                 style, packed = struct.unpack_from("<HI", body, 4 + 6 * at)
                 if style in percent:
-                    yield row + 1, column + at, percent_shown(_unpacked(packed))
+                    yield row + 1, column + at, percent_text(_unpacked(packed))
         elif style in percent and kind == SHORT_NUMBER:
             packed = struct.unpack_from("<I", body, 6)[0]
-            yield row + 1, column, percent_shown(_unpacked(packed))
+            yield row + 1, column, percent_text(_unpacked(packed))
         elif style in percent and kind in (NUMBER, FORMULA):
-            yield row + 1, column, percent_shown(struct.unpack_from("<d", body, 6)[0])
+            yield row + 1, column, percent_text(struct.unpack_from("<d", body, 6)[0])
 
 
 def _unpacked(packed: int) -> float:
