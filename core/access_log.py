@@ -4,6 +4,7 @@ Lines are added, never changed. Of a trajectnummer the log holds a keyed digest:
 same digest of what somebody asks for.
 """
 
+import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +15,7 @@ import peewee
 from core.accounts import Account
 from core.db import BaseModel, MomentField, write_soon
 from core.log_chain import LOGS, link_line, pseudonym
+from core.personal_data import without
 
 NOBODY = "onbekend"
 RETENTION = "access_log"
@@ -69,11 +71,24 @@ def record(
         "what": what,
         "about": str(about)[:80],
         "count": len(seen) if count is None and seen else count,
-        "purpose": " ".join(purpose.split())[:200],
+        "purpose": without(" ".join(purpose.split()))[:200],
         "address": address[:64],
     }
+    _here.recorded += 1
     # Nobody waits with reading for somebody who writes.
     write_soon(partial(_write, values, seen))
+
+
+class _Here(threading.local):
+    recorded = 0
+
+
+_here = _Here()
+
+
+def recorded() -> int:
+    """How many lines this thread has asked for: the same again means that nothing was."""
+    return _here.recorded
 
 
 def _write(values: dict[str, Any], seen: list[str]) -> None:

@@ -17,7 +17,7 @@ from flask_admin.contrib.peewee.form import CustomModelConverter
 from werkzeug.wrappers import Response
 from wtfpeewee.orm import FieldInfo
 
-from core import audit, export
+from core import access_log, audit, export
 from core.accounts import RIGHTS, Account, may, visible
 from core.dates import now
 from core.db import MonthField, constraint_name, is_postgresql, transaction
@@ -334,6 +334,7 @@ class SafeModelView(Page, ModelView):
                 at=now(), actor=g.account.email, action="export", thing=self.table,
                 thing_id=kind, after={"zoek": state.search} | self._asked(state.typed),
             )  # fmt: skip
+            access_log.record(g.account, "export", at=now(), action="download", about=self.table)
         cells = (
             [downloaded(c.value(row)) for c in columns] for row in rows.every_row(request.args)
         )

@@ -7,7 +7,7 @@ from typing import Any
 import peewee
 
 from core.db import BaseModel, MomentField, transaction
-from core.log_chain import LOGS, link_line
+from core.log_chain import LOGS, link_line, pseudonym
 
 
 class AuditLine(BaseModel):
@@ -46,7 +46,10 @@ def record(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Write one audit line; call it inside the transaction of the change itself."""
+    """Write one audit line; call it inside the transaction of the change itself.
+
+    A trajectnummer stands in it as its pseudonym: ``core.log_chain.pseudonym``.
+    """
     with transaction():
         line = AuditLine.create(
             at=at,
@@ -54,11 +57,21 @@ def record(
             action=action,
             thing=thing,
             thing_id=str(thing_id),
-            before=before,
-            after=after,
+            before=_without_numbers(thing, before),
+            after=_without_numbers(thing, after),
             reason=reason,
         )
         link_line("audit", line.id)
+
+
+OF_LEARNERS = frozenset(("learners", "signals"))
+"""Things of which ``number`` is a trajectnummer."""
+
+
+def _without_numbers(thing: str, values: dict[str, Any] | None) -> dict[str, Any] | None:
+    if values is None or thing not in OF_LEARNERS or not isinstance(values.get("number"), str):
+        return values
+    return values | {"number": pseudonym(values["number"])}
 
 
 def _contents(rows: list[AuditLine]) -> Iterator[tuple[AuditLine, Any]]:

@@ -11,6 +11,7 @@ from app.api.declaration import Answer, Call, Parameter, operation
 from app.api.problems import ApiError
 from app.api.schemas import BINARY, CODE, MONTH, NUMBER, ROWS
 from app.tasks.delivering import is_large
+from core import access_log
 from core.accounts import Account, visible
 from core.dates import now
 from core.jobs.models import DONE, FAILED, Job
@@ -165,6 +166,7 @@ def get_delivery(call: Call) -> Answer:
     delivery = visible(Delivery, call.account).where(Delivery.id == call["id"]).get_or_none()
     if delivery is None:
         raise ApiError(404)
+    access_log.record(call.account, "receipt", delivery.rows, at=now(), about=delivery.id)
     return Answer(_document(delivery, _job_of(delivery), call.account))
 
 

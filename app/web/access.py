@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from core import access_log
 from core.accounts import Account
 from core.admin import Page, sign_in_first
 from core.dates import now
@@ -26,6 +27,7 @@ def guard(app: Flask) -> None:
     """Load the account before each request and check what the route declares."""
     app.before_request(_load_account)
     app.before_request(_check_declaration)
+    app.after_request(_log_look)
 
 
 def start_session(account: Account, *, outside: bool = False) -> None:
@@ -44,7 +46,17 @@ def start_session(account: Account, *, outside: bool = False) -> None:
 def let_in(account: Account, *, outside: bool = False) -> None:
     """Begin a session for someone who has shown who they are."""
     note_sign_in(account, at=now())
+    access_log.record(account, "account", at=now(), action="sign_in", address=_address())
     start_session(account, outside=outside)
+
+
+def note_refused(account: Account | None = None) -> None:
+    """Write down that somebody was not let in; what they typed may be anything, and is not."""
+    access_log.record(account, "account", at=now(), action="sign_in_failed", address=_address())
+
+
+def _address() -> str:
+    return request.remote_addr or ""
 
 
 def await_second_step(account: Account) -> None:
@@ -73,6 +85,7 @@ def declared_access(function: Callable[..., Any]) -> str:
 
 def _load_account() -> None:
     g.account = None
+    g.recorded = access_log.recorded()
     if "account" not in session or request.endpoint in WITHOUT_ACCOUNT:
         return
     now = int(time.time())
@@ -88,6 +101,29 @@ def _load_account() -> None:
     if idle > 60:
         session["seen"] = now
     g.account = account
+
+
+LOGGED = frozenset(("progress", "learners", "signals", "bids"))
+"""Kinds of things of which every look is written down, also where a page forgets to."""
+
+
+def _log_look(response: Response) -> Response:
+    """Write down what was seen of persons, and what was refused, when no page did so itself."""
+    account: Account | None = g.get("account")
+    if account is None or request.endpoint is None or g.get("recorded") != access_log.recorded():
+        return response
+    about = " ".join(str(value) for value in (request.view_args or {}).values())
+    page = getattr(current_app.view_functions[request.endpoint], "__self__", None)
+    if response.status_code == 403:
+        access_log.record(
+            account, "page", at=now(), action="refused", about=request.endpoint, address=_address()
+        )
+    elif response.status_code == 200 and isinstance(page, Page) and page.thing in LOGGED:
+        saved = response.headers.get("Content-Disposition", "").startswith("attachment")
+        access_log.record(
+            account, page.thing, at=now(), action="download" if saved else "look", about=about
+        )
+    return response
 
 
 def _check_declaration() -> Response | None:

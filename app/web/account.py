@@ -17,7 +17,8 @@ from flask import (
 from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField
 
-from app.web.access import await_second_step, let_in, start_session
+from app.web.access import await_second_step, let_in, note_refused, start_session
+from core import access_log
 from core.accounts import Account, Role
 from core.admin import public, signed_in
 from core.dates import now
@@ -108,6 +109,7 @@ def sign_in_page() -> Response | str:
         if account is not None:
             let_in(account)
             return redirect(form.volgende.data or url_for("start.index"))
+        note_refused(Account.get_or_none(Account.email == (form.email.data or "").strip().lower()))
         form.form_errors.append(REFUSED)
     return render_template("account/sign_in.html", form=form)
 
@@ -116,6 +118,8 @@ def sign_in_page() -> Response | str:
 @public
 def sign_out() -> Response:
     """End this session."""
+    if g.account is not None:
+        access_log.record(g.account, "account", at=now(), action="sign_out")
     session.clear()
     flash("Je bent afgemeld.", "success")
     return redirect(url_for("account.sign_in"))

@@ -93,6 +93,7 @@ LOOKED_AT = {
     "learners": "deelnemers",
     "original": "ontvangen bestand",
     "page": "pagina",
+    "progress": "rijen van deelnemers",
     "receipt": "ontvangstbewijs",
     "row": "rij van een deelnemer",
     "signals": "signalen",

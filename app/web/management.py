@@ -31,6 +31,7 @@ from core.pages.fields import ParsedField, Required, SafeForm, TextField
 from core.pages.lists import Filter, choice_filter
 from core.pages.model_forms import ChoiceField
 from core.reading import read_day
+from providers.deliveries.history_queries import deliveries_with
 from providers.models import Provider
 
 ROLES = [(str(role), str(role)) for role in Role]
@@ -252,7 +253,11 @@ class AuditView(SafeModelView):
 
 
 def _about_learner(query: Any, number: str) -> Any:
-    return query.where(seen_by(number))
+    """Lines about a learner, and about deliveries that held a row of that learner."""
+    files = AccessLine.about.in_([str(one) for one in deliveries_with(number)]) & (
+        AccessLine.what.in_(("delivery", "original", "receipt"))
+    )
+    return query.where(seen_by(number) | files)
 
 
 class AccessView(SafeModelView):

@@ -15,7 +15,7 @@ from flask import (
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField
 
-from app.web.access import awaited_account, let_in, start_session
+from app.web.access import awaited_account, let_in, note_refused, start_session
 from core.admin import public, signed_in
 from core.dates import now
 from core.errors import DomainError
@@ -92,6 +92,7 @@ def ask() -> Response | str:
             if right:
                 let_in(account)
                 return redirect(form.volgende.data or url_for("start.index"))
+            note_refused(account)
             form.form_errors.append(REFUSED)
     return render_template("account/second_step_code.html", form=form)
 

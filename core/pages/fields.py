@@ -52,7 +52,9 @@ class SafeForm(FlaskForm):
 
     def seen(self) -> str:
         """A short digest of what each field holds now, for the page to send along."""
-        return json.dumps({name: _digest(self[name].object_data) for name in self._existing})
+        return json.dumps(
+            {name: _digest(self[name].object_data) for name in self._existing if name in self}
+        )
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and that nobody else changed them since they were shown."""

@@ -7,6 +7,7 @@ from flask import Response, abort, current_app, flash, g, redirect, request, sen
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response as AnyResponse
 
+from core import access_log
 from core.accounts import may, visible
 from core.admin import Page, needs
 from core.dates import add_months, month_of, now, parse_month, today
@@ -197,6 +198,8 @@ class DeliveriesPage(Page):
         form = UploadForm(provider=delivery.provider.code)
         form.offer([(delivery.provider.code, delivery.provider.name)])
         problems = list(outcome.problems) if self._with_values() else []
+        if problems:
+            access_log.record(g.account, "delivery", len(problems), at=now(), about=delivery.id)
         return self.render(
             "providers/delivery.html",
             delivery=delivery,
@@ -245,6 +248,7 @@ class DeliveriesPage(Page):
             day = parse_month(month)
         except ValueError:
             abort(404)
+        self._note("delivery", delivery, action="download")
         header = ("Trajectnummer", "Status", "Leerroute", "Gemeente", "Laatste maand")
         return download(
             f"ontbreekt-{delivery.provider.code}-{month}", kind, header,
@@ -351,6 +355,12 @@ class DeliveriesPage(Page):
             abort(404)
         return delivery
 
+    def _note(self, what: str, delivery: Delivery, *, action: str = "look") -> None:
+        """Write down who saw rows of this delivery."""
+        access_log.record(
+            g.account, what, delivery.rows, at=now(), action=action, about=delivery.id
+        )
+
     def _whole(self, number: int) -> Delivery:
         """A delivery of which the account may see every row, for doors that give a whole file."""
         if not sees_whole_files(g.account):
@@ -363,6 +373,7 @@ class DeliveriesPage(Page):
         delivery = self._whole(number)
         file = io.BytesIO()
         source = received_file if delivery.state == RECEIVED else kept_file
+        self._note("original", delivery, action="download")
         write_marked(
             file,
             self._outcome(delivery),
@@ -377,6 +388,7 @@ class DeliveriesPage(Page):
     def receipt(self, number: int) -> Response:
         """The receipt for another system."""
         delivery = self._readable(number)
+        self._note("receipt", delivery, action="download")
         text = json.dumps(self._outcome(delivery).document(), ensure_ascii=False, indent=2)
         answer = Response(text, mimetype="application/json")
         name = f"ontvangstbewijs-levering-{delivery.id}.json"
@@ -390,6 +402,7 @@ class DeliveriesPage(Page):
         if delivery.state == RECEIVED:
             abort(404)
         path = kept_file(self._storage(), delivery.sha256)
+        self._note("original", delivery, action="download")
         ending = ".csv" if is_cleaned(path) else _ending(delivery.file_name)
         name = f"levering-{delivery.id}{ending}"
         return send_file(path, "application/octet-stream", as_attachment=True, download_name=name)

@@ -5,8 +5,10 @@ from typing import Any
 from flask import abort, g
 from flask_admin import BaseView, expose
 
+from core import access_log
 from core.accounts import may, visible
 from core.admin import Page
+from core.dates import now
 from providers.deliveries.history_queries import Event, Happening, history_of, key_of, values_of
 from providers.feed.table import read_sheets, row_text
 from providers.feed.tell.display import SHOWN, changed, held_text
@@ -42,6 +44,7 @@ class RowHistoryPage(Page):
         key = key_of(number, row, narrow)
         if key is None:
             abort(404)
+        access_log.record(g.account, "row", at=now(), about=number, numbers=[key.number])
         history = history_of(key, narrow)
         contracts = contract_numbers(key.provider)
         current = history.current

@@ -227,3 +227,14 @@ def _actors(events: list[Event]) -> list[str]:
     return [
         actors.get((str(e.delivery.id), action.get(e.happening, "accept")), e.by) for e in events
     ]
+
+
+def deliveries_with(number: str) -> list[int]:
+    """Deliveries that brought a row of this trajectnummer, or had one sent back."""
+    brought: Any = (
+        ProgressRecord.select(ProgressRecord.delivery)
+        .join(CourseTrack)
+        .where(CourseTrack.number == number)
+    )
+    sent_back: Any = RejectedRow.select(RejectedRow.delivery).where(RejectedRow.number == number)
+    return sorted({one for query in (brought, sent_back) for (one,) in query.tuples()})

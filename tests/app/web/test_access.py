@@ -8,6 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
+from core.access_log import AccessLine
 from core.accounts import Account, Role, SignInFailure
 from core.audit import AuditLine
 from core.dates import now
@@ -21,7 +22,10 @@ from core.identity.account_operations import (
     set_password,
     sign_in,
 )
+from tests.builders import make_provider
 from tests.pages import Client, Page
+from tests.providers.feed.door import deliver
+from tests.providers.feed.lines import csv, row
 
 PASSWORD = "lantaarn kruiwagen zeester"
 OTHER = "paraplu fietspomp walnoot"
@@ -230,3 +234,41 @@ def test_the_last_administrator_stays(client, vera):
         assert error.value.code == "last_administrator"
     assert Account.get_by_id(vera.id).active
     assert AuditLine.select().where(AuditLine.action == "change").count() == 0
+
+
+def test_signing_in_and_out_and_what_is_refused_are_logged(client):
+    client.sign_in("regio")
+    client.get("/beheer/accounts/", status=403)
+    client.post("/account/afmelden/")
+    Account.update(password_hash=account_operations.HASHER.hash("y")).execute()
+    client.post("/account/aanmelden/", {"email": "regio@example.org", "password": "x" * 12})
+    client.post("/account/aanmelden/", {"email": "wie@x.nl", "password": "x" * 12})
+
+    lines = [(line.actor, line.action, line.about) for line in AccessLine.select()]
+    assert lines == [
+        ("regio@example.org", "refused", "accountview.index_view"),
+        ("regio@example.org", "sign_out", ""),
+        ("regio@example.org", "sign_in_failed", ""),
+        ("onbekend", "sign_in_failed", ""),
+    ]
+
+
+def test_every_look_at_rows_of_learners_is_logged(client, app):
+    provider = make_provider("TA001")
+    file = csv(row(), row(trajectnummer="T-2", leerroute="Q"))
+    outcome = deliver(app.config["TAALINKOOP_DATA_DIR"], provider, file)
+    client.sign_in("contractmanager")
+    where = f"/leveringen/{outcome.delivery}/"
+    for door in ("", "origineel/", "verbeteren.xlsx", "ontvangstbewijs.json", "rij/2/"):
+        client.get(where + door, check=False)
+
+    lines = [(line.action, line.what, line.about, line.count) for line in AccessLine.select()]
+    number = str(outcome.delivery)
+    assert lines == [
+        ("look", "delivery", number, 2), ("download", "original", number, 2),
+        ("download", "original", number, 2), ("download", "receipt", number, 2),
+        ("look", "row", number, 1),
+    ]  # fmt: skip
+    client.sign_in("auditor")
+    found = client.get("/beheer/wie-keek/?trajectnummer=T-1")
+    assert len(found.rows()) == 5
