@@ -20,6 +20,7 @@ from core.dates import now
 from procurement.admin import contracts as award_pages, estimates as estimate_pages
 from providers.dossier.operations import keep_dossiers
 from providers.models import Provider
+from quality.cards.effects import effects_on_open_months
 from quality.cards.operations import follow_register
 
 # The order of the menu; a page at one of these addresses appears by itself.
@@ -54,6 +55,7 @@ def views() -> list[BaseView]:
     for view in found:
         if isinstance(view, SafeModelView) and view.thing == "register":
             view.after_save = _follow_register
+            view.watch_effects = effects_on_open_months
     return found
 
 

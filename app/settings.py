@@ -437,7 +437,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, Any
             raise DomainError(
                 "setting",
                 f"De instelling {setting.name} klopt niet. "
-                f"Vul in: {setting.read.__doc__}. Er staat nu: {_without_password(text)!r}.",
+                f"Vul in: {setting.read.__doc__}. Er staat nu: {without_password(text)!r}.",
             ) from None
     if values["TAALINKOOP_SMTP_URL"] and not values["TAALINKOOP_MAIL_FROM"]:
         raise DomainError(
@@ -456,7 +456,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, Any
     return values
 
 
-def _without_password(text: str) -> str:
+def without_password(text: str) -> str:
+    """An address as it may be shown."""
     return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", text)
 
 

@@ -7,7 +7,8 @@ needs "read"; everything else says what it needs with ``@needs``. What says noth
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 
 import peewee
 from flask import abort, current_app, flash, g, redirect, render_template, request, url_for
@@ -19,14 +20,22 @@ from wtfpeewee.orm import FieldInfo
 
 from core import access_log, audit, export
 from core.accounts import RIGHTS, Account, may, visible
-from core.dates import now
+from core.dates import now, today
 from core.db import MonthField, constraint_name, is_postgresql, transaction
 from core.errors import DomainError
 from core.log_chain import pseudonym
 from core.pages.cells import cell_text, downloaded, recorded
-from core.pages.fields import CHANGED_MEANWHILE, LARGEST_INTEGER, SafeForm
+from core.pages.fields import CHANGED_MEANWHILE, LARGEST_INTEGER, Required, SafeForm, TextField
 from core.pages.lists import Column, Filter, RowList
 from core.pages.model_forms import Choices, form_field
+from core.pages.tables import (
+    BulkAction,
+    forget_filter,
+    keep_filter,
+    own_filters,
+    remove_row,
+    what_hangs_on,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -126,6 +135,28 @@ def sign_in_first() -> Response:
     return redirect(url_for("account.sign_in", volgende=back))
 
 
+MOST_AT_ONCE = 500
+"""Rows that one action on several changes at most."""
+
+
+class _RowRefusedError(Exception):
+    """A row of several was refused; its form says why."""
+
+
+class _OnlyLookedError(Exception):
+    """Takes a change back of which only the effect was asked."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__()
+        self.lines = lines
+
+
+def _query(arguments: Mapping[str, str], *, without: str) -> str:
+    """The same address without one part of it."""
+    rest = {name: value for name, value in arguments.items() if name != without}
+    return f"?{urlencode(rest)}" if rest else ""
+
+
 class _Converter(CustomModelConverter):
     """Makes form fields our way, whatever the column."""
 
@@ -162,6 +193,12 @@ class SafeModelView(Page, ModelView):
     ``list_filters``        see ``core.pages.lists.Filter``
     ``default_sort``        a column of the list, "-" in front for the other way round
     ``refusals``            ``{"location_provider_id_name": ("name", "Deze locatie bestaat al.")}``
+    ``inline_columns``      columns of the form that can be changed in the list itself
+    ``bulk_actions``        what can be done to several rows at once
+    ``removable``           whether a row on which nothing hangs may be removed
+    ``owned``               tables whose rows go along with a removed row
+    ``ends_with``           column with the last day; a row that stays in use for others ends by it
+    ``asks_reason``         whether a change asks why, and shows what it does to open months
 
     ``check(row)`` raises ``DomainError``; ``store(row)`` saves and may call an operation instead.
     """
@@ -169,6 +206,14 @@ class SafeModelView(Page, ModelView):
     can_delete = False
     after_save: Callable[[Any, dict[str, Any] | None], object] | None = None
     """What the shell lets follow a saved row, in its transaction: row, and what it was before."""
+    watch_effects: Callable[[], Callable[[], list[str]]] | None = None
+    """What the shell lets watch: called before a change, it gives what tells the effect after."""
+    inline_columns: Sequence[str] = ()
+    bulk_actions: Sequence[BulkAction] = ()
+    removable = False
+    owned: Sequence[type[peewee.Model]] = ()
+    ends_with = ""
+    asks_reason = False
     model_form_converter = _Converter
     form_base_class = SafeForm
     form_columns: Sequence[str] = ()
@@ -300,9 +345,182 @@ class SafeModelView(Page, ModelView):
 
     @expose("/")
     def index_view(self) -> str:
-        """Show the list."""
+        """Show the list; with ``bewerk`` in the address the cells that can be changed in it."""
+        return self._list()
+
+    def _list(self, forms: dict[str, SafeForm] | None = None) -> str:
         rows = self.rows()
-        return self.render("admin/list.html", rows=rows, found=rows.page(request.args))
+        page = rows.page(request.args)
+        edits = self.changeable and bool(self.inline_columns) and "bewerk" in request.args
+        if edits and forms is None:
+            forms = {str(row.get_id()): self._inline_form(row) for row in page.rows}
+        return self.render(
+            "admin/list.html",
+            rows=rows,
+            found=page,
+            forms=forms if edits else None,
+            actions_here=self.bulk_actions if self.changeable else (),
+            saved=own_filters(g.account.email, self.table),
+        )
+
+    def _inline_form(self, row: Any) -> SafeForm:
+        """The form of one row of the list: only the columns that are safe to change there."""
+        fields = {n: self.form_field(self.model._meta.fields[n]) for n in self.inline_columns}
+        kind: Any = type("InlineForm", (SafeForm,), fields)
+        form: SafeForm = kind(obj=row, prefix=f"r{row.get_id()}-", meta={"csrf": False})
+        form.changed_by = partial(self._changed_by, row)
+        return form
+
+    @expose("/bewerk/", methods=("POST",))
+    @needs("change")
+    def inline_view(self) -> Any:
+        """Save the cells that were changed in the list: all of them, or none."""
+        if not (self.changeable and self.inline_columns):
+            abort(403)
+        keys = {name[1:].partition("-")[0] for name in request.form if name.startswith("r")}
+        rows = [self.get_one(key) for key in sorted(keys)]
+        forms = {str(row.get_id()): self._inline_form(row) for row in rows}
+        before = {row.get_id(): self.described(row) for row in rows}
+        count = 0
+        wrong = [form for form in forms.values() if not form.validate()]
+        if not wrong:
+            try:
+                with transaction():
+                    for row in rows:
+                        count += self._save_inline(
+                            row, forms[str(row.get_id())], before[row.get_id()]
+                        )
+            except _RowRefusedError:
+                count = -1
+        else:
+            count = -1
+        if count < 0:
+            flash("Niets is bewaard: in een cel klopt iets niet. Kijk bij de rode cellen.", "error")
+            return self._list(forms), 422
+        flash("1 rij is bewaard." if count == 1 else f"{count} rijen zijn bewaard.", "success")
+        return redirect(url_for(".index_view") + _query(request.args, without="bewerk"))
+
+    def _save_inline(self, row: Any, form: SafeForm, before: dict[str, Any]) -> bool:
+        form.populate_obj(row)
+        if self.described(row) == before:
+            return False
+        if not self._saved_row(row, form, before):
+            raise _RowRefusedError
+        return True
+
+    def _saved_row(self, row: Any, form: SafeForm, before: dict[str, Any] | None) -> bool:
+        """Check, store and follow up a row whose values were set; a refusal goes to the form."""
+        # The exception leaves the transaction before it is explained: PostgreSQL refuses
+        # every further query inside a transaction that failed.
+        try:
+            with transaction():
+                if before is not None:
+                    self._still_the_same(row, before)
+                self.check(row)
+                self.store(row, created=before is None, before=before)
+                self._still_visible(row)
+                if self.after_save is not None:
+                    self.after_save(row, before)
+        except DomainError as error:
+            form.fill_errors(error)
+        except peewee.IntegrityError as error:
+            form.fill_errors(self.explained(error))
+        else:
+            return True
+        return False
+
+    @expose("/samen/", methods=("POST",))
+    @needs("change")
+    def bulk_view(self) -> Any:
+        """Ask once, then do the same to all chosen rows: all of them, or none."""
+        wanted = request.form.get("handeling", "")
+        action = next((one for one in self.bulk_actions if one.name == wanted), None)
+        chosen = list(dict.fromkeys(request.form.getlist("rij")))
+        if action is None or not self.changeable:
+            abort(400)
+        if not chosen:
+            flash("Kies eerst een of meer rijen.", "error")
+            return redirect(url_for(".index_view"))
+        rows = [self.get_one(key) for key in chosen[:MOST_AT_ONCE]]
+        fields = {} if action.field is None else {"value": action.field()}
+        form = cast("SafeForm", type("BulkForm", (SafeForm,), fields)())
+        confirmed = "bevestigd" in request.form
+        if confirmed and form.validate_on_submit():
+            try:
+                with transaction():
+                    action.run(self, rows, form.data.get("value"))
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                count = "1 rij" if len(rows) == 1 else f"{len(rows)} rijen"
+                flash(f"{action.label}: {count}.", "success")
+                return redirect(url_for(".index_view"))
+        if not confirmed:
+            form.process(formdata=None)
+        columns = [self.column(path) for path in self.column_list]
+        return self.render(
+            "admin/bulk.html", rows=rows, columns=columns, action=action, form=form
+        ), 422 if form.errors else 200
+
+    def change_row(self, row: Any, **values: Any) -> None:
+        """Change one row as its form would, for an action on several."""
+        before = self.described(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        self.check(row)
+        self.store(row, created=False, before=before)
+        if self.after_save is not None:
+            self.after_save(row, before)
+
+    @expose("/weg/", methods=("GET", "POST"))
+    @needs("change")
+    def remove_view(self) -> Any:
+        """Ask first; remove a row on which nothing hangs, or end one that others still use."""
+        row = self.get_one(request.args.get("id"))
+        if not (self.removable and self.changeable):
+            abort(403)
+        hanging = what_hangs_on(row, self.owned)
+        form = SafeForm()
+        if form.validate_on_submit():
+            try:
+                with transaction():
+                    self._remove_or_end(row, hanging)
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                flash("Buiten gebruik gezet." if hanging else "Verwijderd.", "success")
+                return redirect(url_for(".index_view"))
+        name = self.column(self.column_list[0]).text(row)
+        return self.render("admin/remove.html", row=row, name=name, hanging=hanging, form=form)
+
+    def _remove_or_end(self, row: Any, hanging: list[str]) -> None:
+        if hanging and self.ends_with:
+            self.change_row(row, **{self.ends_with: today()})
+            return
+        before, key = self.described(row), row.get_id()
+        remove_row(row, self.owned)
+        audit.record(
+            at=now(), actor=g.account.email, action="remove", thing=self.table, thing_id=key,
+            before=before,
+        )  # fmt: skip
+        if self.after_save is not None and "provider" in before:
+            self.after_save(row, before)
+
+    @expose("/filters/", methods=("POST",))
+    @needs("read")
+    def filter_view(self) -> Response:
+        """Keep the list as it is searched, filtered and sorted now, or forget such a list."""
+        if "vergeet" in request.form:
+            forget_filter(g.account.email, self.table, request.form["vergeet"])
+            return redirect(url_for(".index_view"))
+        state = self.rows().state(request.args)
+        try:
+            keep_filter(g.account.email, self.table, request.form.get("naam", ""), state.url())
+        except DomainError as error:
+            flash(error.message, "error")
+        else:
+            flash("Het filter is bewaard.", "success")
+        return redirect(url_for(".index_view") + state.url())
 
     @expose("/details/")
     def details_view(self) -> str:
@@ -314,12 +532,16 @@ class SafeModelView(Page, ModelView):
     @needs("create")
     def create_view(self) -> Response | str:
         """Make a row."""
+        if not self.creatable:
+            abort(403)
         return self._form_page(self.model(), self.create_form(), "admin/create.html", created=True)
 
     @expose("/edit/", methods=("GET", "POST"))
     @needs("change")
     def edit_view(self) -> Response | str:
         """Change a row."""
+        if not (self.form_columns and self.changeable):
+            abort(403)
         row = self.get_one(request.args.get("id"))
         return self._form_page(row, self.edit_form(obj=row), "admin/edit.html", created=False)
 
@@ -358,6 +580,7 @@ class SafeModelView(Page, ModelView):
         audit.record(
             at=now(), actor=g.account.email, action="create" if created else "change",
             thing=self.table, thing_id=row.get_id(), before=before, after=self.described(row),
+            reason=getattr(row, "change_reason", None) or "",
         )  # fmt: skip
 
     def described(self, row: Any) -> dict[str, Any]:
@@ -368,32 +591,47 @@ class SafeModelView(Page, ModelView):
         if not self.form_columns:
             abort(403)
         form.changed_by = partial(self._changed_by, row)
-        if form.validate_on_submit() and self._save(row, form, created=created):
-            flash("Bewaard.", "success")
-            return redirect(url_for(".details_view", id=row.get_id()))
+        if form.validate_on_submit():
+            if self.asks_reason and not created and "bevestigd" not in request.form:
+                effect = self._effect(row, form)
+                if effect:
+                    return self.render("admin/effect.html", row=row, form=form, effect=effect)
+                row = self.get_one(row.get_id()) if not form.errors else row
+            if not form.errors and self._save(row, form, created=created):
+                flash("Bewaard.", "success")
+                return redirect(url_for(".details_view", id=row.get_id()))
         return self.render(template, row=row, form=form), 422 if form.errors else 200
+
+    def _effect(self, row: Any, form: SafeForm) -> list[str]:
+        """What saving would do to open months, found by doing it and taking it back."""
+        if self.watch_effects is None:
+            return []
+        tell = self.watch_effects()
+        try:
+            with transaction():
+                if self._save(row, form, created=False):
+                    raise _OnlyLookedError(tell())
+        except _OnlyLookedError as looked:
+            return looked.lines
+        return []
+
+    def get_edit_form(self) -> Any:
+        """Ask the reason of a change where it must be given."""
+        form = super().get_edit_form()
+        if not self.asks_reason:
+            return form
+        reason = TextField(
+            "Reden van de wijziging",
+            [Required("Vul in waarom dit verandert.")],
+            description="Dit komt in het logboek te staan.",
+            render_kw={"maxlength": 400},
+        )
+        return type("ReasonForm", (form,), {"change_reason": reason})
 
     def _save(self, row: Any, form: SafeForm, *, created: bool) -> bool:
         before = None if created else self.described(row)
-        # The exception leaves the transaction before it is explained: PostgreSQL refuses
-        # every further query inside a transaction that failed.
-        try:
-            with transaction():
-                if before is not None:
-                    self._still_the_same(row, before)
-                form.populate_obj(row)
-                self.check(row)
-                self.store(row, created=created, before=before)
-                self._still_visible(row)
-                if self.after_save is not None:
-                    self.after_save(row, before)
-        except DomainError as error:
-            form.fill_errors(error)
-        except peewee.IntegrityError as error:
-            form.fill_errors(self.explained(error))
-        else:
-            return True
-        return False
+        form.populate_obj(row)
+        return self._saved_row(row, form, before)
 
     def _changed_by(self, row: Any) -> str:
         line = audit.last_change(self.table, row.get_id())

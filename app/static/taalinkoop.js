@@ -268,13 +268,12 @@
 
   let unsaved = false;
   let leaving = false;
-  parts.push((root) => {
-    for (const form of root.querySelectorAll("form[method=post]")) {
-      form.addEventListener("input", () => { unsaved = true; });
-      form.addEventListener("change", () => { unsaved = true; });
-      form.addEventListener("submit", () => { leaving = true; });
-    }
-  });
+  for (const kind of ["input", "change"]) {
+    document.addEventListener(kind, ({ target }) => {
+      if (target.form?.method === "post" && target.type !== "checkbox") unsaved = true;
+    });
+  }
+  document.addEventListener("submit", () => { leaving = true; });
   addEventListener("beforeunload", (event) => { if (unsaved && !leaving) event.preventDefault(); });
   addEventListener("pageshow", () => { leaving = false; });
 

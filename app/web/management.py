@@ -1,6 +1,8 @@
 """Beheer: the index of all tables, the accounts and the audit trail."""
 
 import json
+import os
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -12,6 +14,15 @@ from wtforms import BooleanField
 
 import core.scopes  # noqa: F401  registers which rows of the kernel an account may see
 from app.tasks.backups import last_backup
+from app.settings import (
+    ENV_FILE,
+    SETTINGS,
+    Setting,
+    given_settings,
+    read_env_file,
+    unknown_settings,
+    without_password,
+)
 from app.web.audit_words import ACTIONS, LOOKED, LOOKED_AT, THINGS
 from core.access_log import AccessLine, seen_by
 from core.accounts import Account, Role
@@ -32,6 +43,7 @@ from core.pages.lists import Filter, choice_filter
 from core.pages.model_forms import ChoiceField
 from core.reading import read_day
 from providers.deliveries.history_queries import deliveries_with
+from core.pages.tables import BulkAction
 from providers.models import Provider
 
 ROLES = [(str(role), str(role)) for role in Role]
@@ -111,6 +123,16 @@ class ChangeAccountForm(AccountForm):
     active = BooleanField("Actief: mag aanmelden")
 
 
+def _close(view: SafeModelView, rows: Any, _: Any) -> None:
+    """Let accounts sign in no more; their sessions end."""
+    del view
+    for row in rows:
+        change_account(
+            row, active=False, name=row.name, role=row.role, provider_code=row.provider_code,
+            municipalities=row.municipalities, by=g.account.email, at=now(),
+        )  # fmt: skip
+
+
 class AccountView(SafeModelView):
     """Accounts; a password is made by the product, shown once, and changed at first sign-in."""
 
@@ -127,6 +149,7 @@ class AccountView(SafeModelView):
         choice_filter("actief", "Actief", Account.active, [(True, "ja"), (False, "nee")]),
     )
     default_sort = "email"
+    bulk_actions = (BulkAction("sluit", "Zet op niet actief", _close),)
 
     @expose("/new/", methods=("GET", "POST"))
     @needs("create")
@@ -284,9 +307,44 @@ class AccessView(SafeModelView):
     default_sort = "-at"
 
 
+class SettingsPage(Page):
+    """What this installation was told, and where; passwords and keys are not shown."""
+
+    thing = "settings"
+
+    @expose("/")
+    def index(self) -> str:
+        """List every setting with its value, where it comes from and what it is for."""
+        from_file = read_env_file(ENV_FILE)
+        rows = [
+            (
+                one.name,
+                _setting_text(one, given_settings()),
+                "omgeving"
+                if one.name in os.environ
+                else ".env"
+                if one.name in from_file
+                else "standaard",
+                one.help,
+            )
+            for one in SETTINGS
+        ]
+        return self.render("admin/settings.html", rows=rows, unknown=unknown_settings())
+
+
+def _setting_text(setting: Setting, given: Mapping[str, str]) -> str:
+    text = given.get(setting.name, setting.default)
+    if text and any(word in setting.name for word in ("SECRET", "PASSWORD", "KEY")):
+        return "ingesteld"
+    return without_password(text) or "leeg"
+
+
 def views() -> list[BaseView]:
     """Views of the shell itself."""
     return [
+        SettingsPage(
+            "Instellingen", url="/beheer/instellingen", endpoint="settings", category="Toegang"
+        ),
         IndexPage("Beheer", url="/beheer", endpoint="management"),
         AccountView(Account, "Accounts", url="/beheer/accounts", category="Toegang"),
         AccessView(AccessLine, "Wie keek", url="/beheer/wie-keek", category="Toegang"),

@@ -6,7 +6,7 @@ says, the answer is a list: what cannot be read is left out.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import reduce
 from operator import attrgetter, or_
@@ -17,12 +17,14 @@ import peewee
 from itsdangerous import BadData, URLSafeSerializer
 
 from core.db import starts_with
+from core.pages.fields import read_day
 
 PAGE_SIZE = 50
 EXPORT_BATCH = 2_000
 COUNT_UP_TO = 10_000
 LONGEST_SEARCH = 100
-SEARCH, SORT, AFTER, BEFORE = "zoek", "sorteer", "na", "voor"
+SIZES = (25, PAGE_SIZE, 100, 200)
+SEARCH, SORT, AFTER, BEFORE, SIZE = "zoek", "sorteer", "na", "voor", "per"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Column:
 @dataclass(frozen=True)
 class Filter:
     """One filter: ``read`` makes a value of the text (``ValueError`` when it cannot), ``apply``
-    narrows the query. With ``choices`` (value, label) it is a drop-down."""
+    narrows the query. With ``choices`` (value, label) it is a drop-down; ``choices_of`` gives
+    those of the account that asks."""
 
     name: str
     label: str
@@ -53,6 +56,7 @@ class Filter:
     read: Callable[[str], Any] = str
     choices: Sequence[tuple[str, str]] | None = None
     hint: str = ""
+    choices_of: Callable[[], Sequence[tuple[str, str]]] | None = None
     secret: bool = False
     """What is typed here names a person: the audit trail holds a digest of it."""
 
@@ -75,6 +79,16 @@ def choice_filter(name: str, label: str, column: Any, choices: Sequence[tuple[An
     )
 
 
+def day_filters(name: str, label: str, column: Any) -> tuple[Filter, Filter]:
+    """Make two filters on a day: from, and up to and including."""
+    return (
+        Filter(f"{name}_vanaf", f"{label} vanaf", lambda query, day: query.where(column >= day),
+               read_day, hint="23-11-2026"),
+        Filter(f"{name}_tot", f"{label} tot en met", lambda query, day: query.where(column <= day),
+               read_day, hint="23-11-2026"),
+    )  # fmt: skip
+
+
 @dataclass
 class ListState:
     """What an address asks of a list; ``ignored`` says what could not be read."""
@@ -85,10 +99,12 @@ class ListState:
     filters: dict[str, Any] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
+    size: int = PAGE_SIZE
 
     def url(self, **changes: str) -> str:
         """Write the address of the same list with other parts; empty leaves a part out."""
-        parts = {SEARCH: self.search, SORT: self.sort_text} | self.typed | changes
+        size = "" if self.size == PAGE_SIZE else str(self.size)
+        parts = {SEARCH: self.search, SORT: self.sort_text, SIZE: size} | self.typed | changes
         return "?" + urlencode({name: value for name, value in parts.items() if value})
 
     @property
@@ -137,7 +153,9 @@ class RowList:
         self.marks = URLSafeSerializer(seal, salt="page mark")
         self.search = search
         self.search_from_start = search_from_start
-        self.filters = filters
+        self.filters = [
+            replace(one, choices=one.choices_of()) if one.choices_of else one for one in filters
+        ]
         self.default_sort = sort
         self.size = size
         self.sortable = {c.name: c for c in columns if c.sort is not None}
@@ -147,6 +165,8 @@ class RowList:
         state = ListState()
         if self.search:
             state.search = _clean(arguments.get(SEARCH, ""))
+        size = arguments.get(SIZE, "")
+        state.size = int(size) if size in map(str, SIZES) else self.size
         order = arguments.get(SORT, "")
         if order.lstrip("-") not in self.sortable:
             order = self.default_sort
@@ -213,7 +233,7 @@ class RowList:
         back: bool = False,
         size: int | None = None,
     ) -> tuple[list[Any], bool]:
-        size = size or self.size
+        size = size or state.size
         down = state.descending != back
         column = self.sortable[state.sort].sort if state.sort else self.key
         if mark is not None:

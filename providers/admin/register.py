@@ -4,18 +4,24 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from flask import g
 from flask_admin import BaseView
 
+from core.accounts import visible
 from core.admin import SafeModelView
+from core.dates import today
 from core.errors import DomainError
 from core.formats import euro_text, hours_text
 from core.municipalities import name as municipality_name, names as municipality_names
 from core.pages.fields import EuroField, HoursField, Required
-from core.pages.lists import choice_filter
+from core.pages.lists import Filter, choice_filter, day_filters
+from core.pages.tables import BulkAction
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
+from providers.dossier.models import DossierVersion
 from providers.models import (
     ClassInspection,
     Contract,
+    ContractScope,
     LessonBreak,
     Location,
     Provider,
@@ -41,6 +47,25 @@ CATEGORY = "Register"
 WEEKLY = tuple(field.name for field in PROMISED.values())
 
 
+def provider_filter() -> Filter:
+    """A drop-down of the aanbieders that the account may see; the list joins them."""
+
+    def choices() -> list[tuple[str, str]]:
+        mine = visible(Provider, g.account).order_by(Provider.name)
+        return [(one.code, one.name) for one in mine]
+
+    return Filter(
+        "aanbieder", "Aanbieder", lambda query, code: query.where(Provider.code == code),
+        choices_of=choices,
+    )  # fmt: skip
+
+
+def _checked_today(view: SafeModelView, rows: Any, _: Any) -> None:
+    """Say of marks that they were looked up in the register of Blik op Werk today."""
+    for row in rows:
+        view.change_row(row, checked_on=today())
+
+
 class ProviderView(SafeModelView):
     """Aanbieders."""
 
@@ -59,6 +84,9 @@ class ProviderView(SafeModelView):
     )
     form_columns = column_details_list
     search_columns = (Provider.code, Provider.name, Provider.city)
+    inline_columns = ("contact_person", "email")
+    removable = True
+    owned = (DossierVersion,)
     default_sort = "name"
     refusals = {"provider_code": ("code", "Deze code is al van een andere aanbieder.")}
 
@@ -75,6 +103,14 @@ class LocationView(SafeModelView):
     form_columns = ("provider", "name", "postcode4", "city", "evening_weekend")
     joined = (Location.provider,)
     search_columns = (Location.name, Location.city, Provider.name)
+    list_filters = (
+        provider_filter(),
+        choice_filter(
+            "avond", "Avond of weekend", Location.evening_weekend, [(True, "ja"), (False, "nee")]
+        ),
+    )
+    inline_columns = ("postcode4", "city", "evening_weekend")
+    removable = True
     default_sort = "name"
     refusals = {
         "location_provider_id_name": ("name", "Deze aanbieder heeft al een locatie die zo heet.")
@@ -98,7 +134,16 @@ class MarkView(SafeModelView):
     joined = (QualityMark.provider,)
     choices = {"status": MARKS}
     search_columns = (Provider.name, QualityMark.source)
-    list_filters = (choice_filter("status", "Status", QualityMark.status, MARKS),)
+    list_filters = (
+        provider_filter(),
+        choice_filter("status", "Status", QualityMark.status, MARKS),
+        *day_filters("controle", "Gecontroleerd", QualityMark.checked_on),
+    )
+    inline_columns = ("checked_on",)
+    bulk_actions = (BulkAction("gecontroleerd", "Keurmerk vandaag gecontroleerd", _checked_today),)
+    removable = True
+    ends_with = "valid_until"
+    asks_reason = True
     default_sort = "-valid_from"
 
     def check(self, row: QualityMark) -> None:
@@ -175,6 +220,12 @@ class ContractView(SafeModelView):
     }
     joined = (Contract.provider,)
     search_columns = (Contract.number, Provider.name)
+    list_filters = (provider_filter(), *day_filters("loopt", "Loopt af", Contract.valid_until))
+    inline_columns = ("due_workday",)
+    removable = True
+    owned = (ContractScope,)
+    ends_with = "valid_until"
+    asks_reason = True
     default_sort = "number"
     refusals = {"contract_number": ("number", "Dit contractnummer bestaat al.")}
 
@@ -225,8 +276,13 @@ class TeacherView(SafeModelView):
     choices = {"registration": REGISTRATIONS}
     search_columns = (Provider.name, Teacher.teacher_ref)
     list_filters = (
+        provider_filter(),
         choice_filter("registratie", "Registratie", Teacher.registration, REGISTRATIONS),
+        *day_filters("tot", "Geldig tot", Teacher.valid_until),
     )
+    inline_columns = ("registration", "valid_until")
+    removable = True
+    ends_with = "valid_until"
     default_sort = "teacher_ref"
     refusals = {
         "teacher_provider_id_teacher_ref_valid_from": (

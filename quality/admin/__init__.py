@@ -2,6 +2,7 @@
 
 from flask_admin import BaseView
 
+from quality.admin import tables
 from quality.admin.agreements import AgreementPage
 from quality.admin.complaints import ComplaintPage
 from quality.admin.evaluation import EvaluationPage
@@ -25,6 +26,7 @@ def views() -> list[BaseView]:
     learner = "<place>/<path:number>"
     judgement = "/kwaliteit/<month>/<code>/<route>"
     return [
+        *tables.views(),
         ProvidersPage("Aanbieders", url="/aanbieders", endpoint="providers"),
         IndicatorPage("Indicatoren", url="/indicatoren", endpoint="indicators"),
         EvaluationPage("Evaluatie", url="/indicatoren/evaluatie", endpoint="evaluation"),

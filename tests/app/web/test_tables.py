@@ -277,7 +277,7 @@ def test_downloads_open_in_a_dutch_excel_and_hold_no_formulas(client, manager, m
     assert (line.actor, line.action, line.thing) == (manager.email, "export", "location")
 
 
-def test_a_list_costs_two_queries_and_the_session_one(client, mine, db):
+def test_a_list_costs_two_queries_the_session_one_and_kept_filters_one(client, mine, db):
     for number in range(20):
         Location.create(provider=mine.provider, name=f"Plek {number}")
     asked: list[str] = []
@@ -287,4 +287,4 @@ def test_a_list_costs_two_queries_and_the_session_one(client, mine, db):
         client.get(f"{URL}/")
     finally:
         del db.execute_sql
-    assert len(asked) == 3, asked
+    assert len(asked) == 4, asked
