@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 import core.scopes  # noqa: F401  registers which rows of the kernel an account may see
-from app.tasks.backups import last_backup
 from app.settings import (
     ENV_FILE,
     SETTINGS,
@@ -23,6 +22,7 @@ from app.settings import (
     unknown_settings,
     without_password,
 )
+from app.tasks.backups import last_backup
 from app.web.audit_words import ACTIONS, LOOKED, LOOKED_AT, THINGS
 from core.access_log import AccessLine, seen_by
 from core.accounts import Account, Role
@@ -41,9 +41,9 @@ from core.municipalities import name as municipality_name, names as municipality
 from core.pages.fields import ParsedField, Required, SafeForm, TextField
 from core.pages.lists import Filter, choice_filter
 from core.pages.model_forms import ChoiceField
+from core.pages.tables import BulkAction
 from core.reading import read_day
 from providers.deliveries.history_queries import deliveries_with
-from core.pages.tables import BulkAction
 from providers.models import Provider
 
 ROLES = [(str(role), str(role)) for role in Role]

@@ -39,6 +39,9 @@ def kept() -> list[tuple[str, str, str, bool]]:
     ]
 
 
+WHY = {"change_reason": "Register", "bevestigd": "ja"}
+"""A change of a mark or contract asks why, and shows its effect first."""
+
 FOLLOWED = [
     ("2026-09", "B", "vastgesteld", True),
     ("2026-09", "B", "herziening", False),
@@ -49,7 +52,7 @@ FOLLOWED = [
 def by_page(client, provider: Provider, tmp_path) -> None:
     client.sign_in("contractmanager")
     mark = QualityMark.get()
-    given = {"provider": provider.id, "status": 3, "valid_from": "01-01-2022"}
+    given = {"provider": provider.id, "status": 3, "valid_from": "01-01-2022"} | WHY
     assert client.post(f"/beheer/keurmerken/edit/?id={mark.id}", given).status == 302
 
 
@@ -71,7 +74,7 @@ def test_a_mark_that_is_suspended_closes_the_gate(provider, client, tmp_path, ch
 
 def test_a_check_of_the_mark_leaves_fixed_months_alone(provider, client) -> None:
     client.sign_in("contractmanager")
-    given = {"provider": provider.id, "status": 2, "valid_from": "01-01-2022"}
+    given = {"provider": provider.id, "status": 2, "valid_from": "01-01-2022"} | WHY
     mark = QualityMark.get()
     client.post(f"/beheer/keurmerken/edit/?id={mark.id}", given | {"checked_on": "15-09-2026"})
     assert [status for _, _, status, _ in kept()] == ["vastgesteld", "concept"]
@@ -93,7 +96,9 @@ def test_a_contract_brings_its_routes_to_the_judged_months_and_takes_them_away(
     ]  # fmt: skip
     assert ScoreCard.get(month=OCT, route=LearningRoute.SELF_RELIANCE).standing == "geen_levering"
     contract = Contract.get()
-    page = client.post(f"/beheer/contracten/edit/?id={contract.id}", given | {"routes": ["1"]})
+    page = client.post(
+        f"/beheer/contracten/edit/?id={contract.id}", given | {"routes": ["1"]} | WHY
+    )
     assert page.status == 302
     assert [(month, route) for month, route, _, _ in kept()] == [("2026-09", "B"), ("2026-10", "B")]
 
@@ -114,7 +119,7 @@ def test_a_mark_that_moves_to_another_aanbieder_is_felt_by_both(provider, client
         make_record(month=OCT, track=make_track(other, f"X{i}"), provider=other)
     operations.recompute_after(other, [OCT], **WHO)
     client.sign_in("contractmanager")
-    given = {"provider": other.id, "status": 2, "valid_from": "01-01-2022"}
+    given = {"provider": other.id, "status": 2, "valid_from": "01-01-2022"} | WHY
     client.post(f"/beheer/keurmerken/edit/?id={QualityMark.get().id}", given)
     gates = {c.provider.code: c.result["gate"]["open"] for c in ScoreCard.select().where(
         ScoreCard.month == OCT, ScoreCard.revision == 0
@@ -134,7 +139,7 @@ def test_when_scores_cannot_follow_nothing_is_saved(provider, app, client) -> No
         raise DomainError("no", "Dat kan nu niet.")
 
     client.sign_in("contractmanager")
-    given = {"provider": provider.id, "status": 3, "valid_from": "01-01-2022"}
+    given = {"provider": provider.id, "status": 3, "valid_from": "01-01-2022"} | WHY
     view.after_save = refuse
     try:
         page = client.post(f"/beheer/keurmerken/edit/?id={QualityMark.get().id}", given)

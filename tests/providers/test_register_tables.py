@@ -61,6 +61,7 @@ def test_a_mark_may_be_changed_in_place(provider, client) -> None:
     client.sign_in(Role.CONTRACT_MANAGER)
     url = f"/beheer/keurmerken/edit/?id={mark.id}"
     given = {"provider": provider.id, "status": 2, "valid_from": "01-01-2024"}
+    given["change_reason"] = "Register"
     assert client.post(url, given | {"valid_until": "31-12-2023"}).errors == [
         "Kies een einddatum op of na 01-01-2024."
     ]
@@ -90,7 +91,8 @@ def test_a_contract_is_made_with_what_it_covers(provider, client) -> None:
     assert values["municipalities"] == "Dalfsen, Zwolle"
     boxes = [e for e in form.all("input") if e.get("name") == "routes"]
     assert [e.get("value") for e in boxes if e.get("checked") is not None] == ["1", "3"]
-    assert client.post(edit, given | {"routes": ["1"], "municipalities": "*"}).status == 302
+    given |= {"routes": ["1"], "municipalities": "*", "change_reason": "Afspraak"}
+    assert client.post(edit, given).status == 302
     assert list(scopes.tuples()) == [(1, None)]
     line = AuditLine.select().order_by(AuditLine.id.desc()).get()
     assert line.after["scopes"] == [[1, "*"]]

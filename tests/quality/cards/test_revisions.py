@@ -53,6 +53,7 @@ def test_another_norm_in_the_contract_is_told_apart(client, fixed):
         {
             "provider": fixed.id, "number": "C-1", "valid_from": "01-01-2022",
             "due_workday": "10", "waiting_norm_days": "14", "routes": "1", "municipalities": "*",
+            "change_reason": "Register", "bevestigd": "ja",
         },
     )  # fmt: skip
     assert page.status == 302, page.errors

@@ -242,7 +242,13 @@ def test_a_mark_changed_in_the_register_changes_the_concept_scores(client, regio
     client.sign_in("contractmanager")
     page = client.post(
         f"/beheer/keurmerken/edit/?id={mark.id}",
-        {"provider": mark.provider.id, "status": 3, "valid_from": "01-01-2022"},
+        {
+            "provider": mark.provider.id,
+            "status": 3,
+            "valid_from": "01-01-2022",
+            "change_reason": "Register",
+            "bevestigd": "ja",
+        },
     )
     assert page.status == 302, page.errors
     assert "Toegangseis: het keurmerk is geschorst" in client.get("/kwaliteit/2026-10/").text
