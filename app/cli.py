@@ -1,6 +1,7 @@
 """The command ``taalinkoop``: a table of groups, of which only the chosen one is imported."""
 
 import errno
+import os
 import sys
 from importlib import import_module
 
@@ -69,14 +70,25 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if arguments[0] not in GROUPS:
         return _refuse(f"De opdracht {arguments[0]!r} bestaat niet. Kijk met: taalinkoop --help")
+    return _run_and_explain(arguments[0], arguments[1:], debug=debug)
+
+
+def _run_and_explain(name: str, arguments: list[str], *, debug: bool) -> int:
+    """Run a command, and say in one sentence what went wrong."""
     try:
-        return _run(arguments[0], arguments[1:])
+        status = _run(name, arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        return 130
+        status = 130
+    except BrokenPipeError:
+        # Whoever reads has seen enough: taalinkoop ... | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
     except Exception as error:
         if debug:
             raise
-        return _refuse(explain(error))
+        status = _refuse(explain(error))
+    return status
 
 
 def overview() -> str:

@@ -9,7 +9,7 @@ from app.opening import check_schema
 from app.server_log import keep_log
 from app.settings import read_settings
 from app.tasks.jobs import Watcher
-from app.web.listening import make_server
+from app.web.listening import make_server, serve_until_stopped
 from core.accounts import Account
 from core.db import database
 from core.migrations import migrate
@@ -25,7 +25,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C or SIGTERM; requests that are on their way are finished."""
     keep_log(read_settings()["TAALINKOOP_LOG"])
     if args.migrate:
         migrate(database.obj)
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     watcher = Watcher(app.config)
     watcher.start()
     try:
-        make_server(app, host=args.host, port=args.port, threads=args.threads).run()
+        serve_until_stopped(make_server(app, host=args.host, port=args.port, threads=args.threads))
     finally:
         watcher.stop()
     return 0

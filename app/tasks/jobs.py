@@ -51,6 +51,8 @@ SHARED_SETTINGS = ("DATABASE_URL", "TAALINKOOP_DATA_DIR")
 """What a worker must have the same as the server, also when the server was told otherwise."""
 LOOK_FOR_INTERRUPTED_EVERY = 30
 LOW_PRIORITY = 10
+FINISH_SECONDS = 60
+"""How long a worker may go on with its job once the server stops."""
 
 
 @kind("delivery")
@@ -250,4 +252,9 @@ class Watcher(threading.Thread):
             self.artist.terminate()
             self.artist.wait()
         if self.child is not None:
-            self.child.wait()
+            try:
+                self.child.wait(timeout=FINISH_SECONDS)
+            except subprocess.TimeoutExpired:
+                # Its transaction is undone, and the next server takes the job up again.
+                self.child.terminate()
+                self.child.wait()

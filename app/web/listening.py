@@ -4,11 +4,13 @@ Waitress reads a request in full before a thread works on it, so that slow sende
 but they hold a connection, and of those there are a limited number.
 """
 
+import signal
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
-from waitress import create_server
+from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 
@@ -24,6 +26,10 @@ PATIENCE_SECONDS = 30
 SLOWEST_BYTES_PER_SECOND = 20_000
 """...beyond the time that its bytes take at this pace: a 50 MB upload has 42 minutes."""
 CLEANUP_SECONDS = 5
+LOOK_SECONDS = 0.5
+"""How soon a signal to stop is noticed."""
+FINISH_SECONDS = 30
+"""How long requests that are on their way may take once the server is told to stop."""
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -95,3 +101,41 @@ def make_server(app: Flask, *, host: str, port: int, threads: int) -> Any:
         if isinstance(one, BaseWSGIServer):
             one.channel_class = channel
     return server
+
+
+def serve_until_stopped(server: Any) -> None:
+    """Serve until SIGTERM or Ctrl-C; then finish what is on its way, and refuse what is new.
+
+    A second signal ends it at once.
+    """
+    asked: list[bool] = []
+
+    def stop(_number: int, _frame: Any) -> None:
+        if asked:
+            raise SystemExit(1)
+        asked.append(True)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    connections = getattr(server, "map", None) or server._map
+
+    def turn() -> None:
+        wasyncore.loop(timeout=LOOK_SECONDS, use_poll=True, map=connections, count=1)
+
+    while not asked:
+        turn()
+    for one in list(connections.values()):
+        if isinstance(one, BaseWSGIServer):
+            one.del_channel(connections)
+            one.socket.close()
+    last = time.monotonic() + FINISH_SECONDS
+    while time.monotonic() < last and any(map(_is_busy, connections.values())):
+        turn()
+    server.task_dispatcher.shutdown()
+
+
+def _is_busy(connection: Any) -> bool:
+    """Whether a request is arriving, being worked on, or being answered."""
+    return isinstance(connection, HTTPChannel) and bool(
+        connection.request is not None or connection.requests or connection.total_outbufs_len
+    )
