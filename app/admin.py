@@ -67,8 +67,10 @@ def _follow_register(row: Any, before: dict[str, Any] | None) -> None:
         # A mark that was put with the wrong aanbieder touches two.
         touched = {row.provider_id, (before or {}).get("provider", row.provider_id)}
     at = now()
-    keep_dossiers(touched, at=at)
-    follow_register(by=g.account.email, at=at, providers=touched)
+    keep_dossiers(touched - {None}, at=at)
+    # A week without lessons of the region is about everyone.
+    everyone = None if None in touched else touched
+    follow_register(by=g.account.email, at=at, providers=everyone)
 
 
 def assemble(app: Flask) -> None:

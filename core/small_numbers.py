@@ -78,7 +78,15 @@ def totals(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int | None]:
     return {row: None if is_small(total) else total for row, total in sums.items()}
 
 
-QUEUE = ("started", "waiting", "left_unstarted")
+PARTS = (
+    "numerator",
+    "started_late",
+    "waiting_over_norm",
+    "left_over_norm",
+    "waiting_within_norm",
+    "left_within_norm",
+)
+"""Of the waiting time: who counts or is told beside the figure, by what became of them."""
 
 
 def hide_small(tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,22 +128,67 @@ def hide_small_criterion(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _queue(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Who started, who waits and for how long; also of an item that was hidden before."""
-    shown: dict[str, Any] = {name: item[name] for name in QUEUE}
-    if None not in shown.values():
-        shown = dict(parts_of_total(shown))
-    longer = {name: item[name] for name in ("over_42", "over_70")}
-    if shown["waiting"] is None:
-        return shown | dict.fromkeys(("longest_wait", "numerator", *longer))
+    """Who is behind the waiting time, and how long is waited; also of what was hidden before.
+
+    Value and denominator tell how many did not begin in time: of a few, nothing more is told.
+    """
+    if "started_late" not in item:
+        return _queue_of_method_1(item)
+    shown: dict[str, Any] = {name: item[name] for name in (*PARTS, "waiting", "naive_mean")}
+    late = {name: item[name] for name in PARTS[1:4]}
+    if None not in late.values():
+        few = is_small(sum(late.values()))
+        shown |= dict.fromkeys(late) if few else parts_of_total(late)
+    if is_small(shown["numerator"]) or is_small(_rest(item["denominator"], item["numerator"])):
+        shown["numerator"] = None
+    queue = ("waiting_over_norm", "waiting_within_norm")
+    if any(shown[name] is None or is_small(shown[name]) for name in queue):
+        shown |= dict.fromkeys(queue)
+    if is_small(shown["left_within_norm"]):
+        shown["left_within_norm"] = None
+    if is_small(shown["waiting"]):
+        shown["waiting"] = None
+    if is_small(_sum_of(item, ("numerator", "started_late"))):
+        shown["naive_mean"] = None
+    return shown | _longer(item, shown["waiting"])
+
+
+def _sum_of(item: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
+    found = [item[name] for name in names]
+    return None if None in found else sum(found)
+
+
+def _longer(item: Mapping[str, Any], waiting: int | None) -> dict[str, Any]:
+    """Who waits longer than the borders, and percentiles: nothing when fewer than five wait."""
+    longer: dict[str, Any] = {name: item[name] for name in ("over_42", "over_70")}
+    longest = {"longest_wait": item["longest_wait"]}
+    if waiting is None:
+        hidden = ("longest_wait", "median_days", "p90_days", *longer)
+        return dict.fromkeys(hidden)
     # Each is counted within the one before it, so that the rest follows from both.
     for whole, name in ((item["waiting"], "over_42"), (item["over_42"], "over_70")):
         if is_small(item[name]) or is_small(_rest(whole, item[name])):
             longer[name] = None
     if is_small(item["over_70"]):
-        shown["longest_wait"] = None
+        longest["longest_wait"] = None
+    return longest | longer
+
+
+QUEUE_OF_METHOD_1 = ("started", "waiting", "left_unstarted")
+
+
+def _queue_of_method_1(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of a month that was fixed under method 1."""
+    shown: dict[str, Any] = {name: item[name] for name in QUEUE_OF_METHOD_1}
+    if None not in shown.values():
+        shown = dict(parts_of_total(shown))
+    if shown["waiting"] is None:
+        hidden = ("longest_wait", "numerator", "over_42", "over_70")
+        return shown | dict.fromkeys(hidden)
+    found = shown | _longer(item, shown["waiting"])
     if is_small(item["numerator"]) or is_small(_rest(item["denominator"], item["numerator"])):
-        shown["numerator"] = None
-    return shown | longer
+        found["numerator"] = None
+    return found
 
 
 def _rest(whole: float | None, part: float | None) -> float | None:

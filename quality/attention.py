@@ -14,7 +14,7 @@ from core.small_numbers import few_text
 from providers.models import Provider
 from quality.cards import queries as cards
 from quality.cards.words import falls
-from quality.method.basis_2026.scoring_model import ScoringModel
+from quality.method.model import ScoringModel
 from quality.models import CONCEPT, Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
 
 

@@ -44,7 +44,9 @@ class ScoreCard(BaseModel):
     rank_median = peewee.SmallIntegerField(null=True)
     rank_low = peewee.SmallIntegerField(null=True)
     rank_high = peewee.SmallIntegerField(null=True)
-    ranked = peewee.BooleanField(default=False, help_text="enough learners for a place")
+    rank_best = peewee.DoubleField(null=True, help_text="chance to be in the best quarter")
+    rank_worst = peewee.DoubleField(null=True, help_text="chance to be in the worst quarter")
+    ranked = peewee.BooleanField(default=False, help_text="sure enough for a place")
     active = peewee.IntegerField(default=0, verbose_name="Actieve trajecten")
     result = peewee.JSONField(help_text="the tree that every door prints")
     fingerprint = peewee.CharField(max_length=64, default="")
@@ -61,8 +63,27 @@ class ScoreCard(BaseModel):
         )
 
 
+class MonthFigures(BaseModel):
+    """The figures of one provider on one route as a month sees them, from its rows.
+
+    Sums, and sums per group (``quality.method.figures.Figures``): what a judgement needs, so that
+    no row is read twice. ``windows`` are those of the model by which they were summed.
+    """
+
+    provider = peewee.ForeignKeyField(Provider, on_delete="CASCADE", index=False)
+    route = peewee.SmallIntegerField()
+    month = MonthField()
+    windows = peewee.CharField(max_length=200)
+    figures = peewee.JSONField()
+
+    class Meta:
+        """Once per provider and route; months are read whole."""
+
+        indexes = ((("month", "provider", "route"), True),)
+
+
 class ScoreDraws(BaseModel):
-    """The resampled scores of a card, so that ranks need no second resampling."""
+    """The draws of the score of a card, so that comparing needs no second drawing."""
 
     card = peewee.ForeignKeyField(ScoreCard, unique=True, on_delete="CASCADE")
     draws = peewee.BlobField()

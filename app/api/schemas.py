@@ -157,10 +157,14 @@ SCHEMAS: dict[str, Schema] = {
                         "status": TEXT,
                         "standing": {
                             "enum": ["goed", "voldoende", "onvoldoende", "geen_oordeel",
-                                     "geen_levering"]
+                                     "geen_levering", "geen_trajecten"]
                         },
                         "score": _or_nothing("number"),
                         "interval": _or_nothing("array"),
+                        "chances": _or_nothing("object"),
+                        "border": {"type": "boolean", "description": "het gegeven oordeel is "
+                                   "minder dan 80 % zeker"},
+                        "rank": _or_nothing("object"),
                         "criteria": {"type": "object"},
                     }
                 )

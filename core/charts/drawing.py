@@ -273,6 +273,7 @@ MARKS: dict[str, dict[str, Any]] = {
     "onvoldoende": {"marker": "^", "color": ORANGE, "ms": 7.5, "mfc": GROUND, "mew": 1.6},
     "geen_oordeel": {"marker": "_", "color": GREY, "ms": 8.0, "mew": 2.0},
     "geen_levering": {"marker": "o", "color": GREY, "ms": 7.0, "mfc": GROUND, "mew": 1.2},
+    "geen_trajecten": {"marker": "o", "color": GREY, "ms": 4.0, "mfc": GROUND, "mew": 1.2},
 }
 """A shape for every standing; colour only repeats what the shape says."""
 

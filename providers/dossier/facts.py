@@ -47,7 +47,8 @@ class ContractPeriod:
 class Terms:
     """What holds on a route on a day: the norm for waiting, and until when teachers are excepted.
 
-    Of more than one contract the strictest norm, and the longest exception.
+    Of more than one contract the norm of the newest, of two from one day the longest; and the
+    longest exception.
     """
 
     waiting_norm_days: int | None
@@ -100,10 +101,15 @@ class Dossier:
 
 
 def _terms(contracts: list[ContractPeriod], day: date) -> Terms:
-    norms = [c.waiting_norm_days for c in contracts if c.waiting_norm_days is not None]
+    newest = max(c.valid_from for c in contracts)
+    norms = [
+        c.waiting_norm_days
+        for c in contracts
+        if c.valid_from == newest and c.waiting_norm_days is not None
+    ]
     until = [c.teacher_exception_until for c in contracts]
     running = [last for last in until if last is not None and last >= day]
-    return Terms(min(norms, default=None), max(running, default=None))
+    return Terms(max(norms, default=None), max(running, default=None))
 
 
 def _holds(first: date | None, last: date | None, day: date) -> bool:

@@ -1,6 +1,7 @@
 """The dossier of an aanbieder: as the register is now, or as it was at a moment."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,17 +22,28 @@ def dossier(provider: Provider, known_on: datetime | None = None) -> Dossier:
         version = by_then.order_by(*newest).first() or _oldest(kept)
         if version is not None:
             return Dossier.from_data(version.dossier)
-    return Dossier(
-        tst_from=provider.tst_from,
-        tst_until=provider.tst_until,
-        marks=tuple(
+    return dossiers([provider])[provider.id]
+
+
+def dossiers(providers: Collection[Provider]) -> dict[int, Dossier]:
+    """What the register says of these aanbieders now, in two queries; by number."""
+    ids = [provider.id for provider in providers]
+    marks: dict[int, list[MarkPeriod]] = defaultdict(list)
+    query: Any = QualityMark.select().where(QualityMark.provider.in_(ids))
+    for one in query.order_by(QualityMark.provider, QualityMark.valid_from):
+        marks[one.provider_id].append(
             MarkPeriod(one.status, one.valid_from, one.valid_until, one.checked_on, one.source)
-            for one in QualityMark.select()
-            .where(QualityMark.provider == provider)
-            .order_by(QualityMark.valid_from)
-        ),
-        contracts=_contracts(provider),
-    )
+        )
+    contracts = _contracts(ids)
+    return {
+        provider.id: Dossier(
+            tst_from=provider.tst_from,
+            tst_until=provider.tst_until,
+            marks=tuple(marks[provider.id]),
+            contracts=contracts.get(provider.id, ()),
+        )
+        for provider in providers
+    }
 
 
 def known_since(provider: Provider) -> datetime | None:
@@ -51,17 +63,21 @@ def _oldest(kept: Any) -> DossierVersion | None:
     return oldest
 
 
-def _contracts(provider: Provider) -> tuple[ContractPeriod, ...]:
+def _contracts(ids: Collection[int]) -> dict[int, tuple[ContractPeriod, ...]]:
     query: Any = (
         ContractScope.select(ContractScope, Contract)
         .join(Contract)
-        .where(Contract.provider == provider)
+        .where(Contract.provider.in_(ids))
         .order_by(Contract.number, ContractScope.route)
     )
-    scopes: dict[Contract, list[int]] = {}
+    scopes: dict[Any, list[int]] = {}
     for scope in query:
         scopes.setdefault(scope.contract, []).append(scope.route)
-    return tuple(_contract(contract, routes) for contract, routes in scopes.items())
+    found: dict[int, tuple[ContractPeriod, ...]] = {}
+    for contract, routes in scopes.items():
+        provider = contract.provider_id
+        found[provider] = (*found.get(provider, ()), _contract(contract, routes))
+    return found
 
 
 def _contract(contract: Contract, routes: Iterable[int]) -> ContractPeriod:

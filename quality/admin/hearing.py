@@ -15,7 +15,7 @@ from core.formats import day_text
 from quality.admin.scores import ROUTES, card_or_404, month_or_404, visible_cards
 from quality.cards import reactions
 from quality.cards.forms import AnswerForm, InvitationForm, ReactionForm
-from quality.method.basis_2026.criteria import CRITERIA
+from quality.method.criteria import CRITERIA
 from quality.models import CONCEPT, Invitation, Reaction, ScoreCard
 
 WORKDAYS_TO_REACT = 10

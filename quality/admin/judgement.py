@@ -1,6 +1,6 @@
 """Pages of one judgement: the explanation to the last digit, and the rows behind it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,12 +15,12 @@ from core.charts.pictures import Chart
 from core.dates import add_months, day_end, month_end, today
 from core.export import download
 from core.formats import MISSING, moment_text, number_text, percent_text
-from core.small_numbers import count_or_hidden, is_small
+from core.small_numbers import count_or_hidden
 from providers.codes import TrackStatus
 from providers.dossier.queries import known_since
 from providers.models import CURRENT, CourseTrack, ProgressRecord
 from quality.admin.hearing import invitation_of, reactions_on
-from quality.admin.scores import ROUTES, card_or_404, month_or_404
+from quality.admin.scores import ROUTES, card_or_404, mark_is_outdated, month_or_404
 from quality.agreements.queries import complaints_by_criterion, open_kinds
 from quality.agreements.rules import CRITERION_OF_COMPLAINT, Standing, standings
 from quality.cards import (
@@ -31,13 +31,15 @@ from quality.cards import (
 )
 from quality.cards.explanation import Change, change_since_last_month, difference
 from quality.cards.explanation_words import signed
-from quality.cards.inputs import route_inputs
 from quality.cards.queries import OUTSIDE, shown_tree
 from quality.charts import gallery
-from quality.learners.queue import PlaceRow, Waiter, by_municipality, waiters
-from quality.method.basis_2026.criteria import CRITERIA
-from quality.method.basis_2026.scoring import needed_for_good, sentence
-from quality.method.basis_2026.waiting import Stay, WaitingTime, summarise
+from quality.charts.words import NOTHING_CAME
+from quality.learners.queue import Person, PlaceRow, Queue, by_municipality, people, queues
+from quality.method import words as method_words
+from quality.method.criteria import CRITERIA
+from quality.method.curve import Step
+from quality.method.explain import needed_for_good, sentence
+from quality.method.model import ScoringModel
 from quality.models import ScoreCard
 
 STATUSES = {int(status): status.label for status in TrackStatus}
@@ -64,9 +66,8 @@ class JudgementPage(Page):
         day = month_or_404(month)
         card = card_or_404(day, code, route)
         tree = shown_tree(card, g.account)
-        stays = stays_of(card) if "wachttijd" in tree["criteria"] else {}
-        norm = tree["criteria"].get("wachttijd", {}).get("norm_days", 28)
-        times = summarise(list(stays.values()), norm) if stays else None
+        model = cards.model_named(card.model)
+        queue = queue_of(card, model)
         sees_rows = may(g.account, "read", "progress")
         return self.render(
             "quality/judgement.html",
@@ -78,16 +79,19 @@ class JudgementPage(Page):
             labels={c: measure.label for c, measure in CRITERIA.items()},
             measures=CRITERIA,
             working=sentence(tree),
-            needed=needed_for_good(tree, cards.model_named(card.model)),
+            needed=needed_for_good(tree, model),
+            model=model,
             change=change_since_last_month(card),
             words=score_words,
             told=explanation_words,
-            charts=_charts(card, times),
+            charts=_charts(card, tree),
             standings=_standings(card, tree),
             complaints=_complaints(card),
-            times=times if times is not None and self._may_tell(times) else None,
-            waiters=waiters(stays, day, g.account) if sees_rows else [],
-            places=by_municipality(stays, day, norm, g.account),
+            steps=() if queue is None or g.account.role in OUTSIDE else queue.steps,
+            people=_people(queue, day) if sees_rows else [],
+            places=[] if queue is None else by_municipality(queue.people, day, g.account),
+            outdated=mark_is_outdated(tree),
+            method_words=method_words,
             known=_as_known(card),
             revisions=_revision_rows(card),
             reactions=list(reactions_on(card)) if may(g.account, "read", "reactions") else None,
@@ -99,14 +103,9 @@ class JudgementPage(Page):
             other_months=_neighbours(card),
             change_rows=_change_rows,
             steps_rows=_steps_rows,
-            waiter_rows=_waiter_rows,
+            person_rows=_person_rows,
             place_rows=place_rows,
         )
-
-    @staticmethod
-    def _may_tell(times: WaitingTime) -> bool:
-        """Whether the table of days may be shown: outside the team each step is too small."""
-        return times.n > 0 and g.account.role not in OUTSIDE
 
 
 def _standings(card: ScoreCard, tree: dict[str, Any]) -> dict[str, Standing]:
@@ -132,13 +131,13 @@ def _complaints(card: ScoreCard) -> dict[str | None, str] | None:
     }
 
 
-def _charts(card: ScoreCard, times: WaitingTime | None) -> dict[str, Chart]:
+def _charts(card: ScoreCard, tree: dict[str, Any]) -> dict[str, Chart]:
     """By kind: the score, the criteria, and how long it takes to start where that may be told.
 
     The same charts as everywhere else: drawn ahead, and with norm and suspensions.
     """
     route, kinds = card.result["route"], ["score", *PICTURED]
-    if times is not None and not is_small(times.n) and g.account.role not in OUTSIDE:
+    if tree["criteria"]["wachttijd"]["judged"] and g.account.role not in OUTSIDE:
         kinds.append("wachtcurve")
     known = gallery.history(card.month, [card.provider.id], today=today())
     found = gallery.provider_charts(known, card.provider, {route: kinds}).get(route, [])
@@ -182,15 +181,19 @@ def _change_rows(change: Change) -> list[tuple[str, str]]:
     ]
 
 
-def _steps_rows(times: WaitingTime) -> list[tuple[str, ...]]:
+def _steps_rows(steps: Sequence[Step]) -> list[tuple[str, ...]]:
     return [
-        (str(s.day), str(s.at_risk), str(s.events), percent_text(100 * s.survival))
-        for s in times.steps
+        (str(s.day), str(s.at_risk), str(s.events), percent_text(100 * s.survival)) for s in steps
     ]
 
 
-def _waiter_rows(found: list[Waiter]) -> list[tuple[str, ...]]:
-    return [(one.number, one.municipality, str(one.days), one.mark) for one in found]
+def _people(queue: Queue | None, month: date) -> list[Person]:
+    """Everyone behind the waiting time, as far as the account may see the learners."""
+    return [] if queue is None else people(queue.people, month, g.account)
+
+
+def _person_rows(found: list[Person]) -> list[tuple[str, ...]]:
+    return [(one.number, one.municipality, one.outcome, str(one.days)) for one in found]
 
 
 def place_rows(found: list[PlaceRow]) -> list[tuple[str, ...]]:
@@ -222,13 +225,14 @@ def _revision_rows(fixed: ScoreCard) -> list[tuple[str, ...]]:
     return rows
 
 
-def stays_of(card: ScoreCard) -> Mapping[int, Stay]:
-    """The stays behind a card, from the rows as they are today."""
-    model = cards.model_named(card.model)
-    for inputs in route_inputs(card.provider, card.month, model, hours=False):
-        if inputs.route == card.result["route"] and inputs.delivered:
-            return inputs.stays
-    return {}
+def queue_of(card: ScoreCard, model: ScoringModel) -> Queue | None:
+    """The people behind the waiting time of a card, from the rows as they are today.
+
+    A month that was fixed under method 1 counted others than can be listed; it shows nobody.
+    """
+    if model.method == 1 or card.standing in NOTHING_CAME:
+        return None
+    return queues(card.provider, card.month, model).get(card.route)
 
 
 def _neighbours(card: ScoreCard) -> dict[str, Any]:

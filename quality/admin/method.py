@@ -17,10 +17,16 @@ from providers.codes import LearningRoute, MarkStatus
 from quality.admin.scores import visible_months
 from quality.cards import model_operations, queries as cards, words as score_words
 from quality.cards.model_forms import form_for, knots_text, model_of, values_of
-from quality.method.basis_2026.criteria import CRITERIA
-from quality.method.basis_2026.scoring import sentence
-from quality.method.basis_2026.scoring_model import ScoringModel
-from quality.method.basis_2026.worked_example import STARTED_AFTER, STILL_WAITING, example
+from quality.method.criteria import CRITERIA
+from quality.method.explain import sentence
+from quality.method.model import ScoringModel
+from quality.method.worked_example import (
+    LATE,
+    ON_TIME,
+    WAITING_LONG,
+    WAITING_SHORT,
+    example,
+)
 from quality.models import ScoringModelVersion
 
 EFFECT_MONTHS = 12
@@ -53,8 +59,7 @@ class MethodPage(Page):
             words=score_words,
             routes={route.code: route.label for route in LearningRoute},
             marks={status.code: status.label for status in MarkStatus},
-            started=STARTED_AFTER,
-            waiting=STILL_WAITING,
+            people=(ON_TIME, LATE, WAITING_LONG, WAITING_SHORT),
             may_see_models=may(g.account, "read", "scoring_model"),
         )
 

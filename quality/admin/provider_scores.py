@@ -14,8 +14,8 @@ from providers.models import Provider
 from quality.cards import words as score_words
 from quality.cards.queries import history_of, model_named, shown_tree
 from quality.charts import gallery
-from quality.method.basis_2026.criteria import CRITERIA
-from quality.method.basis_2026.scoring import needed_for_good, sentence
+from quality.method.criteria import CRITERIA
+from quality.method.explain import needed_for_good, sentence
 from quality.models import ScoreCard
 
 TABLE_MONTHS = 12

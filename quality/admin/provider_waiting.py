@@ -11,7 +11,7 @@ from core.accounts import may
 from core.charts.pictures import Chart
 from core.dates import month_end, today
 from core.formats import MISSING, count_text, number_text, percent_text
-from core.small_numbers import HIDDEN_TEXT, is_small
+from core.small_numbers import HIDDEN_TEXT
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.admin.judgement import place_rows
@@ -19,13 +19,13 @@ from quality.admin.provider_list import NOT_SHOWN
 from quality.agreements.queries import latest_cards
 from quality.cards import queries as cards
 from quality.cards.explanation_words import asked_words
-from quality.cards.inputs import route_inputs
 from quality.cards.queries import OUTSIDE, shown_tree
 from quality.charts import gallery
-from quality.learners.queue import by_municipality, waiters
+from quality.charts.words import NOTHING_CAME
+from quality.learners.queue import Queue, by_municipality, people, queues
+from quality.learners.signals import LONG_WAIT_DAYS, URGENT_WAIT_DAYS
 from quality.lessons.access import AccessRow, access_rows
 from quality.lessons.queries import evening_access
-from quality.method.basis_2026.waiting import Stay
 from quality.models import ScoreCard
 
 WAITING_HEADER = (
@@ -57,13 +57,12 @@ def waiting(provider: Provider) -> dict[str, Any]:
         return {"month": None, "rows": [], "routes": [], "waiters": [], "header": WAITING_HEADER}
     month: date = listed[0].month
     model = cards.model_named(listed[0].model)
-    inputs = route_inputs(provider, month, model, hours=False)
-    stays = {found.route: found.stays for found in inputs}
-    charts = _curves(provider, month, stays)
     items = {c.result["route"]: shown_tree(c, g.account)["criteria"]["wachttijd"] for c in listed}
+    found = queues(provider, month, model)
+    charts = _curves(provider, month, items)
     return {
         "month": month,
-        "delivered": any(found.delivered for found in inputs),
+        "delivered": any(card.standing not in NOTHING_CAME for card in listed),
         "reference_day": month_end(month),
         "header": WAITING_HEADER,
         "rows": [(LearningRoute.from_code(code).label, *_cells(i)) for code, i in items.items()],
@@ -71,13 +70,13 @@ def waiting(provider: Provider) -> dict[str, Any]:
         "routes": [
             _route(
                 card,
-                stays.get(card.result["route"], {}),
+                found.get(card.route),
                 items[card.result["route"]],
                 charts.get(card.result["route"]),
             )
             for card in listed
         ],
-        "waiters": _waiters(stays, month) if may(g.account, "read", "progress") else [],
+        "waiters": _waiters(found, month) if may(g.account, "read", "progress") else [],
     }
 
 
@@ -108,19 +107,22 @@ def _cells(item: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _curves(provider: Provider, month: date, stays: Mapping[str, Any]) -> dict[str, Chart]:
+def _curves(provider: Provider, month: date, items: Mapping[str, Any]) -> dict[str, Chart]:
     """The curve of every route with enough learners, for who may see it."""
-    drawn = [code for code, of_route in stays.items() if of_route and not is_small(len(of_route))]
+    drawn = [code for code, item in items.items() if item["judged"]]
     if not drawn or g.account.role in OUTSIDE:
         return {}
     known = gallery.history(month, [provider.id], today=today(), months=1)
-    found = gallery.provider_charts(known, provider, {code: ["wachtcurve"] for code in drawn})
-    return {code: chart for code, of_route in found.items() for chart in of_route}
+    made = gallery.provider_charts(known, provider, {code: ["wachtcurve"] for code in drawn})
+    return {code: chart for code, of_route in made.items() for chart in of_route}
 
 
-def _route(card: ScoreCard, stays: Any, item: dict[str, Any], chart: Chart | None) -> RouteWait:
+def _route(
+    card: ScoreCard, queue: Queue | None, item: dict[str, Any], chart: Chart | None
+) -> RouteWait:
     code, month = card.result["route"], f"{card.month:%Y-%m}"
-    places = by_municipality(stays, card.month, item["norm_days"], g.account)
+    listed = () if queue is None else queue.people
+    places = by_municipality(listed, card.month, g.account)
     return RouteWait(
         LearningRoute.from_code(code),
         url_for("judgement.one", month=month, code=card.provider.code, route=code) + "#wachttijd",
@@ -131,16 +133,22 @@ def _route(card: ScoreCard, stays: Any, item: dict[str, Any], chart: Chart | Non
     )
 
 
-def _waiters(stays: dict[str, Any], month: date) -> list[tuple[str, ...]]:
+def _waiters(found: Mapping[int, Queue], month: date) -> list[tuple[str, ...]]:
     """Who waits, the longest first, as far as the account may see the learners."""
-    found: list[tuple[int, tuple[str, ...]]] = []
-    for code, of_route in stays.items():
-        waits: dict[int, Stay] = dict(of_route)
-        label = LearningRoute.from_code(code).label
-        for one in waiters(waits, month, g.account):
-            row = (one.number, label, one.municipality, str(one.days), one.mark)
-            found.append((one.days, row))
-    return [row for _, row in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    for route, queue in found.items():
+        label = LearningRoute(route).label
+        for one in people(queue.waiting, month, g.account):
+            row = (one.number, label, one.municipality, str(one.days), wait_mark(one.days))
+            rows.append((one.days, row))
+    return [row for _, row in sorted(rows, key=lambda pair: (-pair[0], pair[1]))]
+
+
+def wait_mark(days: int) -> str:
+    """Which border a wait has passed."""
+    if days > URGENT_WAIT_DAYS:
+        return f"langer dan {URGENT_WAIT_DAYS} dagen"
+    return f"langer dan {LONG_WAIT_DAYS} dagen" if days > LONG_WAIT_DAYS else ""
 
 
 @dataclass(frozen=True)

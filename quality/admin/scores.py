@@ -24,11 +24,24 @@ from quality.cards import operations, queries as cards, words as score_words
 from quality.cards.comparison import Comparison, compare
 from quality.charts import gallery, heat_map, scores as scores_chart
 from quality.charts.words import SHORT_MARKS
-from quality.method.basis_2026.criteria import CRITERIA
+from quality.method import words as method_words
+from quality.method.criteria import CRITERIA
+from quality.method.model import is_outdated
+from quality.method.words import FEW_GROUPS, border_text, step_word
 from quality.models import FIXED, Invitation, Reaction, ScoreCard
 
 Tree = dict[str, Any]
 ROUTES = {route.code: route for route in LearningRoute}
+
+
+def mark_is_outdated(tree: Tree) -> bool:
+    """Whether the newest check of the mark is too long ago, on the day that one looks."""
+    mark = tree["criteria"].get("keurmerk")
+    if mark is None or not mark["judged"]:
+        return False
+    checked = mark.get("checked_on")
+    model = cards.model_named(tree["model"])
+    return is_outdated(date.fromisoformat(checked) if checked else None, today(), model)
 
 
 def month_or_404(text: str) -> date:
@@ -80,6 +93,16 @@ class Line:
         return f"van {number_text(found[0])} tot {number_text(found[1])}" if found else ""
 
     @property
+    def unsure(self) -> str:
+        """What makes the word unsure: near a border, or too few groups; empty when neither."""
+        return FEW_GROUPS if self.tree.get("few_groups") else border_text(self.tree)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the newest check of the quality mark is too long ago."""
+        return mark_is_outdated(self.tree)
+
+    @property
     def bar(self) -> Mapping[str, float] | None:
         """Where score and interval lie on the scale."""
         return score_words.bar(self.tree)
@@ -127,6 +150,7 @@ class ScorePage(Page):
             shown=shown,
             criteria=_columns(trees),
             words=score_words,
+            method_words=method_words,
             short_marks=SHORT_MARKS,
             fixed=_fixed_words(found),
             charts=_charts(day, shown, found, narrowed.route),
@@ -267,7 +291,7 @@ def _fallen(
         line.provider_id
         for line in lines
         if (old := before.get((line.provider_id, cards.ROUTE_NUMBERS[line.tree["route"]])))
-        and score_words.fell(line.tree["standing"], old["standing"])
+        and step_word(line.tree, old).startswith("zakte")
     }
     earlier = visible_cards(add_months(month, -1), provider_ids=sorted(keys)) if keys else []
     return [cards.tree_of(card) for card in earlier]

@@ -22,9 +22,9 @@ from quality.agreements.rules import (
     criterion_standing,
 )
 from quality.cards import queries as cards
-from quality.cards.words import criterion_text, standing_of_points
+from quality.cards.words import criterion_text
 from quality.method.criteria import CRITERIA
-from quality.method.words import change_text
+from quality.method.words import change_text, score_text, standing_of_points
 from quality.models import Reaction, ScoreCard
 from quality.report.blocks import Block, Bullets, Report, Section, Table, Text, WritingLines
 
@@ -142,7 +142,13 @@ def _standing(provider: Provider, trees: Sequence[Tree], month: date | None) -> 
         others = _others(provider, tree["route"], month)
         label = LearningRoute.from_code(tree["route"]).label
         word = tree["standing"].replace("_", " ")
-        score = (f"{label}: score", number_text(tree["score"]), _score_beside(others), word, "")
+        score = (
+            f"{label}: score",
+            score_text(tree["score"], tree["borders"]),
+            _score_beside(others),
+            word,
+            "",
+        )
         rows.append(score)
         for code, item in tree["criteria"].items():
             rows.append(
@@ -150,7 +156,7 @@ def _standing(provider: Provider, trees: Sequence[Tree], month: date | None) -> 
                     CRITERIA[code].label,
                     criterion_text(code, item),
                     _criterion_beside(others, code),
-                    standing_of_points(item["points"]).replace("_", " "),
+                    standing_of_points(item["points"], tree["borders"]).label,
                     change_text(item.get("change")),
                 )
             )

@@ -7,9 +7,8 @@ from typing import Any
 
 from core.dates import add_months
 from quality.cards import queries as cards
-from quality.method.basis_2026.ranking import stability_interval
-from quality.method.basis_2026.scoring import weighted_score
-from quality.method.basis_2026.scoring_model import ScoringModel
+from quality.method.explain import stability_interval
+from quality.method.model import ScoringModel
 from quality.models import ScoreCard
 
 MONTHS_BESIDE = 6
@@ -60,7 +59,7 @@ def compare(listed: Sequence[ScoreCard], model: ScoringModel) -> Comparison | No
     if len(ranked) < 2:
         return None
     # numpy is imported where it is used, since most pages do without.
-    from quality.method.basis_2026.uncertainty import (  # noqa: PLC0415
+    from quality.method.uncertainty import (  # noqa: PLC0415
         indistinguishable_pairs,
         seed,
         unpack,
@@ -70,9 +69,9 @@ def compare(listed: Sequence[ScoreCard], model: ScoringModel) -> Comparison | No
     names = [card.provider.name for card in ranked]
     trees = [card.result for card in ranked]
     scores = [card.score for card in ranked if card.score is not None]
-    pairs = indistinguishable_pairs(scores, [unpack(kept[card.id]) for card in ranked])
-    weighted = [c for c in model.criteria if c.weight > 0]
-    points = [[_points(tree, c.code) for c in weighted] for tree in trees]
+    draws = [unpack(kept[card.id]) for card in ranked]
+    pairs = indistinguishable_pairs(scores, draws, model.flip_share)
+    points = [[_points(tree, c.code) for c in model.weighted] for tree in trees]
     sensitivity = weight_sensitivity(
         points,
         model,
@@ -116,4 +115,5 @@ def _sides(tree: dict[str, Any], code: str) -> tuple[float, float] | None:
     others = [(item["weight"], item["points"]) for c, item in judged.items() if c != code]
     if code not in judged or not others:
         return None
-    return judged[code]["points"], weighted_score(others)
+    weight = sum(w for w, _ in others)
+    return judged[code]["points"], sum(w * points for w, points in others) / weight

@@ -9,9 +9,8 @@ from core.dates import add_months
 from providers.dossier.facts import Dossier
 from providers.dossier.queries import dossier
 from providers.models import Provider
-from quality.cards import inputs as metrics, queries as cards
+from quality.cards import operations, queries as cards
 from quality.cards.known_on import Corrected, Moment
-from quality.method.basis_2026.scoring import judge
 from quality.models import ScoreCard
 
 Tree = Mapping[str, Any]
@@ -101,9 +100,11 @@ def _judged_again(
     register: Dossier | None = None,
 ) -> float | None:
     model = cards.model_named(model_code)
-    for inputs in metrics.route_inputs(provider, card.month, model, known_on, register):
-        if inputs.route == card.result["route"]:
-            return judge(inputs, model).score
+    for _, route, tree, _ in operations.judged_again(
+        [provider], card.month, model, known_on, register
+    ):
+        if route == card.route:
+            return tree["score"]
     return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.dates import add_months
 from core.formats import MISSING, count_text, day_text, month_text, number_text
-from core.small_numbers import HIDDEN_TEXT, is_small
+from core.small_numbers import HIDDEN_TEXT, count_or_hidden, is_small
 from quality.agreements.rules import COMPLAINT_KINDS
 
 Tree = Mapping[str, Any]
@@ -69,11 +69,47 @@ def working(code: str, item: Tree) -> str:
         norm = f"{days} dagen" + (
             ", de norm in het contract" if item.get("norm_source") == "contract" else ""
         )
-        return f"{begun} {_began(top)} binnen {norm}. Wie nog wacht, telt mee in de waarde."
+        told = f"{begun} {_began(top)} binnen {norm}."
+        if "started_late" not in item:
+            return f"{told} Wie nog wacht, telt mee in de waarde."
+        parts = [
+            f"{count_or_hidden(item[name])} {words}"
+            for name, words in (
+                ("started_late", "begonnen te laat"),
+                ("waiting_over_norm", "wachten nog, al te lang"),
+                ("left_over_norm", "wachtten te lang en gingen weg"),
+            )
+            if item[name] != 0
+        ]
+        return f"{told} De anderen: {', '.join(parts)}." if parts else told
     if code not in RATIOS:
         return ""
     above, below = RATIOS[code]
     return f"{number_text(top)} {above}, gedeeld door {number_text(bottom)} {below}."
+
+
+def interval_words(item: Tree) -> str:
+    """``81,2 tot 93,4``; a dash where there is none."""
+    found = item.get("interval")
+    return MISSING if not found else f"{number_text(found[0])} tot {number_text(found[1])}"
+
+
+def sure_words(item: Tree) -> str:
+    """From how many groups a value comes, and how many learners that is worth."""
+    groups, worth = item.get("groups"), item.get("effective_n")
+    if groups is None or worth is None:
+        return ""
+    found = _count(groups, "groep", "groepen")
+    inferred = ""
+    if item.get("groups_inferred"):
+        inferred = (
+            " De aanbieder noemt geen groepen: we leiden ze af uit gemeente, eerste les en"
+            " groepsgrootte."
+        )
+    return (
+        f"Het cijfer komt uit {found}. Cursisten in één groep lijken op elkaar: samen zeggen ze"
+        f" zoveel als {number_text(worth)} onafhankelijke cursisten.{inferred}"
+    )
 
 
 def queue_words(item: Tree) -> str:
@@ -93,7 +129,12 @@ def queue_words(item: Tree) -> str:
                 f" en {count_text(item['over_70'])} langer dan 70 dagen"
             )
         parts = [f"{text}."]
-    left = item["left_unstarted"]
+    if "left_unstarted" in item:
+        left = item["left_unstarted"]
+    elif None in (item["left_over_norm"], item["left_within_norm"]):
+        left = None
+    else:
+        left = item["left_over_norm"] + item["left_within_norm"]
     if left:
         parts.append(
             f"{count_text(left)} {'ging' if left == 1 else 'gingen'} weg zonder te beginnen."

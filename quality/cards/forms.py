@@ -3,7 +3,7 @@
 from wtforms import SelectChoice, SelectField, TextAreaField
 
 from core.pages.fields import DutchDateField, Required, SafeForm
-from quality.method.basis_2026.criteria import CRITERIA
+from quality.method.criteria import CRITERIA
 
 WHOLE = SelectChoice("", "De score als geheel")
 

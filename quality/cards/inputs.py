@@ -1,37 +1,33 @@
-"""What the judgements rest on, from the progress rows: set-based, one query per group of measures.
+"""What the judgements rest on, from the progress rows: read once, in order of month.
 
 Every query is of one provider and reads the index (provider, month, track) over its own window, so
-that it does not grow with the rows held. Only current versions count. The order of rows plays no
-part anywhere.
+that it does not grow with the rows held. Only versions that count are read. The order of rows
+plays no part anywhere.
 """
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peewee import Case, Value, fn
 
 from core.dates import add_months, month_end, month_from_number, month_number
 from core.db import database, is_postgresql
 from providers.codes import TrackStatus, YesNo
-from providers.dossier.facts import Dossier
-from providers.dossier.queries import dossier
 from providers.models import (
     CURRENT,
-    Contract,
     CourseTrack,
-    Delivery,
+    LessonBreak,
     ProgressRecord,
     Provider,
 )
-from quality.cards.known_on import Moment, held, latest_of
-from quality.cards.register_facts import ROUTE_CODES, mark_of
-from quality.method.basis_2026.criteria import HourSums, RouteInputs
-from quality.method.basis_2026.scoring_model import ScoringModel
-from quality.method.basis_2026.waiting import Stay, stay
-from quality.models import ScoreCard
+from quality.cards.known_on import Moment, held
+from quality.method.model import ScoringModel
+
+if TYPE_CHECKING:
+    from quality.method.figures import Rows, View
 
 Row = tuple[Any, ...]
 R = ProgressRecord
@@ -108,136 +104,129 @@ def learner_days(first: date, months: int) -> Any:
     return Case(None, [(IDLE | R.first_lesson_on.is_null() | (end < start), 0)], end - start + 1)
 
 
-def hour_sums(
-    provider_id: int, month: date, window_months: int = 3, known_on: Moment = None
-) -> Any:
-    """Sums per route and trajectory over the window; columns route, track, then ``HOUR_COLUMNS``.
-
-    The hours of rows that are wachtend or gepauzeerd stay out of ``lesson_minutes``.
-    """
-    first = add_months(month, 1 - window_months)
-    return (
-        R.select(
-            R.route,
-            R.track,
-            fn.SUM(R.minutes_offered),
-            fn.SUM(R.minutes_certified),
-            fn.SUM(R.minutes_evening_weekend),
-            fn.SUM(R.minutes_attended),
-            fn.SUM(R.minutes_authorised),
-            fn.SUM(R.minutes_unauthorised),
-            fn.SUM(fn.COALESCE(R.minutes_in_training, 0)),
-            fn.SUM(Case(None, [(IDLE, 0)], R.minutes_offered)),
-            fn.SUM(learner_days(first, window_months)),
-            fn.MAX(Case(None, [(R.evening_weekend_wish == YesNo.YES, 1)], 0)),
-        )
-        .where(*_of(provider_id, first, month, known_on))
-        .group_by(R.route, R.track)
-    )
+COLUMNS = (
+    R.month,
+    R.track,
+    R.route,
+    R.registered_on,
+    R.first_lesson_on,
+    R.ended_on,
+    R.status,
+    R.municipality,
+    R.group_size,
+    R.group_name,
+    R.minutes_offered,
+    R.minutes_certified,
+    R.minutes_evening_weekend,
+    R.minutes_attended,
+    R.minutes_in_training,
+    Case(None, [(R.evening_weekend_wish == YesNo.YES, 1)], 0),
+)
+"""The cells of ``figures.Rows``, in its order."""
+GROUP = 9
 
 
-def delivered_routes(provider_id: int, month: date, known_on: Moment = None) -> Any:
-    """Routes of which rows were accepted for this very month."""
-    return R.select(R.route).where(*_of(provider_id, month, month, known_on)).distinct()
-
-
-def _stays(rows: Iterable[Row], month: date, window_months: int) -> dict[int, dict[int, Stay]]:
-    window_start = add_months(month, 1 - window_months).toordinal()
-    reference = month_end(month).toordinal()
-    found: dict[int, dict[int, Stay]] = defaultdict(dict)
-    for route, track, registered, first_lesson, ended, _status, _month in rows:
-        one = stay(
-            registered=registered,
-            first_lesson=first_lesson,
-            ended=ended,
-            window_start=window_start,
-            reference=reference,
-        )
-        if one is not None:
-            found[route][track] = one
-    return found
-
-
-def route_inputs(
-    provider: Provider,
-    month: date,
+def views(
+    provider_id: int,
+    months: Sequence[date],
     model: ScoringModel,
     known_on: Moment = None,
-    register: Dossier | None = None,
-    *,
-    hours: bool = True,
-) -> list[RouteInputs]:
-    """The inputs of every route of a provider that had rows in the window, or has a contract.
+) -> "Iterator[tuple[date, View]]":
+    """The rows of a provider as each month sees them, oldest first; every row is read once."""
+    from quality.method.figures import View, settle  # noqa: PLC0415  numpy, once it is needed
 
-    As known now, or at a moment: the rows, and the register unless another one is given.
-    Without ``hours`` no more is read than the waiting time needs.
-    """
-    register = register or dossier(provider, latest_of(known_on))
-    waiting_window = next((c.window_months for c in model.criteria if c.norm_days), 12)
-    windows = {c.window_months for c in model.criteria if not c.norm_days and c.statuses is None}
-    day = month_end(month)
-    delivered = {row[0] for row in _rows(delivered_routes(provider.id, month, known_on))}
-    if not delivered:
-        return _not_delivered(provider, month, waiting_window, known_on, register)
-    recent = list(_rows(states(provider.id, month, waiting_window, known_on)))
-    # Who is not reported this month keeps the last state of the window.
-    active = Counter(route for route, *_, status, _ in recent if status == TrackStatus.ACTIVE)
-    left = _rows(left_waiting(provider.id, month, waiting_window, known_on))
-    stays = _stays([*recent, *left], month, waiting_window)
-    sums_by_window: dict[int, dict[int, dict[int, HourSums]]] = {}
-    for window in windows if hours else ():
-        by_route: dict[int, dict[int, HourSums]] = defaultdict(dict)
-        for route, track, *sums in _rows(hour_sums(provider.id, month, window, known_on)):
-            by_route[route][track] = HourSums(*map(int, sums))
-        sums_by_window[window] = by_route
-    terms = register.terms_on(day)
-    mark, recognised = mark_of(register, day), register.is_recognised(day)
-    return [
-        RouteInputs(
-            provider=provider.code,
-            route=ROUTE_CODES[route],
-            month=month,
-            delivered=route in delivered,
-            active=active[route] if route in delivered else 0,
-            stays=stays.get(route, {}),
-            hours={window: of.get(route, {}) for window, of in sums_by_window.items()},
-            mark=mark,
-            recognised=recognised,
-            exception_until=terms[route].exception_until if route in terms else None,
-            contract_norm_days=terms[route].waiting_norm_days if route in terms else None,
+    if not months:
+        return
+    wanted, length = set(months), max(c.window_months for c in model.criteria)
+    first = month_number(min(months)) - length + 1
+    reader = _Reader(provider_id, known_on)
+    older, window = reader.older(first), []
+    lesson_free = breaks_of([provider_id])[provider_id]
+    first_months = reader.first_months(set(older.route.tolist()))
+    for number in range(first, month_number(max(months)) + 1):
+        rows = reader.month(number)
+        for route in set(rows.route.tolist()) - first_months.keys():
+            first_months[route] = number
+        window.append(rows)
+        if len(window) > length:
+            older = settle(older, window.pop(0))
+        month = month_from_number(number)
+        if month in wanted:
+            joined = type(rows).joined_all(window)
+            yield month, View(number, joined, older, dict(first_months), lesson_free)
+
+
+def breaks_of(provider_ids: Collection[int]) -> dict[int, tuple[tuple[int, int], ...]]:
+    """Periods without lessons of providers, those of the region among them, as day numbers."""
+    query: Any = LessonBreak.select(
+        LessonBreak.provider, LessonBreak.valid_from, LessonBreak.valid_until
+    ).where(LessonBreak.provider.is_null() | LessonBreak.provider.in_(list(provider_ids)))
+    found: dict[int | None, list[tuple[int, int]]] = defaultdict(list)
+    for provider, first, last in query.tuples():
+        found[provider].append((first.toordinal(), last.toordinal()))
+    return {one: tuple(sorted({*found[None], *found[one]})) for one in provider_ids}
+
+
+class _Reader:
+    """Reads the rows of one provider as arrays; a group's name becomes a number."""
+
+    def __init__(self, provider_id: int, known_on: Moment) -> None:
+        self.provider_id, self.known_on = provider_id, known_on
+        self.groups: dict[str, int] = {}
+
+    def _table(self, rows: list[Row]) -> "Rows":
+        import numpy as np  # noqa: PLC0415
+
+        from quality.method.figures import ROW_COLUMNS, Rows  # noqa: PLC0415
+
+        groups = self.groups
+        table = np.array(
+            [
+                [-1 if cell is None else cell for cell in row[:GROUP]]
+                + [-1 if row[GROUP] is None else groups.setdefault(row[GROUP], len(groups))]
+                + [-1 if cell is None else cell for cell in row[GROUP + 1 :]]
+                for row in rows
+            ],
+            dtype=np.int64,
         )
-        for route in sorted({row[0] for row in recent} | set(terms))
-    ]
+        return Rows.of(table.reshape(-1, len(ROW_COLUMNS)))
 
-
-def reported_routes(
-    provider_id: int, month: date, window_months: int = 12, known_on: Moment = None
-) -> set[int]:
-    """Routes of which rows are held in the window up to a month."""
-    first = add_months(month, 1 - window_months)
-    query = R.select(R.route).where(*_of(provider_id, first, month, known_on)).distinct()
-    return {row[0] for row in _rows(query)}
-
-
-def _not_delivered(
-    provider: Provider, month: date, window_months: int, known_on: Moment, register: Dossier
-) -> list[RouteInputs]:
-    """Inputs of a provider that sent nothing for the month: there is nothing to measure."""
-    day = month_end(month)
-    reported = reported_routes(provider.id, month, window_months, known_on)
-    terms = register.terms_on(day)
-    return [
-        RouteInputs(
-            provider=provider.code,
-            route=ROUTE_CODES[route],
-            month=month,
-            delivered=False,
-            mark=mark_of(register, day),
-            recognised=register.is_recognised(day),
-            contract_norm_days=terms[route].waiting_norm_days if route in terms else None,
+    def month(self, number: int) -> "Rows":
+        """The rows of one month."""
+        month = month_from_number(number)
+        return self._table(
+            list(
+                _rows(R.select(*COLUMNS).where(*_of(self.provider_id, month, month, self.known_on)))
+            )
         )
-        for route in sorted(reported | set(terms))
-    ]
+
+    def older(self, first: int) -> "Rows":
+        """The newest row of each trajectory and route of before a month, in order of month."""
+        before = (
+            held(R, self.known_on),
+            R.provider == self.provider_id,
+            R.month < month_from_number(first),
+        )
+        if is_postgresql():
+            newest = R.select(*COLUMNS).where(*before).distinct(R.track, R.route)
+            rows = list(_rows(newest.order_by(R.track, R.route, R.month.desc())))
+        else:
+            # SQLite takes the other columns from the row that has the maximum.
+            columns = (fn.MAX(R.month), *COLUMNS[1:])
+            rows = list(_rows(R.select(*columns).where(*before).group_by(R.track, R.route)))
+        return self._table(sorted(rows, key=lambda row: row[0]))
+
+    def first_months(self, routes: Collection[int]) -> dict[int, int]:
+        """The first month on each of these routes: one look into the index per route."""
+        found = {}
+        for route in sorted(routes):
+            query = R.select(R.month).where(
+                held(R, self.known_on), R.provider == self.provider_id, R.route == route
+            )
+            row = next(_rows(query.order_by(R.month).limit(1)), None)
+            if row is not None:
+                found[route] = int(row[0])
+        return found
 
 
 def latest_month() -> date | None:
@@ -254,6 +243,12 @@ def newest_month_of(provider_id: int) -> date | None:
         R.select(fn.MAX(R.month)).where(CURRENT, R.provider == provider_id).scalar()
     )
     return found
+
+
+def reported_by(month: date) -> set[int]:
+    """Providers of which current rows are held of a month or of before it."""
+    reported = R.select(Value(1)).where(CURRENT, R.provider == Provider.id, R.month <= month)
+    return {row[0] for row in _rows(Provider.select(Provider.id).where(fn.EXISTS(reported)))}
 
 
 FINGERPRINT_COLUMNS = tuple(
@@ -297,52 +292,3 @@ def providers_named(codes: Collection[str] | None = None) -> list[Provider]:
     """Providers by code: those named, or all."""
     query = Provider.select().order_by(Provider.code)
     return list(query if codes is None else query.where(Provider.code.in_(codes)))
-
-
-def without_card(month: date) -> list[Provider]:
-    """Providers with a contract, or a card a month ago, that have no card: they sent nothing."""
-    day = month_end(month)
-    has_card = ScoreCard.select(ScoreCard.provider).where(ScoreCard.month == month)
-    before = ScoreCard.select(ScoreCard.provider).where(ScoreCard.month == add_months(month, -1))
-    contracted = Contract.select(Contract.provider).where(
-        Contract.valid_from <= day,
-        Contract.valid_until.is_null() | (Contract.valid_until >= day),
-    )
-    return list(
-        Provider.select()
-        .where(Provider.id.in_(before) | Provider.id.in_(contracted), Provider.id.not_in(has_card))
-        .order_by(Provider.code)
-    )
-
-
-def leaves_waiting(provider_id: int, month: date) -> bool:
-    """Whether rows of a month, as they are or as they were, decide that somebody waits for long.
-
-    A learner last reported as waiting counts in every later month. That can be the row of this
-    month itself, or an older one, which a row of this month hides or brings back.
-    """
-    later, older = R.alias("later"), R.alias("older")
-    reported_later = later.select(Value(1)).where(
-        later.track == R.track,
-        later.route == R.route,
-        later.month.between(add_months(month, 1), add_months(month, 11)),
-        later.superseded_by.is_null(),
-    )
-    waited_before = older.select(Value(1)).where(
-        older.track == R.track,
-        older.route == R.route,
-        older.month < month,
-        older.superseded_by.is_null(),
-        older.first_lesson_on.is_null(),
-        older.ended_on.is_null(),
-    )
-    waits = R.first_lesson_on.is_null() & R.ended_on.is_null()
-    left = R.select(R.id).where(
-        R.provider == provider_id,
-        R.month == month,
-        waits | fn.EXISTS(waited_before),
-        ~fn.EXISTS(reported_later),
-    )
-    replacing = Delivery.select(Delivery.id).where(Delivery.provider == provider_id)
-    was = left.where(R.superseded_by.is_null(False), R.superseded_by.in_(replacing))
-    return bool(left.where(CURRENT).exists() or was.exists())

@@ -16,9 +16,9 @@ from core.pages.fields import (
     TextField,
     WholeNumberField,
 )
-from quality.method.basis_2026.criteria import CRITERIA
-from quality.method.basis_2026.judgement import ScoringError
-from quality.method.basis_2026.scoring_model import EVERY_ROUTE, Criterion, Knots, ScoringModel
+from quality.method.criteria import CRITERIA
+from quality.method.model import EVERY_ROUTE, Criterion, Knots, ScoringModel
+from quality.method.states import ScoringError
 
 
 def knots_text(knots: Knots) -> str:

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from core import audit
+from core.dates import add_months
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import month_text
-from quality.cards import inputs as metrics, operations, queries as cards
-from quality.method.basis_2026.scoring import judge, judged_otherwise
-from quality.method.basis_2026.scoring_model import BASIS_2026, ScoringModel
+from quality.cards import inputs, operations, queries as cards
+from quality.method.model import SHIPPED, ScoringModel
 from quality.models import CONCEPT, FIXED, ScoreCard, ScoringModelVersion
+
+if TYPE_CHECKING:
+    from quality.method.judge import Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,9 @@ class Effect:
     new_score: float | None
     standing: str
     new_standing: str
+    chance: float | None
+    """Chance of the new standing, from the draws; None when that cannot be said."""
+    border: bool
 
     @property
     def changes(self) -> bool:
@@ -34,44 +41,45 @@ class Effect:
 
 def effect(model: ScoringModel, months: Sequence[date]) -> list[Effect]:
     """What a model would have made of these months, by month, provider and route."""
+    from quality.cards.region import kept_region, measured_region  # noqa: PLC0415  brings numpy
+
     found = []
+    everyone = inputs.providers_named()
     for month in months:
+        force = cards.model_in_force(month)
+        get = kept_region if windows_alike(force, model) else measured_region
+        judged = get(month, model, everyone).judgements(
+            get(add_months(month, -12), model, everyone)
+        )
         for card in cards.cards_of(month):
-            measured_alike = _measures_alike(cards.model_named(card.model), model)
-            score, standing = (
-                judged_otherwise(card.result | {"standing": card.standing}, model)
-                if measured_alike
-                else _judged_from_rows(card, model)
-            )
-            found.append(
-                Effect(
-                    month=month,
-                    provider=card.provider.name,
-                    route=card.result["route"],
-                    score=card.score,
-                    new_score=score,
-                    standing=card.standing,
-                    new_standing=standing,
-                )
-            )
+            judgement = judged.get((card.provider.id, card.route))
+            if judgement is not None:
+                found.append(_effect(card, judgement))
     return found
 
 
-def _measures_alike(first: ScoringModel, second: ScoringModel) -> bool:
-    """Whether both measure the same values: the same norms and windows."""
+def windows_alike(first: ScoringModel, second: ScoringModel) -> bool:
+    """Whether both sum the same figures: the same norms and windows."""
 
-    def measures(model: ScoringModel) -> dict[str, tuple[int, int | None]]:
+    def windows(model: ScoringModel) -> dict[str, tuple[int, int | None]]:
         return {c.code: (c.window_months, c.norm_days) for c in model.criteria}
 
-    return measures(first) == measures(second)
+    return windows(first) == windows(second)
 
 
-def _judged_from_rows(card: ScoreCard, model: ScoringModel) -> tuple[float | None, str]:
-    for inputs in metrics.route_inputs(card.provider, card.month, model):
-        if inputs.route == card.result["route"]:
-            judgement = judge(inputs, model)
-            return judgement.score, judgement.standing
-    return card.score, card.standing
+def _effect(card: ScoreCard, judgement: "Judgement") -> Effect:
+    chances = judgement.chances
+    return Effect(
+        month=card.month,
+        provider=card.provider.name,
+        route=card.result["route"],
+        score=card.score,
+        new_score=judgement.score,
+        standing=card.standing,
+        new_standing=judgement.standing,
+        chance=None if chances is None else chances[judgement.standing],
+        border=judgement.border,
+    )
 
 
 def propose(
@@ -81,7 +89,7 @@ def propose(
     if not reason.strip():
         raise DomainError("no_reason", "Vul in waarom je het model verandert.", field="reason")
     taken = ScoringModelVersion.select().where(ScoringModelVersion.code == model.code).exists()
-    if taken or model.code == BASIS_2026.code:
+    if taken or model.code in SHIPPED:
         raise DomainError(
             "code_taken", f"De code {model.code} bestaat al. Kies een andere.", field="code"
         )

@@ -1,6 +1,7 @@
 """Compute, fix and revise the score cards of a month."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,22 +12,26 @@ from core.db import lock_until_commit, retried, transaction
 from core.errors import DomainError
 from core.jobs.follow_up_operations import Owed, follow_up
 from providers.deliveries.retention_queries import removed_months
-from providers.dossier.queries import dossier
+from providers.dossier.facts import Dossier
 from providers.models import Provider
 from providers.open_tracks.operations import keep_open_tracks
-from quality.cards import inputs as metrics, queries as cards
-from quality.cards.register_facts import RegisterFacts, register_facts
+from quality.cards import inputs, queries as cards
+from quality.cards.known_on import Moment
+from quality.cards.register_facts import RegisterFacts, facts_of
 from quality.learners import operations as learner_operations
 from quality.lessons import operations as teacher_operations
-from quality.method.basis_2026.scoring import Judgement, judge
-from quality.method.basis_2026.scoring_model import ScoringModel
+from quality.method.model import ScoringModel
 from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
 
 if TYPE_CHECKING:
-    from quality.method.basis_2026.uncertainty import Matrix
+    from quality.cards.region import Key
+    from quality.method.judge import Judgement
+    from quality.method.uncertainty import Rank
 
-INFLUENCE_MONTHS = 12
-"""A row counts in its own month and in the eleven after it: the window of the waiting time."""
+WINDOW_MONTHS = 12
+"""A judgement rests on whole rows of so many months."""
+
+Tree = dict[str, Any]
 
 
 def compute(
@@ -36,17 +41,16 @@ def compute(
 
     Of a month after the newest delivery nothing is kept: there is nothing to judge yet.
     """
-    providers = metrics.providers_named(codes)
-    latest = metrics.latest_month()
+    providers = inputs.providers_named(codes)
+    latest = inputs.latest_month()
     if latest is None or month > latest:
-        return _empty_cards(providers, month, at=at)
+        return _judged_apart(providers, month, at=at)
     with transaction():
-        missing = [] if codes is None else metrics.without_card(month)
-        listed = {provider.id: provider for provider in (*providers, *missing)}
-        changed = _compute(listed.values(), [month], at=at)
-        for provider in listed.values():
-            if metrics.newest_month_of(provider.id) == month:
-                learner_operations.refresh(provider)
+        lock_until_commit("judge", month_number(month))
+        _measure(providers, [month])
+        changed = _judge_month(month, at=at, providers={p.id for p in providers})
+        for provider in providers:
+            _follow_up(provider, [month])
         _record("compute_scores", month, by=by, at=at, cards=changed)
     return cards_now(month, codes)
 
@@ -57,48 +61,98 @@ def cards_now(month: date, codes: Collection[str] | None = None) -> list[ScoreCa
     return list(query if codes is None else query.where(Provider.code.in_(codes)))
 
 
-def _empty_cards(providers: Iterable[Provider], month: date, *, at: datetime) -> list[ScoreCard]:
-    model = cards.model_in_force(month)
-    return [
-        _unkept(provider, month, judge(inputs, model), at=at)
-        for provider in providers
-        for inputs in metrics.route_inputs(provider, month, model)
-    ]
-
-
 def as_known_on(
     month: date, known_on: datetime, *, codes: Collection[str] | None = None
 ) -> list[ScoreCard]:
     """The cards of a month with deliveries, register and model as known then; none is kept.
 
-    Each has the fingerprint of the rows it rests on, to hold against that of a fixed card.
+    Each has the fingerprint of the rows it rests on, to hold against that of a fixed card. How
+    alike groups are is taken from the providers that are asked for.
     """
-    from quality.method.basis_2026.uncertainty import interval, score_draws  # noqa: PLC0415
-
-    model = cards.model_in_force(month, known_on)
-    found = []
-    for provider in metrics.providers_named(codes):
-        for inputs in metrics.route_inputs(provider, month, model, known_on):
-            judgement = judge(inputs, model)
-            card = _unkept(provider, month, judgement, at=known_on)
-            draws = score_draws(judgement)
-            card.interval_low, card.interval_high = (
-                (None, None) if draws is None else interval(draws)
-            )
-            card.fingerprint = metrics.fingerprint(
-                provider.id, card.route, month, known_on=known_on
-            )
-            found.append(card)
+    found = _judged_apart(inputs.providers_named(codes), month, at=known_on, known_on=known_on)
+    for card in found:
+        card.fingerprint = inputs.fingerprint(
+            card.provider.id, card.route, month, known_on=known_on
+        )
     return found
 
 
-def _unkept(provider: Provider, month: date, judgement: Judgement, *, at: datetime) -> ScoreCard:
-    route = cards.ROUTE_NUMBERS[judgement.inputs.route]
-    card = ScoreCard(provider=provider, route=route, month=month)
-    card.model, card.standing = judgement.model.code, judgement.standing
-    card.score, card.active = judgement.score, judgement.inputs.active
-    card.result, card.computed_at = judgement.tree(), at
-    return card
+def _judged_apart(
+    providers: Iterable[Provider], month: date, *, at: datetime, known_on: datetime | None = None
+) -> list[ScoreCard]:
+    """Cards that are not kept: of an earlier day, or of a month that nobody delivered yet."""
+    model = cards.model_in_force(month, known_on)
+    listed = list(providers)
+    found = []
+    for provider, route, tree, judgement in judged_again(listed, month, model, known_on):
+        card = ScoreCard(provider=provider, route=route, month=month, computed_at=at)
+        _fill(card, tree, model, judgement)
+        found.append(card)
+    return found
+
+
+def judged_again(
+    providers: Collection[Provider],
+    month: date,
+    model: ScoringModel,
+    known_on: Moment = None,
+    register: Dossier | None = None,
+) -> list[tuple[Provider, int, Tree, "Judgement | None"]]:
+    """Judge a month from the rows, by any model and as known at any moment; keep nothing.
+
+    Provider, route, tree and (by method 2) judgement.
+    """
+    from quality.cards.region import MonthRegion, measured  # noqa: PLC0415  brings numpy along
+
+    facts = facts_of(providers, month, model, known_on, register)
+    if model.method == 1:
+        return [
+            (provider, route, tree, None)
+            for provider in providers
+            for route, tree in _by_method_1(
+                provider, month, model, facts[provider.id], known_on
+            ).items()
+        ]
+    months = {month: MonthRegion(month, model, list(providers))}
+    ago = add_months(month, -12)
+    months[ago] = MonthRegion(ago, model, list(providers))
+    for when, region in months.items():
+        for provider in providers:
+            _, figures = measured(provider, when, model, facts[provider.id].norms, known_on)
+            region.figures |= {(provider.id, route): one for route, one in figures.items()}
+    months[month].facts = facts
+    by_id = {provider.id: provider for provider in providers}
+    judged = months[month].judgements(months[ago])
+    return [
+        (by_id[number], route, dict(judgement.tree()), judgement)
+        for (number, route), judgement in judged.items()
+    ]
+
+
+def _by_method_1(
+    provider: Provider,
+    month: date,
+    model: ScoringModel,
+    facts: RegisterFacts,
+    known_on: Moment = None,
+) -> dict[int, Tree]:
+    """The trees of method 1 of the routes that rows of the month were accepted of."""
+    from quality.method import basis_2026  # noqa: PLC0415
+
+    _, view = next(inputs.views(provider.id, [month], model, known_on))
+    this_month = view.window.route[view.window.month == view.month]
+    return {
+        route: basis_2026.judge(
+            basis_2026.Case.of(
+                provider.code,
+                (route, cards.ROUTE_CODES[route]),
+                view,
+                facts=facts.on(route),
+                model=model,
+            )
+        )
+        for route in sorted(set(this_month.tolist()))
+    }
 
 
 def recompute_after(
@@ -106,27 +160,33 @@ def recompute_after(
 ) -> list[date]:
     """Recompute what new, replaced or withdrawn rows of these months can change; return the months.
 
-    Of this provider only.
+    Figures of this provider, and then the judgements of the region: how sure they are depends on
+    all providers of a route together. Each month is a transaction, so that others need not wait.
     """
     changed_months = set(months)
     keep_open_tracks(provider, changed_months)
-    affected = reached_months(provider, changed_months)
-    changed = 0
+    reached = reached_months(changed_months)
+    if not reached:
+        return []
+    changed = retried(partial(_measure, [provider], reached))
+    kept = set(cards.judged_months())
+    affected = [
+        month
+        for month in reached
+        if {month, add_months(month, -12)} & (changed | changed_months) or month not in kept
+    ]
     # A transaction for each month: whoever wants to save something meanwhile hardly waits.
-    for month in affected:
-        changed += retried(partial(_judge_month, provider, month, at=at))
-    retried(partial(learner_operations.refresh, provider))
-    if affected:
-        with transaction():
-            _record("recompute_scores", affected[0], by=by, at=at, cards=changed, who=provider.code)
-    return affected
+    count = sum(retried(partial(_judge_locked, provider, month, at=at)) for month in affected)
+    retried(partial(_follow_up, provider, reached))
+    with transaction():
+        _record("recompute_scores", reached[0], by=by, at=at, cards=count, who=provider.code)
+    return reached
 
 
-def _judge_month(provider: Provider, month: date, *, at: datetime) -> int:
+def _judge_locked(provider: Provider, month: date, *, at: datetime) -> int:
     with transaction():
         lock_until_commit("judge", month_number(month))
-        changed = _compute([provider], [month], at=at)
-        return changed + _compute(metrics.without_card(month), [month], at=at)
+        return _judge_month(month, at=at, providers={provider.id})
 
 
 @follow_up("judge", "De scores van aanbieder {subject} moeten opnieuw worden berekend")
@@ -138,71 +198,66 @@ def _judge_again(owed: Owed) -> None:
         recompute_after(provider, months, by=owed.by, at=owed.at)
 
 
-def reached_months(provider: Provider, months: Iterable[date]) -> list[date]:
+def reached_months(months: Iterable[date]) -> list[date]:
     """The months in which changed rows of these months can count, oldest first.
 
-    Up to eleven months on, as far as anyone has delivered. Learners left waiting count in later
-    months too, so that a change in the past reaches up to the newest month when it is about one of
-    them.
+    All that follow, as far as anyone has delivered: who waits counts however long ago, and what
+    changed is told against the first months.
     """
-    latest = metrics.latest_month()
-    reached: set[date] = set()
-    for month in set(months):
-        last = add_months(month, INFLUENCE_MONTHS - 1)
-        if latest is not None and latest > last and metrics.leaves_waiting(provider.id, month):
-            last = latest
-        reached.update(months_between(month, min(last, latest or month)))
-    return sorted(reached)
+    latest, listed = inputs.latest_month(), set(months)
+    if latest is None or not listed:
+        return []
+    first = min(listed)
+    return months_between(first, max(first, latest)) if first <= latest else sorted(listed)
 
 
 def follow_register(*, by: str, at: datetime, providers: Collection[int] | None = None) -> int:
-    """Recompute the cards that rest on other marks, recognition or contracts than hold now.
+    """Recompute the cards that rest on another register than holds now; return how many changed.
 
-    To be called with a change of the register, for the providers that it is about; what is the
-    same is left alone. Beside a fixed card comes a revision when points or gate have changed.
-    Returns how many cards were computed.
+    To be called with a change of marks, recognition, contracts or docenten, for the providers that
+    it is about; what is the same is left alone. Beside a fixed card comes a revision when points
+    or gate have changed.
     """
     query = Provider.select().order_by(Provider.code)
     listed = list(query if providers is None else query.where(Provider.id.in_(providers)))
-    changed = 0
-    with transaction():
-        months = cards.judged_months()
+    outdated: dict[date, list[Provider]] = defaultdict(list)
+    from quality.cards.region import outdated as summed_otherwise  # noqa: PLC0415
+
+    for month in cards.judged_months():
+        model = cards.model_in_force(month)
+        facts = facts_of(listed, month, model)
+        others = summed_otherwise(month, model, listed)
+        kept = cards.newest_cards_of(month, [provider.id for provider in listed])
         for provider in listed:
-            held = cards.newest_cards(provider.id)
-            register = dossier(provider)
-            outdated = [
-                month
-                for month in months
-                if _rests_on_other_facts(
-                    provider.id, month, register_facts(register, month), held.get(month, [])
-                )
-            ]
-            count = _compute([provider], outdated, at=at)
-            if count:
-                _record(
-                    "follow_register", outdated[0], by=by, at=at, cards=count, who=provider.code
-                )
-            changed += count
+            own = kept.get(provider.id, [])
+            if provider.id in others or _rests_on_other_facts(facts[provider.id], own):
+                outdated[month].append(provider)
+    changed = 0
+    for month, of_month in sorted(outdated.items()):
+        with transaction():
+            lock_until_commit("judge", month_number(month))
+            _measure(of_month, [month])
+            changed += _judge_month(month, at=at, providers={p.id for p in of_month})
+    if changed:
+        who = ", ".join(sorted({p.code for of_month in outdated.values() for p in of_month}))
+        with transaction():
+            _record("follow_register", min(outdated), by=by, at=at, cards=changed, who=who)
     return changed
 
 
-def _rests_on_other_facts(
-    provider_id: int, month: date, facts: RegisterFacts, held: Collection[ScoreCard]
-) -> bool:
+def _rests_on_other_facts(facts: RegisterFacts, kept: Collection[ScoreCard]) -> bool:
     if any(
-        facts.differ_from(card.result)
+        facts.differ_from(card.result, card.route)
         if card.status == CONCEPT
-        else facts.judge_differently(card.result)
-        for card in held
+        else facts.judge_differently(card.result, card.route)
+        for card in kept
     ):
         return True
-    under_contract = {cards.ROUTE_NUMBERS[route] for route in facts.exceptions}
-    if not under_contract <= {card.route for card in held}:
+    if not set(facts.terms) <= {card.route for card in kept}:
         return True
     # A contract that ended earlier than was known: nothing is expected of the route any more.
-    idle = {c.route for c in held if c.status == CONCEPT and c.standing == "geen_levering"}
-    gone = idle - under_contract
-    return bool(gone and gone - metrics.reported_routes(provider_id, month))
+    idle = {c.route for c in kept if c.status == CONCEPT and c.standing == "geen_levering"}
+    return bool(idle - set(facts.terms))
 
 
 def fix(
@@ -214,7 +269,7 @@ def fix(
     route: str | None = None,
 ) -> list[ScoreCard]:
     """Make the concept cards of a month vastgesteld; what is fixed already stays as it is."""
-    ids = [provider.id for provider in metrics.providers_named(codes)]
+    ids = [provider.id for provider in inputs.providers_named(codes)]
     with transaction():
         concept = [
             card
@@ -223,7 +278,7 @@ def fix(
         ]
         for card in concept:
             card.status, card.fixed_by, card.fixed_at = FIXED, by, at
-            card.fingerprint = metrics.fingerprint(card.provider_id, card.route, month)
+            card.fingerprint = inputs.fingerprint(card.provider_id, card.route, month)
             card.save()
         if concept:
             _record("fix_scores", month, by=by, at=at, cards=len(concept))
@@ -252,119 +307,193 @@ def _record(
     )
 
 
-def _compute(providers: Iterable[Provider], months: Iterable[date], *, at: datetime) -> int:
-    """Judge and keep; then give every route of those months its ranks."""
-    changed = 0
-    listed, wanted = list(providers), list(months)
-    removed = removed_months([provider.id for provider in listed])
-    for month in wanted if listed else ():
-        model = cards.model_in_force(month)
-        routes: set[int] = set()
-        window = [add_months(month, -back) for back in range(INFLUENCE_MONTHS)]
-        for provider in listed:
-            if any((provider.id, one) in removed for one in window):
-                continue  # What it rested on is no longer whole: the judgement of then stays.
-            kept = _keep_provider(provider, month, model, at=at)
-            changed += len(kept)
-            routes |= kept
-        for route in sorted(routes):
-            _rank(month, route)
-    for provider in listed:
-        newest = metrics.newest_month_of(provider.id)
-        if newest is not None and newest in wanted:
-            teacher_operations.refresh(provider, newest)
+def _measure(providers: Iterable[Provider], months: Collection[date]) -> set[date]:
+    """Keep the figures of some months from the rows; return the months in which any are others."""
+    from quality.cards.region import measure, store  # noqa: PLC0415  brings numpy along
+
+    changed = set()
+    models = {month: cards.model_in_force(month) for month in months}
+    by_code = {model.code: model for model in models.values()}
+    for provider in providers:
+        for code, model in by_code.items():
+            of_model = [month for month in months if models[month].code == code]
+            for month, figures in measure(provider, of_model, model).items():
+                if store(provider.id, month, model, figures):
+                    changed.add(month)
     return changed
 
 
-def _keep_provider(
-    provider: Provider, month: date, model: ScoringModel, *, at: datetime
-) -> set[int]:
-    held = {
-        (card.route, card.revision): card
-        for card in ScoreCard.select().where(
-            ScoreCard.provider == provider, ScoreCard.month == month
+def _follow_up(provider: Provider, months: Collection[date]) -> None:
+    """Refresh what is told of the newest month of a provider: signals, docent hours claimed."""
+    newest = inputs.newest_month_of(provider.id)
+    if newest is not None and newest in months:
+        with transaction():
+            learner_operations.refresh(provider)
+            teacher_operations.refresh(provider, newest)
+
+
+def _judge_month(month: date, *, at: datetime, providers: Collection[int]) -> int:
+    """Judge a month of the region and keep what changed; return how many cards did.
+
+    ``providers`` are those whose rows or register changed: only beside their fixed cards comes a
+    revision, and their routes are judged again for everyone.
+    """
+    from quality.cards.region import kept_region  # noqa: PLC0415  brings numpy along
+
+    model = cards.model_in_force(month)
+    everyone = inputs.providers_named()
+    query: Any = ScoreCard.select().where(ScoreCard.month == month)
+    kept = {(card.provider_id, card.route, card.revision): card for card in query}
+    keeping = _Keeping(month, at, kept, set(providers), _not_whole(everyone, month))
+    if model.method == 1:
+        keeping.revise_by_method_1([p for p in everyone if p.id in keeping.changed], model)
+        return keeping.count
+    region = kept_region(month, model, everyone)
+    ago = kept_region(add_months(month, -12), model, everyone)
+    judged = region.judgements(ago)
+    keeping.keep(judged)
+    return keeping.count
+
+
+def _not_whole(providers: Collection[Provider], month: date) -> set[int]:
+    """Providers of which rows that the month rests on were removed: the judgement of then stays."""
+    removed = removed_months([provider.id for provider in providers])
+    window = {add_months(month, -back) for back in range(WINDOW_MONTHS)}
+    return {provider for provider, when in removed if when in window}
+
+
+class _Keeping:
+    """Keeps the judgements of a month: concept cards, and revisions beside fixed ones."""
+
+    def __init__(
+        self,
+        month: date,
+        at: datetime,
+        kept: Mapping[tuple[int, int, int], ScoreCard],
+        changed: set[int],
+        not_whole: set[int],
+    ) -> None:
+        self.month, self.at, self.kept = month, at, kept
+        self.changed, self.not_whole = changed, not_whole
+        self.count = 0
+        self.draws: dict[int, bytes] = {}
+
+    def keep(self, judged: "Mapping[Key, Judgement]") -> None:
+        """Keep judgements of method 2, with their ranks."""
+        places = ranks_by_route(judged)
+        for key, judgement in judged.items():
+            provider, route = key
+            if provider in self.not_whole:
+                continue
+            tree = dict(judgement.tree())
+            card = self.kept.get((provider, route, 0))
+            if card is not None and card.status == FIXED:
+                self._revise(card, tree, judgement.model, judgement)
+                continue
+            card = card or ScoreCard(provider=provider, route=route, month=self.month)
+            self._keep(card, tree, judgement, places.get(key))
+        for (provider, route, revision), card in self.kept.items():
+            gone = (provider, route) not in judged and provider not in self.not_whole
+            if gone and revision == 0 and card.status == CONCEPT:
+                card.delete_instance()
+                self.count += 1
+        self._store_draws()
+
+    def revise_by_method_1(self, providers: Iterable[Provider], model: ScoringModel) -> None:
+        """Add revisions beside cards that were fixed under method 1."""
+        listed = [p for p in providers if p.id not in self.not_whole]
+        facts = facts_of(listed, self.month, model)
+        for provider in listed:
+            for route, tree in _by_method_1(
+                provider, self.month, model, facts[provider.id]
+            ).items():
+                card = self.kept.get((provider.id, route, 0))
+                if card is not None and card.status == FIXED:
+                    self._revise(card, tree, cards.model_named(card.model), None)
+
+    def _revise(
+        self, fixed: ScoreCard, tree: Tree, model: ScoringModel, judgement: "Judgement | None"
+    ) -> None:
+        """Add a revision when the newest known figures are others now."""
+        provider, route = fixed.provider_id, fixed.route  # type: ignore[attr-defined]
+        if provider not in self.changed:
+            return
+        own = [c for (p, r, _), c in self.kept.items() if (p, r) == (provider, route)]
+        newest = max(own, key=lambda card: card.revision)
+        if not differs(newest.result, tree):
+            return
+        card = ScoreCard(
+            provider=provider, route=route, month=self.month, revision=newest.revision + 1
         )
-    }
-    routes = set()
-    for inputs in metrics.route_inputs(provider, month, model):
-        route = cards.ROUTE_NUMBERS[inputs.route]
-        routes.add(route)
-        judgement = judge(inputs, model)
-        original = held.get((route, 0))
-        if original is not None and original.status == FIXED:
-            _revise(provider, route, month, judgement, held, at=at)
-        else:
-            _keep(original or ScoreCard(provider=provider, route=route, month=month), judgement, at)
-    for (route, revision), card in held.items():
-        if revision == 0 and card.status == CONCEPT and route not in routes:
-            card.delete_instance()
-            routes.add(route)
-    return routes
+        card.status = REVISION
+        card.fingerprint = inputs.fingerprint(provider, route, self.month)
+        self._keep(card, tree, judgement, None, model)
 
-
-def _revise(
-    provider: Provider,
-    route: int,
-    month: date,
-    judgement: Judgement,
-    held: dict[tuple[int, int], ScoreCard],
-    *,
-    at: datetime,
-) -> None:
-    """Add a revision beside a fixed card when the newest known result is another one now."""
-    newest = max((card for (r, _), card in held.items() if r == route), key=lambda c: c.revision)
-    tree = judgement.tree()
-    if newest.result == tree and newest.model == judgement.model.code:
-        return
-    card = ScoreCard(provider=provider, route=route, month=month, revision=newest.revision + 1)
-    card.status = REVISION
-    card.fingerprint = metrics.fingerprint(provider.id, route, month)
-    _keep(card, judgement, at)
-
-
-def _keep(card: ScoreCard, judgement: Judgement, at: datetime) -> None:
-    # numpy is imported where a score is computed, and not by a command or page that reads one.
-    from quality.method.basis_2026.uncertainty import interval, pack, score_draws  # noqa: PLC0415
-
-    draws: Matrix | None = score_draws(judgement)
-    card.model = judgement.model.code
-    card.standing, card.score = judgement.standing, judgement.score
-    card.interval_low, card.interval_high = (None, None) if draws is None else interval(draws)
-    card.rank_median = card.rank_low = card.rank_high = None
-    card.ranked, card.active = judgement.ranked, judgement.inputs.active
-    card.result = judgement.tree()
-    card.computed_at = at
-    card.save()
-    ScoreDraws.delete().where(ScoreDraws.card == card).execute()
-    if draws is not None:
-        ScoreDraws.create(card=card, draws=pack(draws))
-
-
-def _rank(month: date, route: int) -> None:
-    """Give the concept cards of a route their rank; small numbers get none."""
-    from quality.method.basis_2026.uncertainty import rank_ranges, unpack  # noqa: PLC0415
-
-    columns = (
-        ScoreCard.id,
-        ScoreCard.status,
-        ScoreCard.rank_median,
-        ScoreCard.rank_low,
-        ScoreCard.rank_high,
-    )
-    ranked = list(
-        ScoreCard.select(*columns)
-        .where(
-            ScoreCard.month == month,
-            ScoreCard.route == route,
-            ScoreCard.revision == 0,
-            ScoreCard.ranked,
-        )
-        .order_by(ScoreCard.id)
-    )
-    kept = cards.draws_of(ranked)
-    ranges = rank_ranges([unpack(kept[card.id]) for card in ranked])
-    for card, (middle, low, high) in zip(ranked, ranges, strict=True):
+    def _keep(
+        self,
+        card: ScoreCard,
+        tree: Tree,
+        judgement: "Judgement | None",
+        rank: "Rank | None",
+        model: ScoringModel | None = None,
+    ) -> None:
+        model = model or (judgement.model if judgement is not None else None)
+        if model is None:
+            raise TypeError("a card is kept by a model")
+        place = None if rank is None else (rank.median, rank.low, rank.high)
         before = (card.rank_median, card.rank_low, card.rank_high)
-        if card.status == CONCEPT and before != (middle, low, high):
-            card.rank_median, card.rank_low, card.rank_high = middle, low, high
-            card.save(only=[ScoreCard.rank_median, ScoreCard.rank_low, ScoreCard.rank_high])
+        same = card.id is not None and card.result == tree and card.model == model.code
+        if same and before == (place or (None, None, None)):
+            return
+        _fill(card, tree, model, judgement)
+        card.rank_median, card.rank_low, card.rank_high = place or (None, None, None)
+        card.rank_best = None if rank is None else rank.best_quarter
+        card.rank_worst = None if rank is None else rank.worst_quarter
+        card.computed_at = self.at
+        card.save()
+        self.count += 1
+        self.draws[card.id] = b""
+        if judgement is not None and judgement.draws is not None:
+            from quality.method.uncertainty import pack  # noqa: PLC0415
+
+            self.draws[card.id] = pack(judgement.draws)
+
+    def _store_draws(self) -> None:
+        ids = list(self.draws)
+        for start in range(0, len(ids), 50):
+            part = ids[start : start + 50]
+            ScoreDraws.delete().where(ScoreDraws.card.in_(part)).execute()
+            rows = [{"card": i, "draws": self.draws[i]} for i in part if self.draws[i]]
+            if rows:
+                ScoreDraws.insert_many(rows).execute()
+
+
+def ranks_by_route(judged: "Mapping[Key, Judgement]") -> "dict[Key, Rank]":
+    """The place of everyone who is sure enough for one, among the providers of its route."""
+    from quality.method.uncertainty import ranks  # noqa: PLC0415
+
+    found: dict[Key, Rank] = {}
+    for route in sorted({route for _, route in judged}):
+        able = {key: one for key, one in judged.items() if key[1] == route and one.ranked}
+        draws = [one.draws for one in able.values() if one.draws is not None]
+        found |= dict(zip(able, ranks(draws), strict=True))
+    return found
+
+
+def differs(before: Mapping[str, Any], tree: Mapping[str, Any]) -> bool:
+    """Whether a provider's own figures are others; how sure they are may change with the region."""
+    if any(before[name] != tree[name] for name in ("standing", "score", "gate", "active")):
+        return True
+    return any(
+        before["criteria"].get(code, {}).get(name) != item[name]
+        for code, item in tree["criteria"].items()
+        for name in ("value", "numerator", "denominator", "n", "points")
+    )
+
+
+def _fill(card: ScoreCard, tree: Tree, model: ScoringModel, judgement: "Judgement | None") -> None:
+    card.model, card.result = model.code, tree
+    card.standing, card.score, card.active = tree["standing"], tree["score"], tree["active"]
+    low_high = tree.get("interval")
+    card.interval_low, card.interval_high = low_high or (None, None)
+    card.ranked = judgement is not None and judgement.ranked

@@ -9,12 +9,17 @@ from core.dates import add_months, month_end
 from core.small_numbers import hide_small
 from providers.codes import LearningRoute
 from providers.models import Provider
-from quality.method.basis_2026.scoring import total_over_routes
-from quality.method.basis_2026.scoring_model import BASIS_2026, ScoringModel
+from quality.method.explain import total_over_routes
+from quality.method.model import BASIS_2027, SHIPPED, ScoringModel
 from quality.models import FIXED, REVISION, ScoreCard, ScoreDraws, ScoringModelVersion
 
 ROUTE_NUMBERS = {route.code: int(route) for route in LearningRoute}
+ROUTE_CODES = {number: code for code, number in ROUTE_NUMBERS.items()}
 OWN_KEYS = (
+    "chances",
+    "border",
+    "few_groups",
+    "smallest",
     "coverage",
     "gate",
     "small",
@@ -36,13 +41,15 @@ def model_in_force(month: date, known_on: datetime | None = None) -> ScoringMode
         .order_by(ScoringModelVersion.valid_from.desc(), ScoringModelVersion.approved_at.desc())
         .first()
     )
-    return BASIS_2026 if version is None else ScoringModel.from_definition(version.definition)
+    return BASIS_2027 if version is None else ScoringModel.from_definition(version.definition)
 
 
 def model_named(code: str) -> ScoringModel:
     """A model by the code that a card keeps."""
+    if code in SHIPPED:
+        return SHIPPED[code]
     version = ScoringModelVersion.get_or_none(ScoringModelVersion.code == code)
-    return BASIS_2026 if version is None else ScoringModel.from_definition(version.definition)
+    return BASIS_2027 if version is None else ScoringModel.from_definition(version.definition)
 
 
 def cards_of(
@@ -87,14 +94,16 @@ def history_of(
     return list(query)
 
 
-def newest_cards(provider_id: int) -> dict[date, list[ScoreCard]]:
-    """Per month the cards of one provider, of each route the newest revision."""
-    query = ScoreCard.select().where(ScoreCard.provider == provider_id)
-    newest = {(card.month, card.route): card for card in query.order_by(ScoreCard.revision)}
-    by_month: dict[date, list[ScoreCard]] = {}
-    for (month, _), card in newest.items():
-        by_month.setdefault(month, []).append(card)
-    return by_month
+def newest_cards_of(month: date, provider_ids: Collection[int]) -> dict[int, list[ScoreCard]]:
+    """Per provider its cards of a month, of each route the newest revision."""
+    query: Any = ScoreCard.select().where(
+        ScoreCard.month == month, ScoreCard.provider.in_(list(provider_ids))
+    )
+    newest = {(c.provider_id, c.route): c for c in query.order_by(ScoreCard.revision)}
+    by_provider: dict[int, list[ScoreCard]] = {}
+    for (provider, _), card in newest.items():
+        by_provider.setdefault(provider, []).append(card)
+    return by_provider
 
 
 def tree_of(card: ScoreCard) -> dict[str, Any]:
@@ -108,16 +117,23 @@ def tree_of(card: ScoreCard) -> dict[str, Any]:
         "standing": card.standing,
         "score": card.score,
         "interval": None if card.interval_low is None else [card.interval_low, card.interval_high],
-        "rank": {"median": card.rank_median, "lo": card.rank_low, "hi": card.rank_high}
-        if ranked
-        else None,
-        **{key: result[key] for key in OWN_KEYS},
+        "rank": _rank_of(card) if ranked else None,
+        # What a method did not have yet, its cards do not have either.
+        **{key: result[key] for key in OWN_KEYS if key in result},
+        "borders": result.get("borders") or list(model_named(card.model).borders),
         "model": card.model,
         "computed_at": card.computed_at.isoformat(),
         "fixed_by": card.fixed_by,
         "fixed_at": card.fixed_at.isoformat() if card.fixed_at else None,
         "fingerprint": card.fingerprint or None,
     }
+
+
+def _rank_of(card: ScoreCard) -> dict[str, Any]:
+    rank = {"median": card.rank_median, "lo": card.rank_low, "hi": card.rank_high}
+    if card.rank_best is None:
+        return rank
+    return rank | {"best_quarter": card.rank_best, "worst_quarter": card.rank_worst}
 
 
 OUTSIDE = (Role.REGION, Role.MUNICIPALITY)

@@ -1,85 +1,188 @@
-"""What a judgement takes from the register: mark, recognition and terms on the reference day."""
+"""What a judgement takes from the register: mark, recognition, terms and docenten."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-from core.dates import month_end
+from core.dates import add_months, month_end
 from providers.codes import LearningRoute, MarkStatus
-from providers.dossier.facts import Dossier
-from quality.method.basis_2026.criteria import MarkStatus as Mark
+from providers.dossier.facts import Dossier, Terms
+from providers.dossier.queries import dossier, dossiers
+from providers.models import Delivery, DeliveryMonth, Provider, Teacher
+from quality.cards.known_on import Moment, latest_of
+from quality.method.model import ScoringModel
+from quality.method.states import State
+
+if TYPE_CHECKING:
+    from quality.method.judge import Facts
 
 ROUTE_CODES = {int(route): route.code for route in LearningRoute}
-MARKS = {int(status): status for status in MarkStatus}
+MARKS = {int(status): status.code for status in MarkStatus}
+Tree = Mapping[str, Any]
 
 
-def mark_of(dossier: Dossier, day: date) -> Mark:
-    """Status of the quality mark on a day; none in the register is ``geen``."""
-    mark = dossier.mark_on(day)
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Status of the quality mark on a day; none in the register is ``geen``.
+
+    A check that came after the day counts as well: it tells about that day too.
+    """
+
+    status: str = "geen"
+    checked_on: date | None = None
+    source: str | None = None
+
+
+def mark_on(register: Dossier, day: date) -> Mark:
+    """The mark of the register on a day."""
+    mark = register.mark_on(day)
     if mark is None:
         return Mark()
-    status = MARKS[mark.status]
-    checked = mark.checked_on if mark.checked_on and mark.checked_on <= day else None
-    return Mark(status.code, status.valid, checked, mark.source)
+    return Mark(MARKS[mark.status], mark.checked_on, mark.source)
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterFacts:
-    """What a judgement takes from the register, on the reference day."""
+    """What holds for one provider on the reference day; ``terms`` per route under contract.
+
+    ``docents`` are registered on a day of the window of the docent hours, ``answered`` tells
+    whether a delivery or a nil return of the month came.
+    """
 
     mark: Mark
     recognised: bool
-    exceptions: Mapping[str, str | None]
-    """Per route under contract until when an exception for teachers holds."""
-    norms: Mapping[str, int]
-    """Per route the norm for waiting that its contract sets."""
+    terms: Mapping[int, Terms]
+    docents: int = 0
+    answered: bool = False
 
-    def differ_from(self, tree: Mapping[str, Any]) -> bool:
+    @property
+    def norms(self) -> dict[int, int]:
+        """Per route the norm for waiting that a contract sets."""
+        return _norms(self.terms)
+
+    def on(self, route: int) -> "Facts":
+        """The facts of a judgement on one route."""
+        from quality.method.judge import Facts, MarkStatus as MethodMark  # noqa: PLC0415
+
+        terms = self.terms.get(route)
+        return Facts(
+            mark=MethodMark(self.mark.status, self.mark.checked_on, self.mark.source),
+            recognised=self.recognised,
+            exception_until=None if terms is None else terms.exception_until,
+            contract_norm_days=None if terms is None else terms.waiting_norm_days,
+            docents=self.docents,
+            owed=terms is not None,
+            answered=self.answered,
+        )
+
+    def differ_from(self, tree: Tree, route: int) -> bool:
         """Whether a judgement was made on other facts."""
-        if self.judge_differently(tree):
+        if self.judge_differently(tree, route):
             return True
         mark = tree["criteria"].get("keurmerk")
-        if mark is not None and mark["state"] != "niet_van_toepassing":
+        if mark is not None and mark["state"] != State.NOT_APPLICABLE:
             checked = self.mark.checked_on.isoformat() if self.mark.checked_on else None
             if mark["checked_on"] != checked:
                 return True
         teachers = tree["criteria"].get("bevoegd")
         if teachers is None or not teachers["judged"]:
             return False
-        return bool(teachers["exception_until"] != self.exceptions.get(tree["route"]))
-
-    def judge_differently(self, tree: Mapping[str, Any]) -> bool:
-        """Whether points or the gate are others now; a later check only shows another day."""
-        if self._has_other_norm(tree):
+        terms = self.terms.get(route)
+        until = None if terms is None else terms.exception_until
+        told = until.isoformat() if until else None
+        if teachers.get("docents", self.docents) != self.docents:
             return True
+        return bool(teachers.get("exception_until") != told)
+
+    def judge_differently(self, tree: Tree, route: int) -> bool:
+        """Whether points or the gate are others now; a later check only shows another day."""
+        waiting = tree["criteria"].get("wachttijd")
+        if waiting is not None:
+            used = waiting["norm_days"] if waiting.get("norm_source") == "contract" else None
+            if used != self.norms.get(route):
+                return True
         mark = tree["criteria"].get("keurmerk")
-        if mark is None or mark["state"] == "niet_van_toepassing":
+        if mark is None or mark["state"] == State.NOT_APPLICABLE:
             return bool(tree["gate"]["open"] != self.recognised)
         return bool(mark["value"] != self.mark.status)
 
-    def _has_other_norm(self, tree: Mapping[str, Any]) -> bool:
-        waiting = tree["criteria"].get("wachttijd")
-        if waiting is None:
-            return False
-        used = waiting["norm_days"] if waiting.get("norm_source") == "contract" else None
-        return bool(used != self.norms.get(tree["route"]))
+
+def norms_on(register: Dossier, month: date) -> dict[int, int]:
+    """Per route the norm for waiting that a contract sets on the last day of a month."""
+    return _norms(register.terms_on(month_end(month)))
 
 
-def register_facts(dossier: Dossier, month: date) -> RegisterFacts:
-    """Mark, recognition and exceptions of a provider on the last day of a month."""
-    day = month_end(month)
-    terms = {ROUTE_CODES[route]: one for route, one in dossier.terms_on(day).items()}
-    return RegisterFacts(
-        mark=mark_of(dossier, day),
-        recognised=dossier.is_recognised(day),
-        exceptions={
-            route: one.exception_until.isoformat() if one.exception_until else None
-            for route, one in terms.items()
-        },
-        norms={
-            route: one.waiting_norm_days
-            for route, one in terms.items()
-            if one.waiting_norm_days is not None
-        },
+def _norms(terms: Mapping[int, Terms]) -> dict[int, int]:
+    return {
+        route: one.waiting_norm_days
+        for route, one in terms.items()
+        if one.waiting_norm_days is not None
+    }
+
+
+def facts_of(
+    providers: Collection[Provider],
+    month: date,
+    model: ScoringModel,
+    known_on: Moment = None,
+    register: Dossier | None = None,
+) -> dict[int, RegisterFacts]:
+    """The facts of some providers on the last day of a month, by number; as known at a moment."""
+    day, moment = month_end(month), latest_of(known_on)
+    if register is not None:
+        registers = {provider.id: register for provider in providers}
+    elif moment is not None:
+        registers = {provider.id: dossier(provider, moment) for provider in providers}
+    else:
+        registers = dossiers(providers)
+    ids = list(registers)
+    docents = docents_of(ids, month, model)
+    answered = _answered(ids, month, moment)
+    return {
+        provider: RegisterFacts(
+            mark=mark_on(one, day),
+            recognised=one.is_recognised(day),
+            terms=one.terms_on(day),
+            docents=docents.get(provider, 0),
+            answered=provider in answered,
+        )
+        for provider, one in registers.items()
+    }
+
+
+def docents_of(provider_ids: Iterable[int], month: date, model: ScoringModel) -> dict[int, int]:
+    """Docenten registered on at least one day of the window of the docent hours, by provider."""
+    window = next((c.window_months for c in model.criteria if c.code == "bevoegd"), 3)
+    first, last = add_months(month, 1 - window), month_end(month)
+    begun = Teacher.valid_from.is_null() | (Teacher.valid_from <= last)
+    going_on = Teacher.valid_until.is_null() | (Teacher.valid_until >= first)
+    query: Any = (
+        Teacher.select(Teacher.provider, Teacher.teacher_ref)
+        .where(Teacher.provider.in_(list(provider_ids)), begun, going_on)
+        .distinct()
     )
+    found: dict[int, int] = defaultdict(int)
+    for provider, _ in query.tuples():
+        found[provider] += 1
+    return found
+
+
+def _answered(provider_ids: Collection[int], month: date, moment: datetime | None) -> set[int]:
+    """Of which providers a delivery or a nil return of the month is held, now or at a moment."""
+    is_held = Delivery.state == "held"
+    if moment is not None:
+        is_held = (Delivery.decided_at <= moment) & (
+            Delivery.withdrawn_at.is_null() | (Delivery.withdrawn_at > moment)
+        )
+    query: Any = (
+        DeliveryMonth.select(Delivery.provider)
+        .join(Delivery)
+        .where(
+            DeliveryMonth.month == month,
+            is_held,
+            Delivery.provider.in_(list(provider_ids)),
+        )
+    )
+    return {provider for (provider,) in query.tuples()}

@@ -14,8 +14,8 @@ from providers.deliveries.calendar_queries import CalendarCell, DeliveryState, d
 from providers.models import Contract, Delivery, Provider, QualityMark
 from quality.agreements.models import Agreement, Complaint, Talk
 from quality.agreements.rules import COMPLAINT_KINDS, KINDS
-from quality.method.basis_2026.criteria import CRITERIA
-from quality.method.basis_2026.judgement import Standing
+from quality.method.criteria import CRITERIA
+from quality.method.states import Standing
 from quality.models import FIXED, Reaction, ScoreCard, ScoringModelVersion
 
 Key = int | tuple[date, int] | None

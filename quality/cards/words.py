@@ -6,22 +6,20 @@ from typing import Any
 
 from core.formats import MISSING, number_text, percent_text
 from providers.codes import MarkStatus
-from quality.method.basis_2026.criteria import CRITERIA
-from quality.method.basis_2026.judgement import Standing
+from quality.method.criteria import CRITERIA
+from quality.method.states import ORDER, Standing
+from quality.method.words import change_text, standing_of_points, step_word
 
 Tree = Mapping[str, Any]
 MEETS = (Standing.GOOD, Standing.SUFFICIENT)
-ORDER = (Standing.INSUFFICIENT, Standing.SUFFICIENT, Standing.GOOD)
-CAUSES = {
-    "wachttijd": "de wachttijd",
-    "bevoegd": "het aandeel bevoegde docenten",
-    "intensiteit": "de intensiteit",
-    "avond_weekend": "het aanbod in avond en weekend",
-    "keurmerk": "het keurmerk",
-}
 GAPS = {"te_weinig": "< 5", "niet_van_toepassing": "n.v.t."}
 NBSP = "\N{NO-BREAK SPACE}"
-BETTER, WORSE, LIKE, NEW, GONE = "hoger", "lager", "vergelijkbaar", "nieuw", MISSING
+NOTHING_CAME = {
+    "geen_levering": "geen levering. Over deze maand is niets aangeleverd, dus is er geen score.",
+    "geen_trajecten": "geen trajecten. Er was niemand om over te leveren, dus is er geen score.",
+}
+"""Standings of a month without rows, and what is told of them."""
+LIKE, NEW, GONE = "zelfde oordeel", "nieuw", MISSING
 
 
 def criterion_text(code: str, item: Tree | None) -> str:
@@ -46,10 +44,11 @@ class Cell:
     full: str = ""
     standing: str = ""
     n: str = ""
-    stale: bool = False
+    change: str = ""
+    note: str = ""
 
 
-def cell(code: str, item: Tree | None, short: Mapping[str, str]) -> Cell:
+def cell(code: str, item: Tree | None, short: Mapping[str, str], borders: Sequence[float]) -> Cell:
     """A criterion of one judgement; ``short`` has short words for some values."""
     text = criterion_text(code, item)
     if item is None or not item["judged"]:
@@ -58,10 +57,24 @@ def cell(code: str, item: Tree | None, short: Mapping[str, str]) -> Cell:
     return Cell(
         brief or text,
         text if brief else "",
-        standing_of_points(item["points"]).replace("_", " "),
+        standing_of_points(item["points"], borders).label,
         "" if item["n"] is None else n_text(item),
-        bool(item.get("stale")),
+        change_text(item.get("change")),
+        outside_norm_text(item),
     )
+
+
+def left_out_words(tree: Tree) -> str:
+    """``geen levering`` or ``geen trajecten``."""
+    return Standing(tree["standing"]).label
+
+
+def outside_norm_text(item: Tree) -> str:
+    """``onder de norm van Blik op Werk (80 %)``, where that norm holds; it caps nothing."""
+    norm = item.get("outside_norm")
+    if norm is None or not item.get("below_outside_norm"):
+        return ""
+    return f"onder de norm van Blik op Werk ({percent_text(norm, 0)})"
 
 
 def n_text(item: Tree) -> str:
@@ -72,25 +85,15 @@ def n_text(item: Tree) -> str:
     return f"n{NBSP}={NBSP}{number_text(n, 0)}"
 
 
-def standing_of_points(points: float | None, good_from: float = 80, fair_from: float = 60) -> str:
-    """The word for the points of one criterion, by the borders of the score."""
-    if points is None:
-        return Standing.NO_JUDGEMENT
-    if points >= good_from:
-        return Standing.GOOD
-    return Standing.SUFFICIENT if points >= fair_from else Standing.INSUFFICIENT
-
-
 def change_word(now: Tree, before: Tree | None) -> str:
-    """How the score compares with last month's: only outside its interval it is higher or lower."""
+    """How the standing compares with last month's: a fall or rise only when it is sure enough."""
     if now["score"] is None:
         return GONE
     if before is None or before["score"] is None:
         return NEW
-    low, high = before["interval"] or (before["score"], before["score"])
-    if now["score"] > high:
-        return BETTER
-    return WORSE if now["score"] < low else LIKE
+    if now["standing"] == before["standing"]:
+        return LIKE
+    return step_word(now, before) or NEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +107,15 @@ class Fall:
 
 
 def falls(trees: Sequence[Tree], before: Sequence[Tree]) -> list[Fall]:
-    """Who fell a class since the month before."""
+    """Who fell a class since the month before, and is sure enough to have fallen."""
     earlier = {(t["aanbieder"], t["route"]): t for t in before}
     found = []
     for tree in trees:
         old = earlier.get((tree["aanbieder"], tree["route"]))
-        if old is not None and fell(tree["standing"], old["standing"]):
+        if old is not None and step_word(tree, old).startswith("zakte"):
             fall = Fall(tree["aanbieder"], tree["route"], tree["standing"], cause_of(tree, old))
             found.append(fall)
     return found
-
-
-def fell(standing: str, before: str) -> bool:
-    """Whether a standing is of a lower class than that of the month before."""
-    if standing not in ORDER or before not in ORDER:
-        return False
-    return ORDER.index(Standing(standing)) < ORDER.index(Standing(before))
 
 
 def cause_of(tree: Tree, before: Tree) -> str:
@@ -132,7 +128,7 @@ def cause_of(tree: Tree, before: Tree) -> str:
         if code in before["criteria"]
     }
     worst = max(losses, key=lambda code: losses[code], default="")
-    return CAUSES.get(worst, CRITERIA[worst].label.lower() if worst in CRITERIA else "het geheel")
+    return CRITERIA[worst].cause if worst in CRITERIA else "het geheel"
 
 
 def month_sentence(trees: Sequence[Tree], before: Sequence[Tree], names: Mapping[str, str]) -> str:

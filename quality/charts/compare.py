@@ -12,6 +12,7 @@ from quality.charts.judgement import name_zones
 from quality.charts.words import (
     CRITERIA,
     GOOD,
+    NOTHING_CAME,
     STANDINGS,
     SUFFICIENT,
     Card,
@@ -19,9 +20,9 @@ from quality.charts.words import (
     left_out,
     n_text,
     name_of,
-    standing_of_points,
     value_text,
 )
+from quality.method.words import standing_of_points
 
 MOST = 4
 LEFT, RIGHT, TOP, BOTTOM, ROW = 190.0, 130.0, 14.0, 22.0, 17.0
@@ -69,8 +70,8 @@ def compare(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Cha
 
 def _side(card: Card, criterion: str, name: str) -> Side:
     found: Mapping[str, Any] | None = card["criteria"].get(criterion)
-    if card["standing"] == "geen_levering":
-        return Side(name, "geen_levering", None, "geen levering")
+    if card["standing"] in NOTHING_CAME:
+        return Side(name, card["standing"], None, STANDINGS[card["standing"]])
     if left_out(found) or found is None:
         return Side(name, "geen_oordeel", None, "telt niet mee")
     n = "" if criterion == "keurmerk" else n_text(found.get("n"))
@@ -78,7 +79,7 @@ def _side(card: Card, criterion: str, name: str) -> Side:
     if points is None:
         return Side(name, "geen_oordeel", None, "geen oordeel", n)
     text = f"{value_text(criterion, found['value'])}, {number_text(points)} punten"
-    return Side(name, standing_of_points(points), points, text, n)
+    return Side(name, standing_of_points(points, card["borders"]), points, text, n)
 
 
 def _finding(cards: Sequence[Card], names: Mapping[str, str]) -> str:

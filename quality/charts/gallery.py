@@ -22,7 +22,7 @@ from providers.codes import LearningRoute
 from providers.deliveries.calendar_queries import DeliveryState, delivery_calendar
 from providers.models import Provider
 from quality import charts
-from quality.cards import inputs as metrics, queries as cards
+from quality.cards import queries as cards
 from quality.charts.of_one import (
     CALENDAR,
     HISTORY,
@@ -30,13 +30,12 @@ from quality.charts.of_one import (
     model_changes,
     norm,
     suspensions,
-    waiting_chart,
 )
 from quality.charts.words import MEASURES, Card, cards_in_order, route_label
+from quality.learners.queue import Queue, queues
 from quality.lessons.intensity import Lessons
 from quality.lessons.queries import lessons_by_month, levels_then_and_now
-from quality.method.basis_2026.criteria import RouteInputs
-from quality.method.basis_2026.scoring_model import ScoringModel
+from quality.method.model import ScoringModel
 from quality.models import ScoreCard
 
 Tree = dict[str, Any]
@@ -284,6 +283,7 @@ def funnels(known: History, route: str) -> list[Chart]:
                 MEASURES[criterion],
                 shares,
                 centre,
+                model=known.model,
             )
         )
     return found
@@ -353,10 +353,8 @@ class _OfOne:
         return tuple(suspensions(self.provider.id, self.known.month))
 
     @cached_property
-    def _inputs(self) -> dict[str, RouteInputs]:
-        known = self.known
-        listed = metrics.route_inputs(self.provider, known.month, known.model, hours=False)
-        return {found.route: found for found in listed}
+    def _queues(self) -> dict[int, Queue]:
+        return queues(self.provider, self.known.month, self.known.model)
 
     @cached_property
     def _lessons(self) -> Mapping[str, Lessons]:
@@ -372,7 +370,9 @@ class _OfOne:
         end = f"{self.provider.code}-{code}-{known.month:%Y-%m}"
         of = f"{self.provider.name}, {route.label}"
         if kind == "wachtcurve":
-            return waiting_chart(self._inputs.get(code), known.model, end=end, of=of)
+            queue = self._queues.get(int(route))
+            item = trees[known.month]["criteria"]["wachttijd"]
+            return charts.waiting_curve(f"{kind}-{end}", of, queue.steps if queue else (), item)
         if kind == "uren":
             return hours_chart(self._lessons.get(code), known.month, end=end, of=of)
         if kind == "niveaus":
@@ -382,7 +382,7 @@ class _OfOne:
             kind,
             charts.score_points(trees, kind),
             of=of,
-            norm=norm(trees[known.month], kind),
+            norm=norm(trees[known.month], kind, known.model),
             spans=self._spans,
             model_changes=model_changes(trees),
         )

@@ -11,6 +11,7 @@ from core.formats import month_text
 from quality.charts.words import (
     COLUMN_LABELS,
     CRITERIA,
+    NOTHING_CAME,
     SHORT_MARKS,
     STANDINGS,
     Card,
@@ -20,9 +21,9 @@ from quality.charts.words import (
     n_text,
     name_of,
     route_label,
-    standing_of_points,
     value_text,
 )
+from quality.method.words import standing_of_points
 
 NAME_WIDTH = 150.0
 CELL = 24.0
@@ -78,8 +79,8 @@ def heat_map(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Ch
 
 def _cell(card: Card, criterion: str) -> Cell:
     found: Mapping[str, Any] | None = card["criteria"].get(criterion)
-    if card["standing"] == "geen_levering":
-        return Cell("", "geen levering", "geen_levering")
+    if card["standing"] in NOTHING_CAME:
+        return Cell("", STANDINGS[card["standing"]], card["standing"])
     if left_out(found) or found is None:
         return Cell("", "telt niet mee", "geen_oordeel")
     value = found.get("value")
@@ -91,7 +92,7 @@ def _cell(card: Card, criterion: str) -> Cell:
             n_text(n) if few else "geen oordeel",
             "geen_oordeel",
         )
-    standing = standing_of_points(found["points"])
+    standing = standing_of_points(found["points"], card["borders"])
     text = value_text(criterion, value)
     return Cell(text, STANDINGS[standing], standing, SHORT_MARKS.get(str(value), text))
 

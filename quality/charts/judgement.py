@@ -10,6 +10,7 @@ from core.charts.pictures import Chart
 from core.formats import MISSING, month_text, number_text
 from quality.charts.words import (
     GOOD,
+    NOTHING_CAME,
     STANDINGS,
     SUFFICIENT,
     Card,
@@ -80,7 +81,7 @@ def _row_height(count: int) -> float:
 
 def _finding(cards: Sequence[Card], names: Mapping[str, str]) -> str:
     """Who meets the norm, of those who could be judged."""
-    judged = [c for c in cards if c["standing"] not in ("geen_oordeel", "geen_levering")]
+    judged = [c for c in cards if c["standing"] not in ("geen_oordeel", *NOTHING_CAME)]
     below = [c for c in judged if c["standing"] == "onvoldoende"]
     if not cards:
         return "Er zijn nog geen scores van deze maand"

@@ -12,9 +12,7 @@ from providers.codes import MarkStatus
 from providers.models import QualityMark
 from quality import charts
 from quality.lessons.intensity import LessonMonth, Lessons
-from quality.method.basis_2026.criteria import RouteInputs
-from quality.method.basis_2026.scoring_model import ScoringModel
-from quality.method.basis_2026.waiting import summarise
+from quality.method.model import ScoringModel, value_for
 
 Tree = dict[str, Any]
 HISTORY = 24
@@ -30,21 +28,12 @@ def model_changes(trees: Mapping[date, Tree]) -> list[date]:
     ]
 
 
-def norm(tree: Tree, measure: str) -> float | None:
+def norm(tree: Tree, measure: str, model: ScoringModel) -> float | None:
     """The value that gives the points of *goed*: what the line should stay above."""
     if measure == "score":
-        return 80.0
+        return model.good_from
     knots = tree["criteria"][measure].get("knots") or []
-    return next((float(value) for value, points in knots if points == 80), None)
-
-
-def waiting_chart(inputs: RouteInputs | None, model: ScoringModel, *, end: str, of: str) -> Chart:
-    """The waiting-time curve of one provider on one route."""
-    days = next((c.norm_days for c in model.criteria if c.norm_days), 28)
-    if inputs is not None and inputs.contract_norm_days is not None:
-        days = inputs.contract_norm_days
-    stays = list(inputs.stays.values()) if inputs is not None else []
-    return charts.waiting_curve(f"wachtcurve-{end}", of, summarise(stays, days), days)
+    return value_for(model.good_from, tuple(map(tuple, knots))) if knots else None
 
 
 def hours_chart(lessons: Lessons | None, last: date, *, end: str, of: str) -> Chart:

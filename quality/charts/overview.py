@@ -251,6 +251,7 @@ SHADES = {
     "onvoldoende": (drawing.ORANGE, 0.55),
     "geen_oordeel": (drawing.GREY, 0.10),
     "geen_levering": (drawing.GREY, 0.10),
+    "geen_trajecten": (drawing.GREY, 0.10),
 }
 
 

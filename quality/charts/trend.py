@@ -1,4 +1,4 @@
-"""Lines over months: one measure with its limits of chance, or some providers side by side."""
+"""Lines over months: one measure with its interval, or some providers side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,28 +7,21 @@ from typing import Any
 
 from core.charts import drawing
 from core.charts.pictures import Chart
-from core.dates import month_number, months_between
+from core.dates import month_number, months_between, parse_month
 from core.formats import MISSING, month_text, number_text, percent_text
 from quality.charts.beside import write_beside
-from quality.charts.words import CRITERIA, MEASURES, bare_n, left_out, n_text
-from quality.method.basis_2026.control_limits import (
-    OUTER_THIRD,
-    OUTSIDE,
-    RUN,
-    TREND,
-    ControlChart,
-    control_chart,
+from quality.charts.words import (
+    CRITERIA,
+    MEASURES,
+    NOTHING_CAME,
+    STANDINGS,
+    bare_n,
+    left_out,
+    n_text,
 )
+from quality.method.words import change_text
 
-LIMITS_FROM = 3
-"""Values needed before limits say anything at all; under twelve they are on trial."""
 NAN = float("nan")
-SIGNALS = {
-    OUTSIDE: "buiten de grenzen",
-    RUN: "zeven maanden aan één kant",
-    TREND: "zeven maanden in één richting",
-    OUTER_THIRD: "dicht bij de grens",
-}
 
 
 @dataclass(frozen=True)
@@ -41,6 +34,8 @@ class Point:
     low: float | None = None
     high: float | None = None
     reason: str = "geen levering"
+    change: Mapping[str, Any] | None = None
+    """The word of change that this month carries, as its judgement has it."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +53,6 @@ class Line:
 
     unit: str
     points: tuple[Point, ...]
-    limits: ControlChart | None
     norm: float | None
     spans: tuple[Span, ...]
     model_changes: tuple[date, ...]
@@ -114,33 +108,23 @@ def trend(
     spans: Sequence[Span] = (),
     model_changes: Sequence[date] = (),
 ) -> Chart:
-    """One measure over months, with XmR limits and signals; ``name`` is the chart's own."""
+    """One measure over months, with its interval and the start of a change."""
     months = filled(points)
-    values = [p.value for p in months if p.value is not None]
-    limits = control_chart(values) if len(values) >= LIMITS_FROM else None
     unit = unit_of(measure)
     return Chart(
         name=name,
-        finding=_finding(measure, months, limits, norm),
-        measure=_measure(measure, of, months, limits),
-        description=_describe(months, limits, unit, norm),
+        finding=_finding(measure, months, norm),
+        measure=_measure(measure, of, months),
+        description=_describe(months, unit, norm),
         headers=("Maand", label_of(measure), "Aantal", "Van", "Tot", "Bijzonderheid"),
-        rows=_rows(months, limits, unit, model_changes),
+        rows=_rows(months, unit, model_changes),
         paint=paint_trend,
-        data=Line(unit, months, limits, norm, joined(spans), tuple(model_changes)),
+        data=Line(unit, months, norm, joined(spans), tuple(model_changes)),
         height=210,
     )
 
 
-def _signals(months: Sequence[Point], limits: ControlChart | None) -> list[str]:
-    """The signal of every month, empty for none and for a gap."""
-    found = iter(limits.signals if limits else ())
-    return [next(found, "") if p.value is not None else "" for p in months]
-
-
-def _finding(
-    measure: str, months: Sequence[Point], limits: ControlChart | None, norm: float | None
-) -> str:
+def _finding(measure: str, months: Sequence[Point], norm: float | None) -> str:
     label = label_of(measure)
     if not any(p.value is not None for p in months):
         return f"{label}: nog geen waarde"
@@ -149,47 +133,33 @@ def _finding(
         return f"{label}: geen waarde in {month_text(last.month)} ({last.reason})"
     told = [f"{label}: {in_unit(last.value, unit_of(measure))} in {month_text(last.month)}"]
     # A score under the norm may still be voldoende: its own word says so, not this sentence.
-    below = measure != "score" and norm is not None and last.value < norm
-    if below:
+    if measure != "score" and norm is not None and last.value < norm:
         told.append("onder de norm")
-    if limits is not None and _signals(months, limits)[-1]:
-        told.append(f"ongewoon {'hoog' if last.value > limits.mean else 'laag'}")
-    elif limits is not None:
-        told.append("verder niets bijzonders" if below else "niets bijzonders")
+    if last.change is not None:
+        told.append(change_text(last.change))
     return ", ".join(told)
 
 
-def _measure(measure: str, of: str, months: Sequence[Point], limits: ControlChart | None) -> str:
+def _measure(measure: str, of: str, months: Sequence[Point]) -> str:
     parts = [MEASURES.get(measure, "Score van 0 tot 100 met 90%-interval")]
     if of:
         parts.insert(0, of)
     if measure != "score" and any(p.low is not None for p in months):
-        parts.append("balk: 95%-interval")
+        parts.append("band: 90%-interval")
     counts = [p.n for p in months if p.n is not None and p.value is not None]
     if counts:
         low, high = min(counts), max(counts)
         parts.append(n_text(low) if low == high else f"n van {low} tot {high} per maand")
-    if any(_signals(months, limits)):
-        parts.append("driehoek: ongewoon hoog of laag")
-    if limits is not None and limits.trial:
-        parts.append("voorlopige grenzen: minder dan 12 maanden")
     return "; ".join(parts)
 
 
-def _describe(
-    months: Sequence[Point], limits: ControlChart | None, unit: str, norm: float | None
-) -> str:
+def _describe(months: Sequence[Point], unit: str, norm: float | None) -> str:
     parts = [
         f"{month_text(p.month)}: "
         + (in_unit(p.value, unit) if p.value is not None else f"geen waarde ({p.reason})")
-        + (f", {SIGNALS[signal]}" if signal else "")
-        for p, signal in zip(months, _signals(months, limits), strict=True)
+        + (f", {change_text(p.change)}" if p.change else "")
+        for p in months
     ]
-    if limits is not None:
-        parts.append(
-            f"Gemiddelde {in_unit(limits.mean, unit)}, grenzen van "
-            f"{in_unit(limits.lower, unit)} tot {in_unit(limits.upper, unit)}"
-        )
     if norm is not None:
         parts.append(f"Norm {in_unit(norm, unit)}")
     return ". ".join(parts) + "." if parts else "Er is niets te tonen."
@@ -197,13 +167,12 @@ def _describe(
 
 def _rows(
     months: Sequence[Point],
-    limits: ControlChart | None,
     unit: str,
     model_changes: Sequence[date],
 ) -> tuple[tuple[str, ...], ...]:
     rows = []
-    for point, signal in zip(months, _signals(months, limits), strict=True):
-        remarks = [SIGNALS[signal]] if signal else []
+    for point in months:
+        remarks = [change_text(point.change)] if point.change else []
         if point.value is None:
             remarks.append(point.reason)
         if point.month in model_changes:
@@ -222,7 +191,7 @@ def _rows(
 
 
 def paint_trend(canvas: drawing.Canvas, line: Line) -> None:
-    """Values with gaps, limits, signals, shaded periods and changes of the model."""
+    """Values with gaps, intervals, starts of a change, shaded periods and changes of the model."""
     months = line.points
     if not any(p.value is not None for p in months):
         canvas.nothing("Er is nog geen waarde om te tonen.")
@@ -248,12 +217,7 @@ def paint_trend(canvas: drawing.Canvas, line: Line) -> None:
         zorder=1,
     )
     axes.plot(xs, ys, color=drawing.INK, marker="o", ms=3.5, lw=1.4, zorder=3, clip_on=False)
-    for point in months:
-        if point.value is not None:
-            told = f"{month_text(point.month)}: {in_unit(point.value, line.unit)}"
-            count = f", {n_text(point.n)}" if point.n is not None else ""
-            drawing.spot(axes, month_number(point.month), point.value, told + count)
-    _mark_signals(axes, line)
+    _mark_change(axes, line, ticks[-1])
     _mark_gaps(axes, months, ticks[0])
     _label_levels(axes, line, ticks)
 
@@ -267,8 +231,6 @@ def _range(line: Line) -> tuple[float, float]:
     levels = [v for p in line.points for v in (p.value, p.low, p.high) if v is not None]
     if line.norm is not None:
         levels.append(line.norm)
-    if line.limits is not None:
-        levels += [line.limits.lower, line.limits.upper]
     low, high = min(levels), max(levels)
     if line.unit != "uur":
         low, high = max(0.0, low), min(100.0, high)
@@ -310,19 +272,25 @@ def _backdrop(axes: Any, line: Line, top: float) -> None:
             )
 
 
-def _mark_signals(axes: Any, line: Line) -> None:
-    """A triangle up for better than chance, down for worse: shape first, colour second."""
-    if line.limits is None:
+def _mark_change(axes: Any, line: Line, top: float) -> None:
+    """A vertical mark where the change began that the newest month tells, with its month."""
+    change = line.points[-1].change
+    if change is None or change["since"] is None:
         return
-    for better, marker, colour in ((True, "^", drawing.BLUE), (False, "v", drawing.ORANGE)):
-        found = [
-            (month_number(p.month), p.value)
-            for p, signal in zip(line.points, _signals(line.points, line.limits), strict=True)
-            if signal and p.value is not None and (p.value > line.limits.mean) == better
-        ]
-        if found:
-            xs, ys = zip(*found, strict=True)
-            axes.plot(xs, ys, ls="none", marker=marker, ms=7, color=colour, zorder=4)
+    since = parse_month(change["since"])
+    at = month_number(since) - 0.5
+    if at < month_number(line.points[0].month) - 0.5:
+        return
+    axes.axvline(at, color=drawing.ORANGE, lw=1.6, zorder=2)
+    late = at > (month_number(line.points[0].month) + month_number(line.points[-1].month)) / 2
+    axes.annotate(
+        f"{change['direction']} sinds {month_text(since)}",
+        (at, top),
+        (-3 if late else 3, -9),
+        textcoords="offset points",
+        ha="right" if late else "left",
+        fontsize=7.5,
+    )
 
 
 def _mark_gaps(axes: Any, months: Sequence[Point], bottom: float) -> None:
@@ -335,23 +303,12 @@ def _mark_gaps(axes: Any, months: Sequence[Point], bottom: float) -> None:
 
 
 def _label_levels(axes: Any, line: Line, ticks: Sequence[float]) -> None:
-    """Mean, limits, norm and the last value, written at their own height."""
-    levels: list[tuple[float, str, Any]] = []
-    if line.limits is not None:
-        for level, word in (
-            (line.limits.upper, "bovengrens"),
-            (line.limits.mean, "gemiddeld"),
-            (line.limits.lower, "ondergrens"),
-        ):
-            if ticks[0] <= level <= ticks[-1]:
-                dashes = "-" if word == "gemiddeld" else (0, (4, 3))
-                levels.append((level, f"{word} {in_unit(level, line.unit)}", dashes))
-    for level, _, dashes in levels:
-        axes.axhline(level, color=drawing.GREY, lw=1, ls=dashes, zorder=1)
+    """The norm, written at its own height."""
+    levels: list[tuple[float, str]] = []
     if line.norm is not None and ticks[0] <= line.norm <= ticks[-1]:
         axes.axhline(line.norm, color=drawing.TEAL, lw=1.2, ls=(0, (1, 1.5)), zorder=1)
-        levels.append((line.norm, f"norm {in_unit(line.norm, line.unit)}", ""))
-    write_beside(axes, [(level, text) for level, text, _ in levels], ticks)
+        levels.append((line.norm, f"norm {in_unit(line.norm, line.unit)}"))
+    write_beside(axes, levels, ticks)
 
 
 def score_points(cards: Mapping[date, Mapping[str, Any]], measure: str = "score") -> list[Point]:
@@ -361,8 +318,8 @@ def score_points(cards: Mapping[date, Mapping[str, Any]], measure: str = "score"
 
 def _point(month: date, card: Mapping[str, Any], measure: str) -> Point:
     counts = [c["n"] for c in card["criteria"].values() if isinstance(c.get("n"), int)]
-    if card["standing"] == "geen_levering":
-        return Point(month)
+    if card["standing"] in NOTHING_CAME:
+        return Point(month, reason=STANDINGS[card["standing"]])
     if measure == "score":
         low, high = card.get("interval") or (None, None)
         n = max(counts, default=None)
@@ -374,4 +331,4 @@ def _point(month: date, card: Mapping[str, Any], measure: str) -> Point:
     low, high = found.get("interval") or (None, None)
     value = found["value"] if found.get("judged", True) else None
     reason = found.get("reason") or "geen oordeel"
-    return Point(month, value, found.get("n"), low, high, reason)
+    return Point(month, value, found.get("n"), low, high, reason, found.get("change"))

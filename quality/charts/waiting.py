@@ -1,14 +1,15 @@
 """The waiting-time curve: who had started after how many days, those still waiting included."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.charts import drawing
 from core.charts.pictures import Chart
-from core.formats import MISSING, number_text, percent_text
-from core.small_numbers import parts_of_total
+from core.formats import number_text, percent_text
+from core.small_numbers import MINIMUM
 from quality.charts.words import n_text
-from quality.method.basis_2026.waiting import WaitingTime, survival_interval
+from quality.method.curve import Step as CurveStep, survival_at, survival_interval
 
 Step = tuple[int, float, float, float]
 
@@ -23,68 +24,62 @@ class Curve:
     share: float | None
 
 
-def waiting_curve(name: str, of: str, found: WaitingTime, norm_days: int) -> Chart:
-    """Share that started within so many days, with its 95 % band and the norm."""
+def waiting_curve(name: str, of: str, found: Sequence[CurveStep], item: Mapping[str, Any]) -> Chart:
+    """Share that began within so many days, with its 95 % band and the norm.
+
+    ``item`` is the waiting time of the judgement, without the numbers that must stay hidden.
+    """
+    n, norm = item.get("n"), item["norm_days"]
+    hidden = n is None or n < MINIMUM
+    followed = 0 if hidden or n is None else n
     steps = tuple(
         (step.day, 100 * (1 - step.survival), 100 * (1 - high), 100 * (1 - low))
-        for step in found.steps
-        for low, high in [survival_interval(found.steps, step.day, found.n)]
+        for step in (() if hidden else found)
+        for low, high in [survival_interval(found, step.day, followed)]
     )
-    hidden = found.n < 5
     # Beyond the last start nothing changes; the eye needs some of it, not all.
-    longest = round(1.15 * max([3 * norm_days, *(day for day, *_ in steps)]))
+    longest = round(1.15 * max([3 * norm, *(day for day, *_ in steps)]))
+    share = 100 * (1 - survival_at(found, norm))
     return Chart(
         name=name,
-        finding=_finding(found, norm_days),
+        finding=_finding(item, share, hidden=hidden),
         measure=f"{of}: deel van de cursisten dat begonnen is, naar dagen na aanmelding, "
-        f"wachtenden meegeteld; {n_text(found.n)}, 95%-band",
-        description="Te weinig cursisten om te tonen." if hidden else _describe(found, norm_days),
+        f"wachtenden meegeteld; {n_text(n)}, 95%-band",
+        description="Te weinig cursisten om te tonen." if hidden else _describe(item, share),
         headers=("Dagen na aanmelding", "Begonnen", "Van", "Tot"),
         rows=() if hidden else tuple(_row(step) for step in weekly(steps)),
         paint=paint_waiting_curve,
-        data=None if hidden else Curve(steps, norm_days, longest, _percent(found.share)),
+        data=None if hidden else Curve(steps, norm, longest, share),
         height=250,
     )
 
 
-def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
-
-
-def _finding(found: WaitingTime, norm: int) -> str:
-    if found.n < 5:
+def _finding(item: Mapping[str, Any], share: float, *, hidden: bool) -> str:
+    if hidden:
         return "Wachttijd: te weinig cursisten voor een oordeel"
-    if found.share is None:
-        return f"Wachttijd: nog niemand {norm} dagen gevolgd"
-    return f"{percent_text(100 * found.share)} begon binnen {norm} dagen"
+    return f"Naar schatting begint {percent_text(share)} binnen {item['norm_days']} dagen"
 
 
 def _days(days: int | None) -> str:
     return "niet bereikt" if days is None else f"{number_text(days, 0)} dagen"
 
 
-def _describe(found: WaitingTime, norm: int) -> str:
-    within = MISSING if found.share is None else percent_text(100 * found.share)
-    band = ""
-    if found.interval:
-        low, high = found.interval
-        band = f" (95%-band {percent_text(100 * low)} tot {percent_text(100 * high)})"
+def _describe(item: Mapping[str, Any], share: float) -> str:
     return (
-        f"Binnen {norm} dagen begon {within}{band}. "
-        f"De helft begon binnen: {_days(found.median_days)}. "
-        f"Negen van de tien begonnen binnen: {_days(found.p90_days)}. "
-        f"{_queue(found)}"
+        f"Volgens de curve begint {percent_text(share)} binnen {item['norm_days']} dagen. "
+        f"De helft begon binnen: {_days(item['median_days'])}. "
+        f"Negen van de tien begonnen binnen: {_days(item['p90_days'])}. "
+        f"{_queue(item)}"
     )
 
 
-def _queue(found: WaitingTime) -> str:
+def _queue(item: Mapping[str, Any]) -> str:
     """Who still waits, unless so few that it must stay hidden."""
-    parts = {"begonnen": found.started, "wachtend": found.waiting, "vertrokken": found.left}
-    waiting = parts_of_total(parts)["wachtend"]
+    waiting, longest = item["waiting"], item["longest_wait"]
     if waiting is None:
         return "Er wachten nog minder dan 5 cursisten."
-    longest = "" if waiting == 0 else f"; de langste wacht: {_days(found.longest_wait)}"
-    return f"Er wachten nog {number_text(waiting, 0)} cursisten{longest}."
+    told = "" if not waiting or longest is None else f"; de langste wacht: {_days(longest)}"
+    return f"Er wachten nog {number_text(waiting, 0)} cursisten{told}."
 
 
 def weekly(steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -30,7 +30,10 @@ STANDINGS = {
     "onvoldoende": "onvoldoende",
     "geen_oordeel": "geen oordeel",
     "geen_levering": "geen levering",
+    "geen_trajecten": "geen trajecten",
 }
+NOTHING_CAME = ("geen_levering", "geen_trajecten")
+"""Standings of a month of which there are no rows."""
 GOOD, SUFFICIENT = 80.0, 60.0
 
 
@@ -61,7 +64,7 @@ def learners(card: Card) -> int | None:
 
 def size_text(card: Card) -> str:
     """``n = 41, klein``; empty when nothing was delivered."""
-    if card["standing"] == "geen_levering":
+    if card["standing"] in NOTHING_CAME:
         return ""
     n = learners(card)
     return n_text(n) + (", klein" if card["small"] and n is not None and n >= 5 else "")
@@ -91,15 +94,6 @@ def value_text(criterion: str, value: Any) -> str:
     if criterion == "intensiteit":
         return f"{number_text(float(value))} uur"
     return percent_text(float(value))
-
-
-def standing_of_points(points: float | None) -> str:
-    """The word for the points of one criterion, by the same borders as the score."""
-    if points is None:
-        return "geen_oordeel"
-    if points >= GOOD:
-        return "goed"
-    return "voldoende" if points >= SUFFICIENT else "onvoldoende"
 
 
 def listing(names: Sequence[str], most: int = 3) -> str:

@@ -9,14 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from quality.method.basis_2026.waiting import (
-    Step,
-    curve,
-    quantile,
-    restricted_mean,
-    stay,
-    survival_at,
-)
+from quality.method.curve import Stay, Step, curve, quantile, restricted_mean, survival_at
 
 HORIZON_MONTHS = 36
 """Three years: the term in which someone has to pass (Wet inburgering 2021, art. 11)."""
@@ -65,17 +58,23 @@ def duration_until_pass(
 
     The horizon is three years, or the longest time anyone was followed when that is shorter.
     """
-    found = (
-        stay(
-            registered=learner.registered,
-            first_lesson=learner.passed,
-            ended=learner.left,
-            window_start=max(window_start, learner.seen_from),
-            reference=reference,
+    listed = [(learner, _last_day(learner, reference)) for learner in learners]
+    known = [
+        (learner, last)
+        for learner, last in listed
+        if learner.registered <= reference and last >= max(window_start, learner.seen_from)
+    ]
+    stays = [
+        Stay(
+            max(0, max(window_start, learner.seen_from) - learner.registered),
+            last - learner.registered,
+            _by(learner.passed, reference),
         )
-        for learner in learners
+        for learner, last in known
+    ]
+    left = sum(
+        _by(learner.left, reference) and not _by(learner.passed, reference) for learner, _ in known
     )
-    stays = [one for one in found if one is not None]
     steps = curve(stays)
     longest = max((one.exit for one in stays), default=0)
     horizon = min(round(HORIZON_MONTHS * DAYS_PER_MONTH), longest)
@@ -89,8 +88,8 @@ def duration_until_pass(
         horizon=horizon / DAYS_PER_MONTH,
         people=len(stays),
         passed=len(passed),
-        under_way=sum(one.waiting for one in stays),
-        left=sum(one.left for one in stays),
+        under_way=len(stays) - len(passed) - left,
+        left=left,
         passed_share=100 * (1 - survival_at(steps, horizon)),
         naive_mean=sum(passed) / len(passed) / DAYS_PER_MONTH if passed else None,
         interval=(
@@ -110,3 +109,16 @@ def standard_error_of_mean(steps: Sequence[Step], until: int) -> float:
         if step.at_risk > step.events:
             variance += area**2 * step.events / (step.at_risk * (step.at_risk - step.events))
     return sqrt(variance)
+
+
+def _by(day: int | None, reference: int) -> bool:
+    """Whether something had happened by the reference day."""
+    return day is not None and day <= reference
+
+
+def _last_day(learner: Learner, reference: int) -> int:
+    """The day of the diploma, of leaving, or the last that is looked at."""
+    for day in (learner.passed, learner.left):
+        if day is not None and day <= reference:
+            return day
+    return reference

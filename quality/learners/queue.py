@@ -1,42 +1,80 @@
-"""Who waits at one provider on one route, and how the wait differs per gemeente."""
+"""The people behind the waiting time of one provider, and how the wait differs per gemeente."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.accounts import Account, visible
 from core.municipalities import name as municipality_name
 from core.small_numbers import MINIMUM, parts_of_total
-from providers.models import CURRENT, CourseTrack, ProgressRecord
+from providers.dossier.queries import dossier
+from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
+from quality.cards import inputs
+from quality.cards.register_facts import norms_on
 from quality.learners.queries import municipalities_of
-from quality.learners.signals import LONG_WAIT_DAYS, URGENT_WAIT_DAYS
-from quality.method.basis_2026.waiting import Stay, summarise
+from quality.method.model import ScoringModel
+
+if TYPE_CHECKING:
+    from quality.method.curve import Step
+    from quality.method.figures import Waiter
 
 CHUNK = 500
+OUTCOMES = (
+    "begon op tijd",
+    "begon te laat",
+    "wacht te lang",
+    "wachtte te lang en ging weg",
+    "wacht nog binnen de norm",
+    "ging weg binnen de norm",
+)
+"""What became of somebody, in the order of ``quality.method.waiting.Outcome``."""
+COUNTED, WAITING = (0, 1, 2, 3), (2, 4)
+"""Outcomes that are in the denominator, and those of who waits now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waiter:
-    """One learner who waits, by the pseudonymous number."""
+class Queue:
+    """Everyone of one route in a month: what became of each, and the curve of the wait."""
+
+    people: "tuple[Waiter, ...]"
+    steps: "tuple[Step, ...]"
+
+    @property
+    def waiting(self) -> "list[Waiter]":
+        """Who waits now, the longest first."""
+        return [one for one in self.people if one.outcome in WAITING]
+
+
+def queues(provider: Provider, month: date, model: ScoringModel) -> dict[int, Queue]:
+    """Who is behind the waiting time of each route, from the rows as they are today."""
+    from quality.method.figures import waiters, waiting_curve  # noqa: PLC0415  brings numpy along
+
+    norms = norms_on(dossier(provider), month)
+    _, view = next(inputs.views(provider.id, [month], model))
+    found = {}
+    for route in sorted(view.first_months):
+        norm = norms.get(route) or model.waiting.norm_days or 0
+        people = waiters(view, model, route, norm)
+        found[route] = Queue(tuple(people), waiting_curve(view, model, route))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One learner behind the waiting time, by the pseudonymous number."""
 
     number: str
     municipality: str
+    outcome: str
     days: int
 
-    @property
-    def mark(self) -> str:
-        """Which border the wait has passed."""
-        if self.days > URGENT_WAIT_DAYS:
-            return f"langer dan {URGENT_WAIT_DAYS} dagen"
-        return f"langer dan {LONG_WAIT_DAYS} dagen" if self.days > LONG_WAIT_DAYS else ""
 
-
-def waiters(stays: Mapping[int, Stay], month: date, account: Account) -> list[Waiter]:
-    """Those who wait, longest first, as far as the account may see the learners."""
-    days = {track: stay.exit for track, stay in stays.items() if stay.waiting}
-    found: dict[int, Waiter] = {}
-    wanted = list(days)
+def people(listed: "Sequence[Waiter]", month: date, account: Account) -> list[Person]:
+    """Those people, in the same order, as far as the account may see the learners."""
+    by_track = {one.track: one for one in listed}
+    found: dict[int, Person] = {}
+    wanted = list(by_track)
     for start in range(0, len(wanted), CHUNK):
         query: Any = (
             ProgressRecord.select(
@@ -51,7 +89,9 @@ def waiters(stays: Mapping[int, Stay], month: date, account: Account) -> list[Wa
             .order_by(ProgressRecord.month)
         )
         for track, number, place in visible(ProgressRecord, account, query).tuples():
-            found[track] = Waiter(number, municipality_name(place), days[track])
+            one = by_track[track]
+            name = municipality_name(place)
+            found[track] = Person(number, name, OUTCOMES[one.outcome], one.days)
     return sorted(found.values(), key=lambda one: (-one.days, one.number))
 
 
@@ -70,32 +110,34 @@ def own_places(account: Account) -> set[str]:
     return {str(int(code)) for code in account.municipalities}
 
 
-def by_municipality(
-    stays: Mapping[int, Stay], month: date, norm_days: int, account: Account
-) -> list[PlaceRow]:
+def by_municipality(listed: "Iterable[Waiter]", month: date, account: Account) -> list[PlaceRow]:
     """The waiting-time criterion per gemeente, without small numbers and what betrays them.
 
     Not even with the learners that the account may count itself.
     """
-    own = own_places(account)
-    places = municipalities_of(stays, month)
-    groups: dict[int, list[Stay]] = {}
-    for track, stay in stays.items():
-        groups.setdefault(places[track], []).append(stay)
-    counts = parts_of_total({str(place): len(group) for place, group in groups.items()}, own)
+    own, everyone = own_places(account), list(listed)
+    places = municipalities_of({one.track for one in everyone}, month)
+    groups: dict[int, list[Waiter]] = {}
+    for one in everyone:
+        groups.setdefault(places[one.track], []).append(one)
+    sizes = {
+        str(place): sum(one.outcome in COUNTED for one in group) for place, group in groups.items()
+    }
+    counts = parts_of_total(sizes, own)
     queue = parts_of_total(
-        {str(place): sum(s.waiting for s in group) for place, group in groups.items()}, own
+        {str(place): sum(p.outcome in WAITING for p in group) for place, group in groups.items()},
+        own,
     )
     rows = []
     for place, group in groups.items():
-        n = counts[str(place)]
-        share = summarise(group, norm_days).share if n is not None and n >= MINIMUM else None
+        n, key = counts[str(place)], str(place)
+        on_time = sum(one.outcome == 0 for one in group)
         rows.append(
             PlaceRow(
                 municipality_name(place),
                 n,
-                None if share is None else 100 * share,
-                None if n is None else queue[str(place)],
+                100 * on_time / n if n is not None and n >= MINIMUM else None,
+                None if n is None else queue[key],
             )
         )
     return sorted(rows, key=lambda row: row.municipality.casefold())

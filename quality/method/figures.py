@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core.dates import add_months, month_end, month_from_number
 from quality.method.change import Decided
 from quality.method.criteria import CRITERIA, Measure
+from quality.method.curve import Step, curve, quantile
 from quality.method.model import ScoringModel
 from quality.method.uncertainty import Groups
 from quality.method.waiting import (
@@ -23,11 +24,8 @@ from quality.method.waiting import (
     URGENT_WAIT_DAYS,
     Outcome,
     People,
-    Step,
-    curve,
     decisions,
     outcomes,
-    quantile,
     stays,
 )
 
@@ -80,6 +78,11 @@ class Rows:
     def has_lessons(self) -> NDArray[np.bool_]:
         """Which rows are neither wachtend nor gepauzeerd."""
         return (self.status != WAITING) & (self.status != PAUSED)
+
+    @classmethod
+    def joined_all(cls, parts: Sequence[Self]) -> Self:
+        """Rows of some months, as one."""
+        return cls(*(np.concatenate([getattr(p, n) for p in parts]) for n in ROW_COLUMNS))
 
     def joined(self, later: Self) -> Self:
         """These and later rows."""

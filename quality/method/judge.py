@@ -23,6 +23,7 @@ from quality.method.states import ORDER, ScoringError, Standing, State
 from quality.method.tree import ChangeTree, CriterionTree, RankTree, ScoreTree
 from quality.method.uncertainty import Groups, Rank, Share, Variance, Vector
 from quality.method.waiting import Outcome
+from quality.method.words import standing_of_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +316,7 @@ class Judgement:
             "chances": self.chances,
             "border": self.border,
             "few_groups": self.few_groups,
+            "borders": list(self.model.borders),
             "coverage": self.coverage,
             "gate": {"open": self.gate_open, "reason": self.gate_reason},
             "small": smallest is not None and smallest[1] < self.model.small_below_n,
@@ -391,16 +393,7 @@ def gate(route: str, facts: Facts, model: ScoringModel) -> tuple[bool, str]:
 def _standing(score: float | None, *, gate_open: bool, model: ScoringModel) -> Standing:
     if score is None:
         return Standing.NO_JUDGEMENT
-    return standing_of(score, model) if gate_open else Standing.INSUFFICIENT
-
-
-def standing_of(score: float, model: ScoringModel) -> Standing:
-    """The word for a score, with the gate open; a lower bound belongs to its class."""
-    if score >= model.good_from - TOLERANCE:
-        return Standing.GOOD
-    if score >= model.sufficient_from - TOLERANCE:
-        return Standing.SUFFICIENT
-    return Standing.INSUFFICIENT
+    return standing_of_points(score, model.borders) if gate_open else Standing.INSUFFICIENT
 
 
 def weighted_score(parts: Sequence[tuple[float, float]], aggregation: str = "linear") -> float:

@@ -123,6 +123,11 @@ class ScoringModel:
         raise KeyError(code)
 
     @property
+    def borders(self) -> tuple[float, float]:
+        """From where a score is voldoende, and from where it is goed."""
+        return self.sufficient_from, self.good_from
+
+    @property
     def weighted(self) -> tuple[Criterion, ...]:
         """The criteria that make up the score."""
         return tuple(c for c in self.criteria if c.weight > 0)
@@ -245,4 +250,9 @@ CRITERIA = (
     ),
 )
 
-BASIS_2027 = ScoringModel(code="basis-2027", criteria=CRITERIA)
+ATTENDANCE = Criterion("aanwezigheid", 0, share_knots(0, 70, 80, 95))
+
+BASIS_2027 = ScoringModel(code="basis-2027", criteria=(*CRITERIA, ATTENDANCE))
+
+BASIS_2026 = replace(BASIS_2027, code="basis-2026", method=1)
+SHIPPED = {model.code: model for model in (BASIS_2026, BASIS_2027)}

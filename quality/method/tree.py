@@ -89,6 +89,7 @@ class ScoreTree(TypedDict):
     chances: dict[str, float] | None
     border: bool
     few_groups: bool
+    borders: list[float]
     coverage: float
     gate: GateTree
     small: bool

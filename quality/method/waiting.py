@@ -1,25 +1,21 @@
-"""Waiting: who began in time, who did not, who still waits; Kaplan-Meier with delayed entry beside.
+"""Waiting: who began in time, who did not, and who still waits.
 
-The criterion counts people that can be listed: no model stands between them and the figure. The
-curve is drawn beside it, as far as anyone was followed.
+The criterion counts people that can be listed: no model stands between them and the figure.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from quality.method.curve import Stay
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 NONE = -1
 """In an array of days or codes: there is none."""
-
-CURVE_TOLERANCE = 1e-12
-"""S is a product of fractions: a curve that reaches exactly one half may miss it by this much."""
 
 LONG_WAIT_DAYS, URGENT_WAIT_DAYS = 42, 70
 """Borders of the queue: strictly more, and still waiting."""
@@ -102,14 +98,6 @@ def decisions(people: People, *, reference: int, norm: int) -> tuple[Integers, F
     return np.where(decided, day, NONE), on_time
 
 
-class Stay(NamedTuple):
-    """Days waited by one person: followed from ``entry`` up to and including ``exit``."""
-
-    entry: int
-    exit: int
-    started: bool
-
-
 def stays(people: People, *, window_start: int, reference: int) -> list[Stay]:
     """The stays of everyone who was followed somewhere in the window."""
     taking_part = (people.last_day(reference) >= window_start) & (people.registered <= reference)
@@ -118,54 +106,3 @@ def stays(people: People, *, window_start: int, reference: int) -> list[Stay]:
     has_started = (people.started > NONE)[taking_part]
     columns = entries.tolist(), exits.tolist(), has_started.tolist()
     return [Stay(*one) for one in zip(*columns, strict=True)]
-
-
-class Step(NamedTuple):
-    """One day on which somebody started: S just after it, and Greenwood's sum up to it."""
-
-    day: int
-    at_risk: int
-    events: int
-    survival: float
-    greenwood: float
-
-    @property
-    def standard_error(self) -> float:
-        """Greenwood's standard error of S."""
-        return float(self.survival * np.sqrt(self.greenwood)) if self.survival > 0 else 0.0
-
-
-def curve(followed: Sequence[Stay]) -> tuple[Step, ...]:
-    """Estimate S(t), one step per day with a start; at risk on day t: entry <= t <= exit."""
-    if not followed:
-        return ()
-    table = np.array(followed, dtype=np.int64)
-    entries, exits, started = np.sort(table[:, 0]), np.sort(table[:, 1]), table[:, 2] > 0
-    days, events = np.unique(table[started, 1], return_counts=True)
-    at_risk = np.searchsorted(entries, days, side="right") - np.searchsorted(exits, days)
-    survival = np.cumprod(1 - events / at_risk)
-    staying = np.maximum(at_risk - events, 1)
-    greenwood = np.cumsum(np.where(at_risk > events, events / (at_risk * staying), 0.0))
-    rows = (days.tolist(), at_risk.tolist(), events.tolist(), survival.tolist(), greenwood.tolist())
-    return tuple(Step(*row) for row in zip(*rows, strict=True))
-
-
-def survival_at(steps: Sequence[Step], day: int) -> float:
-    """S(day): the share still waiting after so many days."""
-    return next((s.survival for s in reversed(steps) if s.day <= day), 1.0)
-
-
-def quantile(steps: Sequence[Step], remaining: float) -> int | None:
-    """Smallest day with S <= ``remaining`` (0.5 gives the median); None when never reached."""
-    return next((s.day for s in steps if s.survival <= remaining + CURVE_TOLERANCE), None)
-
-
-def restricted_mean(steps: Sequence[Step], until: int) -> float:
-    """Mean wait up to a day: the area under S."""
-    area, day, survival = 0.0, 0, 1.0
-    for step in steps:
-        if step.day > until:
-            break
-        area += survival * (step.day - day)
-        day, survival = step.day, step.survival
-    return area + survival * (until - day)

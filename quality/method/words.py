@@ -6,7 +6,7 @@ from typing import Any
 
 from core.dates import parse_month
 from core.formats import MISSING, month_text, number_text
-from quality.method.model import TOLERANCE, ScoringModel
+from quality.method.model import TOLERANCE
 from quality.method.states import ORDER, Standing
 
 Tree = Mapping[str, Any]
@@ -14,13 +14,13 @@ FEW_GROUPS = "te weinig groepen om zeker te zijn"
 AROUND = "rond de grens"
 
 
-def score_text(score: float | None, model: ScoringModel, decimals: int = 1) -> str:
+def score_text(score: float | None, borders: Sequence[float], decimals: int = 1) -> str:
     """A score or points with one decimal; a border is never printed that was not reached."""
     if score is None:
         return MISSING
     step = Decimal(1).scaleb(-decimals)
     rounded = Decimal(repr(score)).quantize(step)
-    for border in (model.good_from, model.sufficient_from):
+    for border in borders:
         if score < border - TOLERANCE <= float(rounded) + TOLERANCE:
             down = Decimal(repr(score)).quantize(step, rounding=ROUND_FLOOR)
             return number_text(down, decimals)
@@ -30,6 +30,16 @@ def score_text(score: float | None, model: ScoringModel, decimals: int = 1) -> s
 def standing_text(tree: Tree) -> str:
     """The word for a standing, as it is printed."""
     return Standing(tree["standing"]).label
+
+
+def standing_of_points(points: float | None, borders: Sequence[float]) -> Standing:
+    """The word for points or a score, by the borders of the model that judged."""
+    if points is None:
+        return Standing.NO_JUDGEMENT
+    sufficient, good = borders
+    if points >= good - TOLERANCE:
+        return Standing.GOOD
+    return Standing.SUFFICIENT if points >= sufficient - TOLERANCE else Standing.INSUFFICIENT
 
 
 def border_text(tree: Tree) -> str:
@@ -53,7 +63,7 @@ def chance_text(chance: float) -> str:
     return f"{percent}\N{NO-BREAK SPACE}%"
 
 
-def step_word(tree: Tree, before: Tree | None, model: ScoringModel) -> str:
+def step_word(tree: Tree, before: Tree | None) -> str:
     """``zakte naar onvoldoende`` or ``steeg naar goed``, when the new standing is sure enough.
 
     ``rond de grens`` when it is not; empty when nothing changed or too little is known.
@@ -63,8 +73,7 @@ def step_word(tree: Tree, before: Tree | None, model: ScoringModel) -> str:
         return ""
     if tree["standing"] == before["standing"] or tree.get("few_groups"):
         return ""
-    chances = tree.get("chances")
-    if chances is None or chances[tree["standing"]] < model.sure_from:
+    if tree.get("chances") is None or tree["border"]:
         return AROUND
     fell = standings.index(tree["standing"]) < standings.index(before["standing"])
     return f"{'zakte' if fell else 'steeg'} naar {tree['standing']}"

@@ -8,13 +8,14 @@ from typing import Any
 from core.charts.pictures import Chart
 from core.dates import month_end
 from core.formats import day_text, month_text, number_text
-from quality.cards.explanation_words import complaint_words
-from quality.cards.words import standing_of_points
+from quality.cards.explanation_words import complaint_words, queue_words
+from quality.cards.words import NOTHING_CAME
 from quality.charts.words import route_label
 from quality.lessons import words as lesson_words
 from quality.lessons.intensity import Lessons
-from quality.method.basis_2026.scoring import needed_for_good, sentence
-from quality.method.basis_2026.scoring_model import ScoringModel
+from quality.method.explain import needed_for_good, sentence
+from quality.method.model import ScoringModel
+from quality.method.words import score_text
 from quality.report import sentences
 from quality.report.blocks import Block, Bullets, Picture, Report, Section, Table, Text
 
@@ -109,7 +110,7 @@ def _answer(found: Material) -> str:
     parts = []
     for tree in found.trees:
         word = tree["standing"].replace("_", " ")
-        score = "" if tree["score"] is None else f" ({number_text(tree['score'])})"
+        score = "" if tree["score"] is None else f" ({score_text(tree['score'], tree['borders'])})"
         parts.append(f"{word} op de {route_label(tree['route'])}{score}")
     joined = " en ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
     return f"{found.name}: {joined}."
@@ -131,16 +132,19 @@ def _judgements(found: Material) -> tuple[Block, ...]:
         return (Text("Er is over deze maand geen oordeel."),)
     for tree in found.trees:
         blocks.append(Text(sentences.judgement(tree)))
-        if tree["standing"] == "geen_levering":
+        if tree["standing"] in NOTHING_CAME:
             continue
         blocks.append(
             Table(
                 f"Criteria, {route_label(tree['route'])}",
                 sentences.CRITERIA_HEADERS,
-                sentences.criteria_rows(tree, standing_of_points),
-                numeric=(1, 2, 3, 4),
+                sentences.criteria_rows(tree),
+                numeric=(1, 2, 3, 4, 5, 6),
             )
         )
+        waiting = tree["criteria"].get("wachttijd")
+        if waiting is not None and waiting["judged"]:
+            blocks.append(Text(queue_words(waiting)))
         if tree["route"] in found.standings:
             blocks.append(Text(found.standings[tree["route"]]))
         if tree["score"] is not None:

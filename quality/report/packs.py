@@ -31,7 +31,7 @@ from quality.cards.explanation_words import complaint_words
 from quality.cards.queries import ROUTE_NUMBERS
 from quality.charts import gallery
 from quality.lessons.queries import lessons_by_month
-from quality.method.basis_2026.criteria import CRITERIA
+from quality.method.criteria import CRITERIA
 from quality.models import Reaction, Signal
 from quality.report.blocks import Report
 from quality.report.content import (

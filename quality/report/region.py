@@ -15,7 +15,8 @@ from quality import charts
 from quality.cards.words import falls, month_sentence
 from quality.charts import gallery
 from quality.charts.words import route_label
-from quality.method.basis_2026.judgement import Standing
+from quality.method.states import Standing
+from quality.method.words import FEW_GROUPS, border_text, score_text
 from quality.report import sentences
 from quality.report.blocks import Block, Bullets, Picture, Report, Section, Table, Text
 from quality.report.content import Material, agreement_sections, facts, method
@@ -30,6 +31,7 @@ URGENCY = (
     Standing.INSUFFICIENT,
     Standing.NO_DELIVERY,
     Standing.NO_JUDGEMENT,
+    Standing.NO_TRACKS,
     Standing.SUFFICIENT,
     Standing.GOOD,
 )
@@ -121,15 +123,22 @@ def _standings(found: Material) -> Block:
         (
             found.names[tree["aanbieder"]],
             route_label(tree["route"]),
-            number_text(tree["score"]),
+            score_text(tree["score"], tree["borders"]),
             " tot ".join(number_text(n) for n in tree["interval"]) if tree["interval"] else MISSING,
-            tree["standing"].replace("_", " "),
+            standing_words(tree),
         )
         for tree in found.trees
         if tree["aanbieder"] in found.told
     )
     headers = ("Aanbieder", "Leerroute", "Score", "90%-interval", "Oordeel")
     return Table("Oordelen op naam, niet op volgorde van score", headers, rows, numeric=(2, 3))
+
+
+def standing_words(tree: Tree) -> str:
+    """The word of a judgement, with its border or what makes it unsure."""
+    word = Standing(tree["standing"]).label
+    unsure = FEW_GROUPS if tree.get("few_groups") else border_text(tree)
+    return f"{word}, {unsure}" if unsure else word
 
 
 def _changes(found: Material) -> tuple[Block, ...]:

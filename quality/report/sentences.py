@@ -5,15 +5,29 @@ from datetime import date
 from typing import Any
 
 from core.formats import MISSING, day_text, month_text, number_text, percent_text
-from quality.cards.words import BETTER, GAPS, WORSE, cause_of, change_word, criterion_text
+from quality.cards.words import (
+    GAPS,
+    NOTHING_CAME,
+    cause_of,
+    criterion_text,
+    left_out_words,
+    outside_norm_text,
+)
 from quality.charts.words import route_label
 from quality.learners.signals import KINDS
-from quality.method.basis_2026.criteria import CRITERIA
+from quality.method.criteria import CRITERIA
+from quality.method.words import (
+    AROUND,
+    FEW_GROUPS,
+    border_text,
+    changes as changes_of,
+    score_text,
+    standing_of_points,
+    step_word,
+)
 
 Tree = Mapping[str, Any]
 NOTHING_SPECIAL = "Niets bijzonders."
-WORTH_TELLING = 1.0
-"""Points that a score must move: a narrow interval alone makes no news."""
 NOTABLE = 5.0
 """Points that a criterion must move in a month before it is told."""
 
@@ -21,25 +35,42 @@ NOTABLE = 5.0
 def judgement(tree: Tree) -> str:
     """``B1-route: goed. De score is 95,6; met 90 procent zekerheid tussen 92,8 en 97,7.``"""
     route = route_label(tree["route"])
-    if tree["standing"] == "geen_levering":
-        return (
-            f"{route}: geen levering. Over deze maand is niets aangeleverd, dus is er geen score."
-        )
+    if tree["standing"] in NOTHING_CAME:
+        return f"{route}: {NOTHING_CAME[tree['standing']]}"
     if tree["score"] is None:
         return f"{route}: geen oordeel. {_why_no_score(tree)}"
     sentence = f"{route}: {tree['standing'].replace('_', ' ')}. De score is "
-    sentence += number_text(tree["score"])
+    sentence += score_text(tree["score"], tree["borders"])
     if tree["interval"]:
         low, high = tree["interval"]
         sentence += f"; met 90 procent zekerheid tussen {number_text(low)} en {number_text(high)}"
     sentence += "."
+    if border := border_text(tree):
+        sentence += f" Het oordeel ligt {border}."
+    if tree.get("few_groups"):
+        sentence += f" Er zijn {FEW_GROUPS}."
     if not tree["gate"]["open"]:
         sentence += f" De toegangseis is niet gehaald: {tree['gate']['reason']}."
     if tree.get("indicative"):
-        sentence += " Het gaat om weinig cursisten: lees de score als een indicatie."
+        sentence += f" Lees de score als een indicatie{smallest_words(tree)}."
     elif tree["small"]:
-        sentence += " Het gaat om een klein aantal cursisten."
-    return sentence
+        sentence += f" Het gaat om een klein aantal{smallest_words(tree)}."
+    told = [CRITERIA[code].label + ": " + text for code, text in changes_of(tree)]
+    told += [
+        f"{CRITERIA[code].label}: {text}"
+        for code, item in tree["criteria"].items()
+        if (text := outside_norm_text(item))
+    ]
+    return sentence + "".join(f" {text}." for text in told)
+
+
+def smallest_words(tree: Tree) -> str:
+    """`` (Wachttijd, n = 7)``: the criterion and the n that caused a flag."""
+    smallest = tree.get("smallest")
+    if not smallest:
+        return ""
+    code, n = smallest
+    return f" ({CRITERIA[code].label}, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{number_text(n, 0)})"
 
 
 def _why_no_score(tree: Tree) -> str:
@@ -49,10 +80,19 @@ def _why_no_score(tree: Tree) -> str:
     return "Te weinig criteria hebben een uitkomst voor een score."
 
 
-CRITERIA_HEADERS = ("Criterium", "Waarde", "Aantal", "Punten", "Gewicht", "Oordeel")
+CRITERIA_HEADERS = (
+    "Criterium",
+    "Waarde",
+    "90%-interval",
+    "n",
+    "Groepen",
+    "Punten",
+    "Gewicht",
+    "Oordeel",
+)
 
 
-def criteria_rows(tree: Tree, standing_of: Any) -> tuple[tuple[str, ...], ...]:
+def criteria_rows(tree: Tree) -> tuple[tuple[str, ...], ...]:
     """One row per criterion; why there is no value where there is none."""
     rows = []
     for code, item in tree["criteria"].items():
@@ -64,34 +104,37 @@ def criteria_rows(tree: Tree, standing_of: Any) -> tuple[tuple[str, ...], ...]:
             (
                 CRITERIA[code].label,
                 criterion_text(code, item),
+                interval_words(item),
                 count,
-                number_text(item["points"]),
+                MISSING if item.get("groups") is None else number_text(item["groups"], 0),
+                score_text(item["points"], tree["borders"]),
                 number_text(item["weight"], 0),
-                GAPS.get(item["state"], standing_of(item["points"]).replace("_", " ")),
+                GAPS.get(item["state"], standing_of_points(item["points"], tree["borders"]).label),
             )
         )
     return tuple(rows)
 
 
+def interval_words(item: Tree) -> str:
+    """``81,2 tot 93,4``; a dash where there is none."""
+    found = item.get("interval")
+    return MISSING if not found else f"{number_text(found[0])} tot {number_text(found[1])}"
+
+
 def changes(now: Tree, before: Tree | None) -> list[str]:
-    """What moved since the month before: the score beyond its interval, and criteria."""
+    """What moved since the month before: the standing when that is sure enough, and criteria."""
     route = route_label(now["route"])
     if before is None:
         return []
-    if now["standing"] != before["standing"]:
-        was = before["standing"].replace("_", " ")
-        became = now["standing"].replace("_", " ")
-        told = f"{route}: het oordeel ging van {was} naar {became}"
-        judged = now["score"] is not None and before["score"] is not None
-        lower = judged and now["score"] < before["score"]
-        why = f", door {cause_of(now, before)}" if lower else ""
-        return [f"{told}{why}.", *_moved(now, before)]
-    word = change_word(now, before)
-    found = []
-    if word in (BETTER, WORSE) and abs(now["score"] - before["score"]) >= WORTH_TELLING:
-        old, new = number_text(before["score"]), number_text(now["score"])
-        found.append(f"{route}: de score is {word} dan vorige maand ({new} tegen {old}).")
-    return [*found, *_moved(now, before)]
+    word = step_word(now, before)
+    if word == AROUND:
+        return [f"{route}: het oordeel is {AROUND}.", *_moved(now, before)]
+    if word:
+        why = f", door {cause_of(now, before)}" if word.startswith("zakte") else ""
+        return [f"{route}: {word}{why}.", *_moved(now, before)]
+    if now["standing"] != before["standing"] and now["standing"] in NOTHING_CAME:
+        return [f"{route}: {left_out_words(now)}."]
+    return _moved(now, before)
 
 
 def _moved(now: Tree, before: Tree) -> list[str]:

@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from core.formats import month_text
+from core.formats import month_text, number_text
 from quality.charts.words import route_label
 from quality.lessons.words import HEADERS as HOURS, plain_rows, shortfall_words
-from quality.method.basis_2026.criteria import CRITERIA
+from quality.method.criteria import CRITERIA
+from quality.method.states import Standing
+from quality.method.words import FEW_GROUPS, border_text, chance_text
 from quality.report.content import Material
 
 Tree = Mapping[str, Any]
-HEADERS = ("Criterium", "Waarde", "Aantal", "Gewicht", "Punten", "Telt mee", "Bijdrage")
+HEADERS = ("Criterium", "Waarde", "n", "Gewicht", "Punten", "Telt mee", "Bijdrage", "Reden")
+SURE = ("Van", "Tot", "Groepen", "Telt als")
+"""How sure a value is: its 90 % interval, the groups, and how many learners it is worth."""
 KNOTS = 4
 REASON = 7
-FIRST_KNOT = 8
-"""Column I: from there the knots, value and points by turns."""
+FIRST_SURE = 8
+FIRST_KNOT = 12
+"""Column M: from there the knots, value and points by turns."""
 
 
 def workbook(found: Material) -> bytes:
@@ -68,6 +73,7 @@ class _Calculation:
         name = f"{self.found.names[tree['aanbieder']]}, {route_label(tree['route'])}"
         page.write_string(row, 0, name, bold)
         page.write_row(row + 1, 0, HEADERS, bold)
+        page.write_row(row + 1, FIRST_SURE, SURE, bold)
         page.write(row + 1, FIRST_KNOT, "Knopen: waarde en punten", bold)
         first = row + 2
         last = first + len(tree["criteria"])
@@ -77,17 +83,47 @@ class _Calculation:
             self._contribution(at, item, weights, tree)
         page.write(last, 0, "Score", bold)
         page.write(last + 1, 0, "Oordeel", bold)
-        page.write_string(last + 1, 1, tree["standing"].replace("_", " "))
         if not tree["gate"]["open"]:
-            page.write_string(last + 1, 3, f"Toegangseis niet gehaald: {tree['gate']['reason']}")
+            page.write_string(last + 1, 5, f"Toegangseis niet gehaald: {tree['gate']['reason']}")
         if tree["score"] is None:
             page.write_string(last, 4, "geen score")
-            return last + 4
+            page.write_string(last + 1, 4, Standing(tree["standing"]).label)
+            return self._how_sure(last + 2, tree)
         formula = f"=SUMPRODUCT({weights},{points})/SUM({weights})"
         if tree["aggregation"] == "geometric":
             formula = f"=EXP(SUM(G{first + 1}:G{last}))"
         page.write_formula(last, 4, formula, self.looks["number"], tree["score"])
-        return last + 4
+        page.write_formula(
+            last + 1, 4, self._standing(f"E{last + 1}", first, tree), None, tree["standing"]
+        )
+        return self._how_sure(last + 2, tree)
+
+    def _standing(self, score: str, first: int, tree: Tree) -> str:
+        """The formula of the word: by the borders of the model, and by the gate."""
+        sufficient, good = tree["borders"]
+        near = 1e-9
+        word = (
+            f'IF({score}>={good}-{near},"goed",'
+            f'IF({score}>={sufficient}-{near},"voldoende","onvoldoende"))'
+        )
+        for row, code in enumerate(tree["criteria"], start=first + 1):
+            statuses = self.found.model.criterion(code).statuses
+            if statuses is not None and tree["criteria"][code]["judged"]:
+                is_open = ",".join(f'B{row}="{status}"' for status in statuses)
+                return f'=IF(OR({is_open}),{word},"onvoldoende")'
+        return f"={word}" if tree["gate"]["open"] else '="onvoldoende"'
+
+    def _how_sure(self, row: int, tree: Tree) -> int:
+        """The interval and the words about it, and by which method; the row after it."""
+        low_high = tree["interval"]
+        interval = " tot ".join(number_text(n) for n in low_high) if low_high else "geen"
+        self.page.write_string(row, 0, "90%-interval van de score")
+        self.page.write_string(row, 4, interval)
+        self.page.write_string(row + 1, 0, "Hoe zeker")
+        self.page.write_string(row + 1, 4, sure_words(tree))
+        self.page.write_string(row + 2, 0, "Rekenmodel")
+        self.page.write_string(row + 2, 4, str(tree["model"]))
+        return row + 5
 
     def _criterion(self, row: int, code: str, item: Tree) -> None:
         """Label, value, number, weight, and the formula of the points."""
@@ -106,6 +142,10 @@ class _Calculation:
             page.write_string(row, 4, "geen oordeel")
             page.write_string(row, REASON, item["reason"] or "")
             return
+        low, high = item.get("interval") or (None, None)
+        sure = (low, high, item.get("groups"), item.get("effective_n"))
+        for column, number in enumerate(sure, start=FIRST_SURE):
+            page.write(row, column, number, self.looks["number"])
         formula = _points(page, row, code, item, self.found)
         page.write_formula(row, 4, f"={formula}", self.looks["number"], item["points"])
 
@@ -120,6 +160,16 @@ class _Calculation:
         points = f"LN(MAX(E{line},1))" if tree["aggregation"] == "geometric" else f"E{line}"
         formula = f"=F{line}/SUM({weights})*{points}"
         self.page.write_formula(row, 6, formula, self.looks["number"], item["contribution"] or 0)
+
+
+def sure_words(tree: Tree) -> str:
+    """How sure the word is: near a border, too few groups, or the chance of it."""
+    if tree.get("few_groups"):
+        return FEW_GROUPS
+    chances = tree.get("chances")
+    if chances is None:
+        return "niet te zeggen"
+    return border_text(tree) or f"{chance_text(chances[tree['standing']])} kans op dit oordeel"
 
 
 def _points(page: Any, row: int, code: str, item: Tree, found: Material) -> str:
@@ -185,13 +235,22 @@ def _complaints(book: Any, found: Material) -> None:
             page.write_string(row, column, text)
 
 
-FIGURES = ("Aanbieder", "Leerroute", "Oordeel", "Score", "Van", "Tot", "Status")
+FIGURES = ("Aanbieder", "Leerroute", "Oordeel", "Hoe zeker", "Score", "Van", "Tot", "Status")
+QUEUE = {
+    "waiting": "Wacht nu",
+    "longest_wait": "Langste wacht (dagen)",
+    "over_42": "Langer dan 42 dagen",
+    "over_70": "Langer dan 70 dagen",
+    "left_over_norm": "Te lang gewacht en weg",
+}
 
 
 def _figures(page: Any, trees: Sequence[Tree], found: Material, looks: Mapping[str, Any]) -> None:
     """The figures as they stand, one row per judgement."""
     codes = list(dict.fromkeys(code for tree in trees for code in tree["criteria"]))
-    page.write_row(0, 0, (*FIGURES, *(CRITERIA[code].label for code in codes)), looks["bold"])
+    page.write_row(
+        0, 0, (*FIGURES, *(CRITERIA[code].label for code in codes), *QUEUE.values()), looks["bold"]
+    )
     page.freeze_panes(1, 0)
     page.set_column(0, len(FIGURES) + len(codes), 16)
     for row, tree in enumerate(trees, start=1):
@@ -199,11 +258,19 @@ def _figures(page: Any, trees: Sequence[Tree], found: Material, looks: Mapping[s
         page.write_string(row, 0, found.names[tree["aanbieder"]])
         page.write_string(row, 1, route_label(tree["route"]))
         page.write_string(row, 2, tree["standing"].replace("_", " "))
-        for column, number in ((3, tree["score"]), (4, low), (5, high)):
+        page.write_string(row, 3, sure_words(tree))
+        for column, number in ((4, tree["score"]), (5, low), (6, high)):
             page.write(row, column, number)
-        page.write_string(row, 6, tree["status"])
+        page.write_string(row, 7, tree["status"])
         for column, code in enumerate(codes, start=len(FIGURES)):
             item = tree["criteria"].get(code)
             if item is not None:
                 few = item["state"] == "te_weinig"
                 page.write(row, column, "< 5" if few else item["value"])
+        waiting = tree["criteria"].get("wachttijd", {})
+        for column, name in enumerate(QUEUE, start=len(FIGURES) + len(codes)):
+            if name in waiting and waiting["judged"]:
+                hidden = "niet getoond" if name == "longest_wait" else "< 5"
+                nobody = name == "longest_wait" and waiting["waiting"] == 0
+                shown = "" if nobody else waiting.get(name)
+                page.write(row, column, hidden if shown is None else shown)

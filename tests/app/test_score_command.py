@@ -77,7 +77,7 @@ def test_json_is_one_document_in_full_precision_the_same_twice(region, capsys):
     jsonschema.validate(document, SCHEMA)
     assert (document["month"], document["model"], document["peildatum"]) == (
         "2026-10",
-        "basis-2026",
+        "basis-2027",
         "2026-10-31",
     )
     by_code = {item["aanbieder"]: item for item in document["scores"]}
@@ -97,7 +97,7 @@ def test_a_table_for_people(region, capsys):
     status, out, _ = run(capsys, "2026-10")
     lines = out.splitlines()
     assert status == 0
-    assert lines[0] == "Kwaliteit in oktober 2026 (peildatum 31-10-2026, model basis-2026)"
+    assert lines[0] == "Kwaliteit in oktober 2026 (peildatum 31-10-2026, model basis-2027)"
     assert lines[2] == "B1-route"
     (small,) = [line for line in lines if line.startswith("TA002")]
     assert small.split()[-2:] == ["geen", "oordeel"]

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from core.dates import add_months
 from core.db import database
 from providers.models import Provider
 from quality.cards import inputs as metrics, operations, queries as cards
-from quality.method.basis_2026.scoring import Judgement, judge
-from quality.method.basis_2026.scoring_model import BASIS_2026
+from quality.method.model import BASIS_2027
 from tests.benchmarks import Ratio, region, timing
 from tests.benchmarks.region import AT, MONTH
 
@@ -46,23 +46,21 @@ def _of_a_delivery(rows: int, small: float) -> Iterator[Ratio]:
 
 
 def _of_a_month() -> Iterator[Ratio]:
-    from quality.method.basis_2026.uncertainty import score_draws  # noqa: PLC0415  numpy, once it is needed
+    from quality.cards.region import kept_region  # noqa: PLC0415  numpy, once it is needed
 
-    measured: list[Judgement] = []
+    everyone = metrics.providers_named()
 
-    def measures() -> None:
-        measured[:] = [
-            judge(one, BASIS_2026)
-            for provider in metrics.providers_named()
-            for one in metrics.route_inputs(provider, MONTH, BASIS_2026)
-        ]
+    def judged() -> None:
+        region = kept_region(MONTH, BASIS_2027, everyone)
+        ago = kept_region(add_months(MONTH, -12), BASIS_2027, everyone)
+        for judgement in region.judgements(ago).values():
+            judgement.tree()
 
-    spent = timing.processor_of(measures, 2)
-    drawn = timing.processor_of(lambda: [score_draws(one) for one in measured], 2)
+    judged()
+    spent = timing.processor_of(judged, 2)
     yield Ratio(
-        f"Trekkingen van een maand, {len(measured)} oordelen", drawn, 10, "de processor", "s",
-        note=f"maten van alle aanbieders opnieuw uit de rijen: {spent:.2f} s processor",
-    )  # fmt: skip
+        f"Oordeel en interval van {len(everyone)} aanbieders samen", spent, 1, "de processor", "s"
+    )
 
 
 def _recompute() -> None:

@@ -5,11 +5,8 @@ from hypothesis import given, settings, strategies as st
 
 from core import small_numbers
 from core.small_numbers import hide_small, is_small, parts_of_total, table, totals
-from quality.method.basis_2026.criteria import HourSums
-from quality.method.basis_2026.scoring import judge
-from quality.method.basis_2026.scoring_model import BASIS_2026
-from quality.method.basis_2026.waiting import Stay
-from tests.quality.method.test_scoring import inputs
+from quality.method.uncertainty import Groups
+from tests.quality.method.cases import figures, hours, judged, queue_of
 
 
 def test_four_is_hidden_and_five_and_nobody_are_not():
@@ -51,35 +48,52 @@ def test_attack_no_hidden_cell_follows_from_the_totals_of_its_row_or_column(cell
             assert len(hidden) != 1 or hidden[0] == total >= small_numbers.MINIMUM or total == 0
 
 
-def shown(**more):
-    return hide_small(judge(inputs(30, **more), BASIS_2026).tree())
+def shown(own=None):
+    return hide_small(judged(own or figures()).tree())
 
 
-def test_attack_the_queue_cannot_be_worked_out_from_started_and_total():
-    waiting = shown(started=27)["criteria"]["wachttijd"]
-    # 27 started of 30: showing both would tell that 3 wait, and how long.
-    assert waiting["n"] == 30
-    assert waiting["waiting"] is waiting["longest_wait"] is waiting["over_42"] is None
-    assert waiting["started"] is waiting["numerator"] is None
-    assert waiting["value"] is not None
+def waiting(**counts):
+    queue = queue_of(**counts)
+    groups = Groups(
+        (1,) * queue.n,
+        (1,) * counts.get("on_time", 0) + (0,) * (queue.n - counts.get("on_time", 0)),
+    )
+    return shown(figures(queue=queue, waiting_groups=groups))["criteria"]["wachttijd"]
+
+
+def test_of_a_few_who_did_not_begin_in_time_nothing_more_is_told():
+    # 27 of 30: the percentage tells that 3 did not; not whether they wait, began late or left.
+    item = waiting(on_time=27, waiting=3, longest_wait=60, over_42=3)
+    assert (item["n"], item["numerator"]) == (30, None)
+    assert item["value"] == pytest.approx(90)
+    hidden = ("started_late", "waiting_over_norm", "left_over_norm", "waiting", "longest_wait")
+    assert [item[name] for name in (*hidden, "over_42", "median_days")] == [None] * 7
 
 
 def test_a_queue_of_five_is_shown():
-    waiting = shown(started=25)["criteria"]["wachttijd"]
-    assert (waiting["waiting"], waiting["started"], waiting["longest_wait"]) == (5, 25, 60)
+    item = waiting(on_time=25, waiting=5, longest_wait=60, over_42=5, over_70=0)
+    assert (item["waiting"], item["waiting_over_norm"], item["longest_wait"]) == (5, 5, 60)
+
+
+def test_one_small_part_does_not_follow_from_the_others():
+    item = waiting(on_time=20, late=12, waiting=3, left=8, waiting_short=9)
+    assert [item[name] for name in ("started_late", "waiting_over_norm", "left_over_norm")] == [
+        12, None, None,
+    ]  # fmt: skip
+    # Who waits is the sum of both parts: with one of them the other would follow.
+    assert (item["waiting"], item["waiting_within_norm"]) == (12, None)
 
 
 @pytest.mark.parametrize(
-    ("long", "longer", "over_42", "over_70"),
-    [(0, 20, 20, 20), (17, 0, None, 0), (13, 7, 20, 7), (12, 5, None, 5), (3, 12, 15, None),
-     (12, 2, 14, None)],
+    ("over_42", "over_70", "shown_42", "shown_70"),
+    [(20, 20, 20, 20), (17, 0, None, 0), (20, 7, 20, 7), (17, 5, None, 5), (15, 12, 15, None),
+     (14, 2, 14, None)],
 )  # fmt: skip
-def test_a_few_who_wait_shorter_do_not_follow_from_the_borders(long, longer, over_42, over_70):
-    days = [100] * longer + [50] * long + [10] * (20 - long - longer)
-    stays = {i: Stay(0, day, started=False) for i, day in enumerate(days)}
-    started = {100 + i: Stay(0, 14, started=True) for i in range(20)}
-    waiting = shown(stays=stays | started)["criteria"]["wachttijd"]
-    assert (waiting["over_42"], waiting["over_70"]) == (over_42, over_70)
+def test_a_few_who_wait_shorter_do_not_follow_from_the_borders(
+    over_42, over_70, shown_42, shown_70
+):
+    item = waiting(on_time=20, waiting=20, over_42=over_42, over_70=over_70)
+    assert (item["over_42"], item["over_70"]) == (shown_42, shown_70)
 
 
 def test_what_was_hidden_of_the_evening_stays_hidden():
@@ -90,45 +104,33 @@ def test_what_was_hidden_of_the_evening_stays_hidden():
 
 
 def test_the_longest_wait_of_one_person_is_not_shown():
-    stays = {i: Stay(0, 30, started=i < 20) for i in range(29)} | {29: Stay(0, 200, started=False)}
-    waiting = shown(stays=stays)["criteria"]["wachttijd"]
-    assert (waiting["waiting"], waiting["over_70"], waiting["longest_wait"]) == (10, None, None)
+    item = waiting(on_time=20, waiting=10, longest_wait=200, over_42=10, over_70=1)
+    assert (item["waiting"], item["over_70"], item["longest_wait"]) == (10, None, None)
 
 
 def test_a_criterion_of_four_keeps_its_reason_only():
-    tree = hide_small(judge(inputs(4), BASIS_2026).tree())
+    tree = shown(figures(hours=hours(n=4), active=4))
     item = tree["criteria"]["bevoegd"]
     assert (item["numerator"], item["denominator"], item["n"], item["value"]) == (None,) * 4
     assert item["reason"] == "er zijn minder dan 5 trajecten met lesuren"
     assert tree["active"] is None
 
 
-@pytest.mark.parametrize("started", range(0, 31, 3))
-@pytest.mark.parametrize("wait", [10, 60])
-def test_what_is_hidden_can_go_through_again(started, wait):
+@pytest.mark.parametrize("on_time", range(0, 31, 3))
+def test_what_is_hidden_can_go_through_again(on_time):
     # Charts of a page get judgements that its table hid already.
-    stays = {i: Stay(0, wait if i < 27 else 200, started=i < started) for i in range(30)}
-    tree = shown(stays=stays)
+    queue = queue_of(on_time=on_time, waiting=30 - on_time, late=3, over_42=2, longest_wait=50)
+    tree = shown(figures(queue=queue))
     assert hide_small(tree) == tree
 
 
 def test_few_who_asked_for_the_evening_are_hidden_and_who_got_it_not_derivable():
     def asking(asked, met):
-        return {
-            3: {
-                i: HourSums(
-                    offered=600, asked=int(i < asked), evening_weekend=60 if i < met else 0,
-                    lesson_minutes=600, learner_days=7,
-                )
-                for i in range(30)
-            }
-        }  # fmt: skip
+        return shown(figures(asked=asked, met=met))["criteria"]["avond_weekend"]
 
-    assert shown(hours=asking(4, 4))["criteria"]["avond_weekend"]["asked"] is None
-    partly = shown(hours=asking(10, 7))["criteria"]["avond_weekend"]
-    assert (partly["asked"], partly["met"]) == (10, None)
-    plain = shown(hours=asking(20, 10))["criteria"]["avond_weekend"]
-    assert (plain["asked"], plain["met"]) == (20, 10)
+    assert asking(4, 4)["asked"] is None
+    assert (asking(10, 7)["asked"], asking(10, 7)["met"]) == (10, None)
+    assert (asking(20, 10)["asked"], asking(20, 10)["met"]) == (20, 10)
 
 
 def test_what_the_reader_can_count_itself_protects_nobody():

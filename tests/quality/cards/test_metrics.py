@@ -1,7 +1,6 @@
 """What counts and what does not: one row per reason not to count."""
 
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,12 +8,21 @@ import pytest
 from core.db import database
 from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
 from providers.dossier.queries import dossier
-from providers.models import ContractScope, QualityMark
-from quality.cards import inputs as metrics, register_facts
-from quality.method.basis_2026.criteria import HourSums
-from quality.method.basis_2026.scoring_model import BASIS_2026
-from quality.method.basis_2026.waiting import Stay
-from tests.builders import make_contract, make_delivery, make_provider, make_record, make_track
+from providers.models import ContractScope, LessonBreak, QualityMark, Teacher
+from quality.cards import inputs as metrics, operations, register_facts
+from quality.cards.region import measured, store
+from quality.method.figures import Figures
+from quality.method.model import BASIS_2027
+from quality.method.waiting import Outcome
+from quality.models import MonthFigures
+from tests.builders import (
+    AT,
+    make_contract,
+    make_delivery,
+    make_provider,
+    make_record,
+    make_track,
+)
 
 SEP, OCT, NOV = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
 
@@ -37,21 +45,19 @@ def query_count(expected):
     assert len(seen) == expected, "\n".join(seen)
 
 
-def one_route(provider, month=OCT):
-    (found,) = metrics.route_inputs(provider, month, BASIS_2026)
+def figures_on(provider, month=OCT, known_on=None):
+    """The figures of every route, by its number."""
+    facts = register_facts.facts_of([provider], month, BASIS_2027)[provider.id]
+    _, found = measured(provider, month, BASIS_2027, facts.norms, known_on)
     return found
 
 
-def test_the_waiting_time_alone_needs_no_hours(db):
-    provider, track = make_provider(), make_track()
-    make_record(month=OCT, track=track, minutes_offered=600)
-    whole = one_route(provider)
-    (without,) = metrics.route_inputs(provider, OCT, BASIS_2026, hours=False)
-    assert whole.hours[3]
-    assert without == replace(whole, hours={})
+def one_route(provider, month=OCT):
+    (found,) = figures_on(provider, month).values()
+    return found
 
 
-def test_hours_are_summed_per_trajectory_over_three_months(db):
+def test_hours_are_summed_over_three_months(db):
     provider, track = make_provider(), make_track()
     for month in (date(2026, 8, 1), SEP, OCT):
         make_record(
@@ -70,13 +76,36 @@ def test_hours_are_summed_per_trajectory_over_three_months(db):
     # not counted: another provider
     make_record(month=OCT, provider=make_provider("TA002"))
 
-    with query_count(1):
-        rows = list(metrics._rows(metrics.hour_sums(provider.id, OCT)))
+    found = one_route(provider)
+    sums = {code: (h.numerator, h.denominator, h.n) for code, h in found.hours.items()}
+    assert sums == {
+        "bevoegd": (1620, 1800, 1),
+        "intensiteit": (1800, 31 + 30 + 31, 1),
+        "avond_weekend": (360, 1800, 1),
+        "aanwezigheid": (1350, 1800, 1),
+    }
+    assert (found.asked, found.met, found.in_training_minutes) == (1, 1, 90)
 
-    days = 31 + 30 + 31
-    assert rows == [
-        (LearningRoute.B1, track.id, 1800, 1620, 360, 1350, 270, 180, 90, 1800, days, 1)
-    ]
+
+def test_a_trajectory_belongs_to_the_group_of_its_newest_row_with_hours(db):
+    provider, moved, alone = make_provider(), make_track(), make_track()
+    make_record(month=SEP, track=moved, group_name="A", minutes_offered=600)
+    make_record(month=OCT, track=moved, group_name="B", minutes_offered=300)
+    make_record(month=OCT, track=make_track(), group_name="B", minutes_offered=300)
+    # A group of its own: without a group where others have one.
+    make_record(month=OCT, track=alone, minutes_offered=240)
+    found = one_route(provider)
+    assert found.hours["bevoegd"].groups.denominators == (240, 1200)
+    assert not found.hour_groups_inferred
+
+
+def test_groups_that_are_not_named_follow_from_gemeente_first_lesson_and_size(db):
+    provider = make_provider()
+    for size, place in ((8, 148), (8, 148), (9, 148), (8, 193)):
+        make_record(month=OCT, group_size=size, municipality=place, minutes_offered=60)
+    found = one_route(provider)
+    assert sorted(found.hours["bevoegd"].groups.denominators) == [60, 60, 120]
+    assert found.hour_groups_inferred
 
 
 @pytest.mark.parametrize(
@@ -98,8 +127,8 @@ def test_hours_are_summed_per_trajectory_over_three_months(db):
 def test_learner_days_of_a_row(db, row, lesson_minutes, days):
     provider = make_provider()
     make_record(month=OCT, **({"minutes_offered": 600} | row))
-    sums = next(iter(one_route(provider).hours[3].values()))
-    assert (sums.lesson_minutes, sums.learner_days) == (lesson_minutes, days)
+    sums = one_route(provider).hours["intensiteit"]
+    assert (sums.numerator, sums.denominator) == (lesson_minutes, days)
 
 
 def test_the_newest_row_up_to_the_month_is_the_state(db):
@@ -111,8 +140,9 @@ def test_the_newest_row_up_to_the_month_is_the_state(db):
     # not counted: a later month
     make_record(month=NOV, track=track, registered_on=date(2026, 9, 1), first_lesson_on=None)
 
-    assert one_route(provider).stays == {track.id: Stay(0, 30, started=True)}
-    assert one_route(provider, SEP).stays == {track.id: Stay(0, 29, started=False)}
+    assert one_route(provider).queue.count(Outcome.STARTED_LATE) == 1
+    assert one_route(provider, SEP).queue.count(Outcome.WAITING_OVER_NORM) == 1
+    assert one_route(provider).decided == ((1, 0), (0, 0))
 
 
 def test_who_stopped_being_reported_keeps_waiting_also_from_before_the_window(db):
@@ -129,41 +159,68 @@ def test_who_stopped_being_reported_keeps_waiting_also_from_before_the_window(db
         registered_on=date(2025, 1, 1), minutes_offered=0,
     )  # fmt: skip
 
-    entry, waited = (
-        (date(2025, 11, 1) - date(2025, 1, 1)).days,
-        (date(2026, 10, 31) - date(2025, 1, 1)).days,
-    )
-    assert one_route(provider).stays == {forgotten.id: Stay(entry, waited, started=False)}
+    queue = one_route(provider).queue
+    assert (queue.n, queue.waiting) == (1, 1)
+    assert queue.longest_wait == (date(2026, 10, 31) - date(2025, 1, 1)).days
 
 
-def test_a_trajectory_that_changed_route_counts_on_both(db):
+def test_who_changed_route_left_the_first_one_on_the_last_day_there(db):
     provider, track = make_provider(), make_track()
-    waiting = {"status": TrackStatus.WAITING, "registered_on": date(2026, 9, 1)}
+    waiting = {"status": TrackStatus.WAITING, "registered_on": date(2026, 8, 1)}
     make_record(month=SEP, track=track, route=LearningRoute.B1, **waiting)
     make_record(month=OCT, track=track, route=LearningRoute.SELF_RELIANCE, **waiting)
-    found = {i.route: i for i in metrics.route_inputs(provider, OCT, BASIS_2026)}
-    assert {route: (i.delivered, len(i.stays)) for route, i in found.items()} == {
-        "B": (False, 1),
-        "Z": (True, 1),
-    }
+    found = figures_on(provider)
+    left, waits = found[LearningRoute.B1].queue, found[LearningRoute.SELF_RELIANCE].queue
+    assert (left.count(Outcome.LEFT_OVER_NORM), left.waiting) == (1, 0)
+    assert (waits.count(Outcome.WAITING_OVER_NORM), waits.n) == (1, 1)
+    assert not found[LearningRoute.B1].delivered
 
 
-def test_without_rows_of_the_month_nothing_is_measured(db):
+def test_open_is_who_had_not_ended_at_the_end_of_the_month_before(db):
     provider = make_provider()
     make_record(month=SEP)
+    make_record(month=SEP, status=TrackStatus.COMPLETED, ended_on=date(2026, 9, 3))
     found = one_route(provider)
-    assert (found.delivered, found.active, found.stays, found.hours) == (False, 0, {}, {})
+    assert (found.delivered, found.open_before) == (False, 1)
+
+
+def test_weeks_without_lessons_of_region_or_provider_are_no_learner_days(db):
+    provider = make_provider()
+    make_record(month=OCT, minutes_offered=600)
+    LessonBreak.create(valid_from=date(2026, 10, 19), valid_until=date(2026, 10, 25))
+    LessonBreak.create(
+        provider=provider, valid_from=date(2026, 10, 25), valid_until=date(2026, 11, 1)
+    )
+    LessonBreak.create(
+        provider=make_provider("TA002"), valid_from=OCT, valid_until=date(2026, 10, 31)
+    )
+    assert one_route(provider).hours["intensiteit"].denominator == 18
+
+
+def test_figures_survive_being_kept(db):
+    provider = make_provider()
+    for n in range(7):
+        make_record(month=OCT, group_name=f"G{n % 3}")
+    figures = one_route(provider)
+    store(provider.id, OCT, BASIS_2027, {1: figures})
+    kept = MonthFigures.get()
+    assert Figures.from_data(kept.figures) == figures
+    assert not store(provider.id, OCT, BASIS_2027, {1: figures})
+    assert store(provider.id, OCT, BASIS_2027, {})
+    assert not MonthFigures.select().exists()
 
 
 def test_a_contract_without_any_delivery_is_expected_too(db):
     contract = make_contract(teacher_exception_until=date(2026, 12, 1))
     contract_scope(contract, LearningRoute.EDUCATION)
-    assert [
-        (i.route, i.delivered) for i in metrics.route_inputs(contract.provider, OCT, BASIS_2026)
-    ] == [("O", False)]
     ended = make_contract(make_provider("TA002"), valid_until=date(2026, 10, 30))
     contract_scope(ended, LearningRoute.B1)
-    assert metrics.route_inputs(ended.provider, OCT, BASIS_2026) == []
+    make_record(month=OCT, provider=make_provider("TA003"))
+    found = operations.compute(OCT, by="x", at=AT)
+    assert [(c.provider.code, c.result["route"], c.standing) for c in found] == [
+        ("TA001", "O", "geen_levering"),
+        ("TA003", "B", "geen_oordeel"),
+    ]
 
 
 def contract_scope(contract, route):
@@ -178,7 +235,8 @@ def test_an_exception_for_teachers_counts_while_it_holds(db, until, expected):
     contract = make_contract(teacher_exception_until=until)
     contract_scope(contract, LearningRoute.B1)
     make_record(month=OCT)
-    assert one_route(contract.provider).exception_until == expected
+    (facts,) = register_facts.facts_of([contract.provider], OCT, BASIS_2027).values()
+    assert facts.on(LearningRoute.B1).exception_until == expected
 
 
 @pytest.mark.parametrize(
@@ -198,15 +256,56 @@ def test_the_mark_of_the_day(db, day, status):
         valid_until=date(2026, 9, 30), checked_on=date(2026, 9, 1),
     )  # fmt: skip
     QualityMark.create(provider=provider, status=MarkStatus.SUSPENDED, valid_from=OCT)
-    assert register_facts.mark_of(dossier(provider), day).status == status
+    assert register_facts.mark_on(dossier(provider), day).status == status
 
 
-def test_one_provider_month_takes_a_fixed_number_of_queries(db):
+def test_every_row_of_a_provider_is_read_once(db):
     provider = make_provider()
     for _ in range(5):
+        make_record(month=SEP)
         make_record(month=OCT)
-    with query_count(6):
-        metrics.route_inputs(provider, OCT, BASIS_2026)
+    # Twelve months, one more, what was before them, and the weeks without lessons.
+    with query_count(15):
+        assert len(list(metrics.views(provider.id, [SEP, OCT], BASIS_2027))) == 2
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "count"),
+    [
+        (None, None, 1),
+        (date(2026, 10, 31), None, 1),
+        (None, date(2026, 8, 1), 1),
+        (date(2026, 11, 1), None, 0),
+        (None, date(2026, 7, 31), 0),
+    ],
+)
+def test_docenten_count_who_were_registered_on_a_day_of_the_window(db, since, until, count):
+    provider = make_provider()
+    for registration in (1, 2):
+        Teacher.create(
+            provider=provider, teacher_ref="D-1", registration=registration,
+            valid_from=since if registration == 1 else date(2020, 1, 1),
+            valid_until=until if registration == 1 else date(2020, 2, 1),
+        )  # fmt: skip
+    found = register_facts.docents_of([provider.id], OCT, BASIS_2027)
+    assert found.get(provider.id, 0) == count
+
+
+@pytest.mark.parametrize(
+    ("contracts", "norm"),
+    [
+        ([(date(2022, 1, 1), 21)], 21),
+        ([(date(2022, 1, 1), 21), (date(2025, 1, 1), 42)], 42),
+        ([(date(2022, 1, 1), 21), (date(2025, 1, 1), None)], None),
+        ([(date(2025, 1, 1), 21), (date(2025, 1, 1), 42)], 42),
+    ],
+)
+def test_the_norm_is_that_of_the_newest_contract(db, contracts, norm):
+    provider = make_provider()
+    for since, days in contracts:
+        contract_scope(make_contract(provider, valid_from=since, waiting_norm_days=days), 1)
+    (facts,) = register_facts.facts_of([provider], OCT, BASIS_2027).values()
+    assert facts.norms.get(1) == norm
 
 
 def test_the_newest_month_of_all(db):
@@ -234,7 +333,3 @@ def test_the_fingerprint_is_of_the_rows_and_not_of_their_order_or_delivery(db):
     assert metrics.fingerprint(provider.id, LearningRoute.B1, OCT) == before
     make_record(month=SEP, track=first)
     assert metrics.fingerprint(provider.id, LearningRoute.B1, OCT) != before
-
-
-def test_a_sum_starts_at_nothing():
-    assert HourSums() == HourSums(0, 0, 0)

@@ -14,9 +14,10 @@ from core.db import database
 from providers.codes import LearningRoute, MarkStatus, TrackStatus
 from providers.models import ProgressRecord, QualityMark
 from quality.cards import operations
-from quality.cards.inputs import route_inputs
-from quality.method.basis_2026.scoring_model import BASIS_2026
-from quality.models import ScoreCard
+from quality.cards.inputs import views
+from quality.method.figures import figures_of
+from quality.method.model import BASIS_2027
+from quality.models import MonthFigures, ScoreCard
 from tests.builders import make_delivery, make_provider, make_record, make_track
 from tests.quality.cards.test_operations import WHO
 from tests.thorough import examples
@@ -84,7 +85,8 @@ def hold(provider, told):
 
 
 def inputs(provider):
-    return {month: route_inputs(provider, month, BASIS_2026) for month in EVERY_MONTH}
+    found = views(provider.id, EVERY_MONTH, BASIS_2027)
+    return {month: figures_of(view, BASIS_2027, {}) for month, view in found}
 
 
 WAITS, LESSONS = TrackStatus.WAITING, TrackStatus.ACTIVE
@@ -109,7 +111,7 @@ def test_no_month_that_a_correction_changes_is_skipped(provider, told, wanted, c
         before = inputs(provider)
         correct(provider, month, wanted[: len(told)])
         changed = {one for one, found in inputs(provider).items() if found != before[one]}
-        assert changed <= set(operations.reached_months(provider, [month]))
+        assert changed <= set(operations.reached_months([month]))
         attempt.rollback()
 
 
@@ -137,6 +139,7 @@ def test_a_correction_gives_what_computing_from_nothing_gives(provider, old, new
     operations.recompute_after(provider, [month], **WHO)
     found = cards()
     ScoreCard.delete().execute()
+    MonthFigures.delete().execute()
     for one in EVERY_MONTH:
         operations.compute(one, **WHO)
     assert found == cards()

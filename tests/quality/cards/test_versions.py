@@ -13,7 +13,8 @@ from providers.dossier.operations import keep_dossiers
 from providers.dossier.queries import dossier
 from providers.models import Contract, ContractScope, Delivery, ProgressRecord, QualityMark
 from quality.cards import inputs as metrics, operations, queries as cards
-from quality.method.basis_2026.scoring_model import BASIS_2026
+from quality.cards.region import measured
+from quality.method.model import BASIS_2027
 from tests.builders import make_contract, make_delivery, make_record, make_track
 from tests.quality.cards.test_operations import OCT, deliver
 
@@ -146,5 +147,5 @@ def test_nothing_was_known_before_the_first_delivery(corrected):
 
 def test_a_month_known_today_is_the_month_as_it_is(corrected):
     provider = corrected.provider
-    now = metrics.route_inputs(provider, OCT, BASIS_2026)
-    assert metrics.route_inputs(provider, OCT, BASIS_2026, DEC_1) == now
+    now, known = (measured(provider, OCT, BASIS_2027, {}, at)[1] for at in (None, DEC_1))
+    assert known == now

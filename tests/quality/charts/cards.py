@@ -12,6 +12,8 @@ def criterion(points: float | None = 80.0, n: int | None = 41, **changes: Any) -
         "weight": 25,
         "judged": points is not None,
         "reason": None if points is not None else "minder dan 5 trajecten",
+        "state": "te_weinig" if points is None else "waarde",
+        "change": None,
     } | changes
 
 
@@ -24,6 +26,7 @@ def card(provider: str = "TA001", **changes: Any) -> dict[str, Any]:
         "score": 84.25,
         "interval": [80.0, 88.0],
         "coverage": 1.0,
+        "borders": [60, 80],
         "gate": {"open": True, "reason": ""},
         "small": False,
         "criteria": {

@@ -9,7 +9,8 @@ from core.dates import add_months, months_between
 from quality import charts
 from quality.charts import Hours, Point, Share, Span
 from quality.charts.gallery import MOST_ROWS, MOST_SMALL
-from quality.method.basis_2026.waiting import Stay, summarise
+from quality.method.curve import Stay, curve
+from quality.method.model import BASIS_2027
 from tests.quality.charts.cards import card, criterion, no_delivery, overlaps
 
 OCTOBER = date(2026, 10, 1)
@@ -60,7 +61,9 @@ def of_all(count: int, span: int, *, long: bool) -> list:
     page = list(known)[:MOST_ROWS]
     small = {name: points(span) for name in list(known.values())[:MOST_SMALL]}
     states = ("op_tijd", "te_laat", "met_fouten", "nulmelding", "ontbreekt", "verwacht", "")
-    shares = [Share(name, (n * 37) % 101, 5 + n * 3) for n, name in enumerate(known.values())]
+    shares = [
+        Share(name, (n * 37) % 101, 5 + n * 3, 5 + n * 2.5) for n, name in enumerate(known.values())
+    ]
     return [
         charts.scores(OCTOBER, cards(page), known),
         charts.heat_map(OCTOBER, cards(page), known),
@@ -70,7 +73,8 @@ def of_all(count: int, span: int, *, long: bool) -> list:
             name: {m: states[(n + k) % 7] for k, m in enumerate(months(span))}
             for n, name in enumerate(list(known.values())[:MOST_SMALL])
         }),
-        charts.funnel("trechter", "Docenten B1-route", "Deel van de lesuren", shares, 64.0),
+        charts.funnel("trechter", "Docenten B1-route", "Deel van de lesuren", shares, 64.0,
+                      model=BASIS_2027),
         charts.compare(OCTOBER, cards(list(known)[:4]), known),
         charts.compare_over_time(
             "vergeleken", "score",
@@ -89,7 +93,9 @@ def of_one(span: int, *, long: bool) -> list:
         Span(OCTOBER, OCTOBER, "keurmerk ingetrokken"),
     ]
     taught = [Hours(m, 1200.0, 1190.0 + n, 1180.0) for n, m in enumerate(months(span))]
-    stays = [Stay(0, 20 + n, started=n % 3 > 0) for n in range(40)]
+    steps = curve([Stay(0, 20 + n, n % 3 > 0) for n in range(40)])
+    item = {"n": 40, "norm_days": 28, "median_days": 31, "p90_days": None, "waiting": 14,
+            "longest_wait": 59}  # fmt: skip
     counts = {"A0": 5, "A1": 20, "A2": 5, "B1": 11}
     skills = dict.fromkeys(("lezen", "luisteren", "schrijven", "spreken"), (counts, counts))
     return [
@@ -97,7 +103,7 @@ def of_one(span: int, *, long: bool) -> list:
                      model_changes=[first, OCTOBER]),
         charts.trend("wachttijd", "wachttijd", points(span), of=name, norm=100.0),
         charts.hours("uren", name, taught),
-        charts.waiting_curve("wachtcurve", name, summarise(stays, 28), 28),
+        charts.waiting_curve("wachtcurve", name, steps, item),
         charts.levels("niveaus", name, skills),
     ]  # fmt: skip
 
@@ -107,7 +113,7 @@ def nothing() -> list:
         *of_all(0, 1, long=False),
         charts.trend("score", "score", [], of="School"),
         charts.hours("uren", "School", []),
-        charts.waiting_curve("wachtcurve", "School", summarise([], 28), 28),
+        charts.waiting_curve("wachtcurve", "School", (), {"n": None, "norm_days": 28}),
         charts.levels("niveaus", "School", {}),
     ]
 

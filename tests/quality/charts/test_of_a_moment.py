@@ -11,82 +11,82 @@ from quality.charts import (
     levels,
     waiting_curve,
 )
-from quality.charts.funnel import place
 from quality.charts.lessons import joined
-from quality.method.basis_2026.waiting import stay, summarise
+from quality.method.curve import Stay, curve
+from quality.method.model import BASIS_2027
 from tests.quality.charts.cards import card, criterion, figure_texts, no_delivery, overlaps
 
 OCTOBER = date(2026, 10, 1)
 LONG = "Stichting Taalschool voor inburgering en participatie Salland"
 
 
-@pytest.mark.parametrize(
-    ("value", "n", "where"),
-    [
-        (65.0, 20, ""),
-        (85.0, 20, ""),
-        (86.0, 20, "boven de 95%-grens"),
-        (96.0, 20, "boven de 99,8%-grens"),
-        (42.0, 20, "onder de 95%-grens"),
-        (30.0, 20, "onder de 99,8%-grens"),
-    ],
-)
-def test_the_funnel_places_by_exact_mid_p_limits_of_checks_6_2(value, n, where):
-    assert place(Share("De Brug", value, n), 65.0) == where
+def shares(count):
+    """Providers with much between them; the last lies far below the others."""
+    found = [
+        Share(f"{n} {LONG}", 55.0 + n * 7 % 31, 8 + n % 37 * 6, 8 + n % 37 * 4.5)
+        for n in range(count - 1)
+    ]
+    return [*found, Share("Salland", 2.0, 120, 100.0)] if count else []
 
 
-def test_a_funnel_without_spread_judges_nobody():
-    assert place(Share("De Brug", 90.0, 20), 100.0) == ""
+def drawn_funnel(listed, centre=70.0):
+    return funnel("f", "Docenten", "Deel van de lesuren", listed, centre, model=BASIS_2027)
 
 
 @pytest.mark.parametrize("count", [0, 1, 8, 150])
 def test_the_funnel_names_who_differs_and_nothing_overlaps(count):
-    shares = [Share(f"{n} {LONG}", 40.0 + n % 60, 8 + n % 37 * 6) for n in range(count)]
-    chart = funnel("f", "Docenten", "Deel van de lesuren", shares, 70.0)
+    chart = drawn_funnel(shares(count))
     assert overlaps(figure_of(chart)) == []
     assert len(chart.rows) == count
 
 
-def test_the_funnel_draws_value_against_n():
-    shares = [Share("De Brug", 70.0, 50), Share("Salland", 20.0, 60)]
-    chart = funnel("f", "Docenten", "Deel van de lesuren", shares, 70.0)
-    drawn = {
-        line.get_marker(): (list(line.get_xdata()), list(line.get_ydata()))
-        for line in figure_of(chart).axes[0].lines
-    }
-    assert drawn["o"] == ([50], [70.0])
-    assert drawn["v"] == ([60], [20.0])
+def test_more_than_chance_is_outside_limits_that_hold_the_spread_too():
+    chart = drawn_funnel(shares(12))
     assert chart.finding == "Docenten: meer dan toeval lager bij Salland"
-    assert drawn["o"][1][0] < figure_of(chart).axes[0].get_ylim()[1] <= 100
+    assert chart.rows[-1] == ("Salland", "2,0\N{NO-BREAK SPACE}%", "120", "100,0",
+                              "lager dan toeval en spreiding verklaren")  # fmt: skip
 
 
-def waits(count):
-    return [
-        stay(
-            registered=n,
-            first_lesson=n + 10 + n % 40 if n % 4 else None,
-            ended=None,
-            window_start=0,
-            reference=300,
-        )
-        for n in range(count)
-    ]
+def test_under_ten_providers_the_spread_cannot_be_estimated_and_no_word_is_said():
+    chart = drawn_funnel(shares(9))
+    assert chart.finding == "Docenten: te weinig aanbieders om de spreiding te schatten"
+    assert chart.measure.endswith("spreiding niet te schatten")
+    assert {row[-1] for row in chart.rows} == {"niet meer dan toeval"}
+
+
+def test_a_funnel_about_everyone_judges_nobody():
+    assert {row[-1] for row in drawn_funnel(shares(12), 100.0).rows} == {"niet meer dan toeval"}
+
+
+def test_the_funnel_draws_value_against_what_n_is_worth():
+    axes = figure_of(drawn_funnel(shares(12))).axes[0]
+    dots = [line for line in axes.lines if line.get_marker() == "v"]
+    assert [(list(d.get_xdata()), list(d.get_ydata())) for d in dots] == [([100.0], [2.0])]
+
+
+def steps(count):
+    return curve([Stay(0, 10 + n % 40 if n % 4 else 300 - n, n % 4 > 0) for n in range(count)])
+
+
+def waiting_item(n, waiting):
+    return {"n": n, "norm_days": 28, "median_days": 20, "p90_days": None, "waiting": waiting,
+            "longest_wait": 290}  # fmt: skip
 
 
 def test_the_waiting_curve_is_the_share_started_with_the_queue_counted():
-    found = summarise([one for one in waits(40) if one], 28)
-    chart = waiting_curve("w", "De Brug", found, 28)
+    found = steps(40)
+    chart = waiting_curve("w", "De Brug", found, waiting_item(40, 10))
     axes = figure_of(chart).axes[0]
     stairs = next(line for line in axes.lines if line.get_drawstyle() == "steps-post")
     assert dict(zip(stairs.get_xdata(), stairs.get_ydata(), strict=True))[11] == pytest.approx(
-        100 * (1 - found.steps[0].survival)
+        100 * (1 - found[0].survival)
     )
     assert "norm 28 dagen" in figure_texts(figure_of(chart))
-    assert "Er wachten nog 10 cursisten" in chart.description
+    assert "Er wachten nog 10 cursisten; de langste wacht: 290 dagen" in chart.description
 
 
 def test_a_waiting_curve_of_fewer_than_five_is_hidden_everywhere():
-    chart = waiting_curve("w", "De Brug", summarise([one for one in waits(4) if one], 28), 28)
+    chart = waiting_curve("w", "De Brug", steps(4), waiting_item(None, None))
     assert chart.rows == ()
     assert chart.data is None
     assert "Te weinig cursisten om te tonen." in figure_texts(figure_of(chart))
@@ -94,8 +94,8 @@ def test_a_waiting_curve_of_fewer_than_five_is_hidden_everywhere():
 
 @pytest.mark.parametrize("count", [0, 5, 40, 200])
 def test_waiting_curves_fit(count):
-    found = summarise([one for one in waits(count) if one], 28)
-    assert overlaps(figure_of(waiting_curve("w", LONG, found, 28))) == []
+    chart = waiting_curve("w", LONG, steps(count), waiting_item(count or None, 9))
+    assert overlaps(figure_of(chart)) == []
 
 
 @pytest.mark.parametrize(

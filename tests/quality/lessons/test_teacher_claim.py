@@ -11,7 +11,7 @@ from quality.cards.operations import compute
 from quality.lessons.attention import attention
 from quality.lessons.queries import claims, taught
 from quality.lessons.teacher_claim import Claim, TaughtMonth, Verdict
-from quality.method.basis_2026.scoring_model import BASIS_2026, ScoringModel
+from quality.method.model import BASIS_2027, ScoringModel
 from tests.builders import AT, make_provider, make_record
 
 SEP, OCT = date(2026, 9, 1), date(2026, 10, 1)
@@ -170,5 +170,5 @@ def test_fewer_than_five_learners_are_not_shown(db, client) -> None:
 
 
 def test_a_model_that_was_kept_before_has_the_default() -> None:
-    kept = {k: v for k, v in BASIS_2026.definition.items() if k != "docent_month_hours"}
-    assert ScoringModel.from_definition(kept) == BASIS_2026
+    kept = {k: v for k, v in BASIS_2027.definition.items() if k != "docent_month_hours"}
+    assert ScoringModel.from_definition(kept) == BASIS_2027

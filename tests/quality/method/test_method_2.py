@@ -10,27 +10,39 @@ from hypothesis import given, settings, strategies as st
 from quality.method import change, limits
 from quality.method.alike import Cell, compared_alike
 from quality.method.change import Decided
-from quality.method.figures import Figures, Hours, Queue
-from quality.method.judge import Case, Facts, MarkStatus, judge, region_of
-from quality.method.model import BASIS_2027, ScoringModel, is_outdated
-from quality.method.states import Standing
+from quality.method.criteria import CRITERIA
+from quality.method.explain import needed_for_good, sentence, total_over_routes
+from quality.method.judge import Case, Facts, MarkStatus, judge, region_of, weighted_score
+from quality.method.model import (
+    BASIS_2027,
+    Criterion,
+    ScoringModel,
+    is_outdated,
+    points_for,
+    value_for,
+)
+from quality.method.states import ScoringError, Standing, State
 from quality.method.uncertainty import (
     Groups,
     Share,
     beta_quantile,
     effective_n,
+    indistinguishable_pairs,
+    pack,
     phi,
     pooled_variance,
+    ranks,
     share_interval,
     student_quantile,
+    unpack,
     variance_for,
+    weight_sensitivity,
 )
 from quality.method.waiting import Outcome, People, decisions, outcomes
 from quality.method.words import border_text, score_text, step_word
+from quality.method.worked_example import example
+from tests.quality.method.cases import MARK, MONTH, figures, hours, judged, queue_of
 from tests.thorough import examples
-
-MONTH = date(2026, 10, 1)
-MARK = MarkStatus("onbepaalde_tijd", checked_on=date(2026, 9, 1))
 
 
 def near(*values, within=5e-5):
@@ -167,46 +179,6 @@ def test_everyone_is_decided_once(row, day, in_time):
     assert (days.tolist(), on_time.tolist()) == ([day], [in_time])
 
 
-def queue_of(*, on_time=0, late=0, waiting=0):
-    return Queue(outcomes=(on_time, late, waiting, 0, 0, 0))
-
-
-def hours(groups=6, n=30, *, per_group=6000, certified=1.0, weekly=12.0):
-    each = (per_group,) * groups
-    days = tuple(per_group / 60 / weekly * 7 for _ in range(groups))
-    return {
-        "bevoegd": _hours(each, tuple(d * certified for d in each), n),
-        "intensiteit": _hours(days, each, n),
-        "avond_weekend": _hours(each, tuple(d * 0.1 for d in each), n),
-    }
-
-
-def _hours(denominators, numerators, n):
-    return Hours(sum(numerators), sum(denominators), n, Groups(denominators, numerators))
-
-
-def figures(**more):
-    """Six groups of five, of whom 27 started in time; 12 hours a week, all by certified docents."""
-    base = Figures(
-        first_month=24300,
-        delivered=True,
-        in_window=True,
-        active=30,
-        queue=queue_of(on_time=27, late=3),
-        waiting_groups=Groups((5,) * 6, (5, 5, 5, 5, 4, 3)),
-        hours=hours(),
-        decided=(Decided(30, 27),),
-    )
-    return replace(base, **more)
-
-
-def judged(own=None, *, route="B", model=BASIS_2027, facts=None, others=4, month=MONTH):
-    own = own or figures()
-    facts = facts or Facts(mark=MARK, docents=12, owed=True, answered=True)
-    region = region_of([own, *[figures() for _ in range(others)]], model)
-    return judge(Case("TA001", route, month, own, facts, region), model)
-
-
 def test_every_digit_of_a_score():
     tree = judged().tree()
     points = {code: c["points"] for code, c in tree["criteria"].items()}
@@ -331,13 +303,13 @@ def test_a_check_is_outdated_on_the_day_that_one_looks(checked, outdated):
     ],
 )
 def test_a_printed_score_never_crosses_a_border(score, text):
-    assert score_text(score, BASIS_2027) == text
+    assert score_text(score, BASIS_2027.borders) == text
 
 
 def test_another_border_is_obeyed():
     model = replace(BASIS_2027, code="70-50", good_from=70, sufficient_from=50)
-    assert score_text(69.96, model) == "69,9"
-    assert score_text(79.96, model) == "80,0"
+    assert score_text(69.96, model.borders) == "69,9"
+    assert score_text(79.96, model.borders) == "80,0"
     assert ScoringModel.from_definition(model.definition) == model
 
 
@@ -366,9 +338,10 @@ def test_a_fall_is_said_only_when_it_is_sure(chance, before, word):
     tree = {
         "standing": "onvoldoende",
         "few_groups": False,
+        "border": chance < 0.8,
         "chances": {"goed": 0, "voldoende": 1 - chance, "onvoldoende": chance},
     }
-    assert step_word(tree, {"standing": before}, BASIS_2027) == word
+    assert step_word(tree, {"standing": before}) == word
 
 
 def test_funnel_limits_at_a_fractional_n_lie_between_the_whole_ones():
@@ -438,7 +411,152 @@ def test_an_interval_holds_the_value(value, worth):
 @settings(max_examples=examples(40), deadline=None)
 @given(st.floats(0, 100))
 def test_a_printed_score_is_within_a_tenth_and_in_its_class(score):
-    printed = float(score_text(score, BASIS_2027).replace(",", "."))
+    printed = float(score_text(score, BASIS_2027.borders).replace(",", "."))
     assert abs(printed - score) <= 0.1
     for border in (60, 80):
         assert (printed >= border) == (score >= border - 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("value", "points"),
+    [(-1, 0), (0, 0), (37.5, 25), (75, 50), (82.5, 65), (90, 80), (100, 100), (120, 100)],
+)
+def test_points_are_linear_between_knots_and_flat_outside(value, points):
+    knots = BASIS_2027.criterion("wachttijd").knots_for("B")
+    assert points_for(value, knots) == pytest.approx(points)
+    if 0 <= value <= 100:
+        assert value_for(points, knots) == pytest.approx(value)
+    assert value_for(101, knots) is None
+
+
+@pytest.mark.parametrize(
+    ("weights", "code"),
+    [((60, 30), "weights_not_100"), ((), "no_criteria"), ((130, -30), "weights_not_100")],
+)
+def test_refuses_weights_that_do_not_add_up(weights, code):
+    criteria = tuple(Criterion("bevoegd", w, {"*": ((0, 0), (100, 100))}) for w in weights)
+    with pytest.raises(ScoringError) as error:
+        ScoringModel("proef", criteria)
+    assert error.value.code == code
+
+
+@pytest.mark.parametrize("knots", [((0, 0),), ((0, 0), (0, 50)), ((0, 50), (10, 0)), ()])
+def test_refuses_knots_that_do_not_rise(knots):
+    with pytest.raises(ScoringError) as error:
+        ScoringModel("proef", (Criterion("bevoegd", 100, {"*": knots}),))
+    assert error.value.code == "knots_not_rising"
+
+
+def test_refuses_an_unknown_aggregation():
+    with pytest.raises(ScoringError):
+        replace(BASIS_2027, aggregation="mediaan")
+
+
+def test_a_model_that_was_kept_before_method_2_is_of_method_1():
+    kept = {k: v for k, v in BASIS_2027.definition.items() if k not in ("method", "sure_from")}
+    assert ScoringModel.from_definition(kept).method == 1
+    assert ScoringModel.from_definition(BASIS_2027.definition) == BASIS_2027
+
+
+@pytest.mark.parametrize(("recognised", "standing"), [(True, "goed"), (False, "onvoldoende")])
+def test_the_onderwijsroute_has_no_mark_but_recognition(recognised, standing):
+    twenty = figures(hours=hours(weekly=20))
+    found = judged(twenty, route="O", facts=Facts(recognised=recognised, docents=12))
+    mark = found.tree()["criteria"]["keurmerk"]
+    assert (mark["state"], mark["points"], mark["value"]) == ("niet_van_toepassing", None, None)
+    assert (found.coverage, found.standing) == (1, standing)
+
+
+def test_nobody_who_should_have_started_is_missing_and_not_a_hundred():
+    nobody = figures(queue=queue_of(), waiting_groups=Groups((), ()))
+    found = judged(nobody)
+    assert found.results[0].state is State.MISSING
+    assert found.coverage == pytest.approx(0.7)
+    assert found.score == pytest.approx((25 * 100 + 20 * 80 + 10 * 80 + 15 * 100) / 70)
+
+
+def test_coverage_below_sixty_per_cent_gives_no_score():
+    found = judged(figures(hours=hours(n=4)))
+    assert (found.coverage, found.score, found.standing) == (0.45, None, "geen_oordeel")
+
+
+def test_needed_for_good_lifts_the_score_to_eighty_and_no_further():
+    tree = judged(figures(queue=queue_of(on_time=15, late=15), hours=hours(certified=0.75))).tree()
+    needed = needed_for_good(tree, BASIS_2027)
+    knots = BASIS_2027.criterion("wachttijd").knots_for("B")
+    lifted = {code: item["points"] for code, item in tree["criteria"].items()}
+    lifted["wachttijd"] = points_for(needed["wachttijd"]["value"], knots)
+    total = sum(BASIS_2027.criterion(code).weight * p for code, p in lifted.items()) / 100
+    assert total == pytest.approx(80)
+    assert not any(item["met"] for item in needed.values())
+    assert (needed["keurmerk"]["possible"], needed["avond_weekend"]["possible"]) == (False, False)
+
+
+def test_needed_for_good_in_the_geometric_model():
+    model = replace(BASIS_2027, aggregation="geometric")
+    tree = judged(figures(hours=hours(certified=0.7)), model=model).tree()
+    needed = needed_for_good(tree, model)["avond_weekend"]
+    others = [
+        (c["weight"], c["points"]) for k, c in tree["criteria"].items() if k != "avond_weekend"
+    ]
+    assert weighted_score([*others, (10, needed["points"])], "geometric") == pytest.approx(80)
+    assert "^" in sentence(tree)
+
+
+def test_total_over_routes_weighs_by_active_trajectories():
+    assert total_over_routes([(80, 10), (50, 5), (None, 100), (70, 0)]) == pytest.approx(70)
+    assert total_over_routes([(None, 3)]) is None
+    # A hidden number of trajectories would follow from the total and the scores.
+    assert total_over_routes([(80, 10), (50, None)]) is None
+    assert total_over_routes([(80, 10), (None, None)]) == 80
+
+
+def test_attendance_is_measured_beside_the_score_with_weight_0():
+    tree = judged().tree()
+    assert tree["beside"]["aanwezigheid"]["value"] == 100
+    assert "aanwezigheid" not in tree["criteria"]
+    assert set(CRITERIA) >= {c.code for c in BASIS_2027.criteria}
+
+
+@given(
+    parts=st.lists(st.tuples(st.floats(0.1, 100), st.floats(0, 100)), min_size=1, max_size=6),
+    factor=st.floats(0.01, 100),
+    kind=st.sampled_from(["linear", "geometric"]),
+)
+def test_scaling_all_weights_changes_nothing(parts, factor, kind):
+    scaled = [(weight * factor, points) for weight, points in parts]
+    assert weighted_score(scaled, kind) == pytest.approx(weighted_score(parts, kind))
+
+
+def test_ranks_come_with_the_chance_of_the_best_and_the_worst_quarter():
+    sure, first = np.full(1000, 90.0), np.linspace(60, 80, 1000)
+    found = ranks([sure, first, first[::-1], np.full(1000, 10.0)])
+    assert [(r.median, r.low, r.high) for r in found] == [
+        (1, 1, 1),
+        (2, 2, 3),
+        (2, 2, 3),
+        (4, 4, 4),
+    ]
+    assert [(r.best_quarter, r.worst_quarter) for r in found] == [(1, 0), (0, 0), (0, 0), (0, 1)]
+    assert indistinguishable_pairs([90, 70, 70, 10], [sure, first, first[::-1], first], 0.1)
+    assert ranks([]) == []
+
+
+def test_weights_on_trial_change_no_word_far_from_a_border():
+    points = [[95.0] * 5, [50.0, 60, 70, 65, None]]
+    found = weight_sensitivity(points, BASIS_2027, seed_value=1)
+    assert found.standing_changes[0] == 0
+    assert found.standing_changes[1] > 0
+    assert found.order_changes == 0
+    assert found == weight_sensitivity(points, BASIS_2027, seed_value=1)
+
+
+def test_kept_draws_are_read_back():
+    draws = judged().draws
+    assert np.allclose(unpack(pack(draws)), draws, atol=1e-4)
+
+
+def test_a_worked_example_is_judged_by_any_model():
+    tree = example(BASIS_2027)
+    assert tree["score"] is not None
+    assert tree["criteria"]["wachttijd"]["n"] == 33

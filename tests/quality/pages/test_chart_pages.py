@@ -13,7 +13,7 @@ from quality.agreements.models import Agreement
 from quality.cards import operations
 from quality.cards.comparison import before_and_after
 from quality.charts.gallery import SUBJECTS, History, history, parts_of, region_charts
-from quality.method.basis_2026.scoring_model import BASIS_2026
+from quality.method.model import BASIS_2027
 from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
 from tests.quality.charts.cards import card
 
@@ -187,7 +187,7 @@ def test_the_middle_of_the_region_needs_five_providers():
         october,
         (),
         {october: few, add_months(october, -1): (*few, card("TA9"))},
-        BASIS_2026,
+        BASIS_2027,
     )
     found = {point.month: point.value for point in region_middle(known, "B", "score")}
     assert found == {october: None, add_months(october, -1): 62.0}

@@ -64,14 +64,14 @@ def test_the_report_reads_in_order(region, tmp_path):
         "B1-route: voldoende. De score is",
         "Zo is de score berekend:",
         "Wat er veranderde",
-        "B1-route: het oordeel ging van goed naar voldoende, door het aandeel bevoegde docenten.",
+        "B1-route: zakte naar voldoende, door het aandeel bevoegde docenten.",
         "Het verloop",
         "Afspraken",
         "Er zijn geen lopende afspraken.",
         "De aanbieder heeft niet gereageerd.",
         "Leveringen van de laatste zes maanden",
         "Methode",
-        "rekenmodel basis-2026, op peildatum 31-10-2026",
+        "rekenmodel basis-2027, op peildatum 31-10-2026",
     ]
     places = [text.find(part) for part in parts]
     assert -1 not in places, parts[places.index(-1)]

@@ -1,0 +1,222 @@
+"""A month of all providers: their figures, kept or from the rows, and what the region tells.
+
+How sure one provider's score is depends on how alike groups are over the region, so that a month
+is judged for all providers of a route together.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from core.dates import add_months, month_end
+from providers.deliveries.retention_queries import removed_months
+from providers.dossier.queries import dossier
+from providers.models import Provider
+from quality.cards import inputs
+from quality.cards.known_on import Moment
+from quality.cards.register_facts import (
+    ROUTE_CODES,
+    RegisterFacts,
+    facts_of,
+    norms_on,
+)
+from quality.method.criteria import CRITERIA
+from quality.method.figures import Figures, View, figures_of
+from quality.method.judge import Case, Earlier, Judgement, Region, judge, region_of
+from quality.method.model import ScoringModel
+from quality.models import MonthFigures
+
+WINDOWS_LENGTH = 200
+Key = tuple[int, int]
+"""A provider and a route, by number."""
+
+
+def windows_of(model: ScoringModel, month: date, breaks: Sequence[tuple[int, int]]) -> str:
+    """By what figures are summed, as one word: windows, norm, and days without lessons in them."""
+    windows = " ".join(f"{c.window_months}{c.norm_days or ''}" for c in model.criteria)
+    length = max(c.window_months for c in model.criteria if CRITERIA[c.code].per_week)
+    first, last = add_months(month, 1 - length).toordinal(), month_end(month).toordinal()
+    inside = [f"{since}-{until}" for since, until in breaks if since <= last and until >= first]
+    return " ".join([windows, *inside])[:WINDOWS_LENGTH]
+
+
+def measured(
+    provider: Provider,
+    month: date,
+    model: ScoringModel,
+    norms: Mapping[int, int],
+    known_on: Moment = None,
+) -> tuple[View, dict[int, Figures]]:
+    """One provider in one month from its rows: the rows as the month sees them, and the figures."""
+    _, view = next(inputs.views(provider.id, [month], model, known_on))
+    return view, figures_of(view, model, norms)
+
+
+@dataclass
+class MonthRegion:
+    """Everything that the judgements of a month rest on, read when it is asked for."""
+
+    month: date
+    model: ScoringModel
+    providers: Sequence[Provider]
+    figures: dict[Key, Figures] = field(default_factory=dict)
+
+    @cached_property
+    def facts(self) -> dict[int, RegisterFacts]:
+        """The register on the reference day, by provider."""
+        return facts_of(self.providers, self.month, self.model)
+
+    @cached_property
+    def by_route(self) -> dict[int, Region]:
+        """What all providers of a route together tell of chance."""
+        found: dict[int, list[Figures]] = defaultdict(list)
+        for (_, route), figures in self.figures.items():
+            found[route].append(figures)
+        return {route: region_of(listed, self.model) for route, listed in found.items()}
+
+    def region(self, route: int) -> Region:
+        """What is known of chance on a route; of one without figures nothing."""
+        return self.by_route.get(route) or region_of((), self.model)
+
+    def earlier(self, key: Key) -> Earlier | None:
+        """The side of a year ago in a comparison of seasons."""
+        figures = self.figures.get(key)
+        if figures is None:
+            return None
+        facts = self.facts.get(key[0])
+        docents = 0 if facts is None else facts.docents
+        return Earlier(figures, self.region(key[1]), docents)
+
+    def judgements(
+        self, year_ago: "MonthRegion", routes: Collection[int] | None = None
+    ) -> dict[Key, Judgement]:
+        """Judge every provider on the routes on which it had rows or has a contract."""
+        found = {}
+        for provider in self.providers:
+            facts = self.facts[provider.id]
+            own = {route for number, route in self.figures if number == provider.id}
+            for route in sorted(own | set(facts.terms)):
+                if routes is not None and route not in routes:
+                    continue
+                key = provider.id, route
+                case = Case(
+                    provider=provider.code,
+                    route=ROUTE_CODES[route],
+                    month=self.month,
+                    figures=self.figures.get(key),
+                    facts=facts.on(route),
+                    region=self.region(route),
+                    earlier=year_ago.earlier(key),
+                )
+                judgement = judge(case, self.model)
+                if judgement is not None:
+                    found[key] = judgement
+        return found
+
+
+def kept_region(month: date, model: ScoringModel, providers: Sequence[Provider]) -> MonthRegion:
+    """A month with the figures that are kept; those that are missing are measured, and kept."""
+    region = MonthRegion(month, model, providers)
+    breaks = inputs.breaks_of([provider.id for provider in providers])
+    kept: Any = MonthFigures.select().where(MonthFigures.month == month)
+    for row in kept:
+        known = breaks.get(row.provider_id, ())
+        if row.windows == windows_of(model, month, known):
+            region.figures[row.provider_id, row.route] = Figures.from_data(row.figures)
+    for provider in missing(region):
+        for found_month, figures in measure(provider, [month], model).items():
+            store(provider.id, found_month, model, figures)
+            region.figures |= {(provider.id, route): one for route, one in figures.items()}
+    return region
+
+
+def measured_region(month: date, model: ScoringModel, providers: Sequence[Provider]) -> MonthRegion:
+    """A month with the figures that another model would sum; nothing is kept."""
+    region = MonthRegion(month, model, providers)
+    for provider in providers:
+        norms = region.facts[provider.id].norms
+        _, figures = measured(provider, month, model, norms)
+        region.figures |= {(provider.id, route): one for route, one in figures.items()}
+    return region
+
+
+def missing(region: MonthRegion) -> list[Provider]:
+    """Providers that had rows by this month, without figures by the norm that now holds."""
+    with_rows = inputs.reported_by(region.month)
+    norm = region.model.waiting.norm_days or 0
+    kept: dict[int, list[bool]] = defaultdict(list)
+    for (provider, route), figures in region.figures.items():
+        facts = region.facts.get(provider)
+        agreed = None if facts is None else facts.norms.get(route)
+        kept[provider].append(figures.norm_days == (agreed or norm))
+    return [p for p in region.providers if p.id in with_rows and not all(kept[p.id] or [False])]
+
+
+def measure(
+    provider: Provider, months: Iterable[date], model: ScoringModel
+) -> dict[date, dict[int, Figures]]:
+    """The figures of some months from the rows, but of those whose rows are not whole any more."""
+    removed = {month for _, month in removed_months([provider.id])}
+    length = max(c.window_months for c in model.criteria)
+    wanted = [
+        month
+        for month in sorted(set(months))
+        if not removed.intersection(add_months(month, -back) for back in range(length))
+    ]
+    register = dossier(provider)
+    return {
+        month: figures_of(view, model, norms_on(register, month))
+        for month, view in inputs.views(provider.id, wanted, model)
+    }
+
+
+def outdated(month: date, model: ScoringModel, providers: Sequence[Provider]) -> set[int]:
+    """Providers whose kept figures were summed by other windows or lesson days than hold now."""
+    breaks = inputs.breaks_of([provider.id for provider in providers])
+    kept: Any = (
+        MonthFigures.select(MonthFigures.provider, MonthFigures.windows)
+        .where(MonthFigures.month == month, MonthFigures.provider.in_(list(breaks)))
+        .tuples()
+    )
+    return {one for one, windows in kept if windows != windows_of(model, month, breaks[one])}
+
+
+def store(
+    provider_id: int, month: date, model: ScoringModel, figures: Mapping[int, Figures]
+) -> bool:
+    """Keep the figures of a provider in a month; return whether they are others than before."""
+    windows = windows_of(model, month, inputs.breaks_of([provider_id])[provider_id])
+    kept = {
+        row.route: row
+        for row in MonthFigures.select().where(
+            MonthFigures.provider == provider_id, MonthFigures.month == month
+        )
+    }
+    data = {route: one.data for route, one in figures.items()}
+    same = {
+        route
+        for route, row in kept.items()
+        if route in data
+        and row.windows == windows
+        and Figures.from_data(row.figures) == figures[route]
+    }
+    gone = [row.id for route, row in kept.items() if route not in same]
+    if gone:
+        MonthFigures.delete().where(MonthFigures.id.in_(gone)).execute()
+    new = [
+        {
+            "provider": provider_id,
+            "month": month,
+            "route": route,
+            "windows": windows,
+            "figures": one,
+        }
+        for route, one in data.items()
+        if route not in same
+    ]
+    if new:
+        MonthFigures.insert_many(new).execute()
+    return bool(gone or new)

@@ -1,1 +1,0 @@
-"""Method 1, which keeps judging the months that were fixed with it."""
