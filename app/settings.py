@@ -47,6 +47,16 @@ def _yes_no(value: str) -> bool:
     return {"ja": True, "nee": False}[value.strip().lower()]
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.strip().lower() not in words:
+            raise ValueError(value)
+        return value.strip().lower()
+
+    read.__doc__ = "een van: " + ", ".join(words)
+    return read
+
+
 _yes_no.__doc__ = "ja of nee"
 
 
@@ -243,11 +253,17 @@ SETTINGS = (
         "Na hoeveel minuten zonder gebruik iemand opnieuw moet aanmelden.",
     ),
     Setting(
+        "TAALINKOOP_SESSION_HOURS",
+        _whole(1, 168),
+        "12",
+        "Na hoeveel uren iemand in elk geval opnieuw moet aanmelden, ook bij voortdurend gebruik.",
+    ),
+    Setting(
         "TAALINKOOP_SECOND_STEP",
-        _yes_no,
-        "nee",
-        "Zet op ja als iedereen die met een wachtwoord aanmeldt ook een code uit een app moet "
-        "gebruiken; op nee kiest elk zelf.",
+        _one_of("ja", "rollen", "nee"),
+        "rollen",
+        "Wie bij het aanmelden met een wachtwoord ook een code uit een app moet gebruiken: rollen "
+        "(de beheerder en wie rijen van deelnemers ziet), ja (iedereen) of nee (elk kiest zelf).",
     ),
     Setting(
         "TAALINKOOP_OIDC_ISSUER",

@@ -152,6 +152,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
             "TAALINKOOP_SECRET_KEY": KEY,
             "DATABASE_URL": f"sqlite:///{folder}/unused.sqlite",
             "PROPAGATE_EXCEPTIONS": False,
+            "TAALINKOOP_SECOND_STEP": "nee",
         }
     )
 

@@ -14,6 +14,8 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
 from core.accounts import Account
+from core.dates import now
+from core.identity.session_operations import begin
 
 PATIENCE = 60
 
@@ -34,7 +36,7 @@ def cookie_of(account: Account, folder: Path) -> str:
     bare.secret_key = (folder / "secret_key").read_text(encoding="ascii")
     signer = SecureCookieSessionInterface().get_signing_serializer(bare)
     assert signer is not None
-    session = {"account": account.id, "key": account.session_key, "seen": int(time.time())}
+    session = {"token": begin(account, at=now())}
     return f"taalinkoop={signer.dumps(session)}"
 
 

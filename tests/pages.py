@@ -5,7 +5,6 @@ labels, no double ids, captions and scopes in tables, text for pictures, no Engl
 """
 
 import re
-import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -19,6 +18,7 @@ from flask.testing import FlaskClient
 from core.accounts import Account, Role
 from core.dates import now
 from core.db import is_postgresql
+from core.identity.session_operations import begin
 
 ENGLISH = re.compile(
     r"\b(This field is required|Not a valid|Create|Edit|Delete|Save|Search|Submit|Cancel|Page not "
@@ -184,9 +184,7 @@ class Client:
         )
         with self.browser.session_transaction() as session:
             session.clear()
-            session["account"] = account.id
-            session["key"] = account.session_key
-            session["seen"] = int(time.time())
+            session["token"] = begin(account, at=now())
         self._token = ""
         return account
 

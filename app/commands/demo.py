@@ -70,6 +70,8 @@ def _use(directory: Path) -> None:
     """Point the settings of this process at the demo's own folder and database file."""
     os.environ["TAALINKOOP_DATA_DIR"] = str(directory)
     os.environ["DATABASE_URL"] = f"sqlite:///{directory / 'taalinkoop.sqlite'}"
+    # Its accounts and their password are known to all: a phone to look around adds nothing.
+    os.environ["TAALINKOOP_SECOND_STEP"] = "nee"
 
 
 def _move(url: str) -> None:
@@ -152,6 +154,8 @@ def show_accounts() -> None:
         bound = ", ".join([*municipalities, *([provider] if provider else [])])
         say(f"  {email:<{width}}  {role}{f' ({bound})' if bound else ''}")
     say(f"Wachtwoord voor allemaal: {PASSWORD}")
+    say("In deze voorbeeldregio is een tweede stap niet nodig; in een echte installatie wel, voor")
+    say("de beheerder en voor wie rijen van deelnemers ziet (TAALINKOOP_SECOND_STEP).")
     say("")
     sys.stdout.flush()
 

@@ -1,26 +1,28 @@
 """Who is asking: loads the account of the session, and keeps undeclared routes shut."""
 
-import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from core import access_log
-from core.accounts import Account
+from core.accounts import Account, Role, may
 from core.admin import Page, sign_in_first
 from core.dates import now
+from core.identity import session_operations as sessions
 from core.identity.account_operations import note_sign_in
 from core.identity.second_step_operations import has_second_step
+from core.identity.session_models import SignInSession
 
 PUBLIC_ENDPOINTS = {"static"}
 WITHOUT_ACCOUNT = {"static", "health.alive", "health.ready", "health.metrics"}
 """Answered without the database, also to whoever brings a session."""
 WITH_ONE_TIME_PASSWORD = {"static", "account.index", "account.sign_out"}
 WITHOUT_SECOND_STEP = {"static", "second_step.index", "account.sign_out"}
-CODE_WITHIN = 5 * 60
-"""How many seconds there are between the password and the code of the second step."""
+COOKIE_HAS = "token"
+"""Under which name the cookie holds the token of the session."""
 
 
 def guard(app: Flask) -> None:
@@ -30,17 +32,26 @@ def guard(app: Flask) -> None:
     app.after_request(_log_look)
 
 
-def start_session(account: Account, *, outside: bool = False) -> None:
+def start_session(account: Account, *, outside: bool = False, awaits_code: bool = False) -> None:
     """Begin a fresh session; nothing of an earlier one is kept.
 
     ``outside`` says that another system vouched for the person: it is not for us to ask for a
     password or a second step of our own.
     """
+    if COOKIE_HAS in session:
+        sessions.end(session[COOKIE_HAS])
     session.clear()
-    session["account"] = account.id
-    session["key"] = account.session_key
-    session["seen"] = int(time.time())
-    session["outside"] = outside
+    session[COOKIE_HAS] = sessions.begin(
+        account, at=now(), device=request.user_agent.string, outside=outside,
+        awaits_code=awaits_code,
+    )  # fmt: skip
+
+
+def end_session() -> None:
+    """End this session: whoever kept the cookie has nothing."""
+    if COOKIE_HAS in session:
+        sessions.end(session[COOKIE_HAS])
+    session.clear()
 
 
 def let_in(account: Account, *, outside: bool = False) -> None:
@@ -61,19 +72,27 @@ def _address() -> str:
 
 def await_second_step(account: Account) -> None:
     """Remember whose password was right; it opens nothing but the page that asks for the code."""
-    session.clear()
-    session["awaited"] = {"account": account.id, "key": account.session_key, "at": time.time()}
+    start_session(account, awaits_code=True)
 
 
 def awaited_account() -> Account | None:
     """Whose code we wait for."""
-    awaited = session.get("awaited")
-    if awaited is None or awaited["at"] < time.time() - CODE_WITHIN:
-        return None
-    account: Account | None = Account.get_or_none(
-        Account.id == awaited["account"], Account.session_key == awaited["key"], Account.active
-    )
-    return account
+    found = _session_of_cookie()
+    return found.account if found is not None and found.awaits_code else None
+
+
+def limits() -> dict[str, timedelta]:
+    """How long a session may be idle, and how long it lasts at most."""
+    config = current_app.config
+    return {
+        "idle": timedelta(minutes=config["TAALINKOOP_IDLE_MINUTES"]),
+        "life": timedelta(hours=config["TAALINKOOP_SESSION_HOURS"]),
+    }
+
+
+def _session_of_cookie() -> SignInSession | None:
+    token = session.get(COOKIE_HAS)
+    return sessions.find(token, at=now(), **limits()) if isinstance(token, str) else None
 
 
 def declared_access(function: Callable[..., Any]) -> str:
@@ -86,21 +105,14 @@ def declared_access(function: Callable[..., Any]) -> str:
 def _load_account() -> None:
     g.account = None
     g.recorded = access_log.recorded()
-    if "account" not in session or request.endpoint in WITHOUT_ACCOUNT:
+    if COOKIE_HAS not in session or request.endpoint in PUBLIC_ENDPOINTS:
         return
-    now = int(time.time())
-    idle = now - session.get("seen", 0)
-    account = Account.get_or_none(Account.id == session["account"], Account.active)
-    if (
-        account is None
-        or session.get("key") != account.session_key
-        or idle > current_app.config["TAALINKOOP_IDLE_MINUTES"] * 60
-    ):
+    found = _session_of_cookie()
+    if found is None:
         session.clear()
-        return
-    if idle > 60:
-        session["seen"] = now
-    g.account = account
+    elif not found.awaits_code:
+        sessions.touch(found, at=now())
+        g.session, g.account = found, found.account
 
 
 LOGGED = frozenset(("progress", "learners", "signals", "bids"))
@@ -136,7 +148,15 @@ def _check_declaration() -> Response | None:
         return sign_in_first()
     if access not in ("signed_in", "page"):
         abort(403)
-    return None if session.get("outside") else _first_do_this(g.account)
+    return None if g.session.outside else _first_do_this(g.account)
+
+
+def needs_second_step(account: Account) -> bool:
+    """Whether a password alone is not enough for this account, by the setting."""
+    wanted = current_app.config["TAALINKOOP_SECOND_STEP"]
+    if wanted != "rollen":
+        return bool(wanted == "ja")
+    return account.role == Role.ADMINISTRATOR or may(account, "read", "progress")
 
 
 def _first_do_this(account: Account) -> Response | None:
@@ -145,7 +165,7 @@ def _first_do_this(account: Account) -> Response | None:
         if request.endpoint not in WITH_ONE_TIME_PASSWORD:
             return redirect(url_for("account.index"))
     elif (
-        current_app.config["TAALINKOOP_SECOND_STEP"]
+        needs_second_step(account)
         and request.endpoint not in WITHOUT_SECOND_STEP
         and not has_second_step(account)
     ):

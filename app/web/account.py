@@ -11,13 +11,19 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField
 
-from app.web.access import await_second_step, let_in, note_refused, start_session
+from app.web.access import (
+    await_second_step,
+    end_session,
+    let_in,
+    limits,
+    note_refused,
+    start_session,
+)
 from core import access_log
 from core.accounts import Account, Role
 from core.admin import public, signed_in
@@ -25,6 +31,7 @@ from core.dates import now
 from core.errors import DomainError
 from core.identity.account_operations import add_account, change_own_password, sign_in
 from core.identity.second_step_operations import has_second_step
+from core.identity.session_operations import end_others, running
 from core.pages.fields import Required, SafeForm, TextField
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -120,7 +127,7 @@ def sign_out() -> Response:
     """End this session."""
     if g.account is not None:
         access_log.record(g.account, "account", at=now(), action="sign_out")
-    session.clear()
+    end_session()
     flash("Je bent afgemeld.", "success")
     return redirect(url_for("account.sign_in"))
 
@@ -142,8 +149,22 @@ def index() -> Response | str:
             flash("Je wachtwoord is gewijzigd. Andere sessies zijn beëindigd.", "success")
             return redirect(url_for("account.index"))
     return render_template(
-        "account/account.html", form=form, second_step=has_second_step(g.account)
+        "account/account.html",
+        form=form,
+        second_step=has_second_step(g.account),
+        sessions=running(g.account, at=now(), **limits()),
+        here=g.session,
     )
+
+
+@blueprint.post("/andere-sessies/")
+@signed_in
+def end_other_sessions() -> Response:
+    """End every session of this account but this one."""
+    count = end_others(g.account, g.session, at=now())
+    flash(f"{count} andere sessies zijn beëindigd." if count != 1 else
+          "1 andere sessie is beëindigd.", "success")  # fmt: skip
+    return redirect(url_for("account.index"))
 
 
 @blueprint.route("/eerste-beheerder/", methods=["GET", "POST"])

@@ -13,6 +13,7 @@ ACTIONS = {
     "create": "gemaakt",
     "declare_nothing": "nihil-opgave gedaan",
     "done": "klaar",
+    "end_sessions": "sessies beëindigd",
     "enqueue": "klaargezet",
     "enter": "ingevoerd",
     "export": "gedownload",

@@ -37,6 +37,7 @@ from core.identity.account_operations import (
     set_password,
 )
 from core.identity.second_step_operations import has_second_step, turn_off
+from core.identity.session_operations import end_all
 from core.municipalities import name as municipality_name, names as municipality_names
 from core.pages.fields import ParsedField, Required, SafeForm, TextField
 from core.pages.lists import Filter, choice_filter
@@ -202,6 +203,15 @@ class AccountView(SafeModelView):
             set_password(account, password=password, by=g.account.email, at=now(), must_change=True)
             return self._show_once(account, password)
         return self.render("account/reset.html", row=account)
+
+    @expose("/sessies/", methods=("POST",))
+    @needs("change")
+    def end_sessions(self) -> Response:
+        """End every session of an account at once."""
+        account = self.get_one(request.args.get("id"))
+        end_all(account, by=g.account.email, at=now())
+        flash("De sessies van dit account zijn beëindigd.", "success")
+        return redirect(url_for(".details_view", id=account.id))
 
     @expose("/tweede-stap/", methods=("GET", "POST"))
     @needs("change")

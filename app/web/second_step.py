@@ -9,7 +9,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from werkzeug.wrappers import Response
@@ -23,9 +22,11 @@ from core.identity.second_step_operations import (
     has_second_step,
     pass_second_step,
     renew_recovery_codes,
+    seal,
     turn_off_own,
     turn_on,
 )
+from core.identity.session_operations import secret_in_setup
 from core.identity.totp import new_secret, setup_address
 from core.pages.fields import Required, SafeForm, TextField
 
@@ -103,8 +104,7 @@ def index() -> Response | str:
     """Set it up, or show that it is on."""
     if has_second_step(g.account):
         return render_template("account/second_step_on.html")
-    # Signed by the server and seen by this browser only, like the picture on the page.
-    secret = session.setdefault("new_secret", new_secret())
+    secret = secret_in_setup(g.session, make=new_secret, seal=seal(_key()))
     form = SetUpForm()
     if form.validate_on_submit():
         try:

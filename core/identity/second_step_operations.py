@@ -39,7 +39,7 @@ def turn_on(
     step = step_of(secret, _digits(code), at=at)
     if step is None:
         raise DomainError("second_step_code", WRONG_CODE, field="code")
-    sealed = _seal(key).encrypt(secret.encode()).decode()
+    sealed = seal(key).encrypt(secret.encode()).decode()
     with transaction():
         _forget(account)
         SecondStep.create(account=account, sealed_secret=sealed, last_used=step, since=at)
@@ -145,7 +145,8 @@ def _digest(account: Account, code: str, key: str) -> str:
     return hmac.digest(key.encode(), f"{account.id} {plain}".encode(), "sha256").hex()
 
 
-def _seal(key: str) -> "Fernet":
+def seal(key: str) -> "Fernet":
+    """What seals a secret with the key of the server."""
     from cryptography.fernet import Fernet  # noqa: PLC0415  few need it, and starting is for all
 
     own = hmac.digest(key.encode(), b"second step", "sha256")
@@ -156,7 +157,7 @@ def _open(held: SecondStep, key: str) -> str:
     from cryptography.fernet import InvalidToken  # noqa: PLC0415
 
     try:
-        return _seal(key).decrypt(held.sealed_secret.encode()).decode()
+        return seal(key).decrypt(held.sealed_secret.encode()).decode()
     except InvalidToken:
         raise DomainError(
             "second_step_key",

@@ -2,7 +2,6 @@
 
 import random
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -15,6 +14,7 @@ from app import create_app
 from core.accounts import Account, Role
 from core.dates import now, today
 from core.db import database
+from core.identity.session_operations import begin
 from core.migrations import migrate
 from procurement.plan import operations, queries
 from procurement.plan.documents import (
@@ -108,7 +108,7 @@ def _browser(app: Flask, role: Role) -> FlaskClient:
     )  # fmt: skip
     browser = app.test_client()
     with browser.session_transaction() as session:
-        session.update(account=account.id, key="x", seen=int(time.time()))
+        session["token"] = begin(account, at=now())
     return browser
 
 

@@ -16,8 +16,9 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from core.accounts import Account, Role
-from core.dates import add_months, month_end, month_number
+from core.dates import add_months, month_end, month_number, now
 from core.db import database, open_database, transaction
+from core.identity.session_operations import begin
 from core.migrations import migrate
 from providers.models import Contract, ContractScope, Provider, QualityMark
 from providers.open_tracks.operations import keep_open_tracks
@@ -178,8 +179,8 @@ def client_of(app: Flask, role: Role) -> FlaskClient:
     """A browser in which the account of this role is signed in."""
     email = next(address for address, held_role, *_ in ACCOUNTS if held_role == role)
     with database.connection_context():
-        account = Account.get(Account.email == email)
+        token = begin(Account.get(Account.email == email), at=now())
     client = app.test_client()
     with client.session_transaction() as session:
-        session.update(account=account.id, key=account.session_key, seen=2**33)
+        session["token"] = token
     return client

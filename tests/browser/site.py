@@ -31,7 +31,7 @@ def _environment(folder: Path) -> dict[str, str]:
     inherited = {
         k: v for k, v in os.environ.items() if not k.startswith(("TAALINKOOP", "DATABASE"))
     }
-    return {**inherited, "TAALINKOOP_DATA_DIR": str(folder)}
+    return {**inherited, "TAALINKOOP_DATA_DIR": str(folder), "TAALINKOOP_SECOND_STEP": "nee"}
 
 
 def taalinkoop(folder: Path, *arguments: str, given: str | None = None) -> None:

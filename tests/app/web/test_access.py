@@ -1,6 +1,5 @@
 """Signing in and out, as a person at the browser."""
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +21,8 @@ from core.identity.account_operations import (
     set_password,
     sign_in,
 )
+from core.identity.session_models import SignInSession
+from core.identity.session_operations import end_all
 from tests.builders import make_provider
 from tests.pages import Client, Page
 from tests.providers.feed.door import deliver
@@ -114,7 +115,9 @@ def test_failures_are_counted_and_forgotten_after_a_day(client, vera):
     assert SignInFailure.select().count() == 0
 
 
-@pytest.mark.parametrize("end", ["password", "deactivated", "role", "idle", "forged"])
+@pytest.mark.parametrize(
+    "end", ["password", "deactivated", "role", "idle", "forged", "long", "ended by the beheerder"]
+)
 def test_a_session_ends(client, vera, end):
     enter(client, vera.email, PASSWORD)
     client.get("/account/")
@@ -126,20 +129,41 @@ def test_a_session_ends(client, vera, end):
         change_account(account, active=False, by="t", at=now())
     elif end == "role":
         change_account(account, role="regio", by="t", at=now())
+    elif end == "ended by the beheerder":
+        end_all(account, by="b@b.nl", at=now())
+    elif end == "idle":
+        SignInSession.update(seen_at=now() - timedelta(minutes=121)).execute()
+    elif end == "long":
+        SignInSession.update(began_at=now() - timedelta(hours=12, minutes=1)).execute()
     else:
         with client.browser.session_transaction() as session:
-            if end == "idle":
-                session["seen"] = int(time.time()) - 121 * 60
-            else:
-                session["key"] = "geraden"
+            session["token"] = "geraden"
     assert client.get("/account/", status=302).location.startswith("/account/aanmelden/")
 
 
-def test_signing_out_ends_the_session(client, vera):
+def test_a_copied_cookie_is_dead_after_signing_out(client, app, vera):
     enter(client, vera.email, PASSWORD)
     client.token()
+    copy = client.browser.get_cookie("taalinkoop").value
+    assert vera.session_key not in copy
     assert client.post("/account/afmelden/", follow=True).title == "Aanmelden"
     client.get("/account/", status=302)
+    thief = Client(app)
+    thief.browser.set_cookie("taalinkoop", copy)
+    thief.get("/account/", status=302)
+
+
+def test_sees_where_she_is_signed_in_and_ends_the_others(client, app, vera):
+    enter(client, vera.email, PASSWORD)
+    elsewhere = Client(app)
+    elsewhere.browser.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Windows NT 10.0) Firefox/1"
+    enter(elsewhere, vera.email, PASSWORD)
+    page = client.get("/account/")
+    assert "Firefox op Windows" in page.text
+    told = client.post("/account/andere-sessies/", follow=True)
+    assert "1 andere sessie is beëindigd." in told.text
+    elsewhere.get("/account/", status=302)
+    client.get("/account/")
 
 
 def test_changes_her_own_password_and_stays_signed_in(client, vera):
@@ -244,7 +268,10 @@ def test_signing_in_and_out_and_what_is_refused_are_logged(client):
     client.post("/account/aanmelden/", {"email": "regio@example.org", "password": "x" * 12})
     client.post("/account/aanmelden/", {"email": "wie@x.nl", "password": "x" * 12})
 
-    lines = [(line.actor, line.action, line.about) for line in AccessLine.select()]
+    lines = [
+        (line.actor, line.action, line.about)
+        for line in AccessLine.select().order_by(AccessLine.id)
+    ]
     assert lines == [
         ("regio@example.org", "refused", "accountview.index_view"),
         ("regio@example.org", "sign_out", ""),
@@ -262,7 +289,10 @@ def test_every_look_at_rows_of_learners_is_logged(client, app):
     for door in ("", "origineel/", "verbeteren.xlsx", "ontvangstbewijs.json", "rij/2/"):
         client.get(where + door, check=False)
 
-    lines = [(line.action, line.what, line.about, line.count) for line in AccessLine.select()]
+    lines = [
+        (line.action, line.what, line.about, line.count)
+        for line in AccessLine.select().order_by(AccessLine.id)
+    ]
     number = str(outcome.delivery)
     assert lines == [
         ("look", "delivery", number, 2), ("download", "original", number, 2),

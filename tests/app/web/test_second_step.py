@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import time
 from datetime import timedelta
 
 import pytest
@@ -21,6 +20,7 @@ from core.identity.second_step_operations import (
     turn_off,
     turn_on,
 )
+from core.identity.session_models import SignInSession
 from core.identity.totp import code_of, step_at
 from tests.pages import Client, Page
 
@@ -160,8 +160,7 @@ def test_the_page_of_the_code_needs_a_fresh_right_password(app, client, vera, en
     if end != "nothing":
         with_password(client)
     if end == "late":
-        with client.browser.session_transaction() as session:
-            session["awaited"] = session["awaited"] | {"at": time.time() - 301}
+        SignInSession.update(began_at=now() - timedelta(seconds=301)).execute()
     elif end == "password changed":
         Account.update(session_key="another").execute()
     elif end == "closed":
@@ -233,7 +232,7 @@ def test_a_server_with_another_key_says_so(app, client, vera):
 
 
 def test_where_it_is_asked_of_everyone_setting_it_up_comes_first(app, client, vera):
-    app.config["TAALINKOOP_SECOND_STEP"] = True
+    app.config["TAALINKOOP_SECOND_STEP"] = "ja"
     try:
         with_password(client)
         assert client.get("/", status=302).location == HOME
@@ -244,4 +243,28 @@ def test_where_it_is_asked_of_everyone_setting_it_up_comes_first(app, client, ve
         assert with_code(client, code()).location == "/"
         client.get("/")
     finally:
-        app.config["TAALINKOOP_SECOND_STEP"] = False
+        app.config["TAALINKOOP_SECOND_STEP"] = "nee"
+
+
+@pytest.mark.parametrize(
+    ("role", "asked"),
+    [("beheerder", True), ("contractmanager", True), ("auditor", True), ("regio", False)],
+)
+def test_by_itself_it_is_asked_of_the_beheerder_and_who_sees_learners(app, client, role, asked):
+    app.config["TAALINKOOP_SECOND_STEP"] = "rollen"
+    try:
+        client.sign_in(role)
+        assert client.get("/", status=None).status == (302 if asked else 200)
+    finally:
+        app.config["TAALINKOOP_SECOND_STEP"] = "nee"
+
+
+def test_the_secret_that_is_being_set_up_is_not_in_the_cookie(client):
+    client.sign_in("regio")
+    page = client.get(HOME)
+    secret = re.search(r"<code[^>]*>([A-Z2-7 ]{32,})</code>", page.html)[1].replace(" ", "")
+    again = client.get(HOME)
+    assert secret in again.html.replace(" ", "")
+    with client.browser.session_transaction() as session:
+        assert secret not in str(dict(session))
+    assert secret not in SignInSession.get().sealed_secret
