@@ -20,6 +20,10 @@ def up(migrator, db):
         db.execute_sql(f"ALTER TABLE signal ADD COLUMN {column} {kind}")
     db.execute_sql("UPDATE signal SET status = 'gezien' WHERE seen_at IS NOT NULL")
     db.execute_sql("ALTER TABLE signal DROP COLUMN follow_up")
+    db.execute_sql(
+        "CREATE INDEX signal_snoozed_until ON signal (snoozed_until) "
+        "WHERE snoozed_until IS NOT NULL"
+    )
 
     class Base(peewee.Model):
         class Meta:
@@ -78,6 +82,7 @@ def up(migrator, db):
 def down(migrator, db):
     for table in ("handover", "learner_note", "signal_act"):
         migrator.migrate(migrator.drop_table(table))
+    db.execute_sql("DROP INDEX signal_snoozed_until")
     db.execute_sql("ALTER TABLE signal ADD COLUMN follow_up TEXT NOT NULL DEFAULT ''")
     for column in COLUMNS:
         db.execute_sql(f"ALTER TABLE signal DROP COLUMN {column}")

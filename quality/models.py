@@ -161,6 +161,13 @@ class Signal(BaseModel):
         )
 
 
+Signal.add_index(
+    Signal.index(
+        Signal.snoozed_until, where=Signal.snoozed_until.is_null(False), name="signal_snoozed_until"
+    )
+)
+
+
 class SignalAct(BaseModel):
     """What somebody did with a signal, and the levels then: did they rise afterwards?"""
 

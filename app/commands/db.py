@@ -41,7 +41,10 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run_migrate(_args: argparse.Namespace) -> int:
     """Bring the schema up to this release."""
+    from quality.learners.operations import refresh_missing  # noqa: PLC0415  help does without
+
     done = migrate(database.obj)
+    refresh_missing()
     for name in done:
         say(f"Gedaan: {name}")
     say("De database is bij." if done else "De database was al bij.")

@@ -28,7 +28,10 @@ def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM; requests that are on their way are finished."""
     keep_log(read_settings()["TAALINKOOP_LOG"])
     if args.migrate:
+        from quality.learners.operations import refresh_missing  # noqa: PLC0415  help does without
+
         migrate(database.obj)
+        refresh_missing()
     check_schema()
     code = None if Account.select().exists() else secrets.token_hex(4)
     database.close()

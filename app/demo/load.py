@@ -1,12 +1,17 @@
 """Fill an empty database with the demo region, through the same operations as any installation."""
 
 import io
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
+
+from peewee import Case, fn
 
 from app.demo.accounts import ACCOUNTS, MANAGER, PASSWORD
+from app.demo.facts import Lived, facts_file
 from app.demo.follow_up import follow_up
 from app.demo.region import MONTHS, MUNICIPALITIES, last_month, register_tables
 from app.demo.story import Parcel, parcels
@@ -14,15 +19,18 @@ from core.accounts import Account
 from core.dates import AMSTERDAM, add_months, days, month_end
 from core.identity.account_operations import add_account
 from core.jobs.follow_up_operations import settled
+from core.municipalities import name as municipality_name
 from core.storage import Storage
 from procurement import demo as procurement_demo
+from providers.codes import EndReason, LearningRoute
 from providers.deliveries.operations import Request, accept, declare_nothing, receive, withdraw
 from providers.feed.tell.outcome import Outcome
 from providers.mapping.operations import save_mapping
-from providers.models import Provider
+from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
 from providers.register.operations import import_register
 from providers.register.rows import RegisterTable, read_tables
 from quality.cards.operations import compute, fix
+from quality.learners.fact_operations import import_facts
 
 ACTOR = "voorbeeldregio"
 CONCEPT_MONTHS = 2
@@ -66,6 +74,8 @@ def load_region(
     settled("judge")
     tell("Gesprekken, afspraken en signalen")
     follow_up(last, by=MANAGER, at=_moment(today))
+    tell("Wat de gemeenten van hun cursisten weten")
+    _facts(seed, today)
     tell("De inkooptrajecten")
     procurement_demo.load(today, municipalities=tuple(MUNICIPALITIES), by=ACTOR)
     tell("De accounts")
@@ -133,3 +143,39 @@ def _accounts(at: datetime) -> list[Account]:
         )
         for email, name, role, provider, municipalities in ACCOUNTS
     ]  # fmt: skip
+
+
+def _facts(seed: int, today: date) -> None:
+    """Each gemeente sends one file about the learners that providers reported."""
+    rows: Any = (
+        ProgressRecord.select(
+            CourseTrack.number, ProgressRecord.municipality, ProgressRecord.route,
+            fn.MIN(ProgressRecord.registered_on), fn.MIN(ProgressRecord.first_lesson_on),
+            fn.MAX(Case(None, [(ProgressRecord.end_reason == EndReason.DIPLOMA,
+                                ProgressRecord.ended_on)], None)),
+        )
+        .join(CourseTrack)
+        .where(CURRENT)
+        .group_by(CourseTrack.number, ProgressRecord.municipality, ProgressRecord.route)
+        .order_by(CourseTrack.number)
+    )  # fmt: skip
+    people: dict[int, dict[str, Lived]] = {}
+    for number, place, route, *when in rows.tuples():
+        registered, started, passed = map(_day, when)
+        if registered is not None:
+            people.setdefault(place, {})[number] = Lived(
+                number, LearningRoute(route).code, registered, started, passed
+            )
+    for place, learners in sorted(people.items()):
+        with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+            file.write(facts_file(learners.values(), seed=seed, today=today))
+            file.flush()
+            import_facts(
+                Path(file.name), file_name=f"cursisten-{place:04d}.csv", municipality=place,
+                by=f"klantvolgsysteem van {municipality_name(place)}", at=_moment(today),
+                today=today,
+            )  # fmt: skip
+
+
+def _day(value: date | int | None) -> date | None:
+    return date.fromordinal(value) if isinstance(value, int) else value

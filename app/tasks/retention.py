@@ -23,6 +23,7 @@ from core.jobs.models import QUEUED, RUNNING, Job
 from core.storage import Storage
 from procurement.award.retention_operations import OldBids
 from providers.deliveries import retention_operations as deliveries
+from quality.learners import fact_operations as learner_facts
 
 WAIT_AT_MOST = timedelta(days=1)
 """How long the bytes of a file wait for somebody to accept it."""
@@ -69,6 +70,13 @@ def kinds(settings: Mapping[str, Any], *, at: datetime, by: str = "") -> tuple[K
             "voor het laatst gemeld werd",
             lambda: deliveries.learners_over(over),
             lambda: deliveries.remove_learners_over(over),
+        ),
+        Kind(
+            "learner_facts",
+            f"wat een gemeente van cursisten wist, {months} maanden na de laatste wijziging, als "
+            "er geen rijen meer zijn",
+            lambda: learner_facts.facts_over(_moment(over, at)),
+            lambda: learner_facts.remove_facts_over(_moment(over, at)),
         ),
         arrivals(data, at=at, by=by),
         _files(data, by=by, at=at, months=file_months, leftover=leftover),

@@ -131,7 +131,11 @@ def _levels(axes: Any, data: RoadPicture) -> None:
     write_beside(axes, labels, ticks, signs)
     if data.aim is not None:
         axes.axhline(data.aim, color=drawing.INK, lw=1.1, ls=(0, (4, 2)), zorder=1)
+        axes.text(month_number(data.months[0].month) - 0.4, data.aim + 0.12, "PIP", fontsize=8,
+                  va="bottom")  # fmt: skip
     if data.term is not None:
+        axes.text(_place(data.term), len(LEVELS) - 0.62, "einde termijn ", fontsize=8, ha="right",
+                  va="top", color=drawing.ORANGE)  # fmt: skip
         axes.axvline(_place(data.term), color=drawing.ORANGE, lw=1.4, ls=(0, (4, 2)), zorder=1)
 
 

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from peewee import chunked
+from peewee import Value, chunked, fn
 
 from core import audit, municipalities
 from core.db import database, transaction
 from core.errors import DomainError
+from core.log_chain import pseudonym
 from core.municipalities import current
 from providers.deliveries.outcomes import shown_name
 from providers.feed.check.checking import Problem
@@ -31,7 +32,13 @@ from quality.learners.facts import (
     own_positions,
     read_facts,
 )
-from quality.learners.models import FactsImport, LearnerFacts
+from quality.learners.models import (
+    FactsImport,
+    Handover,
+    LearnerFacts,
+    LearnerNote,
+    LearnerSummary,
+)
 from quality.learners.operations import follow_facts
 
 ROWS_AT_ONCE = 1_000
@@ -247,10 +254,44 @@ def change_facts(
             # Which facts changed is told, and not what they are: the trail outlives the learner.
             audit.record(
                 at=at, actor=by, action="change", thing="learners", thing_id=f"{municipality:04d}",
-                after={"number": number, "fields": [n for n in FACTS if after[n] != known[n]]},
+                after={"learner": pseudonym(number),
+                       "fields": [name for name in FACTS if after[name] != known[name]]},
             )  # fmt: skip
     return found
 
 
 def _plain(value: Any) -> Any:
     return value.toordinal() if isinstance(value, date) else value
+
+
+def _over(before: datetime) -> Any:
+    """Learners whose facts nobody changed since, and of whom no rows are held any more."""
+    rows = LearnerSummary.select(Value(1)).where(
+        LearnerSummary.municipality == LearnerFacts.municipality,
+        LearnerSummary.number == LearnerFacts.number,
+        LearnerSummary.provider.is_null(False),
+    )
+    return LearnerFacts.select().where(LearnerFacts.changed_at < before, ~fn.EXISTS(rows))
+
+
+def facts_over(before: datetime) -> dict[str, int]:
+    """Count what ``remove_facts_over`` would remove."""
+    return {"cursisten": int(_over(before).count())}
+
+
+def remove_facts_over(before: datetime) -> None:
+    """Remove what a gemeente added of learners who are long gone, with notes and hand-overs."""
+    for facts in list(_over(before)):
+        here = facts.municipality, facts.number
+        LearnerNote.delete().where(
+            LearnerNote.municipality == here[0], LearnerNote.number == here[1]
+        ).execute()
+        Handover.delete().where(
+            Handover.from_municipality == here[0], Handover.number == here[1]
+        ).execute()
+        LearnerSummary.delete().where(
+            LearnerSummary.municipality == here[0],
+            LearnerSummary.number == here[1],
+            LearnerSummary.provider.is_null(),
+        ).execute()
+        facts.delete_instance()

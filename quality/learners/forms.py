@@ -101,12 +101,15 @@ class FactsForm(SafeForm):
     """What the gemeente knows of one learner; the fields are those of the file."""
 
 
+FACT_LABELS: dict[str, str] = {}
+"""What each fact is called on a page."""
 for _column in FACT_COLUMNS:
     if _column.held_as == "number":
         continue
     _label = _column.name.replace("_", " ").capitalize().replace("Pip", "PIP")
     for _short in ("Pvt", "Map"):
         _label = _label.replace(_short, _short.upper())
+    FACT_LABELS[_column.held_as] = _label
     if _column.codes is None:
         _field = DutchDateField(_label, description=_column.note)
     else:

@@ -25,6 +25,7 @@ from quality.learners.summary_operations import EXAMS, SKILLS
 from quality.learners.term import months_between_days
 
 ROUTES = {int(route): route.label for route in LearningRoute}
+SHORT_ROUTES = {1: "B1", 2: "onderwijs", 3: "Z"}
 STATUSES = {int(status): status.label for status in TrackStatus}
 LEVELS = {int(level): level.code for level in SkillLevel}
 OPEN = "lopend"
@@ -66,9 +67,12 @@ def answer_of(account: Account) -> Answer:
 
 
 def levels_text(row: Any) -> str:
-    """The four levels, in the order of the feed: ``A1 A2 A1 A1``."""
+    """The four levels, in the order of the feed, and the aim: ``A1 A2 A1 A1, PIP B1``."""
     levels = [getattr(row, skill) for skill in SKILLS]
-    return MISSING if None in levels else " ".join(LEVELS[level] for level in levels)
+    if None in levels:
+        return MISSING
+    aim = "" if row.pip_level is None else f", PIP {LEVELS[row.pip_level]}"
+    return " ".join(LEVELS[level] for level in levels) + aim
 
 
 def exams_text(row: Any) -> str:
@@ -89,6 +93,16 @@ def term_text(row: Any, today: date) -> str:
     if left is None:
         return MISSING
     return f"{left}{' (geschat)' if row.term_estimated else ''}"
+
+
+def term_words(row: Any, today: date) -> str:
+    """The end of the term with how far off it is: ``21-02-2027, nog 3 maanden``."""
+    left = months_left(row, today)
+    if left is None:
+        return MISSING
+    guess = ", geschat" if row.term_estimated else ""
+    far = f"{-left} maanden voorbij" if left < 0 else f"nog {left} maanden"
+    return f"{day_text(row.term_until)}{guess}, {far}"
 
 
 def signals_text(row: Any) -> str:
@@ -118,7 +132,7 @@ class Promised:
 
 def weekly_text(minutes: int | None) -> str:
     """Minutes a week as hours with one decimal."""
-    return MISSING if minutes is None else number_text(minutes / 60, 1)
+    return MISSING if minutes is None else number_text(minutes / 60, 1).removesuffix(",0")
 
 
 def columns_of(
@@ -150,11 +164,10 @@ def columns_of(
         Column("waited_days", "Wacht (dagen)", lambda r: r.waited_days,
                lambda r: MISSING if r.waited_days is None else r.waited_days, S.waited_days,
                numeric=True),
-        Column("lowest_level", "Niveau (L, Lu, S, Sp)", levels_text, levels_text, S.lowest_level,
-               nowrap=True),
-        Column("pip_level", "PIP", _pip, _pip),
-        Column("weekly_attended", "Uren per week: beloofd / les / gevolgd", hours, hours,
-               S.weekly_attended, numeric=True),
+        Column("lowest_level", "Niveau: lezen, luisteren, schrijven, spreken", levels_text,
+               levels_text, S.lowest_level),
+        Column("weekly_attended", "Uren per week: beloofd, les, gevolgd", hours, hours,
+               S.weekly_attended, nowrap=True),
         Column("attended_share", "Aanwezig (%)", lambda r: r.attended_share,
                lambda r: MISSING if r.attended_share is None else r.attended_share,
                S.attended_share, numeric=True),
@@ -178,15 +191,11 @@ def _provider(row: Any) -> str:
 
 
 def _route(row: Any) -> str:
-    return ROUTES.get(row.route, MISSING)
+    return SHORT_ROUTES.get(row.route, MISSING)
 
 
 def _status(row: Any) -> str:
     return STATUSES.get(row.status, MISSING)
-
-
-def _pip(row: Any) -> str:
-    return MISSING if row.pip_level is None else LEVELS[row.pip_level]
 
 
 def _month(row: Any) -> str:

@@ -10,6 +10,7 @@ from core import audit
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import day_text
+from core.log_chain import pseudonym
 from core.municipalities import current, names
 from providers.models import CURRENT, ProgressRecord, Provider
 from quality.learners import queries as learner_queries
@@ -50,6 +51,18 @@ def refresh(provider: Provider) -> None:
         month = _newest_month(provider.id)
         if month is not None:
             refresh_signals(provider, month)
+
+
+def refresh_missing() -> int:
+    """Fill the list for every provider with rows that is not in it, as after an upgrade."""
+    listed = LearnerSummary.select(LearnerSummary.provider).where(
+        LearnerSummary.provider.is_null(False)
+    )
+    held = ProgressRecord.select(ProgressRecord.provider).where(CURRENT).distinct()
+    providers = list(Provider.select().where(Provider.id.in_(held), Provider.id.not_in(listed)))
+    for provider in providers:
+        refresh(provider)
+    return len(providers)
 
 
 def follow_facts(municipality: int, numbers: Sequence[str]) -> None:
@@ -177,9 +190,7 @@ def act(
 
 def wake_snoozed(today: date) -> int:
     """Bring back what was snoozed until before today; return how many signals."""
-    query: Any = Signal.select(Signal.id, Signal.track).where(
-        Signal.status == SNOOZED, Signal.snoozed_until < today
-    )
+    query: Any = Signal.select(Signal.id, Signal.track).where(Signal.snoozed_until < today)
     over = list(query.tuples())
     if not over:
         return 0
@@ -207,7 +218,7 @@ def note(
         )
         audit.record(
             at=at, actor=by, action="enter", thing="learners", thing_id=f"{municipality:04d}",
-            after={"number": number, "note": reason},
+            after={"learner": pseudonym(number), "note": reason},
         )  # fmt: skip
     return kept
 
@@ -232,7 +243,7 @@ def hand_over(
             raise DomainError("given", "Dit dossier is al overgedragen aan die gemeente.")
         audit.record(
             at=at, actor=by, action="hand_over", thing="learners",
-            thing_id=f"{municipality:04d}", after={"number": number, "to": f"{to:04d}"},
+            thing_id=f"{municipality:04d}", after={"learner": pseudonym(number), "to": f"{to:04d}"},
             reason=HANDOVER_REASONS[reason],
         )  # fmt: skip
     return given

@@ -196,10 +196,11 @@ def off_course(learner: Learner) -> Finding | None:
         else f"nodig {number_text(view.needed, 0)}"
     )
     guess = ", geschat" if learner.term_estimated else ""
+    rest = "die dag is voorbij" if left < 0 else f"nog {number_text(left, 0)} maanden"
     return Finding(
         "koers",
-        f"{AIMS[aim]} in alle vaardigheden moet voor {day_text(learner.term_until)}{guess}: nog "
-        f"{number_text(max(left, 0), 0)} maanden, {needs}",
+        f"{AIMS[aim]} in alle vaardigheden moet voor {day_text(learner.term_until)}{guess}: "
+        f"{rest}, {needs}",
     )
 
 

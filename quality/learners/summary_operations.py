@@ -50,16 +50,6 @@ def refresh_of_facts(municipality: int, numbers: Iterable[str]) -> None:
             _relate((S.municipality == municipality) & S.number.in_(list(some)))
 
 
-def summarise_missing() -> int:
-    """Make the rows of every provider that has none, after an upgrade; return how many had none."""
-    seen = S.select(S.provider).where(S.provider.is_null(False))
-    held = R.select(R.provider).where(CURRENT).distinct()
-    providers = list(Provider.select().where(Provider.id.in_(held), Provider.id.not_in(seen)))
-    for provider in providers:
-        refresh_summaries(provider)
-    return len(providers)
-
-
 COLUMNS = (
     "municipality", "number", "provider", "track", "latest", "missing", "route", "status",
     "registered_on", "first_lesson_on", "ended_on", "end_reason", "waited_days", "first_month",

@@ -3,6 +3,8 @@ the progress talk.
 """
 
 from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from flask import abort, current_app, flash, g, redirect, url_for
@@ -23,8 +25,8 @@ from quality.charts.road import RoadMark, RoadMonth, road_chart
 from quality.learners.acts import NOTES, REASONS, TALK, rises
 from quality.learners.fact_operations import change_facts
 from quality.learners.facts import BY_FIELD, FACT_COLUMNS, FACTS
-from quality.learners.forms import FactsForm, HandoverForm, NoteForm
-from quality.learners.lists import LEVELS, ROUTES, STATUSES, exams_text, term_text
+from quality.learners.forms import FACT_LABELS, FactsForm, HandoverForm, NoteForm
+from quality.learners.lists import LEVELS, ROUTES, STATUSES, exams_text, term_words
 from quality.learners.models import LearnerNote, LearnerSummary
 from quality.learners.operations import hand_over, note
 from quality.learners.roads import (
@@ -78,11 +80,9 @@ def chart_of(road: Road, row: LearnerSummary | None, events: list[Event]) -> Cha
         )
         for one in monthly
     ]  # fmt: skip
-    first = months[0].month if months else None
-    told = [e for e in events if e.kind in MARKED and first and month_of(e.day) >= first]
     marks = [
         RoadMark(month_of(event.day), letter, f"{day_text(event.day)} {event.text}")
-        for letter, event in zip(LETTERS, told, strict=False)
+        for letter, event in lettered(road, events)
     ]
     term = row.term_until if row is not None and road.own else None
     estimated = bool(row is not None and row.term_estimated)
@@ -91,6 +91,13 @@ def chart_of(road: Road, row: LearnerSummary | None, events: list[Event]) -> Cha
         "cursist", months, aim=aim, term=term, estimated=estimated, marks=marks,
         finding=finding_of(road),
     )  # fmt: skip
+
+
+def lettered(road: Road, events: list[Event]) -> list[tuple[str, Event]]:
+    """The events that have a letter in the picture, oldest first."""
+    first = road.rows[0].month if road.rows else date.max
+    marked = [e for e in events if e.kind in MARKED and month_of(e.day) >= first]
+    return list(zip(LETTERS, marked, strict=False))
 
 
 def finding_of(road: Road) -> str:
@@ -122,7 +129,12 @@ def signals_of(road: Road) -> list[dict[str, Any]]:
         .where(Signal.track.in_({row.track_id for row in road.rows}), Signal.open)
         .order_by(Signal.urgency.desc(), Signal.id)
     )
-    return [told_signal(signal, road) for signal in query]
+    told = [told_signal(signal, road) for signal in query]
+    for before, one in reversed(list(pairwise(told))):
+        # The same months are shown once.
+        if one["evidence"] == before["evidence"]:
+            one["evidence"] = None
+    return told
 
 
 def told_signal(signal: Any, road: Road) -> dict[str, Any]:
@@ -134,10 +146,9 @@ def told_signal(signal: Any, road: Road) -> dict[str, Any]:
         "signal": signal,
         "kind": KINDS[signal.kind],
         "evidence": evidence_of(signal.kind, road, signal.route, signal.track_id, signal.month),
-        "needed": "niet te halen in dit tempo"
-        if signal.months_needed is None and signal.kind in ("koers", "stagnatie")
-        else number_text(signal.months_needed, 0),
+        "urgency": urgency_words(signal),
         "left": number_text(signal.months_left, 0),
+        "needed": number_text(signal.months_needed, 0),
         "acts": [
             {
                 "act": one,
@@ -148,6 +159,23 @@ def told_signal(signal: Any, road: Road) -> dict[str, Any]:
             for one in acts
         ],
     }
+
+
+def urgency_words(signal: Any) -> str:
+    """Months left against months needed, as a sentence; empty where nothing is known."""
+    if signal.months_left is None:
+        return ""
+    left = round(signal.months_left)
+    rest = (
+        f"De termijn is {-left} maanden voorbij"
+        if left < 0
+        else f"De termijn duurt nog {left} maanden"
+    )
+    if signal.months_needed is not None:
+        return f"{rest}; in dit tempo zijn er {number_text(signal.months_needed, 0)} nodig."
+    if signal.kind in ("koers", "stagnatie"):
+        return f"{rest}; in dit tempo wordt het niveau niet gehaald."
+    return f"{rest}."
 
 
 class LearnerPage(Page):
@@ -173,6 +201,7 @@ class LearnerPage(Page):
             place_name=municipality_name(road.municipality),
             chart=chart_of(road, row, events) if road.rows else None,
             events=list(reversed(events)),
+            letters={event: letter for letter, event in lettered(road, events)},
             rows=list(reversed(list(row_cells(road)))),
             header=ROW_HEADER,
             signals=signals_of(road),
@@ -278,6 +307,7 @@ class LearnerTalkPage(Page):
             place=place,
             place_name=municipality_name(road.municipality),
             chart=chart_of(road, row, events) if road.rows else None,
+            letters=lettered(road, events),
             facts_of_list=list_facts(road, row),
             signals=signals_of(road),
             facts=fact_rows(road),
@@ -345,7 +375,7 @@ def fact_rows(road: Road) -> list[tuple[str, str]]:
             if value is None
             else (day_text(value) if column.codes is None else column.codes(value).label)
         )
-        shown.append((column.name.replace("_", " "), word))
+        shown.append((FACT_LABELS[column.held_as], word))
     return shown
 
 
@@ -364,9 +394,7 @@ def list_facts(road: Road, row: Any) -> list[tuple[str, str]]:
     if row.route != LearningRoute.SELF_RELIANCE:
         facts.append(("Examens gehaald", exams_text(row)))
     if road.own and row.term_until is not None:
-        facts.append(
-            ("Termijn tot", f"{day_text(row.term_until)}, {term_text(row, today())} maanden")
-        )
+        facts.append(("Termijn tot", term_words(row, today())))
     facts.append(("Laatste maand", month_text(row.month)))
     return facts
 

@@ -124,7 +124,9 @@ def signal_list() -> RowList:
         return KINDS[row.kind] + (", dringend" if row.escalated else "")
 
     def needed(row: Any) -> str:
-        return MISSING if row.months_needed is None else number_text(row.months_needed, 0)
+        if row.months_needed is None:
+            return "niet in dit tempo" if row.kind in ("koers", "stagnatie") else MISSING
+        return number_text(row.months_needed, 0)
 
     def words(reader: Any) -> tuple[Any, Any]:
         return reader, reader
@@ -173,6 +175,12 @@ def signal_list() -> RowList:
     )
 
 
+def _count_waiting(status: str) -> int:
+    """How many signals are at a stage."""
+    query = Signal.select(fn.COUNT(Signal.id)).where(Signal.open, Signal.status == status)
+    return int(visible(Signal, g.account, query).scalar())
+
+
 def _levels_now(tracks: list[int]) -> dict[int, tuple[int, ...]]:
     S = LearnerSummary  # noqa: N806  as in the queries beside it
     query: Any = S.select(
@@ -186,12 +194,10 @@ def what_came_after() -> tuple[int, int]:
     query: Any = (
         SignalAct.select(SignalAct.signal, Signal.track, SignalAct.levels)
         .join(Signal)
-        .where(
-            SignalAct.kind == HANDLED,
-            Signal.id.in_(visible(Signal, g.account, Signal.select(Signal.id))),
-        )
+        .where(SignalAct.kind == HANDLED)
         .order_by(SignalAct.id)
     )
+    query = visible(Signal, g.account, query)
     last = {signal: (track, levels) for signal, track, levels in query.tuples()}
     now_ = _levels_now([track for track, _ in last.values()])
     rose = sum(bool(rises(levels, now_.get(track, ()))) for track, levels in last.values())
@@ -223,8 +229,7 @@ class SignalPage(Page):
             rows=rows,
             found=page,
             own=own,
-            unseen=open_signals().where(Signal.status == NEW).count(),
-            asked=open_signals().where(Signal.status == ESCALATED).count(),
+            waiting=_count_waiting(NEW if own else ESCALATED),
             frequent=frequent_findings() if own else [],
             sentences=SENTENCES,
             after=what_came_after() if own else (0, 0),

@@ -61,7 +61,7 @@ def test_a_gemeente_finds_each_of_its_own_learners_once(client, region):
     for query, found in {
         "route=2": ["D-1"], "signaal=koers": ["D-2"], "signaal=elk": ["D-2"], "status=wachtend": [],
         "status=lopend&sorteer=-number": ["D-2", "D-1"], "niveau=2": ["D-1", "D-2"],
-        "termijn=kort": [], "gemeld=nee": [],
+        "gemeld=nee": [],
     }.items():  # fmt: skip
         assert sorted(numbers(client.get(f"/cursisten/?{query}"))) == sorted(found), query
 
@@ -145,7 +145,7 @@ def test_the_evidence_of_a_signal_stands_below_it(client, region):
     evidence = page.rows(0)
     assert evidence[0][0] == "april 2026"
     assert [row[1:5] for row in evidence] == [["A1"] * 4] * 7
-    assert "Over van de termijn: 14 maanden" in page.text
+    assert "nog 14 maanden; in dit tempo wordt het niveau niet gehaald." in page.text
     talk = client.get("/cursisten/gesprek/0148/D-2/")
     assert "Om over te praten" in talk.text
     assert "eigen afspraak" in talk.text
@@ -170,7 +170,7 @@ def test_a_longer_term_is_filled_in_on_the_page_and_moves_the_signal(client, reg
                 {"term_until": "01-03-2028", "term_extended_until": "01-09-2028"})  # fmt: skip
     after = client.get("/cursisten/0148/D-2/").text
     assert "voor 01-09-2028: nog 22 maanden" in after
-    assert "01-09-2028, 2" in after  # in the line on top
+    assert re.search(r"Termijn tot ?01-09-2028", after)
 
 
 def test_rows_of_a_merged_gemeente_belong_to_the_new_one(client, db):
@@ -229,7 +229,7 @@ def test_every_look_and_file_is_in_the_log(client, region):
     client.get("/cursisten/export/xlsx/")
     lines = [(line.action, line.count) for line in AccessLine.select().where(
         AccessLine.what == "learners")]  # fmt: skip
-    assert lines == [("look", 1), ("look", 1), ("download", 2)]
+    assert sorted(lines) == [("download", 2), ("look", 1), ("look", 1)]
     assert pseudonym("D-1") != "D-1"
 
 
