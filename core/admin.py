@@ -24,7 +24,7 @@ from core.dates import now, today
 from core.db import MonthField, constraint_name, is_postgresql, transaction
 from core.errors import DomainError
 from core.log_chain import pseudonym
-from core.pages.cells import cell_text, downloaded, recorded
+from core.pages.cells import cell_text, changed_values, downloaded, recorded
 from core.pages.fields import CHANGED_MEANWHILE, LARGEST_INTEGER, Required, SafeForm, TextField
 from core.pages.lists import Column, Filter, RowList
 from core.pages.model_forms import Choices, form_field
@@ -190,6 +190,7 @@ class SafeModelView(Page, ModelView):
     ``foreign_labels``      ``{"provider": "code"}``: which column names a row (default "name")
     ``search_columns``      columns that the search box looks in
     ``search_from_start``   search by first letters only, for tables of millions of rows
+    ``search_by``           a search of its own: makes the condition of what was typed
     ``list_filters``        see ``core.pages.lists.Filter``
     ``default_sort``        a column of the list, "-" in front for the other way round
     ``refusals``            ``{"location_provider_id_name": ("name", "Deze locatie bestaat al.")}``
@@ -224,6 +225,7 @@ class SafeModelView(Page, ModelView):
     foreign_labels: Mapping[str, str] = {}
     search_columns: Sequence[peewee.Field] = ()
     search_from_start = False
+    search_by: Callable[[str], Any] | None = None
     list_filters: Sequence[Filter] = ()
     default_sort = ""
     refusals: Mapping[str, tuple[str | None, str]] = {}
@@ -321,6 +323,7 @@ class SafeModelView(Page, ModelView):
             seal=str(current_app.secret_key),
             search=self.search_columns,
             search_from_start=self.search_from_start,
+            search_by=self.search_by,
             filters=self.list_filters,
             sort=self.default_sort,
         )
@@ -577,9 +580,10 @@ class SafeModelView(Page, ModelView):
     def store(self, row: Any, *, created: bool, before: dict[str, Any] | None) -> None:
         """Save and leave an audit line; a view whose package has an operation calls that."""
         row.save(force_insert=created)
+        before, after = changed_values(before, self.described(row))
         audit.record(
             at=now(), actor=g.account.email, action="create" if created else "change",
-            thing=self.table, thing_id=row.get_id(), before=before, after=self.described(row),
+            thing=self.table, thing_id=row.get_id(), before=before, after=after,
             reason=getattr(row, "change_reason", None) or "",
         )  # fmt: skip
 

@@ -1,14 +1,12 @@
 """Beheer: the index of all tables, the accounts and the audit trail."""
 
-import json
 import os
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_admin import BaseView, expose
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
@@ -24,6 +22,7 @@ from app.settings import (
 )
 from app.tasks.backups import last_backup
 from app.web.audit_words import ACTIONS, LOOKED, LOOKED_AT, THINGS
+from app.web.log_sentences import found_by, label_of, sentence, thing_of, value_text
 from core.access_log import AccessLine, seen_by
 from core.accounts import Account, Role
 from core.admin import Page, SafeModelView, needs
@@ -250,12 +249,6 @@ def _values(form: AccountForm) -> dict[str, Any]:
     }
 
 
-def _as_json(value: Any) -> str:
-    if value is None:
-        return "–"
-    return Markup("<pre>{}</pre>").format(json.dumps(value, ensure_ascii=False, indent=1))
-
-
 def _since(query: Any, day: date) -> Any:
     return query.where(AuditLine.at >= datetime.combine(day, time.min, AMSTERDAM))
 
@@ -264,25 +257,52 @@ def _looked_since(query: Any, day: date) -> Any:
     return query.where(AccessLine.at >= datetime.combine(day, time.min, AMSTERDAM))
 
 
+def _until(query: Any, day: date) -> Any:
+    return query.where(
+        AuditLine.at < datetime.combine(day + timedelta(days=1), time.min, AMSTERDAM)
+    )
+
+
 class AuditView(SafeModelView):
-    """Who changed what, when, from what to what; nobody changes this."""
+    """Who changed what, when, from what to what and why, in sentences; nobody changes this."""
 
     thing = "audit"
-    column_list = ("at", "actor", "action", "thing", "thing_id", "reason")
-    column_details_list = (*column_list, "before", "after")
+    column_list = ("at", "actor", "what", "reason")
+    column_details_list = ("at", "actor", "action", "thing", "thing_id", "what", "reason")
     labels = {
         "at": "Moment", "actor": "Door", "action": "Handeling", "thing": "Soort",
-        "thing_id": "Kenmerk", "reason": "Reden", "before": "Voor", "after": "Na",
+        "thing_id": "Kenmerk", "reason": "Reden", "what": "Wat er gebeurde",
     }  # fmt: skip
     choices = {"action": tuple(ACTIONS.items()), "thing": tuple(THINGS.items())}
-    cells = {"before": lambda row: _as_json(row.before), "after": lambda row: _as_json(row.after)}
-    search_columns = (AuditLine.actor, AuditLine.thing_id)
+    cells = {"what": sentence}
+    search_columns = (AuditLine.actor,)
+    search_by = staticmethod(found_by)
     list_filters = (
         choice_filter("handeling", "Handeling", AuditLine.action, tuple(ACTIONS.items())),
         choice_filter("soort", "Soort", AuditLine.thing, tuple(THINGS.items())),
+        Filter("door", "Door", lambda query, text: query.where(AuditLine.actor.contains(text))),
         Filter("vanaf", "Vanaf", _since, read_day, hint="23-11-2026"),
+        Filter("tot", "Tot en met", _until, read_day, hint="23-11-2026"),
     )
     default_sort = "-at"
+
+    @expose("/details/")
+    def details_view(self) -> str:
+        """Show one line, with every value that changed."""
+        line = self.get_one(request.args.get("id"))
+        before, after = line.before or {}, line.after or {}
+        names = [*before, *(name for name in after if name not in before)]
+        rows = [
+            (
+                label_of(thing_of(line), name),
+                value_text(name, before.get(name)) if line.before is not None else "–",
+                value_text(name, after.get(name)),
+            )
+            for name in names
+        ]
+        return self.render(
+            "admin/log_line.html", row=line, columns=self.detail_columns(), rows=rows
+        )
 
 
 def _about_learner(query: Any, number: str) -> Any:

@@ -34,6 +34,23 @@ def downloaded(value: Any) -> Any:
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
+NAMING = ("number", "code", "name", "teacher_ref", "provider")
+"""Values that say which row it is: they stay in a line of the audit trail."""
+
+
+def changed_values(
+    before: dict[str, Any] | None, after: dict[str, Any]
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """What differs, and what names the row: a line tells what changed, not all there is."""
+    if before is None:
+        return None, after
+    kept = {name for name in after if name in NAMING or before.get(name) != after[name]}
+    return (
+        {name: before[name] for name in before if name in kept},
+        {name: after[name] for name in after if name in kept},
+    )
+
+
 def recorded(value: Any) -> Any:
     """Give a value as JSON can hold it."""
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -143,6 +143,7 @@ class RowList:
         seal: str,
         search: Sequence[peewee.Field] = (),
         search_from_start: bool = False,
+        search_by: Callable[[str], Any] | None = None,
         filters: Sequence[Filter] = (),
         sort: str = "",
         size: int = PAGE_SIZE,
@@ -153,6 +154,7 @@ class RowList:
         self.marks = URLSafeSerializer(seal, salt="page mark")
         self.search = search
         self.search_from_start = search_from_start
+        self.search_by = search_by
         self.filters = [
             replace(one, choices=one.choices_of()) if one.choices_of else one for one in filters
         ]
@@ -189,7 +191,9 @@ class RowList:
         for item in self.filters:
             if item.name in state.filters:
                 query = item.apply(query, state.filters[item.name])
-        if state.search:
+        if state.search and self.search_by is not None:
+            query = query.where(self.search_by(state.search))
+        elif state.search:
             find = starts_with if self.search_from_start else peewee.Field.contains
             query = query.where(reduce(or_, (find(f, state.search) for f in self.search)))
         return query

@@ -180,3 +180,29 @@ def test_settings_are_told_without_their_secrets(client, monkeypatch):
     assert rows["TAALINKOOP_MAX_UPLOAD_MB"][1:3] == ["50", "standaard"]
     client.sign_in("regio")
     client.get("/beheer/instellingen/", status=403)
+
+
+def test_the_log_says_who_changed_the_norm_and_why_in_one_search(client, manager):
+    contract = make_contract(make_provider("TA002", name="De Wachter"), number="RZ-2")
+    ContractScope.create(contract=contract, route=1)
+    contract.waiting_norm_days = 28
+    contract.save()
+    form = {
+        "number": "RZ-2", "provider": contract.provider_id, "valid_from": "01-01-2022",
+        "due_workday": 10, "routes": ["1"], "municipalities": "*", "waiting_norm_days": 42,
+        "change_reason": "Afgesproken in het gesprek van juni", "bevestigd": "ja",
+    }  # fmt: skip
+    client.post(f"/beheer/contracten/edit/?id={contract.id}", form, follow=True)
+    Location.create(provider=contract.provider, name="Markt 1")
+    client.sign_in("beheerder")
+    for words in ("norm", "RZ-2", "wachter norm", "juni", "contract gewijzigd", "norm contractm"):
+        page = client.get(f"/beheer/logboek/?zoek={words}")
+        assert [row[1:] for row in page.rows()] == [
+            [
+                "contractmanager@example.org",
+                "Contract RZ-2 gewijzigd: norm wachttijd (dagen) 28 → 42.",
+                "Afgesproken in het gesprek van juni",
+            ]
+        ], words
+    assert not client.get("/beheer/logboek/?zoek=prijs").all("table")
+    assert not client.get("/beheer/logboek/?zoek=norm+kampen").all("table")
