@@ -8,19 +8,22 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from app.web import jobs as job_pages, setup
-from core.accounts import Account, may
+from app.web import jobs as job_pages
+from core.accounts import Account, Role, may
 from core.admin import Page, needs
 from core.attention import Attention, Coming, Figure, Figures, Source, Upcoming, Urgency
 from core.dates import now, today
 from core.formats import day_text
 from core.inbox.operations import items_set_aside, put_back, set_aside
 from procurement import attention as planning_attention
+from procurement.models import ContractingProcess
 from providers import attention as provider_attention
 from providers.deliveries import drift_attention
+from providers.models import Contract, Delivery, Provider
 from quality import attention as score_attention
 from quality.agreements import attention as agreement_attention
 from quality.lessons import attention as teacher_attention
+from quality.models import ScoreCard
 
 # Each package that has something to tell adds its function here.
 SOURCES: tuple[Source, ...] = (
@@ -119,6 +122,40 @@ def when(due: date) -> str:
     return f"nog {count}" if days <= 31 else f"uiterlijk {day_text(due)}"
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step: what to do, where, and whether it is done."""
+
+    text: str
+    url: str
+    done: bool
+
+
+def setup_steps(account: Account) -> list[Step]:
+    """The steps that this account can do; none once all of them are done."""
+    if Delivery.select().exists() and ScoreCard.select().exists():
+        return []
+    schools = Account.select().where(Account.role == Role.PROVIDER).exists()
+    every = (
+        ("create", "register", "Lees aanbieders, contracten en keurmerken in",
+         "management.index",
+         Provider.select().exists() and Contract.select().exists()),
+        ("create", "accounts", "Maak accounts voor de regio, gemeenten en aanbieders",
+         "accountview.index_view", schools),
+        ("create", "planning", "Maak het eerste inkooptraject", "planning.index",
+         ContractingProcess.select().exists()),
+        ("create", "deliveries", "Stuur de eerste levering in, of laat een aanbieder dat doen",
+         "deliveries.index", Delivery.select().where(Delivery.state == "held").exists()),
+        ("fix", "scores", "Bekijk de eerste scores", "scores.index", ScoreCard.select().exists()),
+    )  # fmt: skip
+    mine = [
+        Step(text, url_for(page), done)
+        for action, thing, text, page, done in every
+        if may(account, action, thing)
+    ]
+    return mine if any(not step.done for step in mine) else []
+
+
 class StartPage(Page):
     """An inbox: figures, what asks for attention by when, and what comes next."""
 
@@ -142,7 +179,7 @@ class StartPage(Page):
             aside=[(item, aside[item.key]) for item in every if item.key in aside],
             figures=figures(g.account),
             dates=upcoming(g.account) if quiet else [],
-            steps=setup.steps(g.account),
+            steps=setup_steps(g.account),
             put_off=PUT_OFF,
             when=when,
         )
