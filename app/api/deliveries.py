@@ -52,6 +52,8 @@ JOBS_LOOKED_AT = 200
         Parameter("aanbieder", "query", CODE, "de code van de aanbieder; niet nodig bij een token "
                   "van een aanbieder"),
         Parameter("month", "query", MONTH, "neem alleen deze maand in (JJJJ-MM)"),
+        Parameter("replace", "query", MONTH, "vervang de rijen van deze maand (JJJJ-MM); nodig als "
+                  "het antwoord status needs_consent heeft"),
         Parameter("again", "query", {"type": "boolean"}, "true: neem een bekend bestand weer in"),
     ),
     body={
@@ -98,7 +100,11 @@ def create_delivery(call: Call) -> Answer:
     job = submit(
         kind="delivery",
         title=f"{delivery.file_name} verwerken",
-        arguments={"delivery": delivery.id, "month": call["month"]},
+        arguments={
+            "delivery": delivery.id,
+            "month": call["month"],
+            "replace": [call["replace"]] if call["replace"] else [],
+        },
         large=is_large(delivery),
         settings=current_app.config,
         by=call.account.email,
@@ -112,6 +118,10 @@ def create_delivery(call: Call) -> Answer:
     if job.state == FAILED and delivery.state == RECEIVED:
         raise ApiError(500, job.message)
     receipt = _receipt(delivery, call.account)
+    if receipt["status"] == Status.NEEDS_CONSENT:
+        months = ", ".join(one["month"] for one in receipt["replaces"])
+        detail = f"Dit vervangt rijen van {months}. Stuur het opnieuw met replace om te bevestigen."
+        raise ApiError(422, detail, code="needs_consent", receipt=receipt)
     if receipt["status"] == Status.REFUSED:
         detail = " ".join(p["message"] for p in receipt["problems"])
         raise ApiError(422, detail, code="delivery_refused", receipt=receipt)

@@ -64,6 +64,7 @@ SCHEMAS: dict[str, Schema] = {
     "RowProblem": _object(
         {
             "row": _or_nothing("integer"),
+            "sheet": _or_nothing("string"),
             "column": _or_nothing("string"),
             "code": TEXT,
             "severity": {"enum": ["error", "warning"]},
@@ -79,7 +80,7 @@ SCHEMAS: dict[str, Schema] = {
             "status": {
                 "enum": [
                     "accepted", "accepted_with_warnings", "partly_accepted", "refused",
-                    "already_delivered", "dry_run",
+                    "already_delivered", "dry_run", "needs_consent",
                 ]
             },
             "rows": COUNT,
@@ -90,7 +91,23 @@ SCHEMAS: dict[str, Schema] = {
             "months": _list(MONTH),
             "missing_columns": _list(TEXT),
             "ignored_columns": _list(TEXT),
+            "skipped_rows": _list(
+                _object(
+                    {
+                        "row": {"type": "integer"},
+                        "sheet": _or_nothing("string"),
+                        "why": TEXT,
+                        "text": TEXT,
+                    }
+                )
+            ),
+            "sheets": _list(
+                _object({"name": TEXT, "rows": COUNT, "read": {"type": "boolean"}})
+            ),
             "problems": _list({"$ref": "#/components/schemas/RowProblem"}),
+            "problem_count": COUNT,
+            "replaces": _list(_object({"month": MONTH, "rows": COUNT})),
+            "provisional": _list(MONTH),
             "sent_back": _list(
                 _object(
                     {

@@ -32,6 +32,10 @@ def register(parser: argparse.ArgumentParser) -> None:
     take.add_argument("--aanbieder", required=True, metavar="CODE", help="wie de bestanden stuurt")
     take.add_argument("--month", type=month_argument, metavar="JJJJ-MM", help="alleen deze maand")
     take.add_argument("--sheet", metavar="NAAM", help="welk blad van een werkboek")
+    take.add_argument(
+        "--replace", type=month_argument, action="append", default=[], metavar="JJJJ-MM",
+        help="vervang de rijen van deze maand",
+    )  # fmt: skip
     take.add_argument("--dry-run", action="store_true", help="laat zien wat er zou gebeuren")
     take.add_argument("--again", action="store_true", help="neem een bekend bestand opnieuw in")
     take.add_argument("--receipt", type=Path, metavar="UIT.xlsx", help="het werkboek met fouten")
@@ -55,6 +59,11 @@ def register(parser: argparse.ArgumentParser) -> None:
     back.add_argument("number", type=int, metavar="NUMMER")
     back.add_argument("--reason", required=True, metavar="REDEN", help="waarom")
     back.set_defaults(run=withdraw)
+
+    nil = commands.add_parser("nil", help="meld dat er over een maand niets te melden is")
+    nil.add_argument("--aanbieder", required=True, metavar="CODE", help="wie het meldt")
+    nil.add_argument("--month", required=True, type=month_argument, metavar="JJJJ-MM")
+    nil.set_defaults(run=declare_nothing)
 
     calendar = commands.add_parser("calendar", help="wie leverde wat, per maand")
     calendar.add_argument("--json", action="store_true", help="als JSON")
@@ -82,14 +91,14 @@ def take_in(args: argparse.Namespace) -> int:
     for path in args.files:
         if not path.is_file():
             raise DomainError("no_file", f"Het bestand {path} is er niet. Controleer de naam.")
-    request = operations.Request(today=today(), only_month=args.month, sheet=args.sheet)
+    request = operations.Request(
+        today=today(), only_month=args.month, sheet=args.sheet, replace=frozenset(args.replace)
+    )
     storage = _storage()
     outcomes = []
     for path in args.files:
         if args.dry_run:
-            outcome = operations.preview(
-                path, file_name=path.name, provider=provider, request=request
-            )
+            outcome = _try_one(path, provider, request, again=args.again)
         else:
             outcome = _take_one(path, provider, storage, request, again=args.again)
         outcomes.append(outcome)
@@ -97,6 +106,18 @@ def take_in(args: argparse.Namespace) -> int:
             _write_receipt(args.receipt, outcome, path, len(args.files) > 1)
     _judge_again(provider)
     return _tell(outcomes, args)
+
+
+def _try_one(path: Path, provider: Any, request: Any, *, again: bool) -> Any:
+    """What would become of a file; of known bytes, that they are here already."""
+    from providers.deliveries import operations  # noqa: PLC0415
+    from providers.deliveries.outcomes import already_delivered  # noqa: PLC0415
+    from providers.feed.read.cleaning import fingerprint  # noqa: PLC0415
+
+    held = None if again else operations.held_delivery(provider, fingerprint(path))
+    if held is not None:
+        return already_delivered(held, file_name=path.name)
+    return operations.preview(path, file_name=path.name, provider=provider, request=request)
 
 
 def _take_one(path: Path, provider: Any, storage: Any, request: Any, *, again: bool) -> Any:
@@ -140,7 +161,7 @@ def _tell(outcomes: list[Any], args: argparse.Namespace) -> int:
         for outcome in outcomes:
             for line in lines(outcome, limit=args.max_problems):
                 say(line)
-    if any(outcome.status is Status.REFUSED for outcome in outcomes):
+    if any(outcome.status in (Status.REFUSED, Status.NEEDS_CONSENT) for outcome in outcomes):
         return REFUSED
     rejected = any(
         outcome.counts.rejected
@@ -180,6 +201,20 @@ def withdraw(args: argparse.Namespace) -> int:
     operations.withdraw(delivery, reason=args.reason, by=ACTOR, at=now())
     _judge_again(delivery.provider)
     say(f"Levering {delivery.id} is ingetrokken. Wat zij verving, geldt weer.")
+    return DONE
+
+
+def declare_nothing(args: argparse.Namespace) -> int:
+    """Take a nil return in."""
+    from core.formats import month_text  # noqa: PLC0415
+    from providers.deliveries import operations  # noqa: PLC0415
+
+    provider = operations.find_provider(args.aanbieder)
+    delivery = operations.declare_nothing(provider, args.month, by=ACTOR, at=now())
+    say(
+        f"Levering {delivery.id}: {provider.name} heeft over {month_text(args.month)} niets te "
+        "melden."
+    )
     return DONE
 
 

@@ -23,7 +23,14 @@ from core.municipalities import name as municipality_name
 from core.storage import Storage
 from procurement import demo as procurement_demo
 from providers.codes import EndReason, LearningRoute
-from providers.deliveries.operations import Request, accept, declare_nothing, receive, withdraw
+from providers.deliveries.operations import (
+    EVERY_MONTH,
+    Request,
+    accept,
+    declare_nothing,
+    receive,
+    withdraw,
+)
 from providers.feed.tell.outcome import Outcome
 from providers.mapping.operations import save_mapping
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
@@ -118,7 +125,7 @@ def _deliver(parcel: Parcel, storage: Storage) -> Outcome:
         by=sender,
         at=parcel.at,
     )
-    request = Request(today=parcel.at.date())
+    request = Request(today=parcel.at.date(), replace=EVERY_MONTH)
     outcome = accept(delivery, storage=storage, request=request, by=sender, at=parcel.at)
     if parcel.withdrawn_because and not held:
         later = parcel.at + days(1)

@@ -36,7 +36,7 @@ from core.jobs.runner import Work, do_next, kind
 from core.storage import Storage, clear_working_folders
 from procurement.models import ContractingProcess
 from procurement.plan.operations import refresh
-from providers.deliveries.operations import Request, preview, withdraw
+from providers.deliveries.operations import Request, decide_on_preview, preview, withdraw
 from providers.deliveries.outcomes import RECEIVED, WITHDRAWN
 from providers.deliveries.previews import forget_preview, keep_preview
 from providers.feed.read.cleaning import received_file
@@ -65,7 +65,11 @@ def take_in_delivery(work: Work) -> dict[str, Any]:
     outcome = take_in(
         delivery,
         storage=storage,
-        request=Request(today=at.date(), only_month=parse_month(month) if month else None),
+        request=Request(
+            today=at.date(),
+            only_month=parse_month(month) if month else None,
+            replace=frozenset(map(parse_month, given.get("replace") or ())),
+        ),
         by=work.job.created_by,
         at=at,
         tell=work.tell,
@@ -88,6 +92,9 @@ def look_through(work: Work) -> dict[str, Any]:
             request=Request(today=work.clock().date()),
         )
         keep_preview(storage, delivery, outcome)
+        decide_on_preview(
+            delivery, outcome, storage=storage, by=work.job.created_by, at=work.clock()
+        )
     return {"url": f"/leveringen/{delivery.id}/"}
 
 

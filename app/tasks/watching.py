@@ -13,7 +13,7 @@ from core.errors import DomainError
 from core.storage import Storage
 from providers.deliveries import operations
 from providers.deliveries.outcomes import shown_name
-from providers.feed.tell.outcome import STATUS_LABELS, Outcome, Status
+from providers.feed.tell.outcome import Outcome, Status
 from providers.models import Provider
 
 DONE_FOLDER, REFUSED_FOLDER = "verwerkt", "teruggestuurd"
@@ -91,10 +91,10 @@ class Watched:
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             return "Het bestand veranderde onder het lezen. Het wordt straks opnieuw gelezen."
-        refused = outcome.status is Status.REFUSED
+        refused = outcome.status in (Status.REFUSED, Status.NEEDS_CONSENT)
         target = folder / (REFUSED_FOLDER if refused else DONE_FOLDER)
         self._move(path, target, outcome.document())
-        return STATUS_LABELS[outcome.status]
+        return outcome.status_word
 
     @staticmethod
     def _move(path: Path, folder: Path, receipt: dict[str, Any]) -> None:

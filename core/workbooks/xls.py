@@ -22,6 +22,8 @@ from core.workbooks.number_formats import (
 )
 from core.workbooks.sheets import BLANKS_AT_MOST, EVERY_COLUMN, Columns, Row, Sheet
 
+WORD_STREAM = "WordDocument".encode("utf-16-le")
+"""Name of the stream that makes a compound file a document ([MS-DOC] 2.1)."""
 Mark = tuple[int, int, str]
 """Row (from 1), column (from 0) and text of a cell."""
 
@@ -41,6 +43,9 @@ class Xls:
             message = "Dit werkboek is beveiligd met een wachtwoord. Haal dat eraf."
             raise WorkbookError(Reason.PASSWORD, message) from None
         except (calamine.CalamineError, OSError):
+            if WORD_STREAM in path.read_bytes():
+                message = "Dit is een Word-document. Kopieer de tabel naar een werkboek."
+                raise WorkbookError(Reason.UNREADABLE, message) from None
             raise damaged() from None
         self.sheets = [
             Sheet(page.name, visible=str(page.visible).endswith(".Visible"))

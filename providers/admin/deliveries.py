@@ -8,7 +8,7 @@ from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import access_log
-from core.accounts import may, visible
+from core.accounts import Role, may, visible
 from core.admin import Page, needs
 from core.dates import add_months, month_of, now, parse_month, today
 from core.errors import DomainError
@@ -17,7 +17,6 @@ from core.jobs.models import FAILED, Job
 from core.jobs.runner import submit
 from core.storage import Storage
 from providers.admin.delivery_parts import (
-    STATE_WORDS,
     CalendarRow,
     MonthCompleteness,
     answer_of,
@@ -26,12 +25,14 @@ from providers.admin.delivery_parts import (
     missing_cells,
     month_changes,
     month_completeness,
+    state_word,
 )
 from providers.admin.history import narrow
 from providers.codes import LearningRoute, TrackStatus
 from providers.deliveries import operations
 from providers.deliveries.calendar_queries import last_closed_month
 from providers.deliveries.difference_queries import neighbours
+from providers.deliveries.effect_queries import effect_of_withdrawal
 from providers.deliveries.forms import NilReturnForm, UploadForm, WithdrawForm
 from providers.deliveries.history_queries import rows_with_history
 from providers.deliveries.outcomes import HELD, RECEIVED, already_delivered, outcome_of
@@ -157,7 +158,20 @@ class DeliveriesPage(Page):
             flash("Dit bestand hebben wij al. Er is niets veranderd.", "info")
         elif delivery.size > PREVIEW_BYTES:
             self._queue_preview(delivery)
+        else:
+            operations.decide_on_preview(
+                delivery, self._preview(delivery), storage=self._storage(),
+                by=g.account.email, at=now(),
+            )  # fmt: skip
         return redirect(url_for(".one", number=delivery.id))
+
+    def _preview(self, delivery: Delivery) -> Outcome:
+        return operations.preview(
+            received_file(self._storage(), delivery.sha256),
+            file_name=delivery.file_name,
+            provider=delivery.provider,
+            request=operations.Request(today=today()),
+        )
 
     def _queue_preview(self, delivery: Delivery) -> None:
         submit(
@@ -213,6 +227,7 @@ class DeliveriesPage(Page):
             assumed=assumed_text(outcome.findings),
             groups=grouped(problems, outcome.sheets),
             row_text=row_text,
+            is_provider=g.account.role == Role.PROVIDER,
             skipped=skipped_lines(outcome)[:SHOWN_PROBLEMS] if self._with_values() else [],
             problems=problems[:SHOWN_PROBLEMS],
             with_history=rows_with_history(
@@ -225,7 +240,7 @@ class DeliveriesPage(Page):
             else [],
             completeness=self._completeness(delivery, outcome),
             form=form,
-            state_words=STATE_WORDS,
+            state_word=state_word(delivery),
             statuses={int(status): status.label for status in TrackStatus},
             routes={int(route): route.label for route in LearningRoute},
             with_values=self._with_values(),
@@ -269,12 +284,7 @@ class DeliveriesPage(Page):
                 return nothing_known
             if delivery.size > PREVIEW_BYTES:
                 return kept_preview(self._storage(), delivery) or nothing_known
-            return operations.preview(
-                received_file(self._storage(), delivery.sha256),
-                file_name=delivery.file_name,
-                provider=delivery.provider,
-                request=operations.Request(today=today()),
-            )
+            return self._preview(delivery)
         outcome = outcome_of(delivery, narrow=narrow)
         later = already_delivered(delivery, file_name=delivery.file_name)
         outcome.superseded_by, outcome.differing = later.superseded_by, later.differing
@@ -288,7 +298,11 @@ class DeliveriesPage(Page):
         job = submit(
             kind="delivery",
             title=f"{delivery.file_name} verwerken",
-            arguments={"delivery": delivery.id, "month": None},
+            arguments={
+                "delivery": delivery.id,
+                "month": None,
+                "replace": request.form.getlist("vervang"),
+            },
             large=delivery.size > PREVIEW_BYTES,
             settings=current_app.config,
             by=g.account.email,
@@ -297,6 +311,10 @@ class DeliveriesPage(Page):
         )
         if job.state == FAILED:
             flash(job.message, "error")
+        elif not job.waiting and self._one(number).state == RECEIVED:
+            flash(
+                "Er is niets verwerkt. Bevestig eerst dat de maand vervangen moet worden.", "error"
+            )
         return redirect(url_for(".one", number=number))
 
     @expose("/<int:number>/intrekken/", methods=("GET", "POST"))
@@ -323,7 +341,12 @@ class DeliveriesPage(Page):
             else:
                 flash("De levering is ingetrokken. Wat zij verving, geldt weer.", "success")
             return redirect(url_for(".one", number=number))
-        return self.render("providers/delivery_withdraw.html", delivery=delivery, form=form)
+        return self.render(
+            "providers/delivery_withdraw.html",
+            delivery=delivery,
+            form=form,
+            effect=effect_of_withdrawal(delivery.id),
+        )
 
     @expose("/nihil/", methods=("GET", "POST"))
     @needs("create")

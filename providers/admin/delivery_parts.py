@@ -30,6 +30,16 @@ STATE_WORDS = {
 }
 
 
+def state_word(delivery: Delivery) -> str:
+    """How a delivery stands, and what it waits for."""
+    if delivery.state == "received":
+        if delivery.findings.get("to_map"):
+            return "kolommen kiezen"
+        if delivery.findings.get("replaces"):
+            return "wacht op bevestiging"
+    return STATE_WORDS[delivery.state]
+
+
 def delivery_list() -> RowList:
     """Every delivery that the signed-in account may see, as a list."""
     D = Delivery  # noqa: N806  a short name for a long list
@@ -53,8 +63,7 @@ def delivery_list() -> RowList:
                    lambda d: d.provider.name),
             Column("received_at", "Ontvangen", lambda d: d.received_at,
                    lambda d: moment_text(d.received_at), D.received_at),
-            Column("state", "Stand", lambda d: STATE_WORDS[d.state],
-                   lambda d: STATE_WORDS[d.state], D.state),
+            Column("state", "Stand", state_word, state_word, D.state),
             Column("accepted", "Aangenomen", lambda d: d.accepted, lambda d: d.accepted,
                    D.accepted, numeric=True),
             Column("unchanged", "Ongewijzigd", lambda d: d.unchanged, lambda d: d.unchanged,

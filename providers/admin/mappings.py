@@ -14,6 +14,7 @@ from core.dates import now, today
 from core.errors import DomainError
 from core.pages.fields import SafeForm
 from core.storage import Storage
+from providers.deliveries.operations import columns_chosen
 from providers.deliveries.outcomes import RECEIVED
 from providers.feed.columns import BY_NAME, COLUMNS, Mapping, lay_out
 from providers.feed.read.cleaning import kept_file, kept_table, received_file
@@ -55,6 +56,7 @@ class MappingPage(Page):
             except DomainError as error:
                 form.form_errors.append(error.message)
             else:
+                columns_chosen(delivery)
                 flash(
                     "De kolommen zijn bewaard."
                     if kept

@@ -6,6 +6,8 @@ from typing import Any
 import providers.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, may, visible
 from core.attention import Attention, Urgency
+from core.dates import parse_month
+from providers.deliveries.queries import missing_rows
 from providers.models import Delivery, Provider
 
 TOLD_FOR = timedelta(days=31)
@@ -24,7 +26,7 @@ def attention(account: Account, today: date) -> list[Attention]:
         provider = delivery.provider
         if provider.code in told or delivery.received_at.date() < today - TOLD_FOR:
             continue
-        found = delivery.findings.get("drift", [])
+        found = [alarm for alarm in delivery.findings.get("drift", []) if _stands(provider, alarm)]
         if found:
             count = "1 ding is" if len(found) == 1 else f"{len(found)} dingen zijn"
             told[provider.code] = Attention(
@@ -35,3 +37,14 @@ def attention(account: Account, today: date) -> list[Attention]:
                 needs=("create", "deliveries"),
             )
     return list(told.values())
+
+
+def _stands(provider: Provider, alarm: dict[str, Any]) -> bool:
+    """Whether an alarm still holds: who was missing may have come in a later delivery."""
+    if alarm["kind"] != "vanished":
+        return True
+    return missing_rows(provider.id, parse_month(alarm["month"]), _all_rows).exists()
+
+
+def _all_rows(_model: Any, query: Any) -> Any:
+    return query

@@ -1,6 +1,7 @@
 """Deliveries as verbs: receive, accept, withdraw, declare that there is nothing to report."""
 
 import time
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -8,10 +9,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from core import audit
-from core.dates import month_from_number, month_number
+from core.dates import add_months, month_end, month_from_number, month_number, month_of
 from core.db import transaction
 from core.errors import DomainError
-from core.formats import month_text
+from core.formats import count_text, month_text
 from core.jobs.follow_up_operations import owe, settle
 from core.storage import Storage
 from providers.deliveries.outcomes import (
@@ -26,18 +27,38 @@ from providers.deliveries.rejected_queries import completed_by, sent_back
 from providers.deliveries.write_lock import one_at_a_time, patience
 from providers.feed.check.checking import Problem
 from providers.feed.check.rule import ERROR
+from providers.feed.check.rules import sentence
 from providers.feed.columns import Mapping
 from providers.feed.hold import confirming, intake, rejected, withdrawal
 from providers.feed.hold.drifting import look_for_drift
-from providers.feed.hold.staging import Staging
+from providers.feed.hold.staging import Staging, rows_of
 from providers.feed.hold.straight import make_straight, may_go_straight
 from providers.feed.read import cleaning
 from providers.feed.read.parsing import Context
 from providers.feed.table import RefusedFileError
-from providers.feed.tell.outcome import Outcome, Status, held_status
+from providers.feed.tell.outcome import Counts, Outcome, Replaces, Status, held_status
 from providers.mapping.queries import header_changes, mapping_of
 from providers.models import Contract, Delivery, DeliveryMonth, Problem as HeldProblem, Provider
 from providers.open_tracks.operations import forget_open_tracks
+
+
+class _EveryMonth:
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+EVERY_MONTH: Container[date] = _EveryMonth()
+"""Consent to replace whatever is held, for who sends nothing by mistake."""
+LARGE_PART = 10
+"""Replacing more than one in so many rows of an earlier month is asked about."""
+
+
+MAPPABLE = ("F003", "F004")
+"""Refusals that end when somebody says what the columns are."""
+
+
+class _NeedsConsentError(Exception):
+    """The delivery would replace a month that its sender did not name; nothing is held."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +68,8 @@ class Request:
     today: date
     only_month: date | None = None
     sheet: str | None = None
+    replace: Container[date] = frozenset()
+    """Months of which the sender confirmed that most of their rows are replaced."""
     mapping: Mapping | None = None
     """How to read its headers and codes; as the provider confirmed them when not given."""
 
@@ -65,6 +88,15 @@ def find_provider(code: str) -> Provider:
             field="provider",
         )
     return provider
+
+
+def held_delivery(provider: Provider, sha256: str) -> Delivery | None:
+    """The newest held delivery of these bytes."""
+    same = Delivery.select().where(
+        Delivery.provider == provider, Delivery.sha256 == sha256, Delivery.state == HELD
+    )
+    newest: Delivery | None = same.order_by(Delivery.id.desc()).first()
+    return newest
 
 
 @patience()
@@ -90,7 +122,7 @@ def receive(
         earlier = Delivery.select().where(
             Delivery.provider == provider, Delivery.sha256 == stored.sha256
         )
-        held = earlier.where(Delivery.state == HELD).order_by(Delivery.id.desc()).first()
+        held = held_delivery(provider, stored.sha256)
         if held is not None and not again:
             return held, True
         unfinished = (
@@ -132,6 +164,8 @@ def preview(path: Path, *, file_name: str, provider: Provider, request: Request)
         with intake.without_lock():
             intake.compare(provider.id, staged)
             _tell(outcome, staged)
+            outcome.replaces = _replaced_months(provider, request)
+            outcome.provisional = _months_in_progress(outcome, request.today)
         staged.staging.clear()
     except RefusedFileError as error:
         _tell_refusal(outcome, error)
@@ -166,12 +200,18 @@ def accept(
             if staged is None:
                 straight = may_go_straight(provider.id)
                 staged = _stage(delivery, path, storage, request, straight=straight)
-            _hold(delivery, staged, outcome, by=by, at=at, started=started)
+            _hold(delivery, staged, outcome, request, by=by, at=at, started=started)
             if staged.stays_as_received:
                 storage.keep_as_received(delivery.sha256)
             _owe_removal(delivery, storage, by=by, at=at)
     except RefusedFileError as error:
-        outcome = _refuse(delivery, outcome, error, storage, by=by, at=at, started=started)
+        _tell_refusal(outcome, error)
+        outcome.seconds = time.perf_counter() - started
+        _refuse(delivery, outcome, storage, by=by, at=at)
+    except _NeedsConsentError:
+        _ask(delivery, outcome)
+        outcome.seconds = time.perf_counter() - started
+        return outcome
     else:
         staged.staging.clear()
     settle(storage.directory.parent, at=at, kind="remove_files", subject=delivery.sha256)
@@ -205,6 +245,7 @@ def _hold(
     delivery: Delivery,
     staged: intake.Staged,
     outcome: Outcome,
+    request: Request,
     *,
     by: str,
     at: datetime,
@@ -212,6 +253,11 @@ def _hold(
 ) -> None:
     intake.compare(delivery.provider.id, staged)
     _tell(outcome, staged)
+    outcome.provisional = _months_in_progress(outcome, request.today)
+    outcome.findings["provisional"] = [f"{month:%Y-%m}" for month in outcome.provisional]
+    outcome.replaces = _replaced_months(delivery.provider, request)
+    if outcome.replaces:
+        raise _NeedsConsentError
     outcome.findings["cleaned"] = not staged.stays_as_received
     HeldProblem.delete().where(HeldProblem.delivery == delivery).execute()
     rejected.keep_rejected(delivery.id)
@@ -226,11 +272,64 @@ def _hold(
     rejected.take_up(delivery.provider.id, delivery.id, staged.sources)
     outcome.sent_back, outcome.completes = sent_back(delivery.id), completed_by(delivery.id)
     if outcome.changed:
-        _owe_judging(delivery, outcome.months, by=by, at=at)
+        over = [month for month in outcome.months if month not in outcome.provisional]
+        _owe_judging(delivery, over, by=by, at=at)
     audit.record(
         at=at, actor=by, action="accept", thing="delivery", thing_id=delivery.id,
         after=_summary(outcome),
     )  # fmt: skip
+
+
+def _months_in_progress(outcome: Outcome, today: date) -> list[date]:
+    """The months that are not over: their rows are provisional."""
+    return [month for month in outcome.months if month_end(month) >= today]
+
+
+def _replaced_months(provider: Provider, request: Request) -> list[Replaces]:
+    """Months that may be the wrong ones, as far as the sender did not confirm them.
+
+    Of an earlier month than the one that is due more than a tenth of the rows would be replaced,
+    or all rows of another month: somebody may have sent October as September.
+    """
+    due = add_months(month_of(request.today), -1)
+    replaced = rows_of("SELECT month, COUNT(*) FROM staged_old WHERE same = 0 GROUP BY month")
+    found = []
+    for number, rows in sorted(replaced):
+        month = month_from_number(number)
+        held = rows_of(
+            "SELECT COUNT(*) FROM progress_record WHERE provider_id = ? AND month = ? "
+            "AND superseded_by_id IS NULL",
+            provider.id,
+            number,
+        )[0][0]
+        large = rows == held or (month < due and rows * LARGE_PART > held)
+        if month != due and large and month not in request.replace:
+            found.append(Replaces(month, rows, held))
+    return found
+
+
+def _ask(delivery: Delivery, outcome: Outcome) -> None:
+    """Leave the delivery as it came, with the question to its sender."""
+    outcome.status = Status.NEEDS_CONSENT
+    outcome.problems = [
+        Problem(
+            None, "rapportagemaand", "F016", ERROR, f"{one.month:%Y-%m}",
+            sentence(
+                "F016", count=count_text(one.rows), month=month_text(one.month),
+                why=f" (van de {count_text(one.held)})",
+            ),
+        )
+        for one in outcome.replaces
+    ]  # fmt: skip
+    outcome.counts = Counts()
+    questions = [
+        {"month": one.month.isoformat(), "rows": one.rows, "held": one.held}
+        for one in outcome.replaces
+    ]
+    with transaction():
+        Delivery.update(findings={"replaces": questions}).where(
+            Delivery.id == delivery.id, Delivery.state.in_((RECEIVED, REFUSED))
+        ).execute()
 
 
 def _context(provider: Provider, request: Request) -> Context:
@@ -258,8 +357,11 @@ def _tell(outcome: Outcome, staged: intake.Staged) -> None:
     outcome.problems = staged.staging.problems()
     outcome.findings = intake.findings(staged) | {"replaced": outcome.counts.replaced}
     if outcome.provider is not None:
-        outcome.findings |= look_for_drift(
-            outcome.provider, staged.staging, delivery=outcome.delivery
+        # Rows that were sent back and are mended now are no sample of what this provider sends.
+        outcome.findings |= (
+            {"profile": {}, "drift": []}
+            if staged.sources
+            else look_for_drift(outcome.provider, staged.staging, delivery=outcome.delivery)
         )
         changes = header_changes(mapping_of(outcome.provider), staged.layout)
         outcome.findings |= {"mapping": changes} if changes else {}
@@ -276,30 +378,47 @@ def _tell_refusal(outcome: Outcome, error: RefusedFileError) -> None:
 
 
 def _refuse(
-    delivery: Delivery,
-    outcome: Outcome,
-    error: RefusedFileError,
-    storage: Storage,
-    *,
-    by: str,
-    at: datetime,
-    started: float,
-) -> Outcome:
-    _tell_refusal(outcome, error)
+    delivery: Delivery, outcome: Outcome, storage: Storage, *, by: str, at: datetime
+) -> None:
+    """Keep that a file is refused, and why; its bytes go."""
     outcome.findings = {"missing_columns": outcome.missing_columns}
     with transaction():
         HeldProblem.delete().where(HeldProblem.delivery == delivery).execute()
-        HeldProblem.create(
-            delivery=delivery, code=error.code, severity=ERROR, message=error.message
-        )
-        outcome.seconds = time.perf_counter() - started
+        for problem in outcome.problems:
+            HeldProblem.create(
+                delivery=delivery, code=problem.code, severity=ERROR, message=problem.message
+            )
         _settle(delivery, outcome, state=REFUSED, at=at)
         _owe_removal(delivery, storage, by=by, at=at)
         audit.record(
             at=at, actor=by, action="refuse", thing="delivery", thing_id=delivery.id,
-            after={"code": error.code},
+            after={"code": outcome.problems[0].code},
         )  # fmt: skip
-    return outcome
+
+
+def decide_on_preview(
+    delivery: Delivery, outcome: Outcome, *, storage: Storage, by: str, at: datetime
+) -> None:
+    """Refuse a received file that cannot be taken in as it is; nobody needs to accept it first.
+
+    One whose columns can be chosen waits for that choice.
+    """
+    if outcome.status is not Status.REFUSED:
+        return
+    if outcome.problems[0].code in MAPPABLE:
+        Delivery.update(findings={"to_map": True}).where(
+            Delivery.id == delivery.id, Delivery.state == RECEIVED
+        ).execute()
+        return
+    _refuse(delivery, outcome, storage, by=by, at=at)
+    settle(storage.directory.parent, at=at, kind="remove_files", subject=delivery.sha256)
+
+
+def columns_chosen(delivery: Delivery) -> None:
+    """The file can be read now: it waits to be accepted like every other."""
+    Delivery.update(findings={}).where(
+        Delivery.id == delivery.id, Delivery.state == RECEIVED
+    ).execute()
 
 
 def _settle(delivery: Delivery, outcome: Outcome, *, state: str, at: datetime) -> None:

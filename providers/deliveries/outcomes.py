@@ -3,11 +3,12 @@
 from datetime import date
 from pathlib import Path
 
+from core.dates import parse_month
 from core.personal_data import without
 from providers.deliveries.history_queries import Narrow
 from providers.deliveries.rejected_queries import completed_by, sent_back
 from providers.feed.check.checking import Problem
-from providers.feed.tell.outcome import Counts, Outcome, Status, held_status
+from providers.feed.tell.outcome import Counts, Outcome, Replaces, Status, held_status
 from providers.models import Delivery, DeliveryMonth, Problem as HeldProblem, ProgressRecord
 
 RECEIVED, HELD, REFUSED, WITHDRAWN = "received", "held", "refused", "withdrawn"
@@ -67,7 +68,7 @@ def outcome_of(delivery: Delivery, *, narrow: Narrow | None = None) -> Outcome:
     return Outcome(
         file=delivery.file_name,
         sha256=delivery.sha256,
-        status=Status.REFUSED if delivery.state == REFUSED else held_status(counts),
+        status=_status(delivery, counts),
         counts=counts,
         delivery=delivery.id,
         provider=delivery.provider.id,
@@ -80,8 +81,19 @@ def outcome_of(delivery: Delivery, *, narrow: Narrow | None = None) -> Outcome:
         findings=delivery.findings,
         sent_back=sent_back(delivery.id),
         completes=completed_by(delivery.id),
+        replaces=[
+            Replaces(date.fromisoformat(one["month"]), one["rows"], one["held"])
+            for one in delivery.findings.get("replaces", ())
+        ],
+        provisional=[parse_month(month) for month in delivery.findings.get("provisional", ())],
         seconds=delivery.seconds or 0.0,
     )
+
+
+def _status(delivery: Delivery, counts: Counts) -> Status:
+    if delivery.state == RECEIVED and delivery.findings.get("replaces"):
+        return Status.NEEDS_CONSENT
+    return Status.REFUSED if delivery.state == REFUSED else held_status(counts)
 
 
 def _held_months(delivery: Delivery) -> list[date]:

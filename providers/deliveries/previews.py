@@ -11,7 +11,7 @@ from typing import Any
 
 from core.storage import Storage
 from providers.feed.check.checking import Problem
-from providers.feed.tell.outcome import Counts, Outcome, Status
+from providers.feed.tell.outcome import Counts, Outcome, Replaces, Status
 from providers.mapping.queries import mapping_of
 from providers.models import Delivery
 
@@ -31,6 +31,8 @@ def keep_preview(storage: Storage, delivery: Delivery, outcome: Outcome) -> None
         "ignored_columns": outcome.ignored_columns,
         "problems": [astuple(problem) for problem in outcome.problems],
         "findings": outcome.findings,
+        "replaces": [(one.month.isoformat(), one.rows, one.held) for one in outcome.replaces],
+        "provisional": [month.isoformat() for month in outcome.provisional],
         "seconds": outcome.seconds,
     }
     with storage.replacement(storage.arrived(delivery.sha256, _suffix(delivery))) as file:
@@ -56,6 +58,11 @@ def kept_preview(storage: Storage, delivery: Delivery) -> Outcome | None:
         ignored_columns=found["ignored_columns"],
         problems=[Problem(*problem) for problem in found["problems"]],
         findings=found["findings"],
+        replaces=[
+            Replaces(date.fromisoformat(month), rows, held)
+            for month, rows, held in found.get("replaces", ())
+        ],
+        provisional=[date.fromisoformat(month) for month in found.get("provisional", ())],
         seconds=found["seconds"],
     )
 

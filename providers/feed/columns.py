@@ -282,7 +282,8 @@ class Layout:
 
 def is_personal(header: str) -> bool:
     """Whether a header looks like a name, a birth date, an address, a BSN or free text."""
-    key = fold(header)
+    # A woonplaatscode names a place of thousands, and no address.
+    key = fold(header).replace("woonplaatscode", "")
     return key in PERSONS or any(word in key for word in PERSONAL)
 
 

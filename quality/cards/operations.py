@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core import audit
-from core.dates import add_months, month_from_number, month_number, months_between
+from core.dates import add_months, month_end, month_from_number, month_number, months_between
 from core.db import lock_until_commit, retried, transaction
 from core.errors import DomainError
 from core.jobs.follow_up_operations import Owed, follow_up
@@ -173,7 +173,9 @@ def recompute_after(
     affected = [
         month
         for month in reached
-        if {month, add_months(month, -12)} & (changed | changed_months) or month not in kept
+        # A month that is not over is not judged: its rows are provisional.
+        if month_end(month) < at.date()
+        and ({month, add_months(month, -12)} & (changed | changed_months) or month not in kept)
     ]
     # A transaction for each month: whoever wants to save something meanwhile hardly waits.
     count = sum(retried(partial(_judge_locked, provider, month, at=at)) for month in affected)

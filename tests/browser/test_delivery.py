@@ -65,7 +65,7 @@ def test_a_file_with_a_fault_is_mended_and_changes_the_score(
     mended = file_with(tmp_path, "oktober-verbeterd.csv", rows)
     page.get_by_label(FILE).set_input_files(mended)
     page.get_by_role("button", name="Bekijk wat er zou gebeuren").click()
-    page.get_by_role("button", name="Levering aannemen").click()
+    page.get_by_role("button", name="Indienen").click()
 
     assert f"{LEARNERS} aangenomen" in page.inner_text("main")
     assert person.barriers() + person.overflow() == []
@@ -78,7 +78,7 @@ def test_sending_a_file_with_the_keyboard(person: Person, tmp_path: Path) -> Non
     page = person.visit("/leveringen/nieuw/")
     choose_file(page, file_with(tmp_path, "toetsenbord.csv", [row(100)]))
     follow(page, "Bekijk wat er zou gebeuren")
-    follow(page, "Levering aannemen")
+    follow(page, "Indienen")
     assert "1 aangenomen" in page.inner_text("main")
 
 
@@ -107,5 +107,5 @@ def test_ten_broken_files_each_get_an_answer(person: Person, tmp_path: Path) -> 
         page.get_by_role("button", name="Bekijk wat er zou gebeuren").click()
         answer = page.inner_text("main")
         assert re.search(r"F0\d\d|Kies een bestand|leeg|te lezen|opnieuw", answer), (name, answer)
-        assert page.get_by_role("button", name="Levering aannemen").count() == 0, name
+        assert page.get_by_role("button", name="Indienen").count() == 0, name
     assert score_shown(page) == before

@@ -46,7 +46,7 @@ def test_a_strange_file_is_mapped_used_and_a_changed_header_is_shown(
     choose(page, f"code-{list(OWN).index('Fase')}-0", "actief")
     follow(page, "Bewaar en bekijk de levering")
     assert "6 rijen gelezen: 6 aangenomen" in page.inner_text("main")
-    follow(page, "Levering aannemen")
+    follow(page, "Indienen")
     assert "Alle rijen zijn verwerkt." in page.inner_text("main")
 
     # The next file is read the same way, and its changed header is shown before it is accepted.

@@ -35,7 +35,7 @@ def send(person: Person, path: Path) -> str:
     choose_file(page, path)
     follow(page, "Bekijk wat er zou gebeuren")
     assert person.barriers() + person.overflow() == []
-    follow(page, "Levering aannemen")
+    follow(page, "Indienen")
     return page.url
 
 
@@ -57,7 +57,7 @@ def test_what_came_back_is_mended_with_the_workbook_until_the_delivery_is_comple
     assert "anders dan in eerdere leveringen" in alarm
     assert "De kolom groep is voor 0 % gevuld" in alarm.replace("\N{NO-BREAK SPACE}", " ")
     assert person.barriers() + person.overflow() == []
-    follow(page, "Levering aannemen")
+    follow(page, "Indienen")
     first = page.url
     assert answer(page).startswith("3 rijen zijn terug te sturen")
     assert "14 rijen gelezen: 11 aangenomen, 0 ongewijzigd, 3 terug te sturen" in page.inner_text(

@@ -318,8 +318,12 @@ def loop(records, {parameters}):
         values, faults = self._values(row, texts, raw)
         found = list(self._as_problems(row, texts, faults))
         if is_long:
-            found.insert(0, self._problem(row, None, "F010", ""))
-        elif is_short and all(problem.code != "F018" for problem in found):
+            # The cells have shifted: whatever else is wrong comes from that.
+            kept = [problem for problem in found if problem.code == "F301"]
+            return self._settle(
+                row, values, [self._problem(row, None, "F010", ""), *kept], other_provider=False
+            )
+        if is_short and all(problem.code != "F018" for problem in found):
             found.insert(0, self._problem(row, None, "F011", ""))
         if "rapportagemaand" not in self.layout.positions and self.context.only_month:
             values["rapportagemaand"] = self._know_month(month_number(self.context.only_month))

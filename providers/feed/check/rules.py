@@ -67,7 +67,8 @@ FILE_RULES = (
     Rule(
         "F010", "Een rij heeft niet meer cellen dan er kolommen zijn.",
         "Deze rij heeft meer cellen dan er kolommen zijn. Vaak staat er een scheidingsteken in een "
-        "cel: zet die cel tussen aanhalingstekens.",
+        "cel, bijvoorbeeld de komma van 12,5 in een bestand met komma's. Zet die cel tussen "
+        "aanhalingstekens, of sla het bestand op met puntkomma's of als XLSX.",
         "De rij is niet verwerkt, want cellen kunnen verschoven zijn.", found_by=_ROW,
     ),
     Rule(

@@ -19,6 +19,7 @@ class Status(StrEnum):
     REFUSED = "refused"
     ALREADY_DELIVERED = "already_delivered"
     DRY_RUN = "dry_run"
+    NEEDS_CONSENT = "needs_consent"
 
 
 STATUS_LABELS = {
@@ -28,6 +29,7 @@ STATUS_LABELS = {
     Status.REFUSED: "niet aangenomen",
     Status.ALREADY_DELIVERED: "al eerder aangeleverd",
     Status.DRY_RUN: "proef, niets bewaard",
+    Status.NEEDS_CONSENT: "wacht op bevestiging, niets verwerkt",
 }
 
 
@@ -70,6 +72,16 @@ class Completed:
     """Names of the sheets of that delivery."""
 
 
+@dataclass(frozen=True)
+class Replaces:
+    """A month of which a delivery would replace so many rows that its sender must confirm it."""
+
+    month: date
+    rows: int
+    held: int
+    """Rows of that month that are held."""
+
+
 @dataclass
 class Outcome:
     """What became of one file."""
@@ -87,6 +99,10 @@ class Outcome:
     findings: dict[str, Any] = field(default_factory=dict)
     sent_back: list[SentBack] = field(default_factory=list)
     completes: list[Completed] = field(default_factory=list)
+    replaces: list[Replaces] = field(default_factory=list)
+    """Months that are only taken in when the sender confirms it; nothing is held until then."""
+    provisional: list[date] = field(default_factory=list)
+    """Months that are not over: held, and not judged before the deliveries of them are due."""
     superseded_by: int | None = None
     differing: int = 0
     seconds: float = 0.0
@@ -100,6 +116,15 @@ class Outcome:
     def problem_count(self) -> int:
         """All problems, also those that are too many to tell."""
         return max(len(self.problems), int(self.findings.get("problem_count", 0)))
+
+    @property
+    def status_word(self) -> str:
+        """The status in words; a delivery of which no row was right is not accepted in part."""
+        if self.status is Status.PARTLY_ACCEPTED and self.counts.rejected == (
+            self.counts.rows - self.counts.skipped
+        ):
+            return "geen enkele rij aangenomen"
+        return STATUS_LABELS[self.status]
 
     @property
     def changed(self) -> bool:
@@ -151,6 +176,10 @@ class Outcome:
                 }
                 for one in self.completes
             ],
+            "replaces": [
+                {"month": f"{one.month:%Y-%m}", "rows": one.rows} for one in self.replaces
+            ],
+            "provisional": [f"{month:%Y-%m}" for month in self.provisional],
             "superseded_by": self.superseded_by,
             "seconds": round(self.seconds, 3),
         }

@@ -9,7 +9,7 @@ from providers.feed.check.checking import Problem
 from providers.feed.check.rule import ERROR
 from providers.feed.check.rules import RULES
 from providers.feed.table import row_text
-from providers.feed.tell.outcome import STATUS_LABELS, Outcome, SentBack, Status
+from providers.feed.tell.outcome import Outcome, SentBack, Status
 
 TOLD_ROWS = 12
 _KINDS = {
@@ -117,7 +117,7 @@ def assumed_text(findings: dict[str, Any]) -> str:
 def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
     """The receipt as text."""
     name = f"levering {outcome.delivery}" if outcome.delivery else "geen levering gemaakt"
-    yield f"{outcome.file}: {STATUS_LABELS[outcome.status]} ({name})"
+    yield f"{outcome.file}: {outcome.status_word} ({name})"
     if outcome.status is Status.ALREADY_DELIVERED:
         yield "  Dit bestand is al eerder aangeleverd. Er is niets veranderd."
     if outcome.superseded_by:
@@ -126,6 +126,7 @@ def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
             f"levering {outcome.superseded_by}. Wil je dit bestand toch opnieuw innemen? "
             "Gebruik --again."
         )
+    yield from _about_months(outcome)
     if outcome.counts.rows:
         yield f"  {sum_text(outcome)}"
         if outcome.counts.replaced:
@@ -153,6 +154,21 @@ def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
         place = f", kolom {group.column}" if group.column else ""
         rows = f" Rijen: {group.rows_text}." if group.rows else ""
         yield f"  {kind}: {group.count} keer {group.code}{place}. {group.message}{rows}"
+
+
+def _about_months(outcome: Outcome) -> Iterator[str]:
+    """Months that are asked about, and months that are not over."""
+    for question in outcome.replaces:
+        yield (
+            f"  Vervangt {count_text(question.rows)} van de {count_text(question.held)} rijen van "
+            f"{month_text(question.month)}. Klopt dat? Geef dan mee: "
+            f"--replace {question.month:%Y-%m}."
+        )
+    for month in outcome.provisional:
+        yield (
+            f"  {month_text(month).capitalize()} is nog niet voorbij: deze rijen zijn voorlopig en "
+            "tellen nog niet mee in een oordeel."
+        )
 
 
 def _skipped(outcome: Outcome) -> Iterator[str]:

@@ -15,7 +15,7 @@ from providers.feed.tell.outcome import Outcome
 from providers.models import CURRENT, CourseTrack, Delivery, ProgressRecord, Provider
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
-REQUEST = operations.Request(today=date(2026, 11, 23))
+REQUEST = operations.Request(today=date(2026, 11, 23), replace=operations.EVERY_MONTH)
 
 
 def deliver(
@@ -26,6 +26,7 @@ def deliver(
     again: bool = False,
     name: str = "x.csv",
     month: date | None = None,
+    request: operations.Request = REQUEST,
 ) -> Outcome:
     """Send a file, with the month that is said beside it, and accept it."""
     storage = Storage(folder)
@@ -35,7 +36,7 @@ def deliver(
     )  # fmt: skip
     if known:
         return already_delivered(delivery, file_name=name)
-    request = replace(REQUEST, only_month=month)
+    request = replace(request, only_month=month)
     outcome = operations.accept(delivery, storage=storage, request=request, by="test", at=AT)
     settled("judge")  # Nothing is judged here.
     return outcome

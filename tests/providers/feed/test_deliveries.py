@@ -2,7 +2,9 @@
 
 import io
 import random
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pytest
@@ -13,6 +15,7 @@ from core.storage import Storage
 from providers.deliveries import operations
 from providers.feed.read.cleaning import kept_file
 from providers.feed.tell.marked_workbook import write_marked
+from providers.feed.tell.outcome import Outcome
 from providers.feed.tell.standalone import check_file
 from providers.models import (
     ContractScope,
@@ -288,3 +291,30 @@ def test_the_columns_of_feed_1_1_are_held_and_a_file_without_them_stays_valid(sc
     assert (held.language_internship, held.combined, held.lesson_fits) == (1, 0, 1)
     first_version = deliver(tmp_path, school, csv(row(rapportagemaand="2026-11")))
     assert first_version.status.value == "accepted"
+
+
+def test_a_month_that_may_be_the_wrong_one_is_asked_first(school, tmp_path):
+    november = operations.Request(today=date(2026, 11, 23))
+
+    def send(content: bytes, **more: Any) -> Outcome:
+        return deliver(tmp_path, school, content, request=replace(november, **more))
+
+    september = [row(trajectnummer=f"T-{n}", rapportagemaand="2026-09") for n in range(20)]
+    assert send(csv(*september)).status.value == "accepted"
+    # One row of an earlier month may change, two of twenty too; three are asked about.
+    for changed, status in ((2, "accepted"), (3, "needs_consent")):
+        mended = [one | {"groep": f"{changed}"} for one in september[:changed]]
+        outcome = send(csv(*mended, *september[changed:]))
+        assert outcome.status.value == status
+    assert outcome.document()["replaces"] == [{"month": "2026-09", "rows": 3}]
+    assert [held[-1] for held in current(school).values()].count("3") == 0
+    assert Delivery.get_by_id(outcome.delivery).state == "received"
+    confirmed = send(csv(*mended, *september[3:]), replace={date(2026, 9, 1)})
+    assert (confirmed.delivery, confirmed.status.value) == (outcome.delivery, "accepted")
+    assert [held[-1] for held in current(school).values()].count("3") == 3
+    # The month that is due is replaced without a question; the month in progress is provisional.
+    october = [row(trajectnummer=f"T-{n}") for n in range(4)]
+    send(csv(*october))
+    assert send(csv(*(one | {"groep": "B"} for one in october))).status.value == "accepted"
+    provisional = send(csv(row(rapportagemaand="2026-11")))
+    assert provisional.document()["provisional"] == ["2026-11"]

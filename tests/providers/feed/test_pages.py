@@ -13,7 +13,7 @@ from providers.mapping.operations import save_mapping
 from providers.models import CURRENT, Delivery, ProgressRecord
 from tests.builders import make_contract, make_provider
 from tests.pages import Client
-from tests.providers.feed.door import AT
+from tests.providers.feed.door import AT, deliver
 from tests.providers.feed.lines import csv, row
 
 
@@ -174,3 +174,42 @@ def test_what_was_shown_counts_for_the_mapping_it_was_made_with(school, app, mon
     school.post(f"/leveringen/{delivery.id}/nakijken/", {})
     assert drain(app.config) == 1
     assert "1 rijen gelezen: 1 aangenomen" in school.get(f"/leveringen/{delivery.id}/").text
+
+
+def test_a_file_that_cannot_be_read_is_refused_at_once_and_never_waits(school):
+    page = upload(school, b"%PDF-1.7 brief", "brief.pdf")
+    assert "Dit is een PDF." in page.text
+    assert "niet aangenomen" in page.text
+    assert Delivery.get().state == "refused"
+    page = upload(school, csv(row()).replace(b"status", b"Fase traject"), "eigen.csv")
+    assert "Kies welke kolom wat is" in page.text
+    assert "kolommen kiezen" in school.get("/leveringen/").text
+    # Once, as a choice of the filter.
+    assert school.get("/leveringen/").text.count("wacht op aannemen") == 1
+
+
+def test_a_school_confirms_on_the_preview_that_a_month_is_replaced(school, monkeypatch):
+    september = [row(trajectnummer=f"T-{n}", rapportagemaand="2026-09") for n in range(12)]
+    upload(school, csv(*september), "september.csv")
+    school.post(f"/leveringen/{Delivery.get().id}/aannemen/", {})
+    page = upload(school, csv(*(one | {"groep": "B"} for one in september)), "oktober.csv")
+    number = Delivery.select().order_by(Delivery.id.desc()).get().id
+    assert "Vervangt 12 rijen van september 2026" in page.text
+    assert "Indienen" in page.text
+    page = school.post(f"/leveringen/{number}/aannemen/", {}, follow=True)
+    assert "Er is niets verwerkt. Bevestig eerst" in page.text
+    assert ProgressRecord.select().count() == 12
+    school.post(f"/leveringen/{number}/aannemen/", {"vervang": "2026-09"})
+    assert ProgressRecord.select().where(CURRENT, ProgressRecord.group_name == "B").count() == 12
+
+
+def test_withdrawing_says_first_what_it_changes(client, tmp_path):
+    school = make_provider("TA001")
+    first = deliver(tmp_path, school, csv(row(), row(trajectnummer="T-2")))
+    later = deliver(tmp_path, school, csv(row(groep="B"), row(trajectnummer="T-3")))
+    client.sign_in(Role.CONTRACT_MANAGER)
+    page = client.get(f"/leveringen/{later.delivery}/intrekken/")
+    assert "tellen nu 2 rijen mee. 1 daarvan verdwijnt. Bij 1 geldt de rij van ervoor" in page.text
+    deliver(tmp_path, school, csv(row(groep="C"), row(trajectnummer="T-2", groep="C")))
+    page = client.get(f"/leveringen/{first.delivery}/intrekken/")
+    assert "Intrekken verandert dus geen rij" in page.text
