@@ -34,7 +34,8 @@ def draw_ahead(settings: Mapping[str, Any]) -> int:
     charts = gallery.region_charts(known)
     for provider in known.providers:
         for listed in gallery.provider_charts(known, provider).values():
-            charts += listed
+            # Wide on the page of charts, narrow on those of a provider.
+            charts += [*listed, *(chart.narrow() for chart in listed)]
     missing = [chart for chart in charts if not pictures.is_drawn(chart, "svg")]
     # One after the other: the other core is for who waits for a page.
     for chart in missing:

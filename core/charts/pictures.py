@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +26,8 @@ from core.charts.svg import accessible_svg
 
 WIDTH = 560.0
 """Points. With text of 9 points it stays readable on A4 and on a screen."""
+NARROW = 400.0
+"""Points, for two pictures side by side."""
 
 NOTHING = 80.0
 """Points high."""
@@ -51,6 +53,8 @@ class Chart:
     data: Any
     height: float = 260.0
     width: float = WIDTH
+    over_time: bool = False
+    """Whether the newest is at the right, which a narrow screen must show first."""
 
     def __post_init__(self) -> None:
         """Without figures there is a sentence to show, which takes little room."""
@@ -61,9 +65,19 @@ class Chart:
     def fingerprint(self) -> str:
         """SHA-256 of everything the picture depends on."""
         shown = (self.name, self.finding, self.measure, self.description, self.data)
-        drawn_by = (self.paint.__module__, self.paint.__qualname__, self.height, self.width)
+        drawn_by = (
+            self.paint.__module__,
+            self.paint.__qualname__,
+            self.height,
+            self.width,
+            self.over_time,
+        )
         code = code_fingerprint(self.paint.__module__)
         return hashlib.sha256(repr((shown, drawn_by, code)).encode()).hexdigest()
+
+    def narrow(self) -> "Chart":
+        """The same picture for a column of half a page, with letters of the same size."""
+        return replace(self, width=NARROW)
 
     def svg(self) -> str:
         """Drawing for inside a page: no heading (the page has it as text), colours of the page."""
@@ -195,8 +209,15 @@ def draw(chart: Chart, kind: str) -> bytes:
         id_prefix=f"{chart.name}-",
         body_height=None if kind == "file.svg" else chart.height,
         spots=spots,
+        classes=_classes(chart),
     )
     return made.encode()
+
+
+def _classes(chart: Chart) -> str:
+    """Words for the stylesheet: how wide a picture is drawn, and where it begins to be read."""
+    found = {"narrow": chart.width <= NARROW, "over-time": chart.over_time}
+    return " ".join(name for name, holds in found.items() if holds)
 
 
 def figure_of(chart: Chart) -> Any:

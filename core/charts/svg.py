@@ -36,6 +36,7 @@ def accessible_svg(
     id_prefix: str,
     body_height: float | None = None,
     spots: Sequence[tuple[float, float, str]] = (),
+    classes: str = "",
 ) -> str:
     """Make matplotlib's SVG fit for a page; with ``body_height`` its heading is left out.
 
@@ -56,9 +57,10 @@ def accessible_svg(
     for element in root.iter():
         _plain_attributes(element, id_prefix, referred)
     inside = "".join(_serialise(child) for child in root)
-    look = paper = ""
+    look = f'class="{classes}" ' if classes else ""
+    paper = ""
     if body_height is None:
-        look = f'font-family="{escape(_FONTS)}" '
+        look += f'font-family="{escape(_FONTS)}" '
         paper = f'<rect width="{_short(width)}" height="{_short(height)}" fill="{GROUND}"/>'
     return (
         f'<svg xmlns="{_SVG}" viewBox="0 {_short(top)} {_short(width)} {_short(height - top)}" '

@@ -92,5 +92,5 @@ def _paint(canvas: Any, data: tuple[Room, ...]) -> None:
         text = f"{room.total}, kritiek" if room.critical else f"{room.total}, vrij {room.free}"
         axes.annotate(
             text, (max(room.total, 0), place), xytext=(8, 0), textcoords="offset points",
-            va="center", fontsize=8, annotation_clip=False,
+            va="center", fontsize=8.5, annotation_clip=False,
         )  # fmt: skip

@@ -111,14 +111,14 @@ def _paint(canvas: Any, data: Rows) -> None:
     axes.set_xlim(data.first.toordinal(), data.last.toordinal())
     axes.set_ylim(count - 0.5, -0.5)
     _month_ticks(axes, data.first, data.last, canvas.width - LEFT - 12)
-    axes.set_yticks(range(count), [drawing.shorten(bar.label, LEFT - 12, 8.5) for bar in data.bars])
-    axes.tick_params(axis="y", length=0, labelsize=8.5)
+    axes.set_yticks(range(count), [drawing.shorten(bar.label, LEFT - 12, 9.5) for bar in data.bars])
+    axes.tick_params(axis="y", length=0, labelsize=9.5)
     axes.grid(visible=True, axis="x", lw=0.4, color=drawing.GREY, alpha=0.35)
     for place, bar in enumerate(data.bars):
         _bar(axes, place, bar)
     axes.axvline(data.today, color=drawing.PURPLE, lw=1.4, ls=(0, (4, 2)), zorder=6)
     axes.text(
-        data.today, -0.62, "vandaag", color=drawing.PURPLE, fontsize=8, ha="center", va="bottom"
+        data.today, -0.62, "vandaag", color=drawing.PURPLE, fontsize=9.5, ha="center", va="bottom"
     )
 
 
@@ -127,7 +127,7 @@ def _bar(axes: Any, place: int, bar: Bar) -> None:
     last = axes.get_xlim()[1]
     if bar.end > last:
         text = f"{day_text(date.fromordinal(bar.end))} →"
-        axes.text(last, place, text, fontsize=8, ha="right", va="center", zorder=6)
+        axes.text(last, place, text, fontsize=9.5, ha="right", va="center", zorder=6)
         if bar.start > last:
             return
     edge = 2.0 if bar.critical and not bar.done else 0.8
@@ -161,4 +161,4 @@ def _month_ticks(axes: Any, first: date, last: date, width: float) -> None:
             ticks.append(month.toordinal())
             labels.append(name if month.year == year else f"{name}\n{month.year}")
             year = month.year
-    axes.set_xticks(ticks, labels, fontsize=8)
+    axes.set_xticks(ticks, labels, fontsize=9.5)

@@ -94,7 +94,9 @@ def _paint(canvas: Any, data: Cells) -> None:
     axes.set_yticks(range(len(data.municipalities)), data.municipalities, fontsize=8.5)
     axes.xaxis.tick_top()
     axes.set_xticks(
-        range(len(data.steps)), [drawing.shorten(s, width - 6, 8) for s in data.steps], fontsize=8
+        range(len(data.steps)),
+        [drawing.shorten(s, width - 6, 8.5) for s in data.steps],
+        fontsize=8.5,
     )
     axes.tick_params(length=0)
     axes.grid(visible=True, axis="y", lw=0.4, color=drawing.GREY, alpha=0.4)
@@ -111,5 +113,5 @@ def _key(canvas: Any) -> None:
     x = 8.0
     for outcome, word in WORDS.items():
         sheet.plot([x + 4], [9], ls="none", ms=6, **LOOK[outcome])
-        sheet.text(x + 12, 9, word, fontsize=7.5, va="center")
+        sheet.text(x + 12, 9, word, fontsize=8.5, va="center")
         x += 22 + drawing.text_width(word, 7.5)

@@ -118,9 +118,9 @@ def _paint(canvas: Any, data: Lines) -> None:
     axes.set_xlim(said[0] - 12, said[-1] + 12)
     axes.set_ylim(min(*expected, said[0]) - 20, max(expected) + 30)
     axes.set_xticks(said[:: max(1, len(said) // 8)])
-    axes.set_xticklabels([_month(day) for day in said[:: max(1, len(said) // 8)]], fontsize=8)
+    axes.set_xticklabels([_month(day) for day in said[:: max(1, len(said) // 8)]], fontsize=8.5)
     months = _quarters(min(*expected, said[0]), max(expected))
-    axes.set_yticks(months, [_month(day) for day in months], fontsize=8)
+    axes.set_yticks(months, [_month(day) for day in months], fontsize=8.5)
     axes.grid(visible=True, axis="y", lw=0.4, color=drawing.GREY, alpha=0.4)
     # On the diagonal the expected day is the day of reporting: there a line ends when it is met.
     axes.plot([said[0], said[-1]], [said[0], said[-1]], color=drawing.GREY, lw=1, ls=(0, (4, 3)))

@@ -33,7 +33,7 @@ def write_beside(
             xycoords="axes fraction",
             textcoords="offset points",
             va="center",
-            fontsize=8,
+            fontsize=8.5,
             annotation_clip=False,
             **look,
         )

@@ -8,13 +8,11 @@ from typing import Any
 from core.charts import drawing
 from core.charts.pictures import Chart
 from core.formats import MISSING, month_text, number_text
-from quality.charts.judgement import name_zones
+from quality.charts.judgement import borders_of, draw_zones
 from quality.charts.words import (
     CRITERIA,
-    GOOD,
     NOTHING_CAME,
     STANDINGS,
-    SUFFICIENT,
     Card,
     cards_in_order,
     left_out,
@@ -37,6 +35,14 @@ class Side:
     points: float | None = None
     text: str = ""
     n: str = ""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """All rows, and the borders of the model that judged them."""
+
+    lines: tuple[Side, ...]
+    borders: tuple[float, float]
 
 
 def compare(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Chart:
@@ -63,7 +69,7 @@ def compare(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Cha
         if ordered
         else (),
         paint=paint_compare,
-        data=tuple(lines) if ordered else (),
+        data=Sides(tuple(lines) if ordered else (), borders_of(ordered)),
         height=TOP + BOTTOM + ROW * len(lines),
     )
 
@@ -92,8 +98,9 @@ def _finding(cards: Sequence[Card], names: Mapping[str, str]) -> str:
     )
 
 
-def paint_compare(canvas: drawing.Canvas, lines: tuple[Side, ...]) -> None:
+def paint_compare(canvas: drawing.Canvas, data: Sides) -> None:
     """One scale, criterion after criterion."""
+    lines = data.lines
     if not lines:
         canvas.nothing("Kies twee tot vier aanbieders.")
         return
@@ -103,11 +110,7 @@ def paint_compare(canvas: drawing.Canvas, lines: tuple[Side, ...]) -> None:
     axes.set_ylim(BOTTOM, top)
     axes.set_yticks([])
     axes.yaxis.edge = False
-    drawing.number_axis(axes.xaxis, (0, 20, 40, SUFFICIENT, GOOD, 100))
-    axes.grid(axis="x")
-    dashes = {"color": drawing.GREY, "lw": 1, "ls": (0, (4, 3))}
-    axes.vlines((SUFFICIENT, GOOD), BOTTOM, top, zorder=1, **dashes)
-    name_zones(axes, top + 3)
+    draw_zones(axes, data.borders, BOTTOM, top)
     sheet = canvas.sheet()
     right = canvas.width - RIGHT
     marks = []
@@ -117,7 +120,7 @@ def paint_compare(canvas: drawing.Canvas, lines: tuple[Side, ...]) -> None:
             sheet.text(4, y, line.name, va="center", weight="bold")
             continue
         sheet.text(14, y, drawing.shorten(line.name, 130), va="center")
-        sheet.text(LEFT - 8, y, line.n, va="center", ha="right", size=7.5)
+        sheet.text(LEFT - 8, y, line.n, va="center", ha="right", size=8.5)
         text = line.text.split(", ")[0] or MISSING
         sheet.text(right + 12, y, drawing.shorten(text, 114, 8.5), va="center", size=8.5)
         if line.points is not None:

@@ -229,8 +229,8 @@ def _name(canvas: drawing.Canvas, axes: Any, data: Funnel, places: dict[Share, s
     dots = {s: (s.worth * across, (s.value - bottom) * up) for s in data.shares}
     taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots.values()]
     for share in wanted[: LABELLED * 2]:
-        text = drawing.shorten(share.name, 130, 8)
-        width = drawing.text_width(text, 8)
+        text = drawing.shorten(share.name, 130, 8.5)
+        width = drawing.text_width(text, 8.5)
         x, y = dots[share]
         for left, low in (
             (x + 6, y - 4),
@@ -246,7 +246,7 @@ def _name(canvas: drawing.Canvas, axes: Any, data: Funnel, places: dict[Share, s
                 and box[3] <= (top - bottom) * up
             )
             if inside and not any(_touch(box, other) for other in taken):
-                axes.text(left / across, bottom + low / up, text, size=8, bbox=PLAIN)
+                axes.text(left / across, bottom + low / up, text, size=8.5, bbox=PLAIN)
                 taken.append(box)
                 break
 

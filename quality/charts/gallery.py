@@ -30,6 +30,7 @@ from quality.charts.of_one import (
     model_changes,
     norm,
     suspensions,
+    top_of,
 )
 from quality.charts.words import MEASURES, Card, cards_in_order, route_label
 from quality.learners.queue import Queue, queues
@@ -383,6 +384,13 @@ class _OfOne:
             charts.score_points(trees, kind),
             of=of,
             norm=norm(trees[known.month], kind, known.model),
+            borders=_borders(trees[known.month]) if kind == "score" else (),
+            top=top_of(trees[known.month], kind),
             spans=self._spans,
             model_changes=model_changes(trees),
         )
+
+
+def _borders(tree: Tree) -> tuple[tuple[float, str], ...]:
+    sufficient, good = tree["borders"]
+    return (sufficient, "voldoende"), (good, "goed")

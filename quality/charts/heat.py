@@ -160,11 +160,11 @@ def paint_heat_map(canvas: drawing.Canvas, rows: tuple[Row, ...]) -> None:
 def _write_cell(axes: Any, left: float, y: float, width: float, cell: Cell) -> None:
     middle = left + width / 2
     if not cell.value:
-        axes.text(middle, y + CELL / 2, cell.word, ha="center", va="center", size=8)
+        axes.text(middle, y + CELL / 2, cell.word, ha="center", va="center", size=8.5)
         return
     value = drawing.shorten(cell.short or cell.value, width - 2, 9, bold=True)
     axes.text(middle, y + 13, value, ha="center", size=9, weight="bold")
-    axes.text(middle, y + 4, cell.word, ha="center", size=7.5)
+    axes.text(middle, y + 4, cell.word, ha="center", size=8.5)
 
 
 def _tint(

@@ -9,10 +9,8 @@ from core.charts import drawing
 from core.charts.pictures import Chart
 from core.formats import MISSING, month_text, number_text
 from quality.charts.words import (
-    GOOD,
     NOTHING_CAME,
     STANDINGS,
-    SUFFICIENT,
     Card,
     bare_n,
     cards_in_order,
@@ -40,6 +38,20 @@ class ScoreLine:
     low: float | None = None
     high: float | None = None
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """All rows, and the scores from which the model that judged them says voldoende and goed."""
+
+    lines: tuple[ScoreLine, ...]
+    borders: tuple[float, float]
+
+
+def borders_of(cards: Sequence[Card]) -> tuple[float, float]:
+    """The borders of the model that judged these cards; without any there is nothing to draw."""
+    sufficient, good = cards[0]["borders"] if cards else (0.0, 100.0)
+    return sufficient, good
 
 
 def scores(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Chart:
@@ -70,7 +82,7 @@ def scores(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Char
         headers=("Aanbieder", "Route", "Aantal", "Score", "Interval van", "tot", "Oordeel"),
         rows=tuple(_score_row(card, names) for card in ordered),
         paint=paint_scores,
-        data=tuple(lines),
+        data=Scores(tuple(lines), borders_of(ordered)),
         height=max(80.0, len(lines) * _row_height(len(lines)) + TOP + BOTTOM),
     )
 
@@ -135,8 +147,9 @@ def _score_row(card: Card, names: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def paint_scores(canvas: drawing.Canvas, lines: tuple[ScoreLine, ...]) -> None:
+def paint_scores(canvas: drawing.Canvas, data: Scores) -> None:
     """Dots and whiskers on one scale down the page."""
+    lines = data.lines
     if not lines:
         canvas.nothing("Voor deze maand zijn er nog geen scores.")
         return
@@ -145,29 +158,22 @@ def paint_scores(canvas: drawing.Canvas, lines: tuple[ScoreLine, ...]) -> None:
     axes.set_ylim(BOTTOM, canvas.height - TOP)
     axes.set_yticks([])
     axes.yaxis.edge = False
-    drawing.number_axis(axes.xaxis, (0, 20, 40, SUFFICIENT, GOOD, 100))
-    axes.grid(axis="x")
-    axes.vlines(
-        (SUFFICIENT, GOOD),
-        BOTTOM,
-        canvas.height - TOP,
-        color=drawing.GREY,
-        lw=1,
-        ls=(0, (4, 3)),
-        zorder=1,
-    )
-    name_zones(axes, canvas.height - TOP + 3)
+    draw_zones(axes, data.borders, BOTTOM, canvas.height - TOP)
     step = (canvas.height - TOP - BOTTOM) / len(lines)
     places = [(canvas.height - TOP - (n + 0.5) * step, line) for n, line in enumerate(lines)]
     _write_lines(canvas, places)
     _draw_lines(axes, places)
 
 
-def name_zones(axes: Any, height: float) -> None:
-    """Write the word of a judgement above its part of the scale."""
-    zones = {"onvoldoende": SUFFICIENT / 2, "voldoende": (SUFFICIENT + GOOD) / 2, "goed": 90.0}
-    for word, middle in zones.items():
-        axes.text(middle, height, word, size=7, ha="center")
+def draw_zones(axes: Any, borders: tuple[float, float], low: float, high: float) -> None:
+    """Draw the borders down the scale, and write the word of each part above it."""
+    sufficient, good = borders
+    drawing.number_axis(axes.xaxis, sorted({0.0, *borders, 100.0}))
+    axes.grid(axis="x")
+    axes.vlines(borders, low, high, color=drawing.GREY, lw=1, ls=(0, (4, 3)), zorder=1)
+    middles = sufficient / 2, (sufficient + good) / 2, (good + 100) / 2
+    for word, middle in zip(("onvoldoende", "voldoende", "goed"), middles, strict=True):
+        axes.text(middle, high + 3, word, size=8.5, ha="center")
 
 
 def _draw_lines(axes: Any, places: Sequence[tuple[float, ScoreLine]]) -> None:
@@ -190,7 +196,7 @@ def _draw_lines(axes: Any, places: Sequence[tuple[float, ScoreLine]]) -> None:
         if line.note and line.score is not None:
             low, high = line.low or line.score, line.high or line.score
             x, side = (low - 3, "right") if low > ROOM_FOR_NOTE else (high + 3, "left")
-            axes.text(x, y, line.note, ha=side, va="center", size=7.5)
+            axes.text(x, y, line.note, ha=side, va="center", size=8.5)
 
 
 def _write_lines(canvas: drawing.Canvas, places: Sequence[tuple[float, ScoreLine]]) -> None:
@@ -202,7 +208,7 @@ def _write_lines(canvas: drawing.Canvas, places: Sequence[tuple[float, ScoreLine
             sheet.text(4, y, line.name, va="center", weight="bold")
             continue
         sheet.text(4, y, drawing.shorten(line.name, NAME_WIDTH - 4), va="center")
-        sheet.text(LEFT - 8, y, line.n, ha="right", va="center", size=8)
+        sheet.text(LEFT - 8, y, line.n, ha="right", va="center", size=8.5)
         sheet.text(right + 36, y, number_text(line.score), ha="right", va="center")
         sheet.text(right + 56, y, STANDINGS[line.standing], va="center")
     beside = [(right + 46, y, line.standing) for y, line in places if line.standing]

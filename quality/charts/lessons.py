@@ -71,6 +71,7 @@ def hours(name: str, of: str, months: Sequence[Hours], shortfall: Shortfall | No
         paint=paint_hours,
         data=tuple(months),
         height=220,
+        over_time=True,
     )
 
 
@@ -222,7 +223,7 @@ def paint_levels(canvas: drawing.Canvas, bars: tuple[Bar, ...]) -> None:
         total = sum(n for _, n in bar.parts)
         x = left
         if not total:
-            sheet.text(left, y, "te weinig cursisten", va="center", size=8)
+            sheet.text(left, y, "te weinig cursisten", va="center", size=8.5)
         for level, n in bar.parts:
             part = width * n / total
             shade = 0.10 + 0.13 * LEVELS.index(level.split("–")[-1])
@@ -231,7 +232,7 @@ def paint_levels(canvas: drawing.Canvas, bars: tuple[Bar, ...]) -> None:
                 *ends, lw=height, color=drawing.BLUE, alpha=shade, capstyle="butt", zorder=0
             )
             for text in (f"{level}: {n}", level, ""):
-                if drawing.text_width(text, 8) <= part - 4:
+                if drawing.text_width(text, 8.5) <= part - 4:
                     break
-            sheet.text(x + part / 2, y, text, ha="center", va="center", size=8)
+            sheet.text(x + part / 2, y, text, ha="center", va="center", size=8.5)
             x += part

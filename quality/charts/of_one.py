@@ -31,9 +31,17 @@ def model_changes(trees: Mapping[date, Tree]) -> list[date]:
 def norm(tree: Tree, measure: str, model: ScoringModel) -> float | None:
     """The value that gives the points of *goed*: what the line should stay above."""
     if measure == "score":
-        return model.good_from
+        return None
     knots = tree["criteria"][measure].get("knots") or []
     return value_for(model.good_from, tuple(map(tuple, knots))) if knots else None
+
+
+def top_of(tree: Tree, measure: str) -> float:
+    """Where the axis of a measure ends for every provider: 100, or a fifth past full points."""
+    if measure != "intensiteit":
+        return 100.0
+    knots = tree["criteria"][measure].get("knots") or [[100.0, 100.0]]
+    return float(1.2 * knots[-1][0])
 
 
 def hours_chart(lessons: Lessons | None, last: date, *, end: str, of: str) -> Chart:

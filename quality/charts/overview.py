@@ -104,8 +104,8 @@ def paint_small_multiples(canvas: drawing.Canvas, data: Small | None) -> None:
         return
     sheet = canvas.sheet()
     values = [p.value for _, line in data.series for p in line if p.value is not None]
-    low, high = min(values, default=0.0), max(values, default=100.0)
-    span = (high - low) or 1.0
+    low, high = 0.0, max(values, default=1.0) if data.unit == "uur" else 100.0
+    span = high or 1.0
     start = month_number(data.first)
     months = month_number(data.last) - start
     width, height = canvas.width / COLUMNS, 30.0
@@ -135,7 +135,7 @@ def _small_end(
         sheet.text(right + 5, bottom, MISSING, va="center", size=8.5)
         return
     sheet.plot([last[0]], [last[1]], marker="o", ms=3.5, color=drawing.BLUE)
-    sheet.text(right + 5, last[1], text.replace(" uur", ""), va="center", size=8)
+    sheet.text(right + 5, last[1], text.replace(" uur", ""), va="center", size=8.5)
 
 
 DELIVERY_STATES = {
@@ -220,9 +220,9 @@ def paint_calendar(canvas: drawing.Canvas, data: Calendar) -> None:
     for column, month in enumerate(data.months):
         if column % every == 0:
             x = left + (column + 0.5) * step
-            sheet.text(x, top + 8, drawing.month_name(month), ha="center", size=8)
+            sheet.text(x, top + 8, drawing.month_name(month), ha="center", size=8.5)
             if month.year != year:
-                sheet.text(x, top + 20, str(month.year), ha="center", size=8, weight="bold")
+                sheet.text(x, top + 20, str(month.year), ha="center", size=8.5, weight="bold")
                 year = month.year
     found: dict[str, list[tuple[float, float]]] = {state: [] for state in _LOOKS}
     for row, (who, states) in enumerate(data.rows):
@@ -237,10 +237,10 @@ def paint_calendar(canvas: drawing.Canvas, data: Calendar) -> None:
         if not places:
             continue
         word = DELIVERY_STATES[state][1]
-        sheet.text(x + 8, 10, word, va="center", size=8)
+        sheet.text(x + 8, 10, word, va="center", size=8.5)
         xs, ys = zip(*places, (x, 10.0), strict=True)
         sheet.plot(xs, ys, ls="none", **{"ms": 6, **look})
-        x += drawing.text_width(word, 8) + 28
+        x += drawing.text_width(word, 8.5) + 28
 
 
 WIDEST = 90.0
@@ -302,6 +302,7 @@ def region(name: str, cards: Mapping[date, Sequence[Card]]) -> Chart:
         paint=paint_region,
         data=Region(tuple(months), counts),
         height=230,
+        over_time=True,
     )
 
 
@@ -336,7 +337,7 @@ def paint_region(canvas: drawing.Canvas, data: Region) -> None:
         )
         for x, count, bottom in zip(xs, found, bottoms, strict=True):
             if count and count * unit >= 10 and step >= 14:
-                axes.text(x, bottom + count / 2, str(count), ha="center", va="center", size=8)
+                axes.text(x, bottom + count / 2, str(count), ha="center", va="center", size=8.5)
         if found[-1]:
             words.append((bottoms[-1] + found[-1] / 2, STANDINGS[standing]))
         bottoms = [b + f for b, f in zip(bottoms, found, strict=True)]

@@ -63,6 +63,7 @@ def compare_over_time(
         paint=paint_several,
         data=Several(unit, lines, tuple(moments)),
         height=230,
+        over_time=True,
     )
 
 
@@ -76,9 +77,7 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
     everything = [p.month for _, line in data.series for p in line]
     drawing.month_axis(axes, min(everything), max(everything), canvas.width - 194)
     values = [p.value for p in points if p.value is not None]
-    ticks = drawing.nice_ticks(max(0.0, min(values) - 2), max(values) + 2, 4)
-    if data.unit != "uur":
-        ticks = [tick for tick in ticks if tick <= 100]
+    ticks = drawing.nice_ticks(0, max(values) if data.unit == "uur" else 100, 4)
     axes.set_ylim(ticks[0], ticks[-1])
     drawing.number_axis(axes.yaxis, ticks, " %" if data.unit == "%" else "")
     axes.grid(axis="y")
@@ -98,7 +97,7 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
                 told = f"{who}, {month_text(point.month)}: {in_unit(point.value, data.unit)}"
                 drawing.spot(axes, month_number(point.month), point.value, told)
         if known:
-            labels.append((known[-1], drawing.shorten(who, 128, 8)))
+            labels.append((known[-1], drawing.shorten(who, 128, 8.5)))
             signs.append((shape, colour))
     write_beside(axes, labels, ticks, signs)
     _write_moments(axes, data, ticks[-1])
@@ -117,6 +116,6 @@ def _write_moments(axes: Any, data: Several, top: float) -> None:
             (-2 if late else 2, (3, -9)[number % 2]),
             textcoords="offset points",
             ha="right" if late else "left",
-            fontsize=7.5,
+            fontsize=8.5,
             annotation_clip=False,
         )

@@ -56,6 +56,9 @@ class Line:
     norm: float | None
     spans: tuple[Span, ...]
     model_changes: tuple[date, ...]
+    borders: tuple[tuple[float, str], ...] = ()
+    """Of a score: where a word begins, and which."""
+    top: float = 100.0
 
 
 def unit_of(measure: str) -> str:
@@ -105,10 +108,15 @@ def trend(
     *,
     of: str = "",
     norm: float | None = None,
+    borders: Sequence[tuple[float, str]] = (),
+    top: float = 100.0,
     spans: Sequence[Span] = (),
     model_changes: Sequence[date] = (),
 ) -> Chart:
-    """One measure over months, with its interval and the start of a change."""
+    """One measure over months, with its interval and the start of a change.
+
+    ``top`` is where its axis ends, the same for every provider, so that pictures can be compared.
+    """
     months = filled(points)
     unit = unit_of(measure)
     return Chart(
@@ -119,8 +127,9 @@ def trend(
         headers=("Maand", label_of(measure), "Aantal", "Van", "Tot", "Bijzonderheid"),
         rows=_rows(months, unit, model_changes),
         paint=paint_trend,
-        data=Line(unit, months, norm, joined(spans), tuple(model_changes)),
+        data=Line(unit, months, norm, joined(spans), tuple(model_changes), tuple(borders), top),
         height=210,
+        over_time=True,
     )
 
 
@@ -198,24 +207,22 @@ def paint_trend(canvas: drawing.Canvas, line: Line) -> None:
         return
     axes = canvas.axes(left=44, right=104, top=16, bottom=34)
     _time_axis(axes, canvas, months[0].month, months[-1].month)
-    low, high = _range(line)
-    ticks = drawing.nice_ticks(low, high, 4)
-    axes.set_ylim(ticks[0], ticks[-1])
+    highest = max(v for p in months for v in (p.value, p.high) if v is not None)
+    ticks = drawing.nice_ticks(0, line.top if line.unit == "%" else max(line.top, highest), 4)
+    axes.set_ylim(0, ticks[-1])
     drawing.number_axis(axes.yaxis, ticks, " %" if line.unit == "%" else "")
     axes.grid(axis="y")
     _backdrop(axes, line, ticks[-1])
     xs = [month_number(p.month) for p in months]
     ys = [NAN if p.value is None else p.value for p in months]
-    with_interval = [p for p in months if p.low is not None and p.high is not None]
-    axes.vlines(
-        [month_number(p.month) for p in with_interval],
-        [p.low for p in with_interval],
-        [p.high for p in with_interval],
-        color=drawing.BLUE,
-        lw=3,
-        alpha=0.25,
-        zorder=1,
-    )
+    for stretch in _stretches(months):
+        at = [float(month_number(p.month)) for p in stretch]
+        # A month alone has a band as wide as a line.
+        at = [at[0] - 0.12, at[0] + 0.12] if len(at) == 1 else at
+        lows, highs = [_low(p) for p in stretch], [_high(p) for p in stretch]
+        if len(stretch) == 1:
+            lows, highs = lows * 2, highs * 2
+        axes.fill_between(at, lows, highs, color=drawing.BLUE, alpha=0.2, lw=0, zorder=1)
     axes.plot(xs, ys, color=drawing.INK, marker="o", ms=3.5, lw=1.4, zorder=3, clip_on=False)
     _mark_change(axes, line, ticks[-1])
     _mark_gaps(axes, months, ticks[0])
@@ -226,17 +233,23 @@ def _time_axis(axes: Any, canvas: drawing.Canvas, first: date, last: date) -> No
     drawing.month_axis(axes, first, last, canvas.width - 148)
 
 
-def _range(line: Line) -> tuple[float, float]:
-    """Lowest and highest that must be in the picture; a share never passes 0 and 100."""
-    levels = [v for p in line.points for v in (p.value, p.low, p.high) if v is not None]
-    if line.norm is not None:
-        levels.append(line.norm)
-    low, high = min(levels), max(levels)
-    if line.unit != "uur":
-        low, high = max(0.0, low), min(100.0, high)
-    else:
-        low = max(0.0, low)
-    return (low, high) if high - low > 1 else (max(0.0, low - 1), high + 1)
+def _low(point: Point) -> float:
+    return point.low or 0.0
+
+
+def _high(point: Point) -> float:
+    return point.high or 0.0
+
+
+def _stretches(months: Sequence[Point]) -> list[list[Point]]:
+    """Months with an interval, as far as they follow on each other: a gap breaks the band."""
+    found: list[list[Point]] = [[]]
+    for point in months:
+        if point.low is None or point.high is None:
+            found.append([])
+        else:
+            found[-1].append(point)
+    return [stretch for stretch in found if stretch]
 
 
 def _backdrop(axes: Any, line: Line, top: float) -> None:
@@ -254,7 +267,7 @@ def _backdrop(axes: Any, line: Line, top: float) -> None:
                 (0, (3, -9)[number % 2]),
                 textcoords="offset points",
                 ha="right" if late else "left",
-                fontsize=7.5,
+                fontsize=8.5,
                 annotation_clip=False,
             )
     for change in line.model_changes:
@@ -268,7 +281,7 @@ def _backdrop(axes: Any, line: Line, top: float) -> None:
                 (-3 if late else 3, 3 - 12 * min(len(line.spans), 2)),
                 textcoords="offset points",
                 ha="right" if late else "left",
-                fontsize=7.5,
+                fontsize=8.5,
             )
 
 
@@ -289,7 +302,7 @@ def _mark_change(axes: Any, line: Line, top: float) -> None:
         (-3 if late else 3, -9),
         textcoords="offset points",
         ha="right" if late else "left",
-        fontsize=7.5,
+        fontsize=8.5,
     )
 
 
@@ -303,11 +316,13 @@ def _mark_gaps(axes: Any, months: Sequence[Point], bottom: float) -> None:
 
 
 def _label_levels(axes: Any, line: Line, ticks: Sequence[float]) -> None:
-    """The norm, written at its own height."""
-    levels: list[tuple[float, str]] = []
-    if line.norm is not None and ticks[0] <= line.norm <= ticks[-1]:
-        axes.axhline(line.norm, color=drawing.TEAL, lw=1.2, ls=(0, (1, 1.5)), zorder=1)
+    """The norm or the borders, each written at its own height."""
+    levels = list(line.borders)
+    if line.norm is not None:
         levels.append((line.norm, f"norm {in_unit(line.norm, line.unit)}"))
+    levels = [level for level in levels if ticks[0] <= level[0] <= ticks[-1]]
+    for height, _ in levels:
+        axes.axhline(height, color=drawing.TEAL, lw=1.2, ls=(0, (1, 1.5)), zorder=1)
     write_beside(axes, levels, ticks)
 
 

@@ -117,7 +117,7 @@ def paint_waiting_curve(canvas: drawing.Canvas, curve: Curve | None) -> None:
     axes.fill_between(days, lows, highs, step="post", color=drawing.BLUE, alpha=0.2, lw=0)
     axes.plot(days, shares, drawstyle="steps-post", color=drawing.BLUE, lw=2)
     axes.axvline(curve.norm, color=drawing.ORANGE, lw=1.4, ls=(0, (4, 2)))
-    axes.text(curve.norm, 102, f"norm {curve.norm} dagen", ha="center", size=8)
+    axes.text(curve.norm, 102, f"norm {curve.norm} dagen", ha="center", size=8.5)
     if curve.share is not None:
         axes.plot([curve.norm], [curve.share], marker="o", ms=6, color=drawing.ORANGE)
     axes.annotate(
@@ -126,6 +126,6 @@ def paint_waiting_curve(canvas: drawing.Canvas, curve: Curve | None) -> None:
         (6, 0),
         textcoords="offset points",
         va="center",
-        size=8,
+        size=8.5,
         annotation_clip=False,
     )

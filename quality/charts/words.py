@@ -34,7 +34,6 @@ STANDINGS = {
 }
 NOTHING_CAME = ("geen_levering", "geen_trajecten")
 """Standings of a month of which there are no rows."""
-GOOD, SUFFICIENT = 80.0, 60.0
 
 
 def route_label(code: str) -> str:

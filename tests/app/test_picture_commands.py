@@ -48,7 +48,7 @@ def test_charts_twice_writes_the_same(month, capsys):
 
 def test_the_charts_of_the_newest_month_are_drawn_ahead_of_the_pages(month, capsys):
     assert cli.main(["jobs", "--pictures"]) == 0
-    assert capsys.readouterr().out == "24 grafieken getekend\n"
+    assert capsys.readouterr().out == "40 grafieken getekend\n"
     assert cli.main(["jobs", "--pictures"]) == 0
     assert capsys.readouterr().out == "0 grafieken getekend\n"
 
