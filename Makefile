@@ -2,7 +2,7 @@
 # Works with the make of Debian and of macOS (GNU make 3.81).
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap dev demo run test check lint wheel bench pictures lock clean
+.PHONY: help bootstrap dev demo run test check lint wheel bench chaos pictures lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -62,6 +62,9 @@ wheel: dev
 
 bench: dev ## Meet snelheid en geheugen als verhoudingen (NAMES=... voor een keuze)
 	@$(BIN)/python -m tests.postgresql $(BIN)/python -m tests.benchmarks $(NAMES)
+
+chaos: dev ## Breekt opdrachten op elk moment af en kijkt wat er overblijft (KILLS=100 SEED=1)
+	@$(BIN)/python -m tests.postgresql $(BIN)/python -m tests.chaos
 
 pictures: dev ## Maakt de schermafbeeldingen in docs/ opnieuw
 	@$(BIN)/python -m tests.browser.pictures

@@ -145,7 +145,7 @@ def explain(error: Exception) -> str:
     if isinstance(error, DomainError):
         return error.message
     trouble = trouble_of(error)
-    if trouble is not None and isinstance(error, DatabaseError):
+    if trouble is not None and not isinstance(error, OSError):
         return trouble.sentence
     text = " ".join(str(error).split())
     if isinstance(error, DatabaseError):

@@ -1,0 +1,402 @@
+"""Kill whole operations at any moment and look what is left: ``make chaos [KILLS=100] [SEED=1]``.
+
+On SQLite, and on PostgreSQL where ``TEST_DATABASE_URL`` names a server. Each operation runs once in
+peace: that gives the state before, the state after and the time between. Then it is killed at
+moments spread over that time, with every process it started. After each kill:
+
+- the rows are those of before or of after, and nothing between;
+- when the scores do not belong to the rows, or a file has to go, ``db check`` says so;
+- the same command again, and ``taalinkoop jobs``, lead to the state after, and ``db check`` agrees.
+
+Where a small disk can be mounted, the operations also run on a full one.
+"""
+
+import hashlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from app import cli
+from app.checks import all_findings
+from core.db import database, open_database
+from tests.providers.feed.lines import csv, row
+
+MONTHS = [f"2026-{month:02}" for month in range(3, 11)]
+LEARNERS = 25
+REGISTER = "aanbiedercode;naam\nTA001;Een\nTA002;Twee\n"
+MARKS = "aanbiedercode;status;van;tot\nTA001;bepaalde_tijd;01-01-2026;31-12-2027\n"
+STATE = {
+    "rows": "SELECT p.code, t.number, r.month, r.minutes_attended, r.status, r.row, "
+    "CASE WHEN r.superseded_by_id IS NULL THEN 1 ELSE 0 END FROM progress_record r "
+    "JOIN course_track t ON t.id = r.track_id JOIN provider p ON p.id = t.provider_id",
+    "deliveries": "SELECT sha256, state, rows, accepted, unchanged, rejected FROM delivery "
+    # A file that was received is no change yet: the same file takes it up again.
+    "WHERE state <> 'received'",
+    "problems": "SELECT code, value, message FROM problem",
+    "marks": "SELECT p.code, m.status, m.valid_from FROM quality_mark m "
+    "JOIN provider p ON p.id = m.provider_id",
+    "scores": "SELECT p.code, c.month, c.route, c.revision, c.status, c.active, c.score, "
+    "c.rank_median FROM score_card c JOIN provider p ON p.id = c.provider_id",
+}
+FOLLOWS = "scores"
+"""What is computed after the rows are held, and may lag behind as long as the check says so."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A command, and what it needs beside the installation."""
+
+    name: str
+    arguments: tuple[str, ...]
+    makes: tuple[str, ...] = ()
+    """Files outside the installation that are there in full or not at all."""
+
+
+def operations(folder: Path) -> list[Operation]:
+    """What is killed."""
+    copy, moved = str(folder / "kopie.tar.gz"), str(folder / "verhuisd.sqlite")
+    base = str(folder / "basis.tar.gz")
+    return [
+        Operation("import", ("feed", "import", str(folder / "nieuw.csv"), "--aanbieder", "TA001")),
+        Operation("names", ("feed", "import", str(folder / "namen.csv"), "--aanbieder", "TA002")),
+        Operation("withdraw", ("feed", "withdraw", "1", "--reason", "proef")),
+        Operation("register", ("provider", "import", str(folder / "merken.csv"),
+                               "--kind", "keurmerken")),
+        Operation("fix", ("score", "2026-09", "--fix")),
+        Operation("retention", ("retention", "--apply")),
+        Operation("backup", ("backup", copy), (copy,)),
+        Operation("restore", ("restore", base)),
+        Operation("copy", ("db", "copy", "--to", f"sqlite:///{moved}"), (moved,)),
+    ]  # fmt: skip
+
+
+def rows_of(months: list[str], attended: int, **more: str) -> bytes:
+    """A file with the same learners in each month."""
+    return csv(*(
+        row(rapportagemaand=month, trajectnummer=f"T-{n}", uren_gevolgd=str(attended),
+            uren_geoorloofd_verzuim=str(48 - attended), uren_ongeoorloofd_verzuim="0",
+            datum_aanmelding="01-02-2026", datum_eerste_les=f"{1 + n % 28:02}-03-2026", **more)
+        for month in months for n in range(LEARNERS)
+    ))  # fmt: skip
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Run a command in this process, as a person would."""
+    said = StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        status = cli.main(list(arguments))
+    forget_connection()
+    return status, said.getvalue()
+
+
+def forget_connection() -> None:
+    """Leave nothing open that a child would share."""
+    if database.obj is not None:
+        database.close()
+        database.initialize(None)
+
+
+class Installation:
+    """A filled installation of which copies are made, to be spoiled one after the other."""
+
+    def __init__(self, folder: Path, server: str | None) -> None:
+        self.folder, self.server = folder, server
+        self.base, self.here = folder / "basis", folder / "instance"
+
+    @property
+    def url(self) -> str:
+        """The database that is worked on."""
+        if self.server is None:
+            return f"sqlite:///{self.here / 'taalinkoop.sqlite'}"
+        return database_on(self.server, "chaos_work")
+
+    def fill(self) -> None:
+        """Make the base: a register, ten deliveries, scores, one that can be withdrawn."""
+        os.environ |= {
+            "TAALINKOOP_DATA_DIR": str(self.here),
+            "DATABASE_URL": self.url,
+            "TAALINKOOP_KEEP_FILES_MONTHS": "1",
+        }
+        if self.server is not None:
+            self._on_server("DROP DATABASE IF EXISTS chaos_work", "CREATE DATABASE chaos_work")
+        for name, content in {
+            "aanbieders.csv": REGISTER.encode(),
+            "merken.csv": MARKS.encode(),
+            "oud.csv": rows_of(MONTHS[:4], 30, uren_aangeboden="48") + b"onzin;x\r\n",
+            "basis.csv": rows_of(MONTHS, 40),
+            "nieuw.csv": rows_of(MONTHS[2:], 46),
+            "namen.csv": rows_of(MONTHS[4:], 44, achternaam="Jansen"),
+        }.items():
+            (self.folder / name).write_bytes(content)
+        commands: tuple[tuple[str, ...], ...] = (
+            ("db", "migrate"),
+            ("provider", "import", str(self.folder / "aanbieders.csv"), "--kind", "aanbieders"),
+            ("feed", "import", str(self.folder / "basis.csv"), "--aanbieder", "TA001"),
+            ("feed", "import", str(self.folder / "oud.csv"), "--aanbieder", "TA002"),
+            ("feed", "import", str(self.folder / "basis.csv"), "--aanbieder", "TA002"),
+        )
+        for command in commands:
+            status, said = run(*command)
+            assert status < 2, said
+        # The second file is older than files are kept.
+        database.initialize(open_database(self.url))
+        with database.connection_context():
+            database.execute_sql(
+                "UPDATE delivery SET received_at = '2024-01-01 00:00:00' "
+                "WHERE file_name = 'oud.csv'"
+            )
+        forget_connection()
+        assert run("backup", str(self.folder / "basis.tar.gz"))[0] == 0
+        # What restore has to bring back.
+        assert run("feed", "withdraw", "1", "--reason", "proef")[0] == 0
+        self._keep("basis-ingetrokken")
+        assert run("restore", str(self.folder / "basis.tar.gz"))[0] == 0
+        for path in self.here.glob("voor-terugzetten-*"):
+            path.unlink()
+        self._keep("basis")
+
+    def _keep(self, name: str) -> None:
+        shutil.copytree(self.here, self.folder / name)
+        if self.server is not None:
+            kept = name.replace("-", "_")
+            self._on_server(
+                f"DROP DATABASE IF EXISTS chaos_{kept}",
+                f"CREATE DATABASE chaos_{kept} TEMPLATE chaos_work",
+            )
+
+    def begin(self, operation: Operation) -> None:
+        """Put the state before an operation in place."""
+        name = "basis-ingetrokken" if operation.name == "restore" else "basis"
+        shutil.rmtree(self.here, ignore_errors=True)
+        shutil.copytree(self.folder / name, self.here)
+        for made in operation.makes:
+            Path(made).unlink(missing_ok=True)
+        if self.server is not None:
+            kept = name.replace("-", "_")
+            self._on_server(
+                "DROP DATABASE IF EXISTS chaos_work WITH (FORCE)",
+                f"CREATE DATABASE chaos_work TEMPLATE chaos_{kept}",
+            )
+
+    def _on_server(self, *statements: str) -> None:
+        import psycopg  # noqa: PLC0415  only with a server
+
+        assert self.server is not None
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def state(self) -> tuple[dict[str, str], list[str]]:
+        """A digest of each part of the data, and what the check finds."""
+        database.initialize(open_database(self.url))
+        with database.connection_context():
+            digests = {name: _digest(query) for name, query in STATE.items()}
+            findings = all_findings()
+        forget_connection()
+        files = sorted(p.name for p in (self.here / "originals").glob("??/*"))
+        digests["files"] = hashlib.sha256(repr(files).encode()).hexdigest()
+        return digests, findings
+
+
+def _digest(query: str) -> str:
+    rows = sorted(map(repr, database.execute_sql(query).fetchall()))
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def database_on(server: str, name: str) -> str:
+    """The address of another database on the same server."""
+    parts = urlsplit(server)
+    return urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, ""))
+
+
+def start(arguments: tuple[str, ...]) -> int:
+    """Run a command in a process of its own, with all that it starts; return its number."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        try:
+            os._exit(cli.main(list(arguments)))
+        finally:
+            os._exit(3)
+    return child
+
+
+def killed_after(arguments: tuple[str, ...], seconds: float) -> bool:
+    """Kill a command after so long; tell whether it was still running."""
+    child = start(arguments)
+    time.sleep(seconds)
+    running = os.waitpid(child, os.WNOHANG)[0] == 0
+    if running:
+        try:
+            os.killpg(child, signal.SIGKILL)
+        except ProcessLookupError:
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return running
+
+
+def torment(place: Installation, kills: int, dice: random.Random) -> tuple[Counter[str], list[str]]:
+    """Kill every operation in turn; return how often what came out, and what was wrong."""
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    known: dict[str, tuple[Any, Any, float]] = {}
+    listed = operations(place.folder)
+    for number in range(kills):
+        operation = listed[number % len(listed)]
+        if operation.name not in known:
+            place.begin(operation)
+            before = place.state()[0]
+            began = time.perf_counter()
+            os.waitpid(start(operation.arguments), 0)
+            took = time.perf_counter() - began
+            after, findings = place.state()
+            wrong += [f"{operation.name} in peace: {one}" for one in findings]
+            known[operation.name] = (before, after, took)
+        before, after, took = known[operation.name]
+        place.begin(operation)
+        running = killed_after(operation.arguments, took * dice.uniform(0.02, 1.05))
+        counts["killed" if running else "ended before"] += 1
+        time.sleep(0.05)
+        problems = list(verdict(place, operation, before, after, counts))
+        wrong += [f"{operation.name} ({'killed' if running else 'ended'}): {p}" for p in problems]
+    return counts, wrong
+
+
+def verdict(
+    place: Installation, operation: Operation, before: Any, after: Any, counts: Counter[str]
+) -> Iterator[str]:
+    """What is wrong with what a kill left behind, and with doing it again."""
+    found, findings = place.state()
+    rows = {name: value for name, value in found.items() if name not in (FOLLOWS, "files")}
+    if all(rows[name] == before[name] for name in rows):
+        counts["state before"] += 1
+        expected = before
+    elif all(rows[name] == after[name] for name in rows):
+        counts["state after"] += 1
+        expected = after
+    else:
+        yield "neither before nor after"
+        expected = found
+    lagging = found[FOLLOWS] not in (expected[FOLLOWS], after[FOLLOWS])
+    if lagging or (expected is after and found[FOLLOWS] != after[FOLLOWS]):
+        counts["scores lag, and the check says so" if findings else "scores lag unseen"] += 1
+        if not findings:
+            yield "scores do not belong to the rows, and the check says nothing"
+    yield from (f"check: {one}" for one in findings if "moeten opnieuw" not in one
+                and "staan er nog" not in one)  # fmt: skip
+    for made in map(Path, operation.makes):
+        if made.suffix == ".gz" and made.exists() and run("backup", "--verify", str(made))[0]:
+            yield "half a backup"
+    status, said = run(*operation.arguments)
+    again_refused = status == 2 and "al ingetrokken" not in said and "niet leeg" not in said
+    if again_refused:
+        yield f"again: {' '.join(said.split())}"
+    run("jobs")
+    found, findings = place.state()
+    different = [name for name in found if found[name] != after[name]]
+    if different:
+        yield f"again: {', '.join(different)} not as after"
+    yield from (f"again: {one}" for one in findings)
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: float) -> Iterator[Path | None]:
+    """A disk of so many MB, or ``None`` where none can be mounted."""
+    place = folder / "klein"
+    place.mkdir()
+    size = f"size={int(megabytes * 1024)}k"
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(place)],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    try:
+        yield place if done.returncode == 0 else None
+    finally:
+        if done.returncode == 0:
+            subprocess.run(["umount", str(place)], check=False)
+        place.rmdir()
+
+
+def full_disk(folder: Path) -> tuple[Counter[str], list[str]]:
+    """Run every operation on SQLite on a disk with ever less room; look as after a kill."""
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    source = folder / "basis"
+    held = sum(path.stat().st_size for path in source.rglob("*") if path.is_file()) / 2**20
+    for room in (0.05, 0.2, 0.5, 1.0, 2.0):
+        for operation in operations(folder):
+            with small_disk(folder, held + room) as place:
+                if place is None:
+                    return counts, wrong
+                name = "basis-ingetrokken" if operation.name == "restore" else "basis"
+                shutil.copytree(folder / name, place, dirs_exist_ok=True)
+                os.environ |= {
+                    "TAALINKOOP_DATA_DIR": str(place),
+                    "DATABASE_URL": f"sqlite:///{place / 'taalinkoop.sqlite'}",
+                }
+                for made in operation.makes:
+                    Path(made).unlink(missing_ok=True)
+                status, said = run(*operation.arguments)
+                counts["done" if status < 2 else "refused"] += 1
+                if status == 2 and "onverwachts" in said:
+                    wrong.append(f"{operation.name}, {room} MB left: {' '.join(said.split())}")
+                checked = run("db", "check")
+                unknown = [
+                    line for line in checked[1].splitlines()
+                    if not any(word in line for word in ("klopt", "kloppen niet", "moeten opnieuw",
+                                                         "staan er nog"))
+                ]  # fmt: skip
+                wrong += [f"{operation.name}, {room} MB left: check: {one}" for one in unknown]
+    return counts, wrong
+
+
+def main() -> int:
+    """Torment both engines, print the figures; status 1 when something was wrong."""
+    kills, seed = int(os.environ.get("KILLS") or 100), int(os.environ.get("SEED") or 1)
+    server = os.environ.pop("TEST_DATABASE_URL", None)
+    os.environ.pop("DATABASE_URL", None)
+    failed = False
+    for engine, address in (("SQLite", None), ("PostgreSQL", server)):
+        if engine == "PostgreSQL" and address is None:
+            print("PostgreSQL: overgeslagen, TEST_DATABASE_URL noemt geen server")
+            continue
+        with tempfile.TemporaryDirectory(prefix="taalinkoop-chaos-") as name:
+            place = Installation(Path(name), address)
+            place.fill()
+            began = time.perf_counter()
+            parts: list[tuple[str, Callable[[], tuple[Counter[str], list[str]]]]] = [
+                (f"{engine}, {kills} keer", lambda p=place: torment(p, kills, random.Random(seed)))  # type: ignore[misc]
+            ]
+            if address is None:
+                parts.append(("SQLite, volle schijf", lambda p=place: full_disk(p.folder)))  # type: ignore[misc]
+            for title, part in parts:
+                counts, wrong = part()
+                figures = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+                print(f"{title}: {figures} ({time.perf_counter() - began:.0f} s)")
+                for line in wrong:
+                    print(f"  FOUT {line}")
+                failed |= bool(wrong)
+            if address is not None:
+                for work in ("work", "basis", "basis_ingetrokken"):
+                    place._on_server(f"DROP DATABASE IF EXISTS chaos_{work} WITH (FORCE)")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
