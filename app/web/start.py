@@ -138,7 +138,7 @@ def setup_steps(account: Account) -> list[Step]:
     schools = Account.select().where(Account.role == Role.PROVIDER).exists()
     every = (
         ("create", "register", "Lees aanbieders, contracten en keurmerken in",
-         "management.index",
+         "register_import.index",
          Provider.select().exists() and Contract.select().exists()),
         ("create", "accounts", "Maak accounts voor de regio, gemeenten en aanbieders",
          "accountview.index_view", schools),

@@ -15,6 +15,7 @@ from quality.admin.learner_pages.signals import OneSignalPage, SignalPage
 from quality.admin.method import MethodPage, ModelPage
 from quality.admin.pictures import ChartPage, ComparePage
 from quality.admin.providers import ProvidersPage
+from quality.admin.register_import import RegisterImportPage
 from quality.admin.reports import ReportPage
 from quality.admin.scores import ScorePage
 from quality.admin.surveys import SatisfactionPage, SurveyPage
@@ -27,6 +28,12 @@ def views() -> list[BaseView]:
     judgement = "/kwaliteit/<month>/<code>/<route>"
     return [
         *tables.views(),
+        RegisterImportPage(
+            "Lees het register in",
+            url="/beheer/register-inlezen",
+            endpoint="register_import",
+            category="Register",
+        ),
         ProvidersPage("Aanbieders", url="/aanbieders", endpoint="providers"),
         IndicatorPage("Indicatoren", url="/indicatoren", endpoint="indicators"),
         EvaluationPage("Evaluatie", url="/indicatoren/evaluatie", endpoint="evaluation"),

@@ -1,0 +1,239 @@
+"""Reading the register in by page: a file, what would change, and then the change.
+
+It stands in this package because open judgements follow the register.
+"""
+
+import io
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Response, abort, current_app, flash, g, redirect, send_file, url_for
+from flask_admin import expose
+from flask_wtf.file import FileField
+from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.utils import secure_filename
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import HiddenField, SelectField
+from wtforms.fields.choices import SelectChoice
+
+from core.accounts import Role
+from core.admin import Page, needs
+from core.audit import AuditLine
+from core.dates import now
+from core.db import transaction
+from core.errors import DomainError
+from core.export import XLSX_TYPE
+from core.municipalities import name as municipality_name
+from core.pages.changes import change_text, differences, plain_text
+from core.pages.fields import Required, SafeForm
+from core.storage import Storage
+from providers.codes import LearningRoute
+from providers.register.files import tables_of
+from providers.register.operations import FIELDS, ImportResult, import_register
+from providers.register.rows import SHEETS, Register, read_tables
+from providers.register.template import write_template
+from quality.cards.effects import effects_on_open_months
+from quality.cards.operations import follow_register
+
+VALID_SECONDS = 24 * 3600
+"""How long after a preview its file may still be taken in."""
+MOST_LINES = 200
+
+
+class RegisterFileForm(SafeForm):
+    """A register file."""
+
+    file = FileField(
+        "Bestand",
+        [Required("Kies een bestand.")],
+        description="Een werkboek met een blad per onderdeel, of een CSV van een onderdeel.",
+    )
+    kind = SelectField(
+        "Onderdeel",
+        choices=[SelectChoice("", "Staat in het bestand"), *(SelectChoice(s, s) for s in SHEETS)],
+        default="",
+        description="Alleen nodig bij een los bestand dat niet naar zijn onderdeel heet.",
+    )
+
+
+class TakeInForm(SafeForm):
+    """Consent to what the preview showed."""
+
+    file = HiddenField()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import does: the counts, every change in words, and the effect on open months."""
+
+    register: Register
+    result: ImportResult
+    lines: list[str]
+    effect: list[str]
+
+    @property
+    def counts(self) -> list[tuple[str, int, int, int, int]]:
+        """Per sheet: new, changed, unchanged and left out."""
+        result = self.result
+        listed = [s for s in SHEETS if s in self.register.rows or result.rejected[s]]
+        return [
+            (s, result.created[s], result.changed[s], result.unchanged[s], result.rejected[s])
+            for s in listed
+        ]
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the register stays as it is."""
+        return not self.result.created.total() and not self.result.changed.total()
+
+
+class _OnlyLookedError(Exception):
+    """Takes an import back of which only the outcome was asked."""
+
+
+class RegisterImportPage(Page):
+    """Aanbieders, contracten, keurmerken and the rest, from a file."""
+
+    thing = "register"
+
+    def may(self, action: str) -> bool:
+        """Only who manages the whole register reads it in, not who manages a part."""
+        bound = g.account is not None and (g.account.provider_code or g.account.municipalities)
+        manages = g.account is not None and g.account.role in (Role.REGION, Role.CONTRACT_MANAGER)
+        return manages and not bound and super().may(action)
+
+    @expose("/", methods=("GET", "POST"))
+    @needs("create")
+    def index(self) -> Any:
+        """Take a file, and show what would happen."""
+        form = RegisterFileForm()
+        if form.validate_on_submit():
+            name = secure_filename(form.file.data.filename or "") or "register.csv"
+            try:
+                limit = current_app.config["TAALINKOOP_MAX_UPLOAD_MB"] * 1_000_000
+                stored = _storage().keep(form.file.data.stream, at_most=limit)
+                about = {"sha256": stored.sha256, "name": name, "kind": form.kind.data or None}
+                outcome = _preview(about)
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                consent = TakeInForm(file=_sealed(about))
+                return self.render(
+                    "quality/register_preview.html", outcome=outcome, form=consent, name=name
+                )
+        return self.render(
+            "quality/register_import.html", form=form, sheets=SHEETS
+        ), 422 if form.errors else 200
+
+    @expose("/opnemen/", methods=("POST",))
+    @needs("create")
+    def take_in(self) -> AnyResponse:
+        """Take the file of a preview in."""
+        form = TakeInForm()
+        if not form.validate_on_submit():
+            abort(400)
+        about = _unsealed(form.file.data or "")
+        if about is None:
+            flash("Het bestand is niet meer beschikbaar. Kies het opnieuw.", "error")
+            return redirect(url_for(".index"))
+        try:
+            with transaction():
+                _, result = _import(about)
+        except DomainError as error:
+            flash(error.message, "error")
+            return redirect(url_for(".index"))
+        _storage().arrived(about["sha256"]).unlink(missing_ok=True)
+        made, changed = result.created.total(), result.changed.total()
+        flash(f"Het register is bijgewerkt: {made} nieuw, {changed} gewijzigd.", "success")
+        return redirect(url_for("providers.index"))
+
+    @expose("/sjabloon.xlsx")
+    def template(self) -> Response:
+        """Give the empty workbook."""
+        target = io.BytesIO()
+        write_template(target)
+        target.seek(0)
+        return send_file(
+            target, XLSX_TYPE, as_attachment=True, download_name="register-sjabloon.xlsx"
+        )
+
+
+def _storage() -> Storage:
+    return Storage(Path(current_app.config["TAALINKOOP_DATA_DIR"]))
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="register")
+
+
+def _sealed(about: dict[str, Any]) -> str:
+    return str(_serializer().dumps(about | {"by": g.account.email}))
+
+
+def _unsealed(text: str) -> dict[str, Any] | None:
+    """What a preview was about, of this account and not too long ago."""
+    try:
+        about: dict[str, Any] = _serializer().loads(text, max_age=VALID_SECONDS)
+    except BadData:
+        return None
+    own = about["by"] == g.account.email and _storage().arrived(about["sha256"]).exists()
+    return about if own else None
+
+
+def _import(about: dict[str, Any]) -> tuple[Register, ImportResult]:
+    """Read a kept file under its own name, and take it in."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / about["name"]
+        path.write_bytes(_storage().arrived(about["sha256"]).read_bytes())
+        register = read_tables(tables_of(path, about["kind"]))
+    by, at = g.account.email, now()
+    result = import_register(register, by=by, at=at)
+    if result.providers:
+        follow_register(by=by, at=at, providers=result.providers)
+    return register, result
+
+
+def _preview(about: dict[str, Any]) -> Outcome:
+    """Take a file in, note what that did, and take it back."""
+    outcome: Outcome | None = None
+    tell = effects_on_open_months()
+    last = AuditLine.select().order_by(AuditLine.id.desc()).first()
+    try:
+        with transaction():
+            register, result = _import(about)
+            written = AuditLine.select().where(
+                AuditLine.id > (last.id if last else 0), AuditLine.thing.in_(list(SHEETS))
+            )
+            lines = [_line(line) for line in written.order_by(AuditLine.id).limit(MOST_LINES)]
+            outcome = Outcome(register, result, lines, tell())
+            raise _OnlyLookedError
+    except _OnlyLookedError:
+        pass
+    assert outcome is not None  # noqa: S101  made just before
+    return outcome
+
+
+def _line(line: AuditLine) -> str:
+    """``contracten RZ-TA002-1: norm_wachttijd_dagen 28 → 42``, in the words of the file."""
+    columns = {field: column for column, field in FIELDS.get(line.thing, {}).items()}
+    if line.before is None:
+        return f"{line.thing} {line.thing_id}: nieuw"
+    told = [
+        change_text(columns.get(one.path[0], "leerroutes en gemeenten"), one, _value)
+        for one in differences(line.before, line.after)
+    ]
+    return f"{line.thing} {line.thing_id}: {', '.join(told)}"
+
+
+def _value(value: Any) -> str:
+    """A value; of what a contract covers the routes with their gemeenten."""
+    if not (isinstance(value, list) and value and isinstance(value[0], list)):
+        return plain_text(value)
+    by_route: dict[str, list[str]] = {}
+    for route, place in value:
+        by_route.setdefault(LearningRoute(route).code, []).append(
+            "hele regio" if place == "*" else municipality_name(place)
+        )
+    return "; ".join(f"{code} {', '.join(places)}" for code, places in by_route.items())
