@@ -36,6 +36,24 @@ def basis(code, method):
     }  # fmt: skip
 
 
+def versions_in(db):
+    class ScoringModelVersion(peewee.Model):
+        code = peewee.CharField(max_length=40, unique=True)
+        valid_from = peewee.IntegerField()
+        definition = peewee.JSONField()
+        reason = peewee.TextField()
+        proposed_by = peewee.CharField(max_length=120)
+        proposed_at = peewee.DateTimeField()
+        approved_by = peewee.CharField(max_length=120, null=True)
+        approved_at = peewee.DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "scoring_model_version"
+
+    return ScoringModelVersion
+
+
 def up(migrator, db):
     class Provider(peewee.Model):
         class Meta:
@@ -54,45 +72,32 @@ def up(migrator, db):
             table_name = "month_figures"
             indexes = ((("month", "provider", "route"), True),)
 
-    class ScoringModelVersion(peewee.Model):
-        code = peewee.CharField(max_length=40, unique=True)
-        valid_from = peewee.IntegerField()
-        definition = peewee.JSONField()
-        reason = peewee.TextField()
-        proposed_by = peewee.CharField(max_length=120)
-        proposed_at = peewee.DateTimeField()
-        approved_by = peewee.CharField(max_length=120, null=True)
-        approved_at = peewee.DateTimeField(null=True)
-
-        class Meta:
-            database = db
-            table_name = "scoring_model_version"
-
     db.create_tables([MonthFigures])
     migrator.migrate(
         migrator.add_column("score_card", "rank_best", peewee.DoubleField(null=True)),
         migrator.add_column("score_card", "rank_worst", peewee.DoubleField(null=True)),
     )
+    keep_method_1(db)
+
+
+def keep_method_1(db):
+    """Fixed months keep method 1; method 2 holds from the month after the last of them.
+
+    A region that set its own weights or knots keeps those under method 2.
+    """
+    versions = versions_in(db)
     first, last, since = db.execute_sql(
         "SELECT MIN(month), MAX(CASE WHEN status = 'vastgesteld' THEN month END), "
         "MIN(computed_at) FROM score_card"
     ).fetchone()
     if last is None:
         return
-    _keep_method_1(ScoringModelVersion, first, last, since)
-
-
-def _keep_method_1(versions, first, last, since):
-    """Fixed months keep method 1; method 2 holds from the month after the last of them.
-
-    A region that set its own weights or knots keeps those under method 2.
-    """
     approved = versions.select().where(versions.approved_at.is_null(False))
     for version in versions.select().where(versions.valid_from > last):
         version.definition = version.definition | {"method": 2}
         version.save()
     own = approved.where(versions.valid_from <= last).order_by(versions.valid_from.desc()).first()
-    told = {"proposed_by": "Taalinkoop", "approved_by": "Taalinkoop"}
+    told = {"proposed_by": "Taalinkoop", "approved_by": "wie de database bijwerkte"}
     moments = {"proposed_at": since, "approved_at": since}
     if not approved.where(versions.valid_from <= first).exists():
         versions.create(

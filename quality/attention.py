@@ -22,7 +22,7 @@ def attention(account: Account, today: date) -> list[Attention]:
     """Providers that fell a class, reactions and models that wait, signals nobody has seen."""
     found: list[Attention] = []
     if may(account, "read", "scores") and account.role != Role.ADMINISTRATOR:
-        found.extend(_fallen(account))
+        found.extend(_fallen(account, today))
     if may(account, "create", "reactions"):
         found.extend(_invitations(account, today))
     if may(account, "change", "reactions"):
@@ -36,11 +36,9 @@ def attention(account: Account, today: date) -> list[Attention]:
 
 def figures(account: Account, today: date) -> list[Figure]:
     """Judgements of the newest month that another word is nearly as likely for."""
-    del today
     if not may(account, "read", "scores"):
         return []
-    newest = fn.MAX(ScoreCard.month)
-    month: date | None = visible(ScoreCard, account, ScoreCard.select(newest)).scalar()
+    month = cards.newest_judged_month(today)
     if month is None:
         return []
     listed = list(visible(ScoreCard, account, cards.cards_of(month)))
@@ -75,9 +73,8 @@ def signal_figures(account: Account, today: date) -> list[Figure]:
     return [Figure("signalen nieuw", str(count) if own else few_text(count), url)]
 
 
-def _fallen(account: Account) -> list[Attention]:
-    newest = fn.MAX(ScoreCard.month)
-    month: date | None = visible(ScoreCard, account, ScoreCard.select(newest)).scalar()
+def _fallen(account: Account, today: date) -> list[Attention]:
+    month = cards.newest_judged_month(today)
     if month is None:
         return []
     # Most stay in their class: only of those that did not the judgements are read.

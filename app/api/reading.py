@@ -47,7 +47,7 @@ def get_scores(call: Call) -> Answer:
     if call["aanbieder"]:
         providers = providers.where(Provider.code == call["aanbieder"])
     found = cards.cards_of(month, provider_ids=providers, route=call["route"])
-    return Answer(cards.document(month, found, call.account))
+    return Answer(cards.document(month, found, call.account, today=today()))
 
 
 def _process(call: Call) -> ContractingProcess:

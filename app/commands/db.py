@@ -12,6 +12,8 @@ from core.dates import now
 from core.db import database
 from core.migrations import applied, migrate, pending
 
+ACTOR = "opdrachtregel"
+
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Describe the commands."""
@@ -47,6 +49,10 @@ def run_migrate(_args: argparse.Namespace) -> int:
     refresh_missing()
     for name in done:
         say(f"Gedaan: {name}")
+    if done:
+        from quality.cards.operations import owe_outdated  # noqa: PLC0415  help does without
+
+        owe_outdated(by=ACTOR, at=now())
     say("De database is bij." if done else "De database was al bij.")
     return 0
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from app.commands.output import as_json, say
-from core.dates import day_end, month_end, now, parse_month
+from core.dates import day_end, month_end, now, parse_month, today
 from core.errors import DomainError
 from core.formats import MISSING, day_text, month_text, number_text, percent_text
 from providers.codes import LearningRoute, MarkStatus
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _print(args: argparse.Namespace, listed: list[ScoreCard]) -> int:
     shown = [card for card in listed if args.route in (None, card.result["route"])]
-    document = cards.document(args.month, shown)
+    document = cards.document(args.month, shown, today=today())
     if args.json:
         as_json(document)
     else:

@@ -11,8 +11,11 @@ from app.settings import read_settings
 from app.tasks.jobs import Watcher
 from app.web.listening import make_server, serve_until_stopped
 from core.accounts import Account
+from core.dates import now
 from core.db import database
 from core.migrations import migrate
+
+ACTOR = "opdrachtregel"
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +31,12 @@ def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM; requests that are on their way are finished."""
     keep_log(read_settings()["TAALINKOOP_LOG"])
     if args.migrate:
-        from quality.learners.operations import refresh_missing  # noqa: PLC0415  help does without
+        # The commands that only help do without.
+        from quality.cards.operations import owe_outdated  # noqa: PLC0415
+        from quality.learners.operations import refresh_missing  # noqa: PLC0415
 
-        migrate(database.obj)
+        if migrate(database.obj):
+            owe_outdated(by=ACTOR, at=now())
         refresh_missing()
     check_schema()
     code = None if Account.select().exists() else secrets.token_hex(4)

@@ -9,7 +9,7 @@ from flask import g, request, url_for
 
 from core import municipalities
 from core.accounts import visible
-from core.dates import AMSTERDAM
+from core.dates import AMSTERDAM, today
 from core.formats import MISSING, day_text, month_text
 from core.small_numbers import few_text, is_small
 from providers.codes import LearningRoute, MarkStatus
@@ -21,7 +21,7 @@ from providers.models import (
 )
 from providers.open_tracks.queries import Learners
 from providers.register.queries import Coverage, coverage_on, marks_on
-from quality.cards.queries import OUTSIDE, cards_of, judged_months
+from quality.cards.queries import OUTSIDE, cards_of, newest_judged_month
 from quality.models import ScoreCard
 
 NOT_SHOWN = "niet getoond"
@@ -118,10 +118,10 @@ def listed(providers: list[Provider], day: date) -> list[Listed]:
 
 def _standings(keys: list[int]) -> dict[int, list[tuple[str, str]]]:
     found: dict[int, list[tuple[str, str]]] = {}
-    months = judged_months()
-    if months:
+    month = newest_judged_month(today())
+    if month is not None:
         columns = (ScoreCard.provider, ScoreCard.route, ScoreCard.standing)
-        newest = cards_of(months[-1], provider_ids=keys).select(*columns)
+        newest = cards_of(month, provider_ids=keys).select(*columns)
         for key, route, standing in visible(ScoreCard, g.account, newest).tuples():
             found.setdefault(key, []).append((LearningRoute(route).code, standing))
     return found

@@ -51,7 +51,7 @@ from quality.admin.provider_list import (
 from quality.admin.provider_scores import Scores, score_panels
 from quality.admin.provider_waiting import access, waiting
 from quality.admin.timeline import by_year
-from quality.cards.queries import judged_months
+from quality.cards.queries import newest_judged_month
 from quality.cards.timeline_queries import EventKind, provider_events
 from quality.lessons.words import HEADERS, WORKING
 
@@ -136,7 +136,7 @@ class ProvidersPage(Page):
             routes=list(LearningRoute),
             mark_kind=mark_kind,
             stale=lambda mark: mark is not None and is_stale(mark, today()),
-            judged=next(reversed(judged_months()), None),
+            judged=newest_judged_month(today()),
         )
 
     @expose("/aanbieders.<any(csv, xlsx):form>")

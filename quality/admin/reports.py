@@ -17,6 +17,7 @@ from core.export import XLSX_TYPE
 from core.formats import month_text
 from core.jobs.runner import submit
 from quality.admin.scores import month_or_404, visible_cards, visible_months
+from quality.cards.queries import newest_judged_month
 from quality.models import FIXED, ScoreCard
 from quality.report.models import ReportMail
 from quality.report.operations import record_given
@@ -46,7 +47,8 @@ class ReportPage(Page):
         months = visible_months()
         if not months:
             return self.render("quality/reports_empty.html")
-        return redirect(url_for(".month", month=f"{months[-1]:%Y-%m}"))
+        newest = newest_judged_month(today(), months) or months[-1]
+        return redirect(url_for(".month", month=f"{newest:%Y-%m}"))
 
     @expose("/<month>/")
     def month(self, month: str) -> str:

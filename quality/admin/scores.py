@@ -123,7 +123,8 @@ class ScorePage(Page):
         months = visible_months()
         if not months:
             return self.render("quality/scores_empty.html")
-        return redirect(url_for(".month", month=f"{months[-1]:%Y-%m}"))
+        newest = cards.newest_judged_month(today(), months) or months[-1]
+        return redirect(url_for(".month", month=f"{newest:%Y-%m}"))
 
     @expose("/<month>/")
     def month(self, month: str) -> str:
@@ -141,6 +142,7 @@ class ScorePage(Page):
             "quality/month.html",
             month=day,
             reference_day=month_end(day),
+            complete=cards.is_complete(day, today()),
             sentence=score_words.month_sentence(trees, _fallen(day, lines, before), _names(found)),
             steps=_steps(day, months),
             routes=_route_tabs(day, found, narrowed.route),

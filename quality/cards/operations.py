@@ -10,7 +10,7 @@ from core import audit
 from core.dates import add_months, month_end, month_from_number, month_number, months_between
 from core.db import lock_until_commit, retried, transaction
 from core.errors import DomainError
-from core.jobs.follow_up_operations import Owed, follow_up
+from core.jobs.follow_up_operations import Owed, follow_up, owe
 from providers.deliveries.retention_queries import removed_months
 from providers.dossier.facts import Dossier
 from providers.models import Provider
@@ -198,6 +198,31 @@ def _judge_again(owed: Owed) -> None:
     if provider is not None:
         months = {month_from_number(one) for detail in owed.details for one in detail["months"]}
         recompute_after(provider, months, by=owed.by, at=owed.at)
+
+
+def owe_outdated(*, by: str, at: datetime) -> int:
+    """Write down which concept months rest on another model than is in force now.
+
+    To be called once the schema is brought up to a new release; whoever settles what is owed
+    judges them. Returns of how many providers there are any.
+    """
+    query: Any = (
+        ScoreCard.select(Provider.code, ScoreCard.month, ScoreCard.model)
+        .join(Provider)
+        .where(ScoreCard.status == CONCEPT)
+    )
+    months: dict[str, set[date]] = defaultdict(set)
+    in_force: dict[date, str] = {}
+    for code, month, model in query.tuples():
+        if month not in in_force:
+            in_force[month] = cards.model_in_force(month).code
+        if model != in_force[month]:
+            months[code].add(month)
+    with transaction():
+        for code, outdated in months.items():
+            detail = {"months": sorted(map(month_number, outdated))}
+            owe("judge", code, detail, by=by, at=at)
+    return len(months)
 
 
 def reached_months(months: Iterable[date]) -> list[date]:

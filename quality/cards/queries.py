@@ -8,6 +8,7 @@ from core.accounts import Account, Role
 from core.dates import add_months, month_end
 from core.small_numbers import hide_small
 from providers.codes import LearningRoute
+from providers.deliveries.calendar_queries import DeliveryState, delivery_calendar
 from providers.models import Provider
 from quality.method.explain import total_over_routes
 from quality.method.model import BASIS_2027, SHIPPED, ScoringModel
@@ -147,11 +148,16 @@ def shown_tree(card: ScoreCard, account: Account | None) -> dict[str, Any]:
 
 
 def document(
-    month: date, cards: Iterable[ScoreCard], account: Account | None = None
+    month: date, cards: Iterable[ScoreCard], account: Account | None = None, *, today: date
 ) -> dict[str, Any]:
     """The document of ``score --json``: a month with its scores, and totals over routes."""
+    complete = is_complete(month, today)
     listed = list(cards)
-    trees = [shown_tree(card, account) for card in listed if card.status != REVISION]
+    trees = [
+        shown_tree(card, account) | {"complete": complete}
+        for card in listed
+        if card.status != REVISION
+    ]
     model = next((card.model for card in listed), None) or model_in_force(month).code
     return {
         "month": f"{month:%Y-%m}",
@@ -182,6 +188,25 @@ def judged_months() -> list[date]:
     """Months that have cards, oldest first."""
     query: Any = ScoreCard.select(ScoreCard.month).distinct().order_by(ScoreCard.month)
     return [month for (month,) in query.tuples()]
+
+
+def is_complete(month: date, today: date) -> bool:
+    """Whether a month is over, and nothing of it is still to come within its term."""
+    if month_end(month) >= today:
+        return False
+    everyone = Provider.select(Provider.id)
+    cells = delivery_calendar(everyone, month, month, today)
+    return all(cell.state is not DeliveryState.EXPECTED for cell in cells)
+
+
+def newest_judged_month(today: date, months: Iterable[date] | None = None) -> date | None:
+    """The newest month of the region that is complete; None before there is one.
+
+    An early delivery never moves pages and reports on to a month in progress. ``months`` are those
+    that may be chosen: the months that have cards, unless others are given.
+    """
+    listed = judged_months() if months is None else months
+    return next((m for m in sorted(listed, reverse=True) if is_complete(m, today)), None)
 
 
 def fixed_share(cards: Iterable[ScoreCard]) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from quality.method.figures import (
     MINUTES_AN_HOUR,
     Rows,
     View,
+    asked_and_met,
     learner_days,
 )
 from quality.method.judge import (
@@ -205,7 +206,20 @@ def _hours(criterion: Criterion, measure: Measure, case: Case) -> Tree:
     factor = 1 if measure.per_week else 100
     state, value = _state(n, factor * hours / whole if whole else None, case.model)
     values: Mapping[str, Any] = {"value": value, "numerator": hours, "denominator": whole, "n": n}
-    return _item(criterion, case.route, state, **values)
+    return _item(criterion, case.route, state, **values, **_beside(criterion.code, rows, case))
+
+
+def _beside(code: str, rows: Rows, case: Case) -> Tree:
+    """What is told beside the value."""
+    if code == "avond_weekend":
+        return asked_and_met(rows)
+    if code != "bevoegd":
+        return {}
+    until = case.facts.exception_until
+    return {
+        "in_training_hours": int(np.maximum(rows.in_training, 0).sum()) / MINUTES_AN_HOUR,
+        "exception_until": until.isoformat() if until else None,
+    }
 
 
 def _mark(criterion: Criterion, case: Case) -> Tree:

@@ -427,7 +427,7 @@ def _hours(view: View, model: ScoringModel, route_rows: Rows) -> dict[str, Any]:
         rows, grouping = groupings[window]
         hours[criterion.code] = _hours_of(view, measure, rows, grouping)
         if criterion.code == "avond_weekend":
-            more |= _asked(rows)
+            more |= asked_and_met(rows)
         if criterion.code == "bevoegd":
             more["in_training_minutes"] = int(np.maximum(rows.in_training, 0).sum())
             more["hour_groups_inferred"] = grouping.inferred
@@ -483,7 +483,7 @@ def _free_between(
     return before[np.maximum(end, begin) - first + 1] - before[begin - first]
 
 
-def _asked(rows: Rows) -> dict[str, int]:
+def asked_and_met(rows: Rows) -> dict[str, int]:
     """Of the learners who asked for the evening or weekend, how many got any such hours."""
     asked = np.unique(rows.track[rows.wish == 1])
     got = np.unique(rows.track[rows.evening_weekend > 0])

@@ -19,6 +19,7 @@ from core.accounts import Account, Role
 from core.dates import add_months, month_end, month_number, now
 from core.db import database, open_database, transaction
 from core.identity.session_operations import begin
+from core.log_chain import use_key
 from core.migrations import migrate
 from providers.models import Contract, ContractScope, Provider, QualityMark
 from providers.open_tracks.operations import keep_open_tracks
@@ -152,6 +153,7 @@ def held(providers: int = PROVIDERS) -> Iterator[Path]:
         there = (folder / "taalinkoop.sqlite").exists()
         database.initialize(open_database(f"sqlite:///{folder / 'taalinkoop.sqlite'}"))
         database.connect()
+        use_key(lambda: "bench")
         if there:
             migrate(database.obj)
         else:
