@@ -22,6 +22,7 @@ from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.cards import operations, queries as cards, words as score_words
 from quality.cards.comparison import Comparison, compare
+from quality.cards.words import QUEUE_LABELS, queue_cell
 from quality.charts import gallery, heat_map, scores as scores_chart
 from quality.charts.words import SHORT_MARKS
 from quality.method import words as method_words
@@ -389,15 +390,18 @@ def _charts(
     return charts + (gallery.funnels(known, route) if route else [])
 
 
+PARTS = ("waarde", "van", "tot", "aantal", "groepen", "punten", "gewicht", "verandering")
 DOWNLOAD_HEADER = (
     "Maand", "Aanbiedercode", "Aanbieder", "Leerroute", "Status", "Oordeel", "Score",
-    "Score van", "Score tot", "Plaats van", "Plaats tot", "Toegangseis", "Dekking", "Klein aantal",
+    "Score van", "Score tot", "Hoe zeker", "Plaats van", "Plaats tot", "Toegangseis", "Dekking",
+    "Klein aantal", "Rekenmodel",
     *(
         f"{measure.label}: {part}"
         for measure in CRITERIA.values()
         if measure.code != "aanwezigheid"
-        for part in ("waarde", "aantal", "punten", "gewicht")
+        for part in PARTS
     ),
+    *(f"Wachttijd: {label}" for label in QUEUE_LABELS.values()),
 )  # fmt: skip
 
 
@@ -412,13 +416,20 @@ def _download_rows(day: date, lines: Sequence[Line]) -> Iterator[tuple[Any, ...]
                 continue
             item = tree["criteria"].get(code)
             if item is None:
-                cells += [None] * 4
+                cells += [None] * 8
                 continue
             few = item["state"] == "te_weinig"
-            value = "< 5" if few else item["value"]
-            cells += [value, "< 5" if few else item["n"], item["points"], item["weight"]]
+            value, n = ("< 5", "< 5") if few else (item["value"], item["n"])
+            low_high = item.get("interval") or (None, None)
+            word = method_words.change_text(item.get("change"))
+            points, weight = item["points"], item["weight"]
+            cells += [value, *low_high, n, item.get("groups"), points, weight, word]
+        waiting = tree["criteria"].get("wachttijd", {})
+        cells += [queue_cell(waiting, name) for name in QUEUE_LABELS]
         yield (
             f"{day:%Y-%m}", tree["aanbieder"], line.name, tree["route"], tree["status"],
-            tree["standing"].replace("_", " "), tree["score"], low, high, rank["lo"], rank["hi"],
-            tree["gate"]["reason"] or "voldoet", tree["coverage"], tree["small"], *cells,
+            tree["standing"].replace("_", " "), tree["score"], low, high,
+            method_words.sure_text(tree), rank["lo"], rank["hi"],
+            tree["gate"]["reason"] or "voldoet", tree["coverage"], tree["small"], tree["model"],
+            *cells,
         )  # fmt: skip

@@ -64,6 +64,27 @@ def cell(code: str, item: Tree | None, short: Mapping[str, str], borders: Sequen
     )
 
 
+QUEUE_LABELS = {
+    "waiting": "wacht nu",
+    "longest_wait": "langste wacht (dagen)",
+    "over_42": "langer dan 42 dagen",
+    "over_70": "langer dan 70 dagen",
+    "left_over_norm": "te lang gewacht en weg",
+}
+"""The queue, that stands beside the waiting time wherever that is shown."""
+
+
+def queue_cell(item: Tree, name: str) -> int | str | None:
+    """One number of the queue, in a file; what is hidden says so, and nobody is 0."""
+    if name not in item or not item["judged"]:
+        return None
+    if item[name] is None:
+        if name != "longest_wait":
+            return "< 5"
+        return None if item["waiting"] == 0 else "niet getoond"
+    return int(item[name])
+
+
 def left_out_words(tree: Tree) -> str:
     """``geen levering`` or ``geen trajecten``."""
     return Standing(tree["standing"]).label

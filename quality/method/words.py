@@ -53,6 +53,16 @@ def border_text(tree: Tree) -> str:
     return f"op de grens van {pair[0]} en {pair[1]} ({chance_text(chances[given])} kans)"
 
 
+def sure_text(tree: Tree) -> str:
+    """How sure the word is: near a border, too few groups, or the chance of it."""
+    if tree.get("few_groups"):
+        return FEW_GROUPS
+    chances = tree.get("chances")
+    if chances is None:
+        return "niet te zeggen"
+    return border_text(tree) or f"{chance_text(chances[tree['standing']])} kans op dit oordeel"
+
+
 def chance_text(chance: float) -> str:
     """A chance as whole per cents; what is not quite sure is never printed as 0 or 100."""
     percent = round(100 * chance)

@@ -7,11 +7,12 @@ from itertools import pairwise
 from typing import Any
 
 from core.formats import month_text, number_text
+from quality.cards.words import QUEUE_LABELS, queue_cell
 from quality.charts.words import route_label
 from quality.lessons.words import HEADERS as HOURS, plain_rows, shortfall_words
 from quality.method.criteria import CRITERIA
 from quality.method.states import Standing
-from quality.method.words import FEW_GROUPS, border_text, chance_text
+from quality.method.words import sure_text
 from quality.report.content import Material
 
 Tree = Mapping[str, Any]
@@ -87,14 +88,14 @@ class _Calculation:
             page.write_string(last + 1, 5, f"Toegangseis niet gehaald: {tree['gate']['reason']}")
         if tree["score"] is None:
             page.write_string(last, 4, "geen score")
-            page.write_string(last + 1, 4, Standing(tree["standing"]).label)
+            page.write_string(last + 1, 1, Standing(tree["standing"]).label)
             return self._how_sure(last + 2, tree)
         formula = f"=SUMPRODUCT({weights},{points})/SUM({weights})"
         if tree["aggregation"] == "geometric":
             formula = f"=EXP(SUM(G{first + 1}:G{last}))"
         page.write_formula(last, 4, formula, self.looks["number"], tree["score"])
         page.write_formula(
-            last + 1, 4, self._standing(f"E{last + 1}", first, tree), None, tree["standing"]
+            last + 1, 1, self._standing(f"E{last + 1}", first, tree), None, tree["standing"]
         )
         return self._how_sure(last + 2, tree)
 
@@ -120,7 +121,7 @@ class _Calculation:
         self.page.write_string(row, 0, "90%-interval van de score")
         self.page.write_string(row, 4, interval)
         self.page.write_string(row + 1, 0, "Hoe zeker")
-        self.page.write_string(row + 1, 4, sure_words(tree))
+        self.page.write_string(row + 1, 4, sure_text(tree))
         self.page.write_string(row + 2, 0, "Rekenmodel")
         self.page.write_string(row + 2, 4, str(tree["model"]))
         return row + 5
@@ -160,16 +161,6 @@ class _Calculation:
         points = f"LN(MAX(E{line},1))" if tree["aggregation"] == "geometric" else f"E{line}"
         formula = f"=F{line}/SUM({weights})*{points}"
         self.page.write_formula(row, 6, formula, self.looks["number"], item["contribution"] or 0)
-
-
-def sure_words(tree: Tree) -> str:
-    """How sure the word is: near a border, too few groups, or the chance of it."""
-    if tree.get("few_groups"):
-        return FEW_GROUPS
-    chances = tree.get("chances")
-    if chances is None:
-        return "niet te zeggen"
-    return border_text(tree) or f"{chance_text(chances[tree['standing']])} kans op dit oordeel"
 
 
 def _points(page: Any, row: int, code: str, item: Tree, found: Material) -> str:
@@ -236,20 +227,20 @@ def _complaints(book: Any, found: Material) -> None:
 
 
 FIGURES = ("Aanbieder", "Leerroute", "Oordeel", "Hoe zeker", "Score", "Van", "Tot", "Status")
-QUEUE = {
-    "waiting": "Wacht nu",
-    "longest_wait": "Langste wacht (dagen)",
-    "over_42": "Langer dan 42 dagen",
-    "over_70": "Langer dan 70 dagen",
-    "left_over_norm": "Te lang gewacht en weg",
-}
 
 
 def _figures(page: Any, trees: Sequence[Tree], found: Material, looks: Mapping[str, Any]) -> None:
     """The figures as they stand, one row per judgement."""
     codes = list(dict.fromkeys(code for tree in trees for code in tree["criteria"]))
     page.write_row(
-        0, 0, (*FIGURES, *(CRITERIA[code].label for code in codes), *QUEUE.values()), looks["bold"]
+        0,
+        0,
+        (
+            *FIGURES,
+            *(CRITERIA[code].label for code in codes),
+            *(f"Wachttijd: {label}" for label in QUEUE_LABELS.values()),
+        ),
+        looks["bold"],
     )
     page.freeze_panes(1, 0)
     page.set_column(0, len(FIGURES) + len(codes), 16)
@@ -258,7 +249,7 @@ def _figures(page: Any, trees: Sequence[Tree], found: Material, looks: Mapping[s
         page.write_string(row, 0, found.names[tree["aanbieder"]])
         page.write_string(row, 1, route_label(tree["route"]))
         page.write_string(row, 2, tree["standing"].replace("_", " "))
-        page.write_string(row, 3, sure_words(tree))
+        page.write_string(row, 3, sure_text(tree))
         for column, number in ((4, tree["score"]), (5, low), (6, high)):
             page.write(row, column, number)
         page.write_string(row, 7, tree["status"])
@@ -268,9 +259,5 @@ def _figures(page: Any, trees: Sequence[Tree], found: Material, looks: Mapping[s
                 few = item["state"] == "te_weinig"
                 page.write(row, column, "< 5" if few else item["value"])
         waiting = tree["criteria"].get("wachttijd", {})
-        for column, name in enumerate(QUEUE, start=len(FIGURES) + len(codes)):
-            if name in waiting and waiting["judged"]:
-                hidden = "niet getoond" if name == "longest_wait" else "< 5"
-                nobody = name == "longest_wait" and waiting["waiting"] == 0
-                shown = "" if nobody else waiting.get(name)
-                page.write(row, column, hidden if shown is None else shown)
+        for column, name in enumerate(QUEUE_LABELS, start=len(FIGURES) + len(codes)):
+            page.write(row, column, queue_cell(waiting, name))

@@ -65,7 +65,10 @@ SHOWN = {
     "some wait, nobody left out": (
         with_a_queue,
         {"wachttijd": "66,7 %"},
-        ("Nu wachten 6, de langste al 91 dagen; 6 langer dan 42 dagen", "Wie nog wacht, telt mee"),
+        (
+            "Nu wachten 6, de langste al 91 dagen; 6 langer dan 42 dagen",
+            "De anderen: 6 wachten nog, al te lang.",
+        ),
         {"Oordeel": "voldoende"},
         {"Wachttijd: aantal": 18},
     ),
@@ -86,7 +89,7 @@ SHOWN = {
     "n = 5": (
         people(5),
         {"wachttijd": "100,0 %", "plaats": "–", "oordeel": "goed"},
-        ("indicatief Een van de cijfers rust op minder dan 10 trajecten.",),
+        ("indicatief Een van de cijfers rust op minder dan 10 trajecten (",),
         {"Wachttijd": 100, "Oordeel": "goed"},
         {"Wachttijd: aantal": 5, "Plaats van": None},
     ),
