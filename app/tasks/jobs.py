@@ -19,6 +19,7 @@ from typing import Any
 
 import peewee
 
+import app.tasks.letters  # noqa: F401  registers letters about accounts
 from app.tasks.backups import BACKUP_JOB, backup_is_due, scheduled_backup
 from app.tasks.delivering import settle_owed, take_in
 from app.tasks.drawing_ahead import newest

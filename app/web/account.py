@@ -16,6 +16,7 @@ from flask import (
 from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField
 
+from app.tasks.letters import notify, send_link
 from app.web.access import (
     await_second_step,
     end_session,
@@ -29,7 +30,14 @@ from core.accounts import Account, Role
 from core.admin import public, signed_in
 from core.dates import now
 from core.errors import DomainError
-from core.identity.account_operations import add_account, change_own_password, sign_in
+from core.identity.account_operations import (
+    Attempts,
+    account_of_link,
+    add_account,
+    change_own_password,
+    choose_password,
+    sign_in,
+)
 from core.identity.second_step_operations import has_second_step
 from core.identity.session_operations import end_others, running
 from core.pages.fields import Required, SafeForm, TextField
@@ -71,6 +79,27 @@ class PasswordForm(SafeForm):
         [Required("Vul een nieuw wachtwoord in.")],
         description="Minstens 12 tekens. Een paar losse woorden achter elkaar is goed.",
         render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ChooseForm(SafeForm):
+    """A password by whoever has the link."""
+
+    password = PasswordField(
+        "Nieuw wachtwoord",
+        [Required("Vul een nieuw wachtwoord in.")],
+        description="Minstens 12 tekens. Een paar losse woorden achter elkaar is goed.",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ForgottenForm(SafeForm):
+    """Whose password is forgotten."""
+
+    email = EmailField(
+        "E-mailadres",
+        [Required("Vul je e-mailadres in.")],
+        render_kw={"autocomplete": "username"},
     )
 
 
@@ -146,6 +175,7 @@ def index() -> Response | str:
             form.fill_errors(error)
         else:
             start_session(g.account)
+            notify(g.account, "password", settings=current_app.config, by=g.account.email)
             flash("Je wachtwoord is gewijzigd. Andere sessies zijn beëindigd.", "success")
             return redirect(url_for("account.index"))
     return render_template(
@@ -194,3 +224,52 @@ def first() -> Response | str:
             let_in(account)
             return redirect(url_for("start.index"))
     return render_template("account/first.html", form=form, code_known=bool(code))
+
+
+def link_base() -> str:
+    """The address that the token of a link comes behind."""
+    example = {"token": "-"}
+    return url_for("account.choose", **example, _external=True).removesuffix("-/")
+
+
+@blueprint.route("/wachtwoord/<token>/", methods=["GET", "POST"])
+@public
+def choose(token: str) -> tuple[str, int] | Response | str:
+    """Let whoever has the link choose a password, once."""
+    account = account_of_link(token, at=now())
+    if account is None:
+        mails = bool(current_app.config["TAALINKOOP_SMTP_URL"])
+        return render_template("account/link_over.html", mails=mails), 404
+    form = ChooseForm()
+    if form.validate_on_submit():
+        try:
+            account = choose_password(token, password=form.password.data or "", at=now())
+        except DomainError as error:
+            form.fill_errors(error)
+        else:
+            notify(account, "password", settings=current_app.config, by=account.email)
+            flash("Je wachtwoord is gewijzigd. Meld je ermee aan.", "success")
+            return redirect(url_for(".sign_in"))
+    return render_template("account/choose_password.html", form=form, email=account.email)
+
+
+@blueprint.route("/wachtwoord-vergeten/", methods=["GET", "POST"])
+@public
+def forgotten() -> Response | str:
+    """Mail a link to whom it concerns; the answer is the same when that is nobody."""
+    form, settings = ForgottenForm(), current_app.config
+    mails = bool(settings["TAALINKOOP_SMTP_URL"])
+    if mails and form.validate_on_submit():
+        email = (form.email.data or "").strip().lower()
+        name = f"forgotten {email}"
+        attempts = Attempts(name, email=email, address=request.remote_addr or "", at=now())
+        with attempts.one() as may_try:
+            if may_try:
+                attempts.failed()
+                account = Account.get_or_none(Account.email == email, Account.active)
+                if account is not None:
+                    base = link_base()
+                    send_link(account, base=base, invitation=False, settings=settings, by=email)
+        flash("Is er een account met dit adres, dan is er een link gemaild.", "success")
+        return redirect(url_for(".sign_in"))
+    return render_template("account/forgotten.html", form=form, mails=mails)

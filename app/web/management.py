@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
@@ -21,6 +21,8 @@ from app.settings import (
     without_password,
 )
 from app.tasks.backups import last_backup
+from app.tasks.letters import notify, send_link
+from app.web.account import link_base
 from app.web.audit_words import ACTIONS, LOOKED, LOOKED_AT, THINGS
 from app.web.log_sentences import found_by, label_of, sentence, thing_of, value_text
 from core.access_log import AccessLine, seen_by
@@ -30,10 +32,12 @@ from core.audit import AuditLine
 from core.dates import AMSTERDAM, now
 from core.errors import DomainError
 from core.identity.account_operations import (
+    INVITATION_LIVES,
+    LINK_LIVES,
     add_account,
     change_account,
+    make_link,
     one_time_password,
-    set_password,
 )
 from core.identity.second_step_operations import has_second_step, turn_off
 from core.identity.session_operations import end_all
@@ -156,13 +160,11 @@ class AccountView(SafeModelView):
     def create_view(self) -> Response | str:
         """Make an account and show its one-time password."""
         form = AccountForm()
-        password = one_time_password()
         if form.validate_on_submit():
             try:
                 account = add_account(
                     email=form.email.data or "",
-                    password=password,
-                    must_change_password=True,
+                    password=one_time_password(),  # nobody's: the link lets its owner choose one
                     by=g.account.email,
                     at=now(),
                     **_values(form),
@@ -170,7 +172,7 @@ class AccountView(SafeModelView):
             except DomainError as error:
                 form.fill_errors(error)
             else:
-                return self._show_once(account, password)
+                return self._give_link(account, invitation=True)
         return self.render("admin/create.html", form=form)
 
     @expose("/edit/", methods=("GET", "POST"))
@@ -188,6 +190,7 @@ class AccountView(SafeModelView):
             except DomainError as error:
                 form.fill_errors(error)
             else:
+                notify(account, "account", settings=current_app.config, by=g.account.email)
                 flash("Bewaard. De sessies van dit account zijn beëindigd.", "success")
                 return redirect(url_for(".details_view", id=account.id))
         return self.render("admin/edit.html", row=account, form=form)
@@ -195,12 +198,10 @@ class AccountView(SafeModelView):
     @expose("/wachtwoord/", methods=("GET", "POST"))
     @needs("change")
     def password_view(self) -> str:
-        """Ask first, then give an account a one-time password."""
+        """Ask first, then make a link with which the owner chooses a password."""
         account = self.get_one(request.args.get("id"))
         if request.method == "POST":
-            password = one_time_password()
-            set_password(account, password=password, by=g.account.email, at=now(), must_change=True)
-            return self._show_once(account, password)
+            return self._give_link(account, invitation=False)
         return self.render("account/reset.html", row=account)
 
     @expose("/sessies/", methods=("POST",))
@@ -221,6 +222,7 @@ class AccountView(SafeModelView):
             abort(404)
         if request.method == "POST":
             turn_off(account, by=g.account.email, at=now())
+            notify(account, "second_step_off", settings=current_app.config, by=g.account.email)
             flash("De tweede stap staat uit.", "success")
             return redirect(url_for(".details_view", id=account.id))
         return self.render("account/second_step_reset.html", row=account)
@@ -236,8 +238,16 @@ class AccountView(SafeModelView):
             second_step=has_second_step(row),
         )
 
-    def _show_once(self, account: Account, password: str) -> str:
-        return self.render("account/one_time.html", row=account, password=password)
+    def _give_link(self, account: Account, *, invitation: bool) -> str:
+        """Mail the link, or show it once where there is no mail server."""
+        base, link = link_base(), ""
+        if current_app.config["TAALINKOOP_SMTP_URL"]:
+            send_link(account, base=base, invitation=invitation, settings=current_app.config,
+                      by=g.account.email)  # fmt: skip
+        else:
+            lives = INVITATION_LIVES if invitation else LINK_LIVES
+            link = f"{base}{make_link(account, at=now(), lives=lives)}/"
+        return self.render("account/one_time.html", row=account, link=link, invitation=invitation)
 
 
 def _values(form: AccountForm) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from flask import (
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField
 
+from app.tasks.letters import notify
 from app.web.access import awaited_account, let_in, note_refused, start_session
 from core.admin import public, signed_in
 from core.dates import now
@@ -120,6 +121,7 @@ def index() -> Response | str:
             form.fill_errors(error)
         else:
             start_session(g.account)
+            _notify("second_step_on")
             return _show_once(codes)
     picture = segno.make(setup_address(secret, g.account.email), error="m")
     return render_template(
@@ -163,6 +165,7 @@ def remove() -> Response | str:
             form.fill_errors(error)
         else:
             start_session(g.account)
+            _notify("second_step_off")
             flash("De tweede stap staat uit. Je wachtwoord is nu genoeg.", "success")
             return redirect(url_for("account.index"))
     return render_template("account/second_step_remove.html", form=form)
@@ -174,3 +177,7 @@ def _show_once(codes: list[str]) -> str:
 
 def _key() -> str:
     return str(current_app.secret_key)
+
+
+def _notify(what: str) -> None:
+    notify(g.account, what, settings=current_app.config, by=g.account.email)

@@ -78,13 +78,15 @@ def renew_recovery_codes(account: Account, *, password: str, key: str, at: datet
 
 def pass_second_step(account: Account, *, code: str, address: str, key: str, at: datetime) -> bool:
     """Whether this code lets the account in; each code works once, five mistakes close the door."""
-    attempts = Attempts(f"second step of {account.id}", address=address, at=at)
-    if attempts.too_many():
-        return False
+    name = f"second step of {account.id}"
+    attempts = Attempts(name, email=account.email, address=address, at=at)
     typed = _digits(code)
-    if not (_use_app(account, typed, key, at) or _use_recovery_code(account, code, key, at)):
-        attempts.failed()
-        return False
+    with attempts.one() as may_try:
+        if not may_try:
+            return False
+        if not (_use_app(account, typed, key, at) or _use_recovery_code(account, code, key, at)):
+            attempts.failed()
+            return False
     attempts.succeeded()
     return True
 

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from ipaddress import ip_network
 from pathlib import Path
@@ -183,3 +184,10 @@ def test_half_sent_requests_stop_nobody_and_are_ended(serve, monkeypatch):
                     lines.remove(line)
         assert lines == []
     assert server.ask("GET", "/healthz").status == 200
+
+
+def test_guesses_at_the_same_moment_all_count(serve):
+    server = serve(**BEHIND)
+    with ThreadPoolExecutor(24) as crowd:
+        list(crowd.map(lambda _: server.sign_in("fout", x_forwarded_for="192.0.2.1"), range(24)))
+    assert SignInFailure.select().count() == 5
