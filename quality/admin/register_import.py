@@ -119,7 +119,7 @@ class RegisterImportPage(Page):
             except DomainError as error:
                 form.fill_errors(error)
             else:
-                consent = TakeInForm(file=_sealed(about))
+                consent = TakeInForm(formdata=None, file=_sealed(about))
                 return self.render(
                     "quality/register_preview.html", outcome=outcome, form=consent, name=name
                 )

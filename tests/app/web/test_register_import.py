@@ -50,7 +50,8 @@ def test_shows_what_changes_and_takes_in_only_after_consent(client, db):
     assert Contract.get().waiting_norm_days == 28
     assert not AuditLine.select().exists()
 
-    client.post(f"{URL}opnemen/", {"file": consent(page)}, follow=True)
+    done = client.post(f"{URL}opnemen/", {"file": consent(page)}, follow=True)
+    assert "Het register is bijgewerkt: 1 nieuw, 1 gewijzigd." in done.text
     assert Contract.get().waiting_norm_days == 42
     assert Provider.select().count() == 2
     page = client.post(URL, {"file": workbook()}, status=200)
