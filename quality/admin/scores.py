@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import visible
 from core.admin import Page, needs
-from core.charts.pictures import Chart
 from core.dates import add_months, month_end, now, parse_month, today
 from core.export import download
 from core.formats import month_text, number_text
@@ -23,7 +22,7 @@ from providers.models import Provider
 from quality.cards import operations, queries as cards, words as score_words
 from quality.cards.comparison import Comparison, compare
 from quality.cards.words import QUEUE_LABELS, queue_cell
-from quality.charts import gallery, heat_map, scores as scores_chart
+from quality.charts import gallery, scores as scores_chart
 from quality.charts.words import SHORT_MARKS
 from quality.method import words as method_words
 from quality.method.criteria import CRITERIA
@@ -156,7 +155,7 @@ class ScorePage(Page):
             method_words=method_words,
             short_marks=SHORT_MARKS,
             fixed=_fixed_words(found),
-            charts=_charts(day, shown, found, narrowed.route),
+            **_charts(day, shown, found, narrowed.route),
             model=found[0].model if found else "",
             comparison=_comparison(found, narrowed),
             labels={code: measure.label for code, measure in CRITERIA.items()},
@@ -373,10 +372,13 @@ def _comparison(found: Sequence[ScoreCard], narrowed: Narrowed) -> Comparison | 
 
 def _charts(
     day: date, lines: Sequence[Line], found: Sequence[ScoreCard], route: str
-) -> list[Chart]:
-    """Charts of the judgements that are listed: a row each as far as those fit in one picture."""
+) -> dict[str, Any]:
+    """The picture that leads, as far as every row fits in it, and funnels of a chosen route.
+
+    What stands in the table is not drawn once more: the charts page has the map of criteria.
+    """
     if not lines:
-        return []
+        return {"lead": None, "funnels": []}
     listed = {line.provider_id for line in lines}
     known = gallery.History(
         day,
@@ -386,8 +388,10 @@ def _charts(
         cards.model_in_force(day),
     )
     fits = len(lines) <= gallery.MOST_ROWS
-    charts = [gallery.in_parts(known, make)[0] for make in (scores_chart, heat_map) if fits]
-    return charts + (gallery.funnels(known, route) if route else [])
+    return {
+        "lead": gallery.in_parts(known, scores_chart)[0] if fits else None,
+        "funnels": gallery.funnels(known, route) if route else [],
+    }
 
 
 PARTS = ("waarde", "van", "tot", "aantal", "groepen", "punten", "gewicht", "verandering")

@@ -49,7 +49,7 @@ def test_the_month_answers_at_the_top_and_proves_below(client, region):
 def test_the_month_narrows_sorts_and_keeps_its_address(client, region):
     client.sign_in("contractmanager")
     page = client.get("/kwaliteit/2026-10/?route=B&zoek=ijssel&sorteer=score&oordeel=voldoende")
-    assert [row[0] for row in page.rows()] == [
+    assert [row[0] for row in page.rows(1)] == [
         "Taalhuis IJssel klein aantal Avond en weekend, n = 12"
     ]
     assert "Plaats" in page.text
@@ -108,7 +108,7 @@ def test_figures_open_into_their_rows_for_those_who_may(client, region):
 
 def test_a_provider_sees_its_own_scores_only(client, region):
     client.sign_in("aanbieder", provider_code="TA001")
-    assert [row[0] for row in client.get("/kwaliteit/2026-10/").rows()] == [
+    assert [row[0] for row in client.get("/kwaliteit/2026-10/").rows(1)] == [
         "Taalschool TA001 klein aantal Avond en weekend, n = 12"
     ]
     client.get("/kwaliteit/2026-10/TA001/B/")
