@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+import peewee
 
 from core import audit
 from core.dates import add_months, month_end, month_from_number, month_number, months_between
@@ -21,7 +24,7 @@ from quality.cards.register_facts import RegisterFacts, facts_of
 from quality.learners import operations as learner_operations
 from quality.lessons import operations as teacher_operations
 from quality.method.model import ScoringModel
-from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
+from quality.models import CONCEPT, FIXED, REVISION, MonthFigures, ScoreCard, ScoreDraws
 
 if TYPE_CHECKING:
     from quality.cards.region import Key
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
 WINDOW_MONTHS = 12
 """A judgement rests on whole rows of so many months."""
+
+MOST_TRIES = 3
+"""How often a month is judged beside others who write, before they have to wait for it."""
 
 Tree = dict[str, Any]
 
@@ -45,12 +51,11 @@ def compute(
     latest = inputs.latest_month()
     if latest is None or month > latest:
         return _judged_apart(providers, month, at=at)
+    retried(partial(_measure, providers, [month]))
+    changed = retried(partial(_judge_and_keep, month, at=at, providers={p.id for p in providers}))
+    for provider in providers:
+        retried(partial(_follow_up, provider, [month]))
     with transaction():
-        lock_until_commit("judge", month_number(month))
-        _measure(providers, [month])
-        changed = _judge_month(month, at=at, providers={p.id for p in providers})
-        for provider in providers:
-            _follow_up(provider, [month])
         _record("compute_scores", month, by=by, at=at, cards=changed)
     return cards_now(month, codes)
 
@@ -178,17 +183,50 @@ def recompute_after(
         and ({month, add_months(month, -12)} & (changed | changed_months) or month not in kept)
     ]
     # A transaction for each month: whoever wants to save something meanwhile hardly waits.
-    count = sum(retried(partial(_judge_locked, provider, month, at=at)) for month in affected)
+    own = {provider.id}
+    count = sum(
+        retried(partial(_judge_and_keep, month, at=at, providers=own)) for month in affected
+    )
     retried(partial(_follow_up, provider, reached))
     with transaction():
         _record("recompute_scores", reached[0], by=by, at=at, cards=count, who=provider.code)
     return reached
 
 
-def _judge_locked(provider: Provider, month: date, *, at: datetime) -> int:
+def _judge_and_keep(month: date, *, at: datetime, providers: Collection[int]) -> int:
+    """Judge a month while others may write, and keep it in a short transaction.
+
+    When what it rests on was changed meanwhile, it is judged again; at last while others wait.
+    """
+    for _ in range(MOST_TRIES):
+        before = _stamp(month)
+        judged = _judged(month)
+        with transaction():
+            lock_until_commit("judge", month_number(month))
+            if _stamp(month) == before:
+                return _keep_month(month, judged, at=at, providers=providers)
     with transaction():
         lock_until_commit("judge", month_number(month))
-        return _judge_month(month, at=at, providers={provider.id})
+        return _judge_month(month, at=at, providers=providers)
+
+
+def _stamp(month: date) -> str:
+    """A digest of the figures that a month rests on, and of the cards that it has."""
+    query: Any = (
+        MonthFigures.select(
+            MonthFigures.id, MonthFigures.month, MonthFigures.provider, MonthFigures.windows,
+            peewee.Cast(MonthFigures.figures, "text"),
+        )
+        .where(MonthFigures.month.in_([month, add_months(month, -12)]))
+        .order_by(MonthFigures.id)
+    )  # fmt: skip
+    kept: Any = (
+        ScoreCard.select(ScoreCard.id, ScoreCard.status, ScoreCard.computed_at, ScoreCard.score)
+        .where(ScoreCard.month == month)
+        .order_by(ScoreCard.id)
+    )
+    rows = [*query.tuples(), *kept.tuples()]
+    return sha256(repr(rows).encode()).hexdigest()
 
 
 @follow_up("judge", "De scores van aanbieder {subject} moeten opnieuw worden berekend")
@@ -345,8 +383,9 @@ def _measure(providers: Iterable[Provider], months: Collection[date]) -> set[dat
         for code, model in by_code.items():
             of_model = [month for month in months if models[month].code == code]
             for month, figures in measure(provider, of_model, model).items():
-                if store(provider.id, month, model, figures):
-                    changed.add(month)
+                with transaction():
+                    if store(provider.id, month, model, figures):
+                        changed.add(month)
     return changed
 
 
@@ -365,8 +404,25 @@ def _judge_month(month: date, *, at: datetime, providers: Collection[int]) -> in
     ``providers`` are those whose rows or register changed: only beside their fixed cards comes a
     revision, and their routes are judged again for everyone.
     """
+    return _keep_month(month, _judged(month), at=at, providers=providers)
+
+
+def _judged(month: date) -> "Mapping[Key, Judgement]":
+    """The judgements of a month of all providers; of a month under method 1 none."""
     from quality.cards.region import kept_region  # noqa: PLC0415  brings numpy along
 
+    model = cards.model_in_force(month)
+    if model.method == 1:
+        return {}
+    everyone = inputs.providers_named()
+    region = kept_region(month, model, everyone)
+    ago = kept_region(add_months(month, -12), model, everyone)
+    return region.judgements(ago)
+
+
+def _keep_month(
+    month: date, judged: "Mapping[Key, Judgement]", *, at: datetime, providers: Collection[int]
+) -> int:
     model = cards.model_in_force(month)
     everyone = inputs.providers_named()
     query: Any = ScoreCard.select().where(ScoreCard.month == month)
@@ -375,9 +431,6 @@ def _judge_month(month: date, *, at: datetime, providers: Collection[int]) -> in
     if model.method == 1:
         keeping.revise_by_method_1([p for p in everyone if p.id in keeping.changed], model)
         return keeping.count
-    region = kept_region(month, model, everyone)
-    ago = kept_region(add_months(month, -12), model, everyone)
-    judged = region.judgements(ago)
     keeping.keep(judged)
     return keeping.count
 
