@@ -128,7 +128,7 @@ def _decision(decision: Decision, today: date) -> Attention:
     place, step = municipality_name(decision.municipality), decision.milestone.title
     address = (
         f"/planning/{decision.process.code}/besluiten/{decision.milestone.code}/"
-        f"{decision.municipality}/"
+        f"#g{decision.municipality}"
     )
     if decision.meeting_on is not None and decision.meeting_on < today:
         return Attention(

@@ -1,16 +1,14 @@
 """What every planning page does first: find the traject that this account may see."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from flask import abort, flash, g, redirect, url_for
+from flask import abort, g, redirect, url_for
 from werkzeug.wrappers import Response
 
 from core.accounts import may
 from core.admin import Page
 from core.dates import now, today
-from core.errors import DomainError
-from core.pages.fields import SafeForm
 from procurement.models import ContractingProcess
 from procurement.plan import queries
 from procurement.plan.outlook import Outlook, look
@@ -37,25 +35,6 @@ class PlanningBase(Page):
 
     def _who(self) -> dict[str, Any]:
         return {"by": g.account.email, "at": now()}
-
-    def _saved(
-        self,
-        code: str,
-        form: SafeForm,
-        save: Callable[[], Any],
-        *,
-        said: str,
-        place: str = "",
-        page: str = "planning.one",
-    ) -> Response | None:
-        """Save; go back to the traject, or put what is wrong in the form."""
-        try:
-            changed = save()
-        except DomainError as error:
-            form.fill_errors(error)
-            return None
-        flash(said if changed else "Er is niets veranderd.", "success" if changed else "info")
-        return self._to(code, place, page)
 
     def _to(self, code: str, place: str = "", page: str = "planning.one") -> Response:
         return redirect(url_for(page, code=code, _anchor=place or None))

@@ -269,7 +269,7 @@ def _header_of(form: Any) -> Header:
     return Header(
         form.code.data, form.name.data, form.region.data,
         starts_on=form.starts_on.data or today(), go_live=form.go_live.data,
-        contract_until=form.contract_until.data,
+        contract_until=form.contract_until.data, status="concept",
     )  # fmt: skip
 
 

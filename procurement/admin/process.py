@@ -30,8 +30,7 @@ from procurement.models import (
 )
 from procurement.plan import operations, queries
 from procurement.plan.fair_forecast import FEWEST, Case, FairForecast, fair_forecast
-from procurement.plan.forms import CalendarLinkForm
-from procurement.plan.health import driving_chain
+from procurement.plan.health import Health, driving_chain
 from procurement.plan.outlook import Outlook
 from procurement.plan.terms import PROCEDURE_NAMES
 from procurement.plan.what_if import Change, differences, shifted
@@ -50,21 +49,34 @@ class ProcessPages(PlanningBase):
 
     @expose("/<code>/")
     def one(self, code: str) -> str:
-        """Show one traject."""
+        """Show when one traject is done, and why then."""
         process = self._process(code)
         outlook = self._outlook(process)
-        wanted = {name: request.args.get(name, "") for name in ("fase", "gezondheid", "eigenaar")}
-        steps = outlook.document.steps
         return self.render(
             "procurement/process.html",
-            process=process,
             outlook=outlook,
             header=outlook.document.header,
             procedure=PROCEDURE_NAMES[outlook.document.header.procedure],
             crumbs=crumbs(),
-            matrix=matrix(outlook, g.account),
             gantt=gantt(outlook),
             floats=float_chart(outlook),
+            path=_path(outlook),
+            step_on_hold=next((s for s in outlook.plan.steps if s.hold and not s.actual_end), None),
+        )
+
+    @expose("/<code>/mijlpalen/")
+    def steps(self, code: str) -> str:
+        """Show the milestones of one traject, with its files and agenda."""
+        process = self._process(code)
+        outlook = self._outlook(process)
+        wanted = {name: request.args.get(name, "") for name in ("fase", "gezondheid", "eigenaar")}
+        steps = outlook.document.steps
+        judged = [judgement.health for judgement in outlook.judgements.values()]
+        return self.render(
+            "procurement/steps.html",
+            header=outlook.document.header,
+            crumbs=crumbs(code),
+            sentence=_steps_sentence(judged),
             lines=lines(
                 outlook,
                 phase=wanted["fase"],
@@ -74,11 +86,8 @@ class ProcessPages(PlanningBase):
             wanted=wanted,
             phases=list(dict.fromkeys(s.phase for s in steps if s.phase)),
             owners=sorted({s.owner for s in steps if s.owner}),
-            healths=sorted({str(j.health) for j in outlook.judgements.values()}),
-            path=_path(outlook),
-            step_on_hold=next((s for s in outlook.plan.steps if s.hold and not s.actual_end), None),
+            healths=sorted({str(health) for health in judged}),
             links=_links(process),
-            form=CalendarLinkForm(),
         )
 
     @expose("/<code>/<any(gantt, speling, trend, besluiten):which>.<any(svg, png, csv):kind>")
@@ -149,7 +158,7 @@ class ProcessPages(PlanningBase):
     @expose("/<code>/besluiten.<any(xlsx):kind>")
     def download_decisions(self, code: str, kind: str) -> Response:
         """Give the decision matrix as a file."""
-        found = matrix(self._outlook(self._process(code)), g.account)
+        found = matrix(self._outlook(self._process(code)))
         header = ["Gemeente", *(f"{s.code} {s.title}" for s in found.steps)]
         return download(f"besluiten-{code}", kind, header, _matrix_rows(found))
 
@@ -242,6 +251,18 @@ def _file(chart: Chart, kind: str) -> Response:
     response = Response(content, mimetype="image/png" if kind == "png" else "image/svg+xml")
     response.headers.set("Content-Disposition", "attachment", filename=f"{chart.name}.{kind}")
     return response
+
+
+def _steps_sentence(judged: list[Health]) -> str:
+    """How many milestones are done, and how many late."""
+    done = sum(health in (Health.DONE, Health.DONE_LATE, Health.CANCELLED) for health in judged)
+    late = sum(health in (Health.LATE, Health.BLOCKED) for health in judged)
+    text = f"{done} van {len(judged)} mijlpalen zijn klaar"
+    return (
+        f"{text}, {late} {'is' if late == 1 else 'zijn'} te laat of geblokkeerd."
+        if late
+        else f"{text}."
+    )
 
 
 def _path(outlook: Outlook) -> list[Any]:

@@ -1,9 +1,19 @@
 """Forms about inkooptrajecten."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, SelectChoice, SelectField, SelectMultipleField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FormField,
+    HiddenField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core import municipalities
@@ -15,7 +25,8 @@ from core.pages.fields import (
     TextField,
     WholeNumberField,
 )
-from procurement.plan.steps import Kind, Outcome, Unit
+from procurement.plan.documents import PlanStep
+from procurement.plan.steps import Kind, LinkType, Outcome, Unit
 from procurement.plan.templates import TEMPLATES
 from procurement.plan.terms import PROCEDURE_NAMES, Purpose
 from procurement.plan.validity import BODIES, LONGEST, ROUTES, SCALES, STATES
@@ -34,6 +45,11 @@ OUTCOME_WORDS = {
     Outcome.CONDITIONAL: "besloten met voorwaarden",
     Outcome.DEFERRED: "aangehouden",
     Outcome.REJECTED: "afgewezen",
+}
+LINK_WORDS = {
+    LinkType.FINISH_START: "begint na het einde van",
+    LinkType.START_START: "begint samen met",
+    LinkType.FINISH_FINISH: "eindigt niet voor het einde van",
 }
 PURPOSE_WORDS = {p: p.replace("_", " ") for p in Purpose}
 DAY_HINT = "Bijvoorbeeld 23-11-2026."
@@ -54,6 +70,71 @@ class CheckboxesField(SelectMultipleField):
 def municipality_choices() -> list[SelectChoice]:
     """Every gemeente by name."""
     return choices(sorted(municipalities.names().items(), key=lambda pair: pair[1]))
+
+
+def step_choices(steps: Iterable[PlanStep]) -> list[SelectChoice]:
+    """Milestones by number and name, and none."""
+    return [NONE, *choices((step.code, f"{step.code} {step.title}") for step in steps)]
+
+
+class RowForm(SafeForm):
+    """A row of a table to fill in; the form around it has the token.
+
+    A row whose first field is empty is no row: there are always some to spare.
+    """
+
+    class Meta(SafeForm.Meta):
+        """Under the token of the whole."""
+
+        csrf = False
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether its first field says anything."""
+        return bool(next(iter(self)).data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check a row that is filled; an empty one must be wholly empty."""
+        if self.is_filled:
+            return super().validate(extra_validators)
+        typed = [
+            field
+            for field in self
+            if not isinstance(field, SelectField) and str(field.data or "").strip()
+        ]
+        if typed:
+            first = next(iter(self))
+            first.errors = [f"Vul ook in: {first.label.text.lower()}."]
+        return not typed
+
+
+class RowsField(FieldList):
+    """Rows of one kind, drawn as a table."""
+
+    def __init__(self, row: type[RowForm], label: str, description: str = "", **more: Any) -> None:
+        super().__init__(FormField(row), label, description=description, **more)
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:  # noqa: ARG002
+        """Check every row; what is wrong names its row."""
+        self.errors = []
+        for number, entry in enumerate(self.entries, start=1):
+            if not entry.form.validate():
+                self.errors += [
+                    f"{self.label.text}, regel {number}: {message}"
+                    for field in entry.form
+                    for message in field.errors
+                ]
+        return not self.errors
+
+    @property
+    def heads(self) -> list[str]:
+        """Names of the columns."""
+        return [field.label.text for field in self.entries[0].form] if self.entries else []
+
+
+def filled_rows(rows: RowsField) -> list[dict[str, Any]]:
+    """What was filled in, row by row."""
+    return [dict(entry.form.data) for entry in rows if entry.form.is_filled]
 
 
 class HeaderForm(SafeForm):
@@ -96,6 +177,15 @@ class NewProcessForm(SafeForm):
     )
 
 
+class WaitRow(RowForm):
+    """One step that another waits for."""
+
+    before = SelectField("Mijlpaal", choices=[])
+    type = SelectField("Hoe", choices=choices(LINK_WORDS.items()))
+    lag = WholeNumberField("Tussentijd", low=-LONGEST, high=LONGEST)
+    unit = SelectField("In", choices=choices(reversed(UNIT_WORDS.items())))
+
+
 class StepForm(SafeForm):
     """One milestone."""
 
@@ -112,11 +202,7 @@ class StepForm(SafeForm):
     owner = TextField("Eigenaar", render_kw={"maxlength": 80})
     duration = WholeNumberField("Duur", low=0, high=LONGEST)
     unit = SelectField("Eenheid", choices=choices(UNIT_WORDS.items()))
-    waits = TextField(
-        "Wacht op",
-        description="Codes met ; ertussen. Bijvoorbeeld 5; 6, of 10 FS+45cd (45 dagen na het einde "
-        "van 10), of 8 SS (begint samen met 8).",
-    )
+    waits = RowsField(WaitRow, "Wacht op", "Kies wat eerst moet. Lege regels tellen niet.")
     body = SelectField("Orgaan dat besluit", choices=[NONE, *choices(BODIES.items())])
     per_municipality = BooleanField("Elke gemeente besluit")
     earliest_start = DutchDateField("Begint niet voor", description=DAY_HINT)
@@ -129,15 +215,24 @@ class StepForm(SafeForm):
     evidence = TextField("Bewijs", description="Link of naam van het document.")
 
 
-class DecisionForm(SafeForm):
-    """How far one gemeente is."""
+class DecisionRowForm(SafeForm):
+    """How far one gemeente is: a row of a table, under the token of the whole."""
+
+    class Meta(SafeForm.Meta):
+        """The form around the rows has the token."""
+
+        csrf = False
 
     outcome = SelectField("Uitkomst", choices=choices(OUTCOME_WORDS.items()))
-    meeting_on = DutchDateField("Datum van de vergadering", description=DAY_HINT)
-    decided_on = DutchDateField(
-        "Besloten op", description="Alleen als het besluit genomen of afgewezen is."
-    )
-    document = TextField("Document", description="Link of naam van het besluit.")
+    meeting_on = DutchDateField("Vergadering")
+    decided_on = DutchDateField("Besloten op")
+    document = TextField("Document")
+    was = HiddenField()
+
+
+class ReasonForm(SafeForm):
+    """Why something changes; it comes in the history."""
+
     reason = TextField("Reden van de wijziging", description="Komt in de geschiedenis.")
 
 
@@ -185,33 +280,42 @@ class ImportForm(SafeForm):
     )  # fmt: skip
 
 
-class CalendarForm(SafeForm):
-    """Recesses and meetings, one per line."""
+class RecessRow(RowForm):
+    """One recess."""
 
-    recesses = TextAreaField(
-        "Reces",
-        description="Eén per regel: eerste dag, laatste dag, naam. "
-        "Bijvoorbeeld 19-12-2026; 03-01-2027; kerstreces.",
-        render_kw={"rows": 5},
-    )  # fmt: skip
-    meetings = TextAreaField(
-        "Vergaderingen",
-        description="Eén per regel: gemeente, orgaan, datum. Bijvoorbeeld 0166; college; "
-        "08-12-2026.",
-        render_kw={"rows": 10},
-    )  # fmt: skip
+    first = DutchDateField("Van")
+    last = DutchDateField("Tot en met", [Required("Vul de laatste dag in.")])
+    name = TextField("Naam")
+
+
+class MeetingRow(RowForm):
+    """One meeting."""
+
+    municipality = SelectField("Gemeente", choices=lambda: [NONE, *municipality_choices()])
+    body = SelectField("Orgaan", choices=choices(BODIES.items()))
+    held_on = DutchDateField("Datum", [Required("Vul de dag van de vergadering in.")])
+
+
+class CalendarForm(SafeForm):
+    """Recesses and meetings."""
+
+    recesses = RowsField(RecessRow, "Reces", "Dan vergaderen colleges en raden niet.")
+    meetings = RowsField(MeetingRow, "Vergaderingen", "Plak een kolom uit een rekenblad.")
+
+
+class ParticipationRow(RowForm):
+    """A gemeente that joins for one leerroute."""
+
+    municipality = SelectField("Gemeente", choices=lambda: [NONE, *municipality_choices()])
+    route = SelectField("Leerroute", choices=choices(ROUTES.items()))
+    scale = SelectField("Schaal", choices=choices((s, s) for s in SCALES), default="regionaal")
+    reason = TextField("Reden van de schaal")
 
 
 class ParticipationForm(SafeForm):
-    """Who joins for what, one per line."""
+    """Who joins for what."""
 
-    rows = TextAreaField(
-        "Deelname",
-        description="Eén per regel: gemeentecode, leerroute (B, O of Z), schaal "
-        f"({', '.join(SCALES)}), reden. Bijvoorbeeld 0166; B; regionaal; te weinig voor een "
-        "eigen groep.",
-        render_kw={"rows": 16},
-    )  # fmt: skip
+    rows = RowsField(ParticipationRow, "Deelname", "Een regel per gemeente en leerroute.")
 
 
 class CalendarLinkForm(SafeForm):

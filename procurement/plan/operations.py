@@ -37,10 +37,10 @@ from procurement.plan.documents import (
 )
 from procurement.plan.outlook import Outlook, look
 from procurement.plan.queries import THING
-from procurement.plan.steps import Link, Outcome
+from procurement.plan.steps import Link
 from procurement.plan.storing import insert, replace_item, store
 from procurement.plan.templates import TEMPLATES
-from procurement.plan.validity import require_valid
+from procurement.plan.validity import require_decision, require_valid
 
 
 def start_plan(
@@ -237,6 +237,17 @@ def change_header(code: str, values: dict[str, Any], *, by: str, at: datetime) -
     )
 
 
+def activate(code: str, *, by: str, at: datetime) -> dict[str, Any]:
+    """Let a draft count: from now on it warns, mails and stands in agendas."""
+
+    def transform(document: PlanDocument) -> PlanDocument:
+        if document.header.status != "concept":
+            raise DomainError("status", "Dit traject is geen concept meer.")
+        return replace(document, header=replace(document.header, status="lopend"))
+
+    return _change(code, transform, action="activeer", by=by, at=at)
+
+
 def put_step(
     code: str, step: PlanStep, links: tuple[Link, ...] | None = None, *, by: str, at: datetime
 ) -> dict[str, Any]:
@@ -254,18 +265,6 @@ def put_step(
     return _change(code, transform, action="mijlpaal", by=by, at=at)
 
 
-def decide(
-    code: str, decision: PlanDecision, *, by: str, at: datetime, reason: str = ""
-) -> dict[str, Any]:
-    """Enter how far one gemeente is with its decision."""
-    if decision.outcome is Outcome.SCHEDULED and decision.meeting_on is None:
-        raise DomainError(
-            "meeting_on", "Vul in op welke vergadering dit op de agenda staat.", field="meeting_on"
-        )
-
-    return decide_all(code, [decision], by=by, at=at, reason=reason)
-
-
 def decide_all(
     code: str, decisions: Sequence[PlanDecision], *, by: str, at: datetime, reason: str = ""
 ) -> dict[str, Any]:
@@ -276,6 +275,7 @@ def decide_all(
         for decision in decisions:
             if (decision.step, decision.municipality) not in rows:
                 raise DomainError("no_decision", "Deze gemeente besluit niet bij deze mijlpaal.")
+            require_decision(decision, _day(at))
             rows[decision.step, decision.municipality] = decision
         return replace(document, decisions=tuple(rows.values()))
 

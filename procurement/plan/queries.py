@@ -270,3 +270,14 @@ def agenda(processes: Any, owner: str | None = None) -> Any:
         .order_by(ContractingProcess.code, AgendaEvent.id)
     )
     return query if owner is None else query.where(AgendaEvent.owner == owner)
+
+
+def deciding_municipalities(processes: Any) -> set[str]:
+    """Gemeenten that decide in the given inkooptrajecten."""
+    query = (
+        Decision.select(Decision.municipality)
+        .where(Decision.process.in_(processes.select(ContractingProcess.id)))
+        .distinct()
+    )
+    rows: Any = query.tuples()
+    return {code for (code,) in rows}

@@ -20,10 +20,10 @@ SCALES = ("lokaal", "subregionaal", "regionaal", "bovenregionaal")
 ROUTES = {"B": "B1-route", "O": "onderwijsroute", "Z": "Z-route"}
 BODIES = {"college": "college", "raad": "raad", "stuurgroep": "stuurgroep", "mandaat": "mandaat"}
 # Words that stand where a code stands in an address.
-RESERVED = ("nieuw", "mijlpalen", "terugplannen", "trajecten", "agendalink")
+RESERVED = ("nieuw", "mijlpalen", "terugplannen", "trajecten", "agendalink", "besluiten")
 ACTION_STATES = ("ja", "deels", "nee")
 MOST_TRACKS, MOST_CENTS = 1_000_000, 1_000_000_00
-STATES = ("lopend", "afgerond", "gestopt")
+STATES = ("concept", "lopend", "afgerond", "gestopt")
 
 
 def require_valid(document: PlanDocument, today: date) -> None:
@@ -192,6 +192,18 @@ def _require_step(step: PlanStep, today: date) -> None:
             f"Mijlpaal {step.code} is gereed voor het begin. Controleer beide data.",
             field="actual_end",
         )
+
+
+def require_decision(decision: PlanDecision, today: date) -> None:
+    """Refuse a decision as a person enters it: what stands on an agenda has a meeting."""
+    if decision.outcome is Outcome.SCHEDULED and decision.meeting_on is None:
+        raise DomainError(
+            "meeting_on",
+            "Vul in op welke vergadering "
+            f"{municipalities.name(decision.municipality)} dit op de agenda heeft.",
+            field="meeting_on",
+        )
+    _require_decision(decision, today)
 
 
 def _require_decision(decision: PlanDecision, today: date) -> None:

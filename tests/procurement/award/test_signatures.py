@@ -10,7 +10,7 @@ from procurement.award.decision_operations import Signed
 from procurement.award.models import Award
 from procurement.plan import queries
 from procurement.plan.documents import PlanDecision
-from procurement.plan.operations import decide
+from procurement.plan.operations import decide_all
 from procurement.plan.steps import Outcome
 from procurement.plan.terms import Purpose
 from tests.procurement.lots import BY, DRAFT, decided, make_plan
@@ -64,7 +64,7 @@ def test_what_a_gemeente_entered_itself_stays(process, lot):
     award = final(lot)
     code, _ = decisions(process)
     own = PlanDecision(code, KAMPEN, "college", Outcome.NOT_NEEDED)
-    decide(process.code, own, **BY)
+    decide_all(process.code, [own], **BY)
     awards.sign_contract(award, signed_by(DALFSEN, KAMPEN, ZWOLLE, on=FRIDAY), **BY)
     assert decisions(process)[1][KAMPEN][0] == "niet_nodig"
 

@@ -35,7 +35,7 @@ def test_decisions_that_are_due_for_ones_own_gemeente(db, demo):
     ).execute()
     mine = attention(account(Role.MUNICIPALITY, municipalities=[LATE]), today())
     assert [i.url for i in mine if "besluiten" in i.url] == [
-        f"/planning/{CODE}/besluiten/8/{LATE}/"
+        f"/planning/{CODE}/besluiten/8/#g{LATE}"
     ]
     other = attention(account(Role.MUNICIPALITY, municipalities=["0363"]), today())
     assert other == []

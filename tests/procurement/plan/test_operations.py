@@ -65,7 +65,7 @@ def test_one_gemeente_moves_its_meeting_and_the_award_moves_with_it(db):
     start()
     for code in (DALFSEN, KAMPEN, ZWOLLE):
         decision = PlanDecision("8", code, "college", Outcome.SCHEDULED, date(2026, 11, 10))
-        operations.decide("SAS-2027", decision, **BY)
+        operations.decide_all("SAS-2027", [decision], **BY)
     operations.add_baseline("SAS-2027", "Eerste plan", **BY)
     before = outlook()
     # 10-11 published, 45 days to 25-12, 28 to 22-1, decision the same Friday, 20 days to Thursday
@@ -76,7 +76,7 @@ def test_one_gemeente_moves_its_meeting_and_the_award_moves_with_it(db):
     assert before.forecasts["17"].end == date(2027, 2, 14)
 
     later = PlanDecision("8", KAMPEN, "college", Outcome.SCHEDULED, date(2026, 12, 8))
-    operations.decide("SAS-2027", later, **BY)
+    operations.decide_all("SAS-2027", [later], **BY)
 
     after = outlook()
     # Four weeks on: 8-12, 22-1, 19-2, standstill to Thursday 11-3, 14-3.
@@ -99,9 +99,9 @@ def test_one_gemeente_moves_its_meeting_and_the_award_moves_with_it(db):
 def test_doing_the_same_again_writes_nothing(db):
     start()
     decision = PlanDecision("3", KAMPEN, "college", Outcome.SCHEDULED, date(2026, 4, 14))
-    assert operations.decide("SAS-2027", decision, **BY)
+    assert operations.decide_all("SAS-2027", [decision], **BY)
     lines = AuditLine.select().count()
-    assert operations.decide("SAS-2027", decision, **BY) == {}
+    assert operations.decide_all("SAS-2027", [decision], **BY) == {}
     assert AuditLine.select().count() == lines
 
 
@@ -122,7 +122,7 @@ def test_doing_the_same_again_writes_nothing(db):
 def test_decisions_that_cannot_be(db, decision, code, field):
     start()
     with pytest.raises(DomainError) as error:
-        operations.decide("SAS-2027", decision, **BY)
+        operations.decide_all("SAS-2027", [decision], **BY)
     assert (error.value.code, error.value.field) == (code, field)
 
 

@@ -26,7 +26,9 @@ PAGES = [
     "/planning/mijlpalen/?eigenaar=inkoop",
     "/planning/terugplannen/?contract_einde=31-12-2029",
     f"/planning/{CODE}/",
-    f"/planning/{CODE}/?fase=Aanbesteding&gezondheid=te+laat",
+    f"/planning/{CODE}/besluiten/",
+    f"/planning/{CODE}/mijlpalen/",
+    f"/planning/{CODE}/mijlpalen/?fase=Aanbesteding&gezondheid=te+laat",
     f"/planning/{CODE}/wat-als/?stap=8&gemeente=0193&dagen=14",
     f"/planning/{CODE}/geschiedenis/",
     f"/planning/{CODE}/verwachting/",
@@ -44,7 +46,8 @@ FORMS = [
     "/planning/nieuw/",
     f"/planning/{CODE}/mijlpalen/nieuw/",
     f"/planning/{CODE}/mijlpalen/12/",
-    f"/planning/{CODE}/besluiten/8/{LATE}/",
+    f"/planning/{CODE}/besluiten/8/",
+    "/planning/besluiten/",
     f"/planning/{CODE}/planversies/nieuw/",
     f"/planning/{CODE}/risicos/",
     f"/planning/{CODE}/acties/",
@@ -128,8 +131,11 @@ def test_a_gemeente_decides_only_for_itself(region):
     region.sign_in("gemeente", municipalities=[LATE])
     day = today() + timedelta(days=1)
     form = {"outcome": "geagendeerd", "meeting_on": f"{day:%d-%m-%Y}"}
-    region.post(f"/planning/{CODE}/besluiten/8/0193/", form, status=403)
-    assert region.post(f"/planning/{CODE}/besluiten/8/{LATE}/", form).status == 302
+    page = region.get(f"/planning/{CODE}/besluiten/8/")
+    assert set(re.findall(r'name="([^"]+)-outcome"', page.response.text)) == {f"{CODE}.8.{LATE}"}
+    other = {"municipality": "0193"} | form
+    region.post(f"/planning/{CODE}/besluiten/8/", decided("8", **other))
+    assert region.post(f"/planning/{CODE}/besluiten/8/", decided("8", **form)).status == 302
     own = (
         Decision.select()
         .join(Milestone)
@@ -137,8 +143,50 @@ def test_a_gemeente_decides_only_for_itself(region):
     )
     assert own.get().meeting_on == day
     region.post(f"/planning/{CODE}/wat-als/", {"stap": "5", "dagen": "3"}, status=403)
-    links = [url for url in region.get(f"/planning/{CODE}/").links if "/besluiten/" in url]
-    assert {url.split("/")[-2] for url in links if url.count("/") == 6} == {LATE}
+    others = Decision.select().where(Decision.municipality == "0193", Decision.meeting_on == day)
+    assert not others.exists()
+    # What this gemeente still has to decide, in one list.
+    page = region.get("/planning/besluiten/")
+    assert page.title == f"Besluiten die {name(LATE)} moet nemen"
+    assert f"{CODE}.8.{LATE}-outcome" in page.response.text
+    region.get("/planning/besluiten/?gemeente=0193", status=404)
+
+
+def decided(step, *, code=CODE, municipality=LATE, **values):
+    """A row of the table of decisions, filled in."""
+    key = f"{code}.{step}.{municipality}"
+    decision = next(
+        d
+        for d in queries.load(ContractingProcess.get(ContractingProcess.code == code)).decisions
+        if (d.step, d.municipality) == (step, municipality)
+    )
+    parts = (decision.outcome, decision.meeting_on, decision.decided_on, decision.document)
+    values = {"was": "|".join(str(p or "") for p in parts)} | values
+    return {f"{key}-{name}": value for name, value in values.items()}
+
+
+def test_all_decisions_of_a_milestone_are_saved_together(region):
+    where = f"/planning/{CODE}/besluiten/8/"
+    rows = {}
+    places = sorted({d.municipality for d in queries.load(process()).decisions if d.step == "8"})
+    for municipality in places[:3]:
+        rows |= decided("8", municipality=municipality, outcome="geagendeerd", document="b.pdf",
+                        meeting_on="12-06-2029")  # fmt: skip
+    # One row that cannot be: nothing is kept, and the sentence stands in its cell.
+    wrong = rows | decided("8", municipality=places[0], outcome="geagendeerd", meeting_on="")
+    page = region.post(where, wrong)
+    assert page.errors[0] == "Niets is bewaard. Verbeter eerst de cellen met een melding."
+    assert f"Vul in op welke vergadering {name(places[0])} dit op de agenda heeft." in page.text
+    assert not Decision.select().where(Decision.document == "b.pdf").exists()
+    page = region.post(where, rows | {"reason": "agenda's"}, follow=True)
+    assert "Bewaard." in page.text
+    assert Decision.select().where(Decision.document == "b.pdf").count() == 3
+    # Somebody who had the page open all the while overwrites nothing.
+    page = region.post(where, rows | {f"{CODE}.8.{places[0]}-document": "c.pdf"})
+    assert "Dit besluit is intussen veranderd." in page.text
+    assert region.get(where + f"{places[0]}/", status=302).response.location.endswith(
+        f"/besluiten/8/#g{places[0]}"
+    )
 
 
 def process():
@@ -148,6 +196,7 @@ def process():
 def test_the_page_names_the_gemeente_that_moved(region):
     page = region.get(f"/planning/{CODE}/")
     assert f"door het collegebesluit van {name(LATE)} (verplaatst van" in page.text
+    page = region.get(f"/planning/{CODE}/besluiten/")
     row = next(row for row in page.rows(0) if row[0] == name(LATE))
     assert "bepaalt de startdatum" in row[2]
     assert "te laat" in row[2]
@@ -179,12 +228,19 @@ def test_from_template_through_decisions_to_export_and_back(region):
     }  # fmt: skip
     page = region.post("/planning/nieuw/", form, follow=True)
     assert page.title == "Nieuw traject"
+    assert "Dit is een concept" in page.text
+    page = region.post("/planning/NIEUW-1/activeer/", {}, follow=True)
+    assert "Dit is een concept" not in page.text
+    rows = {}
+    planned = {"outcome": "geagendeerd", "meeting_on": "12-06-2029"}
     for code in form["municipalities"]:
-        decision = {"outcome": "geagendeerd", "meeting_on": "12-06-2029"}
-        region.post(f"/planning/NIEUW-1/besluiten/8/{code}/", decision)
+        rows |= decided("8", code="NIEUW-1", municipality=code, **planned)
+    region.post("/planning/NIEUW-1/besluiten/8/", rows)
     region.post("/planning/NIEUW-1/planversies/nieuw/", {"reason": "Eerste plan"})
-    later = {"outcome": "geagendeerd", "meeting_on": "10-07-2029", "reason": "agenda vol"}
-    page = region.post("/planning/NIEUW-1/besluiten/8/0166/", later, follow=True)
+    later = {"outcome": "geagendeerd", "meeting_on": "10-07-2029"}
+    later = decided("8", code="NIEUW-1", municipality="0166", **later)
+    region.post("/planning/NIEUW-1/besluiten/8/", later | {"reason": "agenda vol"})
+    page = region.get("/planning/NIEUW-1/")
     assert "Kampen (verplaatst van 12-06-2029 naar 10-07-2029)" in page.text
     for kind in ("xlsx", "zip", "csv", "xml"):
         content = region.get(f"/planning/NIEUW-1/plan.{kind}").response.data
@@ -194,22 +250,31 @@ def test_from_template_through_decisions_to_export_and_back(region):
     assert "agenda vol" in region.get("/planning/NIEUW-1/geschiedenis/").text
 
 
+def waits(*codes):
+    """Rows of what a step waits for."""
+    rows = {}
+    for number, code in enumerate(codes):
+        row = {"before": code, "type": "FS", "unit": "cd"}
+        rows |= {f"waits-{number}-{name}": value for name, value in row.items()}
+    return rows
+
+
 def test_errors_stand_beside_the_field_and_say_what_to_do(region):
     step = dict.fromkeys(("code", "title"), "4") | {
         "kind": "besluit", "unit": "cd", "purpose": "", "body": "stuurgroep",
     }  # fmt: skip
-    page = region.post(f"/planning/{CODE}/mijlpalen/4/", step | {"waits": "3; 8"})
+    page = region.post(f"/planning/{CODE}/mijlpalen/4/", step | waits("3", "8"))
     assert "kring: 4 → 5 → 7 → 8 → 4" in page.errors[0]
-    page = region.post(f"/planning/{CODE}/mijlpalen/4/", step | {"waits": "3 XX"})
-    assert page.errors == [
-        "Schrijf een afhankelijkheid als 5, als 8 SS of als 10 FS+45cd. Er staat '3 XX'"
-    ]
+    page = region.post(f"/planning/{CODE}/mijlpalen/4/", step | waits("3") | {"waits-0-lag": "x"})
+    assert page.errors == ["Wacht op, regel 1: Vul een heel getal in, zonder punten of komma."]
     page = region.post(f"/planning/{CODE}/mijlpalen/nieuw/", step)
     assert page.errors == ["Mijlpaal 4 is er al. Kies een andere code."]
-    page = region.post(f"/planning/{CODE}/besluiten/8/{LATE}/", {"outcome": Outcome.DECIDED})
-    assert page.errors == [f"Vul in op welke dag {name(LATE)} besloten heeft."]
-    page = region.post(f"/planning/{CODE}/kalender/", {"recesses": "19-12-2026; kerst"})
-    assert page.errors == ["Regel 1: vul een datum in, bijvoorbeeld 23-11-2026. Er staat 'kerst'."]
+    page = region.post(f"/planning/{CODE}/besluiten/8/", decided("8", outcome=Outcome.DECIDED))
+    assert f"Vul in op welke dag {name(LATE)} besloten heeft." in page.text
+    page = region.post(f"/planning/{CODE}/kalender/", {"recesses-0-first": "19-12-2026"})
+    assert page.errors == ["Reces, regel 1: Vul de laatste dag in."]
+    page = region.post(f"/planning/{CODE}/kalender/", {"recesses-0-name": "kerst"})
+    assert page.errors == ["Reces, regel 1: Vul ook in: van."]
     page = region.post(f"/planning/{CODE}/import/", {"file": (io.BytesIO(b"x"), "plan.pdf")})
     assert "Kies een bestand dat eindigt op" in page.errors[0]
     page = region.post("/planning/nieuw/", {"code": CODE, "name": "x", "template": "SAS regionaal"})
@@ -232,9 +297,17 @@ def test_entry_of_risk_action_header_calendar_and_participation(region):
         "lead_municipality": "0193", "price_cents": "11.600,00", "tracks": "100",
     }  # fmt: skip
     assert region.post(f"{base}/gegevens/", header).status == 302
-    calendar = {"recesses": "19-12-2026; 3-1-2027; kerst", "meetings": "193; college; 08-12-2026"}
+    calendar = {
+        "recesses-0-first": "19-12-2026", "recesses-0-last": "3-1-2027",
+        "recesses-0-name": "kerst", "meetings-1-municipality": "0193",
+        "meetings-1-body": "college", "meetings-1-held_on": "08-12-2026",
+    }  # fmt: skip
     assert region.post(f"{base}/kalender/", calendar).status == 302
-    rows = {"rows": "0193; b; lokaal; groot\n0148; Z"}
+    rows = {
+        "rows-0-municipality": "0193", "rows-0-route": "B", "rows-0-scale": "lokaal",
+        "rows-0-reason": "groot", "rows-3-municipality": "0148", "rows-3-route": "Z",
+        "rows-3-scale": "regionaal",
+    }  # fmt: skip
     assert region.post(f"{base}/deelname/", rows).status == 302
     document = queries.load(process())
     assert document.header.value_cents == 116_000_000
