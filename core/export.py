@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -19,9 +20,14 @@ CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+NUMBER = re.compile(r"[+-]?\d[\d.]*(,\d+)?( ?%)?")
+"""A number as it is shown here; a spreadsheet takes it for a number, whatever its sign."""
+
+
 def may_be_formula(value: object) -> bool:
     """Whether a spreadsheet could take this text for a formula."""
-    return isinstance(value, str) and value.startswith(FORMULA_STARTS)
+    risky = isinstance(value, str) and value.startswith(FORMULA_STARTS)
+    return risky and NUMBER.fullmatch(str(value)) is None
 
 
 def csv_cell(value: Any) -> str:

@@ -18,8 +18,10 @@ def down(migrator, db):
 
 def _replace(db, values):
     for statement in (
-        "ALTER TABLE contracting_process ADD COLUMN state VARCHAR(12) NOT NULL DEFAULT 'lopend' "
-        f"CHECK (state IN ({values}))",
+        (
+            "ALTER TABLE contracting_process ADD COLUMN state VARCHAR(12) NOT NULL DEFAULT 'lopend' "
+            f"CHECK (state IN ({values}))"
+        ),
         "UPDATE contracting_process SET state = status",
         "ALTER TABLE contracting_process DROP COLUMN status",
         "ALTER TABLE contracting_process RENAME COLUMN state TO status",

@@ -10,12 +10,12 @@ from app.commands.output import as_json, say
 from app.settings import read_settings
 from app.tasks import owner_mail
 from core.dates import now, today
-from core.db import database
 from core.errors import DomainError
 from core.formats import day_text
 from core.mail import Letter, PostOffice
 from procurement.exchange.agenda import write_calendar
 from procurement.exchange.cells import day
+from procurement.exchange.changes import change_lines
 from procurement.exchange.files import read_plan, write_plan
 from procurement.exchange.ocds import package, record_package
 from procurement.exchange.publication import publish, publisher_of
@@ -23,7 +23,7 @@ from procurement.exchange.sheets import PlanFileError
 from procurement.models import ContractingProcess
 from procurement.plan import operations, queries
 from procurement.plan.digest import digest, nothing_due
-from procurement.plan.documents import Header, PlanDocument, PlanParticipation
+from procurement.plan.documents import Header, PlanParticipation
 from procurement.plan.outlook import Outlook, as_json as outlook_json, look
 from procurement.plan.templates import TEMPLATES
 
@@ -197,50 +197,43 @@ def run_import(args: argparse.Namespace) -> int:
     """Take a plan file in: a new inkooptraject, or changes to one that is there."""
     if not args.file.is_file():
         raise DomainError("no_file", f"Het bestand {args.file} bestaat niet.")
+    content = args.file.read_bytes()
     base = queries.load(_process(args.code)) if args.code else None
     try:
-        document = read_plan(args.file.name, args.file.read_bytes(), base).document
+        plan = read_plan(args.file.name, content, base)
+        known = queries.find(plan.document.header.code)
+        if base is None and known is not None:
+            # A plan that is here keeps what the file does not say.
+            plan = read_plan(args.file.name, content, queries.load(known))
     except PlanFileError as error:
         return _refused(args, error)
-    known = queries.find(document.header.code)
+    document = plan.document
     if args.dry_run:
-        changes = _would_change(document, known)
+        changes = operations.would_change(document, by=ACTOR, at=now())
     elif known is None:
         operations.add_document(document, by=ACTOR, at=now(), reason=args.file.name)
-        changes = {"after": {"nieuw": document.header.name}}
+        changes = {"after": {"naam": document.header.name}}
     else:
         changes = operations.save_document(document, by=ACTOR, at=now(), reason=args.file.name)
-    after = changes.get("after", {})
-    before = changes.get("before", {})
     if args.json:
         as_json(
             {
                 "code": document.header.code,
                 "status": "dry_run" if args.dry_run else "changed" if changes else "unchanged",
-                "before": before,
-                "after": after,
+                "before": changes.get("before", {}),
+                "after": changes.get("after", {}),
+                "notices": list(plan.notices),
                 "problems": [],
             }
         )
         return 0
+    for notice in plan.notices:
+        sys.stderr.write(f"Let op: {notice}\n")
     if not changes:
         say(f"{document.header.code}: niets veranderd.")
-    for name in sorted({*before, *after}):
-        say(f"{name}: {before.get(name, '–')} → {after.get(name, '–')}")
+    for line in change_lines(changes):
+        say(f"{line.what}: {line.was or '–'} → {line.becomes or '–'}")
     return 0
-
-
-def _would_change(document: PlanDocument, known: ContractingProcess | None) -> dict[str, Any]:
-    """Do it and undo it: the answer is then exactly what would happen."""
-
-    with database.atomic() as attempt:
-        if known is None:
-            operations.add_document(document, by=ACTOR, at=now())
-            changes: dict[str, Any] = {"after": {"nieuw": document.header.name}}
-        else:
-            changes = operations.save_document(document, by=ACTOR, at=now())
-        attempt.rollback()
-    return changes
 
 
 def _refused(args: argparse.Namespace, error: PlanFileError) -> int:

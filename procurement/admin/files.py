@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, request, url_for
@@ -10,17 +11,19 @@ from werkzeug.wrappers import Response
 
 from core.accounts import Account, may, visible
 from core.admin import needs, public
-from core.dates import now
+from core.dates import now, today
 from core.errors import DomainError
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.exchange.agenda import MIME, write_calendar
-from procurement.exchange.files import KINDS, read_plan, write_plan
+from procurement.exchange.changes import change_lines
+from procurement.exchange.files import KINDS, pack, read_plan, unpack, write_plan
 from procurement.exchange.ocds import package, record_package
 from procurement.exchange.publication import publish, publisher_of
-from procurement.exchange.sheets import PlanFileError
+from procurement.exchange.sheets import PlanFile, PlanFileError
 from procurement.models import CalendarLink, ContractingProcess
 from procurement.plan import calendar_operations, operations, queries
-from procurement.plan.forms import CalendarLinkForm, ImportForm
+from procurement.plan.forms import CalendarLinkForm, ConfirmImportForm, ImportForm
+from procurement.plan.outlook import look
 
 
 class FilePages(PlanningBase):
@@ -67,30 +70,55 @@ class FilePages(PlanningBase):
     @expose("/<code>/import/", methods=("GET", "POST"))
     @needs("change")
     def take_in(self, code: str) -> Response | str:
-        """Make the plan what a file says."""
+        """Read a plan file and show what it would change; then do it."""
         process = self._process(code)
+        confirm: Any = ConfirmImportForm()
+        if confirm.plan.data and confirm.validate_on_submit():
+            return self._take_over(process, confirm)
         form: Any = ImportForm()
         if form.validate_on_submit():
+            name = PurePath(form.file.data.filename or "bestand").name[:120]
             try:
-                document = read_plan(
-                    form.file.data.filename or "", form.file.data.read(), queries.load(process)
-                ).document
-                changed = operations.save_document(
-                    document, reason=form.file.data.filename or "", **self._who()
-                )
+                plan = read_plan(name, form.file.data.read(), queries.load(process))
+                return self._preview(process, plan, name)
             except PlanFileError as error:
                 form.file.errors = [*form.file.errors, *error.problems[:20]]
             except DomainError as error:
                 form.fill_errors(error)
-            else:
-                said = f"{len(changed.get('after', {}))} gegevens veranderd."
-                flash(said if changed else "Er is niets veranderd.", "success")
-                return self._to(code)
         return self.render(
             "procurement/form.html", form=form, title=f"Plan van {code} inlezen",
-            crumbs=crumbs(code), submit="Lees in", cancel=url_for("planning.one", code=code),
-            note="Het traject wordt wat het bestand zegt. Delen die er niet in staan, blijven.",
+            crumbs=crumbs(code), submit="Bekijk wat er verandert",
+            cancel=url_for("planning.one", code=code),
+            note="Eerst zie je wat er verandert. Wat niet in het bestand staat, blijft.",
         )  # fmt: skip
+
+    def _preview(self, process: ContractingProcess, plan: PlanFile, name: str) -> str:
+        changes = operations.would_change(plan.document, **self._who())
+        before = queries.load(process)
+        form: Any = ConfirmImportForm(
+            formdata=None,
+            data={"plan": pack(plan.document), "seen": _seen(process), "name": name},
+        )
+        lines = change_lines(changes)
+        return self.render(
+            "procurement/import.html", form=form, code=process.code, crumbs=crumbs(process.code),
+            lines=lines, gone=sum(not line.becomes for line in lines), notices=plan.notices,
+            name=name, old_start=look(before, today()).expected_go_live,
+            new_start=look(plan.document, today()).expected_go_live,
+        )  # fmt: skip
+
+    def _take_over(self, process: ContractingProcess, form: Any) -> Response | str:
+        try:
+            document = unpack(form.plan.data, queries.load(process))
+            if form.seen.data != _seen(process):
+                flash("Het plan is intussen veranderd. Kijk opnieuw wat er verandert.", "warning")
+                return self._preview(process, PlanFile(document), form.name.data)
+            operations.save_document(document, reason=form.name.data[:120], **self._who())
+        except DomainError as error:
+            flash(error.message, "error")
+            return redirect(url_for("planning.take_in", code=process.code))
+        flash("Het plan is overgenomen uit het bestand.", "success")
+        return self._to(process.code)
 
     @expose("/<code>/agendalink/", methods=("POST",))
     @needs("read")
@@ -137,6 +165,11 @@ class FilePages(PlanningBase):
         if link.process is None:
             return redirect(url_for("planning.milestones"))
         return self._to(link.process.code)
+
+
+def _seen(process: ContractingProcess) -> str:
+    """The state of a plan that somebody looked at."""
+    return process.changed_at.isoformat()
 
 
 def _file(content: bytes, mime: str, name: str) -> Response:

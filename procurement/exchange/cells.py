@@ -7,7 +7,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+NUMBER = re.compile(r"(-?[0-9]{1,9})(?:[.,]0+)?(?: ?%)?")
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{1,2})-(\d{1,2})-(\d{4})")
+
+
+LONGEST_ECHO = 40
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,11 @@ class Column:
     name: str
     field: str
     read: Callable[[Any], Any]
+
+
+def echo(value: str) -> str:
+    """A value as an error quotes it: a long one is cut."""
+    return repr(value if len(value) <= LONGEST_ECHO else f"{value[:LONGEST_ECHO]}…")
 
 
 def text(value: Any) -> str:
@@ -52,11 +61,12 @@ def optional_municipality(value: Any) -> str | None:
 
 
 def number(value: Any) -> int:
-    """A whole number; empty is 0."""
+    """A whole number; empty is 0. A spreadsheet may write it as ``100%`` or ``40,0``."""
     found = code(value)
-    if not re.fullmatch(r"-?\d{1,9}", found or "0"):
-        raise ValueError(f"vul een heel getal in. Er staat {found!r}")
-    return int(found or 0)
+    match = NUMBER.fullmatch(found or "0")
+    if match is None:
+        raise ValueError(f"vul een heel getal in. Er staat {echo(found)}")
+    return int(match[1])
 
 
 def optional_number(value: Any) -> int | None:
@@ -72,12 +82,12 @@ def day(value: Any) -> date | None:
         return value or None
     match = DAY.fullmatch(code(value))
     if match is None:
-        raise ValueError(f"vul een datum in, bijvoorbeeld 23-11-2026. Er staat {code(value)!r}")
+        raise ValueError(f"vul een datum in, bijvoorbeeld 23-11-2026. Er staat {echo(code(value))}")
     y, m, d, day_first, month, year = match.groups()
     try:
         return date(int(y or year), int(m or month), int(d or day_first))
     except ValueError:
-        raise ValueError(f"de dag {code(value)!r} bestaat niet") from None
+        raise ValueError(f"de dag {echo(code(value))} bestaat niet") from None
 
 
 def yes(value: Any) -> bool:
@@ -86,7 +96,7 @@ def yes(value: Any) -> bool:
         return value
     found = code(value).lower()
     if found not in ("ja", "nee", ""):
-        raise ValueError(f"vul ja of nee in. Er staat {found!r}")
+        raise ValueError(f"vul ja of nee in. Er staat {echo(found)}")
     return found == "ja"
 
 
@@ -97,6 +107,6 @@ def one_of(kind: type[StrEnum]) -> Callable[[Any], Any]:
         try:
             return kind(code(value))
         except ValueError:
-            raise ValueError(f"kies {', '.join(kind)}. Er staat {code(value)!r}") from None
+            raise ValueError(f"kies {', '.join(kind)}. Er staat {echo(code(value))}") from None
 
     return read

@@ -1,20 +1,47 @@
-"""Plan files: a workbook, one CSV with the milestones, or a ZIP with a CSV per sheet."""
+"""Plan files: a workbook, one CSV with the milestones, a ZIP with a CSV per sheet, or MSPDI.
 
+What a file is follows from its bytes, not from its name.
+"""
+
+import codecs
 import csv
 import io
+import re
+import tempfile
 import zipfile
-from collections.abc import Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from procurement.exchange.msproject_read import read_mspdi
 from procurement.exchange.msproject_write import write_mspdi
-from procurement.exchange.sheets import PlanFile, PlanFileError, Row, Sheets, from_sheets, to_sheets
+from procurement.exchange.sheets import (
+    SHEET_NAMES,
+    PlanFile,
+    PlanFileError,
+    Row,
+    Sheets,
+    from_sheets,
+    to_sheets,
+)
 from procurement.plan.documents import PlanDocument
 from procurement.plan.outlook import Outlook
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CODE_PAGES = {
+    "cp1252": "Windows-1252",
+    "cp850": "MS-DOS (codepagina 850)",
+    "mac_roman": "Macintosh",
+}
+USUAL, SELDOM = "ëéïöüèêóúáç€–’‘“”ËÉÏÖÜ", "àâîìíôòûùñäÀÂÄÁÈÊÍÓÚÇÑ…•·°½²§ß"
+FOREIGN = {
+    b"%PDF": "een PDF", b"\x89PNG": "een afbeelding", b"\xff\xd8\xff": "een afbeelding",
+    b"GIF8": "een afbeelding", b"{\\rtf": "een tekstdocument", b"{": "JSON",
+}  # fmt: skip
+WANTED = "Een plan is een werkboek (XLSX), een CSV, een ZIP met CSV of een XML van MS Project."
+MOST_ROWS = 20_000
 LARGEST = 20_000_000
 LARGEST_UNPACKED = 60_000_000
 KINDS = {
@@ -40,19 +67,48 @@ def write_plan(outlook: Outlook, suffix: str) -> bytes:
 
 
 def read_plan(name: str, content: bytes, base: PlanDocument | None) -> PlanFile:
-    """A plan file; what the file does not carry stays as in ``base``."""
+    """A plan file; what it does not carry stays as in ``base``. ``PlanFileError`` when refused."""
+    if not content.strip():
+        raise PlanFileError([f"Dit bestand is leeg. {WANTED}"])
     if len(content) > LARGEST:
         raise PlanFileError(["Dit bestand is te groot voor een plan. Stuur hoogstens 20 MB."])
-    suffix = PurePath(name).suffix.lower()
-    if suffix == ".xml":
+    if content.startswith((b"\xd0\xcf\x11\xe0", b"PK")):
+        if _is_zip_of_tables(content):
+            return from_sheets(_from_zip(content), base)
+        return from_sheets(_from_workbook(content), base)
+    for magic, kind in FOREIGN.items():
+        if content.startswith(magic):
+            raise PlanFileError([f"Dit is {kind}, geen plan. {WANTED}"])
+    if _looks_like_xml(content):
         return read_mspdi(content, base)
-    if suffix == ".xlsx":
-        return PlanFile(from_sheets(_from_xlsx(content), base))
-    if suffix == ".csv":
-        return PlanFile(from_sheets({"mijlpalen": _from_csv(content)}, base))
-    if suffix == ".zip":
-        return PlanFile(from_sheets(_from_zip(content), base))
-    raise PlanFileError([f"Kies een bestand dat eindigt op {', '.join(KINDS)}."])
+    rows, notices = _from_csv(content)
+    stem = PurePath(name).stem.lower()
+    sheet = stem if stem in SHEET_NAMES else "mijlpalen"
+    plan = from_sheets({sheet: rows}, base)
+    return PlanFile(plan.document, (*notices, *plan.notices))
+
+
+def pack(document: PlanDocument) -> str:
+    """A plan as text that a form can carry; ``unpack`` reads it."""
+    return b64encode(_zip(to_sheets(document))).decode("ascii")
+
+
+def unpack(text: str, base: PlanDocument) -> PlanDocument:
+    """The plan of ``pack``, as a file is read."""
+    try:
+        content = b64decode(text, validate=True)
+    except ValueError:
+        raise PlanFileError(
+            ["Het gekozen plan is er niet meer. Kies het bestand opnieuw."]
+        ) from None
+    return read_plan("plan.zip", content, base).document
+
+
+def _looks_like_xml(content: bytes) -> bool:
+    start = content[:200].replace(b"\0", b"")
+    for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        start = start.removeprefix(mark)
+    return start.lstrip().startswith(b"<")
 
 
 def _xlsx(sheets: Sheets) -> bytes:
@@ -83,34 +139,48 @@ def _xlsx(sheets: Sheets) -> bytes:
     return file.getvalue()
 
 
-def _from_xlsx(content: bytes) -> Sheets:
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415  only when one is read
+def _from_workbook(content: bytes) -> Sheets:
+    from core.workbooks.errors import WorkbookError  # noqa: PLC0415  only when one is read
+    from core.workbooks.reading import open_workbook  # noqa: PLC0415
 
-    _require_small(content)
+    sheets: Sheets = {}
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return {
-            name.strip().lower(): [tuple(row) for row in book.get_sheet_by_name(name).to_python()]
-            for name in book.sheet_names
-        }
-    except PlanFileError:
-        raise
-    except Exception as error:
-        raise PlanFileError(
-            ["Dit is geen werkmap die te lezen is. Sla haar op als .xlsx, zonder wachtwoord."]
-        ) from error
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(content)
+            file.flush()
+            with open_workbook(Path(file.name)) as book:
+                for sheet in book.sheets:
+                    rows = book.rows(sheet.name, at_most=MOST_ROWS)
+                    sheets[sheet.name.strip().lower()] = _by_number(rows)
+    except WorkbookError as error:
+        raise PlanFileError([f"{error.message} {WANTED}"]) from None
+    return sheets
 
 
-def _require_small(content: bytes) -> None:
+def _by_number(rows: Iterable[tuple[int, list[str]]]) -> list[Row]:
+    """Rows so that the place of each is its number, however many blank ones were left out."""
+    found: list[Row] = []
+    for number, cells in rows:
+        found.extend(() for _ in range(min(number - 1, MOST_ROWS) - len(found)))
+        found.append(cells)
+    return found
+
+
+def _is_zip_of_tables(content: bytes) -> bool:
+    """Whether it is a ZIP of CSV files; a workbook is a ZIP too."""
+    if not content.startswith(b"PK"):
+        return False
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-    except zipfile.BadZipFile:
-        raise PlanFileError(
-            ["Dit is geen werkmap of ZIP die te lezen is. Sla het bestand opnieuw op."]
-        ) from None
-    if size > LARGEST_UNPACKED:
+            parts = archive.infolist()
+            names = [part.filename.lower() for part in parts]
+            tables = any(name.endswith(".csv") for name in names)
+            size = sum(part.file_size for part in parts)
+    except (zipfile.BadZipFile, OSError, EOFError):
+        raise PlanFileError([f"Dit bestand is beschadigd. {WANTED}"]) from None
+    if tables and size > LARGEST_UNPACKED:
         raise PlanFileError(["Uitgepakt is dit bestand te groot voor een plan."])
+    return tables and "[content_types].xml" not in names
 
 
 def _csv(rows: list[Row]) -> bytes:
@@ -132,18 +202,53 @@ def _csv_cell(value: Any) -> str:
     return f"'{text}" if text.startswith((*FORMULA, "''", *(f"'{c}" for c in FORMULA))) else text
 
 
-def _from_csv(content: bytes) -> list[Row]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    first = text.split("\n", 1)[0]
-    delimiter = max(";,\t", key=first.count)
+def _from_csv(content: bytes) -> tuple[list[Row], list[str]]:
+    """Rows of a CSV in any of the shapes that a spreadsheet saves, and what was assumed of it."""
+    text, notices = _decoded(content)
+    if "\0" in text:
+        raise PlanFileError([f"Dit bestand is geen leesbare tekst. {WANTED}"])
+    declared = re.match(r'"?sep=(.)"?\r?\n?', text, re.IGNORECASE)
+    head = text[:20_000]
+    delimiter = declared[1] if declared else max(";,\t|", key=head.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:
-        raise PlanFileError(["Deze CSV is niet te lezen. Sla haar opnieuw op."]) from None
-    return [tuple(_plain(cell) for cell in row) for row in rows]
+        raise PlanFileError([f"Deze CSV is niet te lezen. {WANTED}"]) from None
+    if len(rows) > MOST_ROWS:
+        raise PlanFileError([f"Dit bestand heeft meer dan {MOST_ROWS} regels. {WANTED}"])
+    return [tuple(_plain(cell) for cell in row) for row in rows], notices
+
+
+def _decoded(content: bytes) -> tuple[str, list[str]]:
+    """Text of a CSV: Unicode when it is, else the old code page that gives Dutch letters."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return content.decode("utf-16"), []
+        except UnicodeDecodeError:
+            raise PlanFileError([f"De tekens in dit bestand zijn beschadigd. {WANTED}"]) from None
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        pass
+    texts = {name: content.decode(name, errors="replace") for name in CODE_PAGES}
+    best = max(texts, key=lambda name: sum(map(_dutch, texts[name])))
+    if "\N{REPLACEMENT CHARACTER}" in texts[best]:
+        raise PlanFileError(
+            ["Niet alle letters in dit bestand zijn te lezen. Bewaar het als CSV UTF-8."]
+        )
+    word = CODE_PAGES[best]
+    return texts[best], [
+        f"De letters zijn gelezen als {word}. Klopt er een niet? Bewaar als UTF-8."
+    ]
+
+
+def _dutch(letter: str) -> int:
+    """How likely a letter beyond ASCII is in Dutch text; other signs count against a reading."""
+    if letter < "\x80":
+        return 0
+    if letter in USUAL:
+        return 3
+    return 1 if letter in SELDOM else -3
 
 
 def _plain(cell: str) -> str:
@@ -162,10 +267,12 @@ def _zip(sheets: Mapping[str, list[Row]]) -> bytes:
 
 
 def _from_zip(content: bytes) -> Sheets:
-    _require_small(content)
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {
-            PurePath(item.filename).stem.lower(): _from_csv(archive.read(item))
-            for item in archive.infolist()
-            if item.filename.lower().endswith(".csv")
-        }
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return {
+                PurePath(item.filename).stem.lower(): _from_csv(archive.read(item))[0]
+                for item in archive.infolist()
+                if item.filename.lower().endswith(".csv")
+            }
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError):
+        raise PlanFileError([f"Dit bestand is beschadigd. {WANTED}"]) from None

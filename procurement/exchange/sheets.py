@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from core.workbooks.marks import fault
+
 from core.dates import Recess
 from core.errors import DomainError
 from procurement.exchange.cells import (
     Column,
     code,
     day,
+    echo,
     municipality,
     number,
     one_of,
@@ -40,6 +43,8 @@ Row = Sequence[Any]
 Sheets = dict[str, list[Row]]
 """Rows of each sheet; the first row holds the names of the columns."""
 
+HEADER_WITHIN = 20
+"""So many rows may stand above the names of the columns."""
 WAIT = re.compile(r"(\S+?)(?:\s+(FS|SS|FF)?\s*(?:([+-]\s*\d{1,4})\s*(wd|cd))?)?")
 
 
@@ -110,12 +115,13 @@ class Sheet:
     name: str
     part: str
     item: Callable[..., Any]
+    key: tuple[str, ...]
     columns: tuple[Column, ...]
 
 
 PLAIN_SHEETS = (
     Sheet(
-        "besluiten", "decisions", PlanDecision,
+        "besluiten", "decisions", PlanDecision, ("step", "municipality"),
         (
             Column("mijlpaal", "step", code),
             Column("gemeente", "municipality", municipality),
@@ -127,7 +133,7 @@ PLAIN_SHEETS = (
         ),
     ),
     Sheet(
-        "deelname", "participations", PlanParticipation,
+        "deelname", "participations", PlanParticipation, ("municipality", "route"),
         (
             Column("gemeente", "municipality", municipality),
             Column("leerroute", "route", code),
@@ -136,7 +142,7 @@ PLAIN_SHEETS = (
         ),
     ),
     Sheet(
-        "reces", "recesses", Recess,
+        "reces", "recesses", Recess, ("first", "last", "name"),
         (
             Column("van", "first", day),
             Column("tot_en_met", "last", day),
@@ -144,7 +150,7 @@ PLAIN_SHEETS = (
         ),
     ),
     Sheet(
-        "vergaderingen", "meetings", PlanMeeting,
+        "vergaderingen", "meetings", PlanMeeting, ("municipality", "body", "held_on"),
         (
             Column("gemeente", "municipality", municipality),
             Column("orgaan", "body", code),
@@ -152,7 +158,7 @@ PLAIN_SHEETS = (
         ),
     ),
     Sheet(
-        "acties", "actions", PlanAction,
+        "acties", "actions", PlanAction, ("text",),
         (
             Column("actie", "text", text),
             Column("gedaan", "state", code),
@@ -162,7 +168,7 @@ PLAIN_SHEETS = (
         ),
     ),
     Sheet(
-        "risicos", "risks", PlanRisk,
+        "risicos", "risks", PlanRisk, ("title",),
         (
             Column("risico", "title", text),
             Column("kans", "chance", number),
@@ -246,7 +252,8 @@ def read_waits(value: Any, after: str) -> tuple[Link, ...]:
         match = WAIT.fullmatch(part)
         if match is None:
             raise ValueError(
-                f"schrijf een afhankelijkheid als 5, als 8 SS of als 10 FS+45cd. Er staat {part!r}"
+                "schrijf een afhankelijkheid als 5, als 8 SS of als 10 FS+45cd. "
+                f"Er staat {echo(part)}"
             )
         before, kind, lag, unit = match.groups()
         links.append(
@@ -267,68 +274,179 @@ def _cell(value: Any) -> Any:
     return str(value) if isinstance(value, StrEnum) else value
 
 
-def from_sheets(sheets: Mapping[str, list[Row]], base: PlanDocument | None = None) -> PlanDocument:
-    """Read sheets into a plan; parts without a sheet stay as in ``base``."""
+def from_sheets(sheets: Mapping[str, list[Row]], base: PlanDocument | None = None) -> PlanFile:
+    """Read sheets into a plan; parts, rows' columns and fields that are absent stay as in ``base``.
+
+    A sheet or column that is not ours is named, and left out.
+    """
     problems: list[str] = []
+    notices = _named_sheets(sheets, problems)
     document = base
     if "traject" in sheets:
-        header = _header(sheets["traject"], problems)
+        header = _header(sheets["traject"], base, problems, notices)
         document = PlanDocument(header) if base is None else replace(base, header=header)
     if document is None:
-        raise PlanFileError(["Het blad traject ontbreekt. Zet daar de code en de naam in."])
+        raise PlanFileError(
+            problems or ["Het blad traject ontbreekt. Zet daar de code en de naam in."]
+        )
     changes: dict[str, Any] = {}
     if "mijlpalen" in sheets:
-        changes["steps"], changes["links"] = _steps(sheets["mijlpalen"], problems)
+        changes["steps"], changes["links"] = _steps(
+            sheets["mijlpalen"], document, problems, notices
+        )
     for sheet in PLAIN_SHEETS:
         if sheet.name in sheets:
-            found = _read(sheet.name, sheets[sheet.name], sheet.columns, problems)
-            changes[sheet.part] = tuple(sheet.item(**values) for _, values in found)
+            rows = _read(sheet.name, sheets[sheet.name], sheet.columns, problems, notices)
+            present = {_key(item, sheet.key): item for item in getattr(document, sheet.part)}
+            changes[sheet.part] = tuple(
+                _item(values, present.get(tuple(values.get(k) for k in sheet.key)), sheet.item)
+                for _, values in rows
+            )
     if "planversies" in sheets:
-        changes["baselines"] = _versions(sheets, problems)
+        changes["baselines"] = _versions(sheets, problems, notices)
     if problems:
         raise PlanFileError(problems)
-    return replace(document, **changes)
+    return PlanFile(_without_gone(replace(document, **changes), sheets), tuple(notices))
 
 
-def _header(rows: list[Row], problems: list[str]) -> Header:
-    given = {code(row[0]): row[1] for row in rows[1:] if len(row) > 1 and code(row[0])}
+def _without_gone(document: PlanDocument, sheets: Mapping[str, list[Row]]) -> PlanDocument:
+    """Let decisions and risks go along with milestones that are no longer there."""
+    codes = {step.code for step in document.steps}
+    if "besluiten" not in sheets:
+        kept = tuple(d for d in document.decisions if d.step in codes)
+        document = replace(document, decisions=kept)
+    if "risicos" not in sheets:
+        risks = (r if r.step in codes else replace(r, step=None) for r in document.risks)
+        document = replace(document, risks=tuple(risks))
+    return document
+
+
+def _key(item: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(getattr(item, name) for name in names)
+
+
+def _item(values: dict[str, Any], present: Any, make: Callable[..., Any]) -> Any:
+    """A new item, or the present one with what the file says of it."""
+    return make(**values) if present is None else replace(present, **values)
+
+
+def _columns_of(name: str) -> tuple[Column, ...]:
+    if name == "mijlpalen":
+        return (*STEP_COLUMNS, Column(WAITS, WAITS, text))
+    if name in ("planversies", "planversie_data"):
+        return VERSION_COLUMNS if name == "planversies" else VERSION_DATE_COLUMNS
+    return next((sheet.columns for sheet in PLAIN_SHEETS if sheet.name == name), ())
+
+
+SHEET_NAMES = (
+    "traject", "mijlpalen", *(sheet.name for sheet in PLAIN_SHEETS), "planversies",
+    "planversie_data",
+)  # fmt: skip
+
+
+def _named_sheets(sheets: Mapping[str, list[Row]], problems: list[str]) -> list[str]:
+    """Refuse what is no plan, or has a sheet of the plan under another name; name the rest."""
+    known = [name for name in sheets if name in SHEET_NAMES]
+    others = [name for name in sheets if name not in SHEET_NAMES]
+    for name in others:
+        twin = _looks_like(sheets[name], known)
+        if twin:
+            problems.append(
+                f"Blad {echo(name)} heeft de kolommen van het blad {twin}, maar niet die naam. "
+                f"Noem het weer {twin}."
+            )
+    if not {"traject", "mijlpalen"} & set(known) and not problems:
+        found = ", ".join(echo(name) for name in sheets) or "geen enkel blad"
+        message = (
+            f"Dit bestand is geen plan. Gevonden: {found}. Een plan heeft een blad mijlpalen (en "
+            "traject, als het nieuw is)."
+        )
+        raise PlanFileError([message])
+    return [f"Het blad {echo(name)} hoort niet bij een plan en is niet gelezen." for name in others]
+
+
+def _looks_like(rows: list[Row], known: list[str]) -> str | None:
+    for name in SHEET_NAMES:
+        columns = {c.name for c in _columns_of(name)}
+        if name not in known and columns:
+            least = max(3, len(columns) // 2)
+            for row in rows[:HEADER_WITHIN]:
+                if len(columns & {_head(cell) for cell in row}) >= least:
+                    return name
+    return None
+
+
+def _header(
+    rows: list[Row], base: PlanDocument | None, problems: list[str], notices: list[str]
+) -> Header:
     names = {c.name: c for c in HEADER_COLUMNS}
-    values: dict[str, Any] = {"code": "", "name": ""}
-    for name, value in given.items():
-        column = names.get(name)
-        if column is None:
-            problems.append(f"Blad traject: het veld {name!r} is onbekend. Haal het weg.")
+    values: dict[str, Any] = {}
+    seen = False
+    for row in rows:
+        if not row or not code(row[0]):
             continue
+        value = row[1] if len(row) > 1 else ""
+        column = names.get(_head(row[0]))
+        if column is None:
+            # Titles above the fields are no fields.
+            if seen and _head(row[0]) != "veld":
+                notices.append(f"Blad traject: het veld {echo(code(row[0]))} is niet gelezen.")
+            continue
+        seen = True
         try:
+            _require_value(value)
             values[column.field] = column.read(value)
         except ValueError as error:
-            problems.append(f"Blad traject, veld {name}: {error}.")
-    return Header(**values)
+            problems.append(f"Blad traject, veld {column.name}: {_sentence(error)}")
+    if base is not None:
+        given = values.get("code", base.header.code)
+        if given != base.header.code:
+            problems.append(
+                f"Dit plan is van traject {given}, niet van {base.header.code}. Kies het goede "
+                "traject of bestand."
+            )
+        return replace(base.header, **values)
+    return Header(**({"code": "", "name": ""} | values))
 
 
-def _steps(rows: list[Row], problems: list[str]) -> tuple[tuple[PlanStep, ...], tuple[Link, ...]]:
-    waits = Column(WAITS, WAITS, text)
+def _steps(
+    rows: list[Row], document: PlanDocument, problems: list[str], notices: list[str]
+) -> tuple[tuple[PlanStep, ...], tuple[Link, ...]]:
     steps: list[PlanStep] = []
     links: list[Link] = []
-    for place, values in _read("mijlpalen", rows, (*STEP_COLUMNS, waits), problems):
-        waiting = values.pop(WAITS, "")
-        steps.append(PlanStep(**values))
+    present = {step.code: step for step in document.steps}
+    for place, values in _read(
+        "mijlpalen", rows, _columns_of("mijlpalen"), problems, notices, known=present
+    ):
+        waiting = values.pop(WAITS, None)
+        step = _item(values, present.get(values["code"]), PlanStep)
+        steps.append(step)
+        if waiting is None:
+            links.extend(link for link in document.links if link.after == step.code)
+            continue
         try:
-            links.extend(read_waits(waiting, values["code"]))
+            links.extend(read_waits(waiting, step.code))
         except ValueError as error:
-            problems.append(f"Blad mijlpalen, rij {place}, kolom {WAITS}: {error}.")
+            problems.append(f"Blad mijlpalen, rij {place}, kolom {WAITS}: {_sentence(error)}")
+    # What a step waits for may have gone from the file while its column stayed away.
+    codes = {step.code for step in steps}
+    if not any(_head(cell) == WAITS for row in rows[:HEADER_WITHIN] for cell in row):
+        links = [link for link in links if link.before in codes]
     return tuple(steps), tuple(links)
 
 
-def _versions(sheets: Mapping[str, list[Row]], problems: list[str]) -> tuple[PlanBaseline, ...]:
+def _versions(
+    sheets: Mapping[str, list[Row]], problems: list[str], notices: list[str]
+) -> tuple[PlanBaseline, ...]:
     dates: dict[int, list[BaselineDate]] = {}
     rows = sheets.get("planversie_data", [])
-    for _, values in _read("planversie_data", rows, VERSION_DATE_COLUMNS, problems):
-        number_ = values.pop("number")
-        dates.setdefault(number_, []).append(BaselineDate(**values))
-    found = _read("planversies", sheets["planversies"], VERSION_COLUMNS, problems)
+    for _, values in _read("planversie_data", rows, VERSION_DATE_COLUMNS, problems, notices):
+        version = values.pop("number")
+        dates.setdefault(version, []).append(BaselineDate(**values))
+    versions = _read("planversies", sheets["planversies"], VERSION_COLUMNS, problems, notices)
     return tuple(
-        PlanBaseline(**values, dates=tuple(dates.get(values["number"], ()))) for _, values in found
+        PlanBaseline(**values, dates=tuple(dates.get(values["number"], ())))
+        for _, values in versions
     )
 
 
@@ -338,44 +456,107 @@ OPTIONAL_DAYS = {c.field for c in (*STEP_COLUMNS, *HEADER_COLUMNS) if c.read is 
 
 
 def _read(
-    sheet: str, rows: list[Row], columns: tuple[Column, ...], problems: list[str]
+    sheet: str,
+    rows: list[Row],
+    columns: tuple[Column, ...],
+    problems: list[str],
+    notices: list[str],
+    *,
+    known: Mapping[str, Any] | None = None,
 ) -> list[tuple[int, dict[str, Any]]]:
-    """Values by field of every row, with the row number that a spreadsheet shows."""
-    if not rows:
+    """Values by field of every row, with the row number that a spreadsheet shows.
+
+    ``known`` holds what has a code already: of that, only the code must be there.
+    """
+    by_name = {c.name: c for c in columns}
+    at = _header_row(rows, by_name)
+    if at is None:
+        if any(code(cell) for row in rows for cell in row):
+            problems.append(
+                f"Blad {sheet}: de kolom {columns[0].name!r} ontbreekt. Bekende kolommen: "
+                f"{', '.join(by_name)}."
+            )
         return []
-    heads = [code(cell).lower() for cell in rows[0]]
-    known = {c.name: c for c in columns}
-    unknown = [h for h in heads if h and h not in known]
-    if unknown:
-        problems.append(
-            f"Blad {sheet}: de kolom {unknown[0]!r} is onbekend. Bekende kolommen: "
-            f"{', '.join(known)}."
-        )
-    if columns[0].name not in heads:
-        problems.append(f"Blad {sheet}: de kolom {columns[0].name!r} ontbreekt.")
-        return []
+    heads = [_head(cell) for cell in rows[at]]
+    for head in dict.fromkeys(heads):
+        if head and head not in by_name:
+            notices.append(f"Blad {sheet}: de kolom {echo(head)} is onbekend en niet gelezen.")
+        elif head and heads.count(head) > 1:
+            problems.append(f"Blad {sheet}: de kolom {head!r} staat er twee keer. Haal er een weg.")
     found = []
-    for place, row in enumerate(rows[1:], start=2):
-        if not any(code(cell) for cell in row):
-            continue
-        values = {}
-        for head, cell in zip(heads, row, strict=False):
-            column = known.get(head)
-            if column is None:
-                continue
-            try:
-                values[column.field] = column.read(cell)
-                if column.read is day and values[column.field] is None:
-                    _require_day(column)
-            except ValueError as error:
-                problems.append(f"Blad {sheet}, rij {place}, kolom {head}: {error}.")
-                values.pop(column.field, None)
-        missing = _missing(columns, values)
-        if missing and not problems:
-            problems.append(f"Blad {sheet}, rij {place}: de kolom {missing[0]!r} ontbreekt.")
-        if not missing:
-            found.append((place, values))
+    for place, row in enumerate(rows[at + 1 :], start=at + 2):
+        if any(str(cell).strip() for cell in row):
+            where = f"Blad {sheet}, rij {place}"
+            values = _read_row(where, row, heads, by_name, problems)
+            missing = _missing(columns, values)
+            if known is not None and values.get("code") in known:
+                missing = []
+            if missing and not problems:
+                problems.append(f"Blad {sheet}, rij {place}: de kolom {missing[0]!r} ontbreekt.")
+            if not missing:
+                found.append((place, values))
     return found
+
+
+def _read_row(
+    where: str,
+    row: Row,
+    heads: list[str],
+    by_name: Mapping[str, Column],
+    problems: list[str],
+) -> dict[str, Any]:
+    values = {}
+    if any(str(cell).strip() for cell in row[len(heads) :]):
+        problems.append(
+            f"{where}: er staan meer cellen dan kolommen. Zet tekst met een "
+            "scheidingsteken tussen aanhalingstekens."
+        )
+    # Blank cells at the end of a row are in no file.
+    cells = [*row, *[""] * (len(heads) - len(row))]
+    for head, cell in zip(heads, cells, strict=False):
+        column = by_name.get(head)
+        if column is None:
+            continue
+        try:
+            _require_value(cell)
+            values[column.field] = column.read(cell)
+            if column.read is day and values[column.field] is None:
+                _require_day(column)
+        except ValueError as error:
+            problems.append(f"{where}, kolom {head}: {_sentence(error)}")
+            values.pop(column.field, None)
+    return values
+
+
+def _header_row(rows: list[Row], by_name: Mapping[str, Column]) -> int | None:
+    """Place of the row that names most columns, the first of them among these."""
+    first = next(iter(by_name))
+    best: tuple[int, int] | None = None
+    for place, row in enumerate(rows[:HEADER_WITHIN]):
+        heads = {_head(cell) for cell in row}
+        score = len(heads & set(by_name))
+        if first in heads and (best is None or score > best[0]):
+            best = (score, place)
+    return None if best is None else best[1]
+
+
+def _head(cell: Any) -> str:
+    """Name of a column, however it is spelled: ``Uiterste datum`` is ``uiterste_datum``."""
+    try:
+        return re.sub(r"[\s_-]+", "_", code(cell).lower()).strip("_:")
+    except ValueError:
+        return ""
+
+
+def _require_value(cell: Any) -> None:
+    """Refuse what stands for no value: an error, a formula without result, a merged cell."""
+    if isinstance(cell, str) and (sentence := fault(cell)):
+        raise ValueError(sentence)
+
+
+def _sentence(error: ValueError) -> str:
+    text_ = str(error)
+    return text_ if text_.endswith(".") else f"{text_}."
 
 
 def _require_day(column: Column) -> None:

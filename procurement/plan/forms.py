@@ -280,6 +280,17 @@ class ImportForm(SafeForm):
     )  # fmt: skip
 
 
+class ConfirmImportForm(SafeForm):
+    """A plan that was read and looked at: packed, with the moment of the plan that it was beside.
+
+    It is read again as any file, so what comes back is checked as any file is.
+    """
+
+    plan = HiddenField()
+    seen = HiddenField()
+    name = HiddenField()
+
+
 class RecessRow(RowForm):
     """One recess."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from core import audit
 from core.dates import AMSTERDAM, Recess, month_of
-from core.db import transaction
+from core.db import database, transaction
 from core.errors import DomainError
 from procurement.models import (
     Breach,
@@ -224,6 +224,18 @@ def save_document(
         return replace(document, baselines=baselines, forecasts=old.forecasts)
 
     return _change(document.header.code, transform, action="importeer", by=by, at=at, reason=reason)
+
+
+def would_change(document: PlanDocument, *, by: str, at: datetime) -> dict[str, Any]:
+    """What ``save_document`` would change, done and undone; a new plan is one change."""
+    with database.atomic() as attempt:
+        if queries.find(document.header.code) is None:
+            add_document(document, by=by, at=at)
+            changes: dict[str, Any] = {"after": {"naam": document.header.name}}
+        else:
+            changes = save_document(document, by=by, at=at)
+        attempt.rollback()
+    return changes
 
 
 def change_header(code: str, values: dict[str, Any], *, by: str, at: datetime) -> dict[str, Any]:

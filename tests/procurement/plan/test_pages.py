@@ -78,6 +78,7 @@ FILES = [
     f"/planning/{CODE}/plan.xml",
     f"/planning/{CODE}/agenda.ics",
     f"/planning/{CODE}/ocds.json",
+    f"/planning/{CODE}/ocds-record.json",
 ]
 
 
@@ -245,8 +246,8 @@ def test_from_template_through_decisions_to_export_and_back(region):
     for kind in ("xlsx", "zip", "csv", "xml"):
         content = region.get(f"/planning/NIEUW-1/plan.{kind}").response.data
         file = (io.BytesIO(content), f"plan.{kind}")
-        page = region.post("/planning/NIEUW-1/import/", {"file": file}, follow=True)
-        assert "Er is niets veranderd." in page.text, kind
+        page = region.post("/planning/NIEUW-1/import/", {"file": file})
+        assert "Er verandert niets" in page.text, kind
     assert "agenda vol" in region.get("/planning/NIEUW-1/geschiedenis/").text
 
 
@@ -257,6 +258,25 @@ def waits(*codes):
         row = {"before": code, "type": "FS", "unit": "cd"}
         rows |= {f"waits-{number}-{name}": value for name, value in row.items()}
     return rows
+
+
+def test_a_plan_file_is_looked_at_before_it_is_taken_over(region):
+    where = f"/planning/{CODE}/import/"
+    lines = b"code;titel;kleur;afhankelijk_van\r\n4;Strategie van de regio;rood;\r\n"
+    page = region.post(where, {"file": (io.BytesIO(lines), "plan.csv")})
+    assert "Mijlpaal 4: titel" in page.text
+    assert "verdwijnt" in page.text
+    assert "de kolom 'kleur' is onbekend" in page.text
+    assert len(queries.load(process()).steps) > 20
+    fields = dict(re.findall(r'name="(plan|seen|name)" value="([^"]*)"', page.response.text))
+    stale = region.post(where, fields | {"seen": "2026-01-01"})
+    assert "Het plan is intussen veranderd" in stale.text
+    assert len(queries.load(process()).steps) > 20
+    page = region.post(where, fields | {"plan": "?"}, follow=True)
+    assert "Het gekozen plan is er niet meer." in page.text
+    page = region.post(where, fields, follow=True)
+    assert "Het plan is overgenomen uit het bestand." in page.text
+    assert [s.title for s in queries.load(process()).steps] == ["Strategie van de regio"]
 
 
 def test_errors_stand_beside_the_field_and_say_what_to_do(region):
@@ -276,7 +296,7 @@ def test_errors_stand_beside_the_field_and_say_what_to_do(region):
     page = region.post(f"/planning/{CODE}/kalender/", {"recesses-0-name": "kerst"})
     assert page.errors == ["Reces, regel 1: Vul ook in: van."]
     page = region.post(f"/planning/{CODE}/import/", {"file": (io.BytesIO(b"x"), "plan.pdf")})
-    assert "Kies een bestand dat eindigt op" in page.errors[0]
+    assert page.errors[0].startswith("Blad mijlpalen: de kolom 'code' ontbreekt.")
     page = region.post("/planning/nieuw/", {"code": CODE, "name": "x", "template": "SAS regionaal"})
     assert page.errors == [f"Er is al een traject met code {CODE}. Kies een andere code."]
 
