@@ -17,13 +17,8 @@ def down(migrator, db):
 
 
 def _replace(db, values):
-    for statement in (
-        (
-            "ALTER TABLE contracting_process ADD COLUMN state VARCHAR(12) NOT NULL DEFAULT 'lopend' "
-            f"CHECK (state IN ({values}))"
-        ),
-        "UPDATE contracting_process SET state = status",
-        "ALTER TABLE contracting_process DROP COLUMN status",
-        "ALTER TABLE contracting_process RENAME COLUMN state TO status",
-    ):
-        db.execute_sql(statement)
+    column = f"state VARCHAR(12) NOT NULL DEFAULT 'lopend' CHECK (state IN ({values}))"
+    db.execute_sql(f"ALTER TABLE contracting_process ADD COLUMN {column}")
+    db.execute_sql("UPDATE contracting_process SET state = status")
+    db.execute_sql("ALTER TABLE contracting_process DROP COLUMN status")
+    db.execute_sql("ALTER TABLE contracting_process RENAME COLUMN state TO status")

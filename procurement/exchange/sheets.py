@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from core.workbooks.marks import fault
-
 from core.dates import Recess
 from core.errors import DomainError
+from core.workbooks.marks import fault
 from procurement.exchange.cells import (
     Column,
     code,

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from core.workbooks.errors import WorkbookError
-from core.workbooks.sheets import Sheet
-
 from core.errors import DomainError
 from core.workbooks import reading
+from core.workbooks.errors import WorkbookError
+from core.workbooks.sheets import Sheet
 from providers.feed.columns import Mapping
 from providers.feed.read.header import find_header
 from providers.feed.read.reader import kind_of, open_table

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.workbooks.marks import COVERED
-
 from providers.feed.columns import Mapping, recognised
 from providers.feed.values import clean
 
