@@ -43,7 +43,7 @@ class DecisionRow:
     def changed(self) -> PlanDecision | None:
         """What was filled in, when it differs from what the page showed."""
         form = self.form
-        if form is None or _fingerprint_of(form) == form.was.data:
+        if form is None or all(field.data == field.object_data for field in form):
             return None
         return PlanDecision(
             self.step.code, self.decision.municipality, self.decision.body,
@@ -137,18 +137,13 @@ class DecisionPages(PlanningBase):
         wrong = False
         for row in rows:
             # A row that was not sent asks for nothing.
-            if row.form is None or not row.form.was.raw_data:
+            if row.form is None or f"{row.form._prefix}seen" not in request.form:
                 continue
             if not row.form.validate():
                 wrong = True
                 continue
             new = row.changed
             if new is None:
-                continue
-            if row.form.was.data != _fingerprint(row.decision):
-                message = "Dit besluit is intussen veranderd. Laad de pagina opnieuw."
-                row.form.outcome.errors = [*row.form.outcome.errors, message]
-                wrong = True
                 continue
             try:
                 require_decision(new, today())
@@ -189,7 +184,7 @@ def _rows(outlook: Outlook) -> Iterable[DecisionRow]:
         if may_decide_for(g.account, d.municipality):
             values = {
                 "outcome": str(d.outcome), "meeting_on": d.meeting_on,
-                "decided_on": d.decided_on, "document": d.document, "was": _fingerprint(d),
+                "decided_on": d.decided_on, "document": d.document,
             }  # fmt: skip
             prefix = f"{document.header.code}.{d.step}.{d.municipality}"
             form = DecisionRowForm(prefix=prefix, data=values)
@@ -198,17 +193,3 @@ def _rows(outlook: Outlook) -> Iterable[DecisionRow]:
             outlook.forecasts[d.step].local_dates.get(d.municipality),
             OUTCOME_WORDS[d.outcome], OUTCOME_TAGS[d.outcome],
         )  # fmt: skip
-
-
-def _fingerprint(decision: PlanDecision) -> str:
-    return "|".join(
-        str(part or "")
-        for part in (decision.outcome, decision.meeting_on, decision.decided_on, decision.document)
-    )
-
-
-def _fingerprint_of(form: Any) -> str:
-    return "|".join(
-        str(field.data or "")
-        for field in (form.outcome, form.meeting_on, form.decided_on, form.document)
-    )

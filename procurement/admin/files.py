@@ -97,7 +97,7 @@ class FilePages(PlanningBase):
         before = queries.load(process)
         form: Any = ConfirmImportForm(
             formdata=None,
-            data={"plan": pack(plan.document), "seen": _seen(process), "name": name},
+            data={"plan": pack(plan.document), "state": _seen(process), "name": name},
         )
         lines = change_lines(changes)
         return self.render(
@@ -110,7 +110,7 @@ class FilePages(PlanningBase):
     def _take_over(self, process: ContractingProcess, form: Any) -> Response | str:
         try:
             document = unpack(form.plan.data, queries.load(process))
-            if form.seen.data != _seen(process):
+            if form.state.data != _seen(process):
                 flash("Het plan is intussen veranderd. Kijk opnieuw wat er verandert.", "warning")
                 return self._preview(process, PlanFile(document), form.name.data)
             operations.save_document(document, reason=form.name.data[:120], **self._who())

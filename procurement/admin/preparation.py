@@ -9,13 +9,24 @@ from werkzeug.wrappers import Response
 from wtforms import SelectField, TextAreaField
 
 from core.admin import needs
-from core.errors import DomainError
 from core.export import download
-from core.pages.fields import DutchDateField, Required, SafeForm
+from core.pages.fields import (
+    DutchDateField,
+    Required,
+    SafeForm,
+    TextField,
+    WholeNumberField,
+)
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.exchange.cells import number as read_number
-from procurement.models import ContractingProcess, ExpectedNumber, GroupPlan, Question
-from procurement.plan.forms import choices
+from procurement.models import ExpectedNumber, Question
+from procurement.plan.forms import (
+    NONE,
+    RowForm,
+    RowsField,
+    choices,
+    filled_rows,
+    municipality_choices,
+)
 from procurement.plan.terms import term_on
 from procurement.plan.validity import ROUTES
 from procurement.preparation import (
@@ -28,32 +39,56 @@ from procurement.preparation.trace import KINDS, Item, comes_from, unasked, unme
 STAGES = {"marktconsultatie": "marktconsultatie", "nota_van_inlichtingen": "Nota van Inlichtingen"}
 
 
-class EstimateForm(SafeForm):
-    """Expected numbers and groups, one per line."""
+class ExpectedRow(RowForm):
+    """Trajecten that one gemeente expects."""
 
-    numbers = TextAreaField(
-        "Aantallen",
-        description="Eén per regel: gemeentecode; leerroute; jaar; trajecten. "
-        "Bijvoorbeeld 0193; B; 2027; 120.",
-        render_kw={"rows": 16},
+    municipality = SelectField("Gemeente", choices=lambda: [NONE, *municipality_choices()])
+    route = SelectField("Leerroute", choices=choices(ROUTES.items()))
+    year = WholeNumberField("Jaar", [Required("Vul het jaar in.")], low=2000, high=2100)
+    tracks = WholeNumberField("Trajecten", [Required("Vul het aantal in.")], low=0)
+
+
+class GroupRow(RowForm):
+    """How groups of one leerroute are made."""
+
+    route = SelectField("Leerroute", choices=[NONE, *choices(ROUTES.items())])
+    size = WholeNumberField("Groepsgrootte", [Required("Vul de groepsgrootte in.")], low=1)
+    every = WholeNumberField("Weken tussen starts", low=0)
+    places = WholeNumberField("Plaatsen per jaar", low=0)
+
+
+class EstimateForm(SafeForm):
+    """Expected numbers and groups."""
+
+    numbers = RowsField(ExpectedRow, "Aantallen", "Trajecten per gemeente, leerroute en jaar.")
+    groups = RowsField(
+        GroupRow, "Groepen", "Nul weken tussen starts: een groep begint zodra zij vol is."
     )
-    groups = TextAreaField(
-        "Groepen",
-        description="Eén per regel: leerroute; groepsgrootte; weken tussen starts (0: zodra een "
-        "groep vol is); plaatsen per jaar. Bijvoorbeeld B; 15; 0; 180.",
-        render_kw={"rows": 4},
-    )
+
+
+class TraceRow(RowForm):
+    """One requirement, criterion, promise or measure."""
+
+    kind = SelectField("Soort", choices=[NONE, *choices(KINDS.items())])
+    code = TextField("Code", [Required("Geef een code, bijvoorbeeld E1.")])
+    text = TextField("Omschrijving", [Required("Vul de omschrijving in.")])
+    source = TextField("Herkomst")
+    weight = WholeNumberField("Weging (%)", low=0, high=100)
+
+
+class TraceLinkRow(RowForm):
+    """What one of them leads to."""
+
+    origin = SelectField("Van", choices=[])
+    result = SelectField("Leidt naar", choices=[])
 
 
 class TraceForm(SafeForm):
-    """The trace, one item per line."""
+    """The trace from requirement to measure."""
 
-    rows = TextAreaField(
-        "Regels",
-        description=f"Eén per regel: soort ({', '.join(KINDS)}); code; omschrijving; herkomst; "
-        "weging; leidt naar (codes met komma's). Bijvoorbeeld eis; E1; Eerste les binnen vier "
-        "weken; inbreng statushouders; ; G1, K1.",
-        render_kw={"rows": 20},
+    items = RowsField(TraceRow, "Eisen, criteria en metingen", "De wegingen samen zijn 100.")
+    links = RowsField(
+        TraceLinkRow, "Wat leidt waarnaar", "Bewaar nieuwe regels eerst: dan kun je ze kiezen."
     )
 
 
@@ -108,18 +143,38 @@ class PreparationPages(PlanningBase):
     def enter_scale(self, code: str) -> Response | str:
         """Enter expected numbers and groups."""
         process = self._process(code)
-        form: Any = EstimateForm(data=_estimate_lines(process))
-        if form.validate_on_submit():
-            done = self._saved(
-                code, form,
-                lambda: preparation_operations.put_estimate(
-                    process, _read(_expected, form.numbers.data, "numbers"),
-                    _read(_groupings, form.groups.data, "groups"), **self._who(),
-                ),
-                said="De raming is bewaard.",
-            )  # fmt: skip
-            if done:
-                return done
+        numbers = preparation_queries.numbers(process)
+        groups = preparation_queries.groups(process)
+        form: Any = EstimateForm(
+            data={
+                "numbers": [
+                    *(_fields(n, "municipality", "route", "year", "tracks") for n in numbers),
+                    *[{}] * 5,
+                ],
+                "groups": [
+                    *(
+                        {"route": g.route, "size": g.group_size, "every": g.start_every_weeks,
+                         "places": g.places}
+                        for g in groups
+                    ),
+                    *[{}] * 2,
+                ],
+            }
+        )  # fmt: skip
+
+        def change(_: dict[str, Any]) -> object:
+            return preparation_operations.put_estimate(
+                process,
+                [Expected(**row) for row in filled_rows(form.numbers)],
+                [
+                    Grouping(**row | {"every": row["every"] or 0})
+                    for row in filled_rows(form.groups)
+                ],
+                **self._who(),
+            )
+
+        if self.saved(form, change, "De raming is bewaard."):
+            return self._to(code, page="planning.scale")
         return self._entry(form, f"Raming van {code}", code, "planning.scale")
 
     @expose("/<code>/eisen/")
@@ -151,17 +206,38 @@ class PreparationPages(PlanningBase):
     def enter_trace(self, code: str) -> Response | str:
         """Enter the trace."""
         process = self._process(code)
-        form: Any = TraceForm(data={"rows": _trace_lines(preparation_queries.trace(process))})
-        if form.validate_on_submit():
-            done = self._saved(
-                code, form,
-                lambda: preparation_operations.put_trace(
-                    process, _read(_items, form.rows.data, "rows"), **self._who()
-                ),
-                said="De eisen zijn bewaard.",
-            )  # fmt: skip
-            if done:
-                return done
+        items = preparation_queries.trace(process)
+        links = [(i.code, result) for i in items for result in i.leads_to]
+        form: Any = TraceForm(
+            data={
+                "items": [
+                    *(_fields(i, "kind", "code", "text", "source", "weight") for i in items),
+                    *[{}] * 4,
+                ],
+                "links": [
+                    *({"origin": origin, "result": result} for origin, result in links),
+                    *[{}] * 4,
+                ],
+            }
+        )
+        named = [NONE, *choices((i.code, f"{i.code} {i.text}"[:80]) for i in items)]
+        for row in form.links:
+            row.origin.choices = row.result.choices = named
+
+        def change(_: dict[str, Any]) -> object:
+            leads: dict[str, list[str]] = {}
+            for row in filled_rows(form.links):
+                if row["result"]:
+                    leads.setdefault(row["origin"], []).append(row["result"])
+            rows = filled_rows(form["items"])
+            return preparation_operations.put_trace(
+                process,
+                [Item(**row, leads_to=tuple(leads.get(row["code"], ()))) for row in rows],
+                **self._who(),
+            )
+
+        if self.saved(form, change, "De eisen zijn bewaard."):
+            return self._to(code, page="planning.trace")
         return self._entry(form, f"Eisen van {code}", code, "planning.trace")
 
     @expose("/<code>/vragen/")
@@ -206,18 +282,16 @@ class PreparationPages(PlanningBase):
         if number is not None and old is None:
             abort(404)
         form: Any = QuestionForm(data=_question_values(old) if old else None)
-        if form.validate_on_submit():
+
+        def change(data: dict[str, Any]) -> object:
             asked = Asked(
-                form.stage.data, form.asked_on.data, _plain(form.question.data),
-                _plain(form.answer.data), form.published_on.data,
+                data["stage"], data["asked_on"], _plain(data["question"]),
+                _plain(data["answer"]), data["published_on"],
             )  # fmt: skip
-            done = self._saved(
-                code, form,
-                lambda: preparation_operations.put_question(process, asked, number, **self._who()),
-                said="De vraag is bewaard.",
-            )  # fmt: skip
-            if done:
-                return done
+            return preparation_operations.put_question(process, asked, number, **self._who())
+
+        if self.saved(form, change, "De vraag is bewaard."):
+            return self._to(code, page="planning.questions")
         title = "Nieuwe vraag" if number is None else f"Vraag {number}"
         return self._entry(form, title, code, "planning.questions")
 
@@ -235,66 +309,13 @@ def _by_place(rows: Iterable[ExpectedNumber]) -> dict[tuple[str, str], dict[int,
     return table
 
 
-def _estimate_lines(process: ContractingProcess) -> dict[str, str]:
-    def group(plan: GroupPlan) -> str:
-        places = "" if plan.places is None else plan.places
-        return f"{plan.route}; {plan.group_size}; {plan.start_every_weeks}; {places}"
-
-    return {
-        "numbers": "\n".join(
-            f"{r.municipality}; {r.route}; {r.year}; {r.tracks}"
-            for r in preparation_queries.numbers(process)
-        ),
-        "groups": "\n".join(group(plan) for plan in preparation_queries.groups(process)),
-    }
-
-
-def _trace_lines(items: Iterable[Item]) -> str:
-    return "\n".join(
-        "; ".join(
-            (
-                i.kind, i.code, i.text.replace(";", ","), i.source.replace(";", ","),
-                "" if i.weight is None else str(i.weight), ", ".join(i.leads_to),
-            )
-        )
-        for i in items
-    )  # fmt: skip
-
-
 def _question_values(question: Question) -> dict[str, Any]:
-    names = ("stage", "asked_on", "question", "answer", "published_on")
-    return {name: getattr(question, name) for name in names}
+    return _fields(question, "stage", "asked_on", "question", "answer", "published_on")
 
 
 def _plain(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n").strip()
 
 
-def _read(read: Any, text: str | None, field: str) -> Any:
-    """Read lines of parts; what is wrong names its line."""
-    rows = []
-    for place, line in enumerate((text or "").splitlines(), start=1):
-        parts = [part.strip() for part in line.split(";")]
-        if any(parts):
-            try:
-                rows.append(read([*parts, *([""] * 6)]))
-            except ValueError as error:
-                raise DomainError("line", f"Regel {place}: {error}.", field=field) from None
-    return rows
-
-
-def _expected(parts: list[str]) -> Expected:
-    return Expected(
-        parts[0].zfill(4), parts[1].upper(), read_number(parts[2]), read_number(parts[3])
-    )
-
-
-def _groupings(parts: list[str]) -> Grouping:
-    places = read_number(parts[3]) if parts[3] else None
-    return Grouping(parts[0].upper(), read_number(parts[1]), read_number(parts[2]), places)
-
-
-def _items(parts: list[str]) -> Item:
-    leads_to = tuple(code.strip() for code in parts[5].split(",") if code.strip())
-    weight = read_number(parts[4]) if parts[4] else None
-    return Item(parts[0].lower(), parts[1], parts[2], parts[3], weight, leads_to)
+def _fields(item: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in names}

@@ -227,7 +227,6 @@ class DecisionRowForm(SafeForm):
     meeting_on = DutchDateField("Vergadering")
     decided_on = DutchDateField("Besloten op")
     document = TextField("Document")
-    was = HiddenField()
 
 
 class ReasonForm(SafeForm):
@@ -287,7 +286,7 @@ class ConfirmImportForm(SafeForm):
     """
 
     plan = HiddenField()
-    seen = HiddenField()
+    state = HiddenField()
     name = HiddenField()
 
 
