@@ -107,6 +107,7 @@ def test_a_plan_from_template_to_file_and_back(person: Person, tmp_path: Path) -
     file = tmp_path / "plan.xlsx"
     person.visit(f"{HOME}mijlpalen/")
     save(page, "heel plan als XLSX").save_as(file)
+    person.visit(f"{HOME}mijlpalen/")
     follow(page, "Lees een plan in")
     assert person.barriers() + person.overflow() == []
     choose_file(page, file)
