@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -18,6 +19,18 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 20
 OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
+)
+"""One address, as browsers check it (WHATWG), of a host that has a domain."""
+LONGEST_ADDRESS = 120
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is one e-mail address: no list, no name around it, no second line."""
+    return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,12 @@ class PostOffice:
         with server:
 
             def send(letter: Letter, at: datetime) -> None:
+                if not is_address(letter.to):
+                    raise DomainError(
+                        "mail_refused",
+                        f"{letter.to!r} is geen e-mailadres, dus daarheen is niets verstuurd. "
+                        "Verbeter het adres.",
+                    )
                 _hand_over(server, self.message(letter, at))
 
             yield send

@@ -20,6 +20,7 @@ from core.audit import record
 from core.db import transaction, write_soon
 from core.errors import DomainError
 from core.identity.session_models import OneTimeLink
+from core.mail import is_address
 from core.municipalities import names
 
 HASHER = PasswordHasher()
@@ -87,7 +88,7 @@ def _described(account: Account) -> dict[str, Any]:
 
 
 def _check(account: Account) -> None:
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", account.email):
+    if not is_address(account.email):
         raise DomainError(
             "email", "Vul een e-mailadres in, bijvoorbeeld naam@gemeente.nl.", field="email"
         )

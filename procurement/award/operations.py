@@ -15,6 +15,7 @@ from core.dates import AMSTERDAM
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import moment_text
+from core.mail import is_address
 from procurement.award.models import (
     AssessorScore,
     AwardCriterion,
@@ -107,6 +108,10 @@ def receive_bid(lot: Lot, draft: BidDraft, *, by: str, at: datetime) -> Bid:
     if draft.received_at > at:
         raise DomainError(
             "received_at", "Vul een moment in dat al geweest is.", field="received_at"
+        )
+    if draft.email and not is_address(draft.email):
+        raise DomainError(
+            "email", "Vul een e-mailadres in, bijvoorbeeld info@taalschool.nl.", field="email"
         )
     with transaction():
         file = locked(lot)

@@ -30,6 +30,12 @@ from providers.models import (
     TeachingMethod,
     TravelTime,
 )
+from providers.register.cells import (
+    chamber_number,
+    email_address,
+    provider_code,
+    teacher_code,
+)
 from providers.register.forms import CoveredField, routes_field
 from providers.register.operations import (
     check_contract,
@@ -91,7 +97,12 @@ class ProviderView(SafeModelView):
     refusals = {"provider_code": ("code", "Deze code is al van een andere aanbieder.")}
 
     def check(self, row: Provider) -> None:
-        """Refuse a recognition that ends before it starts."""
+        """Refuse what breaks an address, a mailing or a check, and a recognition back in time."""
+        row.code = provider_code(row.code)
+        if row.email:
+            row.email = email_address(row.email)
+        if row.chamber_number:
+            row.chamber_number = chamber_number(row.chamber_number)
         check_period(row.tst_from, row.tst_until, "tst_until")
 
 
@@ -292,7 +303,8 @@ class TeacherView(SafeModelView):
     }
 
     def check(self, row: Teacher) -> None:
-        """Refuse a registration that ends before it starts."""
+        """Refuse a code in which somebody is seen, and a period that ends before it starts."""
+        row.teacher_ref = teacher_code(row.teacher_ref)
         check_period(row.valid_from, row.valid_until, "valid_until")
 
 

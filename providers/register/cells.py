@@ -8,6 +8,8 @@ from typing import Any
 
 from core import municipalities
 from core.errors import DomainError
+from core.mail import is_address
+from core.personal_data import kind_in
 from providers.codes import LearningRoute
 from providers.feed.values import Fault, day_parser
 
@@ -179,5 +181,47 @@ def postcode(text: str) -> str:
 def chamber_number(text: str) -> str:
     """Eight digits of the Kamer van Koophandel."""
     if not re.fullmatch(r"\d{7,8}", text):
-        raise DomainError("R103", f'Een KvK-nummer heeft acht cijfers. Er staat "{text}".')
+        raise DomainError(
+            "R103", f'Een KvK-nummer heeft acht cijfers. Er staat "{text}".', field="chamber_number"
+        )
     return text.zfill(8)
+
+
+_PROVIDER_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,9}")
+TAKEN = frozenset(("regio", "nieuw", "alle"))
+"""Words that an address or a file name has for something else."""
+
+
+def provider_code(text: str) -> str:
+    """A code that can stand in an address and in the name of a file."""
+    if not _PROVIDER_CODE.fullmatch(text) or text.casefold() in TAKEN:
+        raise DomainError(
+            "R107",
+            "Een aanbiedercode heeft hooguit 10 letters, cijfers, - of _, begint met een letter "
+            f'of cijfer, en is niet {" of ".join(sorted(TAKEN))}. Er staat "{text}".',
+            field="code",
+        )
+    return text
+
+
+def email_address(text: str) -> str:
+    """One e-mail address."""
+    if not is_address(text):
+        raise DomainError(
+            "R108",
+            f'Vul een e-mailadres in, bijvoorbeeld info@taalschool.nl. Er staat "{text}".',
+            field="email",
+        )
+    return text
+
+
+def teacher_code(text: str) -> str:
+    """A pseudonym: nothing in which a person is seen."""
+    text_of_at_most(32)(text)
+    if " " in text or kind_in(text):
+        raise DomainError(
+            "R109",
+            "Vul een code in waaraan niemand te herkennen is, zonder spaties, zoals D-014.",
+            field="teacher_ref",
+        )
+    return text

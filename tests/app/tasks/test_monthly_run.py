@@ -121,6 +121,17 @@ def test_an_address_that_is_refused_stops_nobody_else(box, capsys, monkeypatch):
     assert "geen bericht aan voor manager@regio.nl" in capsys.readouterr().err
 
 
+def test_an_address_that_is_none_stops_nobody_else_and_is_named(box, capsys, monkeypatch):
+    monkeypatch.setenv("TAALINKOOP_MAIL_LINKS", "https://taal.regio.nl")
+    # As it could be held before addresses were checked.
+    Account.update(email="manager@regio.nl\nBcc: x@y.nl").where(
+        Account.email == "manager@regio.nl"
+    ).execute()
+    assert cli.main(COMMAND) == 1
+    assert addresses(box) == ["regio@regio.nl", "school@ta001.nl"]
+    assert "is geen e-mailadres" in capsys.readouterr().err
+
+
 def test_one_provider_and_a_folder_at_once(box, capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("TAALINKOOP_MAIL_LINKS", "https://taal.regio.nl")
     out = tmp_path / "uit"
