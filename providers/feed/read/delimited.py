@@ -2,9 +2,8 @@
 
 import csv
 import re
-from collections import deque
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from core.workbooks.text_files import NAMES, EncodingError, find_encoding
@@ -28,6 +27,7 @@ CHUNK = 1 << 20
 RESPLIT_AT_MOST = 200
 """How many lines with a stray quote are taken apart before the file is given back."""
 BLANK_AT_MOST = 1_000_000
+BLANK_LINES = frozenset(("\n", "\r\n", "\r"))
 BROKEN_QUOTE = "\N{REPLACEMENT CHARACTER} aanhalingsteken"
 
 
@@ -124,27 +124,29 @@ class _Records:
         self.skip = skip
         self.width = width
         self.taken_apart = 0
-        self.waiting: deque[tuple[int, str]] = deque()
-        """Lines that were looked at as part of a record, and are not."""
+        self.lines: Iterator[tuple[int, str]] = iter(())
 
     def __iter__(self) -> Iterator[Record]:
-        blank = 0
+        separator, blank, blank_until = self.separator, 0, 0
         with self.path.open(encoding=self.encoding, newline="") as file:
             self.lines = enumerate(islice(file, self.skip, None), self.skip + 1)
-            while (numbered := self._next()) is not None:
-                row, line = numbered
-                if '"' in line:
-                    yield from self._quoted(row, line)
-                    continue
-                text = line.rstrip("\r\n")
-                blank = 0 if text else blank + 1
-                if blank > BLANK_AT_MOST:
-                    reason = f"Na regel {row - blank} staan er {BLANK_AT_MOST} lege regels."
-                    raise RefusedFileError("F002", reason=reason)
-                yield row, text.split(self.separator)
-
-    def _next(self) -> tuple[int, str] | None:
-        return self.waiting.popleft() if self.waiting else next(self.lines, None)
+            ahead: Iterator[tuple[int, str]] | None = None
+            while ahead is not self.lines:
+                ahead = self.lines
+                for row, line in ahead:
+                    if '"' in line:
+                        yield from self._quoted(row, line)
+                        if ahead is not self.lines:
+                            ahead = None
+                            break  # Some lines are to be read again.
+                        continue
+                    if line in BLANK_LINES:
+                        blank = blank + 1 if blank_until == row - 1 else 1
+                        blank_until = row
+                        if blank > BLANK_AT_MOST:
+                            reason = f"Na regel {row - blank} staan er {BLANK_AT_MOST} lege regels."
+                            raise RefusedFileError("F002", reason=reason)
+                    yield row, line.rstrip("\r\n").split(separator)
 
     def _quoted(self, row: int, line: str) -> Iterator[Record]:
         """The record that starts on a line with a quote, and may go on for some lines."""
@@ -153,7 +155,7 @@ class _Records:
         def following() -> Iterator[str]:
             yield line
             length = len(line)
-            while length < LONGEST_CELL and (numbered := self._next()) is not None:
+            while length < LONGEST_CELL and (numbered := next(self.lines, None)) is not None:
                 taken.append(numbered)
                 length += len(numbered[1])
                 yield numbered[1]
@@ -162,7 +164,8 @@ class _Records:
             cells = next(csv.reader(following(), delimiter=self.separator, strict=True))
         except (csv.Error, StopIteration):
             # Never closed, or text behind the closing quote: only this line is known to be a row.
-            self.waiting.extendleft(reversed(taken[1:]))
+            if len(taken) > 1:
+                self.lines = chain(taken[1:], self.lines)
             yield self._as_one_row(row, line)
             return
         if len(taken) > 1 and len(cells) != self.width:

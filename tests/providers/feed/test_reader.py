@@ -257,13 +257,13 @@ def test_a_line_with_nearly_nothing_is_one_problem_and_a_file_of_them_is_refused
     found = check_bytes(tmp_path, csv(row(), {"trajectnummer": "T-2"}))
     assert found.told == [(3, None, "F018")]
     with pytest.raises(RefusedFileError) as refused:
-        check_bytes(tmp_path, csv(row()) + b"x,y\n" * 60_000)
+        check_bytes(tmp_path, csv(row()) + b"x,y\n" * 12_000)
     assert refused.value.code == "F019"
 
 
-@pytest.mark.parametrize("content", [b'"open' + b"\na;b" * 400_000, b'a;"b\n' * 400_000])
+@pytest.mark.parametrize("content", [b'"open' + b"\na;b" * 60_000, b'a;"b\n' * 60_000])
 def test_quotes_that_are_never_closed_cost_no_more_than_the_file(tmp_path, content):
     started = time.process_time()
     with pytest.raises(RefusedFileError):
         check_bytes(tmp_path, csv(row()) + content)
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 5
