@@ -312,6 +312,7 @@ class LessonBreakView(SafeModelView):
     """Lesvrije weken; without an aanbieder they are for the whole region."""
 
     thing = "register"
+    removable = True
     column_list = ("provider.name", "valid_from", "valid_until")
     form_columns = ("provider", "valid_from", "valid_until")
     joined = (LessonBreak.provider,)
@@ -334,6 +335,7 @@ class TeachingMethodView(SafeModelView):
     """Lesmethoden."""
 
     thing = "register"
+    removable = True
     column_list = ("provider.name", "name", "recognised")
     form_columns = ("provider", "name", "recognised")
     joined = (TeachingMethod.provider,)

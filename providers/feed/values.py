@@ -79,7 +79,7 @@ def _calendar_day(year: int, month: int, day: int) -> int:
 
 # Midnight here is the day before in UTC, so that a time with a Z says another day than it shows.
 _ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"
     r"(?:[T ](?:00:00(?::00(?:\.0+)?)?Z|\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?$"
 )
 _BARE = re.compile(r"(\d{4})(\d{2})(\d{2})$")
@@ -100,7 +100,9 @@ def day_parser(*, epoch_1904: bool = False) -> Parser:
             if day <= 12 < month <= 31:
                 raise Fault("F113")
             return _calendar_day(year, month, day)
-        if found := _ISO.match(text) or _BARE.match(text):
+        if found := _ISO.match(text):
+            return _calendar_day(int(found[1]), int(found[3]), int(found[4]))
+        if found := _BARE.match(text):
             year, month, day = map(int, found.groups())
             return _calendar_day(year, month, day)
         if found := _WORDS.match(text):

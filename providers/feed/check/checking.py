@@ -43,6 +43,8 @@ SKIPPED_TOLD = 1_000
 """So many skipped rows of each kind are named; all are counted."""
 MANY_CELLS = 5
 """From so many empty mandatory cells on, more than half of them, a row is nearly empty."""
+SHIFTED = 3
+"""A row with more cells than columns, empty ones too, and so many faults has shifted cells."""
 FEW_ROWS = 10
 """A file with fewer rows than this is not refused for what its rows lack."""
 MONTH_FIRST_AT_MOST = 3
@@ -313,11 +315,12 @@ def loop(records, {parameters}):
             self.tally.skip(row, skipped, text_of_skipped(texts))
             return None
         is_long, is_short = any(texts[self.width :]), len(texts) < self.width
+        has_more = len(texts) > self.width
         texts = (texts + [""] * self.width)[: self.width]
         raw = (list(cells) + [""] * self.width)[: self.width]
         values, faults = self._values(row, texts, raw)
         found = list(self._as_problems(row, texts, faults))
-        if is_long:
+        if is_long or (has_more and len(faults) >= SHIFTED):
             # The cells have shifted: whatever else is wrong comes from that.
             kept = [problem for problem in found if problem.code == "F301"]
             return self._settle(

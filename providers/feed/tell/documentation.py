@@ -21,6 +21,11 @@ een komma of een punt; uren per kwartier. Een onbekende kolom wordt niet gelezen
 ontvangstbewijs noemt haar. Namen, burgerservicenummers, geboortedatums, adressen en vrije tekst
 horen er niet in.
 
+Van een werkboek worden alle zichtbare bladen met de kolomnamen gelezen, of het blad dat je noemt.
+Een totaalrij mag blijven staan: zij heeft geen trajectnummer en begint met een woord als Totaal.
+`36 uur`, `1:30`, `-`, `nvt` en de naam van een gemeente worden begrepen. Een trajectnummer is de
+tekst die je ziet: 000100 blijft 000100.
+
 `taalinkoop feed template leeg.xlsx` maakt een leeg werkboek met keuzelijsten;
 `taalinkoop feed check BESTAND` controleert een bestand zonder het te bewaren.
 """

@@ -2,18 +2,21 @@
 
 import io
 import json
+import re
 import time
 import zipfile
 from datetime import date
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
+from core.personal_data import kind_in_key
 from providers.feed.read.reader import open_table
 from providers.feed.read.shape import refuse_layout
 from providers.feed.table import RefusedFileError
 from providers.feed.tell.standalone import check_file
-from tests.providers.feed.books import table, xlsx
+from tests.providers.feed.books import ods, table, xlsx
 from tests.providers.feed.checks import TODAY, check_bytes
 from tests.providers.feed.lines import csv, row, text
 
@@ -267,3 +270,27 @@ def test_quotes_that_are_never_closed_cost_no_more_than_the_file(tmp_path, conte
     with pytest.raises(RefusedFileError):
         check_bytes(tmp_path, csv(row()) + content)
     assert time.process_time() - started < 5
+
+
+KEYS = st.from_regex(r"[A-Za-z0-9._/-]*[0-9][A-Za-z0-9._/-]*", fullmatch=True).filter(
+    lambda key: len(key) <= 32 and not re.fullmatch(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?", key)
+    and not kind_in_key(key) and not re.fullmatch(r"#.*|0*", key)
+)  # fmt: skip
+
+
+@settings(
+    max_examples=8, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
+)  # fmt: skip
+@given(st.lists(KEYS, min_size=1, max_size=20, unique=True))
+def test_a_key_comes_out_of_every_format_as_it_went_in(tmp_path, keys):
+    rows = [row(trajectnummer=key) for key in keys]
+    numbers = [*range(1, len(rows) + 1)]
+    zeros = [row(trajectnummer=f"{number:06d}") for number in numbers]
+    for name, content in (
+        ("x.csv", csv(*rows)), ("x.xlsx", xlsx(table(*rows))), ("x.ods", ods(table(*rows))),
+        ("x.json", json.dumps(rows).encode()),
+    ):  # fmt: skip
+        found = check_bytes(tmp_path, content, name)
+        assert (found.numbers, found.told) == (keys, []), name
+    assert check_bytes(tmp_path, csv(*zeros)).numbers == [f"{number:06d}" for number in numbers]
