@@ -91,6 +91,7 @@ class JudgementPage(Page):
             people=_people(queue, day) if sees_rows else [],
             places=[] if queue is None else by_municipality(queue.people, day, g.account),
             outdated=mark_is_outdated(tree),
+            alike=alike_text(card, tree, model),
             method_words=method_words,
             known=_as_known(card),
             revisions=_revision_rows(card),
@@ -223,6 +224,17 @@ def _revision_rows(fixed: ScoreCard) -> list[tuple[str, ...]]:
             )
         )
     return rows
+
+
+def alike_text(card: ScoreCard, tree: dict[str, Any], model: ScoringModel) -> str:
+    """The waiting time against learners alike; nothing where a number must stay hidden."""
+    item = tree["criteria"]["wachttijd"]
+    if model.method == 1 or not item["judged"] or item["numerator"] is None:
+        return ""
+    from quality.cards.region import compared_on  # noqa: PLC0415  brings numpy along
+
+    found = compared_on(card.month, card.route, model).get(card.provider.code)
+    return "" if found is None else score_words.alike_words(found)
 
 
 def queue_of(card: ScoreCard, model: ScoringModel) -> Queue | None:

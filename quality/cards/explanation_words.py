@@ -8,6 +8,7 @@ from core.dates import add_months
 from core.formats import MISSING, count_text, day_text, month_text, number_text
 from core.small_numbers import HIDDEN_TEXT, count_or_hidden, is_small
 from quality.agreements.rules import COMPLAINT_KINDS
+from quality.cards.words import signed as signed_number
 
 Tree = Mapping[str, Any]
 RATIOS = {
@@ -19,13 +20,8 @@ RATIOS = {
 
 
 def signed(value: float | None, decimals: int = 1) -> str:
-    """``+0,2`` or ``-0,2`` (with a real minus); nothing at all is ``0,0`` without a sign."""
-    if value is None:
-        return MISSING
-    text = number_text(abs(value), decimals)
-    if not text.strip("0,."):
-        return text
-    return f"+{text}" if value > 0 else f"\N{MINUS SIGN}{text}"
+    """``+0,2`` or ``-0,2``; a dash where there is nothing."""
+    return MISSING if value is None else signed_number(value, decimals)
 
 
 def iso_day(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from peewee import Case, Value, fn
+from peewee import Case, Value, chunked, fn
 
 from core.dates import add_months, month_end, month_from_number, month_number
 from core.db import database, is_postgresql
@@ -24,12 +24,14 @@ from providers.models import (
     Provider,
 )
 from quality.cards.known_on import Moment, held
+from quality.learners.models import LearnerFacts
 from quality.method.model import ScoringModel
 
 if TYPE_CHECKING:
-    from quality.method.figures import Rows, View
+    from quality.method.figures import Rows, Start, View
 
 Row = tuple[Any, ...]
+TRACKS_AT_ONCE = 500
 R = ProgressRecord
 
 
@@ -165,6 +167,46 @@ def breaks_of(provider_ids: Collection[int]) -> dict[int, tuple[tuple[int, int],
     for provider, first, last in query.tuples():
         found[provider].append((first.toordinal(), last.toordinal()))
     return {one: tuple(sorted({*found[None], *found[one]})) for one in provider_ids}
+
+
+def starts_of(tracks: Sequence[int]) -> "dict[int, Start]":
+    """Of each trajectory the lowest level of its first row, and the target group.
+
+    What the gemeente says of the target group goes before what the provider reported.
+    """
+    from quality.method.figures import Start  # noqa: PLC0415
+
+    found: dict[int, Start] = {}
+    for some in chunked(tracks, TRACKS_AT_ONCE):
+        listed = list(some)
+        facts = _target_groups(listed)
+        for track, place, target, *levels in _rows(_first_rows(listed)):
+            found[track] = Start(min(levels), facts.get((track, place), target))
+    return found
+
+
+def _first_rows(tracks: list[int]) -> Any:
+    levels = (R.level_reading, R.level_listening, R.level_writing, R.level_speaking)
+    rows = R.track.in_(tracks) & CURRENT
+    if is_postgresql():
+        query = R.select(R.track, R.municipality, R.target_group, *levels).where(rows)
+        return query.distinct(R.track).order_by(R.track, R.month)
+    # SQLite takes the other columns from the row that has the minimum.
+    columns = (R.track, R.municipality, R.target_group, *levels)
+    first = R.select(*columns, fn.MIN(R.month).alias("first"))
+    inner = first.where(rows).group_by(R.track).alias("inner")
+    names = [column.column_name for column in columns]
+    return R.select(*(getattr(inner.c, name) for name in names)).from_(inner)
+
+
+def _target_groups(tracks: list[int]) -> dict[tuple[int, int], int]:
+    """What gemeenten say of the target group, by trajectory and gemeente."""
+    query: Any = (
+        CourseTrack.select(CourseTrack.id, LearnerFacts.municipality, LearnerFacts.target_group)
+        .join(LearnerFacts, on=LearnerFacts.number == CourseTrack.number)
+        .where(CourseTrack.id.in_(tracks), LearnerFacts.target_group.is_null(False))
+    )
+    return {(track, place): target for track, place, target in query.tuples()}
 
 
 class _Reader:

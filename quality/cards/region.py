@@ -23,8 +23,9 @@ from quality.cards.register_facts import (
     facts_of,
     norms_on,
 )
+from quality.method.alike import AlikeRatio, Cell, compared_alike
 from quality.method.criteria import CRITERIA
-from quality.method.figures import Figures, View, figures_of
+from quality.method.figures import Figures, Start, View, figures_of
 from quality.method.judge import Case, Earlier, Judgement, Region, judge, region_of
 from quality.method.model import ScoringModel
 from quality.models import MonthFigures
@@ -166,11 +167,37 @@ def measure(
         for month in sorted(set(months))
         if not removed.intersection(add_months(month, -back) for back in range(length))
     ]
-    register = dossier(provider)
+    register, starts = dossier(provider), _Starts()
     return {
-        month: figures_of(view, model, norms_on(register, month))
+        month: figures_of(view, model, norms_on(register, month), starts)
         for month, view in inputs.views(provider.id, wanted, model)
     }
+
+
+class _Starts:
+    """The starts of trajectories, each looked up once."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, Start] = {}
+
+    def __call__(self, tracks: Sequence[int]) -> Mapping[int, Start]:
+        self.known |= inputs.starts_of([track for track in tracks if track not in self.known])
+        return self.known
+
+
+def compared_on(month: date, route: int, model: ScoringModel) -> dict[str, AlikeRatio]:
+    """Per provider the number that began in time against that of learners alike in the region."""
+    query: Any = (
+        MonthFigures.select(MonthFigures, Provider)
+        .join(Provider)
+        .where(MonthFigures.month == month, MonthFigures.route == route)
+    )
+    cells = [
+        Cell(row.provider.code, one[:3], one.people, one.on_time)
+        for row in query
+        for one in Figures.from_data(row.figures).alike
+    ]
+    return compared_alike(cells, model.expected_from)
 
 
 def outdated(month: date, model: ScoringModel, providers: Sequence[Provider]) -> set[int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.formats import MISSING, number_text, percent_text
 from providers.codes import MarkStatus
+from quality.method.alike import AlikeRatio
 from quality.method.criteria import CRITERIA
 from quality.method.states import ORDER, Standing
 from quality.method.words import change_text, standing_of_points, step_word
@@ -83,6 +84,27 @@ def queue_cell(item: Tree, name: str) -> int | str | None:
             return "< 5"
         return None if item["waiting"] == 0 else "niet getoond"
     return int(item[name])
+
+
+def alike_words(found: AlikeRatio) -> str:
+    """Observed against expected for learners alike, and how much comes from who is there."""
+    gap = found.share - found.region_share
+    return (
+        f"Met dezelfde soort cursisten (niveau bij de start, doelgroep en kwartaal) begonnen er in"
+        f" de regio naar verwachting {number_text(found.expected)} op tijd; hier waren het er"
+        f" {number_text(found.observed, 0)}. Dat is {number_text(found.ratio, 2)} keer zoveel"
+        f" (95%-interval {number_text(found.low, 2)} tot {number_text(found.high, 2)}, Byar). Van"
+        f" het verschil met de regio ({signed(gap)} procentpunt) komt"
+        f" {signed(found.due_to_learners)} door wie er zit."
+    )
+
+
+def signed(value: float, decimals: int = 1) -> str:
+    """``+0,2`` or ``-0,2`` (with a real minus); nothing at all is ``0,0`` without a sign."""
+    text = number_text(abs(value), decimals)
+    if not text.strip("0,."):
+        return text
+    return f"+{text}" if value > 0 else f"\N{MINUS SIGN}{text}"
 
 
 def left_out_words(tree: Tree) -> str:

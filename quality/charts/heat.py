@@ -25,6 +25,7 @@ from quality.charts.words import (
 )
 from quality.method.words import standing_of_points
 
+STANDINGS_OF_POINTS = ("goed", "voldoende", "onvoldoende")
 NAME_WIDTH = 150.0
 CELL = 24.0
 HEADING = 20.0
@@ -115,7 +116,13 @@ def _finding(rows: Sequence[Row]) -> str:
     worst = [
         CRITERIA[c].lower() if c != "keurmerk" else CRITERIA[c] for c in short if short[c] == most
     ]
-    times = f"{most} van {len(rows)} keer"
+    # Who is not judged on it does not count.
+    judged = max(
+        sum(row.cells[number].standing in STANDINGS_OF_POINTS for row in rows)
+        for number, criterion in enumerate(CRITERIA)
+        if short[criterion] == most
+    )
+    times = f"{most} van {judged} keer"
     return f"Het vaakst onvoldoende: {listing(worst)} ({times})"
 
 

@@ -3,10 +3,10 @@
 They are kept with the month, so that no row is read twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,6 +151,30 @@ class Queue:
 NO_GROUPS = Groups((), ())
 
 
+class Start(NamedTuple):
+    """What is known of a learner at the start: lowest level of the first row, and target group."""
+
+    level: int
+    target_group: int | None
+
+
+Starts = Callable[[Sequence[int]], Mapping[int, Start]]
+"""Looks up the start of trajectories."""
+
+
+class AlikeCell(NamedTuple):
+    """Learners of one provider that are alike: who should have begun, and who did in time.
+
+    ``quarter`` is that of the first lesson (years times four), None of who did not begin.
+    """
+
+    level: int | None
+    target_group: int | None
+    quarter: int | None
+    people: int
+    on_time: int
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """All that a judgement takes from the rows of one provider on one route, seen in one month.
@@ -174,6 +198,7 @@ class Figures:
     asked: int = 0
     met: int = 0
     in_training_minutes: int = 0
+    alike: tuple[AlikeCell, ...] = ()
 
     @property
     def decided_by_month(self) -> dict[int, Decided]:
@@ -206,6 +231,7 @@ class Figures:
                 "waiting_groups": _groups(*data["waiting_groups"]),
                 "hours": hours,
                 "decided": tuple(Decided(*one) for one in data["decided"]),
+                "alike": tuple(AlikeCell(*one) for one in data.get("alike", ())),
             }
         )
 
@@ -244,7 +270,14 @@ class View:
         return both.where(np.sort(newest(both)))
 
 
-def figures_of(view: View, model: ScoringModel, norms: Mapping[int, int]) -> dict[int, Figures]:
+def no_starts(_tracks: Sequence[int]) -> Mapping[int, Start]:
+    """Nothing is known of anyone's start."""
+    return {}
+
+
+def figures_of(
+    view: View, model: ScoringModel, norms: Mapping[int, int], starts: Starts = no_starts
+) -> dict[int, Figures]:
     """The figures of every route on which the provider ever had rows, up to this month.
 
     ``norms`` are the days agreed in contracts, by route; the model's norm holds for the others.
@@ -267,6 +300,7 @@ def figures_of(view: View, model: ScoringModel, norms: Mapping[int, int]) -> dic
             moved_on=moved_on[on_route],
             open_before=int((before.route == route).sum()),
             norm=norm,
+            starts=starts,
         )
     return found
 
@@ -317,6 +351,7 @@ def _route_figures(
     moved_on: NDArray[np.bool_],
     open_before: int,
     norm: int,
+    starts: Starts,
 ) -> Figures:
     rows = view.window.where(view.window.route == route)
     waiting = model.waiting
@@ -343,8 +378,26 @@ def _route_figures(
         ),
         waiting_groups_inferred=grouping.inferred,
         decided=_decided(people, first, view.month, view.reference, norm),
+        alike=_alike(states.where(counted), kinds[counted] == Outcome.ON_TIME, starts),
         **hours,
     )
+
+
+def _alike(counted: Rows, on_time: NDArray[np.bool_], starts: Starts) -> tuple[AlikeCell, ...]:
+    """Who should have begun, by start level, target group and quarter of the first lesson."""
+    tracks = counted.track.tolist()
+    known = starts(tracks)
+    months = months_of_days(np.maximum(counted.first_lesson, EPOCH))
+    quarters = np.where(counted.first_lesson > NONE, months // 3, NONE).tolist()
+    sums: dict[tuple[int | None, int | None, int | None], list[int]] = {}
+    for track, quarter, in_time in zip(tracks, quarters, on_time.tolist(), strict=True):
+        start = known.get(track)
+        level, target = (None, None) if start is None else start
+        one = sums.setdefault((level, target, quarter if quarter > NONE else None), [0, 0])
+        one[0] += 1
+        one[1] += in_time
+    order = sorted(sums.items(), key=lambda pair: str(pair[0]))
+    return tuple(AlikeCell(*kind, *counts) for kind, counts in order)
 
 
 def _queue(people: People, kinds: Integers, window_start: int, reference: int) -> Queue:

@@ -6,11 +6,13 @@ from datetime import date
 import pytest
 
 from core.db import database
-from providers.codes import LearningRoute, MarkStatus, TrackStatus, YesNo
+from providers.codes import LearningRoute, MarkStatus, SkillLevel, TrackStatus, YesNo
 from providers.dossier.queries import dossier
 from providers.models import ContractScope, LessonBreak, QualityMark, Teacher
 from quality.cards import inputs as metrics, operations, register_facts
-from quality.cards.region import measured, store
+from quality.cards.region import compared_on, measure, measured, store
+from quality.cards.words import alike_words
+from quality.learners.models import LearnerFacts
 from quality.method.figures import Figures
 from quality.method.model import BASIS_2027
 from quality.method.waiting import Outcome
@@ -195,6 +197,29 @@ def test_weeks_without_lessons_of_region_or_provider_are_no_learner_days(db):
         provider=make_provider("TA002"), valid_from=OCT, valid_until=date(2026, 10, 31)
     )
     assert one_route(provider).hours["intensiteit"].denominator == 18
+
+
+def test_learners_alike_are_compared_by_start_level_target_group_and_quarter(db):
+    LearnerFacts.create(municipality=148, number="TA001-0", target_group=2, changed_at=AT)
+    levels = dict.fromkeys(("level_reading", "level_listening", "level_writing"), SkillLevel.A2)
+    for code, late in (("TA001", 3), ("TA002", 9)):
+        provider = make_provider(code)
+        for n in range(20):
+            day = date(2026, 9, 20) if n < late else date(2026, 8, 20)
+            track = make_track(provider, f"{code}-{n}")
+            row = {"track": track, "registered_on": date(2026, 8, 1), "first_lesson_on": day}
+            make_record(month=SEP, level_speaking=SkillLevel.A0, target_group=1, **levels, **row)
+            make_record(month=OCT, level_speaking=SkillLevel.B1, target_group=1, **levels, **row)
+    found = measure(make_provider("TA001"), [OCT], BASIS_2027)[OCT][1].alike
+    quarter = (2026 * 12 + 6) // 3
+    assert [tuple(cell) for cell in found] == [(1, 1, quarter, 19, 17), (1, 2, quarter, 1, 0)]
+    operations.compute(OCT, by="x", at=AT)
+    ratio = compared_on(OCT, 1, BASIS_2027)["TA001"]
+    assert (ratio.observed, ratio.expected) == (17, pytest.approx(19 * 28 / 39 + 0))
+    assert ratio.low < ratio.ratio < ratio.high
+    # 70 % in the region; its one learner of another kind explains a little.
+    assert ratio.region_share == pytest.approx(70)
+    assert "door wie er zit" in alike_words(ratio)
 
 
 def test_figures_survive_being_kept(db):
