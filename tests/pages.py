@@ -6,7 +6,7 @@ labels, no double ids, captions and scopes in tables, text for pictures, no Engl
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
@@ -26,8 +26,8 @@ ENGLISH = re.compile(
 )
 # A hash of no password at all: tests that do not sign in through the form need none.
 NO_PASSWORD = "!"
-# Differs on every page.
-TOKEN = re.compile(r'(?<=name="csrf_token" value=")[^"]*')
+# Differs on every page: the token of a form, the number of a refusal.
+OWN = re.compile(r'(?<=name="csrf_token" value=")[^"]*|(?<=, nummer )[0-9a-f]{12}(?=<)')
 UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
 
 
@@ -43,10 +43,10 @@ class Page:
         self.is_html = response.mimetype == "text/html" and self.status not in (301, 302, 303, 308)
         self.html: str = self.data.decode() if self.is_html else ""
 
-    @property
+    @cached_property
     def root(self) -> Element:
         """The parsed page; refuses what is not valid HTML5."""
-        return _parsed(TOKEN.sub("", self.html))
+        return _parsed(OWN.sub("", self.html))
 
     @property
     def location(self) -> str:

@@ -4,10 +4,19 @@ from pathlib import Path
 
 from playwright.sync_api import Download, Page
 
-FOCUSED = "document.activeElement.{}"
-NO_FOCUS_SEEN = """() => {
+# A long drop-down is a box to type in; what is sent is the drop-down behind it.
+BEHIND = "document.activeElement.closest('.combo')?.querySelector('select')"
+FOCUSED = f"({BEHIND} ?? document.activeElement).{{}}"
+STOP = f"""attribute => {{
     const style = getComputedStyle(document.activeElement);
-    return style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2;
+    const unseen = style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2;
+    const value = ({BEHIND} ?? document.activeElement)[attribute];
+    return [unseen, String(value), document.activeElement.outerHTML];
+}}"""
+TEXT = f"value => [...{BEHIND}.options].find(option => option.value === value).text"
+MARKED = """() => {
+    const id = document.activeElement.getAttribute('aria-activedescendant');
+    return document.getElementById(id)?.textContent;
 }"""
 
 
@@ -19,8 +28,9 @@ def tab_to(page: Page, attribute: str, wanted: str, *, at_most: int = 150) -> No
     """Press Tab until the wanted element has the focus; every stop on the way shows where it is."""
     for _ in range(at_most):
         page.keyboard.press("Tab")
-        assert not page.evaluate(NO_FOCUS_SEEN), focused(page, "outerHTML")
-        if wanted in focused(page, attribute):
+        unseen, value, html = page.evaluate(STOP, attribute)
+        assert not unseen, html
+        if wanted in value:
             return
     raise AssertionError(f"Tab does not reach {wanted}")
 
@@ -35,7 +45,15 @@ def follow(page: Page, wanted: str, *, by: str = "textContent") -> None:
 def choose(page: Page, select: str, option: str) -> None:
     """Make sure that a drop-down says what is wanted; the first option when that is nothing."""
     tab_to(page, "name", select)
-    if focused(page, "value") != option:
+    if focused(page, "value") == option:
+        return
+    if page.evaluate("document.activeElement.role === 'combobox'"):
+        text = page.evaluate(TEXT, option)
+        page.keyboard.type(text)
+        while page.evaluate(MARKED) != text:
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+    else:
         page.keyboard.press("Home")
         page.keyboard.type(option)
     assert focused(page, "value") == option

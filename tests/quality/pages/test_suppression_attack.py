@@ -203,6 +203,9 @@ def gather(client, folder):
         address = ahead.pop()
         if address in found or not address.startswith("/") or address.startswith("/account"):
             continue
+        # A drawing is read as SVG; its PNG is the same picture.
+        if address.partition("?")[0].endswith(".png"):
+            continue
         page = client.get(address, status=None, check=False)
         found[address] = ""
         if page.status in (301, 302, 303):
@@ -212,7 +215,7 @@ def gather(client, folder):
             found[address] = together([*(text.strip() for text in page.root.itertext()), *aside])
             ahead += [link.partition("#")[0] for link in page.links]
             ahead += [e.get("src") or "" for e in page.all("img")]
-        elif page.status == 200 and page.response.mimetype != "image/png":
+        elif page.status == 200:
             found[address] = read_file(address, page.data, folder)
     return found
 
