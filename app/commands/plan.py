@@ -169,7 +169,7 @@ def run_show(args: argparse.Namespace) -> int:
             f"verwacht {day_text(found.end)}  {judgement.health}"
         )
     for finding in outlook.findings:
-        say(f"{'Advies' if finding.advice else 'Let op'}: {finding.message} ({finding.source})")
+        say(f"{str(finding.certainty).capitalize()}: {finding.message} ({finding.source})")
     return 0
 
 

@@ -21,6 +21,7 @@ from procurement.models import ContractingProcess
 from procurement.plan import operations, queries
 from procurement.plan.documents import PlanDecision, PlanStep
 from procurement.plan.forms import OUTCOME_WORDS, DecisionRowForm, ReasonForm
+from procurement.plan.health import meeting_conflict
 from procurement.plan.outlook import Outlook, look
 from procurement.plan.steps import SETTLED, Outcome
 from procurement.plan.validity import require_decision
@@ -36,6 +37,7 @@ class DecisionRow:
     decision: PlanDecision
     form: Any
     expected: date | None
+    conflict: str
     word: str
     tag: str
 
@@ -179,6 +181,7 @@ def _own_answer(rows: list[DecisionRow], *, chosen: bool) -> str:
 def _rows(outlook: Outlook) -> Iterable[DecisionRow]:
     document = outlook.document
     steps = {step.code: step for step in document.steps}
+    locals_ = {(s.code, d.municipality): d for s in outlook.plan.steps for d in s.decisions}
     for d in sorted(document.decisions, key=lambda d: municipalities.name(d.municipality)):
         form = None
         if may_decide_for(g.account, d.municipality):
@@ -191,5 +194,8 @@ def _rows(outlook: Outlook) -> Iterable[DecisionRow]:
         yield DecisionRow(
             document.header.code, steps[d.step], d, form,
             outlook.forecasts[d.step].local_dates.get(d.municipality),
+            meeting_conflict(
+                outlook.plan, locals_[d.step, d.municipality], outlook.forecasts[d.step]
+            ),
             OUTCOME_WORDS[d.outcome], OUTCOME_TAGS[d.outcome],
         )  # fmt: skip

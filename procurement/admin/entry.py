@@ -27,6 +27,7 @@ from procurement.plan.forms import (
     BaselineForm,
     CalendarForm,
     HeaderForm,
+    MoveForm,
     ParticipationForm,
     RiskForm,
     StepForm,
@@ -166,6 +167,24 @@ class EntryPages(PlanningBase):
         if self.saved(form, change, "De gegevens zijn bewaard."):
             return self._to(code)
         return self._form(form, f"Gegevens van {code}", code)
+
+    @expose("/<code>/schuif-alles/", methods=("GET", "POST"))
+    @needs("change")
+    def move(self, code: str) -> Response | str:
+        """Move everything along with the law or the target date."""
+        self._process(code)
+        form = MoveForm()
+        if self.saved(
+            form,
+            lambda data: operations.move_goal(code, data["go_live"], data["reason"], **self._who()),
+            "Alles is verschoven. De oude data staan in een planversie.",
+        ):
+            return self._to(code)
+        return self._form(
+            form, f"Alles schuiven in {code}", code, submit="Schuif alles",
+            note="De data van nu worden een planversie. Wat nog niet begonnen is en een vaste "
+            "datum heeft, schuift even ver mee. Ingevulde vergaderingen blijven staan.",
+        )  # fmt: skip
 
     @expose("/<code>/activeer/", methods=("POST",))
     @needs("change")

@@ -6,10 +6,10 @@ from flask import abort, current_app, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from core import municipalities
 from core.accounts import visible
 from core.admin import needs
 from core.dates import Calendar, now, today
-from core.errors import DomainError
 from core.export import download
 from core.formats import day_text
 from core.pages.lists import Column, Filter, RowList, choice_filter
@@ -19,7 +19,7 @@ from procurement.exchange.cells import day as read_day
 from procurement.models import CalendarLink, ContractingProcess, DigestMail, Milestone
 from procurement.plan import operations, queries
 from procurement.plan.documents import Header, PlanParticipation
-from procurement.plan.forms import NewProcessForm, municipality_choices
+from procurement.plan.forms import NewProcessForm, choices, filled_rows
 from procurement.plan.health import Health
 from procurement.plan.templates import TEMPLATES
 from procurement.plan.validity import STATES
@@ -171,22 +171,47 @@ class ListPages(PlanningBase):
     @expose("/nieuw/", methods=("GET", "POST"))
     @needs("create")
     def new(self) -> Response | str:
-        """Make a traject from a template."""
-        form: Any = NewProcessForm()
-        form.municipalities.choices = municipality_choices()
-        if form.validate_on_submit():
-            try:
-                process = operations.start_plan(
-                    _header_of(form), template=form.template.data,
-                    participations=_joining(form), **self._who(),
-                )  # fmt: skip
-                return redirect(url_for("planning.one", code=process.code))
-            except DomainError as error:
-                form.fill_errors(error)
+        """Make a traject from a template; a plan made backwards fills in its dates."""
+        form: Any = NewProcessForm(data=_asked() | {"others": [{}] * 3})
+        names = municipalities.names()
+        form.municipalities.choices = choices(
+            sorted(
+                (
+                    (code, names[code])
+                    for code in queries.regional_municipalities()
+                    if code in names
+                ),
+                key=lambda pair: pair[1],
+            )
+        )
+        made: list[str] = []
+
+        def change(_: dict[str, Any]) -> None:
+            process = operations.start_plan(
+                _header_of(form), template=form.template.data, participations=_joining(form),
+                **self._who(),
+            )  # fmt: skip
+            made.append(process.code)
+
+        if self.saved(form, change, "Het traject is gemaakt als concept."):
+            return redirect(url_for("planning.one", code=made[0]))
         return self.render(
             "procurement/form.html", form=form, title="Nieuw traject", crumbs=crumbs(),
             submit="Maak dit traject", cancel=url_for("planning.index"),
         )  # fmt: skip
+
+
+def _asked() -> dict[str, Any]:
+    """Template and end of the current contract, as the page Terugplannen passes them on."""
+    try:
+        end = read_day(request.args.get("contract_einde", ""))
+    except ValueError:
+        end = None
+    return {
+        "template": request.args.get("sjabloon"),
+        "current_until": end,
+        "go_live": None if end is None else next_go_live(end),
+    }
 
 
 def _day_column(name: str, label: str, column: Any) -> Column:
@@ -266,16 +291,19 @@ def _portfolio_sentence(query: Any) -> str:
 
 
 def _header_of(form: Any) -> Header:
+    go_live, current = form.go_live.data, form.current_until.data
     return Header(
-        form.code.data, form.name.data, form.region.data,
-        starts_on=form.starts_on.data or today(), go_live=form.go_live.data,
-        contract_until=form.contract_until.data, status="concept",
+        form.code.data, form.name.data, form.region.data, status="concept",
+        starts_on=form.starts_on.data or today(), current_until=current,
+        go_live=go_live or (next_go_live(current) if current else None),
+        contract_until=form.contract_until.data,
     )  # fmt: skip
 
 
 def _joining(form: Any) -> tuple[PlanParticipation, ...]:
+    others = [row["municipality"] for row in filled_rows(form.others)]
     return tuple(
         PlanParticipation(code, route)
-        for code in form.municipalities.data
+        for code in dict.fromkeys([*form.municipalities.data, *others])
         for route in form.routes.data or ["B"]
     )

@@ -13,7 +13,7 @@ from procurement.plan.documents import (
     to_plan,
 )
 from procurement.plan.forms import OUTCOME_WORDS
-from procurement.plan.health import Health, is_late
+from procurement.plan.health import Health, is_late, meeting_conflict
 from procurement.plan.outlook import Outlook
 from procurement.plan.planning import schedule
 from procurement.plan.steps import Outcome
@@ -52,6 +52,7 @@ class Cell:
     planned: date | None
     late: bool
     cause: bool
+    conflict: str
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def _cell(outlook: Outlook, decision: PlanDecision) -> Cell:
         cause is not None
         and cause.code == decision.step
         and decision.municipality in cause.municipalities,
+        meeting_conflict(outlook.plan, local, found),
     )
 
 

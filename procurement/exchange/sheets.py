@@ -78,6 +78,7 @@ HEADER_COLUMNS = (
     Column("penvoerder", "lead_municipality", optional_municipality),
     Column("begin", "starts_on", day),
     Column("streefdatum_start", "go_live", day),
+    Column("huidig_contract_tot_en_met", "current_until", day),
     Column("contract_tot_en_met", "contract_until", day),
     Column("aantal_trajecten", "tracks", optional_number),
     Column("prijs_per_traject_eurocent", "price_cents", optional_number),

@@ -27,6 +27,7 @@ class Header:
     lead_municipality: str | None = None
     starts_on: date | None = None
     go_live: date | None = None
+    current_until: date | None = None
     contract_until: date | None = None
     tracks: int | None = None
     price_cents: int | None = None

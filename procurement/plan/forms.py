@@ -137,6 +137,12 @@ def filled_rows(rows: RowsField) -> list[dict[str, Any]]:
     return [dict(entry.form.data) for entry in rows if entry.form.is_filled]
 
 
+class PlaceRow(RowForm):
+    """One gemeente."""
+
+    municipality = SelectField("Gemeente", choices=lambda: [NONE, *municipality_choices()])
+
+
 class HeaderForm(SafeForm):
     """What is said once of an inkooptraject."""
 
@@ -147,8 +153,9 @@ class HeaderForm(SafeForm):
     status = SelectField("Stand", choices=choices(zip(STATES, STATES, strict=True)))
     lead_municipality = SelectField("Penvoerder", choices=[])
     starts_on = DutchDateField("Begin van het traject", description=DAY_HINT)
-    go_live = DutchDateField("Streefdatum start dienstverlening", description=DAY_HINT)
-    contract_until = DutchDateField("Contract tot en met", description=DAY_HINT)
+    current_until = DutchDateField("Einddatum van het huidige contract", description=DAY_HINT)
+    go_live = DutchDateField("Start van het nieuwe contract (streefdatum)", description=DAY_HINT)
+    contract_until = DutchDateField("Nieuw contract tot en met", description=DAY_HINT)
     tracks = WholeNumberField("Aantal trajecten over de hele looptijd", low=0)
     price_cents = EuroField("Prijs per traject", description="In euro, zonder btw.", low=0)
     good_friday_off = BooleanField("Goede Vrijdag is een vrije dag")
@@ -165,16 +172,16 @@ class NewProcessForm(SafeForm):
     )  # fmt: skip
     name = TextField("Naam", [Required("Geef het traject een naam.")], render_kw={"maxlength": 120})
     region = TextField("Regio", render_kw={"maxlength": 80})
-    starts_on = DutchDateField("Begin van het traject", description=DAY_HINT)
-    go_live = DutchDateField("Streefdatum start dienstverlening", description=DAY_HINT)
-    contract_until = DutchDateField("Contract tot en met", description=DAY_HINT)
-    routes = CheckboxesField("Leerroutes", choices=choices(ROUTES.items()))
-    municipalities = SelectMultipleField(
-        "Gemeenten die meedoen",
-        description="Houd Ctrl ingedrukt om er meer te kiezen.",
-        choices=[],
-        render_kw={"size": 12},
+    current_until = DutchDateField("Einddatum van het huidige contract", description=DAY_HINT)
+    go_live = DutchDateField(
+        "Start van het nieuwe contract (streefdatum)",
+        description="Leeg: de dag na het huidige contract.",
     )
+    contract_until = DutchDateField("Nieuw contract tot en met", description=DAY_HINT)
+    starts_on = DutchDateField("Begin van het traject", description="Leeg: vandaag.")
+    routes = CheckboxesField("Leerroutes", choices=choices(ROUTES.items()))
+    municipalities = CheckboxesField("Gemeenten van de regio die meedoen", choices=[])
+    others = RowsField(PlaceRow, "Andere gemeenten", "Typ een naam om te zoeken.")
 
 
 class WaitRow(RowForm):
@@ -233,6 +240,19 @@ class ReasonForm(SafeForm):
     """Why something changes; it comes in the history."""
 
     reason = TextField("Reden van de wijziging", description="Komt in de geschiedenis.")
+
+
+class MoveForm(SafeForm):
+    """The law or the target date moves: everything moves along."""
+
+    go_live = DutchDateField(
+        "Nieuwe streefdatum", [Required("Vul de nieuwe streefdatum in.")], description=DAY_HINT
+    )
+    reason = TextField(
+        "Reden",
+        [Required("Vul in waarom alles schuift.")],
+        description="Bijvoorbeeld: wet uitgesteld naar 1-7-2021.",
+    )
 
 
 class BaselineForm(SafeForm):

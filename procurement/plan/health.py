@@ -8,7 +8,7 @@ from enum import StrEnum
 from core import municipalities
 from core.formats import day_text
 from procurement.plan.planning import Forecast, Held, finished_on
-from procurement.plan.steps import Kind, LinkType, LocalDecision, Outcome, Plan, Step
+from procurement.plan.steps import SETTLED, Kind, LinkType, LocalDecision, Outcome, Plan, Step
 
 TIGHT = 5
 """A step with fewer working days of float than this is a risk."""
@@ -64,7 +64,7 @@ def _judge(
         return Judgement(Health.CANCELLED, "Deze stap telt niet meer mee.")
     done = finished_on(step, found.start)
     if done is not None:
-        return _judge_done(plan, step, done, baseline)
+        return _judge_done(step, done, baseline)
     if step.code in blocked:
         return Judgement(Health.BLOCKED, blocked[step.code])
     return _judge_open(plan, step, found, baseline)
@@ -74,7 +74,7 @@ def _judge_open(plan: Plan, step: Step, found: Forecast, baseline: Baseline) -> 
     cause = _why(plan, step, found)
     if found.total_float is not None and found.total_float < 0 and found.latest_end is not None:
         text = (
-            f"Verwacht {day_text(found.end)}, {working_days(-found.total_float)} na de uiterste "
+            f"Verwacht {day_text(found.end)}, {span(found.latest_end, found.end)} na de uiterste "
             f"datum {day_text(found.latest_end)}{cause}."
         )
         return Judgement(Health.LATE, text)
@@ -82,9 +82,8 @@ def _judge_open(plan: Plan, step: Step, found: Forecast, baseline: Baseline) -> 
     if found.held is Held.COURT and (planned is None or found.end <= planned):
         return Judgement(Health.RISK, f"Verwacht {day_text(found.end)}{cause}.")
     if planned is not None and found.end > planned:
-        slip = plan.calendar.working_days_between(planned, found.end)
         text = (
-            f"Verwacht {day_text(found.end)}, {working_days(slip)} later dan gepland "
+            f"Verwacht {day_text(found.end)}, {span(planned, found.end)} later dan gepland "
             f"({day_text(planned)}){cause}."
         )
         return Judgement(Health.RISK, text)
@@ -97,10 +96,10 @@ def _judge_open(plan: Plan, step: Step, found: Forecast, baseline: Baseline) -> 
     return Judgement(Health.ON_TRACK, text)
 
 
-def _judge_done(plan: Plan, step: Step, done: date, baseline: Baseline) -> Judgement:
+def _judge_done(step: Step, done: date, baseline: Baseline) -> Judgement:
     limit = step.deadline or baseline.get((step.code, ""))
     if limit is not None and done > limit:
-        late = working_days(plan.calendar.working_days_between(limit, done))
+        late = span(limit, done)
         return Judgement(
             Health.DONE_LATE, f"Gereed op {day_text(done)}, {late} na {day_text(limit)}."
         )
@@ -156,7 +155,8 @@ class Cause:
 
     code: str
     municipalities: tuple[str, ...]
-    working_days: int
+    days: int
+    """Calendar days: working days stand still in a recess."""
     text: str
 
 
@@ -167,10 +167,10 @@ def cause_of(
     steps = {step.code: step for step in plan.steps}
     best: tuple[int, str] | None = None
     for code in reversed(driving_chain(forecasts, goal)):
-        own = _slip(plan, forecasts[code], baseline)
+        own = _slip(forecasts[code], baseline)
         driver = forecasts[code].driver
         if driver is not None:
-            own -= max(0, _slip(plan, forecasts[driver], baseline))
+            own -= max(0, _slip(forecasts[driver], baseline))
         if own > 0 and (best is None or own > best[0]):
             best = (own, code)
     chain_start = driving_chain(forecasts, goal)[-1]
@@ -195,9 +195,9 @@ def driving_chain(forecasts: Mapping[str, Forecast], goal: str) -> list[str]:
     return chain
 
 
-def _slip(plan: Plan, found: Forecast, baseline: Baseline) -> int:
+def _slip(found: Forecast, baseline: Baseline) -> int:
     planned = baseline.get((found.code, ""))
-    return 0 if planned is None else plan.calendar.working_days_between(planned, found.end)
+    return 0 if planned is None else (found.end - planned).days
 
 
 def _cause_text(step: Step, found: Forecast, baseline: Baseline) -> str:
@@ -231,22 +231,31 @@ def headline(
         return f"{step.title} is geblokkeerd bij '{first.title}': {blocked[first.code]}"
     text = f"{step.title} verwacht {day_text(found.end)}"
     if step.deadline is not None:
-        text += f", {distance(plan, step.deadline, found.end)} de streefdatum"
+        text += f", {distance(step.deadline, found.end)} de streefdatum"
     cause = cause_of(plan, forecasts, baseline, goal)
     late = step.deadline is not None and found.end > step.deadline
-    moved = late or _slip(plan, found, baseline) > 0
+    moved = late or _slip(found, baseline) > 0
     # A kort geding is told of even when there is still time enough.
     if cause is None or not (moved or forecasts[cause.code].held is Held.COURT):
         return f"{text}."
     return f"{text}, door {cause.text}."
 
 
-def distance(plan: Plan, target: date, day: date) -> str:
-    """``10 werkdagen na``, ``3 werkdagen voor`` or ``precies op``."""
-    count = plan.calendar.working_days_between(target, day)
-    if count == 0:
-        return "precies op" if day == target else ("na" if day > target else "voor")
-    return f"{working_days(abs(count))} {'na' if count > 0 else 'voor'}"
+def distance(target: date, day: date) -> str:
+    """``2 weken na``, ``3 dagen voor`` or ``precies op``."""
+    if day == target:
+        return "precies op"
+    return f"{span(*sorted((target, day)))} {'na' if day > target else 'voor'}"
+
+
+def span(first: date, last: date) -> str:
+    """Calendar days between two days, in weeks from two weeks on: ``2 weken en 1 dag``."""
+    count = (last - first).days
+    weeks, rest = divmod(count, 7) if count >= 14 else (0, count)
+    words = [f"{weeks} weken"] if weeks else []
+    if rest or not words:
+        words.append("1 dag" if rest == 1 else f"{rest} dagen")
+    return " en ".join(words)
 
 
 def body_of(step: Step) -> str:
@@ -273,6 +282,28 @@ def naming(codes: Sequence[str]) -> str:
     if len(codes) > NAMED:
         return f"{len(codes)} gemeenten"
     return listing(municipalities.name(code) for code in codes)
+
+
+def meeting_conflict(plan: Plan, decision: LocalDecision, found: Forecast) -> str:
+    """Why a meeting that somebody entered cannot be the day of the decision; empty when it can.
+
+    The date stays as it was entered: only a person moves a meeting.
+    """
+    planned = decision.meeting_on
+    day = found.local_dates.get(decision.municipality)
+    settled = decision.outcome in SETTLED or decision.decided_on is not None
+    if planned is None or day is None or settled or planned >= day:
+        return ""
+    if decision.outcome in (Outcome.DEFERRED, Outcome.REJECTED):
+        return ""
+    recess = plan.calendar.recess_on(planned)
+    if planned < plan.today:
+        why = "is al geweest"
+    elif recess is not None:
+        why = f"valt in het reces{f' ({recess.name})' if recess.name else ''}"
+    else:
+        why = f"is voor de stukken klaar zijn ({day_text(found.start)})"
+    return f"De vergadering van {day_text(planned)} {why}."
 
 
 def is_late(plan: Plan, decision: LocalDecision, found: Forecast, baseline: Baseline) -> bool:

@@ -39,7 +39,7 @@ from procurement.plan.outlook import Outlook, look
 from procurement.plan.queries import THING
 from procurement.plan.steps import Link
 from procurement.plan.storing import insert, replace_item, store
-from procurement.plan.templates import TEMPLATES
+from procurement.plan.templates import TEMPLATES, follow_header
 from procurement.plan.validity import require_decision, require_valid
 
 
@@ -239,13 +239,53 @@ def would_change(document: PlanDocument, *, by: str, at: datetime) -> dict[str, 
 
 
 def change_header(code: str, values: dict[str, Any], *, by: str, at: datetime) -> dict[str, Any]:
-    """Change what is said once of an inkooptraject."""
-    return _change(
-        code,
-        lambda d: replace(d, header=replace(d.header, **values)),
-        action="wijzig",
-        by=by,
-        at=at,
+    """Change what is said once of an inkooptraject; dates that a template derived follow."""
+
+    def transform(document: PlanDocument) -> PlanDocument:
+        header = replace(document.header, **values)
+        steps = tuple(follow_header(s, document.header, header) for s in document.steps)
+        return replace(document, header=header, steps=steps)
+
+    return _change(code, transform, action="wijzig", by=by, at=at)
+
+
+def move_goal(code: str, go_live: date, reason: str, *, by: str, at: datetime) -> dict[str, Any]:
+    """Move the target, as when a law is put off: one act with its reason.
+
+    The dates as they are become a planversie first. What has not begun and was tied to a day moves
+    by as many days; meetings that a person entered stay.
+    """
+
+    def transform(document: PlanDocument) -> PlanDocument:
+        header, today = document.header, _day(at)
+        if header.go_live is None:
+            raise DomainError(
+                "go_live", "Dit traject heeft nog geen streefdatum. Vul die eerst in bij Gegevens."
+            )
+        moved = go_live - header.go_live
+        number = max((b.number for b in document.baselines), default=0) + 1
+        kept = baseline_of(look(document, today), number, today, f"Voor het schuiven: {reason}")
+        until = header.contract_until
+        new = replace(
+            header, go_live=go_live, contract_until=None if until is None else until + moved
+        )
+        steps = tuple(
+            _moved(step, moved) if followed == step else followed
+            for step in document.steps
+            for followed in (follow_header(step, header, new),)
+        )
+        return replace(document, header=new, steps=steps, baselines=(*document.baselines, kept))
+
+    return _change(code, transform, action="verschuif alles", by=by, at=at, reason=reason)
+
+
+def _moved(step: PlanStep, days: timedelta) -> PlanStep:
+    if step.actual_start is not None or step.actual_end is not None:
+        return step
+    return replace(
+        step,
+        earliest_start=None if step.earliest_start is None else step.earliest_start + days,
+        deadline=None if step.deadline is None else step.deadline + days,
     )
 
 

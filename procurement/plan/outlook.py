@@ -91,7 +91,7 @@ def as_json(outlook: Outlook) -> dict[str, Any]:
         else {
             "milestone": outlook.cause.code,
             "municipalities": list(outlook.cause.municipalities),
-            "working_days": outlook.cause.working_days,
+            "days": outlook.cause.days,
         },
         "baseline": None
         if baseline is None
@@ -104,7 +104,7 @@ def as_json(outlook: Outlook) -> dict[str, Any]:
         "findings": [
             {
                 "rule": f.rule, "milestone": f.step, "message": f.message, "source": f.source,
-                "advice": f.advice,
+                "advice": f.advice, "certainty": str(f.certainty),
             }
             for f in outlook.findings
         ],

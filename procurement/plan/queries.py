@@ -42,12 +42,14 @@ from procurement.plan.fair_forecast import STRETCHED, Case
 from procurement.plan.health import Health
 from procurement.plan.steps import Kind, Link, LinkType, Outcome, Unit
 from procurement.plan.terms import Procedure, Purpose
+from providers.models import ContractScope
 
 THING = "inkooptraject"
 """What the log calls it."""
 HEADER_FIELDS = (
     "code", "name", "region", "procedure", "status", "electronic", "lead_municipality",
-    "starts_on", "go_live", "contract_until", "tracks", "price_cents", "good_friday_off", "note",
+    "starts_on", "go_live", "current_until", "contract_until", "tracks", "price_cents",
+    "good_friday_off", "note",
 )  # fmt: skip
 STEP_FIELDS = (
     "code", "title", "phase", "kind", "purpose", "owner", "duration", "unit", "body",
@@ -281,3 +283,10 @@ def deciding_municipalities(processes: Any) -> set[str]:
     )
     rows: Any = query.tuples()
     return {code for (code,) in rows}
+
+
+def regional_municipalities() -> set[str]:
+    """Gemeenten in any inkooptraject or contract: the region, as far as it is known here."""
+    joining: Any = Participation.select(Participation.municipality).distinct().tuples()
+    served: Any = ContractScope.select(ContractScope.municipality).distinct().tuples()
+    return {code for (code,) in (*joining, *served) if code}

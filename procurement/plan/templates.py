@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from core.dates import add_months, month_end, parse_month
 from procurement.plan.documents import BaselineDate, Header, PlanBaseline, PlanDocument, PlanStep
@@ -105,17 +106,35 @@ SAS_LINKS = (
 
 def regional_social(header: Header) -> PlanDocument:
     """``SAS regionaal``: 24 milestones; durations are defaults, save those of the law."""
-    steps: tuple[PlanStep, ...] = SAS_STEPS
-    if header.contract_until is not None:
-        # Whoever wants another contract begins again in time: 14 months before this one ends.
-        by = month_end(add_months(header.contract_until.replace(day=1), -RENEWAL_NOTICE_MONTHS))
-        by = by.replace(day=min(by.day, header.contract_until.day))
-        begin = add_months(by, -2)
-        steps = tuple(
-            replace(s, earliest_start=begin, deadline=by) if s.purpose is Purpose.RENEWAL else s
-            for s in steps
-        )
+    steps = tuple(
+        replace(s, **renewal_dates(header)) if s.purpose is Purpose.RENEWAL else s
+        for s in SAS_STEPS
+    )
     return PlanDocument(header, steps, SAS_LINKS)
+
+
+def renewal_dates(header: Header) -> dict[str, Any]:
+    """When to decide on another contract: 14 months before the one that is bought ends."""
+    if header.contract_until is None:
+        return {"earliest_start": None, "deadline": None}
+    by = month_end(add_months(header.contract_until.replace(day=1), -RENEWAL_NOTICE_MONTHS))
+    by = by.replace(day=min(by.day, header.contract_until.day))
+    return {"earliest_start": add_months(by, -2), "deadline": by}
+
+
+def follow_header(step: PlanStep, old: Header, new: Header) -> PlanStep:
+    """A step whose dates come from the header, when the header changes; what a person set stays."""
+    if step.purpose is Purpose.RENEWAL:
+        own = {"earliest_start": step.earliest_start, "deadline": step.deadline}
+        return replace(step, **renewal_dates(new)) if own == renewal_dates(old) else step
+    if step.purpose is Purpose.GO_LIVE and old.go_live is not None:
+        changes: dict[str, Any] = {
+            name: new.go_live
+            for name in ("earliest_start", "deadline")
+            if getattr(step, name) == old.go_live
+        }
+        return replace(step, **changes)
+    return step
 
 
 DALFSEN = Path(__file__).parent / "dalfsen_2019.csv"

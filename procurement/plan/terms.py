@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from core.dates import term_end
+from core.dates import next_term_day, term_end
 from core.formats import day_text, euro_text
 from procurement.plan import court
 
@@ -120,15 +120,43 @@ class Facts:
         return max(self.moments.get(purpose, ()), key=lambda m: m.on, default=None)
 
 
+class Certainty(StrEnum):
+    """How sure it is that a rule binds this procedure."""
+
+    BINDING = "bindend"
+    ADVICE = "advies"
+    TO_CHECK = "laat nakijken"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One term that the plan breaks, or advice where there is no fixed term."""
+    """One rule that the plan does not follow, with how sure it is that it must."""
 
     rule: str
     step: str | None
     message: str
     source: str
-    advice: bool = False
+    certainty: Certainty = Certainty.BINDING
+
+    @property
+    def advice(self) -> bool:
+        """Whether a plan may stay as it is."""
+        return self.certainty is not Certainty.BINDING
+
+
+CERTAINTIES: Mapping[str, Mapping[Procedure, Certainty]] = {
+    "standstill": {Procedure.OPEN: Certainty.BINDING, Procedure.SOCIAL: Certainty.BINDING},
+    "award_notice": {Procedure.OPEN: Certainty.BINDING, Procedure.SOCIAL: Certainty.TO_CHECK},
+    "clarifications": {Procedure.OPEN: Certainty.BINDING},
+    "tenders": {Procedure.OPEN: Certainty.BINDING},
+}
+"""For which procedure a term binds; elsewhere it is advice. Under SAS the notices of awards may be
+bundled per quarter (directive 2014/24/EU, article 75), hence to be checked by a lawyer."""
+
+
+def certainty_of(rule: str, procedure: Procedure) -> Certainty:
+    """How sure it is that a term binds this procedure."""
+    return CERTAINTIES.get(rule, {}).get(procedure, Certainty.ADVICE)
 
 
 def check(facts: Facts) -> list[Finding]:
@@ -154,7 +182,7 @@ def _standstill(facts: Facts, day: date) -> list[Finding]:
                 f"De opschortende termijn loopt in dit plan tot en met {day_text(ends.on)}. De "
                 f"gunningsbeslissing gaat weg op {day_text(sent.on)}; laat de termijn minstens "
                 f"{term.value} dagen duren, tot en met {day_text(until)}.",
-                term.source,
+                term.source, certainty_of("standstill", facts.procedure),
             )
         )  # fmt: skip
     for purpose in (Purpose.AWARD, Purpose.CONTRACT):
@@ -165,7 +193,7 @@ def _standstill(facts: Facts, day: date) -> list[Finding]:
                     "standstill", moment.code,
                     f"{moment.title} staat op {day_text(moment.on)}, binnen de opschortende "
                     f"termijn. Plan dit na {day_text(until)}.",
-                    term.source,
+                    term.source, certainty_of("standstill", facts.procedure),
                 )
             )  # fmt: skip
     return found
@@ -198,12 +226,14 @@ def _award_notice(facts: Facts, day: date) -> list[Finding]:
     until = term_end(signed.on, term.value)
     if notice.on <= until:
         return []
+    bundled = facts.procedure is Procedure.SOCIAL
     return [
         Finding(
             "award_notice", notice.code,
             f"De aankondiging van de gunning staat op {day_text(notice.on)}. Verstuur haar binnen "
-            f"{term.value} dagen na het contract, uiterlijk {day_text(until)}.",
-            term.source,
+            f"{term.value} dagen na het contract, uiterlijk {day_text(until)}."
+            + (" Per kwartaal bundelen mag misschien ook." if bundled else ""),
+            term.source, certainty_of("award_notice", facts.procedure),
         )
     ]  # fmt: skip
 
@@ -221,7 +251,7 @@ def _clarifications(facts: Facts, day: date) -> list[Finding]:
             f"{answers.title} is klaar op {day_text(answers.on)}, dat is "
             f"{(deadline.on - answers.on).days} dagen voor de inschrijfdatum. Publiceer de "
             f"antwoorden uiterlijk {day_text(until)}, of verschuif de inschrijfdatum.",
-            term.source,
+            term.source, certainty_of("clarifications", facts.procedure),
         )
         for answers in facts.moments.get(Purpose.CLARIFICATIONS, ())
         if answers.on > until
@@ -248,7 +278,7 @@ def _tenders(facts: Facts, day: date) -> list[Finding]:
         f"Inschrijvers krijgen {given} dagen. Voor sociale diensten moet de termijn redelijk zijn; "
         f"de openbare procedure houdt {term.value} dagen aan. Leg vast waarom dit genoeg is."
     )
-    return [Finding("tenders", deadline.code, text, term.source, advice=True)]
+    return [Finding("tenders", deadline.code, text, term.source, Certainty.ADVICE)]
 
 
 def _threshold(facts: Facts, day: date) -> list[Finding]:
@@ -269,10 +299,26 @@ def _threshold(facts: Facts, day: date) -> list[Finding]:
             f"De geraamde waarde is {value}, onder de drempel van {limit}. Meervoudig onderhands "
             "mag dan ook."
         )
-        return [Finding("social_threshold", None, text, term.source, advice=True)]
+        return [Finding("social_threshold", None, text, term.source, Certainty.ADVICE)]
     return []
 
 
+def _closing_day(facts: Facts, _day: date) -> list[Finding]:
+    """A closing date on a day off may run on to the next working day."""
+    deadline = facts.last(Purpose.SUBMISSION)
+    if deadline is None or (next_day := next_term_day(deadline.on)) == deadline.on:
+        return []
+    return [
+        Finding(
+            "closing_day", deadline.code,
+            f"{deadline.title} valt op {day_text(deadline.on)}, een weekend of feestdag. De "
+            f"termijn loopt dan misschien door tot {day_text(next_day)}. Kies liever een werkdag.",
+            "Verordening (EEG, Euratom) 1182/71, artikel 3", Certainty.TO_CHECK,
+        )
+    ]  # fmt: skip
+
+
 RULES: tuple[Callable[[Facts, date], list[Finding]], ...] = (
-    _standstill, _proceedings, _award_notice, _clarifications, _tenders, _threshold,
+    _standstill, _proceedings, _award_notice, _clarifications, _tenders, _closing_day,
+    _threshold,
 )  # fmt: skip

@@ -132,8 +132,15 @@ def _require_header(document: PlanDocument) -> None:
         if amount is not None and not 0 <= amount <= most:
             raise DomainError("amount", "Dit getal kan niet kloppen. Controleer het.", field=field)
     _require_known(header.lead_municipality, "lead_municipality")
-    for day in (header.starts_on, header.go_live, header.contract_until):
+    for day in (header.starts_on, header.go_live, header.current_until, header.contract_until):
         _require_year(day, "het traject")
+    if header.go_live and header.contract_until and header.contract_until < header.go_live:
+        raise DomainError(
+            "contract_until",
+            f"Het nieuwe contract eindigt op {day_text(header.contract_until)}, voor het begint "
+            f"({day_text(header.go_live)}). Bedoel je het huidige contract? Vul dat apart in.",
+            field="contract_until",
+        )
 
 
 def _require_participations(document: PlanDocument) -> None:

@@ -82,7 +82,7 @@ PAGES = {
         ("risico's en acties", "/planning/P-00/risicos-en-acties/"),
         ("wat als", "/planning/P-00/wat-als/?stap=50&dagen=14"),
         ("een mijlpaal wijzigen", "/planning/P-00/mijlpalen/50/"),
-        ("een besluit", "/planning/P-00/besluiten/50/0148/"),
+        ("een besluit", "/planning/P-00/besluiten/50/"),
         ("deelname", "/planning/P-00/deelname/"),
         ("reces en vergaderingen", "/planning/P-00/kalender/"),
         ("schaal", "/planning/P-00/schaal/"),

@@ -14,7 +14,6 @@ from tests.browser.person import Person
 CODE = "PROEF-2028"
 HOME = f"/planning/{CODE}/"
 DECISION = "8"
-SELECTED = "Array.from(document.activeElement.selectedOptions, o => [o.value, o.text.trim()])"
 
 
 def fill(page: Page, name: str, text: str) -> None:
@@ -41,15 +40,15 @@ def make_plan(page: Page) -> list[tuple[str, str]]:
     assert focused(page, "value") == "SAS regionaal"
     fill(page, "code", CODE)
     fill(page, "name", "Proeftraject")
-    fill(page, "starts_on", day_text(today()))
-    fill(page, "go_live", day_text(today() + timedelta(days=600)))
+    fill(page, "current_until", day_text(today() + timedelta(days=599)))
     tab_to(page, "id", "routes-0")
     page.keyboard.press("Space")
-    tab_to(page, "name", "municipalities")
-    page.keyboard.type("Dalfsen")
-    page.keyboard.press("Shift+ArrowDown")
-    page.keyboard.press("Shift+ArrowDown")
-    places = [(code, name) for code, name in page.evaluate(SELECTED)]
+    places = []
+    for number in range(3):
+        tab_to(page, "id", f"municipalities-{number}")
+        page.keyboard.press("Space")
+        label = page.locator(f"label[for=municipalities-{number}]").inner_text()
+        places.append((str(focused(page, "value")), label))
     follow(page, "Maak dit traject")
     return places
 

@@ -1,14 +1,23 @@
 """Health with its reason, the cause that is named, and 'wat als'."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from core.dates import Calendar, Recess
 from core.errors import DomainError
 from procurement.plan.digest import digest, nothing_due
 from procurement.plan.documents import Header, PlanDecision, PlanDocument, PlanStep
-from procurement.plan.health import Health, headline, judge, listing, naming
+from procurement.plan.health import (
+    Health,
+    distance,
+    headline,
+    judge,
+    listing,
+    meeting_conflict,
+    naming,
+)
 from procurement.plan.outlook import look
 from procurement.plan.planning import schedule
 from procurement.plan.steps import Kind, Link, LocalDecision, Outcome, Plan, Step
@@ -33,14 +42,14 @@ def judged(step, baseline=None, *, today=TODAY):
         (Step("1", duration=10, deadline=date(2026, 6, 17)), None, Health.RISK,
          "Verwacht 11-06-2026, met maar 4 werkdagen speling."),
         (Step("1", duration=10, deadline=date(2026, 6, 30)), date(2026, 6, 10), Health.RISK,
-         "Verwacht 11-06-2026, 1 werkdag later dan gepland (10-06-2026)."),
+         "Verwacht 11-06-2026, 1 dag later dan gepland (10-06-2026)."),
         (Step("1", duration=10, deadline=date(2026, 6, 10)), None, Health.LATE,
-         "Verwacht 11-06-2026, 1 werkdag na de uiterste datum 10-06-2026."),
+         "Verwacht 11-06-2026, 1 dag na de uiterste datum 10-06-2026."),
         (Step("1", actual_end=date(2026, 5, 29)), None, Health.DONE, "Gereed op 29-05-2026."),
         (Step("1", actual_end=date(2026, 5, 29), deadline=date(2026, 5, 28)), None,
-         Health.DONE_LATE, "Gereed op 29-05-2026, 1 werkdag na 28-05-2026."),
+         Health.DONE_LATE, "Gereed op 29-05-2026, 1 dag na 28-05-2026."),
         (Step("1", actual_end=date(2026, 5, 29)), date(2026, 5, 27), Health.DONE_LATE,
-         "Gereed op 29-05-2026, 2 werkdagen na 27-05-2026."),
+         "Gereed op 29-05-2026, 2 dagen na 27-05-2026."),
         (Step("1", cancelled=True), None, Health.CANCELLED, "Deze stap telt niet meer mee."),
     ],
 )  # fmt: skip
@@ -52,7 +61,7 @@ def test_health_with_its_reason(step, baseline, health, reason):
 def test_what_should_have_been_done_says_so():
     found = judged(Step("1", duration=3, deadline=date(2026, 6, 4)), today=date(2026, 6, 8))
     assert found.reason == (
-        "Verwacht 08-06-2026, 2 werkdagen na de uiterste datum 04-06-2026, want de stap had al "
+        "Verwacht 08-06-2026, 4 dagen na de uiterste datum 04-06-2026, want de stap had al "
         "klaar moeten zijn en is nog open."
     )
 
@@ -92,9 +101,9 @@ def document(**more):
 @pytest.mark.parametrize(
     ("meeting", "sentence"),
     [
-        (date(2026, 6, 23), "23-06-2026, 5 werkdagen voor de streefdatum."),
+        (date(2026, 6, 23), "23-06-2026, 7 dagen voor de streefdatum."),
         (date(2026, 6, 30), "30-06-2026, precies op de streefdatum."),
-        (date(2026, 7, 7), "07-07-2026, 5 werkdagen na de streefdatum."),
+        (date(2026, 7, 7), "07-07-2026, 7 dagen na de streefdatum."),
     ],
 )
 def test_the_sentence_on_top(meeting, sentence):
@@ -172,7 +181,7 @@ def test_the_digest_tells_what_is_late_or_due():
     text = digest([look(document(), TODAY)], TODAY)
     assert text == (
         "Traject (T)\n"
-        "Start dienstverlening verwacht 23-06-2026, 5 werkdagen voor de streefdatum.\n\n"
+        "Start dienstverlening verwacht 23-06-2026, 7 dagen voor de streefdatum.\n\n"
         "Klaar voor 15-06-2026:\n"
         "- 7 Stukken (regio): Verwacht 11-06-2026, met maar 3 werkdagen speling.\n"
     )
@@ -183,3 +192,30 @@ def test_the_digest_tells_what_is_late_or_due():
     assert nothing_due("niemand") == (
         "Er is niets te laat en de komende twee weken hoeft niets van niemand klaar te zijn.\n"
     )
+
+
+def test_slip_is_told_in_days_that_do_not_stand_still_in_a_recess():
+    """Six lengthenings within the recess: six different sentences."""
+    days = [date(2026, 12, 21) + timedelta(days=3 * n) for n in range(6)]
+    assert [distance(date(2026, 12, 18), day) for day in days] == [
+        "3 dagen na", "6 dagen na", "9 dagen na", "12 dagen na", "2 weken en 1 dag na",
+        "2 weken en 4 dagen na",
+    ]  # fmt: skip
+    assert distance(date(2026, 12, 18), date(2026, 11, 20)) == "4 weken voor"
+
+
+def test_a_meeting_that_cannot_be_stays_and_says_why():
+    recess = Recess(date(2026, 12, 19), date(2027, 1, 3), "kerst")
+    decision = LocalDecision("0148", "college", Outcome.SCHEDULED, date(2026, 12, 29))
+    step = Step("1", "Besluit", Kind.DECISION, decisions=(decision,))
+    plan = Plan((step,), (), date(2026, 11, 1), date(2026, 11, 2), Calendar((recess,)))
+    found = schedule(plan)["1"]
+    assert found.local_dates["0148"] > date(2027, 1, 3)
+    assert meeting_conflict(plan, decision, found) == (
+        "De vergadering van 29-12-2026 valt in het reces (kerst)."
+    )
+    early = replace(plan, starts_on=date(2027, 2, 1))
+    assert meeting_conflict(early, decision, schedule(early)["1"]).endswith("in het reces (kerst).")
+    fine = replace(decision, meeting_on=date(2027, 1, 12))
+    kept = replace(plan, steps=(replace(step, decisions=(fine,)),))
+    assert meeting_conflict(kept, fine, schedule(kept)["1"]) == ""

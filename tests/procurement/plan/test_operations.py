@@ -198,3 +198,38 @@ def test_calendar_links_are_secret_and_can_be_revoked(db):
     assert calendar_operations.calendar_link(token) is None
     with pytest.raises(DomainError):
         calendar_operations.revoke_calendar_link(link.id, **BY)
+
+
+def test_the_law_moves_and_everything_with_it(db):
+    header = Header(
+        "L-1", "Wet", starts_on=date(2026, 1, 5), go_live=date(2027, 1, 1),
+        contract_until=date(2030, 12, 31),
+    )  # fmt: skip
+    joining = (PlanParticipation("0148", "B"),)
+    process = operations.start_plan(header, template="SAS regionaal", participations=joining, **BY)
+    document = queries.load(process)
+    tied = replace(document.step("5"), earliest_start=date(2026, 9, 1))
+    operations.put_step("L-1", tied, **BY)
+    planned = PlanDecision("8", "0148", "college", Outcome.SCHEDULED, date(2027, 3, 9))
+    operations.decide_all("L-1", [planned], **BY)
+    operations.move_goal("L-1", date(2027, 7, 1), "wet uitgesteld naar 1-7-2027", **BY)
+    document = queries.load(queries.find("L-1"))
+    assert (document.header.go_live, document.header.contract_until) == (
+        date(2027, 7, 1), date(2031, 6, 30),
+    )  # fmt: skip
+    assert document.step("5").earliest_start == date(2027, 3, 1)
+    # The renewal follows the contract, and a meeting that a person entered stays.
+    assert document.step("24").deadline == date(2030, 4, 30)
+    assert [d.meeting_on for d in document.decisions if d.step == "8"] == [date(2027, 3, 9)]
+    assert [b.reason for b in document.baselines] == [
+        "Voor het schuiven: wet uitgesteld naar 1-7-2027"
+    ]
+    line = AuditLine.select().order_by(AuditLine.id.desc()).get()
+    assert (line.action, line.reason) == ("verschuif alles", "wet uitgesteld naar 1-7-2027")
+
+
+def test_a_contract_that_ends_before_it_begins_is_refused(db):
+    header = Header("L-2", "X", go_live=date(2027, 7, 1), contract_until=date(2027, 6, 30))
+    with pytest.raises(DomainError, match="Bedoel je het huidige contract") as error:
+        operations.start_plan(header, **BY)
+    assert error.value.field == "contract_until"

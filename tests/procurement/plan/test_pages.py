@@ -53,6 +53,7 @@ FORMS = [
     f"/planning/{CODE}/risicos/",
     f"/planning/{CODE}/acties/",
     f"/planning/{CODE}/gegevens/",
+    f"/planning/{CODE}/schuif-alles/",
     f"/planning/{CODE}/kalender/",
     f"/planning/{CODE}/deelname/",
     f"/planning/{CODE}/import/",
@@ -426,6 +427,23 @@ def test_scale_requirements_and_questions_by_form(region):
     assert region.post(f"{base}/vragen/3/", question).status == 302
     page = region.post(f"{base}/vragen/3/", question)
     assert "verandert niet meer" in page.errors[0]
+
+
+def test_from_planning_back_to_a_traject_and_moving_all_of_it(region):
+    page = region.get("/planning/terugplannen/?contract_einde=31-12-2029")
+    (link,) = [url for url in page.links if "/nieuw/" in url]
+    values = filled(region.get(link))
+    assert (values["current_until"], values["go_live"]) == ("31-12-2029", "01-01-2030")
+    form = values | {"code": "TERUG-1", "name": "Terug", "others-0-municipality": "0363"}
+    page = region.post(link, form | {"contract_until": "31-12-2028"})
+    assert "Bedoel je het huidige contract?" in page.errors[0]
+    page = region.post(link, form, follow=True)
+    assert "Het traject is gemaakt als concept." in page.text
+    assert "Huidig contract tot en met 31-12-2029" in page.text
+    move = {"go_live": "01-07-2030", "reason": "wet uitgesteld"}
+    page = region.post("/planning/TERUG-1/schuif-alles/", move, follow=True)
+    assert "Start nieuw contract (streefdatum) 01-07-2030" in page.text
+    assert "wet uitgesteld" in region.get("/planning/TERUG-1/verwachting/").text
 
 
 def test_my_own_milestones(region):

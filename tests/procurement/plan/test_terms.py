@@ -60,12 +60,38 @@ def test_what_breaks_a_term(given, broken):
 @pytest.mark.parametrize(
     "given",
     [
-        facts(Procedure.SOCIAL, publication=date(2026, 3, 2), submission=date(2026, 3, 22)),
+        facts(Procedure.SOCIAL, publication=date(2026, 3, 2), submission=date(2026, 3, 23)),
         facts(Procedure.SOCIAL, value=700_000_00),
     ],
 )
 def test_what_is_advice_only(given):
     assert [f.advice for f in check(given)] == [True]
+
+
+def test_how_sure_it_is_depends_on_the_procedure():
+    """Under SAS the terms of 2.54 and 2.71 are advice, and who bundles notices asks a lawyer."""
+    late = {
+        "publication": date(2026, 3, 2), "submission": date(2026, 3, 22),
+        "nota_van_inlichtingen": date(2026, 3, 20), "contract": date(2026, 6, 1),
+        "aankondiging_gunning": date(2026, 8, 3),
+    }  # fmt: skip
+    moments = {
+        Purpose(name) if name in set(Purpose) else Purpose[name.upper()]: (Moment("1", "X", day),)
+        for name, day in late.items()
+    }
+
+    def found(procedure):
+        given = Facts(procedure, True, None, date(2026, 1, 1), moments)
+        return {f.rule: str(f.certainty) for f in check(given)}
+
+    assert found(Procedure.OPEN) == {
+        "award_notice": "bindend", "clarifications": "bindend", "tenders": "bindend",
+        "closing_day": "laat nakijken",
+    }  # fmt: skip
+    assert found(Procedure.SOCIAL) == {
+        "award_notice": "laat nakijken", "clarifications": "advies", "tenders": "advies",
+        "closing_day": "laat nakijken",
+    }  # fmt: skip
 
 
 def test_a_breach_is_told_in_words_with_what_to_do():
