@@ -361,10 +361,17 @@ SETTINGS = (
         "recht vraagt minstens drie jaar (Richtlijn 2014/24/EU, artikel 84).",
     ),
     Setting(
+        "TAALINKOOP_RETENTION",
+        _yes_no,
+        "ja",
+        "Of de server elke dag verwijdert wat over de bewaartermijn is; zet op nee als de regio "
+        "dat zelf doet met taalinkoop retention --apply.",
+    ),
+    Setting(
         "TAALINKOOP_KEEP_LEFTOVERS_DAYS",
         _whole(1, 3650),
         "30",
-        "Hoeveel dagen blijft wat niet meer nodig is: leveringen die niemand accepteerde, "
+        "Hoeveel dagen blijft wat niet meer nodig is: "
         "afgelopen tokens, afgeronde taken en de database van vóór een teruggezette reservekopie.",
     ),
     Setting(

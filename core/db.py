@@ -116,6 +116,12 @@ def transaction() -> Iterator[None]:
             _nesting.steps.clear()
 
 
+def empty_log_of_database() -> None:
+    """Write the log of SQLite into the database and cut it: what was removed is in neither."""
+    if not is_postgresql() and not database.in_transaction():
+        database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def before_commit(step: Callable[[], object]) -> None:
     """Have something done as the last thing of the outermost transaction, while it is open."""
     if not _nesting.depth:

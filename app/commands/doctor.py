@@ -75,6 +75,7 @@ def examine() -> Iterator[Finding]:
     yield Finding("instellingen", good=True, text="alle instellingen zijn te lezen")
     yield from _unread()
     yield from _proxy(settings)
+    yield _retention(settings)
     yield from _data_directory(settings["TAALINKOOP_DATA_DIR"])
     yield from _address(settings)
     yield from _key(settings["TAALINKOOP_SECRET_KEY"])
@@ -161,6 +162,14 @@ def _unread() -> Iterator[Finding]:
         meant = get_close_matches(name, names, n=1)
         hint = f"bedoel je {meant[0]}?" if meant else "haal hem weg"
         yield Finding("instellingen", good=False, text=f"{name} is geen instelling; {hint}")
+
+
+def _retention(settings: Mapping[str, Any]) -> Finding:
+    by_itself = settings["TAALINKOOP_RETENTION"]
+    text = "de server ruimt elke dag op wat over de termijn is"
+    if not by_itself:
+        text = "staat uit (TAALINKOOP_RETENTION=nee); draai zelf: taalinkoop retention --apply"
+    return Finding("bewaartermijnen", good=by_itself, text=text)
 
 
 def _proxy(settings: Mapping[str, Any]) -> Iterator[Finding]:

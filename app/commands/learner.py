@@ -10,6 +10,10 @@ from core.dates import now, today
 from core.errors import DomainError
 
 ACTOR = "opdrachtregel"
+BACKUPS_REMAIN = (
+    "De reservekopieën van voor vandaag ({names}): de server bewaart er {kept}, dus de laatste is "
+    "na {kept} nachten weg. Verwijder ze zelf als het eerder moet."
+)
 DONE, WITH_FINDINGS, REFUSED = 0, 1, 2
 
 
@@ -24,6 +28,71 @@ def register(parser: argparse.ArgumentParser) -> None:
     command.add_argument("--again", action="store_true", help="neem een bekend bestand weer in")
     command.add_argument("--json", action="store_true", help="als JSON")
     command.set_defaults(run=run_import)
+    command = commands.add_parser("export", help="geef alles wat van één persoon bewaard is")
+    _add_person(command)
+    command.add_argument("--out", type=Path, metavar="BESTAND.xlsx", help="ook als werkboek")
+    command.set_defaults(run=run_export)
+    command = commands.add_parser("erase", help="verwijder één persoon, met de reden")
+    _add_person(command)
+    command.add_argument("--reason", required=True, metavar="REDEN", help="waarom")
+    command.add_argument("--json", action="store_true", help="als JSON")
+    command.set_defaults(run=run_erase)
+
+
+def _add_person(command: argparse.ArgumentParser) -> None:
+    command.add_argument("number", metavar="TRAJECTNUMMER", help="het trajectnummer")
+    command.add_argument("--gemeente", required=True, metavar="CODE", help="de gemeentecode")
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Print everything about one person as JSON, and write it as a workbook when asked."""
+    from core import access_log  # noqa: PLC0415
+    from quality.learners.fact_operations import municipality_of  # noqa: PLC0415
+    from quality.learners.person_operations import everything_about  # noqa: PLC0415
+    from quality.learners.person_workbook import write_workbook  # noqa: PLC0415
+
+    document = everything_about(municipality_of(args.gemeente), args.number)
+    access_log.record(
+        None, "learners", at=now(), action="download", about=ACTOR, numbers=[args.number],
+        purpose="inzage (AVG artikel 15)",
+    )  # fmt: skip
+    if args.out is not None:
+        with args.out.open("wb") as file:
+            write_workbook(file, document)
+    as_json(document)
+    return DONE
+
+
+def run_erase(args: argparse.Namespace) -> int:
+    """Remove one person, and tell what remains and why."""
+    from app.settings import read_settings  # noqa: PLC0415
+    from quality.learners.fact_operations import municipality_of  # noqa: PLC0415
+    from quality.learners.person_operations import REMAINS, erase  # noqa: PLC0415
+
+    settings = read_settings()
+    counts = erase(
+        municipality_of(args.gemeente), args.number, reason=args.reason,
+        data=settings["TAALINKOOP_DATA_DIR"], by=ACTOR, at=now(),
+    )  # fmt: skip
+    folder = settings["TAALINKOOP_BACKUP_DIR"]
+    backups = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder else []
+    remains = [*REMAINS, *_backup_words(backups, settings["TAALINKOOP_BACKUP_KEEP"])]
+    if args.json:
+        as_json({"removed": counts, "remains": remains, "backups": backups})
+    else:
+        for name, count in counts.items():
+            say(f"{name}: {count} verwijderd")
+        say("Wat blijft:")
+        for sentence in remains:
+            say(f"  {sentence}")
+    return DONE
+
+
+def _backup_words(backups: list[str], kept: int) -> list[str]:
+    if not backups:
+        return ["Reservekopieën die je zelf maakte: verwijder ook die, of wacht hun termijn af."]
+    names = ", ".join(backups)
+    return [BACKUPS_REMAIN.format(names=names, kept=kept)]
 
 
 def run_import(args: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ from app.tasks.backups import BACKUP_JOB, backup_is_due, scheduled_backup
 from app.tasks.delivering import settle_owed, take_in
 from app.tasks.drawing_ahead import newest
 from app.tasks.monthly_run import send_reports
-from app.tasks.retention import expire_arrivals
+from app.tasks.retention import RETENTION_JOB, apply, expire_arrivals, retention_is_due
 from core.accounts import Account
 from core.charts import pictures
 from core.dates import now, parse_month, today
@@ -116,6 +116,14 @@ def make_backup(work: Work) -> dict[str, Any]:
     work.tell("De reservekopie wordt gemaakt en gecontroleerd")
     target = scheduled_backup(work.settings, by=work.job.created_by, at=work.clock())
     return {"url": "/beheer/", "file": target.name}
+
+
+@kind(RETENTION_JOB)
+def remove_what_is_over(work: Work) -> dict[str, Any]:
+    """Apply the retention rules."""
+    work.tell("Wat over de bewaartermijn is, wordt verwijderd")
+    removed = apply(work.settings, by=work.job.created_by, at=work.clock())
+    return {"url": "/beheer/", "removed": {one.code: one.counts for one in removed}}
 
 
 @kind("report")
@@ -215,6 +223,7 @@ class Watcher(threading.Thread):
                 find_interrupted(at=now())
                 expire_arrivals(self.settings, by="server", at=now())
                 self._plan_backup()
+                self._plan_retention()
                 # On a new day every plan is calculated once, before somebody waits for its page.
                 refresh(ContractingProcess.select(), at=now())
             waiting = Job.select().where(Job.state == QUEUED).exists()
@@ -231,6 +240,17 @@ class Watcher(threading.Thread):
             if free and backup_is_due(at=now()):
                 enqueue(
                     kind=BACKUP_JOB, title="Reservekopie van de nacht", arguments={},
+                    by="server", at=now(),
+                )  # fmt: skip
+
+    def _plan_retention(self) -> None:
+        """Have what is over removed once a day, unless the region does so itself."""
+        if not self.settings["TAALINKOOP_RETENTION"]:
+            return
+        with named_lock("plan-retention") as free:
+            if free and retention_is_due(at=now()):
+                enqueue(
+                    kind=RETENTION_JOB, title="Opruimen volgens de bewaartermijnen", arguments={},
                     by="server", at=now(),
                 )  # fmt: skip
 

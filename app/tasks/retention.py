@@ -15,7 +15,7 @@ from core.access_log import AccessLine
 from core.accounts import SignInFailure
 from core.audit import record
 from core.dates import add_months
-from core.db import transaction
+from core.db import empty_log_of_database, transaction
 from core.identity.account_operations import KEEP_FAILURES
 from core.identity.api_token_models import ApiToken
 from core.jobs.follow_up_operations import owe, settle
@@ -30,6 +30,16 @@ WAIT_AT_MOST = timedelta(days=1)
 DATABASES_BEFORE_RESTORE = "voor-terugzetten-*"
 
 
+RETENTION_JOB = "retention"
+
+
+def retention_is_due(*, at: datetime) -> bool:
+    """Whether the rules were not applied yet today."""
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = Job.select().where(Job.kind == RETENTION_JOB, Job.created_at >= midnight)
+    return not today.exists()
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of thing: what it is, how much of it would go, and how it goes."""
@@ -38,6 +48,8 @@ class Kind:
     sentence: str
     count: Callable[[], dict[str, int]]
     remove: Callable[[], None]
+    first: Callable[[], object] = lambda: None
+    """What is done before, outside the transaction: files take long."""
     bounds: Mapping[str, str] = field(default_factory=dict)
     """What the audit trail must say besides: ``db check`` asks up to which moment lines went."""
 
@@ -70,6 +82,7 @@ def kinds(settings: Mapping[str, Any], *, at: datetime, by: str = "") -> tuple[K
             "voor het laatst gemeld werd",
             lambda: deliveries.learners_over(over),
             lambda: deliveries.remove_learners_over(over),
+            first=lambda: deliveries.clear_files_of_learners_over(Storage(data), over),
         ),
         Kind(
             "learner_facts",
@@ -95,7 +108,7 @@ def kinds(settings: Mapping[str, Any], *, at: datetime, by: str = "") -> tuple[K
             f"regels van het inzagelogboek van meer dan {log_months} maanden geleden",
             lambda: {"regels": _count(AccessLine, AccessLine.at < looked)},
             lambda: _remove(AccessLine, AccessLine.at < looked),
-            {"before": looked.isoformat()},
+            bounds={"before": looked.isoformat()},
         ),
         _rows("tokens", f"tokens die meer dan {days} dagen geleden zijn afgelopen",
               ApiToken, (ApiToken.revoked_at < leftover)
@@ -145,6 +158,7 @@ def expire_arrivals(settings: Mapping[str, Any], *, by: str, at: datetime) -> Re
 def _apply(kind: Kind, data: Path, *, by: str, at: datetime) -> Removed:
     counts = kind.count()
     if any(counts.values()):
+        kind.first()
         with transaction():
             counts = kind.count()
             record(
@@ -158,6 +172,7 @@ def _apply(kind: Kind, data: Path, *, by: str, at: datetime) -> Removed:
             )
             kind.remove()
         settle(data, at=at, kind="remove_files")
+        empty_log_of_database()
     return Removed(kind.code, kind.sentence, counts)
 
 

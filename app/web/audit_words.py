@@ -15,6 +15,7 @@ ACTIONS = {
     "done": "klaar",
     "end_sessions": "sessies beëindigd",
     "enqueue": "klaargezet",
+    "erase": "persoon verwijderd",
     "enter": "ingevoerd",
     "export": "gedownload",
     "extend": "verlengd",

@@ -3,6 +3,8 @@
 What stays: deliveries with their counts, how many rows each brought per month, and every score.
 """
 
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,11 +12,15 @@ from typing import Any
 
 from core.dates import month_number
 from core.db import is_postgresql
+from core.errors import DomainError
 from core.storage import Storage
 from providers.deliveries.outcomes import RECEIVED
-from providers.feed.hold.confirming import take_apart
-from providers.feed.hold.staging import rows_of, run
-from providers.models import Delivery, Problem, RejectedRow
+from providers.feed.hold.confirming import covers, take_apart
+from providers.feed.hold.staging import insert, rows_of, run
+from providers.feed.read.cleaning import write_without
+from providers.feed.table import RefusedFileError
+from providers.mapping.queries import mapping_of
+from providers.models import CourseTrack, Delivery, Problem, RejectedRow
 
 # An end lies in the month that reports it, or before. Whoever was left waiting is not over: such a
 # learner still counts in the waiting time.
@@ -43,10 +49,50 @@ def remove_learners_over(before: date) -> None:
 
     What other tables hold about such a traject goes with it.
     """
+    with _no_traject_comes_back():
+        _list_over(before)
+        _remove_listed()
+    # Of rows that were sent back the number goes with its traject, or when it never got one.
+    run(
+        "UPDATE rejected_row SET number = NULL WHERE number IS NOT NULL AND month < ? "
+        "AND NOT EXISTS (SELECT 1 FROM course_track t JOIN delivery d "
+        "ON d.provider_id = t.provider_id WHERE d.id = rejected_row.delivery_id "
+        "AND t.number = rejected_row.number)",
+        month_number(before),
+    )
+
+
+def remove_tracks(tracks: Collection[int], number: str) -> None:
+    """Remove some trajecten with this trajectnummer, as a person may ask."""
+    with _no_traject_comes_back():
+        _list(tracks)
+        files = Delivery.select(Delivery.id)
+        if tracks:
+            # At another school the same number may be another person's.
+            schools = CourseTrack.select(CourseTrack.provider).where(CourseTrack.id.in_(tracks))
+            files = files.where(Delivery.provider.in_(schools))
+        here = RejectedRow.delivery.in_(files) & (RejectedRow.number == number)
+        sent_back: Any = RejectedRow.select(RejectedRow.delivery, RejectedRow.row).where(here)
+        for delivery, row in list(sent_back.order_by(RejectedRow.id).tuples()):
+            Problem.delete().where(Problem.delivery == delivery, Problem.row == row).execute()
+        quoted = Problem.value.contains(number) | Problem.message.contains(number)
+        Problem.delete().where(Problem.delivery.in_(files), quoted).execute()
+        RejectedRow.update(number=None).where(here).execute()
+        _remove_listed()
+
+
+@contextmanager
+def _no_traject_comes_back() -> Iterator[None]:
+    """Let a delivery that brings a row of one of them wait, and make the traject anew."""
     if is_postgresql():
-        # A delivery that brings a row of one of them waits, and makes the traject anew.
         run("LOCK TABLE course_track IN EXCLUSIVE MODE")
-    _list_over(before)
+    else:
+        # What is removed is overwritten, so that it is not in the file of the database either.
+        run("PRAGMA secure_delete = ON")
+    yield
+
+
+def _remove_listed() -> None:
     run(
         "CREATE TEMPORARY TABLE ended_rows AS SELECT delivery_id AS delivery, month, "
         "COUNT(*) AS rows FROM progress_record "
@@ -64,15 +110,60 @@ def remove_learners_over(before: date) -> None:
     run("DELETE FROM progress_record WHERE track_id IN (SELECT track FROM ended_track)")
     run("DELETE FROM course_track WHERE id IN (SELECT track FROM ended_track)")
     run("DELETE FROM open_tracks WHERE month IN (SELECT month FROM ended_rows)")
-    # Of rows that were sent back the number goes with its traject, or when it never got one.
-    run(
-        "UPDATE rejected_row SET number = NULL WHERE number IS NOT NULL AND month < ? "
-        "AND NOT EXISTS (SELECT 1 FROM course_track t JOIN delivery d "
-        "ON d.provider_id = t.provider_id WHERE d.id = rejected_row.delivery_id "
-        "AND t.number = rejected_row.number)",
-        month_number(before),
-    )
     run("DROP TABLE ended_rows")
+
+
+_SENT_BACK = (
+    "SELECT d.sha256, d.provider_id, r.number FROM rejected_row r "
+    "JOIN delivery d ON d.id = r.delivery_id WHERE r.number IS NOT NULL AND "
+)
+_NUMBER_IS_OVER = (
+    "r.month < ? AND NOT EXISTS (SELECT 1 FROM course_track t WHERE t.provider_id = d.provider_id "
+    "AND t.number = r.number AND t.id NOT IN (SELECT track FROM ended_track))"
+)
+
+
+def clear_files_of_learners_over(storage: Storage, before: date) -> int:
+    """Take the rows of ``learners_over`` out of the kept files; return out of how many.
+
+    Before the rows themselves go: what is interrupted is found again the next time.
+    """
+    _list_over(before)
+    return _clear_files(storage, rows_of(_SENT_BACK + _NUMBER_IS_OVER, month_number(before)))
+
+
+def clear_files_of(storage: Storage, tracks: Collection[int], number: str) -> int:
+    """Take the rows of some trajecten with this number out of the kept files."""
+    _list(tracks)
+    return _clear_files(storage, rows_of(f"{_SENT_BACK}r.number = ?", number))
+
+
+def _clear_files(storage: Storage, sent_back: Iterable[Any]) -> int:
+    of_tracks = (
+        "SELECT d.sha256, d.provider_id, t.number FROM ended_track e "
+        "JOIN course_track t ON t.id = e.track JOIN progress_record p ON p.track_id = t.id "
+        "JOIN {what} "
+    )
+    brought = of_tracks.format(what="delivery d ON d.id = p.delivery_id")
+    repeated = of_tracks.format(
+        what=f"confirmation c ON {covers('p.id')} JOIN delivery d ON d.id = c.delivery_id"
+    )
+    numbers: dict[tuple[str, int], set[str]] = {}
+    for sha256, provider, number in [*rows_of(f"{brought} UNION {repeated}"), *sent_back]:
+        numbers.setdefault((sha256, provider), set()).add(number)
+    count = 0
+    for (sha256, provider), gone in sorted(numbers.items()):
+        # A file that is gone, or that an older release kept and this one cannot read, has nothing.
+        with suppress(DomainError, RefusedFileError):
+            write_without(storage, sha256, mapping_of(provider), gone)
+            count += 1
+    return count
+
+
+def _list(tracks: Collection[int]) -> None:
+    run("DROP TABLE IF EXISTS ended_track")
+    run("CREATE TEMPORARY TABLE ended_track (track integer)")
+    insert("ended_track", ("track",), [(track,) for track in tracks])
 
 
 def _list_over(before: date) -> None:

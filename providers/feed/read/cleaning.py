@@ -8,7 +8,7 @@ be one. The SHA-256 stays the one of the file as received.
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -61,18 +61,35 @@ def write_cleaned(
     storage: Storage, sha256: str, path: Path, mapping: Mapping, sheet: str | None
 ) -> None:
     """Write the cleaned copy of a file."""
-    with (
-        open_table(path, sheet=sheet, mapping=mapping) as table,
-        storage.replacement(storage.path(sha256, CLEANED)) as raw,
-    ):
+    with open_table(path, sheet=sheet, mapping=mapping) as table:
+        _write(table, storage, sha256)
+
+
+def write_without(
+    storage: Storage, sha256: str, mapping: Mapping, numbers: Collection[str]
+) -> None:
+    """Take the rows of some trajectnummers out of what is kept of a file."""
+    path = kept_file(storage, sha256)
+    with kept_table(path, mapping=mapping) as table:
+        _write(table, storage, sha256, without=frozenset(numbers))
+    storage.path(sha256).unlink(missing_ok=True)
+
+
+def _write(
+    table: Table, storage: Storage, sha256: str, *, without: frozenset[str] = frozenset()
+) -> None:
+    kept = sorted((at, name) for name, at in table.layout.positions.items())
+    if table.layout.key_position is not None:
+        kept.append((table.layout.key_position, ""))
+    key = table.layout.positions.get("trajectnummer")
+    cells_as_kept = {at: _cell_reader(name) for at, name in kept}
+    with storage.replacement(storage.path(sha256, CLEANED)) as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
         out = csv.writer(text, delimiter=";")
-        kept = sorted((at, name) for name, at in table.layout.positions.items())
-        if table.layout.key_position is not None:
-            kept.append((table.layout.key_position, ""))
         out.writerow([ROW_HEADER, *(table.layout.header[at] for at, _ in kept)])
-        cells_as_kept = {at: _cell_reader(name) for at, name in kept}
         for row, cells in table.records:
+            if without and key is not None and key < len(cells) and clean(cells[key]) in without:
+                continue
             out.writerow(
                 [row, *(read(cells[at]) if at < len(cells) else "" for at, read in
                         cells_as_kept.items())]

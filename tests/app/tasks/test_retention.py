@@ -153,13 +153,31 @@ def test_files_and_what_quotes_them_go_after_their_own_term(db, settings, tmp_pa
     assert all_findings() == []
 
 
+def test_numbers_of_who_is_over_go_from_the_kept_files(db, settings, tmp_path):
+    over = {"status": "uitgevallen", "datum_einde": "20-10-2026", "reden_einde": "verhuisd"}
+    outcome = deliver(
+        tmp_path, make_provider(),
+        csv(row(trajectnummer="T-VOORBIJ-1", **over),
+            row(trajectnummer="T-VOORBIJ-2", leerroute="Q"),
+            row(trajectnummer="T-BLIJFT-1", datum_eerste_les="", status="wachtend",
+                **{name: "0" for name in row() if name.startswith("uren_")})),
+    )  # fmt: skip
+    assert (outcome.counts.accepted, outcome.counts.rejected) == (2, 1)
+    kept = kept_file(Storage(tmp_path), outcome.sha256)
+    assert kept.read_text().count("VOORBIJ") == 2
+    settings["TAALINKOOP_KEEP_FILES_MONTHS"] = 240
+    remove(settings, datetime(2029, 1, 1, tzinfo=UTC))
+    assert "VOORBIJ" not in kept.read_text()
+    assert "T-BLIJFT-1" in kept.read_text()
+
+
 def test_a_file_that_came_again_later_stays(db, settings, tmp_path):
     provider, storage = make_provider(), Storage(tmp_path)
     outcome = deliver(tmp_path, provider, csv())
     delivery = Delivery.get_by_id(outcome.delivery)
     make_delivery(provider, sha256=delivery.sha256, received_at=LATER)
     remove(settings)
-    assert storage.path(delivery.sha256).exists()
+    assert kept_file(storage, delivery.sha256).exists()
 
 
 def test_a_preview_that_was_never_accepted_goes_with_its_file(db, settings, tmp_path):

@@ -1,0 +1,196 @@
+"""The rights of a person (AVG 15 and 17): all that is held about one learner, and its removal.
+
+A person is a gemeente and a trajectnummer. What stays after removal says of nobody who it was:
+scores, counts on receipts, and the pseudonym in the two logs, which need no consent to be kept.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from core import access_log, audit
+from core.access_log import AccessLine
+from core.db import empty_log_of_database, transaction
+from core.errors import DomainError
+from core.inbox.models import SetAside
+from core.log_chain import pseudonym
+from core.storage import Storage
+from providers.deliveries.history_queries import deliveries_with, values_of
+from providers.deliveries.retention_operations import clear_files_of, remove_tracks
+from providers.feed.tell.display import SHOWN, held_text
+from providers.models import CourseTrack, Delivery, ProgressRecord, Provider, RejectedRow
+from quality.learners.models import (
+    FactsImport,
+    Handover,
+    LearnerFacts,
+    LearnerNote,
+    LearnerSummary,
+)
+from quality.models import Signal, SignalAct
+
+_IN_THE_LOGS = (
+    "In het logboek en het inzagelogboek een versleutelde afdruk van het nummer: zij verantwoorden "
+    "wie wat deed en zag, en zijn nodig om misbruik te vinden (AVG artikel 17 lid 3)."
+)
+REMAINS = (
+    "De scores en andere totalen: daaruit is niemand te herkennen.",
+    "De tellingen op ontvangstbewijzen, en hoeveel rijen er per maand waren.",
+    _IN_THE_LOGS,
+    "Het bestand bij de aanbieder zelf: vraag die het ook te verwijderen.",
+)
+
+
+def tracks_of(municipality: int, number: str) -> list[int]:
+    """Trajecten with this number of which a row of this gemeente is held."""
+    query: Any = (
+        ProgressRecord.select(ProgressRecord.track)
+        .join(CourseTrack)
+        .where(CourseTrack.number == number, ProgressRecord.municipality == municipality)
+        .distinct()
+        .order_by(ProgressRecord.track)
+    )
+    return [track for (track,) in query.tuples()]
+
+
+def everything_about(municipality: int, number: str) -> dict[str, Any]:
+    """All that is held about one person, as JSON has it."""
+    tracks = tracks_of(municipality, number)
+    own = {"municipality": municipality, "number": number}
+    looks = AccessLine.select().where(access_log.seen_by(number)).order_by(AccessLine.id)
+    signals = Signal.select().where(Signal.track.in_(tracks)).order_by(Signal.id)
+    return {
+        "gemeente": f"{municipality:04d}",
+        "trajectnummer": number,
+        "rijen": [_row(record) for record in _records(tracks)],
+        "teruggestuurd": [
+            {"levering": row.delivery.id, "rij": row.row, "maand": _text(row.month)}
+            for row in RejectedRow.select()
+            .where(RejectedRow.number == number)
+            .order_by(RejectedRow.id)
+        ],
+        "gegevens": [_plain(row, ()) for row in _own(LearnerFacts, own)],
+        "notities": [_plain(row, ()) for row in _own(LearnerNote, own)],
+        "overdracht": [
+            _plain(row, ())
+            for row in Handover.select().where(
+                Handover.number == number,
+                (Handover.from_municipality == municipality)
+                | (Handover.to_municipality == municipality),
+            ).order_by(Handover.id)
+        ],
+        "signalen": [_plain(row, ("track",)) for row in signals],
+        "handelingen": [
+            _plain(row, ("signal",))
+            for row in SignalAct.select()
+            .where(SignalAct.signal.in_(signals.select(Signal.id)))
+            .order_by(SignalAct.id)
+        ],
+        "bestanden": deliveries_with(number),
+        "ingezien": [
+            {"op": _text(line.at), "door": line.actor, "wat": line.what, "doel": line.purpose}
+            for line in looks
+        ],
+    }  # fmt: skip
+
+
+def _own(model: Any, own: Mapping[str, Any]) -> list[Any]:
+    query: Any = model.select().where(
+        model.municipality == own["municipality"], model.number == own["number"]
+    )
+    return list(query.order_by(model.id))
+
+
+def _records(tracks: list[int]) -> list[Any]:
+    query: Any = (
+        ProgressRecord.select(ProgressRecord, Delivery, Provider)
+        .join(Delivery, on=ProgressRecord.delivery)
+        .join_from(ProgressRecord, Provider)
+        .where(ProgressRecord.track.in_(tracks))
+        .order_by(ProgressRecord.month, ProgressRecord.id)
+    )
+    return list(query)
+
+
+def _row(record: Any) -> dict[str, Any]:
+    values = values_of(record)
+    return {
+        "maand": f"{record.month:%Y-%m}",
+        "aanbieder": record.provider.code,
+        "levering": record.delivery.id,
+        "rij": record.row,
+        "ontvangen": _text(record.delivery.received_at),
+        "geldt": record.superseded_by is None,
+        **{
+            column.name: held_text(column, values[column.held_as], {})
+            for column in SHOWN
+            if values[column.held_as] is not None
+        },
+    }
+
+
+def _plain(row: Any, left_out: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        name: _text(value)
+        for name, value in row.__data__.items()
+        if value is not None and name not in ("id", *left_out)
+    }
+
+
+def _text(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def erase(
+    municipality: int, number: str, *, reason: str, data: Path, by: str, at: datetime
+) -> dict[str, int]:
+    """Remove everything about one person, with the reason; return how much of what.
+
+    Kept files first: what is interrupted is done again. Receipts, months and scores stay as they
+    were, and ``db check`` knows how many rows are gone.
+    """
+    if not reason.strip():
+        raise DomainError("no_reason", "Vul in waarom je deze persoon verwijdert.", field="reason")
+    tracks = tracks_of(municipality, number)
+    own = {"municipality": municipality, "number": number}
+    elsewhere = CourseTrack.select().where(CourseTrack.number == number).exists()
+    of_nobody_else = not elsewhere and deliveries_with(number)
+    if not (tracks or _own(LearnerFacts, own) or of_nobody_else):
+        raise DomainError(
+            "nobody",
+            "Van dit trajectnummer is bij deze gemeente niets bekend. Controleer het nummer.",
+        )
+    files = clear_files_of(Storage(data), tracks, number)
+    counts = {"trajecten": len(tracks), "rijen": len(_records(tracks)), "bestanden": files}
+    with transaction():
+        remove_tracks(tracks, number)
+        for model in (LearnerFacts, LearnerNote, LearnerSummary):
+            gone = model.delete().where(
+                model.municipality == municipality, model.number == number
+            ).execute()  # fmt: skip
+            counts[FOUND_IN[model]] = int(gone)
+        Handover.delete().where(Handover.number == number).execute()
+        SetAside.delete().where(SetAside.text.contains(number)).execute()
+        _clear_receipts(municipality, number)
+        audit.record(
+            at=at, actor=by, action="erase", thing="learners", thing_id=f"{municipality:04d}",
+            after={"number": number, **counts},
+            reason=reason.strip().replace(number, pseudonym(number)),
+        )  # fmt: skip
+    empty_log_of_database()
+    return counts
+
+
+FOUND_IN: dict[Any, str] = {
+    LearnerFacts: "gegevens", LearnerNote: "notities", LearnerSummary: "overzichten",
+}  # fmt: skip
+
+
+def _clear_receipts(municipality: int, number: str) -> None:
+    """Take what quotes the number out of the receipts of files of the gemeente."""
+    for one in FactsImport.select().where(FactsImport.municipality == municipality):
+        problems = one.receipt.get("problems", [])
+        kept = [problem for problem in problems if number not in str(problem)]
+        if len(kept) < len(problems):
+            one.receipt = one.receipt | {"problems": kept}
+            one.save(only=[FactsImport.receipt])

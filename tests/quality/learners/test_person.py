@@ -1,0 +1,80 @@
+"""The rights of one learner: everything that is held, and nothing of it afterwards."""
+
+import json
+import tarfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from app.settings import read_settings
+from core.db import database, open_database
+from providers.models import DeliveryMonth, ProgressRecord
+from tests.app.test_cli import run  # noqa: F401
+from tests.providers.feed.lines import csv, row
+
+WHO = ("T-777X", "--gemeente", "0193")
+
+
+@pytest.fixture
+def folder(run, tmp_path) -> Path:  # noqa: F811
+    """An installation with two months of three learners, one of whom asks."""
+    files = {"aanbieders.csv": b"aanbiedercode;naam\nTA001;Een\n"}
+    for month in ("2026-09", "2026-10"):
+        rows = [
+            row(trajectnummer=number, rapportagemaand=month, datum_aanmelding="01-08-2026",
+                datum_eerste_les="15-08-2026", **more)
+            for number, more in (("T-1", {}), ("T-777X", {}), ("T-2", {"leerroute": "Q"}))
+        ]  # fmt: skip
+        files[f"{month}.csv"] = csv(*rows, row(trajectnummer="T-777X", rapportagemaand=month,
+                                               uren_gevolgd="veel"))  # fmt: skip
+    files["again.csv"] = csv(row(trajectnummer="T-777X", datum_aanmelding="01-08-2026",
+                                 datum_eerste_les="15-08-2026"))  # fmt: skip
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    run("db", "migrate")
+    run("provider", "import", str(tmp_path / "aanbieders.csv"), "--kind", "aanbieders")
+    for name in ("2026-09.csv", "2026-10.csv", "again.csv"):
+        run("feed", "import", str(tmp_path / name), "--aanbieder", "TA001")
+    return tmp_path / "instance"
+
+
+def with_number(folder: Path) -> list[str]:
+    return [p.name for p in folder.rglob("*") if p.is_file() and b"T-777X" in p.read_bytes()]
+
+
+def test_export_gives_all_and_erase_leaves_nothing(run, folder, tmp_path):  # noqa: F811
+    book = tmp_path / "inzage.xlsx"
+    status, out, _ = run("learner", "export", *WHO, "--out", str(book))
+    document = json.loads(out)
+    assert status == 0
+    assert [one["maand"] for one in document["rijen"]] == ["2026-09", "2026-10"]
+    assert document["bestanden"] == [1, 2]
+    assert openpyxl.load_workbook(book).sheetnames[:2] == ["rijen", "teruggestuurd"]
+    assert len(with_number(folder)) > 1
+
+    status, out, _ = run("learner", "erase", *WHO, "--reason", "verzoek van T-777X", "--json")
+    done = json.loads(out)
+
+    assert (status, done["removed"]["rijen"]) == (0, 2)
+    assert any("scores" in sentence for sentence in done["remains"])
+    assert with_number(folder) == []
+    assert run("db", "check")[:2] == (0, "Alles klopt.\n")
+    database.initialize(open_database(read_settings()["DATABASE_URL"]))
+    with database.connection_context():
+        assert ProgressRecord.select().count() == 2
+        assert sum(one.removed for one in DeliveryMonth.select()) == 2
+    database.initialize(None)
+    assert run("learner", "erase", *WHO, "--reason", "nog eens")[0] == 2
+    copy = tmp_path / "kopie.tar.gz"
+    run("backup", str(copy))
+    with tarfile.open(copy) as archive:
+        archive.extractall(tmp_path / "uit", filter="data")
+    assert with_number(tmp_path / "uit") == []
+
+
+def test_a_reason_is_needed_and_another_gemeente_has_nobody(run, folder):  # noqa: F811
+    assert "waarom" in run("learner", "erase", *WHO, "--reason", " ")[2]
+    other = ("learner", "erase", "T-777X", "--gemeente", "0166", "--reason", "x")
+    assert "niets bekend" in run(*other)[2]
+    assert len(with_number(folder)) > 1
