@@ -16,6 +16,7 @@ GROUPS = {
     "learner": ("learner", "neem in wat een gemeente van haar cursisten weet"),
     "score": ("score", "bereken de scores van een maand"),
     "charts": ("charts", "teken de grafieken van een maand"),
+    "passport": ("passport", "maak of controleer een paspoort van een oordeel"),
     "report": ("report", "maak de maandrapportage"),
     "plan": ("plan", "toon en wissel inkooptrajecten uit"),
     "jobs": ("jobs", "doe het werk dat op de achtergrond wacht"),

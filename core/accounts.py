@@ -95,6 +95,11 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.MUNICIPALITY: READ,
         Role.PROVIDER: READ,
     },
+    # A judgement as a signed file, to be shown to a court.
+    "passport": {
+        Role.CONTRACT_MANAGER: frozenset({"read", "create"}),
+        Role.ADMINISTRATOR: frozenset({"read", "create"}),
+    },
     "scoring_model": {
         Role.REGION: READ,
         Role.CONTRACT_MANAGER: frozenset({"read", "create", "change"}),

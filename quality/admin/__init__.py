@@ -13,6 +13,7 @@ from quality.admin.learner_pages.listing import LearnersPage
 from quality.admin.learner_pages.road import LearnerPage, LearnerTalkPage
 from quality.admin.learner_pages.signals import OneSignalPage, SignalPage
 from quality.admin.method import MethodPage, ModelPage
+from quality.admin.passport import PassportPage
 from quality.admin.pictures import ChartPage, ComparePage
 from quality.admin.providers import ProvidersPage
 from quality.admin.register_import import RegisterImportPage
@@ -45,6 +46,7 @@ def views() -> list[BaseView]:
         ComparePage("Vergelijken", url="/kwaliteit/vergelijken", endpoint="compare"),
         ReportPage("Rapportages", url="/rapportages", endpoint="reports"),
         JudgementPage("Oordeel", url=judgement, endpoint="judgement"),
+        PassportPage("Paspoort", url="/kwaliteit/<month>/<code>/paspoort", endpoint="passport"),
         InvitationPage("Uitnodiging", url="/kwaliteit/<month>/uitnodigen", endpoint="invitation"),
         ReactionPage("Reacties", url=f"{judgement}/reacties", endpoint="reactions"),
         MethodPage("Methode", url="/methode", endpoint="method"),

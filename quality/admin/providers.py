@@ -99,6 +99,8 @@ def _links(code: str, scores: Scores | None) -> list[tuple[str, str]]:
     if may(g.account, "read", "reports"):
         address = url_for("reports.download", month=month, code=code, kind="pdf")
         links.append((f"Rapport {month_text(chosen.month)}", address))
+    if may(g.account, "create", "passport"):
+        links.append(("Paspoort", url_for("passport.index", month=month, code=code)))
     if may(g.account, "read", "reactions"):
         links.append(("Reacties", url_for("reactions.index", month=month, code=code, route=route)))
     return links

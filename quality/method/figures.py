@@ -446,10 +446,8 @@ class _Grouping:
         else:
             self.groups = last.group
 
-    def sums(self, tracks: Integers, denominators: Integers, numerators: Integers) -> Groups:
-        """Sums per group; who has none is a group of its own."""
-        if not len(tracks):
-            return Groups((), ())
+    def numbers(self, tracks: Integers) -> Integers:
+        """A number from 0 for the group of each trajectory; who has none is one of its own."""
         if len(self.tracks):
             place = np.minimum(np.searchsorted(self.tracks, tracks), len(self.tracks) - 1)
             group = np.where(self.tracks[place] == tracks, self.groups[place], NONE)
@@ -458,6 +456,14 @@ class _Grouping:
         # Own groups get numbers below those of the others; both kinds are whole numbers.
         key = np.where(group > NONE, group, -2 - tracks)
         _, inverse = np.unique(key, return_inverse=True)
+        numbers: Integers = inverse
+        return numbers
+
+    def sums(self, tracks: Integers, denominators: Integers, numerators: Integers) -> Groups:
+        """Sums per group."""
+        if not len(tracks):
+            return Groups((), ())
+        inverse = self.numbers(tracks)
         bottom = np.bincount(inverse, weights=denominators)
         top = np.bincount(inverse, weights=numerators)
         pairs = sorted((int(d), int(x)) for d, x in zip(bottom, top, strict=True) if d > 0)
@@ -550,6 +556,8 @@ class Waiter:
     track: int
     outcome: Outcome
     days: int
+    group: int
+    """A number of this list alone; people of one group have the same."""
 
 
 def waiters(view: View, model: ScoringModel, route: int, norm: int) -> list[Waiter]:
@@ -558,13 +566,16 @@ def waiters(view: View, model: ScoringModel, route: int, norm: int) -> list[Wait
     kinds = outcomes(people, window_start=start, reference=view.reference, norm=norm)
     days = people.days(view.reference)
     taking_part = kinds > NONE
-    rows = zip(
+    rows = view.window.where(view.window.route == route)
+    window = rows.where(rows.month > view.month - model.waiting.window_months)
+    listed = zip(
         on_route.track[taking_part].tolist(),
         kinds[taking_part].tolist(),
         days[taking_part].tolist(),
+        _Grouping(window).numbers(on_route.track[taking_part]).tolist(),
         strict=True,
     )
-    found = [Waiter(track, Outcome(kind), wait) for track, kind, wait in rows]
+    found = [Waiter(track, Outcome(kind), wait, group) for track, kind, wait, group in listed]
     return sorted(found, key=lambda one: (-one.days, one.track))
 
 

@@ -1,0 +1,73 @@
+"""Make a judgement passport: say what it is for, and get the signed file."""
+
+from pathlib import Path
+
+from flask import Response as FlaskResponse, abort, current_app, g
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from core.accounts import Role, visible
+from core.admin import Page, needs
+from core.dates import now
+from core.errors import DomainError
+from core.pages.fields import Required, SafeForm, TextField
+from providers.models import Provider
+from quality.admin.scores import month_or_404
+from quality.passport.build import passport_content, record_passport
+from quality.passport.seal import public_text, sealed, signing_key
+
+
+class PassportForm(SafeForm):
+    """What the passport is for."""
+
+    purpose = TextField(
+        "Waarvoor is het",
+        [Required("Vul in waarvoor het paspoort is, bijvoorbeeld: bezwaar van de aanbieder.")],
+        description="Dit staat in het bestand en in het logboek.",
+        render_kw={"maxlength": 200},
+    )
+
+
+class PassportPage(Page):
+    """The passport of one aanbieder in one fixed month."""
+
+    thing = "passport"
+
+    @expose("/", methods=("GET", "POST"))
+    @needs("create")
+    def index(self, month: str, code: str) -> Response | str:
+        """Ask what it is for, and give the file."""
+        day, provider = month_or_404(month), self._provider(code)
+        form = PassportForm()
+        key = signing_key(Path(current_app.config["TAALINKOOP_DATA_DIR"]))
+        if form.validate_on_submit():
+            given = {"purpose": form.purpose.data or "", "by": g.account.email, "at": now()}
+            try:
+                made = sealed(passport_content(provider, day, **given), key)
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                record_passport(provider, day, **given)
+                return _file(made, f"paspoort-{code}-{month}.json")
+        return self.render(
+            "quality/passport.html",
+            form=form,
+            provider=provider,
+            month=day,
+            public_key=public_text(key.public_key()),
+        )
+
+    def _provider(self, code: str) -> Provider:
+        account = g.account
+        query = Provider.select() if account.role == Role.ADMINISTRATOR else None
+        rows = query if query is not None else visible(Provider, account)
+        provider: Provider | None = rows.where(Provider.code == code).get_or_none()
+        return provider or abort(404)
+
+
+def _file(made: bytes, name: str) -> FlaskResponse:
+    return FlaskResponse(
+        made,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
