@@ -38,8 +38,8 @@ from providers.register.queries import (
     travel_times,
 )
 from providers.register.reach import FAR_MINUTES, journeys
-from quality.admin.provider_lessons import hours_rows, intensity, teaching
-from quality.admin.provider_list import (
+from quality.admin.provider_pages.lessons import hours_rows, intensity, teaching
+from quality.admin.provider_pages.listed import (
     EXPORT_HEADER,
     Filters,
     Listed,
@@ -48,9 +48,9 @@ from quality.admin.provider_list import (
     mark_kind,
     sort_headings,
 )
-from quality.admin.provider_scores import Scores, score_panels
-from quality.admin.provider_waiting import access, waiting
-from quality.admin.timeline import by_year
+from quality.admin.provider_pages.scores import Scores, score_panels
+from quality.admin.provider_pages.timeline import by_year
+from quality.admin.provider_pages.waiting import access, waiting
 from quality.cards.queries import newest_judged_month
 from quality.cards.timeline_queries import EventKind, provider_events
 from quality.lessons.words import HEADERS, WORKING

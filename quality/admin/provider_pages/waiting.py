@@ -15,7 +15,7 @@ from core.small_numbers import HIDDEN_TEXT
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.admin.judgement import place_rows
-from quality.admin.provider_list import NOT_SHOWN
+from quality.admin.provider_pages.listed import NOT_SHOWN
 from quality.agreements.queries import latest_cards
 from quality.cards import queries as cards
 from quality.cards.explanation_words import asked_words
