@@ -1,4 +1,4 @@
-"""One row per learner and provider, so that a list need not read all months; saved views."""
+"""One row per learner and provider, so that a list need not read all months."""
 
 import peewee
 
@@ -7,10 +7,6 @@ def up(migrator, db):
     class Base(peewee.Model):
         class Meta:
             database = db
-
-    class Account(Base):
-        class Meta:
-            table_name = "account"
 
     class Provider(Base):
         class Meta:
@@ -67,17 +63,8 @@ def up(migrator, db):
                 (("track",), False),
             )
 
-    class LearnerView(Base):
-        account = peewee.ForeignKeyField(Account, on_delete="CASCADE", index=False)
-        name = peewee.CharField(max_length=60)
-        query = peewee.CharField(max_length=500)
-
-        class Meta:
-            table_name = "learner_view"
-            indexes = ((("account", "name"), True),)
-
-    db.create_tables([LearnerSummary, LearnerView])
+    db.create_tables([LearnerSummary])
 
 
 def down(migrator, db):
-    migrator.migrate(migrator.drop_table("learner_view"), migrator.drop_table("learner_summary"))
+    migrator.migrate(migrator.drop_table("learner_summary"))

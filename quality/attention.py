@@ -14,6 +14,7 @@ from core.small_numbers import few_text
 from providers.models import Provider
 from quality.cards import queries as cards
 from quality.cards.words import falls
+from quality.learners.acts import ANSWERED, ESCALATED, NEW
 from quality.method.model import ScoringModel
 from quality.models import CONCEPT, Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
 
@@ -29,6 +30,8 @@ def attention(account: Account, today: date) -> list[Attention]:
         found.extend(_reactions(account))
     if may(account, "change", "signals"):
         found.extend(_signals(account))
+    if may(account, "read", "signals"):
+        found.extend(_asked(account))
     if may(account, "change", "scoring_model"):
         found.extend(_models(account))
     return found
@@ -69,7 +72,7 @@ def signal_figures(account: Account, today: date) -> list[Figure]:
     else:
         query = query.where(Signal.provider.in_(visible(Provider, account)))
     count = query.count()
-    url = "/signalen/?gezien=nee" if own else "/signalen/"
+    url = "/signalen/?stand=nieuw" if own else "/signalen/"
     return [Figure("signalen nieuw", str(count) if own else few_text(count), url)]
 
 
@@ -159,8 +162,25 @@ def _route(number: int) -> str:
     return next(code for code, route in cards.ROUTE_NUMBERS.items() if route == number)
 
 
+def _asked(account: Account) -> list[Attention]:
+    """Signals on which a word is waited for or came in: of the provider, for the gemeente."""
+    answers = may(account, "answer", "signals")
+    status, action = (ESCALATED, "answer") if answers else (ANSWERED, "change")
+    count = visible(Signal, account).where(Signal.open, Signal.status == status).count()
+    if not count:
+        return []
+    one = count == 1
+    if answers:
+        text = "1 vraag van een gemeente wacht" if one else f"{count} vragen van gemeenten wachten"
+        text += " op jullie antwoord."
+    else:
+        text = "1 aanbieder antwoordde" if one else f"Op {count} signalen antwoordden aanbieders"
+        text += " op een signaal." if one else "."
+    return [Attention(text, f"/signalen/?stand={status}", Urgency.SOON, needs=(action, "signals"))]
+
+
 def _signals(account: Account) -> list[Attention]:
-    unseen = visible(Signal, account).where(Signal.open, Signal.seen_at.is_null())
+    unseen = visible(Signal, account).where(Signal.open, Signal.status == NEW)
     count = unseen.count()
     if not count:
         return []
@@ -170,7 +190,7 @@ def _signals(account: Account) -> list[Attention]:
     return [
         Attention(
             f"{text} nog niet gezien.",
-            "/signalen/?gezien=nee",
+            "/signalen/?stand=nieuw",
             Urgency.NOW if urgent else Urgency.SOON,
             more=more,
             needs=("change", "signals"),

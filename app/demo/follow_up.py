@@ -19,7 +19,17 @@ from quality.evaluation.operations import load_reference_evaluation
 from quality.indicators.computed import DURATION
 from quality.indicators.models import Indicator
 from quality.indicators.operations import compute_value, load_reference_figures
-from quality.learners.operations import refresh_signals
+from quality.learners.acts import (
+    ANSWERED as ANSWERED_SIGNAL,
+    ESCALATED,
+    HANDLED,
+    NEW,
+    SNOOZED,
+    TALK,
+)
+from quality.learners.models import LearnerNote
+from quality.learners.operations import act, note, refresh_signals
+from quality.models import Signal
 from quality.surveys.operations import import_answers
 from quality.surveys.rules import ANSWERS, QUESTIONS, AnswerRow
 
@@ -37,6 +47,31 @@ def follow_up(last: date, *, by: str, at: datetime) -> None:
     for back in range(1 - SIGNAL_MONTHS, 1):
         for provider in Provider.select():
             refresh_signals(provider, add_months(last, back))
+        if back < 0:
+            _dealt_with(at - days(30 * -back))
+
+
+DEALT_WITH = (
+    ("stagnatie", HANDLED, "groep"), ("koers", HANDLED, "gesprek"),
+    ("koers", ESCALATED, "extra_les"), ("verzuim", HANDLED, "gesprek"),
+    ("koers", SNOOZED, "examen"),
+)  # fmt: skip
+"""What Dalfsen does each month with the signals that are new then, as far as there are any."""
+
+
+def _dealt_with(at: datetime) -> None:
+    for kind, what, reason in DEALT_WITH:
+        new = (Signal.municipality == 148) & Signal.open & (Signal.status == NEW)
+        one = Signal.select().where(new, Signal.kind == kind).order_by(Signal.id).first()
+        if one is not None:
+            act(one, what, reason, by="dalfsen@regio.example", at=at, until=at.date() + days(90))
+            talked = {"municipality": 148, "number": one.track.number, "reason": TALK}
+            if what == HANDLED and not LearnerNote.get_or_none(**talked):
+                on = at.date() - days(3)
+                note(*talked.values(), on=on, by="dalfsen@regio.example", at=at)
+            if what == ESCALATED:
+                sender = f"administratie van {one.provider.name}"
+                act(one, ANSWERED_SIGNAL, "groep", by=sender, at=at + days(5))
 
 
 def _indicators(last: date, *, by: str, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """The road of one learner as a picture: levels against the PIP and the term, hours, and marks."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -56,6 +57,7 @@ class RoadPicture:
 def road_chart(
     name: str, months: Sequence[RoadMonth], *, aim: int | None, term: date | None,
     estimated: bool, marks: Sequence[RoadMark], finding: str,
+    height: float = 330,
 ) -> Chart:  # fmt: skip
     """Levels as steps, hours as bars, moves and pauses as marks."""
     until = f"; termijn tot {day_text(term)}{' (geschat)' if estimated else ''}" if term else ""
@@ -76,7 +78,7 @@ def road_chart(
         ),
         paint=paint_road,
         data=RoadPicture(tuple(months), aim, term, tuple(marks)),
-        height=330,
+        height=height,
     )  # fmt: skip
 
 
@@ -100,13 +102,16 @@ def paint_road(canvas: drawing.Canvas, data: RoadPicture) -> None:
     end = max(last, month_of(data.term)) if data.term else last
     left, right = 50.0, 86.0
     width = canvas.width - left - right
-    lower = canvas.panel(left, 34, width, 82)
-    upper = canvas.panel(left, 136, width, canvas.height - 136 - 14)
+    low = canvas.height / 4
+    lower = canvas.panel(left, 34, width, low)
+    at_once = max(Counter(mark.month for mark in data.marks).values(), default=0)
+    bottom = 34 + low + 14 + 11 * at_once
+    upper = canvas.panel(left, bottom, width, canvas.height - bottom - 14)
     for axes in (upper, lower):
         drawing.month_axis(axes, first, end, width)
     upper.set_xticks([], [])
     _levels(upper, data)
-    _lessons(lower, data)
+    _lessons(lower, data, low)
 
 
 def _span(data: RoadPicture) -> list[int]:
@@ -143,7 +148,7 @@ def _place(day: date) -> float:
     return month_number(month_of(day)) - 0.5 + day.day / 31
 
 
-def _lessons(axes: Any, data: RoadPicture) -> None:
+def _lessons(axes: Any, data: RoadPicture, low: float) -> None:
     most = max((one.offered for one in data.months), default=0) or 1
     ticks = drawing.nice_ticks(0, 1.25 * most, 3)
     axes.set_ylim(0, ticks[-1])
@@ -164,5 +169,5 @@ def _lessons(axes: Any, data: RoadPicture) -> None:
         stacked[at] = level + 1
         if level == 0:
             axes.axvline(at, color=drawing.PURPLE, lw=0.9, ls=(0, (2, 2)), zorder=1)
-        axes.text(at, ticks[-1] * (1.02 + 0.16 * level), mark.sign, ha="center", va="bottom",
+        axes.text(at, ticks[-1] * (1.04 + 11 / low * level), mark.sign, ha="center", va="bottom",
                   fontsize=8.5, fontweight="bold", clip_on=False)  # fmt: skip

@@ -1,8 +1,7 @@
 """Forms about learners and their signals: what is kept is chosen, never typed."""
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField
-from wtforms.validators import Length
+from wtforms import BooleanField, SelectChoice, SelectField
 
 from core.municipalities import names
 from core.pages.fields import DutchDateField, Required, SafeForm
@@ -29,15 +28,6 @@ class FactsFileForm(SafeForm):
     )
     dry_run = BooleanField("Alleen nakijken, niets bewaren")
     again = BooleanField("Neem een bestand dat al eerder kwam opnieuw in")
-
-
-class ViewForm(SafeForm):
-    """The name of a view of the list."""
-
-    name = StringField("Naam van de weergave", [Required("Geef de weergave een naam."),
-                                               Length(max=60)])  # fmt: skip
-    query = HiddenField()
-    forget = BooleanField("Vergeet")
 
 
 def _choices(words: dict[str, str]) -> list[SelectChoice]:

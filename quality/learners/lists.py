@@ -11,7 +11,7 @@ from peewee import JOIN, Case, fn
 import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, Role, visible
 from core.dates import month_end
-from core.formats import MISSING, day_text, month_text, number_text
+from core.formats import MISSING, MONTHS, day_text, number_text
 from core.municipalities import name as municipality_name
 from core.pages.lists import Column, Filter, choice_filter
 from providers.codes import LearningRoute, SkillLevel, TargetGroup, TrackStatus
@@ -25,7 +25,6 @@ from quality.learners.summary_operations import EXAMS, SKILLS
 from quality.learners.term import months_between_days
 
 ROUTES = {int(route): route.label for route in LearningRoute}
-SHORT_ROUTES = {1: "B1", 2: "onderwijs", 3: "Z"}
 STATUSES = {int(status): status.label for status in TrackStatus}
 LEVELS = {int(level): level.code for level in SkillLevel}
 OPEN = "lopend"
@@ -149,7 +148,7 @@ def columns_of(
         return " / ".join(map(weekly_text, parts))
 
     own = account.role == Role.MUNICIPALITY
-    found = [Column("number", "Trajectnummer", lambda r: r.number, number, S.number, nowrap=True)]
+    found = [Column("number", "Traject", lambda r: r.number, number, S.number, nowrap=True)]
     if places != 1:
         found.append(
             Column("municipality", "Gemeente", lambda r: municipality_name(r.municipality),
@@ -191,7 +190,7 @@ def _provider(row: Any) -> str:
 
 
 def _route(row: Any) -> str:
-    return SHORT_ROUTES.get(row.route, MISSING)
+    return MISSING if row.route is None else LearningRoute(row.route).code
 
 
 def _status(row: Any) -> str:
@@ -199,11 +198,10 @@ def _status(row: Any) -> str:
 
 
 def _month(row: Any) -> str:
-    return (
-        f"{month_text(row.month)}, ontbreekt"
-        if row.missing and row.month
-        else month_text(row.month)
-    )
+    if row.month is None:
+        return MISSING
+    gone = ", ontbreekt" if row.missing else ""
+    return f"{MONTHS[row.month.month - 1][:3]} {row.month.year}{gone}"
 
 
 def filters_of(

@@ -6,7 +6,6 @@ was merged into another is stored as that other one (``core.municipalities.curre
 
 import peewee
 
-from core.accounts import Account
 from core.db import BaseModel, DayField, MomentField, MonthField
 from providers.models import Contract, CourseTrack, Provider
 
@@ -117,19 +116,6 @@ class LearnerSummary(BaseModel):
             (("provider", "number"), False),
             (("track",), False),
         )
-
-
-class LearnerView(BaseModel):
-    """A list of learners as somebody narrowed it, under a name."""
-
-    account = peewee.ForeignKeyField(Account, on_delete="CASCADE", index=False)
-    name = peewee.CharField(max_length=60, verbose_name="Naam")
-    query = peewee.CharField(max_length=500)
-
-    class Meta:
-        """A name once per person."""
-
-        indexes = ((("account", "name"), True),)
 
 
 class LearnerNote(BaseModel):

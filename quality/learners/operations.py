@@ -166,14 +166,14 @@ def act(
         )
     if kind == ANSWERED and signal.status != ESCALATED:
         raise DomainError("not_asked", "Over dit signaal is niets gevraagd.")
-    levels = LearnerSummary.select(*(getattr(LearnerSummary, name) for name in SKILLS)).where(
-        LearnerSummary.track == signal.track, LearnerSummary.municipality == signal.municipality
+    levels: Any = ProgressRecord.select(*(getattr(ProgressRecord, name) for name in SKILLS)).where(
+        CURRENT, ProgressRecord.track == signal.track, ProgressRecord.month == signal.month
     )
-    now = levels.tuples().first() or ()
+    then = levels.tuples().first() or ()
     with transaction():
         SignalAct.create(
             signal=signal, kind=kind, reason=reason, until=until if kind == SNOOZED else None,
-            levels="".join("-" if one is None else str(one) for one in now), month=signal.month,
+            levels="".join(map(str, then)), month=signal.month,
             by=by, at=at,
         )  # fmt: skip
         signal.status, signal.snoozed_until = kind, until if kind == SNOOZED else None

@@ -147,14 +147,14 @@ def findings(learner: Learner) -> list[Finding]:
 
 
 def stagnation(learner: Learner) -> Finding | None:
-    """Active, and no skill that is below the aim rose over six months of lessons."""
+    """Active, and no skill rose over six months of lessons, of those that were not at the aim."""
     if not learner.active or learner.levels_before is None:
         return None
     aim = learner.aim
     pairs = [
         (now, before)
         for now, before in zip(learner.levels, learner.levels_before, strict=True)
-        if aim is None or now < aim
+        if aim is None or min(now, before) < aim
     ]
     if not pairs or any(now > before for now, before in pairs):
         return None

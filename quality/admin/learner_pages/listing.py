@@ -17,21 +17,23 @@ from core.errors import DomainError
 from core.export import download
 from core.municipalities import current, name as municipality_name, with_merged
 from core.pages.cells import downloaded
-from core.pages.lists import RowList
+from core.pages.lists import PAGE_SIZE, SEARCH, RowList
+from core.pages.tables import forget_filter, keep_filter, own_filters
 from core.storage import CHUNK
 from providers.feed.tell.outcome import STATUS_LABELS, Outcome, Status
 from providers.feed.tell.receipt import sum_text
 from providers.models import Provider
 from quality.learners.fact_operations import import_facts
 from quality.learners.facts import FACT_COLUMNS
-from quality.learners.forms import FactsFileForm, ViewForm
+from quality.learners.forms import FactsFileForm
 from quality.learners.lists import answer_of, columns_of, filters_of, summaries
-from quality.learners.models import FactsImport, LearnerSummary, LearnerView
+from quality.learners.models import FactsImport, LearnerSummary
 from quality.learners.operations import wake_snoozed
 
 PRINTED = 500
-NUMBERS_SHOWN = 50
 SHOWN_PROBLEMS = 200
+FILTERS = "learners"
+"""Under what the kept filters of this list are held."""
 
 
 def looked(numbers: Iterable[str], *, action: str = "look", about: str = "") -> None:
@@ -51,13 +53,11 @@ def address_of(row: Any) -> str:
     return url_for("learner.index", place=f"{row.municipality:04d}", number=row.number)
 
 
-def learner_list(*, size: int = 50) -> RowList:
+def learner_list(*, size: int = PAGE_SIZE) -> RowList:
     """The list as this account may see it."""
     place = LearnerSummary.municipality
     places = sorted(
-        visible(LearnerSummary, g.account, LearnerSummary.select(place).distinct())
-        .order_by(None)
-        .tuples()
+        visible(LearnerSummary, g.account, LearnerSummary.select(place).distinct()).tuples()
     )
     named = visible(Provider, g.account).order_by(Provider.name)
     day = today()
@@ -83,19 +83,16 @@ class LearnersPage(Page):
     def index(self) -> str:
         """Show the list."""
         wake_snoozed(today())
-        rows = learner_list(size=PRINTED if request.args.get("afdruk") else NUMBERS_SHOWN)
+        rows = learner_list(size=PRINTED) if request.args.get("afdruk") else learner_list()
         page = rows.page(request.args)
         looked(row.number for row in page.rows)
-        views = LearnerView.select().where(LearnerView.account == g.account)
         return self.render(
             "quality/learners.html",
             rows=rows,
             found=page,
             answer=answer_of(g.account),
             own=g.account.role == Role.MUNICIPALITY,
-            views=list(views.order_by(LearnerView.name)),
-            view_form=ViewForm(),
-            printed=PRINTED if request.args.get("afdruk") else None,
+            saved=own_filters(g.account.email, FILTERS),
         )
 
     @expose("/export/<any(csv, xlsx):kind>/")
@@ -107,26 +104,22 @@ class LearnersPage(Page):
         header = [column.label for column in rows.columns]
         return download("cursisten", kind, header, _cells(rows, listed))
 
-    @expose("/weergaven/", methods=("POST",))
-    @needs("read", POST="read")
-    def keep_view(self) -> Response:
-        """Keep the list as it is narrowed now under a name, or forget it."""
-        form = ViewForm()
-        query = form.query.data or ""
-        if form.validate_on_submit() and query.startswith("?"):
-            name = form.name.data.strip()
-            mine = (LearnerView.account == g.account) & (LearnerView.name == name)
-            if form.forget.data:
-                LearnerView.delete().where(mine).execute()
-                return redirect(url_for(".index"))
-            LearnerView.insert(account=g.account, name=name, query=query[:500]).on_conflict(
-                conflict_target=[LearnerView.account, LearnerView.name],
-                preserve=[LearnerView.query],
-            ).execute()
-            flash(f"De weergave {name} is bewaard.", "success")
-            return redirect(url_for(".index") + query)
-        flash("Geef de weergave een naam van hooguit 60 tekens.", "error")
-        return redirect(url_for(".index") + (query if query.startswith("?") else ""))
+    @expose("/filter/", methods=("POST",))
+    @needs("read")
+    def keep_filter(self) -> Response:
+        """Keep the list as it is narrowed now under a name, or forget such a list."""
+        if "vergeet" in request.form:
+            forget_filter(g.account.email, FILTERS, request.form["vergeet"])
+            return redirect(url_for(".index"))
+        # A search for a number names a learner: it is not kept.
+        query = learner_list().state(request.args).url(**{SEARCH: ""})
+        try:
+            keep_filter(g.account.email, FILTERS, request.form.get("naam", ""), query)
+        except DomainError as error:
+            flash(error.message, "error")
+        else:
+            flash("Het filter is bewaard.", "success")
+        return redirect(url_for(".index") + query)
 
     @expose("/inlezen/", methods=("GET", "POST"))
     @needs("create")

@@ -4,7 +4,6 @@ the progress talk.
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 from flask import abort, current_app, flash, g, redirect, url_for
@@ -14,7 +13,7 @@ from werkzeug.wrappers import Response
 from core.accounts import visible
 from core.admin import Page, needs
 from core.charts.pictures import Chart
-from core.dates import add_months, month_of, now, today
+from core.dates import month_of, now, today
 from core.export import download
 from core.formats import MISSING, day_text, hours_text, month_text, number_text
 from core.municipalities import current, name as municipality_name, names
@@ -70,7 +69,9 @@ def summary_of(road: Road) -> LearnerSummary | None:
     return found
 
 
-def chart_of(road: Road, row: LearnerSummary | None, events: list[Event]) -> Chart:
+def chart_of(
+    road: Road, row: LearnerSummary | None, events: list[Event], *, height: float = 330
+) -> Chart:
     """The picture of a road."""
     monthly = road.monthly
     months = [
@@ -89,7 +90,7 @@ def chart_of(road: Road, row: LearnerSummary | None, events: list[Event]) -> Cha
     aim = monthly[-1].pip_level if monthly else None
     return road_chart(
         "cursist", months, aim=aim, term=term, estimated=estimated, marks=marks,
-        finding=finding_of(road),
+        finding=finding_of(road), height=height,
     )  # fmt: skip
 
 
@@ -129,15 +130,17 @@ def signals_of(road: Road) -> list[dict[str, Any]]:
         .where(Signal.track.in_({row.track_id for row in road.rows}), Signal.open)
         .order_by(Signal.urgency.desc(), Signal.id)
     )
-    told = [told_signal(signal, road) for signal in query]
-    for before, one in reversed(list(pairwise(told))):
+    views = [signal_view(signal, road) for signal in query]
+    shown = set()
+    for one in views:
         # The same months are shown once.
-        if one["evidence"] == before["evidence"]:
+        if one["evidence"] in shown:
             one["evidence"] = None
-    return told
+        shown.add(one["evidence"])
+    return views
 
 
-def told_signal(signal: Any, road: Road) -> dict[str, Any]:
+def signal_view(signal: Any, road: Road) -> dict[str, Any]:
     """One signal as a page shows it."""
     newest = [row for row in road.rows if row.track_id == signal.track_id]
     levels = levels_of(newest[-1]) if newest else (None,) * len(SKILLS)
@@ -306,15 +309,14 @@ class LearnerTalkPage(Page):
             road=road,
             place=place,
             place_name=municipality_name(road.municipality),
-            chart=chart_of(road, row, events) if road.rows else None,
+            chart=chart_of(road, row, events, height=235) if road.rows else None,
             letters=lettered(road, events),
             facts_of_list=list_facts(road, row),
             signals=signals_of(road),
-            facts=fact_rows(road),
+            facts=[one for one in fact_rows(road) if one[1] != MISSING],
             talks=talk_rows(road, notes),
             notes=notes[:5],
             note_words=NOTES,
-            events=[e for e in events if e.day >= add_months(month_of(today()), -6)],
             day=today(),
         )
 
@@ -349,16 +351,22 @@ def talk_rows(road: Road, notes: list[LearnerNote]) -> list[tuple[str, str, str]
     if begun is None:
         begun = min((r.first_lesson_on for r in road.rows if r.first_lesson_on), default=None)
     due = talks_due(begun, current_app.config["TAALINKOOP_TALKS_FIRST_YEAR"])
-    held = sorted(one.on for one in notes if one.reason == TALK and begun and one.on >= begun)
+    held = sorted(
+        one.on
+        for one in notes
+        if one.reason == TALK and begun is not None and due and begun <= one.on <= due[-1]
+    )
     day = today()
     return [
         (
-            f"gesprek {place + 1}", day_text(until),
-            f"gevoerd op {day_text(held[place])}" if place < len(held)
-            else ("te laat" if until < day else "nog te doen"),
+            f"gesprek {place + 1}",
+            day_text(until),
+            f"gevoerd op {day_text(held[place])}"
+            if place < len(held)
+            else ("niet gevoerd" if until < day else "nog te doen"),
         )
         for place, until in enumerate(due)
-    ]  # fmt: skip
+    ]
 
 
 def fact_rows(road: Road) -> list[tuple[str, str]]:

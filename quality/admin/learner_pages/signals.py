@@ -21,10 +21,10 @@ from core.municipalities import name as municipality_name
 from core.pages.cells import downloaded
 from core.pages.fields import SafeForm
 from core.pages.lists import Column, Filter, RowList, choice_filter
-from core.small_numbers import count_or_hidden, table, totals
+from core.small_numbers import MINIMUM, count_or_hidden, table, totals
 from providers.codes import LearningRoute, TrackStatus
 from providers.models import CourseTrack, Provider
-from quality.admin.learner_pages.road import told_signal
+from quality.admin.learner_pages.road import signal_view
 from quality.learners.acts import (
     ANSWERED,
     ESCALATED,
@@ -94,8 +94,15 @@ def frequent_findings() -> list[Frequent]:
     ]
 
 
-def counts_per_provider() -> tuple[dict[str, str], dict[str, dict[str, str]], dict[str, str]]:
-    """Open signals per provider and kind, with small numbers hidden; names, cells, totals."""
+Counts = tuple[dict[str, str], dict[str, dict[str, str]], dict[str, str], list[Frequent]]
+
+
+def counts_per_provider() -> Counts:
+    """Open signals per provider and kind, with small numbers hidden.
+
+    Names, cells, totals, and what holds for more than a quarter of a provider's learners, where the
+    cell may be shown.
+    """
     query: Any = (
         Signal.select(Provider.code, Provider.name, Signal.kind)
         .join(Provider)
@@ -110,7 +117,25 @@ def counts_per_provider() -> tuple[dict[str, str], dict[str, dict[str, str]], di
         names,
         {code: {k: count_or_hidden(v) for k, v in cells.items()} for code, cells in hidden.items()},
         {code: count_or_hidden(total) for code, total in totals(counts).items()},
+        [
+            Frequent(code, names[code], kind, count, learners)
+            for code, learners in _learners_per_provider(list(names)).items()
+            for kind, count in hidden[code].items()
+            if count is not None and learners >= MINIMUM and is_frequent(count, learners)
+        ],
     )
+
+
+def _learners_per_provider(codes: list[str]) -> dict[str, int]:
+    """How many learners have lessons or wait at each of these providers."""
+    query: Any = (
+        LearnerSummary.select(Provider.code, fn.COUNT(LearnerSummary.id))
+        .join(Provider)
+        .where(Provider.code.in_(codes), LearnerSummary.status < TrackStatus.COMPLETED)
+        .group_by(Provider.code)
+        .order_by(Provider.code)
+    )
+    return dict(query.tuples())
 
 
 def signal_list() -> RowList:
@@ -213,9 +238,15 @@ class SignalPage(Page):
     def index(self) -> str:
         """List the signals for a gemeente and an asked provider; count them for everyone else."""
         if not may(g.account, "read", "signals"):
-            names, cells, sums = counts_per_provider()
+            names, cells, sums, frequent = counts_per_provider()
             return self.render(
-                "quality/signal_counts.html", names=names, cells=cells, sums=sums, kinds=KINDS
+                "quality/signal_counts.html",
+                names=names,
+                cells=cells,
+                sums=sums,
+                kinds=KINDS,
+                frequent=frequent,
+                sentences=SENTENCES,
             )
         wake_snoozed(today())
         rows = signal_list()
@@ -247,7 +278,7 @@ class SignalPage(Page):
                 numbers=[row.track.number for row in listed],
             )  # fmt: skip
             return download("signalen", kind, [c.label for c in rows.columns], _cells(rows, listed))
-        names, cells, sums = counts_per_provider()
+        names, cells, sums, _ = counts_per_provider()
         header = ("Aanbieder", *KINDS.values(), "Totaal")
         counts = ((names[code], *cells[code].values(), sums[code]) for code in names)
         return download("signalen-aantallen", kind, header, counts)
@@ -288,7 +319,7 @@ class OneSignalPage(Page):
         return self.render(
             "quality/signal.html",
             signal=signal,
-            told=told_signal(signal, road),
+            view=signal_view(signal, road),
             states=STATES,
             routes=ROUTES,
             forms=forms,
