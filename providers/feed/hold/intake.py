@@ -146,7 +146,7 @@ def note_sources(
             if at < len(cells) and ":" in cells[at]:
                 sha256, _, number = cells[at].strip().partition(":")
                 # Somebody may have typed over it: a row that cannot be is nobody's row.
-                origin = int(number) if number.isdecimal() and len(number) < 10 else 0
+                origin = int(number) if number.isdecimal() and len(number) <= 10 else 0
                 sources.setdefault(sha256, {})[origin] = row
             yield row, cells
 

@@ -1,4 +1,6 @@
-"""A large CSV is read and checked by a second process, so that both cores work.
+"""A large CSV is read and checked by a second process, with a limit on its memory.
+
+Both cores work then, and what the file makes of the memory does not happen here.
 
 The child sends what it found in pieces: a length and a marshalled tuple. Its parent stages them.
 Neither looks for circles of garbage meanwhile: millions of small tuples make none, and looking
@@ -10,6 +12,7 @@ import gc
 import marshal
 import os
 import pickle  # between our own two processes only  # nosec B403
+import resource
 import struct
 import subprocess  # our own interpreter with our own module
 import sys
@@ -23,6 +26,8 @@ from providers.feed.read.parsing import Context
 from providers.feed.read.reader import open_table
 from providers.feed.table import RefusedFileError
 
+MEMORY = 512 * 1024 * 1024
+"""A million rows of as many trajecten take less."""
 PIPE = 1 << 20
 """Room for a piece or two, so that neither process waits for the other at every one."""
 
@@ -79,6 +84,8 @@ def _send(message: tuple[Any, ...]) -> None:
 
 def main() -> None:
     """Check the file that the parent names."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     path, context = pickle.loads(sys.stdin.buffer.read())  # noqa: S301  our parent  # nosec B301
     try:
         with open_table(Path(path), mapping=context.mapping) as table:

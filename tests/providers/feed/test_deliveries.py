@@ -13,9 +13,11 @@ from core.audit import AuditLine
 from core.errors import DomainError
 from core.storage import Storage
 from providers.deliveries import operations
+from providers.deliveries.outcomes import outcome_of
 from providers.feed.read.cleaning import kept_file
 from providers.feed.tell.marked_workbook import write_marked
 from providers.feed.tell.outcome import Outcome
+from providers.feed.tell.receipt import lines
 from providers.feed.tell.standalone import check_file
 from providers.models import (
     ContractScope,
@@ -27,6 +29,7 @@ from providers.models import (
     TeachingMethod,
 )
 from tests.builders import make_contract, make_provider
+from tests.providers.feed.books import table
 from tests.providers.feed.door import AT, REQUEST, current, deliver, sums, told, withdraw
 from tests.providers.feed.lines import csv, row
 from tests.providers.feed.test_rules import ENDED
@@ -213,6 +216,37 @@ def test_mended_workbook_completes_the_first_delivery(school, tmp_path):
     other = make_provider("TA002")
     refused = deliver(tmp_path, other, mended.getvalue())
     assert told(refused) == [(None, None, "F008")]
+
+
+def test_rows_of_a_second_sheet_are_told_and_mended_by_their_own_number(school, tmp_path):
+    made = openpyxl.Workbook()
+    made.active.title = "Groep 1"
+    good, wrong = row(), row(trajectnummer="T-2", uren_gevolgd="nul")
+    for name, rows in (("Groep 1", [good]), ("Groep 2", [wrong, row(trajectnummer="T-3")])):
+        page = made[name] if name in made.sheetnames else made.create_sheet(name)
+        for cells in table(*rows):
+            page.append(cells)
+    file = io.BytesIO()
+    made.save(file)
+    first = deliver(tmp_path, school, file.getvalue(), name="groepen.xlsx")
+    assert sums(first) == (3, 2, 0, 1, 0)
+    kept = outcome_of(Delivery.get_by_id(first.delivery))
+    assert [(p["sheet"], p["row"]) for p in kept.document()["problems"]] == [("Groep 2", 2)]
+    assert "Rijen: blad Groep 2, rij 2." in "\n".join(lines(kept))
+    book = io.BytesIO()
+    write_marked(book, kept, kept_file(Storage(tmp_path), first.sha256))
+    page = openpyxl.load_workbook(book)["Te verbeteren"]
+    cells = [cell.value for cell in page[2]]
+    cells[[cell.value for cell in page[1]].index("uren_gevolgd")] = "40,5"
+    mended = openpyxl.Workbook()
+    mended.active.append([cell.value for cell in page[1]])
+    mended.active.append(cells)
+    file = io.BytesIO()
+    mended.save(file)
+    second = deliver(tmp_path, school, file.getvalue(), name="verbeterd.xlsx")
+    assert (sums(second), second.findings["drift"]) == ((1, 1, 0, 0, 0), [])
+    assert "Vult levering 1 aan".replace("1", str(first.delivery)) in "\n".join(lines(second))
+    assert "blad Groep 2, rij 2" in "\n".join(lines(second))
 
 
 def test_withdraw_restores_whatever_the_order(school, tmp_path):
