@@ -312,7 +312,8 @@ class SafeModelView(Page, ModelView):
         numeric = numbers and not isinstance(field, peewee.ForeignKeyField | MonthField)
         # Sorting on a code would sort on a number that nobody sees.
         sort = None if words else field
-        return Column(path, self.label(path), value, text, sort, numeric)
+        on_one_line = isinstance(field, peewee.DateTimeField)
+        return Column(path, self.label(path), value, text, sort, numeric, nowrap=on_one_line)
 
     def rows(self) -> RowList:
         """Make the list of this view."""

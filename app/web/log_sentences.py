@@ -16,11 +16,12 @@ from core.pages.changes import change_text, differences, plain_text
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
 from providers.models import Contract, Location, Provider, QualityMark, Teacher
 from quality.agreements.models import Agreement, Complaint, Talk
-from quality.indicators.models import Indicator
+from quality.indicators.models import Indicator, IndicatorValue
 
 MODELS: dict[str, type[peewee.Model]] = {
     "account": Account, "agreement": Agreement, "complaint": Complaint, "contract": Contract,
-    "indicator": Indicator, "location": Location, "provider": Provider, "quality_mark": QualityMark,
+    "indicator": Indicator, "indicator_value": IndicatorValue, "location": Location,
+    "provider": Provider, "quality_mark": QualityMark,
     "talk": Talk, "teacher": Teacher,
 }  # fmt: skip
 """Whose columns the lines about a thing name."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.formats import day_text, month_text
+from core.formats import day_text, month_text, number_text
 
 NOTHING = "leeg"
 ARROW = "\N{RIGHTWARDS ARROW}"
@@ -41,7 +41,7 @@ def differences(
             yield Difference((name,), was, now)
 
 
-def plain_text(value: Any) -> str:
+def plain_text(value: Any) -> str:  # noqa: PLR0911  a table
     """A value as a Dutch reader expects it."""
     if value is None or value in ("", []):
         return NOTHING
@@ -49,6 +49,8 @@ def plain_text(value: Any) -> str:
         return "ja" if value else "nee"
     if isinstance(value, list):
         return ", ".join(map(plain_text, value))
+    if isinstance(value, float):
+        return number_text(value, 2).rstrip("0").rstrip(",")
     text = str(value)
     if DAY.fullmatch(text):
         return day_text(date.fromisoformat(text))

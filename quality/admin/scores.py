@@ -10,7 +10,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 import quality.scopes  # noqa: F401  registers who sees what
-from core.accounts import visible
+from core.accounts import may, visible
 from core.admin import Page, needs
 from core.dates import add_months, month_end, now, parse_month, today
 from core.export import download
@@ -25,8 +25,10 @@ from quality.cards.words import QUEUE_LABELS, queue_cell
 from quality.charts import gallery, scores as scores_chart
 from quality.charts.words import SHORT_MARKS
 from quality.method import words as method_words
+from quality.method.change import LOWER
 from quality.method.criteria import CRITERIA
 from quality.method.model import is_outdated
+from quality.method.states import Standing
 from quality.method.words import FEW_GROUPS, border_text, step_word
 from quality.models import FIXED, Invitation, Reaction, ScoreCard
 
@@ -155,6 +157,7 @@ class ScorePage(Page):
             method_words=method_words,
             short_marks=SHORT_MARKS,
             fixed=_fixed_words(found),
+            talks=_talks(shown),
             **_charts(day, shown, found, narrowed.route),
             model=found[0].model if found else "",
             comparison=_comparison(found, narrowed),
@@ -368,6 +371,54 @@ def _comparison(found: Sequence[ScoreCard], narrowed: Narrowed) -> Comparison | 
     if not own or narrowed.sort != WITH_RANK:
         return None
     return compare(own, cards.model_named(own[0].model))
+
+
+@dataclass(frozen=True)
+class TalkNeeded:
+    """A judgement that asks for a talk, and on what."""
+
+    line: Line
+    reasons: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        """The sheet of the talk; the judgement itself for who has no talks."""
+        if may(g.account, "read", "agreements"):
+            return url_for("talk.index", code=self.line.tree["aanbieder"])
+        return self.line.url
+
+    @property
+    def route(self) -> str:
+        """The route as people say it."""
+        return LearningRoute.from_code(self.line.tree["route"]).label
+
+
+def _talks(lines: Sequence[Line]) -> list[TalkNeeded]:
+    """Who falls short or clearly goes down, and on which criteria; in the order of the table."""
+    needed = []
+    for line in lines:
+        criteria = line.tree["criteria"].values()
+        down = any((item.get("change") or {}).get("direction") == LOWER for item in criteria)
+        if down or line.tree["standing"] == Standing.INSUFFICIENT:
+            needed.append(TalkNeeded(line, _reasons(line.tree)))
+    return needed
+
+
+def _reasons(tree: Tree) -> tuple[str, ...]:
+    """The closed gate, and each criterion that is insufficient or went down, with its value."""
+    closed = not tree["gate"]["open"]
+    reasons = [tree["gate"]["reason"]] if closed else []
+    for code, item in tree["criteria"].items():
+        if closed and "checked_on" in item:  # the mark, which the gate tells already
+            continue
+        change = item.get("change")
+        word = method_words.standing_of_points(item["points"], tree["borders"])
+        if word is not Standing.INSUFFICIENT and (change or {}).get("direction") != LOWER:
+            continue
+        text = f"{CRITERIA[code].label.lower()} {score_words.criterion_text(code, item)}"
+        said = method_words.change_text(change)
+        reasons.append(f"{text}, {said}" if said else text)
+    return tuple(reasons)
 
 
 def _charts(
