@@ -361,6 +361,13 @@ SETTINGS = (
         "recht vraagt minstens drie jaar (Richtlijn 2014/24/EU, artikel 84).",
     ),
     Setting(
+        "TAALINKOOP_SECURITY_CONTACT",
+        _text,
+        "",
+        "Waar iemand een beveiligingslek meldt: een e-mailadres of een adres dat begint met "
+        "https://; het staat dan in /.well-known/security.txt.",
+    ),
+    Setting(
         "TAALINKOOP_RETENTION",
         _yes_no,
         "ja",

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from wtfpeewee.orm import FieldInfo
 
 from core import access_log, audit, export
-from core.accounts import RIGHTS, Account, may, visible
+from core.accounts import RIGHTS, Account, Role, may, visible
 from core.dates import now, today
 from core.db import MonthField, constraint_name, is_postgresql, transaction
 from core.errors import DomainError
@@ -99,6 +99,9 @@ class Page(BaseView):
         if g.get("account") is None:
             return sign_in_first()
         if action is None or not self.may(action):
+            abort(403)
+        if request.method not in SAFE_METHODS and g.account.role == Role.AUDITOR:
+            # Who only reads starts no job and makes no link either.
             abort(403)
         return None
 

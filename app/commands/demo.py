@@ -72,6 +72,8 @@ def _use(directory: Path) -> None:
     os.environ["DATABASE_URL"] = f"sqlite:///{directory / 'taalinkoop.sqlite'}"
     # Its accounts and their password are known to all: a phone to look around adds nothing.
     os.environ["TAALINKOOP_SECOND_STEP"] = "nee"
+    # Nobody is in it, and its oldest months are there to look at.
+    os.environ["TAALINKOOP_RETENTION"] = "nee"
 
 
 def _move(url: str) -> None:

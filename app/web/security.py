@@ -115,4 +115,7 @@ def _add_headers(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if g.get("account") is not None or request.path.startswith("/account/"):
         response.headers["Cache-Control"] = "no-store"
+    elif response.mimetype == "text/calendar":
+        # Its address is a secret of somebody: no cache in between keeps what it leads to.
+        response.headers["Cache-Control"] = "private, no-store"
     return response

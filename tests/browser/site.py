@@ -31,7 +31,12 @@ def _environment(folder: Path) -> dict[str, str]:
     inherited = {
         k: v for k, v in os.environ.items() if not k.startswith(("TAALINKOOP", "DATABASE"))
     }
-    return {**inherited, "TAALINKOOP_DATA_DIR": str(folder), "TAALINKOOP_SECOND_STEP": "nee"}
+    return {
+        **inherited,
+        "TAALINKOOP_DATA_DIR": str(folder),
+        "TAALINKOOP_SECOND_STEP": "nee",
+        "TAALINKOOP_RETENTION": "nee",
+    }
 
 
 def taalinkoop(folder: Path, *arguments: str, given: str | None = None) -> None:

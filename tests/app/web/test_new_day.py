@@ -20,7 +20,7 @@ def settings(tmp_path):
     database.initialize(open_database(f"sqlite:///{tmp_path / 'days.sqlite'}"))
     with database.connection_context():
         migrate(database.obj)
-    yield read_settings({"TAALINKOOP_DATA_DIR": str(tmp_path)})
+    yield read_settings({"TAALINKOOP_DATA_DIR": str(tmp_path), "TAALINKOOP_RETENTION": "nee"})
     database.initialize(was)
 
 

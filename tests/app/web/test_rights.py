@@ -308,3 +308,11 @@ def test_auditor_reads_everything_and_changes_nothing(client):
     account = client.sign_in("auditor")
     actions = {a for roles in RIGHTS.values() for actions in roles.values() for a in actions}
     assert {a for a in actions if any(may(account, a, thing) for thing in RIGHTS)} == {"read"}
+
+
+def test_an_auditor_posts_to_no_page(app, client, world):
+    client.sign_in("auditor")
+    for rule in rules(app):
+        if view_of(app, rule) and "POST" in rule.methods:
+            page = client.post(address(rule), status=None, check=False)
+            assert page.status == 403, rule.rule

@@ -151,3 +151,17 @@ def test_nothing_of_the_flask_admin_package_is_served(client):
     client.sign_in("beheerder")
     for path in ("/static/admin/admin/js/helpers.js", "/nergens/admin/js/helpers.js"):
         client.get(path, status=404)
+
+
+def test_who_finds_a_flaw_reads_where_to_report_it(client, app, monkeypatch):
+    client.get("/.well-known/security.txt", status=404)
+    monkeypatch.setitem(app.config, "TAALINKOOP_SECURITY_CONTACT", "lek@regio.example")
+    page = client.get("/.well-known/security.txt")
+    assert page.data.startswith(b"Contact: mailto:lek@regio.example\nExpires: 20")
+
+
+def test_a_page_with_errors_says_so_in_its_title(client):
+    client.sign_in("contractmanager")
+    page = client.post("/beheer/aanbieders/new/", {"code": ""}, status=None)
+    assert "<title>Fout: " in page.html
+    assert "<title>Fout" not in client.get("/beheer/aanbieders/new/").html
