@@ -63,6 +63,7 @@ def tables_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
             "TAALINKOOP_DATA_DIR": folder,
             "TAALINKOOP_SECRET_KEY": "only for the tests, and nowhere else",
             "DATABASE_URL": f"sqlite:///{folder}/unused.sqlite",
+            "TAALINKOOP_SECOND_STEP": "nee",
         }
     )
     admin = app.extensions["admin"][0]

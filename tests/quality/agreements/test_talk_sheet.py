@@ -82,3 +82,15 @@ def test_a_decision_becomes_an_agreement_with_its_measure_and_date(judged, clien
     assert (agreement.talk, agreement.criterion, agreement.threshold, agreement.due_on) == (
         Talk.get(), "bevoegd", 90, due,
     )  # fmt: skip
+
+
+def test_the_month_says_with_whom_to_talk_and_about_what(db, client):
+    poor = {"minutes_certified": 0, "minutes_evening_weekend": 0, "minutes_offered": 600}
+    deliver("TA001", OCT, **poor)
+    deliver("TA002", OCT)
+    operations.compute(OCT, **WHO)
+    client.sign_in("contractmanager")
+    (lead,) = client.get("/kwaliteit/2026-10/").with_class("talks")
+    (line,) = lead.iter("li")
+    assert text_of(line).startswith("Taalschool TA001, B1-route: bevoegde docenten 0,0 %; ")
+    assert next(line.iter("a")).get("href") == SHEET

@@ -265,14 +265,3 @@ def test_a_judgement_is_shown_as_known_on_an_earlier_day(client, region):
     early = client.get("/kwaliteit/2026-10/TA001/B/?op=2026-01-31").text
     assert "was er nog niets bekend" in early
     assert "Vul een datum in" in client.get("/kwaliteit/2026-10/TA001/B/?op=gisteren").text
-
-
-def test_the_month_says_with_whom_to_talk_and_about_what(client, region):
-    client.sign_in("contractmanager")
-    (lead,) = client.get("/kwaliteit/2026-10/").with_class("talks")
-    said = {link.text: link.get("href") for link in lead.iter("a")}
-    assert said
-    assert all(url.endswith("/gesprek/") for url in said.values())
-    client.sign_in("gemeente", municipalities=["0193"])
-    for section in client.get("/kwaliteit/2026-10/").with_class("talks"):
-        assert all(link.get("href").startswith("/kwaliteit/") for link in section.iter("a"))
