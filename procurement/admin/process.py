@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, g, request
+from flask import abort, flash, g, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
@@ -16,7 +16,7 @@ from core.export import download
 from core.municipalities import name as municipality_name, names as municipality_names
 from core.pages import changes
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.admin.shown import Matrix, lines, matrix
+from procurement.admin.shown import Matrix, lines, matrix, version_rows
 from procurement.charts import decision_matrix, float_chart, gantt, milestone_trend, start_chance
 from procurement.models import (
     Action,
@@ -112,6 +112,27 @@ class ProcessPages(PlanningBase):
             found=found,
             curve=None if found is None else start_chance(found),
             trend=milestone_trend(outlook),
+        )
+
+    @expose("/<code>/planversies/<int:number>/")
+    def version(self, code: str, number: int) -> str:
+        """Show a planversie beside another one, or beside what is expected now."""
+        outlook = self._outlook(self._process(code))
+        versions = {b.number: b for b in outlook.document.baselines}
+        asked = request.args.get("met", "")
+        other = versions.get(int(asked)) if asked.isdecimal() else None
+        if number not in versions or (asked and other is None):
+            abort(404)
+        rows = version_rows(outlook, versions[number], other)
+        return self.render(
+            "procurement/version.html",
+            code=code,
+            crumbs=[*crumbs(code), ("Verwachting", url_for("planning.expected", code=code))],
+            version=versions[number],
+            others=[b for b in versions.values() if b.number != number],
+            chosen=other.number if other else None,
+            rows=rows,
+            moved=sum(row.end != row.other for row in rows),
         )
 
     @expose("/<code>/risicos-en-acties/")

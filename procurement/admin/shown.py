@@ -8,12 +8,13 @@ from core.dates import Calendar
 from procurement.exchange.sheets import wait_text
 from procurement.plan.documents import (
     Header,
+    PlanBaseline,
     PlanDecision,
     PlanStep,
     to_plan,
 )
 from procurement.plan.forms import OUTCOME_WORDS
-from procurement.plan.health import Health, is_late, meeting_conflict
+from procurement.plan.health import Health, is_late, meeting_conflict, span
 from procurement.plan.outlook import Outlook
 from procurement.plan.planning import schedule
 from procurement.plan.steps import Outcome
@@ -181,3 +182,44 @@ def plan_back(template: str, go_live: date, today: date, calendar: Calendar) -> 
 def next_go_live(contract_until: date) -> date:
     """A new contract starts the day after the old one ends."""
     return contract_until + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One step in a planversie and elsewhere."""
+
+    code: str
+    title: str
+    begin: date
+    end: date
+    other: date | None
+
+    @property
+    def difference(self) -> str:
+        """How much later the other end is, in words."""
+        if self.other is None:
+            return "vervallen"
+        if self.other == self.end:
+            return "gelijk"
+        later = self.other > self.end
+        days = span(*sorted((self.end, self.other)))
+        return f"{days} {'later' if later else 'eerder'}"
+
+
+def version_rows(
+    outlook: Outlook, version: PlanBaseline, other: PlanBaseline | None
+) -> list[VersionRow]:
+    """Steps of a planversie beside those of another one, or beside what is expected now."""
+    titles = {step.code: step.title for step in outlook.document.steps}
+    if other is None:
+        ends = {code: found.end for code, found in outlook.forecasts.items()}
+    else:
+        ends = {step: day for (step, place), day in other.ends().items() if not place}
+    return [
+        VersionRow(
+            d.step, titles.get(d.step, "(staat niet meer in het plan)"), d.starts_on, d.ends_on,
+            ends.get(d.step),
+        )
+        for d in version.dates
+        if not d.municipality
+    ]  # fmt: skip

@@ -218,19 +218,35 @@ def milestones(processes: Any) -> Any:
 
 
 def finished_steps(processes: Any) -> list[Case]:
-    """Finished tasks and decisions of these inkooptrajecten beside their first planversie.
+    """Finished tasks and decisions of these inkooptrajecten beside what was planned for them.
 
-    A version that was made after the step had ended is no plan but a report; such a step is left
-    out, as is one that was planned to take no time.
+    Planned is what the last planversie before their begin said (the first one, when none was
+    before it): so a delay from outside that came with a new planversie, such as a law that was put
+    off, is no slip of our own. A step during which the target itself moved is left out, as is one
+    that was planned only after it had ended, or to take no time.
     """
     planned = processes.select(ContractingProcess.id)
+    earlier, later = Baseline.alias(), Baseline.alias()
+    in_force = earlier.select(peewee.fn.MAX(earlier.number)).where(
+        earlier.process == Milestone.process, earlier.made_on <= Milestone.expected_start
+    )
+    moved = later.select(later.id).where(
+        later.process == Milestone.process,
+        later.made_on > Milestone.expected_start,
+        later.made_on <= Milestone.expected_end,
+        later.go_live != Baseline.go_live,
+    )
     query: Any = (
         Milestone.select(
             ContractingProcess.code, Milestone.phase, Milestone.title, Milestone.expected_start,
             Milestone.expected_end, PlannedDate.starts_on, PlannedDate.ends_on,
         )
         .join(ContractingProcess)
-        .join(Baseline, on=(Baseline.process == ContractingProcess.id) & (Baseline.number == 1))
+        .join(
+            Baseline,
+            on=(Baseline.process == ContractingProcess.id)
+            & (Baseline.number == peewee.fn.COALESCE(in_force, 1)),
+        )
         .join(
             PlannedDate,
             on=(PlannedDate.baseline == Baseline.id)
@@ -243,6 +259,7 @@ def finished_steps(processes: Any) -> list[Case]:
             Milestone.kind.in_(STRETCHED),
             Baseline.made_on < Milestone.expected_end,
             PlannedDate.ends_on > PlannedDate.starts_on,
+            ~peewee.fn.EXISTS(moved),
         )
         .order_by(ContractingProcess.starts_on, ContractingProcess.code, Milestone.position)
         .tuples()
