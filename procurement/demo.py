@@ -1,8 +1,10 @@
 """Two inkooptrajecten for the demo region: one under way, one as it went in 2019 to 2022."""
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from core.dates import AMSTERDAM, Recess, add_months, month_of
@@ -37,6 +39,7 @@ from procurement.preparation.operations import (
 from procurement.preparation.trace import Item
 
 BY = "demo"
+PRINCIPLES = Path(__file__).parent / "preparation" / "dalfsen_uitgangspunten.csv"
 CODE, DALFSEN_CODE = "SAS-2027", "DALFSEN-2019"
 LEAD, LATE, DEFERRED = "0193", "0166", "0180"
 REGION = (
@@ -54,6 +57,7 @@ def load(today: date, *, municipalities: tuple[str, ...] = REGION, by: str = BY)
     _tell_history(today)
     _prepare(today, municipalities, by=by)
     finished = operations.add_document(dalfsen(), by=by, at=at, reason="demo")
+    put_trace(finished, _principles(), by=by, at=at)
     load_bids(finished, by=by)
     _tell_postponements()
     return [CODE, DALFSEN_CODE]
@@ -298,14 +302,46 @@ def dalfsen() -> PlanDocument:
     def done(step: PlanStep) -> PlanStep:
         return replace(step, actual_end=ends[step.code, ""], progress=100)
 
-    return with_decision_rows(
+    # How each route was bought and when Dalfsen decided is filled in for this example.
+    joining = with_decision_rows(
         replace(
             document,
             steps=tuple(done(s) for s in document.steps),
             participations=(
-                PlanParticipation("0148", "B"),
-                PlanParticipation("0148", "O"),
-                PlanParticipation("0148", "Z"),
+                PlanParticipation(
+                    "0148", "B", "subregionaal", "Groepen vullen niet in één gemeente"
+                ),
+                PlanParticipation("0148", "O", "regionaal", "Weinig deelnemers per gemeente"),
+                PlanParticipation("0148", "Z", "lokaal", "Les dicht bij huis"),
             ),
         )
     )
+    decided = tuple(
+        replace(d, outcome=Outcome.DECIDED, meeting_on=ends[d.step, ""],
+                decided_on=ends[d.step, ""])
+        for d in joining.decisions
+    )  # fmt: skip
+    return replace(joining, decisions=decided)
+
+
+def _principles() -> list[Item]:
+    """What the evaluation asks of the courses, each with its paragraph, and what measures it."""
+    with PRINCIPLES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    measured = {item.code: item for item in TRACE if item.kind == "scorecriterium"}
+    criteria = dict.fromkeys(row["criterium"] for row in rows if row["criterium"])
+    return [
+        *(
+            Item(
+                "eis", f"U{row['nr']}", row["uitgangspunt"],
+                f"Evaluatie 'Thuis in Dalfsen' (2019), paragraaf {row['bron']}", None,
+                (row["criterium"],) if row["criterium"] else (),
+            )
+            for row in rows
+        ),
+        *(
+            Item("scorecriterium", code, measured[code].text if code in measured
+                 else code.replace("_", " ").capitalize())
+            for code in criteria
+        ),
+    ]  # fmt: skip

@@ -138,6 +138,8 @@ def follow_header(step: PlanStep, old: Header, new: Header) -> PlanStep:
 
 
 DALFSEN = Path(__file__).parent / "dalfsen_2019.csv"
+DALFSEN_DECISIONS = ("2", "5")
+"""Phases in which each college decides: to work together, and on the papers of the tender."""
 POSTPONED = (
     (date(2020, 6, 2), date(2021, 7, 1), "Wet inburgering uitgesteld naar 1-7-2021"),
     (date(2020, 12, 1), date(2022, 1, 1), "Wet inburgering uitgesteld naar 1-1-2022"),
@@ -152,9 +154,12 @@ def dalfsen(header: Header) -> PlanDocument:
     first = [(parse_month(row["van"]), month_end(parse_month(row["tot"]))) for row in rows]
     steps = [
         PlanStep(
-            row["volgnr"], row["fase"], row["fase"], T,
-            Purpose.AWARD if row["volgnr"] == "6" else None, "regio",
-            (end - start).days, CD, earliest_start=start, evidence=row["bron"],
+            row["volgnr"], row["fase"], row["fase"],
+            D if row["volgnr"] in DALFSEN_DECISIONS else T,
+            Purpose.AWARD if row["volgnr"] == "6" else None, "regio", (end - start).days, CD,
+            body="college" if row["volgnr"] in DALFSEN_DECISIONS else "",
+            per_municipality=row["volgnr"] in DALFSEN_DECISIONS,
+            earliest_start=start, evidence=row["bron"],
         )
         for row, (start, end) in zip(rows, first, strict=True)
     ]  # fmt: skip

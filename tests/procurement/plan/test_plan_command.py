@@ -5,7 +5,9 @@ import json
 from app.cli import main
 from procurement.demo import CODE, DALFSEN_CODE
 from procurement.models import Baseline, ContractingProcess
+from procurement.plan import queries
 from procurement.plan.templates import TEMPLATES
+from procurement.preparation.queries import trace
 
 
 def run(capsys, *arguments):
@@ -35,6 +37,16 @@ def test_the_plan_of_dalfsen_has_its_postponements(db, demo, capsys):
     versions = [(b.number, b.go_live.isoformat(), b.reason) for b in baselines]
     assert [v[1] for v in versions] == ["2021-01-01", "2021-07-01", "2022-01-01"]
     assert versions[1][2] == "Wet inburgering uitgesteld naar 1-7-2021"
+    document = queries.load(process)
+    assert len([s for s in document.steps if "2.2.2" in s.evidence]) == 6
+    assert {(d.step, d.outcome) for d in document.decisions} == {
+        ("2", "besloten"),
+        ("5", "besloten"),
+    }
+    assert all(p.reason for p in document.participations)
+    principles = [item for item in trace(process) if item.kind == "eis"]
+    assert len(principles) == 7
+    assert all("paragraaf 3.1.2" in item.source for item in principles)
 
 
 def test_new_baseline_export_import(db, demo, capsys, tmp_path):
