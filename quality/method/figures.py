@@ -148,7 +148,7 @@ class Queue:
         return self.count(Outcome.WAITING_OVER_NORM) + self.count(Outcome.WAITING_WITHIN_NORM)
 
 
-NO_GROUPS = Groups((), ())
+NO_GROUPS = Groups(0, 0, 0, 0, 0)
 
 
 class Start(NamedTuple):
@@ -211,7 +211,7 @@ class Figures:
         plain = {f.name: getattr(self, f.name) for f in fields(self)}
         queue = {f.name: getattr(self.queue, f.name) for f in fields(Queue)}
         hours = {
-            code: [one.numerator, one.denominator, one.n, *one.groups]
+            code: [one.numerator, one.denominator, one.n, one.groups]
             for code, one in self.hours.items()
         }
         return plain | {"queue": queue, "hours": hours}
@@ -220,24 +220,20 @@ class Figures:
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """Read kept figures."""
         hours = {
-            code: Hours(top, bottom, n, _groups(d, x))
-            for code, (top, bottom, n, d, x) in data["hours"].items()
+            code: Hours(top, bottom, n, Groups(*groups))
+            for code, (top, bottom, n, groups) in data["hours"].items()
         }
         queue = dict(data["queue"]) | {"outcomes": tuple(data["queue"]["outcomes"])}
         return cls(
             **dict(data)
             | {
                 "queue": Queue(**queue),
-                "waiting_groups": _groups(*data["waiting_groups"]),
+                "waiting_groups": Groups(*data["waiting_groups"]),
                 "hours": hours,
                 "decided": tuple(Decided(*one) for one in data["decided"]),
                 "alike": tuple(AlikeCell(*one) for one in data.get("alike", ())),
             }
         )
-
-
-def _groups(denominators: Sequence[float], numerators: Sequence[float]) -> Groups:
-    return Groups(tuple(denominators), tuple(numerators))
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,14 +456,16 @@ class _Grouping:
         return numbers
 
     def sums(self, tracks: Integers, denominators: Integers, numerators: Integers) -> Groups:
-        """Sums per group."""
+        """Sums over the groups."""
         if not len(tracks):
-            return Groups((), ())
+            return NO_GROUPS
         inverse = self.numbers(tracks)
-        bottom = np.bincount(inverse, weights=denominators)
-        top = np.bincount(inverse, weights=numerators)
-        pairs = sorted((int(d), int(x)) for d, x in zip(bottom, top, strict=True) if d > 0)
-        return Groups(tuple(d for d, _ in pairs), tuple(x for _, x in pairs))
+        # Sums of whole numbers, far below where a float would round them.
+        d = np.bincount(inverse, weights=denominators).astype(np.int64)
+        x = np.bincount(inverse, weights=numerators).astype(np.int64)[d > 0]
+        d = d[d > 0]
+        sums = (d.sum(), (d * d).sum(), (d * x).sum(), (x * x).sum())
+        return Groups(len(d), *(int(one) for one in sums))
 
 
 def _hours(view: View, model: ScoringModel, route_rows: Rows) -> dict[str, Any]:

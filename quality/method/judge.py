@@ -21,7 +21,7 @@ from quality.method.figures import DAYS_A_WEEK, MINUTES_AN_HOUR, Figures
 from quality.method.model import TOLERANCE, Criterion, ScoringModel, points_for
 from quality.method.states import ORDER, ScoringError, Standing, State
 from quality.method.tree import ChangeTree, CriterionTree, RankTree, ScoreTree
-from quality.method.uncertainty import Groups, Rank, Share, Variance, Vector
+from quality.method.uncertainty import Rank, Share, Variance, Vector
 from quality.method.waiting import Outcome
 from quality.method.words import standing_of_points
 
@@ -91,15 +91,12 @@ def share_of(figures: Figures, measure: Measure) -> Share | None:
         hours = figures.hours.get(measure.code)
         if hours is None or not hours.denominator:
             return None
-        if not measure.per_week:
-            return Share(hours.numerator / hours.denominator, hours.groups)
-        weeks = tuple(d / DAYS_A_WEEK for d in hours.groups.denominators)
-        lessons = tuple(x / MINUTES_AN_HOUR for x in hours.groups.numerators)
-        value = (hours.numerator / MINUTES_AN_HOUR) / (hours.denominator / DAYS_A_WEEK)
-        return Share(value, Groups(weeks, lessons))
-    if measure.code != "wachttijd" or not figures.in_window or not figures.queue.n:
+        unit = HOURS_A_WEEK if measure.per_week else 1.0
+        return Share(hours.numerator, hours.denominator, hours.groups, unit)
+    queue = figures.queue
+    if measure.code != "wachttijd" or not figures.in_window or not queue.n:
         return None
-    return Share(figures.queue.count(Outcome.ON_TIME) / figures.queue.n, figures.waiting_groups)
+    return Share(queue.count(Outcome.ON_TIME), queue.n, figures.waiting_groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +134,8 @@ class Case:
         return Standing.NO_DELIVERY if self.facts.owed or is_open else None
 
 
+HOURS_A_WEEK = DAYS_A_WEEK / MINUTES_AN_HOUR
+"""Minutes a day as hours a week."""
 ABSENT = {
     Standing.NO_DELIVERY: "er is geen levering voor deze maand",
     Standing.NO_TRACKS: "er waren geen trajecten in deze maand",

@@ -28,41 +28,59 @@ Vector = NDArray[np.float64]
 
 
 class Groups(NamedTuple):
-    """Denominator and numerator of each group of one provider; groups without denominator are out.
+    """What the groups of one provider tell, as sums; groups without denominator are out.
 
-    People for waiting, minutes for the shares of hours, learner days and minutes for intensity.
+    ``size`` groups; of their denominators d and numerators x the sums of d, d2, xd and x2. People
+    for waiting, minutes for the shares of hours, learner days and minutes for intensity: whole
+    numbers, so that the sums are exact.
     """
 
-    denominators: tuple[float, ...]
-    numerators: tuple[float, ...]
+    size: int
+    total: float
+    squares: float
+    cross: float
+    tops: float
 
-    @property
-    def size(self) -> int:
-        """How many groups."""
-        return len(self.denominators)
+    @classmethod
+    def of(cls, denominators: Iterable[float], numerators: Iterable[float]) -> "Groups":
+        """From the denominator and the numerator of each group."""
+        pairs = [(d, x) for d, x in zip(denominators, numerators, strict=True) if d]
+        return cls(
+            len(pairs),
+            sum(d for d, _ in pairs),
+            sum(d * d for d, _ in pairs),
+            sum(d * x for d, x in pairs),
+            sum(x * x for _, x in pairs),
+        )
 
     @property
     def kish(self) -> float:
         """How many groups of equal size tell as much (Kish 1965): (sum d)2 / sum d2."""
-        squares = sum(d * d for d in self.denominators)
-        return sum(self.denominators) ** 2 / squares if squares else 0.0
-
-    def spread(self, share: float) -> float:
-        """Sum of squared distances of the groups from the provider's own share."""
-        pairs = zip(self.denominators, self.numerators, strict=True)
-        return sum((x - share * d) ** 2 for d, x in pairs)
-
-    @property
-    def squares(self) -> float:
-        """Sum of the squared denominators."""
-        return sum(d * d for d in self.denominators)
+        return self.total**2 / self.squares if self.squares else 0.0
 
 
 class Share(NamedTuple):
-    """A provider's own share (0-1) or mean, with its groups."""
+    """A provider's own share or mean, as numerator and denominator, with its groups.
 
-    value: float
+    ``unit`` turns the ratio into what is shown: 1 for a share of 0-1, hours a week for intensity.
+    """
+
+    numerator: float
+    denominator: float
     groups: Groups
+    unit: float = 1.0
+
+    @property
+    def value(self) -> float:
+        """The share, 0-1, or the mean."""
+        return self.numerator / self.denominator * self.unit
+
+    @property
+    def spread(self) -> float:
+        """Sum over the groups of (x - share x d)2: exact, since it is of whole numbers."""
+        top, bottom, groups = self.numerator, self.denominator, self.groups
+        exact = bottom**2 * groups.tops - 2 * top * bottom * groups.cross + top**2 * groups.squares
+        return exact / bottom**2
 
 
 def phi(shares: Iterable[Share], model: ScoringModel) -> float:
@@ -71,7 +89,7 @@ def phi(shares: Iterable[Share], model: ScoringModel) -> float:
     Too few providers with two groups, or no room to differ at all: 1.
     """
     usable = [s for s in shares if s.groups.size >= 2]
-    above = sum(s.groups.size / (s.groups.size - 1) * s.groups.spread(s.value) for s in usable)
+    above = sum(s.groups.size / (s.groups.size - 1) * s.spread for s in usable)
     below = sum(s.value * (1 - s.value) * s.groups.squares for s in usable)
     if len(usable) < model.phi_providers or below <= 0:
         return 1.0
@@ -81,7 +99,7 @@ def phi(shares: Iterable[Share], model: ScoringModel) -> float:
 def design_effect(shares: Iterable[Share], phi_of_region: float) -> float:
     """How many people count as one: phi times the mean size of a group, as its members see it."""
     listed = list(shares)
-    people = sum(sum(s.groups.denominators) for s in listed)
+    people = sum(s.groups.total for s in listed)
     squares = sum(s.groups.squares for s in listed)
     return max(1.0, phi_of_region * squares / people) if people else 1.0
 
@@ -98,7 +116,8 @@ def own_variance(share: Share) -> Variance | None:
     size, squares = share.groups.size, share.groups.squares
     if size < 2 or not squares:
         return None
-    return Variance(size * share.groups.spread(share.value) / squares / (size - 1), size - 1)
+    between = size * share.spread / squares / (size - 1)
+    return Variance(between * share.unit**2, size - 1)
 
 
 def pooled_variance(shares: Iterable[Share]) -> Variance | None:

@@ -31,10 +31,10 @@ def example_figures(model: ScoringModel, *, certified: float = 0.9) -> Figures:
         measure = CRITERIA[criterion.code]
         if measure.per_week:
             days = tuple(round(m / 60 / 11.4 * 7) for m in offered)
-            hours[criterion.code] = Hours(sum(offered), sum(days), 30, Groups(days, offered))
+            hours[criterion.code] = Hours(sum(offered), sum(days), 30, Groups.of(days, offered))
         elif measure.numerator:
             tops = tuple(parts[measure.numerator])
-            hours[criterion.code] = Hours(sum(tops), sum(offered), 30, Groups(offered, tops))
+            hours[criterion.code] = Hours(sum(tops), sum(offered), 30, Groups.of(offered, tops))
     return Figures(
         first_month=MONTH.year * 12 - 30,
         delivered=True,
@@ -49,7 +49,7 @@ def example_figures(model: ScoringModel, *, certified: float = 0.9) -> Figures:
             median_days=18,
             p90_days=35,
         ),
-        waiting_groups=Groups(*zip(*GROUPS, strict=True)),
+        waiting_groups=Groups.of(*zip(*GROUPS, strict=True)),
         hours=hours,
         decided=(Decided(3, 3),),
     )

@@ -54,7 +54,7 @@ def shown(own=None):
 
 def waiting(**counts):
     queue = queue_of(**counts)
-    groups = Groups(
+    groups = Groups.of(
         (1,) * queue.n,
         (1,) * counts.get("on_time", 0) + (0,) * (queue.n - counts.get("on_time", 0)),
     )

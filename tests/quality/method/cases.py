@@ -29,7 +29,7 @@ def hours(groups=6, n=30, *, per_group=6000, certified=1.0, weekly=12.0):
 
 
 def hours_of(denominators, numerators, n):
-    return Hours(sum(numerators), sum(denominators), n, Groups(denominators, numerators))
+    return Hours(sum(numerators), sum(denominators), n, Groups.of(denominators, numerators))
 
 
 def figures(**more):
@@ -40,7 +40,7 @@ def figures(**more):
         in_window=True,
         active=30,
         queue=queue_of(on_time=27, late=3),
-        waiting_groups=Groups((5,) * 6, (5, 5, 5, 5, 4, 3)),
+        waiting_groups=Groups.of((5,) * 6, (5, 5, 5, 5, 4, 3)),
         hours=hours(),
         decided=(Decided(30, 27),),
     )

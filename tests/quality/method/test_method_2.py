@@ -50,8 +50,7 @@ def near(*values, within=5e-5):
 
 
 def share(denominators, numerators):
-    groups = Groups(denominators, numerators)
-    return Share(sum(numerators) / sum(denominators), groups)
+    return Share(sum(numerators), sum(denominators), Groups.of(denominators, numerators))
 
 
 def test_beta_quantiles_of_thirteen_of_thirteen_against_scipy():
@@ -74,7 +73,7 @@ def test_groups_that_are_all_or_nothing_are_one_toss_each_own_example():
         share((9, 9), (9, 4.5)),
         share((12, 6, 10, 8), (6, 6, 0, 8)),
     ]
-    assert [s.groups.spread(s.value) for s in shares] == near(78.08, 10.125, 51.061728)
+    assert [s.spread for s in shares] == near(78.08, 10.125, 51.061728)
     assert [s.groups.squares for s in shares] == [308, 162, 344]
     assert phi(shares, BASIS_2027) == 1
     worth = effective_n(shares[0].groups, 1.0, 30)
@@ -104,7 +103,7 @@ def test_two_providers_are_too_few_to_say_how_alike_groups_are():
 
 
 def test_docents_cap_what_a_share_is_worth():
-    groups = Groups((10,) * 8, (10,) * 8)
+    groups = Groups.of((10,) * 8, (10,) * 8)
     assert effective_n(groups, 0.5, 80) == 16
     assert effective_n(groups, 0.5, 80, docents=3) == 3
     assert effective_n(groups, 0.5, 80, docents=0) == 8
@@ -112,13 +111,13 @@ def test_docents_cap_what_a_share_is_worth():
 
 
 def test_a_provider_whose_groups_differ_more_has_its_own_variance():
-    alike = Share(10.0, Groups((10, 10, 10, 10), (100, 101, 99, 100)))
-    apart = Share(10.0, Groups((10, 10, 10, 10), (60, 140, 80, 120)))
+    alike = share((10, 10, 10, 10), (100, 101, 99, 100))
+    apart = share((10, 10, 10, 10), (60, 140, 80, 120))
     pooled = pooled_variance([alike, apart])
     assert pooled is not None
     assert variance_for(alike, pooled, BASIS_2027) == pooled
     assert variance_for(apart, pooled, BASIS_2027).degrees == 3
-    assert pooled_variance([Share(10.0, Groups((10,), (100,)))]) is None
+    assert pooled_variance([share((10,), (100,))]) is None
 
 
 def test_cusum_own_example():
@@ -194,7 +193,7 @@ def test_every_digit_of_a_score():
 
 @pytest.mark.parametrize(("newcomers", "value"), [(0, None), (1, 100 / 31), (8, 800 / 38)])
 def test_thirty_who_wait_for_a_year_are_not_made_good_by_newcomers(newcomers, value):
-    groups = Groups(
+    groups = Groups.of(
         (1,) * 30 + ((newcomers,) if newcomers else ()),
         (0,) * 30 + ((newcomers,) if newcomers else ()),
     )
@@ -206,7 +205,7 @@ def test_thirty_who_wait_for_a_year_are_not_made_good_by_newcomers(newcomers, va
 
 
 def test_everyone_in_one_group_is_too_few_to_be_sure():
-    one = figures(waiting_groups=Groups((30,), (27,)), hours=hours(groups=1))
+    one = figures(waiting_groups=Groups.of((30,), (27,)), hours=hours(groups=1))
     found = judged(one)
     assert found.few_groups
     assert not found.ranked
@@ -215,7 +214,7 @@ def test_everyone_in_one_group_is_too_few_to_be_sure():
 
 
 def test_a_region_without_two_groups_has_no_interval_of_the_intensity():
-    alone = figures(waiting_groups=Groups((30,), (27,)), hours=hours(groups=1))
+    alone = figures(waiting_groups=Groups.of((30,), (27,)), hours=hours(groups=1))
     region = region_of([alone], BASIS_2027)
     found = judge(Case("TA001", "B", MONTH, alone, Facts(mark=MARK), region), BASIS_2027)
     assert found.results[2].interval is None
@@ -391,7 +390,7 @@ def test_one_more_who_waits_too_long_never_improves_the_waiting_time(on_time, la
 
 
 def queue_value(on_time, late, waiting):
-    groups = Groups((1,) * (on_time + late + waiting), (1,) * on_time + (0,) * (late + waiting))
+    groups = Groups.of((1,) * (on_time + late + waiting), (1,) * on_time + (0,) * (late + waiting))
     own = figures(
         queue=queue_of(on_time=on_time, late=late, waiting=waiting), waiting_groups=groups
     )
@@ -468,7 +467,7 @@ def test_the_onderwijsroute_has_no_mark_but_recognition(recognised, standing):
 
 
 def test_nobody_who_should_have_started_is_missing_and_not_a_hundred():
-    nobody = figures(queue=queue_of(), waiting_groups=Groups((), ()))
+    nobody = figures(queue=queue_of(), waiting_groups=Groups.of((), ()))
     found = judged(nobody)
     assert found.results[0].state is State.MISSING
     assert found.coverage == pytest.approx(0.7)
