@@ -77,6 +77,8 @@ class Material:
     signals: Mapping[str, int | None] | None = field(default_factory=dict)
     complaints: Complaints = ()
     standings: Standings = field(default_factory=dict)
+    alike: Standings = field(default_factory=dict)
+    """Per route the waiting time against learners alike, in words."""
     told: tuple[str, ...] = ()
     """Codes of those that the region's report has a row for."""
     lessons: Mapping[str, Lessons] = field(default_factory=dict)
@@ -145,6 +147,8 @@ def _judgements(found: Material) -> tuple[Block, ...]:
         waiting = tree["criteria"].get("wachttijd")
         if waiting is not None and waiting["judged"]:
             blocks.append(Text(queue_words(waiting)))
+        if tree["route"] in found.alike:
+            blocks.append(Text(found.alike[tree["route"]]))
         if tree["route"] in found.standings:
             blocks.append(Text(found.standings[tree["route"]]))
         if tree["score"] is not None:

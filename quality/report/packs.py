@@ -29,8 +29,10 @@ from quality.agreements.queries import OpenKinds, complaints_by_criterion, open_
 from quality.agreements.rules import standings
 from quality.cards.explanation_words import complaint_words
 from quality.cards.queries import ROUTE_NUMBERS
+from quality.cards.words import alike_words
 from quality.charts import gallery
 from quality.lessons.queries import lessons_by_month
+from quality.method.alike import AlikeRatio
 from quality.method.criteria import CRITERIA
 from quality.models import Reaction, Signal
 from quality.report.blocks import Report
@@ -214,6 +216,8 @@ class _Beside:
     deliveries: Mapping[int, list[DeliveryLine]]
     signals: Mapping[str, int | None] | None
     running: OpenKinds
+    alike: Mapping[str, Mapping[str, AlikeRatio]]
+    """Per route the waiting time of each provider against learners alike."""
     account: Account | None
 
     @classmethod
@@ -230,8 +234,29 @@ class _Beside:
             _deliveries(ids, known),
             _signals(ids, known.month) if reads("signal_counts") else None,
             open_kinds(ids) if reads("agreements") else {},
+            _alike(known),
             account,
         )
+
+
+def _alike(known: gallery.History) -> dict[str, Mapping[str, AlikeRatio]]:
+    if known.model.method == 1:
+        return {}
+    from quality.cards.region import compared_on  # noqa: PLC0415  brings numpy along
+
+    routes = sorted({tree["route"] for tree in known.trees})
+    return {route: compared_on(known.month, ROUTE_NUMBERS[route], known.model) for route in routes}
+
+
+def _alike_words(trees: Sequence[Mapping[str, Any]], beside: _Beside) -> dict[str, str]:
+    """Per route what the comparison says, where no number in it must stay hidden."""
+    found = {}
+    for tree in trees:
+        ratio = beside.alike.get(tree["route"], {}).get(tree["aanbieder"])
+        waiting = tree["criteria"].get("wachttijd", {})
+        if ratio is not None and waiting.get("judged") and waiting["numerator"] is not None:
+            found[tree["route"]] = alike_words(ratio)
+    return found
 
 
 def _agreements(ids: list[int], known: gallery.History) -> dict[int, list[AgreementLine]]:
@@ -326,6 +351,7 @@ def _provider(known: gallery.History, provider: Provider, beside: _Beside) -> Ma
         lessons=lessons_by_month(provider, known.month),
         complaints=_complaints(provider, known.month, beside.account),
         standings=_standings(trees, beside.running, provider),
+        alike=_alike_words(trees, beside),
     )
 
 
