@@ -211,10 +211,11 @@ class Figures:
         plain = {f.name: getattr(self, f.name) for f in fields(self)}
         queue = {f.name: getattr(self.queue, f.name) for f in fields(Queue)}
         hours = {
-            code: [one.numerator, one.denominator, one.n, one.groups]
+            code: [one.numerator, one.denominator, one.n, one.groups.sums]
             for code, one in self.hours.items()
         }
-        return plain | {"queue": queue, "hours": hours}
+        waiting = self.waiting_groups.sums
+        return plain | {"queue": queue, "hours": hours, "waiting_groups": waiting}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -461,11 +462,9 @@ class _Grouping:
             return NO_GROUPS
         inverse = self.numbers(tracks)
         # Sums of whole numbers, far below where a float would round them.
-        d = np.bincount(inverse, weights=denominators).astype(np.int64)
-        x = np.bincount(inverse, weights=numerators).astype(np.int64)[d > 0]
-        d = d[d > 0]
-        sums = (d.sum(), (d * d).sum(), (d * x).sum(), (x * x).sum())
-        return Groups(len(d), *(int(one) for one in sums))
+        bottoms = np.bincount(inverse, weights=denominators).astype(np.int64).tolist()
+        tops = np.bincount(inverse, weights=numerators).astype(np.int64).tolist()
+        return Groups.of(bottoms, tops)
 
 
 def _hours(view: View, model: ScoringModel, route_rows: Rows) -> dict[str, Any]:

@@ -7,7 +7,7 @@ a page that reads a kept judgement. Every draw is seeded, so that a second run g
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import exp, lgamma, log, log1p, sqrt
 from typing import NamedTuple
@@ -27,12 +27,14 @@ LOW, HIGH = 0.05, 0.95
 Vector = NDArray[np.float64]
 
 
-class Groups(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Groups:
     """What the groups of one provider tell, as sums; groups without denominator are out.
 
     ``size`` groups; of their denominators d and numerators x the sums of d, d2, xd and x2. People
     for waiting, minutes for the shares of hours, learner days and minutes for intensity: whole
-    numbers, so that the sums are exact.
+    numbers, so that the sums are exact. ``pairs`` are d and x of each group, smallest first, where
+    the groups come from the rows; what is kept with a month has the sums only.
     """
 
     size: int
@@ -40,18 +42,25 @@ class Groups(NamedTuple):
     squares: float
     cross: float
     tops: float
+    pairs: tuple[tuple[float, float], ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
     def of(cls, denominators: Iterable[float], numerators: Iterable[float]) -> "Groups":
         """From the denominator and the numerator of each group."""
-        pairs = [(d, x) for d, x in zip(denominators, numerators, strict=True) if d]
+        pairs = sorted((d, x) for d, x in zip(denominators, numerators, strict=True) if d)
         return cls(
             len(pairs),
             sum(d for d, _ in pairs),
             sum(d * d for d, _ in pairs),
             sum(d * x for d, x in pairs),
             sum(x * x for _, x in pairs),
+            tuple(pairs),
         )
+
+    @property
+    def sums(self) -> list[float]:
+        """The five numbers, to be kept; ``Groups(*sums)`` reads them back."""
+        return [self.size, self.total, self.squares, self.cross, self.tops]
 
     @property
     def kish(self) -> float:

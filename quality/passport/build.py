@@ -117,7 +117,7 @@ def _judgements(
                         "n": hours.n,
                         "numerator": hours.numerator,
                         "denominator": hours.denominator,
-                        "groups": [list(pair) for pair in zip(*hours.groups, strict=True)],
+                        "groups": [list(pair) for pair in hours.groups.pairs],
                     }
                     for code, hours in (case.figures.hours if case.figures else {}).items()
                 },

@@ -97,7 +97,7 @@ def test_a_trajectory_belongs_to_the_group_of_its_newest_row_with_hours(db):
     # A group of its own: without a group where others have one.
     make_record(month=OCT, track=alone, minutes_offered=240)
     found = one_route(provider)
-    assert found.hours["bevoegd"].groups[:3] == (2, 1440, 240**2 + 1200**2)
+    assert found.hours["bevoegd"].groups.sums[:3] == [2, 1440, 240**2 + 1200**2]
     assert not found.hour_groups_inferred
 
 
@@ -106,7 +106,7 @@ def test_groups_that_are_not_named_follow_from_gemeente_first_lesson_and_size(db
     for size, place in ((8, 148), (8, 148), (9, 148), (8, 193)):
         make_record(month=OCT, group_size=size, municipality=place, minutes_offered=60)
     found = one_route(provider)
-    assert found.hours["bevoegd"].groups[:3] == (3, 240, 2 * 60**2 + 120**2)
+    assert found.hours["bevoegd"].groups.sums[:3] == [3, 240, 2 * 60**2 + 120**2]
     assert found.hour_groups_inferred
 
 
