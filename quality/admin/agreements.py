@@ -31,6 +31,7 @@ from quality.agreements.rules import (
     Standing,
     criterion_standing,
 )
+from quality.cards.queries import tree_of
 
 STATES = {"open": "loopt", "closed": "afgerond", "cancelled": "vervallen"}
 DOWNLOAD_COLUMNS = (
@@ -56,15 +57,17 @@ def _standings(provider: Provider) -> tuple[Any, list[dict[str, Any]]]:
         {
             "route": LearningRoute(card.route),
             "criterion": criterion,
-            "points": criteria[criterion]["points"],
+            "points": tree["criteria"][criterion]["points"],
+            "norm": tree["borders"][1],
             "standing": criterion_standing(
-                criteria[criterion]["points"],
+                tree["criteria"][criterion]["points"],
                 open_now.get((provider.id, card.route, criterion), ()),
+                norm=tree["borders"][1],
             ),
         }
-        for card, criteria in ((card, card.result["criteria"]) for card in cards)
+        for card, tree in ((card, tree_of(card)) for card in cards)
         for criterion in CRITERIA
-        if criterion in criteria
+        if criterion in tree["criteria"]
     ]
     return (cards[0].month if cards else None), rows
 

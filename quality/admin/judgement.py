@@ -44,7 +44,7 @@ from quality.models import ScoreCard
 
 STATUSES = {int(status): status.label for status in TrackStatus}
 MOST_ROWS = 500
-PICTURED = ("wachttijd", "bevoegd", "intensiteit", "avond_weekend")
+PICTURED = tuple(code for code, measure in CRITERIA.items() if measure.picture)
 
 
 def revisions_of(card: ScoreCard) -> list[ScoreCard]:
@@ -114,7 +114,7 @@ def _standings(card: ScoreCard, tree: dict[str, Any]) -> dict[str, Standing]:
     if not may(g.account, "read", "agreements"):
         return {}
     running = open_kinds([card.provider.id])
-    return standings(running, card.provider.id, card.route, tree["criteria"])
+    return standings(running, card.provider.id, card.route, tree)
 
 
 def _complaints(card: ScoreCard) -> dict[str | None, str] | None:

@@ -24,12 +24,12 @@ from quality.cards.comparison import MONTHS_BESIDE, BeforeAfter, before_and_afte
 from quality.charts import gallery
 from quality.charts.compare import MOST
 from quality.charts.of_one import HISTORY
-from quality.charts.words import CRITERIA
+from quality.method.criteria import CRITERIA
 from quality.models import ScoreCard
 
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": CSV_TYPE}
 REGION = "regio"
-MEASURES = {"score": "Score", **{k: v for k, v in CRITERIA.items() if k != "keurmerk"}}
+MEASURES = {"score": "Score", **{c: m.label for c, m in CRITERIA.items() if m.picture}}
 
 
 class ChartPage(Page):

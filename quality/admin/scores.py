@@ -110,7 +110,7 @@ class Line:
         return score_words.bar(self.tree)
 
 
-SORTS = ("naam", *(code for code in CRITERIA if code != "aanwezigheid"), "score")
+SORTS = ("naam", *CRITERIA, "score")
 WITH_RANK = "score"
 
 
@@ -453,7 +453,6 @@ DOWNLOAD_HEADER = (
     *(
         f"{measure.label}: {part}"
         for measure in CRITERIA.values()
-        if measure.code != "aanwezigheid"
         for part in PARTS
     ),
     *(f"Wachttijd: {label}" for label in QUEUE_LABELS.values()),
@@ -467,9 +466,7 @@ def _download_rows(day: date, lines: Sequence[Line]) -> Iterator[tuple[Any, ...]
         rank = tree["rank"] or {"lo": None, "hi": None}
         cells: list[Any] = []
         for code in CRITERIA:
-            if code == "aanwezigheid":
-                continue
-            item = tree["criteria"].get(code)
+            item = tree["criteria"].get(code) or tree["beside"].get(code)
             if item is None:
                 cells += [None] * 8
                 continue

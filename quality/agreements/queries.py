@@ -13,6 +13,7 @@ from core.dates import add_months, month_of
 from providers.models import Provider
 from quality.agreements.models import Agreement, Complaint, Talk
 from quality.agreements.rules import MonthValue, Progress, follow
+from quality.method.criteria import CRITERIA
 from quality.models import ScoreCard
 
 OpenKinds = dict[tuple[int, int, str], set[str]]
@@ -83,7 +84,8 @@ def progress_of(agreements: Sequence[Agreement], today: date) -> dict[int, Progr
 
 def _values(cards: Sequence[tuple[date, dict[str, Any]]], criterion: str) -> list[MonthValue]:
     """The figure of a criterion per month; of the mark its points, since its value is a word."""
-    key = "points" if criterion == "keurmerk" else "value"
+    measure = CRITERIA.get(criterion)
+    key = "points" if measure is not None and measure.is_status else "value"
     return [MonthValue(month, criteria.get(criterion, {}).get(key)) for month, criteria in cards]
 
 

@@ -1,7 +1,7 @@
 """Where an agreement and a criterion stand, followed in the score cards. Pure: dates and values in.
 
-A criterion has one target: the norm, where its points are 80. What falls short carries an
-agreement or a plan, and the status then says so.
+A criterion has one target: the norm, where its points are *goed* by the model that judged it. What
+falls short carries an agreement or a plan, and the status then says so.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,25 +11,15 @@ from enum import StrEnum
 from typing import Any
 
 from core.dates import month_end
+from quality.method.criteria import CRITERIA as MEASURES
 
-NORM_POINTS = 80.0
-
-CRITERIA: dict[str, str] = {
-    "wachttijd": "wachttijd",
-    "bevoegd": "bevoegde docenten",
-    "intensiteit": "intensiteit",
-    "avond_weekend": "avond en weekend",
-    "keurmerk": "Blik op Werk",
+CRITERIA = {
+    code: measure.label if measure.is_status else measure.label.lower()
+    for code, measure in MEASURES.items()
 }
 """The criteria that a measure can be about. For the mark the measure is in points."""
 
-UNITS: dict[str, str] = {
-    "wachttijd": "% binnen 4 weken",
-    "bevoegd": "%",
-    "intensiteit": "uur per week",
-    "avond_weekend": "%",
-    "keurmerk": "punten",
-}
+UNITS = {code: measure.target_unit for code, measure in MEASURES.items()}
 
 KINDS: dict[str, str] = {"agreement": "afspraak", "plan": "verbeterplan"}
 
@@ -65,8 +55,12 @@ class Standing(StrEnum):
     NO_JUDGEMENT = "geen oordeel"
 
 
-def criterion_standing(points: float | None, open_kinds: Collection[str]) -> Standing:
+def criterion_standing(
+    points: float | None, open_kinds: Collection[str], *, norm: float
+) -> Standing:
     """Say where one criterion stands, given the kinds of what is open about it.
+
+    ``norm`` are the points from which the model says goed.
 
     A plan is named even while the norm is met: the plan runs until someone closes it.
     """
@@ -74,7 +68,7 @@ def criterion_standing(points: float | None, open_kinds: Collection[str]) -> Sta
         return Standing.IN_PLAN
     if points is None:
         return Standing.NO_JUDGEMENT
-    if points >= NORM_POINTS:
+    if points >= norm:
         return Standing.ON_COURSE
     return Standing.UNDER_AGREEMENT if "agreement" in open_kinds else Standing.OFF_COURSE
 
@@ -83,12 +77,13 @@ def standings(
     running: Mapping[tuple[int, int, str], Collection[str]],
     provider: int,
     route: int,
-    criteria: Mapping[str, Mapping[str, Any]],
+    tree: Mapping[str, Any],
 ) -> dict[str, Standing]:
-    """Where the criteria stand about which an agreement or a plan runs."""
+    """Where the criteria of a judgement stand about which an agreement or a plan runs."""
+    norm = tree["borders"][1]
     return {
-        code: criterion_standing(item["points"], running[provider, route, code])
-        for code, item in criteria.items()
+        code: criterion_standing(item["points"], running[provider, route, code], norm=norm)
+        for code, item in tree["criteria"].items()
         if (provider, route, code) in running
     }
 

@@ -255,10 +255,10 @@ def _agenda(provider: Provider, trees: Sequence[Tree], matters: OpenMatters) -> 
 
 def off_course(provider: Provider, trees: Sequence[Tree]) -> list[str]:
     """Criteria that fall short and about which nothing was agreed, with their route and value."""
-    by_route = {tree["route"]: tree["criteria"] for tree in trees}
+    by_route = {tree["route"]: tree for tree in trees}
     return [
         f"{CRITERIA[code].label}, {route.label} "
-        f"({criterion_text(code, by_route[route.code][code])})"
+        f"({criterion_text(code, by_route[route.code]['criteria'][code])})"
         for code, route in _short_of_norm(provider, by_route)
     ]
 
@@ -267,20 +267,22 @@ def off_course_criteria(
     provider: Provider, latest: Sequence[ScoreCard]
 ) -> list[tuple[str, LearningRoute]]:
     """The same as codes, for a form."""
-    return _short_of_norm(
-        provider, {card.result["route"]: card.result["criteria"] for card in latest}
-    )
+    return _short_of_norm(provider, {card.result["route"]: cards.tree_of(card) for card in latest})
 
 
 def _short_of_norm(
-    provider: Provider, by_route: Mapping[str, Mapping[str, Tree]]
+    provider: Provider, by_route: Mapping[str, Tree]
 ) -> list[tuple[str, LearningRoute]]:
     running = open_kinds([provider.id])
     return [
         (code, route)
-        for route_code, criteria in by_route.items()
+        for route_code, tree in by_route.items()
         for route in [LearningRoute.from_code(route_code)]
-        for code, item in criteria.items()
-        if criterion_standing(item["points"], running.get((provider.id, int(route), code), ()))
+        for code, item in tree["criteria"].items()
+        if criterion_standing(
+            item["points"],
+            running.get((provider.id, int(route), code), ()),
+            norm=tree["borders"][1],
+        )
         is Standing.OFF_COURSE
     ]

@@ -9,14 +9,9 @@ from core.formats import MISSING, count_text, day_text, month_text, number_text
 from core.small_numbers import HIDDEN_TEXT, count_or_hidden, is_small
 from quality.agreements.rules import COMPLAINT_KINDS
 from quality.cards.words import signed as signed_number
+from quality.method.criteria import CRITERIA
 
 Tree = Mapping[str, Any]
-RATIOS = {
-    "bevoegd": ("uur van een bevoegde docent", "aangeboden uur"),
-    "intensiteit": ("lesuur", "deelnemersweken"),
-    "avond_weekend": ("uur in avond of weekend", "aangeboden uur"),
-    "aanwezigheid": ("gevolgd uur", "aangeboden uur"),
-}
 
 
 def signed(value: float | None, decimals: int = 1) -> str:
@@ -78,9 +73,9 @@ def working(code: str, item: Tree) -> str:
             if item[name] != 0
         ]
         return f"{told} De anderen: {', '.join(parts)}." if parts else told
-    if code not in RATIOS:
+    above, below = CRITERIA[code].sums
+    if not above:
         return ""
-    above, below = RATIOS[code]
     return f"{number_text(top)} {above}, gedeeld door {number_text(bottom)} {below}."
 
 

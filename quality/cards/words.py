@@ -27,9 +27,9 @@ def criterion_text(code: str, item: Tree | None) -> str:
     """A criterion's value with its unit; why there is none otherwise."""
     if item is None or not item["judged"]:
         return GAPS.get(item["state"] if item else "", MISSING)
-    if code == "keurmerk":
+    if CRITERIA[code].is_status:
         return MarkStatus.from_code(item["value"]).label
-    if code == "intensiteit":
+    if CRITERIA[code].per_week:
         return f"{number_text(item['value'])}{NBSP}u/week"
     return percent_text(item["value"])
 
@@ -54,7 +54,7 @@ def cell(code: str, item: Tree | None, short: Mapping[str, str], borders: Sequen
     text = criterion_text(code, item)
     if item is None or not item["judged"]:
         return Cell(text)
-    brief = short.get(item["value"]) if code == "keurmerk" else None
+    brief = short.get(item["value"]) if CRITERIA[code].is_status else None
     return Cell(
         brief or text,
         text if brief else "",

@@ -10,16 +10,17 @@ from core.charts.pictures import Chart
 from core.formats import MISSING, month_text, number_text
 from quality.charts.judgement import borders_of, draw_zones
 from quality.charts.words import (
-    CRITERIA,
     NOTHING_CAME,
     STANDINGS,
     Card,
     cards_in_order,
+    criteria_of,
     left_out,
     n_text,
     name_of,
     value_text,
 )
+from quality.method.criteria import CRITERIA
 from quality.method.words import standing_of_points
 
 MOST = 4
@@ -49,9 +50,10 @@ def compare(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Cha
     """Points per criterion of some providers of one route."""
     ordered = cards_in_order(cards, names)[:MOST]
     lines: list[Side] = []
-    for criterion, label in CRITERIA.items():
-        lines.append(Side(label))
-        lines += [_side(card, criterion, name_of(card, names)) for card in ordered]
+    measures = criteria_of(ordered)
+    for measure in measures:
+        lines.append(Side(measure.label))
+        lines += [_side(card, measure.code, name_of(card, names)) for card in ordered]
     return Chart(
         name=f"vergelijking-{month:%Y-%m}",
         finding=_finding(ordered, names),
@@ -63,8 +65,8 @@ def compare(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Cha
         else "Er is niets te tonen.",
         headers=("Criterium", *(name_of(card, names) for card in ordered)),
         rows=tuple(
-            (label, *(_side(card, criterion, "").text for card in ordered))
-            for criterion, label in CRITERIA.items()
+            (measure.label, *(_side(card, measure.code, "").text for card in ordered))
+            for measure in measures
         )
         if ordered
         else (),
@@ -80,7 +82,7 @@ def _side(card: Card, criterion: str, name: str) -> Side:
         return Side(name, card["standing"], None, STANDINGS[card["standing"]])
     if left_out(found) or found is None:
         return Side(name, "geen_oordeel", None, "telt niet mee")
-    n = "" if criterion == "keurmerk" else n_text(found.get("n"))
+    n = "" if CRITERIA[criterion].is_status else n_text(found.get("n"))
     points = found["points"]
     if points is None:
         return Side(name, "geen_oordeel", None, "geen oordeel", n)

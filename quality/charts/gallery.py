@@ -32,7 +32,7 @@ from quality.charts.of_one import (
     suspensions,
     top_of,
 )
-from quality.charts.words import MEASURES, Card, cards_in_order, route_label
+from quality.charts.words import MEASURES, Card, cards_in_order, criteria_of, route_label
 from quality.learners.queue import Queue, queues
 from quality.lessons.intensity import Lessons
 from quality.lessons.queries import lessons_by_month, levels_then_and_now
@@ -275,7 +275,7 @@ def funnels(known: History, route: str) -> list[Chart]:
     """A funnel for every percentage of one route."""
     trees = [tree for tree in known.trees if tree["route"] == route]
     found = []
-    for criterion in ("wachttijd", "bevoegd", "avond_weekend"):
+    for criterion in (m.code for m in criteria_of(trees) if m.is_share):
         shares, centre = charts.shares_of(trees, known.names, criterion)
         found.append(
             charts.funnel(

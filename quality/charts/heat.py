@@ -9,13 +9,12 @@ from core.charts import drawing
 from core.charts.pictures import Chart
 from core.formats import month_text
 from quality.charts.words import (
-    COLUMN_LABELS,
-    CRITERIA,
     NOTHING_CAME,
     SHORT_MARKS,
     STANDINGS,
     Card,
     cards_in_order,
+    criteria_of,
     left_out,
     listing,
     n_text,
@@ -23,6 +22,7 @@ from quality.charts.words import (
     route_label,
     value_text,
 )
+from quality.method.criteria import Measure
 from quality.method.words import standing_of_points
 
 STANDINGS_OF_POINTS = ("goed", "voldoende", "onvoldoende")
@@ -54,26 +54,36 @@ class Row:
     cells: tuple[Cell, ...] = ()
 
 
+@dataclass(frozen=True)
+class Map:
+    """All rows, and the short names of the criteria above their columns."""
+
+    rows: tuple[Row, ...]
+    columns: tuple[str, ...]
+
+
 def heat_map(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Chart:
     """Which provider falls short on what."""
     routes: dict[str, list[Row]] = {}
+    measures = criteria_of(cards)
+    columns = tuple(measure.short for measure in measures)
     for card in cards_in_order(cards, names):
-        cells = tuple(_cell(card, criterion) for criterion in CRITERIA)
+        cells = tuple(_cell(card, measure.code) for measure in measures)
         routes.setdefault(route_label(card["route"]), []).append(Row(name_of(card, names), cells))
     rows = [row for route, found in routes.items() for row in (Row(route), *found)]
     return Chart(
         name=f"criteria-{month:%Y-%m}",
-        finding=_finding([row for row in rows if row.cells]),
+        finding=_finding([row for row in rows if row.cells], measures),
         measure=f"Waarde en oordeel per aanbieder en criterium, {month_text(month)}",
-        description=" ".join(_describe(row) for row in rows) or "Er is niets te tonen.",
-        headers=("Aanbieder", "Route", *CRITERIA.values()),
+        description=" ".join(_describe(row, columns) for row in rows) or "Er is niets te tonen.",
+        headers=("Aanbieder", "Route", *columns),
         rows=tuple(
             (row.name, route, *map(_in_table, row.cells))
             for route, found in routes.items()
             for row in found
         ),
         paint=paint_heat_map,
-        data=tuple(rows),
+        data=Map(tuple(rows), columns),
         height=max(80.0, 20 + sum(CELL + 3 if row.cells else HEADING for row in rows)),
     )
 
@@ -102,49 +112,46 @@ def _in_table(cell: Cell) -> str:
     return f"{cell.value} ({cell.word})" if cell.value else cell.word
 
 
-def _finding(rows: Sequence[Row]) -> str:
+def _finding(rows: Sequence[Row], measures: Sequence[Measure]) -> str:
     """The criterion on which most fall short."""
-    short = {
-        criterion: sum(row.cells[number].standing == "onvoldoende" for row in rows)
-        for number, criterion in enumerate(CRITERIA)
-    }
+    short = [
+        sum(row.cells[number].standing == "onvoldoende" for row in rows)
+        for number in range(len(measures))
+    ]
     if not rows:
         return "Er zijn nog geen scores van deze maand"
-    most = max(short.values())
+    most = max(short, default=0)
     if most == 0:
         return "Op geen enkel criterium is een aanbieder onvoldoende"
+    places = [number for number, count in enumerate(short) if count == most]
     worst = [
-        CRITERIA[c].lower() if c != "keurmerk" else CRITERIA[c] for c in short if short[c] == most
+        measures[n].label if measures[n].is_status else measures[n].label.lower() for n in places
     ]
     # Who is not judged on it does not count.
     judged = max(
-        sum(row.cells[number].standing in STANDINGS_OF_POINTS for row in rows)
-        for number, criterion in enumerate(CRITERIA)
-        if short[criterion] == most
+        sum(row.cells[number].standing in STANDINGS_OF_POINTS for row in rows) for number in places
     )
     times = f"{most} van {judged} keer"
     return f"Het vaakst onvoldoende: {listing(worst)} ({times})"
 
 
-def _describe(row: Row) -> str:
+def _describe(row: Row, columns: Sequence[str]) -> str:
     if not row.cells:
         return f"{row.name}:"
-    cells = (
-        f"{label} {_in_table(cell)}"
-        for label, cell in zip(CRITERIA.values(), row.cells, strict=True)
-    )
+    cells = (f"{label} {_in_table(cell)}" for label, cell in zip(columns, row.cells, strict=True))
     return f"{row.name}: {', '.join(cells)}."
 
 
-def paint_heat_map(canvas: drawing.Canvas, rows: tuple[Row, ...]) -> None:
+def paint_heat_map(canvas: drawing.Canvas, data: Map) -> None:
     """Tinted cells, each with its own words."""
+    rows = data.rows
     if not rows:
         canvas.nothing("Voor deze maand zijn er nog geen scores.")
         return
     axes = canvas.sheet()
-    step = (canvas.width - NAME_WIDTH - 4) / len(CRITERIA)
+    step = (canvas.width - NAME_WIDTH - 4) / max(1, len(data.columns))
     y = canvas.height - 14
-    for column, label in enumerate(COLUMN_LABELS.values()):
+    for column, label in enumerate(data.columns):
         middle = NAME_WIDTH + (column + 0.5) * step
         axes.text(middle, y + 2, label, ha="center", weight="bold", size=8.5)
     places: dict[str, list[tuple[float, float]]] = {standing: [] for standing in drawing.MARKS}

@@ -12,6 +12,7 @@ from providers.codes import MarkStatus
 from providers.models import QualityMark
 from quality import charts
 from quality.lessons.intensity import LessonMonth, Lessons
+from quality.method.criteria import CRITERIA
 from quality.method.model import ScoringModel, value_for
 
 Tree = dict[str, Any]
@@ -38,7 +39,7 @@ def norm(tree: Tree, measure: str, model: ScoringModel) -> float | None:
 
 def top_of(tree: Tree, measure: str) -> float:
     """Where the axis of a measure ends for every provider: 100, or a fifth past full points."""
-    if measure != "intensiteit":
+    if measure == "score" or not CRITERIA[measure].per_week:
         return 100.0
     knots = tree["criteria"][measure].get("knots") or [[100.0, 100.0]]
     return float(1.2 * knots[-1][0])

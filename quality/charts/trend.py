@@ -11,7 +11,6 @@ from core.dates import month_number, months_between, parse_month
 from core.formats import MISSING, month_text, number_text, percent_text
 from quality.charts.beside import write_beside
 from quality.charts.words import (
-    CRITERIA,
     MEASURES,
     NOTHING_CAME,
     STANDINGS,
@@ -19,6 +18,7 @@ from quality.charts.words import (
     left_out,
     n_text,
 )
+from quality.method.criteria import CRITERIA
 from quality.method.words import change_text
 
 NAN = float("nan")
@@ -63,12 +63,14 @@ class Line:
 
 def unit_of(measure: str) -> str:
     """``%``, ``uur``, or nothing for the score."""
-    return {"intensiteit": "uur", "score": ""}.get(measure, "%")
+    if measure == "score":
+        return ""
+    return "uur" if CRITERIA[measure].per_week else "%"
 
 
 def label_of(measure: str) -> str:
     """Name of a criterion, or of the score."""
-    return "Score" if measure == "score" else CRITERIA[measure]
+    return "Score" if measure == "score" else CRITERIA[measure].label
 
 
 def in_unit(value: float | None, unit: str) -> str:

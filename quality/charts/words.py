@@ -5,25 +5,14 @@ from typing import Any
 
 from core.formats import number_text, percent_text
 from providers.codes import LearningRoute, MarkStatus
+from quality.method.criteria import CRITERIA, Measure
 
 Card = Mapping[str, Any]
 """One score card as stored: an entry of ``scores`` in the JSON of ``score``."""
 
-CRITERIA = {
-    "wachttijd": "Wachttijd",
-    "bevoegd": "Docenten",
-    "intensiteit": "Intensiteit",
-    "avond_weekend": "Avond en weekend",
-    "keurmerk": "Blik op Werk",
-}
-COLUMN_LABELS = {**CRITERIA, "avond_weekend": "Avond/weekend"}
 SHORT_MARKS = {"onbepaalde_tijd": "onbep. tijd", "bepaalde_tijd": "bep. tijd"}
-MEASURES = {
-    "wachttijd": "Deel van de cursisten dat binnen de norm begon, wachtenden meegeteld",
-    "bevoegd": "Deel van de lesuren door een bevoegde docent, over drie maanden",
-    "intensiteit": "Aangeboden lesuren per cursist per week, over drie maanden",
-    "avond_weekend": "Deel van de lesuren in de avond of het weekend, over drie maanden",
-}
+MEASURES = {code: measure.picture for code, measure in CRITERIA.items() if measure.picture}
+"""What a line over months shows, by criterion."""
 STANDINGS = {
     "goed": "goed",
     "voldoende": "voldoende",
@@ -34,6 +23,12 @@ STANDINGS = {
 }
 NOTHING_CAME = ("geen_levering", "geen_trajecten")
 """Standings of a month of which there are no rows."""
+
+
+def criteria_of(cards: Sequence[Card]) -> tuple[Measure, ...]:
+    """The criteria that make up these judgements, in their own order."""
+    codes = {code for card in cards for code in card["criteria"]}
+    return tuple(measure for code, measure in CRITERIA.items() if code in codes)
 
 
 def route_label(code: str) -> str:
@@ -88,9 +83,9 @@ def value_text(criterion: str, value: Any) -> str:
     """A criterion's value with its unit."""
     if value is None:
         return "–"
-    if criterion == "keurmerk":
+    if CRITERIA[criterion].is_status:
         return MarkStatus.from_code(value).label
-    if criterion == "intensiteit":
+    if CRITERIA[criterion].per_week:
         return f"{number_text(float(value))} uur"
     return percent_text(float(value))
 

@@ -21,6 +21,14 @@ class Measure:
     unit: str
     definition: str
     cause: str
+    short: str
+    """Name where there is little room: columns and charts."""
+    target_unit: str
+    """In what an agreement sets its measure."""
+    picture: str = ""
+    """What a line over months shows; without it none is drawn."""
+    sums: tuple[str, str] = ("", "")
+    """Words of what is divided and by what."""
     numerator: str = ""
     per_week: bool = False
 
@@ -28,6 +36,11 @@ class Measure:
     def is_share(self) -> bool:
         """Whether the value is a percentage."""
         return self.unit.startswith("%")
+
+    @property
+    def is_status(self) -> bool:
+        """Whether the value is a word of the register, not a number."""
+        return self.unit == "status"
 
 
 CRITERIA = {
@@ -40,6 +53,9 @@ CRITERIA = {
             "Van iedereen die had moeten beginnen: het deel dat binnen de norm begon."
             " Wie te lang wacht of te lang wachtte en wegging, telt mee.",
             "de wachttijd",
+            "Wachttijd",
+            "% binnen 4 weken",
+            picture="Deel van de cursisten dat binnen de norm begon, wachtenden meegeteld",
         ),
         Measure(
             "bevoegd",
@@ -47,6 +63,10 @@ CRITERIA = {
             "% van de lesuren",
             "Uren van een bevoegde docent, gedeeld door alle aangeboden uren.",
             "het aandeel bevoegde docenten",
+            "Docenten",
+            "%",
+            picture="Deel van de lesuren door een bevoegde docent, over drie maanden",
+            sums=("uur van een bevoegde docent", "aangeboden uur"),
             numerator="certified",
         ),
         Measure(
@@ -55,6 +75,10 @@ CRITERIA = {
             "uren per week",
             "Aangeboden uren, gedeeld door de weken dat een deelnemer les kon hebben.",
             "de intensiteit",
+            "Intensiteit",
+            "uur per week",
+            picture="Aangeboden lesuren per cursist per week, over drie maanden",
+            sums=("lesuur", "deelnemersweken"),
             numerator="lesson_minutes",
             per_week=True,
         ),
@@ -64,6 +88,10 @@ CRITERIA = {
             "% van de lesuren",
             "Uren in de avond of het weekend, gedeeld door alle aangeboden uren.",
             "het aanbod in avond en weekend",
+            "Avond/weekend",
+            "%",
+            picture="Deel van de lesuren in de avond of het weekend, over drie maanden",
+            sums=("uur in avond of weekend", "aangeboden uur"),
             numerator="evening_weekend",
         ),
         Measure(
@@ -72,6 +100,8 @@ CRITERIA = {
             "status",
             "Status van het Blik op Werk Keurmerk Inburgeren op de peildatum.",
             "het keurmerk",
+            "Blik op Werk",
+            "punten",
         ),
         Measure(
             "aanwezigheid",
@@ -79,6 +109,10 @@ CRITERIA = {
             "% van de lesuren",
             "Gevolgde uren, gedeeld door alle aangeboden uren.",
             "de aanwezigheid",
+            "Aanwezigheid",
+            "%",
+            picture="Deel van de aangeboden lesuren dat is gevolgd, over drie maanden",
+            sums=("gevolgd uur", "aangeboden uur"),
             numerator="attended",
         ),
     )

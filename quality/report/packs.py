@@ -319,7 +319,7 @@ def _standings(trees: Sequence[gallery.Tree], running: OpenKinds, provider: Prov
     """Per route how the criteria stand about which an agreement or a plan runs."""
     found = {}
     for tree in trees:
-        stand = standings(running, provider.id, ROUTE_NUMBERS[tree["route"]], tree["criteria"])
+        stand = standings(running, provider.id, ROUTE_NUMBERS[tree["route"]], tree)
         if stand:
             told = (f"{CRITERIA[code].label} ({word})" for code, word in stand.items())
             found[tree["route"]] = f"Met een afspraak of plan: {', '.join(told)}."

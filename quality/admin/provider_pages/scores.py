@@ -20,7 +20,7 @@ from quality.models import ScoreCard
 
 TABLE_MONTHS = 12
 CHART_MONTHS = 24
-PICTURED = ("score", "wachttijd", "bevoegd", "intensiteit", "avond_weekend")
+PICTURED = ("score", *(code for code, measure in CRITERIA.items() if measure.picture))
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ APRIL, MAY, JUNE, JULY = (date(2026, m, 1) for m in (4, 5, 6, 7))
     ],
 )
 def test_the_word_for_a_criterion(points, kinds, standing):
-    assert criterion_standing(points, kinds) == standing
+    assert criterion_standing(points, kinds, norm=80.0) == standing
 
 
 def course(months, *, threshold=75.0, today=date(2026, 6, 10)):
