@@ -8,6 +8,8 @@ from pathlib import Path
 MERGED = {"0457": "0363", "0501": "1992", "0530": "1992", "0614": "1992"}
 """Codes that a feed can still hold, and the gemeente of today that they became: Weesp to Amsterdam
 (24-3-2022); Brielle, Hellevoetsluis and Westvoorne to Voorne aan Zee (1-1-2023). Source: CBS."""
+FORMER = {"0457": "Weesp", "0501": "Brielle", "0530": "Hellevoetsluis", "0614": "Westvoorne"}
+"""What they were called."""
 
 
 def current(code: int) -> int:
@@ -31,4 +33,4 @@ def names() -> dict[str, str]:
 def name(code: str | int) -> str:
     """Name of one gemeente; the code itself when it is not one of today's."""
     text = f"{code:04d}" if isinstance(code, int) else code
-    return names().get(text, text)
+    return names().get(text) or FORMER.get(text, text)

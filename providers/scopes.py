@@ -151,7 +151,7 @@ def _rejected(query: Any, account: Account) -> Any:
 
 
 def _of_municipalities(record: Any, account: Account) -> Any:
-    codes = [int(code) for code in account.municipalities]
+    codes = with_merged(account.municipalities)
     return record.select(record.id).where(record.municipality.in_(codes))
 
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from unicodedata import combining, normalize
 
 from core.dates import month_number
+from core.municipalities import FORMER, current
 from core.personal_data import kind_in, kind_in_key, without
 from core.workbooks import marks
 
@@ -274,19 +275,23 @@ def text_parser(limit: int, *, find: Callable[[str], str | None] = kind_in) -> P
 
 
 def municipality_parser(known: Mapping[str, str]) -> Parser:
-    """Read a gemeentecode: four digits, with or without ``GM``, the zeros fallen off, or a name."""
+    """Read a gemeentecode: four digits, with or without ``GM``, the zeros fallen off, or a name.
+
+    Of a gemeente that was merged into another since 2022 it gives that other one.
+    """
     by_name: dict[str, list[int]] = {}
+    known = {**known, **FORMER}
     for code, name in known.items():
         by_name.setdefault(fold(name), []).append(int(code))
 
     def parse(text: str) -> int:
         codes = by_name.get(fold(_OF_GEMEENTE.sub("", text)), ())
         if len(codes) == 1:
-            return codes[0]
+            return current(codes[0])
         found = re.fullmatch(r"(?:GM)?(\d{1,4})(?:[.,]0)?", text, re.IGNORECASE)
         if not found or found[1].zfill(4) not in known:
             raise Fault("F305")
-        return int(found[1])
+        return current(int(found[1]))
 
     return parse
 

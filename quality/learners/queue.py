@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from core.accounts import Account, visible
-from core.municipalities import name as municipality_name
+from core.municipalities import current, name as municipality_name, with_merged
 from core.small_numbers import MINIMUM, parts_of_total
 from providers.dossier.queries import dossier
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
@@ -107,7 +107,7 @@ class PlaceRow:
 
 def own_places(account: Account) -> set[str]:
     """Gemeenten of which the account may see, and so count, the learners."""
-    return {str(int(code)) for code in account.municipalities}
+    return {str(current(code)) for code in with_merged(account.municipalities)}
 
 
 def by_municipality(listed: "Iterable[Waiter]", month: date, account: Account) -> list[PlaceRow]:
@@ -119,7 +119,7 @@ def by_municipality(listed: "Iterable[Waiter]", month: date, account: Account) -
     places = municipalities_of({one.track for one in everyone}, month)
     groups: dict[int, list[Waiter]] = {}
     for one in everyone:
-        groups.setdefault(places[one.track], []).append(one)
+        groups.setdefault(current(places[one.track]), []).append(one)
     sizes = {
         str(place): sum(one.outcome in COUNTED for one in group) for place, group in groups.items()
     }

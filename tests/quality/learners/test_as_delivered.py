@@ -139,3 +139,10 @@ def test_every_page_and_row_equals_the_files(client, files):
                 row["examen_knm"] == "Geslaagd" for row in of_provider
             )
         client.sign_out()
+
+
+@pytest.mark.parametrize("sent", ["0614", "GM0614", "Westvoorne"])
+def test_a_row_of_a_gemeente_that_merged_is_of_the_gemeente_of_today(db, tmp_path, sent):
+    (row, *_) = lives(Random(1), 1)["TA001"]
+    deliver("TA001", [row | {"gemeentecode": sent}], Storage(tmp_path))
+    assert LearnerSummary.get().municipality == 1992
