@@ -8,6 +8,7 @@ import posixpath
 from collections import deque
 from collections.abc import Iterator
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from core.workbooks.errors import Reason, WorkbookError, damaged
@@ -350,6 +351,8 @@ class _SheetReader:
         try:
             value = float(text)
         except ValueError:
+            return text
+        if not isfinite(value):
             return text
         if not shown:
             result = text_of(value, style, self._epoch)

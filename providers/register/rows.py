@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.formats import day_text
 from core.workbooks import marks
 from providers.codes import MarkStatus, TeacherRegistration
-from providers.feed.values import clean, fold
+from providers.feed.values import clean, echo, fold
 from providers.register.cells import (
     MAX_DAYS,
     WORKDAYS,
@@ -191,6 +191,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "reistijden": ("aanbiedercode", "locatie", "gemeente", "kern"),
     "locaties": ("aanbiedercode", "locatie"),
 }
+LONGEST_CELL = 2_500
+"""So many characters has a list of all gemeenten; a longer cell is a mistake."""
 _KEY_NAMES = frozenset(name for names in KEYS.values() for name in names)
 _BROKEN_OFF = re.compile(r"[\r\n\t]")
 PERIODS = (("van", "tot"), ("tst_erkenning_van", "tst_erkenning_tot"))
@@ -254,7 +256,9 @@ def _read_rows(register: Register, table: RegisterTable, places: dict[str, int])
                 values[name] = _cell(columns[name], text, raw)
             except DomainError as error:
                 faults.append(
-                    RegisterProblem(table.sheet, number, name, error.code, text, error.message)
+                    RegisterProblem(
+                        table.sheet, number, name, error.code, echo(text), error.message
+                    )
                 )
         if not faults:
             faults = list(_row_faults(table.sheet, number, values, seen))
@@ -272,6 +276,8 @@ def _cell(column: RegisterColumn, text: str, raw: str) -> Any:
         raise DomainError(
             "R113", "In deze cel staat een regeleinde of een vreemd teken. Typ de waarde opnieuw."
         )
+    if len(text) > LONGEST_CELL:
+        raise DomainError("R104", f"Deze cel heeft {len(text)} tekens. Dat is te veel.")
     if text:
         return column.parse(text)
     if column.required:

@@ -57,7 +57,10 @@ TWICE = (
             "aanbieders",
             "aanbiedercode|naam\nTA123456789|x",
             "aanbiedercode",
-            "Gebruik hier hooguit 10 tekens. Het zijn er 11.",
+            (
+                "Een aanbiedercode heeft hooguit 10 letters, cijfers, - of _, begint met een "
+                'letter of cijfer, en is niet alle of nieuw of regio. Er staat "TA123456789".'
+            ),
         ),
         (
             "keurmerken",

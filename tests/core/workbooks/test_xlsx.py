@@ -167,6 +167,12 @@ def test_merged_cells_are_followed_no_further_than_the_sheet_goes(tmp_path, refe
     assert ("#SAMENGEVOEGD" in rows[3][1]) is (reference[0] == "D")
 
 
+def test_a_number_beyond_all_bounds_stays_a_text(tmp_path):
+    digits = "9" * 5_000
+    rows = [[raw(style, ("v", digits)) for style in (0, 1, 2, 3, 5)]]
+    assert read(tmp_path, Writer(Spelling()).content(rows, formats=FORMATS)) == [(1, [digits] * 5)]
+
+
 def test_a_merged_cell_covers_the_rows_below_it(tmp_path):
     merge = '</sheetData><mergeCells><mergeCell ref="D2:D3"/></mergeCells>'
     rows = read(tmp_path, packed(**{"</sheetData>": merge}))

@@ -170,3 +170,13 @@ def test_own_codes_and_headers_of_a_provider(tmp_path):
     checker = Checker(layout, Context("TA001", TODAY, mapping=mapping))
     (batch,) = checker.batches([(2, list(values.values()))])
     assert (len(batch.rows), batch.problems) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("column", "code"),
+    [("uren_gevolgd", "F202"), ("groepsgrootte", "F213"), ("datum_aanmelding", "F102"),
+     ("trajectnummer", "F309"), ("rapportagemaand", "F110")],
+)  # fmt: skip
+def test_a_number_of_five_thousand_digits_is_a_fault_like_every_other(tmp_path, column, code):
+    found = check_bytes(tmp_path, csv(row(**{column: "9" * 5_000})))
+    assert [(name, rule) for _, name, rule in found.told] == [(column, code)]
