@@ -18,6 +18,7 @@ import peewee
 
 from core.dates import month_from_number, month_number
 from core.errors import is_busy
+from core.personal_data import refuse
 
 Result = TypeVar("Result")
 
@@ -80,6 +81,33 @@ class MomentField(peewee.DateTimeField):
         """Aware UTC."""
         moment = super().python_value(value)
         return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+class _AboutNobody:
+    """A column of free text that refuses personal data, whatever door the text came through.
+
+    ``names=False`` where people may be named because of their work.
+    """
+
+    name: str
+
+    def __init__(self, *args: Any, names: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = names
+
+    def db_value(self, value: Any) -> Any:
+        """The text, or ``DomainError`` when somebody is in it."""
+        if isinstance(value, str):
+            refuse(value, field=self.name, names=self.names)
+        return super().db_value(value)  # type: ignore[misc]
+
+
+class NoteField(_AboutNobody, peewee.TextField):
+    """A text of any length about nobody."""
+
+
+class ShortNoteField(_AboutNobody, peewee.CharField):
+    """A short text about nobody."""
 
 
 def is_postgresql() -> bool:

@@ -7,7 +7,7 @@ belongs to a withdrawn delivery.
 
 import peewee
 
-from core.db import BaseModel, DayField, MomentField, MonthField
+from core.db import BaseModel, DayField, MomentField, MonthField, NoteField
 
 
 class Provider(BaseModel):
@@ -212,7 +212,7 @@ class Delivery(BaseModel):
     again_of = peewee.ForeignKeyField("self", null=True, on_delete="RESTRICT")
     seconds = peewee.FloatField(null=True)
     withdrawn_at = MomentField(null=True, verbose_name="Teruggetrokken")
-    withdrawn_reason = peewee.TextField(null=True, verbose_name="Reden")
+    withdrawn_reason = NoteField(null=True, verbose_name="Reden")
 
     class Meta:
         """The same bytes are looked up per provider."""

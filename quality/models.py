@@ -2,7 +2,7 @@
 
 import peewee
 
-from core.db import BaseModel, MomentField, MonthField
+from core.db import BaseModel, MomentField, MonthField, NoteField
 from providers.models import CourseTrack, Provider
 
 
@@ -98,10 +98,10 @@ class Reaction(BaseModel):
     route = peewee.SmallIntegerField(verbose_name="Leerroute")
     month = MonthField(verbose_name="Maand")
     criterion = peewee.CharField(max_length=20, default="", verbose_name="Criterium")
-    text = peewee.TextField(verbose_name="Reactie")
+    text = NoteField(verbose_name="Reactie")
     by = peewee.CharField(max_length=120, verbose_name="Van")
     at = MomentField(verbose_name="Op")
-    answer = peewee.TextField(null=True, verbose_name="Antwoord")
+    answer = NoteField(null=True, verbose_name="Antwoord")
     answered_by = peewee.CharField(max_length=120, null=True, verbose_name="Antwoord van")
     answered_at = MomentField(null=True, verbose_name="Beantwoord op")
 

@@ -17,6 +17,7 @@ from wtforms.widgets import TextInput
 from core.errors import DomainError
 from core.formats import month_text
 from core.pages.cells import cell_text
+from core.personal_data import refuse
 from core.reading import read_day, read_decimal, read_month
 
 LARGEST_INTEGER = 2**31 - 1
@@ -82,6 +83,15 @@ class SafeForm(FlaskForm):
         if told:
             self.form_errors.append(CHANGED_MEANWHILE)
         return told
+
+    def about_nobody(self, name: str) -> bool:
+        """Whether there is no personal data in a text; else its field says so."""
+        try:
+            refuse(self[name].data, field=name)
+        except DomainError as error:
+            self.fill_errors(error)
+            return False
+        return True
 
     def fill_errors(self, error: DomainError) -> bool:
         """Put a refusal beside its field; ``False`` when it belongs to no field here."""

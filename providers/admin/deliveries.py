@@ -325,7 +325,7 @@ class DeliveriesPage(Page):
         if delivery.state != HELD:
             abort(404)
         form = WithdrawForm()
-        if form.validate_on_submit():
+        if form.validate_on_submit() and form.about_nobody("reason"):
             job = submit(
                 kind="withdrawal",
                 title=f"{delivery.file_name} intrekken",

@@ -10,6 +10,7 @@ from quality.admin.hearing import InvitationPage, ReactionPage
 from quality.admin.indicators import IndicatorPage
 from quality.admin.judgement import JudgementPage, RowsPage
 from quality.admin.learner_pages.listing import LearnersPage
+from quality.admin.learner_pages.person import PersonPage
 from quality.admin.learner_pages.road import LearnerPage, LearnerTalkPage
 from quality.admin.learner_pages.signals import OneSignalPage, SignalPage
 from quality.admin.method import MethodPage, ModelPage
@@ -57,6 +58,7 @@ def views() -> list[BaseView]:
         ),
         LearnersPage("Cursisten", url="/cursisten", endpoint="learners"),
         LearnerTalkPage("Gesprek", url=f"/cursisten/gesprek/{learner}", endpoint="learner_talk"),
+        PersonPage("Rechten", url=f"/cursisten/rechten/{learner}", endpoint="person"),
         LearnerPage("Cursist", url=f"/cursisten/{learner}", endpoint="learner"),
         SignalPage("Signalen", url="/signalen", endpoint="signals"),
         OneSignalPage("Signaal", url="/signalen/<int:number>", endpoint="one_signal"),

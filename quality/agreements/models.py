@@ -2,7 +2,7 @@
 
 import peewee
 
-from core.db import BaseModel, MomentField
+from core.db import BaseModel, MomentField, NoteField, ShortNoteField
 from providers.models import Provider
 
 
@@ -13,8 +13,8 @@ class Talk(BaseModel):
         Provider, backref="talks", on_delete="RESTRICT", verbose_name="Aanbieder"
     )
     held_on = peewee.DateField(verbose_name="Datum gesprek")
-    subject = peewee.CharField(max_length=120, verbose_name="Onderwerp")
-    report = peewee.TextField(default="", verbose_name="Verslag")
+    subject = ShortNoteField(names=False, max_length=120, verbose_name="Onderwerp")
+    report = NoteField(names=False, default="", verbose_name="Verslag")
     created_by = peewee.CharField(max_length=120, verbose_name="Vastgelegd door")
     created_at = MomentField(verbose_name="Vastgelegd op")
 
@@ -33,7 +33,7 @@ class Agreement(BaseModel):
         Talk, null=True, backref="agreements", on_delete="RESTRICT", verbose_name="Gesprek"
     )
     kind = peewee.CharField(max_length=12, verbose_name="Soort")
-    text = peewee.CharField(max_length=400, verbose_name="Afspraak")
+    text = ShortNoteField(names=False, max_length=400, verbose_name="Afspraak")
     criterion = peewee.CharField(max_length=20, null=True, verbose_name="Criterium")
     route = peewee.SmallIntegerField(null=True, verbose_name="Leerroute")
     threshold = peewee.FloatField(null=True, verbose_name="Grens")
@@ -41,7 +41,7 @@ class Agreement(BaseModel):
     due_on = peewee.DateField(verbose_name="Klaar op")
     state = peewee.CharField(max_length=10, default="open", verbose_name="Stand")
     closed_on = peewee.DateField(null=True, verbose_name="Gesloten op")
-    closing_note = peewee.CharField(max_length=400, default="", verbose_name="Uitkomst")
+    closing_note = ShortNoteField(names=False, max_length=400, default="", verbose_name="Uitkomst")
     created_by = peewee.CharField(max_length=120, verbose_name="Vastgelegd door")
     created_at = MomentField(verbose_name="Vastgelegd op")
 
@@ -57,11 +57,11 @@ class Complaint(BaseModel):
     criterion = peewee.CharField(max_length=20, null=True, verbose_name="Criterium")
     route = peewee.SmallIntegerField(null=True, verbose_name="Leerroute")
     municipality = peewee.CharField(max_length=4, null=True, verbose_name="Gemeente")
-    summary = peewee.CharField(max_length=400, verbose_name="Klacht in het kort")
+    summary = ShortNoteField(max_length=400, verbose_name="Klacht in het kort")
     internal_note = peewee.TextField(default="", verbose_name="Interne notitie")
     state = peewee.CharField(max_length=10, default="open", verbose_name="Stand")
     closed_on = peewee.DateField(null=True, verbose_name="Afgehandeld op")
-    outcome = peewee.CharField(max_length=400, default="", verbose_name="Uitkomst")
+    outcome = ShortNoteField(max_length=400, default="", verbose_name="Uitkomst")
     created_by = peewee.CharField(max_length=120, verbose_name="Vastgelegd door")
     created_at = MomentField(verbose_name="Vastgelegd op")
 

@@ -4,7 +4,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, SelectChoice, SelectField
 
 from core.municipalities import names
-from core.pages.fields import DutchDateField, Required, SafeForm
+from core.pages.fields import DutchDateField, Required, SafeForm, TextField
 from quality.learners.acts import (
     ANSWERED,
     ESCALATED,
@@ -28,6 +28,17 @@ class FactsFileForm(SafeForm):
     )
     dry_run = BooleanField("Alleen nakijken, niets bewaren")
     again = BooleanField("Neem een bestand dat al eerder kwam opnieuw in")
+
+
+class EraseForm(SafeForm):
+    """Why everything about a person is removed."""
+
+    reason = TextField(
+        "Reden",
+        [Required("Vul in waarom je deze cursist verwijdert.")],
+        description="Bijvoorbeeld: verzoek van de cursist, zaak 2026-123. Geen naam.",
+        render_kw={"maxlength": 200},
+    )
 
 
 def _choices(words: dict[str, str]) -> list[SelectChoice]:

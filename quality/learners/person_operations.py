@@ -15,6 +15,7 @@ from core.db import empty_log_of_database, transaction
 from core.errors import DomainError
 from core.inbox.models import SetAside
 from core.log_chain import pseudonym
+from core.municipalities import with_merged
 from core.storage import Storage
 from providers.deliveries.history_queries import deliveries_with, values_of
 from providers.deliveries.retention_operations import clear_files_of, remove_tracks
@@ -46,7 +47,10 @@ def tracks_of(municipality: int, number: str) -> list[int]:
     query: Any = (
         ProgressRecord.select(ProgressRecord.track)
         .join(CourseTrack)
-        .where(CourseTrack.number == number, ProgressRecord.municipality == municipality)
+        .where(
+            CourseTrack.number == number,
+            ProgressRecord.municipality.in_(with_merged([municipality])),
+        )
         .distinct()
         .order_by(ProgressRecord.track)
     )

@@ -9,8 +9,11 @@ import pytest
 
 from app.settings import read_settings
 from core.db import database, open_database
+from core.jobs.follow_up_operations import settle
 from providers.models import DeliveryMonth, ProgressRecord
 from tests.app.test_cli import run  # noqa: F401
+from tests.builders import AT, make_provider
+from tests.providers.feed.door import deliver
 from tests.providers.feed.lines import csv, row
 
 WHO = ("T-777X", "--gemeente", "0193")
@@ -78,3 +81,22 @@ def test_a_reason_is_needed_and_another_gemeente_has_nobody(run, folder):  # noq
     other = ("learner", "erase", "T-777X", "--gemeente", "0166", "--reason", "x")
     assert "niets bekend" in run(*other)[2]
     assert len(with_number(folder)) > 1
+
+
+def test_the_gemeente_gives_and_removes_on_a_page(client, app):
+    outcome = deliver(app.config["TAALINKOOP_DATA_DIR"], make_provider("TA001"), csv(row()))
+    settle(app.config["TAALINKOOP_DATA_DIR"], at=AT)
+    assert outcome.counts.accepted == 1
+    client.sign_in("gemeente", municipalities=["0193"])
+    url = "/cursisten/rechten/0193/T-1/"
+    assert "T-1" in client.get(url).title
+    document = json.loads(client.get(f"{url}alles.json").data)
+    assert document["rijen"][0]["maand"] == "2026-10"
+    assert client.post(url, {"reason": "bel 06-12345678"}, status=None).errors
+    client.post(url, {"reason": "verzoek, zaak 2026-123"}, status=302)
+    client.get(url, status=404)
+    assert not ProgressRecord.select().exists()
+    client.sign_in("gemeente", email="ander@x.example", municipalities=["0166"])
+    client.get(url, status=404)
+    client.sign_in("contractmanager")
+    client.get(url, status=403)
