@@ -12,6 +12,7 @@ from core.dates import today as real_today
 from core.identity.api_token_operations import make_token
 from providers.feed.tell.outcome import Outcome, Status
 from quality.learners.fact_operations import facts_of, import_facts
+from quality.learners.facts import FACT_COLUMNS, FACT_RULES
 from quality.learners.models import FactsImport, LearnerFacts
 from tests.builders import AT
 
@@ -109,3 +110,9 @@ def test_a_system_of_the_gemeente_sends_its_own_learners_only(caller):
     refused = caller("", [{"doelgroep": "asiel"}])
     assert (refused.status_code, refused.json["receipt"]["status"]) == (422, "refused")
     assert {known.municipality for known in LearnerFacts.select()} == {148}
+
+
+def test_every_column_and_rule_is_documented(root):
+    text = (root / "docs" / "learner-facts.md").read_text(encoding="utf-8")
+    assert all(f"| `{column.name}` | {column.note} |" in text for column in FACT_COLUMNS)
+    assert all(f"| {one.rule.code} | {one.rule.definition} |" in text for one in FACT_RULES)
