@@ -163,7 +163,7 @@ def _waiting(criterion: Criterion, case: Case) -> Tree:
     followed = stays(people, window_start=start, reference=view.reference)
     steps, n = curve(followed), len(followed)
     survival = survival_at(steps, norm)
-    is_known = n > 0 and (max(one.exit for one in followed) >= norm or survival <= 0)
+    is_known = n > 0 and (int(followed[:, 1].max()) >= norm or survival <= 0)
     state, value = _state(n, 100 * (1 - survival) if is_known else None, case.model)
     has_started, days = people.started > NONE, people.days(view.reference)
     part = people.last_day(view.reference) >= start

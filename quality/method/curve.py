@@ -6,7 +6,11 @@ Everyone at risk in the window counts, up to the day of the first lesson, of lea
 from collections.abc import Sequence
 from math import exp, log, sqrt
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 CURVE_TOLERANCE = 1e-12
 """S is a product of fractions: a curve that reaches exactly one half may miss it by this much."""
@@ -37,11 +41,14 @@ class Step(NamedTuple):
         return self.survival * sqrt(self.greenwood) if self.survival > 0 else 0.0
 
 
-def curve(followed: Sequence[Stay]) -> tuple[Step, ...]:
-    """Estimate S(t), one step per day with a start; at risk on day t: entry <= t <= exit."""
-    if not followed:
+def curve(followed: "Sequence[Stay] | NDArray[np.int64]") -> tuple[Step, ...]:
+    """Estimate S(t), one step per day with a start; at risk on day t: entry <= t <= exit.
+
+    Of stays, or of a table with their three columns.
+    """
+    if not len(followed):
         return ()
-    import numpy as np  # noqa: PLC0415  a page that draws a curve does without
+    import numpy as np  # noqa: PLC0415  a page that draws a curve does without it
 
     table = np.array(followed, dtype=np.int64)
     entries, exits, started = np.sort(table[:, 0]), np.sort(table[:, 1]), table[:, 2] > 0

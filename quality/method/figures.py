@@ -3,6 +3,7 @@
 They are kept with the month, so that no row is read twice.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -72,6 +73,8 @@ class Rows:
 
     def where(self, chosen: Any) -> Self:
         """A choice of the rows: flags, places or a slice."""
+        if getattr(getattr(chosen, "dtype", None), "kind", "") == "b" and chosen.all():
+            return self
         return type(self)(*(getattr(self, name)[chosen] for name in ROW_COLUMNS))
 
     @property
@@ -96,7 +99,11 @@ ROW_COLUMNS = tuple(f.name for f in fields(Rows))
 
 def newest(rows: Rows, *, by_route: bool = True) -> Integers:
     """Places of the newest row of each trajectory (on each route); rows are in order of month."""
-    key = rows.track * 4 + rows.route if by_route else rows.track
+    return last_of(rows.track * 4 + rows.route if by_route else rows.track)
+
+
+def last_of(key: Integers) -> Integers:
+    """Places of the last of each key, in the order of keys."""
     order = np.argsort(key, kind="stable")
     in_order = key[order]
     is_last = np.ones(len(key), dtype=bool)
@@ -284,7 +291,6 @@ def figures_of(
         return {}
     last_anywhere = states.where(newest(states, by_route=False))
     moved_on = _has_moved_on(states, last_anywhere)
-    before = _before(view)
     found = {}
     for route in np.unique(states.route).tolist():
         on_route = states.route == route
@@ -295,7 +301,6 @@ def figures_of(
             route,
             states=states.where(on_route),
             moved_on=moved_on[on_route],
-            open_before=int((before.route == route).sum()),
             norm=norm,
             starts=starts,
         )
@@ -309,12 +314,11 @@ def _has_moved_on(states: Rows, last: Rows) -> NDArray[np.bool_]:
     return moved
 
 
-def _before(view: View) -> Rows:
-    """The newest rows of who was open at the end of the month before."""
+def _open_before(view: View, route: int) -> int:
+    """How many were open on a route at the end of the month before."""
     earlier = view.older.joined(view.window.where(view.window.month < view.month))
-    earlier = earlier.where(np.argsort(earlier.month, kind="stable"))
     last = earlier.where(newest(earlier, by_route=False))
-    return last.where(last.status < COMPLETED)
+    return int(((last.status < COMPLETED) & (last.route == route)).sum())
 
 
 def people_of(states: Rows, moved_on: NDArray[np.bool_]) -> People:
@@ -346,7 +350,6 @@ def _route_figures(
     *,
     states: Rows,
     moved_on: NDArray[np.bool_],
-    open_before: int,
     norm: int,
     starts: Starts,
 ) -> Figures:
@@ -360,12 +363,13 @@ def _route_figures(
     grouping = _Grouping(in_waiting_window)
     first = view.first_months[route]
     hours = _hours(view, model, rows)
+    delivered = bool((rows.month == view.month).any())
     return Figures(
         first_month=first,
-        delivered=bool((rows.month == view.month).any()),
+        delivered=delivered,
         in_window=len(in_waiting_window) > 0,
         active=int(((states.status == ACTIVE) & ~moved_on).sum()),
-        open_before=open_before,
+        open_before=0 if delivered else _open_before(view, route),
         norm_days=norm,
         queue=_queue(people, kinds, start, view.reference),
         waiting_groups=grouping.sums(
@@ -382,19 +386,18 @@ def _route_figures(
 
 def _alike(counted: Rows, on_time: NDArray[np.bool_], starts: Starts) -> tuple[AlikeCell, ...]:
     """Who should have begun, by start level, target group and quarter of the first lesson."""
-    tracks = counted.track.tolist()
-    known = starts(tracks)
+    known = starts(counted.track.tolist())
     months = months_of_days(np.maximum(counted.first_lesson, EPOCH))
     quarters = np.where(counted.first_lesson > NONE, months // 3, NONE).tolist()
-    sums: dict[tuple[int | None, int | None, int | None], list[int]] = {}
-    for track, quarter, in_time in zip(tracks, quarters, on_time.tolist(), strict=True):
-        start = known.get(track)
-        level, target = (None, None) if start is None else start
-        one = sums.setdefault((level, target, quarter if quarter > NONE else None), [0, 0])
-        one[0] += 1
-        one[1] += in_time
-    order = sorted(sums.items(), key=lambda pair: str(pair[0]))
-    return tuple(AlikeCell(*kind, *counts) for kind, counts in order)
+    nothing: tuple[int | None, int | None] = (None, None)
+    kinds: list[tuple[int | None, int | None, int | None]] = []
+    for track, quarter in zip(counted.track.tolist(), quarters, strict=True):
+        level, target = known.get(track, nothing)
+        kinds.append((level, target, quarter if quarter > NONE else None))
+    people = Counter(kinds)
+    in_time = Counter(kind for kind, yes in zip(kinds, on_time.tolist(), strict=True) if yes)
+    order = sorted(people, key=str)
+    return tuple(AlikeCell(*kind, people[kind], in_time[kind]) for kind in order)
 
 
 def _queue(people: People, kinds: Integers, window_start: int, reference: int) -> Queue:
@@ -433,15 +436,16 @@ class _Grouping:
     """To which group the trajectories of a window belong: that of the newest row with hours."""
 
     def __init__(self, rows: Rows) -> None:
-        with_hours = rows.where(rows.offered > 0)
-        self.inferred = len(with_hours) > 0 and not bool((with_hours.group > NONE).any())
-        last = with_hours.where(newest(with_hours))
-        self.tracks = last.track
+        with_hours = np.flatnonzero(rows.offered > 0)
+        named = bool((rows.group[with_hours] > NONE).any())
+        self.inferred = len(with_hours) > 0 and not named
+        last = with_hours[last_of(rows.track[with_hours])]
+        self.tracks = rows.track[last]
         if self.inferred:
-            made_of = np.stack([last.municipality, last.first_lesson, last.size], axis=1)
-            _, self.groups = np.unique(made_of, axis=0, return_inverse=True)
+            made_of = [rows.municipality[last], rows.first_lesson[last], rows.size[last]]
+            _, self.groups = np.unique(np.stack(made_of, axis=1), axis=0, return_inverse=True)
         else:
-            self.groups = last.group
+            self.groups = rows.group[last]
 
     def numbers(self, tracks: Integers) -> Integers:
         """A number from 0 for the group of each trajectory; who has none is one of its own."""
@@ -467,30 +471,43 @@ class _Grouping:
         return Groups.of(bottoms, tops)
 
 
+class _ByTrack:
+    """Sums per trajectory over the rows of a window, and the groups they belong to."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.grouping = _Grouping(rows)
+        self.tracks, self.inverse = np.unique(rows.track, return_inverse=True)
+
+    def sum(self, values: NDArray[Any]) -> Integers:
+        """The sum of each trajectory, in the order of ``tracks``."""
+        sums = np.bincount(self.inverse, weights=values, minlength=len(self.tracks))
+        return sums.astype(np.int64)
+
+
 def _hours(view: View, model: ScoringModel, route_rows: Rows) -> dict[str, Any]:
     """The criteria of hours, each over its own window."""
     hours: dict[str, Hours] = {}
     more: dict[str, Any] = {}
-    groupings: dict[int, tuple[Rows, _Grouping]] = {}
+    windows: dict[int, tuple[Rows, _ByTrack]] = {}
     for criterion in model.criteria:
         measure = CRITERIA[criterion.code]
         if not measure.numerator:
             continue
         window = criterion.window_months
-        if window not in groupings:
+        if window not in windows:
             rows = route_rows.where(route_rows.month > view.month - window)
-            groupings[window] = rows, _Grouping(rows)
-        rows, grouping = groupings[window]
-        hours[criterion.code] = _hours_of(view, measure, rows, grouping)
+            windows[window] = rows, _ByTrack(rows)
+        rows, by_track = windows[window]
+        hours[criterion.code] = _hours_of(view, measure, rows, by_track)
         if criterion.code == "avond_weekend":
             more |= asked_and_met(rows)
         if criterion.code == "bevoegd":
             more["in_training_minutes"] = int(np.maximum(rows.in_training, 0).sum())
-            more["hour_groups_inferred"] = grouping.inferred
+            more["hour_groups_inferred"] = by_track.grouping.inferred
     return {"hours": hours, **more}
 
 
-def _hours_of(view: View, measure: Measure, rows: Rows, grouping: _Grouping) -> Hours:
+def _hours_of(view: View, measure: Measure, rows: Rows, by_track: _ByTrack) -> Hours:
     if measure.per_week:
         bottom = np.where(rows.has_lessons, learner_days(rows, view.lesson_free), 0)
         top = np.where(rows.has_lessons, rows.offered, 0)
@@ -498,14 +515,11 @@ def _hours_of(view: View, measure: Measure, rows: Rows, grouping: _Grouping) -> 
     else:
         bottom, top = rows.offered, getattr(rows, measure.numerator)
         has_hours = rows.offered > 0
-    tracks, inverse = np.unique(rows.track, return_inverse=True)
-    sums = [np.bincount(inverse, weights=w, minlength=len(tracks)) for w in (bottom, top)]
-    by_track = [one.astype(np.int64) for one in sums]
     return Hours(
         numerator=int(top.sum()),
         denominator=int(bottom.sum()),
-        n=len(np.unique(rows.track[has_hours])),
-        groups=grouping.sums(tracks, *by_track),
+        n=int(np.count_nonzero(by_track.sum(has_hours))),
+        groups=by_track.grouping.sums(by_track.tracks, by_track.sum(bottom), by_track.sum(top)),
     )
 
 

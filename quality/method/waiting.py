@@ -9,8 +9,6 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.method.curve import Stay
-
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
@@ -98,11 +96,10 @@ def decisions(people: People, *, reference: int, norm: int) -> tuple[Integers, F
     return np.where(decided, day, NONE), on_time
 
 
-def stays(people: People, *, window_start: int, reference: int) -> list[Stay]:
-    """The stays of everyone who was followed somewhere in the window."""
+def stays(people: People, *, window_start: int, reference: int) -> Integers:
+    """Entry, exit and whether started, of everyone who was followed somewhere in the window."""
     taking_part = (people.last_day(reference) >= window_start) & (people.registered <= reference)
     entries = np.maximum(0, window_start - people.registered)[taking_part]
     exits = people.days(reference)[taking_part]
     has_started = (people.started > NONE)[taking_part]
-    columns = entries.tolist(), exits.tolist(), has_started.tolist()
-    return [Stay(*one) for one in zip(*columns, strict=True)]
+    return np.stack([entries, exits, has_started.astype(np.int64)], axis=1)
