@@ -2,7 +2,7 @@
 # Works with the make of Debian and of macOS (GNU make 3.81).
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap dev demo run test check lint wheel bench chaos pictures lock clean
+.PHONY: help bootstrap dev demo run test check lint wheel bench chaos waiting pictures lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -65,6 +65,9 @@ bench: dev ## Meet snelheid en geheugen als verhoudingen (NAMES=... voor een keu
 
 chaos: dev ## Breekt opdrachten op elk moment af en kijkt wat er overblijft (KILLS=100 SEED=1)
 	@$(BIN)/python -m tests.postgresql $(BIN)/python -m tests.chaos
+
+waiting: dev ## Meet wie op wie wacht terwijl een grote levering binnenkomt (SECONDS=60 ROWS=100000)
+	@$(BIN)/python -m tests.postgresql $(BIN)/python -m tests.waiting
 
 pictures: dev ## Maakt de schermafbeeldingen in docs/ opnieuw
 	@$(BIN)/python -m tests.browser.pictures

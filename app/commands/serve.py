@@ -8,6 +8,7 @@ from app.commands.output import say
 from app.opening import check_schema
 from app.server_log import keep_log
 from app.settings import read_settings
+from app.tasks.delivering import leave_to_worker
 from app.tasks.jobs import Watcher
 from app.web.listening import make_server, serve_until_stopped
 from core.accounts import Account
@@ -46,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
     say(f"Taalinkoop draait op {address} (stop met Ctrl-C)")
     if code:
         say(f"Maak de eerste beheerder op {address}/account/eerste-beheerder/ met code {code}")
+    leave_to_worker()
     watcher = Watcher(app.config)
     watcher.start()
     try:

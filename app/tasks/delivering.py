@@ -1,6 +1,7 @@
 """Taking a delivery in, scores included: what upload, API, command and queue all do."""
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -46,11 +47,21 @@ def take_in(
     return outcome
 
 
+_left_to_worker = threading.Event()
+
+
+def leave_to_worker() -> None:
+    """Leave what is owed to the worker, from now on: a process that serves pages is for pages."""
+    _left_to_worker.set()
+
+
 def settle_owed(data_directory: Path, *, at: datetime, **about: Any) -> int:
     """Do what committed changes still owe; what fails stays owed, and never fails the change.
 
     Returns how much was done.
     """
+    if _left_to_worker.is_set():
+        return 0
     try:
         return settle(data_directory, at=at, **about)
     except Exception:

@@ -30,8 +30,9 @@ from core.charts import pictures
 from core.dates import now, parse_month, today
 from core.db import database, postponing, write_postponed
 from core.errors import DomainError
+from core.jobs.follow_up_operations import is_left
 from core.jobs.locks import named_lock
-from core.jobs.models import QUEUED, FollowUp, Job
+from core.jobs.models import QUEUED, Job
 from core.jobs.operations import enqueue, find_interrupted
 from core.jobs.runner import Work, do_next, kind
 from core.storage import Storage, clear_working_folders
@@ -227,8 +228,8 @@ class Watcher(threading.Thread):
                 # On a new day every plan is calculated once, before somebody waits for its page.
                 refresh(ContractingProcess.select(), at=now())
             waiting = Job.select().where(Job.state == QUEUED).exists()
-            # Whoever made a change does what it owes; only what was interrupted is left for us.
-            waiting |= interrupted_too and FollowUp.select().exists()
+            # What pages owe is done by the worker; a command does what it owes itself.
+            waiting = waiting or is_left()
         if waiting:
             self.child = self._start()
 

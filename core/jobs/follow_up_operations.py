@@ -84,6 +84,21 @@ def settle(
     return count
 
 
+def is_owed(kind: str, subject: object) -> bool:
+    """Whether something is owed about a subject, or is being done."""
+    mine = (FollowUp.kind == kind) & (FollowUp.subject == str(subject))
+    return bool(FollowUp.select().where(mine).exists())
+
+
+def is_left() -> bool:
+    """Whether something is owed that nobody is doing."""
+    for row in _first_of_each():
+        with named_lock(_lock_name(row.kind, row.subject)) as free:
+            if free:
+                return True
+    return False
+
+
 def settled(kind: str) -> None:
     """Note that all that was owed of a kind has been done in another way."""
     with transaction():

@@ -13,6 +13,7 @@ from core.admin import Page, needs
 from core.dates import add_months, month_of, now, parse_month, today
 from core.errors import DomainError
 from core.export import XLSX_TYPE, download
+from core.jobs.follow_up_operations import is_owed
 from core.jobs.models import FAILED, Job
 from core.jobs.runner import submit
 from core.storage import Storage
@@ -221,6 +222,7 @@ class DeliveriesPage(Page):
             job=job,
             answer=answer_of(delivery, outcome, job=job),
             may_follow=job is not None and job.waiting and may(g.account, "read", "jobs"),
+            judged_later=is_owed("judge", delivery.provider.code),
             sum_text=sum_text(outcome),
             fate_text=fate_text,
             rows_text=rows_text,
