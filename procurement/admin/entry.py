@@ -1,6 +1,8 @@
 """Entry: milestones, planversies, risks, actions, calendar, who joins, what is said once."""
 
+from collections.abc import Iterable
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from flask import abort, request, url_for
@@ -33,6 +35,7 @@ from procurement.plan.forms import (
     StepForm,
     filled_rows,
     municipality_choices,
+    name_places,
     step_choices,
 )
 from procurement.plan.steps import Kind, Link, LinkType, Unit
@@ -206,13 +209,18 @@ class EntryPages(PlanningBase):
         form: Any = CalendarForm(
             data={
                 "recesses": [*map(_values, document.recesses), {}, {}],
-                "meetings": [*map(_values, document.meetings), *[{}] * 5],
+                "meetings": [*_bodies(document.meetings), *[{}] * 3],
             }
         )
+        name_places(form.meetings, document.municipalities)
 
         def change(_: dict[str, Any]) -> object:
             recesses = tuple(Recess(**row) for row in filled_rows(form.recesses))
-            meetings = tuple(PlanMeeting(**row) for row in filled_rows(form.meetings))
+            meetings = [
+                PlanMeeting(row["municipality"], row["body"], day)
+                for row in filled_rows(form.meetings)
+                for day in row["days"]
+            ]
             return operations.put_calendar(
                 code, recesses, tuple(dict.fromkeys(meetings)), **self._who()
             )
@@ -228,6 +236,7 @@ class EntryPages(PlanningBase):
         document = queries.load(self._process(code))
         rows = [*map(_values, document.participations), *[{}] * 5]
         form: Any = ParticipationForm(data={"rows": rows})
+        name_places(form.rows, queries.regional_municipalities())
 
         def change(_: dict[str, Any]) -> object:
             joining = tuple(PlanParticipation(**row) for row in filled_rows(form.rows))
@@ -236,6 +245,17 @@ class EntryPages(PlanningBase):
         if self.saved(form, change, "De deelname is bewaard."):
             return self._to(code)
         return self._form(form, f"Deelname aan {code}", code)
+
+
+def _bodies(meetings: Iterable[PlanMeeting]) -> list[dict[str, Any]]:
+    """Meetings as rows: the days of one body together."""
+    days: dict[tuple[str, str], list[date]] = {}
+    for meeting in meetings:
+        days.setdefault((meeting.municipality, meeting.body), []).append(meeting.held_on)
+    return [
+        {"municipality": place, "body": body, "days": tuple(sorted(held))}
+        for (place, body), held in days.items()
+    ]
 
 
 def _name_steps(form: Any, document: PlanDocument) -> None:

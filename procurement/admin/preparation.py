@@ -19,13 +19,14 @@ from core.pages.fields import (
 )
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.models import ExpectedNumber, Question
+from procurement.plan import queries
 from procurement.plan.forms import (
     NONE,
     RowForm,
     RowsField,
     choices,
     filled_rows,
-    municipality_choices,
+    name_places,
 )
 from procurement.plan.terms import term_on
 from procurement.plan.validity import ROUTES
@@ -42,7 +43,7 @@ STAGES = {"marktconsultatie": "marktconsultatie", "nota_van_inlichtingen": "Nota
 class ExpectedRow(RowForm):
     """Trajecten that one gemeente expects."""
 
-    municipality = SelectField("Gemeente", choices=lambda: [NONE, *municipality_choices()])
+    municipality = SelectField("Gemeente", choices=[])
     route = SelectField("Leerroute", choices=choices(ROUTES.items()))
     year = WholeNumberField("Jaar", [Required("Vul het jaar in.")], low=2000, high=2100)
     tracks = WholeNumberField("Trajecten", [Required("Vul het aantal in.")], low=0)
@@ -161,6 +162,8 @@ class PreparationPages(PlanningBase):
                 ],
             }
         )  # fmt: skip
+
+        name_places(form.numbers, queries.regional_municipalities())
 
         def change(_: dict[str, Any]) -> object:
             return preparation_operations.put_estimate(

@@ -1,6 +1,8 @@
 """Forms about inkooptrajecten."""
 
+import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
@@ -20,11 +22,13 @@ from core import municipalities
 from core.pages.fields import (
     DutchDateField,
     EuroField,
+    ParsedField,
     Required,
     SafeForm,
     TextField,
     WholeNumberField,
 )
+from core.reading import read_day
 from procurement.plan.documents import PlanStep
 from procurement.plan.steps import Kind, LinkType, Outcome, Unit
 from procurement.plan.templates import TEMPLATES
@@ -130,6 +134,19 @@ class RowsField(FieldList):
     def heads(self) -> list[str]:
         """Names of the columns."""
         return [field.label.text for field in self.entries[0].form] if self.entries else []
+
+
+def name_places(rows: RowsField, region: Iterable[str]) -> None:
+    """Let filled rows choose from the region, and spare ones from all: 342 names a row is much."""
+    all_places = [NONE, *municipality_choices()]
+    near = set(region)
+    for entry in rows:
+        field = entry.form.municipality
+        own = field.object_data
+        if own:
+            field.choices = [c for c in all_places if c.value in {"", own, *near}]
+        else:
+            field.choices = all_places
 
 
 def filled_rows(rows: RowsField) -> list[dict[str, Any]]:
@@ -318,25 +335,39 @@ class RecessRow(RowForm):
     name = TextField("Naam")
 
 
-class MeetingRow(RowForm):
-    """One meeting."""
+class DaysField(ParsedField):
+    """Several days with spaces or commas between them."""
 
-    municipality = SelectField("Gemeente", choices=lambda: [NONE, *municipality_choices()])
+    def parse(self, text: str) -> tuple[date, ...]:
+        """Read every day."""
+        return tuple(read_day(part) for part in re.split(r"[\s,;]+", text) if part)
+
+    def present(self, value: tuple[date, ...]) -> str:
+        """``08-12-2026 15-12-2026``."""
+        return " ".join(f"{day:%d-%m-%Y}" for day in value)
+
+
+class MeetingRow(RowForm):
+    """The meetings of one body."""
+
+    municipality = SelectField("Gemeente", choices=[])
     body = SelectField("Orgaan", choices=choices(BODIES.items()))
-    held_on = DutchDateField("Datum", [Required("Vul de dag van de vergadering in.")])
+    days = DaysField("Data", [Required("Vul minstens een dag in.")])
 
 
 class CalendarForm(SafeForm):
     """Recesses and meetings."""
 
     recesses = RowsField(RecessRow, "Reces", "Dan vergaderen colleges en raden niet.")
-    meetings = RowsField(MeetingRow, "Vergaderingen", "Plak een kolom uit een rekenblad.")
+    meetings = RowsField(
+        MeetingRow, "Vergaderingen", "Per gemeente en orgaan: de data met een spatie ertussen."
+    )
 
 
 class ParticipationRow(RowForm):
     """A gemeente that joins for one leerroute."""
 
-    municipality = SelectField("Gemeente", choices=lambda: [NONE, *municipality_choices()])
+    municipality = SelectField("Gemeente", choices=[])
     route = SelectField("Leerroute", choices=choices(ROUTES.items()))
     scale = SelectField("Schaal", choices=choices((s, s) for s in SCALES), default="regionaal")
     reason = TextField("Reden van de schaal")

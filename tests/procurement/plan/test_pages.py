@@ -330,7 +330,7 @@ def test_entry_of_risk_action_header_calendar_and_participation(region):
     calendar = {
         "recesses-0-first": "19-12-2026", "recesses-0-last": "3-1-2027",
         "recesses-0-name": "kerst", "meetings-1-municipality": "0193",
-        "meetings-1-body": "college", "meetings-1-held_on": "08-12-2026",
+        "meetings-1-body": "college", "meetings-1-days": "08-12-2026 15-12-2026",
     }  # fmt: skip
     assert region.post(f"{base}/kalender/", calendar).status == 302
     rows = {
