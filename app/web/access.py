@@ -105,7 +105,7 @@ def declared_access(function: Callable[..., Any]) -> str:
 def _load_account() -> None:
     g.account = None
     g.recorded = access_log.recorded()
-    if COOKIE_HAS not in session or request.endpoint in PUBLIC_ENDPOINTS:
+    if COOKIE_HAS not in session or request.endpoint in WITHOUT_ACCOUNT:
         return
     found = _session_of_cookie()
     if found is None:
