@@ -31,7 +31,7 @@ class ContractingProcess(BaseModel):
     # What was computed last, for lists over many; ``computed_on`` says for which day.
     computed_on = peewee.DateField(null=True, verbose_name="Berekend op")
     headline = peewee.TextField(default="", verbose_name="Stand van het traject")
-    health = peewee.CharField(max_length=20, default="", verbose_name="Gezondheid")
+    health = peewee.CharField(max_length=20, default="", verbose_name="Verloop")
     expected_go_live = peewee.DateField(null=True, verbose_name="Verwachte start")
 
 
@@ -102,7 +102,7 @@ class Milestone(BaseModel):
     expected_end = peewee.DateField(null=True, verbose_name="Verwacht einde")
     latest_end = peewee.DateField(null=True, verbose_name="Uiterlijk")
     total_float = peewee.IntegerField(null=True, verbose_name="Speling (werkdagen)")
-    health = peewee.CharField(max_length=20, default="", verbose_name="Gezondheid")
+    health = peewee.CharField(max_length=20, default="", verbose_name="Verloop")
     reason = peewee.TextField(default="", verbose_name="Reden")
 
     class Meta:

@@ -40,12 +40,12 @@ class ListPages(PlanningBase):
             search=(P.code, P.name, P.region),
             filters=(
                 choice_filter("stand", "Stand", P.status, [(s, s) for s in STATES]),
-                choice_filter("gezondheid", "Gezondheid", P.health, HEALTHS),
+                choice_filter("gezondheid", "Verloop", P.health, HEALTHS),
             ),
             columns=(
                 Column("code", "Code", lambda p: p.code, lambda p: p.code, P.code),
                 Column("name", "Naam", lambda p: p.name, lambda p: p.name, P.name),
-                Column("health", "Gezondheid", lambda p: p.health, lambda p: p.health, P.health),
+                Column("health", "Verloop", lambda p: p.health, lambda p: p.health, P.health),
                 _day_column("go_live", "Streefdatum", P.go_live),
                 _day_column("expected_go_live", "Verwacht", P.expected_go_live),
                 Column("headline", "Waarom", lambda p: p.headline, lambda p: p.headline),
@@ -92,7 +92,7 @@ class ListPages(PlanningBase):
             filters=(
                 Filter("eigenaar", "Eigenaar", lambda q, v: q.where(M.owner == v),
                        choices=[(o, o) for o in _owners(ids)]),
-                choice_filter("gezondheid", "Gezondheid", M.health, HEALTHS),
+                choice_filter("gezondheid", "Verloop", M.health, HEALTHS),
                 Filter("tot", "Verwacht tot en met",
                        lambda q, v: q.where(M.expected_end <= v), _filter_day, hint="31-12-2026"),
             ),
@@ -106,7 +106,7 @@ class ListPages(PlanningBase):
                 Column("total_float", "Speling (werkdagen)", lambda m: m.total_float,
                        lambda m: "–" if m.total_float is None else m.total_float,
                        M.total_float, numeric=True),
-                Column("health", "Gezondheid", lambda m: m.health, lambda m: m.health, M.health),
+                Column("health", "Verloop", lambda m: m.health, lambda m: m.health, M.health),
                 Column("reason", "Waarom", lambda m: m.reason, lambda m: m.reason),
             ),
             sort="expected_end",

@@ -165,7 +165,7 @@ class ProcessPages(PlanningBase):
         outlook = self._outlook(self._process(code))
         header = (
             "Code", "Mijlpaal", "Fase", "Soort", "Eigenaar", "Gepland", "Verwacht begin",
-            "Verwacht einde", "Uiterlijk", "Speling (werkdagen)", "Gezondheid", "Waarom",
+            "Verwacht einde", "Uiterlijk", "Speling (werkdagen)", "Verloop", "Waarom",
         )  # fmt: skip
         rows = (
             (

@@ -23,7 +23,7 @@ def start_chance(found: FairForecast) -> Chart:
         finding=f"{_share(SURE[0])} kans op een start uiterlijk {day_text(half)}, "
         f"{_share(SURE[1])} uiterlijk {day_text(sure)}.",
         measure=(
-            f"Kans dat de dienst begonnen is, in {len(found.days)} trekkingen met de uitloop van "
+            f"Kans dat de dienst begonnen is, in {len(found.days)} berekeningen met de uitloop van "
             "eerdere stappen"
         ),
         description=f"Volgens het plan: {day_text(found.planned)}.{target}",

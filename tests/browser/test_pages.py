@@ -34,7 +34,9 @@ NOT_LINKED = {
     "scores.provider": "a short address that leads to the first route",
 }
 # flask-admin makes these routes for every table; most of them are switched off.
-SWITCHED_OFF = (".static", ".create_view", ".edit_view", ".export", ".ajax_lookup")
+SWITCHED_OFF = (
+    ".static", ".create_view", ".edit_view", ".remove_view", ".export", ".ajax_lookup",
+)  # fmt: skip
 # Without a row there is none to open and nothing to export; these are empty in the demo region.
 EMPTY_TABLES = {
     f"{table}.{page}"
