@@ -90,7 +90,11 @@ class Outcome:
 
 
 class _OnlyLookedError(Exception):
-    """Takes an import back of which only the outcome was asked."""
+    """Takes a preview back, with what it found."""
+
+    def __init__(self, outcome: "Outcome") -> None:
+        super().__init__()
+        self.outcome = outcome
 
 
 class RegisterImportPage(Page):
@@ -197,7 +201,6 @@ def _import(about: dict[str, Any]) -> tuple[Register, ImportResult]:
 
 def _preview(about: dict[str, Any]) -> Outcome:
     """Take a file in, note what that did, and take it back."""
-    outcome: Outcome | None = None
     tell = effects_on_open_months()
     last = AuditLine.select().order_by(AuditLine.id.desc()).first()
     try:
@@ -207,12 +210,9 @@ def _preview(about: dict[str, Any]) -> Outcome:
                 AuditLine.id > (last.id if last else 0), AuditLine.thing.in_(list(SHEETS))
             )
             lines = [_line(line) for line in written.order_by(AuditLine.id).limit(MOST_LINES)]
-            outcome = Outcome(register, result, lines, tell())
-            raise _OnlyLookedError
-    except _OnlyLookedError:
-        pass
-    assert outcome is not None  # noqa: S101  made just before
-    return outcome
+            raise _OnlyLookedError(Outcome(register, result, lines, tell()))
+    except _OnlyLookedError as looked:
+        return looked.outcome
 
 
 def _line(line: AuditLine) -> str:
