@@ -173,6 +173,7 @@ def application(folder: Path) -> Flask:
         {
             "DATABASE_URL": f"sqlite:///{folder / 'taalinkoop.sqlite'}",
             "TAALINKOOP_DATA_DIR": folder,
+            "TAALINKOOP_SECOND_STEP": "nee",
         }
     )
 
