@@ -7,10 +7,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from app.checks import all_findings
 from app.settings import read_settings
 from core.db import database, open_database
 from core.jobs.follow_up_operations import settle
-from providers.models import DeliveryMonth, ProgressRecord
+from providers.models import DeliveryMonth, ProgressRecord, RejectedRow
+from quality.learners.person_operations import erase, everything_about
 from tests.app.test_cli import run  # noqa: F401
 from tests.builders import AT, make_provider
 from tests.providers.feed.door import deliver
@@ -100,3 +102,20 @@ def test_the_gemeente_gives_and_removes_on_a_page(client, app):
     client.get(url, status=404)
     client.sign_in("contractmanager")
     client.get(url, status=403)
+
+
+def test_erasing_is_the_same_on_every_engine(db, tmp_path):
+    provider = make_provider("TA001")
+    wrong = row(trajectnummer="T-777X", rapportagemaand="2026-09", leerroute="Q")
+    first = deliver(tmp_path, provider, csv(row(), row(trajectnummer="T-777X"), wrong))
+    settle(tmp_path, at=AT)
+    assert (first.counts.accepted, first.counts.rejected) == (2, 1)
+
+    counts = erase(193, "T-777X", reason="verzoek", data=tmp_path, by="test", at=AT)
+
+    assert counts["rijen"] == 1
+    assert ProgressRecord.select().count() == 1
+    assert not RejectedRow.select().where(RejectedRow.number == "T-777X").exists()
+    assert everything_about(193, "T-777X")["rijen"] == []
+    assert with_number(tmp_path / "originals") == []
+    assert all_findings() == []
