@@ -16,6 +16,10 @@ def up(migrator, db):
         "WHERE detail IS NOT NULL"
     )
 
+    # Four bytes on PostgreSQL until now: 26.1 was kept as 26.1000004.
+    if not isinstance(db, peewee.SqliteDatabase):
+        db.execute_sql("ALTER TABLE indicator_value ALTER COLUMN value TYPE DOUBLE PRECISION")
+
     class Indicator(peewee.Model):
         class Meta:
             database = db
@@ -27,7 +31,7 @@ def up(migrator, db):
         year = peewee.SmallIntegerField(
             constraints=[peewee.Check("year BETWEEN 2000 AND 2100", name="reference_line_year")]
         )
-        value = peewee.FloatField()
+        value = peewee.DoubleField()
         source = peewee.CharField(max_length=200)
         published_on = peewee.DateField()
 

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import networkx
-
 from providers.register.reach import FAR_MINUTES
 
 MOST_WITHOUT_APPROVAL = 15
@@ -139,6 +137,9 @@ def _teaches_level(school: School, people: People) -> bool:
 
 def take_over(people: Mapping[People, int], schools: Sequence[School]) -> Takeover:
     """Place as many people as the rules allow, then with the least travelling."""
+    # Takes a second to import, and one page needs it.
+    import networkx  # noqa: PLC0415
+
     graph = networkx.DiGraph()
     classes = sorted(people)
     total = sum(people.values())

@@ -20,13 +20,6 @@ from quality.cards.model_forms import form_for, knots_text, model_of, values_of
 from quality.method.criteria import CRITERIA
 from quality.method.explain import sentence
 from quality.method.model import ScoringModel
-from quality.method.worked_example import (
-    LATE,
-    ON_TIME,
-    WAITING_LONG,
-    WAITING_SHORT,
-    example,
-)
 from quality.models import ScoringModelVersion
 
 EFFECT_MONTHS = 12
@@ -45,9 +38,12 @@ class MethodPage(Page):
     @expose("/")
     def index(self) -> str:
         """Explain the model in force, with an example that is computed."""
+        # Brings numpy along, which the other pages do without.
+        from quality.method import worked_example as made_up  # noqa: PLC0415
+
         month = last_closed_month()
         model = cards.model_in_force(month)
-        tree = example(model)
+        tree = made_up.example(model)
         return self.render(
             "quality/method.html",
             model=model,
@@ -59,7 +55,12 @@ class MethodPage(Page):
             words=score_words,
             routes={route.code: route.label for route in LearningRoute},
             marks={status.code: status.label for status in MarkStatus},
-            people=(ON_TIME, LATE, WAITING_LONG, WAITING_SHORT),
+            people=(
+                made_up.ON_TIME,
+                made_up.LATE,
+                made_up.WAITING_LONG,
+                made_up.WAITING_SHORT,
+            ),
             may_see_models=may(g.account, "read", "scoring_model"),
         )
 

@@ -44,7 +44,7 @@ class IndicatorValue(BaseModel):
     )
     year = peewee.SmallIntegerField(verbose_name="Jaar")
     kind = peewee.CharField(max_length=8, verbose_name="Soort")
-    value = peewee.FloatField(verbose_name="Waarde")
+    value = peewee.DoubleField(verbose_name="Waarde")
     people = peewee.IntegerField(null=True, verbose_name="Aantal personen")
     source = peewee.CharField(max_length=200, verbose_name="Bron")
     detail = peewee.JSONField(null=True, help_text="what a computed figure rests on")
@@ -69,7 +69,7 @@ class ReferenceLine(BaseModel):
     )
     name = peewee.CharField(max_length=60, verbose_name="Naam")
     year = peewee.SmallIntegerField(verbose_name="Jaar")
-    value = peewee.FloatField(verbose_name="Waarde")
+    value = peewee.DoubleField(verbose_name="Waarde")
     source = peewee.CharField(max_length=200, verbose_name="Bron")
     published_on = peewee.DateField(verbose_name="Datum van de bron")
 
