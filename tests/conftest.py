@@ -9,6 +9,7 @@ import peewee
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -23,6 +24,9 @@ from tests.pages import Client
 
 KEY = "only for the tests, and nowhere else"
 WALKS = "test_every_page_is_accessible"
+# How fast a machine draws random cases says nothing of the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 FILLED = pytest.StashKey[bool]()
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
