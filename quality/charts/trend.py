@@ -226,6 +226,11 @@ def paint_trend(canvas: drawing.Canvas, line: Line) -> None:
             lows, highs = lows * 2, highs * 2
         axes.fill_between(at, lows, highs, color=drawing.BLUE, alpha=0.2, lw=0, zorder=1)
     axes.plot(xs, ys, color=drawing.INK, marker="o", ms=3.5, lw=1.4, zorder=3, clip_on=False)
+    for point in months:
+        if point.value is not None:
+            told = f"{month_text(point.month)}: {in_unit(point.value, line.unit)}"
+            count = f", {n_text(point.n)}" if point.n is not None else ""
+            drawing.spot(axes, month_number(point.month), point.value, told + count)
     _mark_change(axes, line, ticks[-1])
     _mark_gaps(axes, months, ticks[0])
     _label_levels(axes, line, ticks)

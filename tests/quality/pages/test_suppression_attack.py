@@ -196,12 +196,19 @@ def together(texts):
 TOLD_ASIDE = ("alt", "aria-label", "title")
 
 
+OF_ONE_LEARNER = re.compile(r"/(cursisten/\w+/\d{4}|signalen/\d+)/")
+
+
 def gather(client, folder):
     """Everything that can be reached by following links: address -> text."""
     found, ahead = {}, ["/"]
     while ahead:
         address = ahead.pop()
         if address in found or not address.startswith("/") or address.startswith("/account"):
+            continue
+        # A page of one learner of its own tells a gemeente nothing of others, and is full of days
+        # and numbers of trajecten that look like a count.
+        if OF_ONE_LEARNER.match(address):
             continue
         # A drawing is read as SVG; its PNG is the same picture.
         if address.partition("?")[0].endswith(".png"):
