@@ -32,6 +32,15 @@ NOT_LINKED = {
     "differences.download": "only where a month was delivered more than once",
     "deliveries.missing": "on the page of a delivery in which learners are missing",
     "scores.provider": "a short address that leads to the first route",
+    "health.metrics": "for a monitoring system, with its token",
+    "public.security": "at the place where who found a flaw looks by themselves (RFC 9116)",
+    "account.choose": "the one-time link in a mail, or printed by the beheerder",
+    "account.forgotten": "on the sign-in page, where mail is set",
+    "planning.decision": "an older address, that leads to the row in the table",
+    "processtable.details_view": "the table leads to the page of the traject itself",
+    "complainttable.details_view": "the table leads to the page of the complaint itself",
+    "agreementtable.details_view": "the table leads to the page of the agreement itself",
+    "indicatortable.details_view": "the table leads to the page of the indicator itself",
 }
 # flask-admin makes these routes for every table; most of them are switched off.
 SWITCHED_OFF = (
