@@ -103,6 +103,12 @@ class Person:
         assert answer.status == 200, f"{address}: {answer.status}"
         return self.page
 
+    def send_file(self) -> None:
+        """Send the chosen file off and wait for the answer: in this page, or as the next one."""
+        self.page.get_by_role("button", name="Bekijk wat er zou gebeuren").click()
+        # The script says how far the upload is until the answer takes the place of the form.
+        self.page.locator("p.upload").wait_for(state="detached")
+
     def claim(self, *also: str) -> list[str]:
         """Return what on this page was not examined before: kinds of elements, and ``also``."""
         return self.site.examined.claim([*self.page.evaluate(KINDS), *also])
