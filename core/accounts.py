@@ -165,7 +165,7 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
     },
     "accounts": {Role.ADMINISTRATOR: frozenset({"read", "create", "change"})},
     "api_tokens": {Role.ADMINISTRATOR: frozenset({"read", "create", "change"})},
-    # Work in the background: each sees what it started itself, see ``core.jobs.scopes``.
+    # Work in the background: each sees what it started itself, see ``core.scopes``.
     "jobs": {
         Role.REGION: READ,
         Role.CONTRACT_MANAGER: READ,

@@ -5,6 +5,7 @@ from typing import Any
 from core.access_log import AccessLine
 from core.accounts import Account, Role, scope
 from core.audit import AuditLine
+from core.jobs.models import Job
 
 
 @scope(Account)
@@ -26,3 +27,12 @@ def _access_lines(query: Any, account: Account) -> Any:
     if account.role in (Role.ADMINISTRATOR, Role.AUDITOR):
         return query
     return query.where(AccessLine.actor == account.email)
+
+
+@scope(Job)
+def _jobs(query: Any, account: Account) -> Any:
+    if account.role in (Role.ADMINISTRATOR, Role.AUDITOR):
+        return query
+    if account.role == Role.PROVIDER:
+        return query.where(Job.provider_code == (account.provider_code or ""))
+    return query.where(Job.created_by == account.email)

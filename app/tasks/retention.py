@@ -17,7 +17,7 @@ from core.audit import record
 from core.dates import add_months
 from core.db import empty_log_of_database, transaction
 from core.identity.account_operations import KEEP_FAILURES
-from core.identity.api_token_models import ApiToken
+from core.identity.models import ApiToken
 from core.jobs.follow_up_operations import owe, settle
 from core.jobs.models import QUEUED, RUNNING, Job
 from core.storage import Storage

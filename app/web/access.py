@@ -13,8 +13,8 @@ from core.admin import Page, sign_in_first
 from core.dates import now
 from core.identity import session_operations as sessions
 from core.identity.account_operations import note_sign_in
+from core.identity.models import SignInSession
 from core.identity.second_step_operations import has_second_step
-from core.identity.session_models import SignInSession
 
 PUBLIC_ENDPOINTS = {"static"}
 WITHOUT_ACCOUNT = {"static", "health.alive", "health.ready", "health.metrics"}

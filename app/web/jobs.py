@@ -7,7 +7,7 @@ from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
 import app.tasks.jobs  # noqa: F401  registers the kinds of work
-import core.jobs.scopes  # noqa: F401  registers who sees what
+import core.scopes  # noqa: F401  registers who sees what
 from app.tasks.backups import last_backup
 from core.accounts import Account, Role, may, visible
 from core.admin import Page, needs

@@ -31,6 +31,7 @@ from core.admin import Page, SafeModelView, needs
 from core.audit import AuditLine
 from core.dates import AMSTERDAM, now
 from core.errors import DomainError
+from core.formats import read_day
 from core.identity.account_operations import (
     INVITATION_LIVES,
     LINK_LIVES,
@@ -46,7 +47,6 @@ from core.pages.fields import ParsedField, Required, SafeForm, TextField
 from core.pages.lists import Filter, choice_filter
 from core.pages.model_forms import ChoiceField
 from core.pages.tables import BulkAction
-from core.reading import read_day
 from providers.deliveries.history_queries import deliveries_with
 from providers.models import Provider
 

@@ -14,7 +14,7 @@ from core.admin import Page, needs
 from core.attention import Attention, Coming, Figure, Figures, Source, Upcoming, Urgency
 from core.dates import now, today
 from core.formats import day_text
-from core.inbox.operations import items_set_aside, put_back, set_aside
+from core.inbox import items_set_aside, put_back, set_aside
 from procurement import attention as planning_attention
 from procurement.models import ContractingProcess
 from providers import attention as provider_attention

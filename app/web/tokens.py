@@ -10,8 +10,8 @@ from core.accounts import Role
 from core.admin import Page, needs
 from core.dates import now, today
 from core.errors import DomainError
-from core.identity.api_token_models import PERMISSIONS, ApiToken
 from core.identity.api_token_operations import make_token, revoke_token
+from core.identity.models import PERMISSIONS, ApiToken
 from core.municipalities import names
 from core.pages.fields import DutchDateField, Required, SafeForm, TextField
 from providers.models import Provider

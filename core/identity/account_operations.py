@@ -19,7 +19,7 @@ from core.accounts import Account, Role, SignInFailure
 from core.audit import record
 from core.db import transaction, write_soon
 from core.errors import DomainError
-from core.identity.session_models import OneTimeLink
+from core.identity.models import OneTimeLink
 from core.mail import is_address
 from core.municipalities import names
 

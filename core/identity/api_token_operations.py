@@ -9,7 +9,7 @@ from core.accounts import Account, Role, may
 from core.audit import record
 from core.db import transaction, write_soon
 from core.errors import DomainError
-from core.identity.api_token_models import PERMISSIONS, ApiToken
+from core.identity.models import PERMISSIONS, ApiToken
 
 MARK = "tlk_"
 """What every token starts with, so that one that leaked is found by a scan."""

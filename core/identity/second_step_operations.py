@@ -16,7 +16,7 @@ from core.audit import record
 from core.db import transaction
 from core.errors import DomainError
 from core.identity.account_operations import Attempts, confirm_password
-from core.identity.second_step_models import RecoveryCode, SecondStep
+from core.identity.models import RecoveryCode, SecondStep
 from core.identity.totp import step_of
 
 if TYPE_CHECKING:

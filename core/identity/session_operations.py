@@ -11,7 +11,7 @@ from typing import Any
 from core.accounts import Account
 from core.audit import record
 from core.db import transaction, write_soon
-from core.identity.session_models import SignInSession
+from core.identity.models import SignInSession
 
 CODE_WITHIN = timedelta(minutes=5)
 """How long there is between the password and the code of the second step."""

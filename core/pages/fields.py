@@ -15,10 +15,9 @@ from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import TextInput
 
 from core.errors import DomainError
-from core.formats import month_text
+from core.formats import month_text, read_day, read_decimal, read_month
 from core.pages.cells import cell_text
 from core.personal_data import refuse
-from core.reading import read_day, read_decimal, read_month
 
 LARGEST_INTEGER = 2**31 - 1
 

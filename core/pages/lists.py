@@ -17,7 +17,7 @@ import peewee
 from itsdangerous import BadData, URLSafeSerializer
 
 from core.db import starts_with
-from core.reading import read_day
+from core.formats import read_day
 
 PAGE_SIZE = 50
 EXPORT_BATCH = 2_000

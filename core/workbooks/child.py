@@ -14,8 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from core.workbooks.errors import WorkbookError, damaged
 from core.workbooks.reading import open_book
+from core.workbooks.sheets import WorkbookError, damaged
 
 MEMORY = 250 * 1024 * 1024
 CPU_SECONDS = 100

@@ -3,12 +3,21 @@
 import re
 from collections.abc import Iterator
 
-from core.workbooks.errors import Reason, WorkbookError, too_large
-from core.workbooks.marks import DATE, NO_RESULT
-from core.workbooks.merged import MergedCells
 from core.workbooks.number_formats import duration_text, number_text, percent_text
 from core.workbooks.packing import SEPARATOR, Package, local, parse
-from core.workbooks.sheets import BLANKS_AT_MOST, EVERY_COLUMN, Columns, Row, Sheet
+from core.workbooks.sheets import (
+    BLANKS_AT_MOST,
+    DATE,
+    EVERY_COLUMN,
+    NO_RESULT,
+    Columns,
+    MergedCells,
+    Reason,
+    Row,
+    Sheet,
+    WorkbookError,
+    too_large,
+)
 
 CONTENT = "content.xml"
 REPEATED_AT_MOST = 10_000

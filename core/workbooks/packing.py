@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat  # documents with a DOCTYPE are refused  # nosec B406
 
-from core.workbooks.errors import Reason, WorkbookError, damaged, too_large
+from core.workbooks.sheets import Reason, WorkbookError, damaged, too_large
 
 UNPACKED_AT_MOST = 400_000_000
 RATIO_AT_MOST = 120

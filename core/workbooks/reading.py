@@ -17,10 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from core.workbooks.errors import Reason, WorkbookError, too_large
 from core.workbooks.ods import CONTENT, Ods
 from core.workbooks.packing import unpack
-from core.workbooks.sheets import NO_COLUMN, Columns, Row, Sheet
+from core.workbooks.sheets import NO_COLUMN, Columns, Reason, Row, Sheet, WorkbookError, too_large
 from core.workbooks.xls import Xls
 from core.workbooks.xlsx import Xlsx
 

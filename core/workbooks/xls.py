@@ -10,9 +10,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.workbooks.errors import Reason, WorkbookError, damaged
-from core.workbooks.marks import DATE
-from core.workbooks.merged import MergedCells
 from core.workbooks.number_formats import (
     Kind,
     duration_text,
@@ -20,7 +17,18 @@ from core.workbooks.number_formats import (
     number_text,
     percent_text,
 )
-from core.workbooks.sheets import BLANKS_AT_MOST, EVERY_COLUMN, Columns, Row, Sheet
+from core.workbooks.sheets import (
+    BLANKS_AT_MOST,
+    DATE,
+    EVERY_COLUMN,
+    Columns,
+    MergedCells,
+    Reason,
+    Row,
+    Sheet,
+    WorkbookError,
+    damaged,
+)
 
 WORD_STREAM = "WordDocument".encode("utf-16-le")
 """Name of the stream that makes a compound file a document ([MS-DOC] 2.1)."""

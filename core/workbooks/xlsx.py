@@ -11,9 +11,6 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
-from core.workbooks.errors import Reason, WorkbookError, damaged
-from core.workbooks.marks import DATE, NO_RESULT
-from core.workbooks.merged import MergedCells, Range
 from core.workbooks.number_formats import (
     GENERAL,
     Kind,
@@ -24,7 +21,20 @@ from core.workbooks.number_formats import (
     text_of,
 )
 from core.workbooks.packing import SEPARATOR, Package, local, parse, unescape
-from core.workbooks.sheets import BLANKS_AT_MOST, EVERY_COLUMN, Columns, Row, Sheet
+from core.workbooks.sheets import (
+    BLANKS_AT_MOST,
+    DATE,
+    EVERY_COLUMN,
+    NO_RESULT,
+    Columns,
+    MergedCells,
+    Range,
+    Reason,
+    Row,
+    Sheet,
+    WorkbookError,
+    damaged,
+)
 
 EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 WIDEST, LOWEST = 16_384, 1_048_576

@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response
 
 from core.admin import needs
 from core.errors import DomainError
-from core.formats import euro_text
-from core.reading import read_decimal
+from core.formats import euro_text, read_decimal
 from procurement.admin.awards import AwardPages
 from procurement.admin.base import crumbs
 from procurement.admin.bids_shown import lot_state, shown_ranking

@@ -8,7 +8,7 @@ from wtforms import SelectChoice, SelectField, TextAreaField
 from wtforms.validators import Regexp
 
 from core.dates import AMSTERDAM
-from core.formats import moment_text
+from core.formats import moment_text, read_day
 from core.pages.fields import (
     DutchDateField,
     EuroField,
@@ -18,7 +18,6 @@ from core.pages.fields import (
     TextField,
     WholeNumberField,
 )
-from core.reading import read_day
 from procurement.award.rules import METHOD_NAMES, TOP_SCORE
 from procurement.plan.court import USUAL_WAIT, Verdict
 from procurement.plan.forms import DAY_HINT, CheckboxesField, choices

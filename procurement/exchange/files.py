@@ -140,8 +140,8 @@ def _xlsx(sheets: Sheets) -> bytes:
 
 
 def _from_workbook(content: bytes) -> Sheets:
-    from core.workbooks.errors import WorkbookError  # noqa: PLC0415  only when one is read
     from core.workbooks.reading import open_workbook  # noqa: PLC0415
+    from core.workbooks.sheets import WorkbookError  # noqa: PLC0415  only when one is read
 
     sheets: Sheets = {}
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.dates import Recess
 from core.errors import DomainError
-from core.workbooks.marks import fault
+from core.workbooks.sheets import fault
 from procurement.exchange.cells import (
     Column,
     code,

@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core import municipalities
+from core.formats import read_day
 from core.pages.fields import (
     DutchDateField,
     EuroField,
@@ -28,7 +29,6 @@ from core.pages.fields import (
     TextField,
     WholeNumberField,
 )
-from core.reading import read_day
 from procurement.plan.documents import PlanStep
 from procurement.plan.steps import Kind, LinkType, Outcome, Unit
 from procurement.plan.templates import TEMPLATES

@@ -12,7 +12,7 @@ from unicodedata import combining, normalize
 from core.dates import month_number
 from core.municipalities import FORMER, current
 from core.personal_data import kind_in, kind_in_key, without
-from core.workbooks import marks
+from core.workbooks.sheets import COVERED, DATE, ERRORS, NO_RESULT
 
 Value = int | str
 Parser = Callable[[str], Value]
@@ -21,10 +21,10 @@ INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u
 HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
 """Signs that look like a hyphen: a date with one is plain, a key with one is another key."""
 SPACES = {ord(space): " " for space in "\u00a0\u2007\u202f\u2009\u3000\t\r\n"}
-BROKEN_CELLS = dict.fromkeys(marks.ERRORS, "F012") | {
-    marks.NO_RESULT: "F014",
-    marks.COVERED: "F015",
-    marks.DATE: "F310",
+BROKEN_CELLS = dict.fromkeys(ERRORS, "F012") | {
+    NO_RESULT: "F014",
+    COVERED: "F015",
+    DATE: "F310",
 }
 """A text that stands for no value at all, and the rule that says so."""
 MONTHS = {

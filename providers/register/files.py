@@ -4,8 +4,7 @@ from pathlib import Path
 
 from core.errors import DomainError
 from core.workbooks import reading
-from core.workbooks.errors import WorkbookError
-from core.workbooks.sheets import Sheet
+from core.workbooks.sheets import Sheet, WorkbookError
 from providers.feed.columns import Mapping
 from providers.feed.read.header import find_header
 from providers.feed.read.reader import kind_of, open_table

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.errors import DomainError
 from core.formats import day_text
-from core.workbooks import marks
+from core.workbooks.sheets import fault
 from providers.codes import MarkStatus, TeacherRegistration
 from providers.feed.values import clean, echo, fold
 from providers.register.cells import (
@@ -270,7 +270,7 @@ def _read_rows(register: Register, table: RegisterTable, places: dict[str, int])
 
 
 def _cell(column: RegisterColumn, text: str, raw: str) -> Any:
-    if sentence := marks.fault(text):
+    if sentence := fault(text):
         raise DomainError("R112", sentence)
     if not text.isprintable() or (column.name in _KEY_NAMES and _BROKEN_OFF.search(raw.strip())):
         raise DomainError(

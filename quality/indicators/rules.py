@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DomainError
-from core.formats import MISSING, number_text, percent_text
-from core.reading import read_day
+from core.formats import MISSING, number_text, percent_text, read_day
 from core.small_numbers import HIDDEN_TEXT, MINIMUM
 
 DATA = Path(__file__).parent / "data"

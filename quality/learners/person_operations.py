@@ -13,7 +13,7 @@ from core import access_log, audit
 from core.access_log import AccessLine
 from core.db import empty_log_of_database, transaction
 from core.errors import DomainError
-from core.inbox.models import SetAside
+from core.inbox import SetAside
 from core.log_chain import pseudonym
 from core.municipalities import with_merged
 from core.storage import Storage

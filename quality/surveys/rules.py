@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from core.errors import DomainError
-from core.reading import read_day
+from core.formats import read_day
 from core.small_numbers import MINIMUM, parts_of_total
 
 TEXTS = Path(__file__).parent / "texts"

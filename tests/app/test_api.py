@@ -19,8 +19,8 @@ from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.dates import today
 from core.errors import DomainError
-from core.identity.api_token_models import ApiToken
 from core.identity.api_token_operations import account_of, find_token, make_token, revoke_token
+from core.identity.models import ApiToken
 from core.jobs.models import Job
 from procurement.plan.documents import Header
 from procurement.plan.operations import start_plan

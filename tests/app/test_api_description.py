@@ -10,7 +10,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from app.api.guard import meter
 from core.accounts import Role
-from core.identity.api_token_models import PERMISSIONS
+from core.identity.models import PERMISSIONS
 from tests.app.test_api import token_for
 from tests.builders import make_delivery, make_provider
 

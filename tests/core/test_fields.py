@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from core.errors import DomainError
+from core.formats import read_day
 from core.pages.fields import (
     DutchDateField,
     DutchDecimalField,
@@ -20,7 +21,6 @@ from core.pages.fields import (
     read_decimal,
     read_month,
 )
-from core.reading import read_day
 
 
 @pytest.mark.parametrize("text", ["23-11-2026", "23/11/2026", "2026-11-23", " 23.11.2026 "])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.workbooks.marks import COVERED
+from core.workbooks.sheets import COVERED
 from providers.feed.columns import Mapping, recognised
 from providers.feed.values import clean
 

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.workbooks import reading
-from core.workbooks.errors import Reason, WorkbookError
+from core.workbooks.sheets import Reason, WorkbookError
 from providers.feed.columns import BY_NAME, KEY_COLUMNS, Kind, Layout, Mapping, lay_out
 from providers.feed.read.header import Header, find_header
 from providers.feed.table import (

@@ -14,7 +14,7 @@ from core.accounts import SignInFailure
 from core.audit import AuditLine
 from core.db import database
 from core.errors import DomainError
-from core.identity.api_token_models import ApiToken
+from core.identity.models import ApiToken
 from core.jobs.models import DONE, QUEUED, Job
 from core.storage import Storage
 from providers.codes import TrackStatus

@@ -21,7 +21,7 @@ from core.identity.account_operations import (
     set_password,
     sign_in,
 )
-from core.identity.session_models import SignInSession
+from core.identity.models import SignInSession
 from core.identity.session_operations import end_all
 from tests.builders import make_provider
 from tests.pages import Client, Page

@@ -10,7 +10,7 @@ from core import access_log
 from core.accounts import Account, Role, SignInFailure
 from core.dates import now
 from core.identity.account_operations import add_account, set_password, sign_in
-from core.identity.session_models import OneTimeLink
+from core.identity.models import OneTimeLink
 from tests.mailbox import mailbox
 
 PASSWORD = "lantaarn kruiwagen zeester"

@@ -13,14 +13,13 @@ from core.audit import AuditLine
 from core.dates import now
 from core.errors import DomainError
 from core.identity.account_operations import add_account
-from core.identity.second_step_models import RecoveryCode, SecondStep
+from core.identity.models import RecoveryCode, SecondStep, SignInSession
 from core.identity.second_step_operations import (
     has_second_step,
     pass_second_step,
     turn_off,
     turn_on,
 )
-from core.identity.session_models import SignInSession
 from core.identity.totp import code_of, step_at
 from tests.pages import Client, Page
 

@@ -9,11 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from core.workbooks import reading
-from core.workbooks.errors import WorkbookError
-from core.workbooks.marks import fault
 from core.workbooks.number_formats import display, number_format
 from core.workbooks.reading import open_book
-from core.workbooks.sheets import EVERY_COLUMN, NO_COLUMN
+from core.workbooks.sheets import EVERY_COLUMN, NO_COLUMN, WorkbookError, fault
 from tests.core.workbooks.spelling import Spelling, Writer
 
 FORMATS = ("0%", "[h]:mm", "000000", '"T-"000', "dd-mm-yyyy", "0.00")

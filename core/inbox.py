@@ -1,12 +1,35 @@
-"""Put a thing of the start page off, tick it off, or put it back."""
+"""What somebody put off or dealt with on the start page; colleagues share it."""
 
 from datetime import date, datetime, timedelta
+
+import peewee
 
 from core import audit
 from core.accounts import Account
 from core.attention import Attention
-from core.db import transaction
-from core.inbox.models import SetAside
+from core.db import BaseModel, MomentField, transaction
+
+
+class SetAside(BaseModel):
+    """A thing of the start page that is off the list: until a day, or until it changes.
+
+    ``audience`` is who share a start page: accounts of one role, bound to the same rows.
+    """
+
+    audience = peewee.CharField(max_length=200)
+    key = peewee.CharField(max_length=32)
+    text = peewee.TextField()
+    url = peewee.CharField(max_length=200)
+    until = peewee.DateField(null=True)
+    by = peewee.CharField(max_length=120)
+    at = MomentField()
+
+    class Meta:
+        """Read as a whole by everyone of an audience who opens the start page."""
+
+        table_name = "set_aside"
+        indexes = ((("audience", "key"), True),)
+
 
 KEPT_FOR = timedelta(days=400)
 """By then the thing itself has long gone or changed."""

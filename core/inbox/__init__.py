@@ -1,1 +1,0 @@
-"""Things of the start page that somebody put off or dealt with."""
