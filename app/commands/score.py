@@ -8,21 +8,24 @@ from typing import Any
 from app.commands.output import as_json, say
 from core.dates import day_end, month_end, now, parse_month, today
 from core.errors import DomainError
-from core.formats import MISSING, day_text, month_text, number_text, percent_text
-from providers.codes import LearningRoute, MarkStatus
+from core.formats import MISSING, day_text, month_text, number_text
+from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.cards import operations, queries as cards
+from quality.cards.words import criterion_text
 from quality.indicators.operations import refresh_computed
+from quality.method.criteria import CRITERIA
 from quality.models import ScoreCard
 
 ACTOR = "opdrachtregel"
+NARROWEST = 11
+"""A column of a criterion; the words of a mark take twice as much."""
 COLUMNS = (
     ("aanbieder", -10),
-    ("wachttijd", 10),
-    ("docenten", 9),
-    ("uren/week", 9),
-    ("avond/weekend", 13),
-    ("Blik op Werk", -20),
+    *(
+        (measure.short, -2 * NARROWEST if measure.is_status else max(len(measure.short), NARROWEST))
+        for measure in CRITERIA.values()
+    ),
     ("score", 6),
     ("90 %", 12),
     ("plaats", 8),
@@ -131,24 +134,13 @@ def row(*cells: str) -> str:
 
 def score_line(tree: dict[str, Any]) -> str:
     """One provider on one route."""
-    criteria, interval, rank = tree["criteria"], tree["interval"], tree["rank"]
-    mark = criteria.get("keurmerk", {}).get("value")
+    interval, rank = tree["interval"], tree["rank"]
+    measured = tree["beside"] | tree["criteria"]
     return row(
         tree["aanbieder"],
-        _value(criteria.get("wachttijd"), percent_text),
-        _value(criteria.get("bevoegd"), percent_text),
-        _value(criteria.get("intensiteit"), number_text),
-        _value(criteria.get("avond_weekend"), percent_text),
-        MarkStatus.from_code(mark).label if mark else MISSING,
+        *(criterion_text(code, measured.get(code)) for code in CRITERIA),
         number_text(tree["score"]),
         f"{number_text(interval[0])} - {number_text(interval[1])}" if interval else MISSING,
         f"{rank['lo']} - {rank['hi']}" if rank else MISSING,
         tree["standing"].replace("_", " ") + ("" if tree["gate"]["open"] else " (!)"),
     )
-
-
-def _value(criterion: dict[str, Any] | None, text: Any) -> str:
-    if criterion is None or not criterion["judged"]:
-        few = criterion is not None and criterion["state"] == "te_weinig"
-        return "< 5" if few else MISSING
-    return str(text(criterion["value"]))

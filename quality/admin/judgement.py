@@ -36,7 +36,7 @@ from quality.charts import gallery
 from quality.charts.words import NOTHING_CAME
 from quality.learners.queue import Person, PlaceRow, Queue, by_municipality, people, queues
 from quality.method import words as method_words
-from quality.method.criteria import CRITERIA
+from quality.method.criteria import CRITERIA, WAITING
 from quality.method.curve import Step
 from quality.method.explain import needed_for_good, sentence
 from quality.method.model import ScoringModel
@@ -138,7 +138,7 @@ def _charts(card: ScoreCard, tree: dict[str, Any]) -> dict[str, Chart]:
     The same charts as everywhere else: drawn ahead, and with norm and suspensions.
     """
     route, kinds = card.result["route"], ["score", *PICTURED]
-    if tree["criteria"]["wachttijd"]["judged"] and g.account.role not in OUTSIDE:
+    if tree["criteria"][WAITING.code]["judged"] and g.account.role not in OUTSIDE:
         kinds.append("wachtcurve")
     known = gallery.history(card.month, [card.provider.id], today=today())
     found = gallery.provider_charts(known, card.provider, {route: kinds}).get(route, [])
@@ -228,7 +228,7 @@ def _revision_rows(fixed: ScoreCard) -> list[tuple[str, ...]]:
 
 def alike_text(card: ScoreCard, tree: dict[str, Any], model: ScoringModel) -> str:
     """The waiting time against learners alike; nothing where a number must stay hidden."""
-    item = tree["criteria"]["wachttijd"]
+    item = tree["criteria"][WAITING.code]
     if model.method == 1 or not item["judged"] or item["numerator"] is None:
         return ""
     from quality.cards.region import compared_on  # noqa: PLC0415  brings numpy along

@@ -26,10 +26,9 @@ from quality.charts import gallery, scores as scores_chart
 from quality.charts.words import SHORT_MARKS
 from quality.method import words as method_words
 from quality.method.change import LOWER
-from quality.method.criteria import CRITERIA
+from quality.method.criteria import CRITERIA, MARK, WAITING
 from quality.method.model import is_outdated
-from quality.method.states import Standing
-from quality.method.words import FEW_GROUPS, border_text, step_word
+from quality.method.words import FEW_GROUPS, Standing, border_text, step_word
 from quality.models import FIXED, Invitation, Reaction, ScoreCard
 
 Tree = dict[str, Any]
@@ -38,7 +37,7 @@ ROUTES = {route.code: route for route in LearningRoute}
 
 def mark_is_outdated(tree: Tree) -> bool:
     """Whether the newest check of the mark is too long ago, on the day that one looks."""
-    mark = tree["criteria"].get("keurmerk")
+    mark = tree["criteria"].get(MARK.code)
     if mark is None or not mark["judged"]:
         return False
     checked = mark.get("checked_on")
@@ -476,7 +475,7 @@ def _download_rows(day: date, lines: Sequence[Line]) -> Iterator[tuple[Any, ...]
             word = method_words.change_text(item.get("change"))
             points, weight = item["points"], item["weight"]
             cells += [value, *low_high, n, item.get("groups"), points, weight, word]
-        waiting = tree["criteria"].get("wachttijd", {})
+        waiting = tree["criteria"].get(WAITING.code, {})
         cells += [queue_cell(waiting, name) for name in QUEUE_LABELS]
         yield (
             f"{day:%Y-%m}", tree["aanbieder"], line.name, tree["route"], tree["status"],

@@ -15,7 +15,7 @@ from core.pages.fields import (
 )
 from providers.codes import LearningRoute
 from quality.agreements.models import Talk
-from quality.agreements.rules import COMPLAINT_KINDS, CRITERIA, KINDS, UNITS
+from quality.agreements.rules import COMPLAINT_KINDS, CRITERIA, EXAMPLES, KINDS
 
 NO_PERSONS = "De aanbieder leest dit mee. Schrijf geen namen en geen andere persoonsgegevens."
 
@@ -110,8 +110,7 @@ class AgreementForm(SafeForm):
         "Grens",
         places=2,
         high=100,
-        description="De waarde die minstens gehaald moet zijn. Bijvoorbeeld 90 bij wachttijd "
-        f"({UNITS['wachttijd']}) of 12 bij intensiteit ({UNITS['intensiteit']}).",
+        description=f"De waarde die minstens gehaald moet zijn. Bijvoorbeeld {EXAMPLES}.",
     )
 
     def offer(self, talks: Sequence[Talk]) -> None:

@@ -21,6 +21,13 @@ CRITERIA = {
 
 UNITS = {code: measure.target_unit for code, measure in MEASURES.items()}
 
+EXAMPLES = " of ".join(
+    f"{measure.example} bij {CRITERIA[code]} ({measure.target_unit})"
+    for code, measure in MEASURES.items()
+    if measure.example
+)
+"""Thresholds that a measure could have."""
+
 KINDS: dict[str, str] = {"agreement": "afspraak", "plan": "verbeterplan"}
 
 COMPLAINT_KINDS: dict[str, str] = {
@@ -34,13 +41,8 @@ COMPLAINT_KINDS: dict[str, str] = {
 }
 
 CRITERION_OF_COMPLAINT: dict[str, str | None] = {
-    "docent": "bevoegd",
-    "niveau": None,
-    "uitleg": "bevoegd",
-    "frequentie": "intensiteit",
-    "wachttijd": "wachttijd",
-    "reizen": None,
-    "anders": None,
+    kind: next((code for code, measure in MEASURES.items() if kind in measure.complaints), None)
+    for kind in COMPLAINT_KINDS
 }
 """Which criterion a complaint is about, unless someone says otherwise."""
 

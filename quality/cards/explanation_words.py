@@ -46,7 +46,7 @@ def knots_words(item: Tree) -> str:
 
 def amount(code: str, value: float | None) -> str:
     """A numerator or denominator: trajectories are whole, hours have a decimal."""
-    return number_text(value, 0 if code == "wachttijd" else 1)
+    return number_text(value, 0 if CRITERIA[code].counts_people else 1)
 
 
 def working(code: str, item: Tree) -> str:
@@ -54,7 +54,7 @@ def working(code: str, item: Tree) -> str:
     top, bottom = item["numerator"], item["denominator"]
     if top is None or bottom is None:
         return ""
-    if code == "wachttijd":
+    if CRITERIA[code].counts_people:
         days = item["norm_days"]
         begun = f"{count_text(top)} van {_count(bottom, 'traject', 'trajecten')}"
         norm = f"{days} dagen" + (

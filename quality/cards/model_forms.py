@@ -17,8 +17,7 @@ from core.pages.fields import (
     WholeNumberField,
 )
 from quality.method.criteria import CRITERIA
-from quality.method.model import EVERY_ROUTE, Criterion, Knots, ScoringModel
-from quality.method.states import ScoringError
+from quality.method.model import EVERY_ROUTE, Criterion, Knots, ScoringError, ScoringModel
 
 
 def knots_text(knots: Knots) -> str:

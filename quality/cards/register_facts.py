@@ -12,8 +12,9 @@ from providers.dossier.facts import Dossier, Terms
 from providers.dossier.queries import dossier, dossiers
 from providers.models import Delivery, DeliveryMonth, Provider, Teacher
 from quality.cards.known_on import Moment, latest_of
+from quality.method.criteria import CRITERIA, MARK, WAITING
 from quality.method.model import ScoringModel
-from quality.method.states import State
+from quality.method.tree import State
 
 if TYPE_CHECKING:
     from quality.method.judge import Facts
@@ -81,29 +82,29 @@ class RegisterFacts:
         """Whether a judgement was made on other facts."""
         if self.judge_differently(tree, route):
             return True
-        mark = tree["criteria"].get("keurmerk")
+        mark = tree["criteria"].get(MARK.code)
         if mark is not None and mark["state"] != State.NOT_APPLICABLE:
             checked = self.mark.checked_on.isoformat() if self.mark.checked_on else None
             if mark["checked_on"] != checked:
                 return True
-        teachers = tree["criteria"].get("bevoegd")
-        if teachers is None or not teachers["judged"]:
-            return False
         terms = self.terms.get(route)
         until = None if terms is None else terms.exception_until
-        told = until.isoformat() if until else None
-        if teachers.get("docents", self.docents) != self.docents:
-            return True
-        return bool(teachers.get("exception_until") != told)
+        exception = until.isoformat() if until else None
+        return any(
+            item.get("docents", self.docents) != self.docents
+            or item.get("exception_until") != exception
+            for code, item in tree["criteria"].items()
+            if CRITERIA[code].by_docent and item["judged"]
+        )
 
     def judge_differently(self, tree: Tree, route: int) -> bool:
         """Whether points or the gate are others now; a later check only shows another day."""
-        waiting = tree["criteria"].get("wachttijd")
+        waiting = tree["criteria"].get(WAITING.code)
         if waiting is not None:
             used = waiting["norm_days"] if waiting.get("norm_source") == "contract" else None
             if used != self.norms.get(route):
                 return True
-        mark = tree["criteria"].get("keurmerk")
+        mark = tree["criteria"].get(MARK.code)
         if mark is None or mark["state"] == State.NOT_APPLICABLE:
             return bool(tree["gate"]["open"] != self.recognised)
         return bool(mark["value"] != self.mark.status)
@@ -154,7 +155,7 @@ def facts_of(
 
 def docents_of(provider_ids: Iterable[int], month: date, model: ScoringModel) -> dict[int, int]:
     """Docenten registered on at least one day of the window of the docent hours, by provider."""
-    window = next((c.window_months for c in model.criteria if c.code == "bevoegd"), 3)
+    window = next((c.window_months for c in model.criteria if CRITERIA[c.code].by_docent), 3)
     first, last = add_months(month, 1 - window), month_end(month)
     begun = Teacher.valid_from.is_null() | (Teacher.valid_from <= last)
     going_on = Teacher.valid_until.is_null() | (Teacher.valid_until >= first)

@@ -15,7 +15,7 @@ from providers.models import Contract, Delivery, Provider, QualityMark
 from quality.agreements.models import Agreement, Complaint, Talk
 from quality.agreements.rules import COMPLAINT_KINDS, KINDS
 from quality.method.criteria import CRITERIA
-from quality.method.states import Standing
+from quality.method.words import Standing
 from quality.models import FIXED, Reaction, ScoreCard, ScoringModelVersion
 
 Key = int | tuple[date, int] | None

@@ -8,8 +8,7 @@ from core.formats import MISSING, number_text, percent_text
 from providers.codes import MarkStatus
 from quality.method.alike import AlikeRatio
 from quality.method.criteria import CRITERIA
-from quality.method.states import ORDER, Standing
-from quality.method.words import change_text, standing_of_points, step_word
+from quality.method.words import ORDER, Standing, change_text, standing_of_points, step_word
 
 Tree = Mapping[str, Any]
 MEETS = (Standing.GOOD, Standing.SUFFICIENT)

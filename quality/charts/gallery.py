@@ -36,6 +36,7 @@ from quality.charts.words import MEASURES, Card, cards_in_order, criteria_of, ro
 from quality.learners.queue import Queue, queues
 from quality.lessons.intensity import Lessons
 from quality.lessons.queries import lessons_by_month, levels_then_and_now
+from quality.method.criteria import WAITING
 from quality.method.model import ScoringModel
 from quality.models import ScoreCard
 
@@ -372,7 +373,7 @@ class _OfOne:
         of = f"{self.provider.name}, {route.label}"
         if kind == "wachtcurve":
             queue = self._queues.get(int(route))
-            item = trees[known.month]["criteria"]["wachttijd"]
+            item = trees[known.month]["criteria"][WAITING.code]
             return charts.waiting_curve(f"{kind}-{end}", of, queue.steps if queue else (), item)
         if kind == "uren":
             return hours_chart(self._lessons.get(code), known.month, end=end, of=of)

@@ -33,7 +33,7 @@ from quality.method.model import (
     ScoringModel,
     points_for,
 )
-from quality.method.states import Standing, State
+from quality.method.tree import State
 from quality.method.waiting import (
     LONG_WAIT_DAYS,
     NONE,
@@ -41,7 +41,7 @@ from quality.method.waiting import (
     People,
     stays,
 )
-from quality.method.words import standing_of_points
+from quality.method.words import Standing, standing_of_points
 
 Tree = dict[str, Any]
 
@@ -206,14 +206,14 @@ def _hours(criterion: Criterion, measure: Measure, case: Case) -> Tree:
     factor = 1 if measure.per_week else 100
     state, value = _state(n, factor * hours / whole if whole else None, case.model)
     values: Mapping[str, Any] = {"value": value, "numerator": hours, "denominator": whole, "n": n}
-    return _item(criterion, case.route, state, **values, **_beside(criterion.code, rows, case))
+    return _item(criterion, case.route, state, **values, **_beside(measure, rows, case))
 
 
-def _beside(code: str, rows: Rows, case: Case) -> Tree:
-    """What is told beside the value."""
-    if code == "avond_weekend":
+def _beside(measure: Measure, rows: Rows, case: Case) -> Tree:
+    """What stands beside the value."""
+    if measure.on_request:
         return asked_and_met(rows)
-    if code != "bevoegd":
+    if not measure.by_docent:
         return {}
     until = case.facts.exception_until
     return {

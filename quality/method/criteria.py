@@ -31,6 +31,16 @@ class Measure:
     """Words of what is divided and by what."""
     numerator: str = ""
     per_week: bool = False
+    by_docent: bool = False
+    """Whether its hours vary by docent: how sure it is, is held at the number of docenten."""
+    on_request: bool = False
+    """Whether learners can ask for it: beside the value stands how many did, and got it."""
+    details: tuple[str, str] = ("", "")
+    """Endpoint of the provider's page that says more, and the words of the link."""
+    complaints: tuple[str, ...] = ()
+    """Kinds of complaints that are about it."""
+    example: str = ""
+    """A threshold that an agreement could set."""
 
     @property
     def is_share(self) -> bool:
@@ -41,6 +51,11 @@ class Measure:
     def is_status(self) -> bool:
         """Whether the value is a word of the register, not a number."""
         return self.unit == "status"
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether the value is of people who started in time, not of hours."""
+        return not self.numerator and not self.is_status
 
 
 CRITERIA = {
@@ -55,6 +70,9 @@ CRITERIA = {
             "de wachttijd",
             "Wachttijd",
             "% binnen 4 weken",
+            details=("providers.waiting", "De wachttijd van alle leerroutes"),
+            complaints=("wachttijd",),
+            example="90",
             picture="Deel van de cursisten dat binnen de norm begon, wachtenden meegeteld",
         ),
         Measure(
@@ -68,6 +86,9 @@ CRITERIA = {
             picture="Deel van de lesuren door een bevoegde docent, over drie maanden",
             sums=("uur van een bevoegde docent", "aangeboden uur"),
             numerator="certified",
+            by_docent=True,
+            details=("providers.teachers", "Wie de lessen gaf, en of dat past bij het register"),
+            complaints=("docent", "uitleg"),
         ),
         Measure(
             "intensiteit",
@@ -81,6 +102,9 @@ CRITERIA = {
             sums=("lesuur", "deelnemersweken"),
             numerator="lesson_minutes",
             per_week=True,
+            details=("providers.intensity", "Toegezegde, aangeboden en gevolgde uren"),
+            complaints=("frequentie",),
+            example="12",
         ),
         Measure(
             "avond_weekend",
@@ -93,6 +117,8 @@ CRITERIA = {
             picture="Deel van de lesuren in de avond of het weekend, over drie maanden",
             sums=("uur in avond of weekend", "aangeboden uur"),
             numerator="evening_weekend",
+            on_request=True,
+            details=("providers.locations", "Wie om avond of weekend vroeg, en waar niets is"),
         ),
         Measure(
             "keurmerk",
@@ -117,3 +143,6 @@ CRITERIA = {
         ),
     )
 }
+
+WAITING = next(measure for measure in CRITERIA.values() if measure.counts_people)
+MARK = next(measure for measure in CRITERIA.values() if measure.is_status)

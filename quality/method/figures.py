@@ -499,11 +499,11 @@ def _hours(view: View, model: ScoringModel, route_rows: Rows) -> dict[str, Any]:
             windows[window] = rows, _ByTrack(rows)
         rows, by_track = windows[window]
         hours[criterion.code] = _hours_of(view, measure, rows, by_track)
-        if criterion.code == "avond_weekend":
+        more.setdefault("hour_groups_inferred", by_track.grouping.inferred)
+        if measure.on_request:
             more |= asked_and_met(rows)
-        if criterion.code == "bevoegd":
+        if measure.by_docent:
             more["in_training_minutes"] = int(np.maximum(rows.in_training, 0).sum())
-            more["hour_groups_inferred"] = by_track.grouping.inferred
     return {"hours": hours, **more}
 
 

@@ -18,12 +18,11 @@ from quality.method import change, uncertainty
 from quality.method.change import OWN_BEGIN, Cusum, Decided, Seasonal
 from quality.method.criteria import CRITERIA, Measure
 from quality.method.figures import DAYS_A_WEEK, MINUTES_AN_HOUR, Figures
-from quality.method.model import TOLERANCE, Criterion, ScoringModel, points_for
-from quality.method.states import ORDER, ScoringError, Standing, State
-from quality.method.tree import ChangeTree, CriterionTree, RankTree, ScoreTree
+from quality.method.model import TOLERANCE, Criterion, ScoringError, ScoringModel, points_for
+from quality.method.tree import ChangeTree, CriterionTree, RankTree, ScoreTree, State
 from quality.method.uncertainty import Rank, Share, Variance, Vector
 from quality.method.waiting import Outcome
-from quality.method.words import standing_of_points
+from quality.method.words import ORDER, Standing, standing_of_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def share_of(figures: Figures, measure: Measure) -> Share | None:
         unit = HOURS_A_WEEK if measure.per_week else 1.0
         return Share(hours.numerator, hours.denominator, hours.groups, unit)
     queue = figures.queue
-    if measure.code != "wachttijd" or not figures.in_window or not queue.n:
+    if not measure.counts_people or not figures.in_window or not queue.n:
         return None
     return Share(queue.count(Outcome.ON_TIME), queue.n, figures.waiting_groups)
 
@@ -418,9 +417,9 @@ def _rate(
         more |= _norm(criterion, case.facts)
     figures = case.figures
     if absence is not None or figures is None:
-        more |= _empty_more(criterion)
+        more |= _empty_more(measure)
         return Result(criterion, measure, State.MISSING, _why(absence), more=more)
-    more |= _queue_more(figures) if waits else _hours_more(criterion, case, figures)
+    more |= _queue_more(figures) if waits else _hours_more(measure, case, figures)
     n = figures.queue.n if waits else figures.hours[criterion.code].n
     top, bottom = _amounts(measure, figures)
     share = share_of(figures, measure)
@@ -533,18 +532,16 @@ def _queue_more(figures: Figures) -> dict[str, Any]:
     }
 
 
-def _empty_more(criterion: Criterion) -> dict[str, Any]:
-    if criterion.norm_days is not None:
+def _empty_more(measure: Measure) -> dict[str, Any]:
+    if measure.counts_people:
         return dict.fromkeys((*QUEUE_NAMES, *BESIDE_QUEUE))
-    if criterion.code == "avond_weekend":
-        return {"asked": None, "met": None}
-    return {}
+    return {"asked": None, "met": None} if measure.on_request else {}
 
 
-def _hours_more(criterion: Criterion, case: Case, figures: Figures) -> dict[str, Any]:
-    if criterion.code == "avond_weekend":
+def _hours_more(measure: Measure, case: Case, figures: Figures) -> dict[str, Any]:
+    if measure.on_request:
         return {"asked": figures.asked, "met": figures.met}
-    if criterion.code == "bevoegd":
+    if measure.by_docent:
         until = case.facts.exception_until
         return {
             "docents": case.facts.docents,
@@ -585,10 +582,11 @@ class _Sureness:
 def _sureness(
     criterion: Criterion, share: Share, n: int, *, region: Region, docents: int, model: ScoringModel
 ) -> _Sureness:
-    if CRITERIA[criterion.code].per_week:
+    measure = CRITERIA[criterion.code]
+    if measure.per_week:
         variance = uncertainty.variance_for(share, region.variance[criterion.code], model)
         return _Sureness(share, share.groups.kish, is_mean=True, variance=variance)
-    cap = docents if criterion.code == "bevoegd" else None
+    cap = docents if measure.by_docent else None
     phi = region.phi[criterion.code]
     return _Sureness(share, uncertainty.effective_n(share.groups, phi, n, docents=cap))
 

@@ -9,7 +9,12 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Self
 
-from quality.method.states import ScoringError
+from core.errors import DomainError
+
+
+class ScoringError(DomainError):
+    """A scoring model or a judgement that cannot be."""
+
 
 Knots = tuple[tuple[float, float], ...]
 EVERY_ROUTE = "*"

@@ -3,7 +3,18 @@
 A judgement of a month that was fixed under method 1 has only the fields of that method.
 """
 
+from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
+
+
+class State(StrEnum):
+    """Which of the five a figure is: a gap is never printed as 0, nor swallowed by a sum."""
+
+    VALUE = "waarde"
+    ZERO = "nul"
+    MISSING = "ontbreekt"
+    NOT_APPLICABLE = "niet_van_toepassing"
+    TOO_FEW = "te_weinig"
 
 
 class ChangeTree(TypedDict):

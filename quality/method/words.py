@@ -2,14 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
+from enum import StrEnum
 from typing import Any
 
 from core.dates import parse_month
 from core.formats import MISSING, month_text, number_text
 from quality.method.model import TOLERANCE
-from quality.method.states import ORDER, Standing
 
 Tree = Mapping[str, Any]
+
+
+class Standing(StrEnum):
+    """The word for a provider on a route in a month."""
+
+    GOOD = "goed"
+    SUFFICIENT = "voldoende"
+    INSUFFICIENT = "onvoldoende"
+    NO_JUDGEMENT = "geen_oordeel"
+    NO_DELIVERY = "geen_levering"
+    NO_TRACKS = "geen_trajecten"
+
+    @property
+    def label(self) -> str:
+        """As it is printed."""
+        return self.value.replace("_", " ")
+
+
+ORDER = (Standing.INSUFFICIENT, Standing.SUFFICIENT, Standing.GOOD)
+"""The standings that a score can have, lowest first."""
+
 FEW_GROUPS = "te weinig groepen om zeker te zijn"
 AROUND = "rond de grens"
 

@@ -13,6 +13,7 @@ from core.formats import month_text
 from providers.codes import LearningRoute
 from providers.models import Delivery, DeliveryMonth, Provider
 from quality.cards import operations, queries as cards
+from quality.method.criteria import CRITERIA
 from quality.models import FIXED, Reaction, ScoreCard
 
 SCRIPT = Path(__file__).parent / "recompute.py"
@@ -118,6 +119,7 @@ def _judgements(
                         "numerator": hours.numerator,
                         "denominator": hours.denominator,
                         "groups": [list(pair) for pair in hours.groups.pairs],
+                        "docents": case.facts.docents if CRITERIA[code].by_docent else None,
                     }
                     for code, hours in (case.figures.hours if case.figures else {}).items()
                 },
@@ -131,7 +133,6 @@ def _judgements(
                 "register": {
                     "mark": case.facts.mark.status,
                     "gate_open": tree["gate"]["open"],
-                    "docents": case.facts.docents,
                 },
                 "result": {
                     name: tree[name]

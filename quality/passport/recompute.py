@@ -122,9 +122,8 @@ def criterion(code, item, given, model):
     if code in given["region"]["variance"]:
         pooled = given["region"]["variance"][code]
         return hours_a_week(hours["groups"], pooled, model["own_variance_from_groups"])
-    docents = given["register"]["docents"] if code == "bevoegd" else None
     phi = given["region"]["phi"][code]
-    value, worth, interval = share_of(hours["groups"], hours["n"], phi, docents)
+    value, worth, interval = share_of(hours["groups"], hours["n"], phi, hours["docents"])
     return value, worth, None, interval
 
 
@@ -156,7 +155,8 @@ def judge(content, given):
     if given["register"]["gate_open"]:
         word = ("onvoldoende", "voldoende", "goed")[sum(score >= b - ALLOWED for b in borders)]
     words = (model["code"], content["provider"]["code"], route, content["month"])
-    return found, score, interval_of_score(parts, words, model), word
+    means = set(given["region"]["variance"])
+    return found, score, interval_of_score(parts, words, model, means), word
 
 
 def average(parts, aggregation):
@@ -167,10 +167,10 @@ def average(parts, aggregation):
     return sum(weight * points for weight, points in parts) / total
 
 
-def interval_of_score(parts, words, model):
+def interval_of_score(parts, words, model, means):
     """5th and 95th percentile of 1,000 seeded draws; None without numpy."""
     if any(
-        worth is not None and variance is None and item["code"] == "intensiteit"
+        worth is not None and variance is None and item["code"] in means
         for item, _, _, worth, variance, _ in parts
     ):
         return None

@@ -13,6 +13,7 @@ from quality.cards.words import NOTHING_CAME
 from quality.charts.words import route_label
 from quality.lessons import words as lesson_words
 from quality.lessons.intensity import Lessons
+from quality.method.criteria import CRITERIA, WAITING
 from quality.method.explain import needed_for_good, sentence
 from quality.method.model import ScoringModel
 from quality.method.words import score_text
@@ -144,7 +145,7 @@ def _judgements(found: Material) -> tuple[Block, ...]:
                 numeric=(1, 2, 3, 4, 5, 6),
             )
         )
-        waiting = tree["criteria"].get("wachttijd")
+        waiting = tree["criteria"].get(WAITING.code)
         if waiting is not None and waiting["judged"]:
             blocks.append(Text(queue_words(waiting)))
         if tree["route"] in found.alike:
@@ -177,9 +178,9 @@ def telling(trees: Sequence[Tree]) -> dict[str, tuple[str, ...]]:
         judged = {
             code: item["points"]
             for code, item in tree["criteria"].items()
-            if item["points"] is not None and code != "keurmerk"
+            if item["points"] is not None and not CRITERIA[code].is_status
         }
-        weakest = min(judged, key=lambda code: judged[code], default="wachttijd")
+        weakest = min(judged, key=lambda code: judged[code], default=WAITING.code)
         kinds = ("score", weakest, "wachtcurve", "niveaus")
         chosen[tree["route"]] = kinds[: {1: 4, 2: 2}.get(len(trees), 1)]
     return chosen

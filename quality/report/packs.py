@@ -33,7 +33,7 @@ from quality.cards.words import alike_words
 from quality.charts import gallery
 from quality.lessons.queries import lessons_by_month
 from quality.method.alike import AlikeRatio
-from quality.method.criteria import CRITERIA
+from quality.method.criteria import CRITERIA, WAITING
 from quality.models import Reaction, Signal
 from quality.report.blocks import Report
 from quality.report.content import (
@@ -253,7 +253,7 @@ def _alike_words(trees: Sequence[Mapping[str, Any]], beside: _Beside) -> dict[st
     found = {}
     for tree in trees:
         ratio = beside.alike.get(tree["route"], {}).get(tree["aanbieder"])
-        waiting = tree["criteria"].get("wachttijd", {})
+        waiting = tree["criteria"].get(WAITING.code, {})
         if ratio is not None and waiting.get("judged") and waiting["numerator"] is not None:
             found[tree["route"]] = alike_words(ratio)
     return found

@@ -15,8 +15,7 @@ from quality import charts
 from quality.cards.words import falls, month_sentence
 from quality.charts import gallery
 from quality.charts.words import route_label
-from quality.method.states import Standing
-from quality.method.words import FEW_GROUPS, border_text, score_text
+from quality.method.words import FEW_GROUPS, Standing, border_text, score_text
 from quality.report import sentences
 from quality.report.blocks import Block, Bullets, Picture, Report, Section, Table, Text
 from quality.report.content import Material, agreement_sections, facts, method

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.formats import MISSING, day_text, month_text, number_text, percent_text
+from core.formats import MISSING, day_text, month_text, number_text
 from quality.cards.words import (
     GAPS,
     NOTHING_CAME,
@@ -97,7 +97,7 @@ def criteria_rows(tree: Tree) -> tuple[tuple[str, ...], ...]:
     rows = []
     for code, item in tree["criteria"].items():
         n = item.get("n")
-        count = MISSING if code == "keurmerk" else "< 5" if n is None else number_text(n, 0)
+        count = MISSING if CRITERIA[code].is_status else "< 5" if n is None else number_text(n, 0)
         if item["state"] in ("ontbreekt", "niet_van_toepassing"):
             count = MISSING
         rows.append(
@@ -162,13 +162,8 @@ def needed(tree: Tree, ways: Mapping[str, Mapping[str, Any]]) -> list[str]:
         label = CRITERIA[code].label
         if not way["possible"]:
             continue
-        if code == "keurmerk":
-            item = {"judged": True, "value": way["value"], "state": "waarde"}
-            found.append(f"{label}: {criterion_text(code, item)}.")
-        else:
-            value = way["value"]
-            shown = f"{number_text(value)} u/week" if code == "intensiteit" else percent_text(value)
-            found.append(f"{label}: {shown}.")
+        item = {"judged": True, "value": way["value"], "state": "waarde"}
+        found.append(f"{label}: {criterion_text(code, item)}.")
     route = route_label(tree["route"])
     if not found:
         return [f"{route}: met één criterium alleen is goed niet te halen."]

@@ -10,9 +10,8 @@ from core.formats import month_text, number_text
 from quality.cards.words import QUEUE_LABELS, queue_cell
 from quality.charts.words import route_label
 from quality.lessons.words import HEADERS as HOURS, plain_rows, shortfall_words
-from quality.method.criteria import CRITERIA
-from quality.method.states import Standing
-from quality.method.words import sure_text
+from quality.method.criteria import CRITERIA, WAITING
+from quality.method.words import Standing, sure_text
 from quality.report.content import Material
 
 Tree = Mapping[str, Any]
@@ -258,6 +257,6 @@ def _figures(page: Any, trees: Sequence[Tree], found: Material, looks: Mapping[s
             if item is not None:
                 few = item["state"] == "te_weinig"
                 page.write(row, column, "< 5" if few else item["value"])
-        waiting = tree["criteria"].get("wachttijd", {})
+        waiting = tree["criteria"].get(WAITING.code, {})
         for column, name in enumerate(QUEUE_LABELS, start=len(FIGURES) + len(codes)):
             page.write(row, column, queue_cell(waiting, name))

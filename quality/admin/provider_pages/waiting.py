@@ -26,6 +26,7 @@ from quality.learners.queue import Queue, by_municipality, people, queues
 from quality.learners.signals import LONG_WAIT_DAYS, URGENT_WAIT_DAYS
 from quality.lessons.access import AccessRow, access_rows
 from quality.lessons.queries import evening_access
+from quality.method.criteria import CRITERIA, WAITING
 from quality.models import ScoreCard
 
 WAITING_HEADER = (
@@ -57,7 +58,7 @@ def waiting(provider: Provider) -> dict[str, Any]:
         return {"month": None, "rows": [], "routes": [], "waiters": [], "header": WAITING_HEADER}
     month: date = listed[0].month
     model = cards.model_named(listed[0].model)
-    items = {c.result["route"]: shown_tree(c, g.account)["criteria"]["wachttijd"] for c in listed}
+    items = {c.result["route"]: shown_tree(c, g.account)["criteria"][WAITING.code] for c in listed}
     found = queues(provider, month, model)
     charts = _curves(provider, month, items)
     return {
@@ -171,8 +172,9 @@ def access(provider: Provider) -> dict[str, Any]:
     found = evening_access(provider.id, month)
     routes = []
     for card in listed:
-        item = shown_tree(card, g.account)["criteria"].get("avond_weekend")
-        if item is not None and item["judged"] and item["value"] is not None:
+        for code, item in shown_tree(card, g.account)["criteria"].items():
+            if not CRITERIA[code].on_request or not item["judged"] or item["value"] is None:
+                continue
             places = access_rows(found.get(card.result["route"], {}))
             route = LearningRoute.from_code(card.result["route"])
             value = item["value"]

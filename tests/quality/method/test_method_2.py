@@ -16,12 +16,13 @@ from quality.method.judge import Case, Facts, MarkStatus, judge, region_of, weig
 from quality.method.model import (
     BASIS_2027,
     Criterion,
+    ScoringError,
     ScoringModel,
     is_outdated,
     points_for,
     value_for,
 )
-from quality.method.states import ScoringError, Standing, State
+from quality.method.tree import State
 from quality.method.uncertainty import (
     Groups,
     Share,
@@ -39,7 +40,7 @@ from quality.method.uncertainty import (
     weight_sensitivity,
 )
 from quality.method.waiting import Outcome, People, decisions, outcomes
-from quality.method.words import border_text, score_text, step_word
+from quality.method.words import Standing, border_text, score_text, step_word
 from quality.method.worked_example import example
 from tests.quality.method.cases import MARK, MONTH, figures, hours, judged, queue_of
 from tests.thorough import examples
