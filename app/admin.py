@@ -20,8 +20,8 @@ from core.dates import now
 from procurement.admin import contracts as award_pages, estimates as estimate_pages
 from providers.dossier.operations import keep_dossiers
 from providers.models import Provider
-from quality.cards.effects import effects_on_open_months
 from quality.cards.operations import follow_register
+from quality.cards.queries import effects_on_open_months
 
 # The order of the menu; a page at one of these addresses appears by itself.
 MENU = (

@@ -9,8 +9,7 @@ from providers.scopes import by_provider
 from quality.learners.acts import ANSWERED, ESCALATED
 from quality.learners.models import FactsImport, LearnerFacts, LearnerSummary
 from quality.lessons.models import DocentHours
-from quality.models import Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
-from quality.report.models import ReportMail
+from quality.models import Invitation, Reaction, ReportMail, ScoreCard, ScoringModelVersion, Signal
 
 
 @scope(ScoreCard)

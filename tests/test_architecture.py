@@ -17,6 +17,7 @@ from playhouse.schema_diff import diff_models
 
 from core.admin import Page
 from core.db import BaseModel, is_postgresql
+from quality.method.criteria import CRITERIA
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("core", "procurement", "providers", "quality", "app")
@@ -173,6 +174,64 @@ def test_migrations_keep_every_check_constraint(db: peewee.Database) -> None:
         for path in modules("migrations")
     )
     assert checks_in(db) >= written > 0
+
+
+# One meaning, one place -----------------------------------------------------------------------------
+
+WHAT_A_CRITERION_IS = {
+    "quality/method/criteria.py": "its one entry",
+    "quality/method/model.py": "its weight and knots in the shipped model",
+    "quality/admin/provider_pages/listed.py": "keurmerk is a field of the address there",
+}
+
+
+def branches(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every string that a choice is made on: compared with, matched, or looked up by."""
+    for node in ast.walk(tree):
+        chosen: list[ast.expr] = []
+        if isinstance(node, ast.Compare):
+            chosen = [node.left, *node.comparators]
+        elif isinstance(node, ast.MatchValue):
+            chosen = [node.value]
+        elif isinstance(node, ast.Subscript):
+            chosen = [node.slice]
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"get", "pop"}:
+            chosen = node.args[:1]
+        for one in chosen:
+            for constant in ast.walk(one):
+                if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
+                    yield constant.lineno, constant.value
+
+
+def test_no_module_branches_on_the_code_of_a_criterion() -> None:
+    paths = [*modules("quality"), ROOT / "app" / "commands" / "score.py"]
+    found = [
+        f"{name_of(path)}:{line} {text}"
+        for path in paths
+        if name_of(path) not in WHAT_A_CRITERION_IS
+        for line, text in branches(ast.parse(path.read_text(encoding="utf-8")))
+        if text in CRITERIA
+    ]
+    assert found == []
+
+
+JINJA = re.compile(r"\{[{%](.*?)[%}]\}", re.DOTALL)
+THRESHOLD = re.compile(r"(?:[<>]=?|==|!=)\s*(?:5|10|25|60|80|90)(?![\d.%])")
+
+
+def test_no_template_branches_on_a_criterion_or_holds_a_threshold() -> None:
+    codes = re.compile("[\"'](" + "|".join(CRITERIA) + ")[\"']")
+    wrong = []
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        for block in JINJA.findall(text):
+            if THRESHOLD.search(re.sub(r"\"[^\"]*\"", "", block)):
+                wrong.append(f"{name_of(path)}: threshold in {block.strip()[:60]}")
+            if "quality" in path.parts and codes.search(block):
+                wrong.append(f"{name_of(path)}: criterion in {block.strip()[:60]}")
+        if re.search(r"\bM(?:60|80)[ ,]", text):
+            wrong.append(f"{name_of(path)}: a border is drawn at a fixed place")
+    assert wrong == []
 
 
 # Files -------------------------------------------------------------------------------------------

@@ -20,8 +20,7 @@ from core.jobs.locks import named_lock
 from core.mail import Attachment, Letter, PostOffice
 from providers.models import Provider
 from quality.cards.queries import cards_of
-from quality.models import CONCEPT, FIXED, ScoreCard
-from quality.report.models import ReportMail
+from quality.models import CONCEPT, FIXED, ReportMail, ScoreCard
 from quality.report.operations import record_mailed
 from quality.report.packs import KINDS, REGION, Pack, Shelf, pack_for
 

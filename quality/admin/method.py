@@ -16,8 +16,8 @@ from core.pages.fields import SafeForm
 from providers.codes import LearningRoute, MarkStatus
 from quality.admin.scores import visible_months
 from quality.cards import model_operations, queries as cards, words as score_words
-from quality.cards.model_forms import form_for, knots_text, model_of, values_of
-from quality.method.criteria import CRITERIA
+from quality.cards.forms import form_for, knots_text, model_of, values_of
+from quality.method.criteria import CRITERIA, WAITING
 from quality.method.explain import sentence
 from quality.method.model import ScoringModel
 from quality.models import ScoringModelVersion
@@ -51,6 +51,7 @@ class MethodPage(Page):
             tree=tree,
             working=sentence(tree),
             measures=CRITERIA,
+            waiting=WAITING.code,
             knots_text=knots_text,
             words=score_words,
             routes={route.code: route.label for route in LearningRoute},

@@ -23,7 +23,7 @@ from quality.agreements.models import Agreement
 from quality.cards.comparison import MONTHS_BESIDE, BeforeAfter, before_and_after
 from quality.charts import gallery
 from quality.charts.compare import MOST
-from quality.charts.of_one import HISTORY
+from quality.charts.gallery import HISTORY
 from quality.method.criteria import CRITERIA
 from quality.models import ScoreCard
 

@@ -32,7 +32,6 @@ from providers.models import (
 )
 from providers.register.queries import (
     contracts_on,
-    is_stale,
     promised_by,
     teachers_on,
     travel_times,
@@ -51,9 +50,10 @@ from quality.admin.provider_pages.listed import (
 from quality.admin.provider_pages.scores import Scores, score_panels
 from quality.admin.provider_pages.timeline import by_year
 from quality.admin.provider_pages.waiting import access, waiting
-from quality.cards.queries import newest_judged_month
+from quality.cards.queries import model_in_force, newest_judged_month
 from quality.cards.timeline_queries import EventKind, provider_events
 from quality.lessons.words import HEADERS, WORKING
+from quality.method.model import is_outdated
 
 CALENDAR_MONTHS = 12
 TIMELINE_MONTHS = 36
@@ -125,7 +125,7 @@ class ProvidersPage(Page):
     def index(self) -> str:
         """List the aanbieders that this account may see."""
         filters = Filters.from_request()
-        rows = self._rows(filters)
+        rows, model = self._rows(filters), model_in_force(month_of(today()))
         places = {code for one in rows for code in one.coverage.municipalities}
         return self.render(
             "providers/providers.html",
@@ -137,7 +137,7 @@ class ProvidersPage(Page):
             ),
             routes=list(LearningRoute),
             mark_kind=mark_kind,
-            stale=lambda mark: mark is not None and is_stale(mark, today()),
+            stale=lambda mark: mark is not None and is_outdated(mark.checked_on, today(), model),
             judged=newest_judged_month(today()),
         )
 
@@ -151,6 +151,7 @@ class ProvidersPage(Page):
         provider = self._one(code)
         day = today()
         (facts,) = listed([provider], day)
+        model = model_in_force(month_of(day))
         return self.render(
             f"providers/provider_{tab}.html",
             provider=provider,
@@ -159,7 +160,8 @@ class ProvidersPage(Page):
             tab=next(label for label, name, _ in TABS if name == f"providers.{tab}"),
             contracts=list(contracts_on(day, [provider.id])),
             mark_kind=mark_kind,
-            stale=facts.mark is not None and is_stale(facts.mark, day),
+            stale=facts.mark is not None and is_outdated(facts.mark.checked_on, day, model),
+            stale_days=model.mark_check_days,
             **values,
         )
 

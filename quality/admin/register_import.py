@@ -34,8 +34,8 @@ from providers.register.files import tables_of
 from providers.register.operations import FIELDS, ImportResult, import_register
 from providers.register.rows import SHEETS, Register, read_tables
 from providers.register.template import write_template
-from quality.cards.effects import effects_on_open_months
 from quality.cards.operations import follow_register
+from quality.cards.queries import effects_on_open_months
 
 VALID_SECONDS = 24 * 3600
 """How long after a preview its file may still be taken in."""

@@ -18,8 +18,7 @@ from core.formats import month_text
 from core.jobs.runner import submit
 from quality.admin.scores import month_or_404, visible_cards, visible_months
 from quality.cards.queries import newest_judged_month
-from quality.models import FIXED, ScoreCard
-from quality.report.models import ReportMail
+from quality.models import FIXED, ReportMail, ScoreCard
 from quality.report.operations import record_given
 from quality.report.packs import REGION, Pack, Shelf, pack_for, sees_region
 

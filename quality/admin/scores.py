@@ -104,7 +104,7 @@ class Line:
         return mark_is_outdated(self.tree)
 
     @property
-    def bar(self) -> Mapping[str, float] | None:
+    def bar(self) -> Mapping[str, Any] | None:
         """Where score and interval lie on the scale."""
         return score_words.bar(self.tree)
 
@@ -158,9 +158,9 @@ class ScorePage(Page):
             fixed=_fixed_words(found),
             talks=_talks(shown),
             **_charts(day, shown, found, narrowed.route),
-            model=found[0].model if found else "",
+            model=cards.model_named(found[0].model) if found else cards.model_in_force(day),
             comparison=_comparison(found, narrowed),
-            labels={code: measure.label for code, measure in CRITERIA.items()},
+            measures=CRITERIA,
             may_fix=self.may("fix") and any(card.status != FIXED for card in found),
         )
 

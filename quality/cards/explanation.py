@@ -10,7 +10,7 @@ from providers.dossier.facts import Dossier
 from providers.dossier.queries import dossier
 from providers.models import Provider
 from quality.cards import operations, queries as cards
-from quality.cards.known_on import Corrected, Moment
+from quality.cards.inputs import Corrected, Moment
 from quality.models import ScoreCard
 
 Tree = Mapping[str, Any]

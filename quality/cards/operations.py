@@ -19,7 +19,7 @@ from providers.dossier.facts import Dossier
 from providers.models import Provider
 from providers.open_tracks.operations import keep_open_tracks
 from quality.cards import inputs, queries as cards
-from quality.cards.known_on import Moment
+from quality.cards.inputs import Moment
 from quality.cards.register_facts import RegisterFacts, facts_of
 from quality.learners import operations as learner_operations
 from quality.lessons import operations as teacher_operations

@@ -1,18 +1,19 @@
 """Reading score cards: the stored judgement as the one document that every door prints."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
 from core.accounts import Account, Role
 from core.dates import add_months, month_end
+from core.formats import month_text, number_text
 from core.small_numbers import hide_small
 from providers.codes import LearningRoute
 from providers.deliveries.calendar_queries import DeliveryState, delivery_calendar
 from providers.models import Provider
 from quality.method.explain import total_over_routes
 from quality.method.model import BASIS_2027, SHIPPED, ScoringModel
-from quality.models import FIXED, REVISION, ScoreCard, ScoreDraws, ScoringModelVersion
+from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws, ScoringModelVersion
 
 ROUTE_NUMBERS = {route.code: int(route) for route in LearningRoute}
 ROUTE_CODES = {number: code for code, number in ROUTE_NUMBERS.items()}
@@ -213,3 +214,53 @@ def fixed_share(cards: Iterable[ScoreCard]) -> tuple[int, int]:
     """How many cards of a list are fixed, and how many there are."""
     listed = list(cards)
     return sum(card.status == FIXED for card in listed), len(listed)
+
+
+MOST_LINES = 20
+
+
+def effects_on_open_months() -> Callable[[], list[str]]:
+    """Remember every judgement that is concept; what it gives tells which of them changed."""
+    before = _open_judgements()
+
+    def tell() -> list[str]:
+        after = _open_judgements()
+        changed = [
+            key for key in sorted(before.keys() | after.keys()) if before.get(key) != after.get(key)
+        ]
+        lines = [_line(key, before.get(key), after.get(key)) for key in changed[:MOST_LINES]]
+        rest = len(changed) - MOST_LINES
+        return [*lines, f"En nog {rest} andere."] if rest > 0 else lines
+
+    return tell
+
+
+def _open_judgements() -> dict[Any, Any]:
+    """Standing and score by name, month and route; read without the judgements themselves."""
+    query: Any = (
+        ScoreCard.select(
+            Provider.name, ScoreCard.month, ScoreCard.route, ScoreCard.standing, ScoreCard.score
+        )
+        .join(Provider)
+        .where(ScoreCard.status == CONCEPT)
+    )
+    return {
+        (name, month, route): (standing, None if score is None else round(score, 1))
+        for name, month, route, standing, score in query.tuples()
+    }
+
+
+def _line(key: Any, old: Any, new: Any) -> str:
+    name, month, route = key
+    return (
+        f"{name}, {LearningRoute(route).label}, {month_text(month)}: "
+        f"{_judgement(old)} wordt {_judgement(new)}"
+    )
+
+
+def _judgement(one: Any) -> str:
+    if one is None:
+        return "geen oordeel"
+    standing, score = one
+    word = standing.replace("_", " ")
+    return word if score is None else f"{word} ({number_text(score)})"

@@ -16,7 +16,7 @@ from providers.deliveries.retention_queries import removed_months
 from providers.dossier.queries import dossier
 from providers.models import Provider
 from quality.cards import inputs
-from quality.cards.known_on import Moment
+from quality.cards.inputs import Moment
 from quality.cards.register_facts import (
     ROUTE_CODES,
     RegisterFacts,

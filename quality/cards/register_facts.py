@@ -11,7 +11,7 @@ from providers.codes import LearningRoute, MarkStatus
 from providers.dossier.facts import Dossier, Terms
 from providers.dossier.queries import dossier, dossiers
 from providers.models import Delivery, DeliveryMonth, Provider, Teacher
-from quality.cards.known_on import Moment, latest_of
+from quality.cards.inputs import Moment, latest_of
 from quality.method.criteria import CRITERIA, MARK, WAITING
 from quality.method.model import ScoringModel
 from quality.method.tree import State

@@ -197,9 +197,14 @@ def month_sentence(trees: Sequence[Tree], before: Sequence[Tree], names: Mapping
     return f"{sentence}."
 
 
-def bar(tree: Tree) -> dict[str, float] | None:
-    """Places of score and interval on a scale of 0 to 100, for the small picture in a row."""
+def bar(tree: Tree) -> dict[str, Any] | None:
+    """Places of score, interval and borders on a scale of 0 to 100, for the picture in a row."""
     if tree["score"] is None or not tree["interval"]:
         return None
     low, high = tree["interval"]
-    return {"low": round(low, 1), "high": round(high, 1), "score": round(tree["score"], 1)}
+    return {
+        "low": round(low, 1),
+        "high": round(high, 1),
+        "score": round(tree["score"], 1),
+        "borders": tree["borders"],
+    }

@@ -7,8 +7,7 @@ from typing import Any
 from core.charts import drawing
 from core.charts.pictures import Chart
 from core.formats import number_text, percent_text
-from quality.charts.beside import write_beside
-from quality.charts.words import Card, few_names, n_text, name_of
+from quality.charts.words import Card, few_names, n_text, name_of, write_side_labels
 from quality.method.limits import (
     ALARM,
     WARNING,
@@ -216,7 +215,7 @@ def _draw_limits(axes: Any, data: Funnel, last: int, heights: Sequence[float]) -
             ys = [100 * limit for limit in side]
             axes.plot(grid, ys, color=drawing.TEAL, lw=1, ls=(0, (1, 1.5)), zorder=1)
             named.append((ys[-1], "met spreiding"))
-    write_beside(axes, named, heights)
+    write_side_labels(axes, named, heights)
 
 
 def _name(canvas: drawing.Canvas, axes: Any, data: Funnel, places: dict[Share, str]) -> None:

@@ -9,9 +9,8 @@ from core.charts.pictures import Chart
 from core.dates import month_number
 from core.formats import MISSING, month_text, number_text, percent_text
 from providers.codes import SkillLevel
-from quality.charts.beside import Sign, write_beside
 from quality.charts.trend import NAN
-from quality.charts.words import n_text
+from quality.charts.words import Sign, n_text, write_side_labels
 from quality.lessons.intensity import Shortfall
 
 
@@ -104,7 +103,7 @@ def paint_hours(canvas: drawing.Canvas, months: tuple[Hours, ...]) -> None:
         if last:
             labels.append((last[-1], word))
             signs.append((shape, colour))
-    write_beside(axes, labels, ticks, signs)
+    write_side_labels(axes, labels, ticks, signs)
 
 
 SKILLS = {

@@ -9,9 +9,8 @@ from core.charts import drawing
 from core.charts.pictures import Chart
 from core.dates import month_number, months_between
 from core.formats import MISSING, month_text, number_text
-from quality.charts.beside import write_beside
 from quality.charts.trend import NAN, Point, filled, in_unit, label_of, unit_of
-from quality.charts.words import STANDINGS, Card, few_names, providers
+from quality.charts.words import STANDINGS, Card, few_names, providers, write_side_labels
 
 COLUMNS, CELL_HEIGHT = 4, 62.0
 
@@ -341,4 +340,4 @@ def paint_region(canvas: drawing.Canvas, data: Region) -> None:
         if found[-1]:
             words.append((bottoms[-1] + found[-1] / 2, STANDINGS[standing]))
         bottoms = [b + f for b, f in zip(bottoms, found, strict=True)]
-    write_beside(axes, words, ticks)
+    write_side_labels(axes, words, ticks)

@@ -11,8 +11,8 @@ from core.charts.pictures import Chart
 from core.dates import month_number, month_of
 from core.formats import MISSING, day_text, month_text, number_text
 from providers.codes import SkillLevel
-from quality.charts.beside import Sign, write_beside
 from quality.charts.trend import NAN
+from quality.charts.words import Sign, write_side_labels
 
 SKILLS = ("lezen", "luisteren", "schrijven", "spreken")
 LOOKS = (
@@ -133,7 +133,7 @@ def _levels(axes: Any, data: RoadPicture) -> None:
         labels.append((ys[-1], word))
         signs.append((shape, colour))
     ticks = (-0.4, len(LEVELS) - 0.6)
-    write_beside(axes, labels, ticks, signs)
+    write_side_labels(axes, labels, ticks, signs)
     if data.aim is not None:
         axes.axhline(data.aim, color=drawing.INK, lw=1.1, ls=(0, (4, 2)), zorder=1)
         axes.text(month_number(data.months[0].month) - 0.4, data.aim + 0.12, "PIP", fontsize=8,

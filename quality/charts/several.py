@@ -9,9 +9,8 @@ from core.charts import drawing
 from core.charts.pictures import Chart
 from core.dates import month_number
 from core.formats import month_text
-from quality.charts.beside import SIGNS, Sign, write_beside
 from quality.charts.trend import NAN, Point, filled, in_unit, label_of, unit_of
-from quality.charts.words import MEASURES
+from quality.charts.words import MEASURES, SIGNS, Sign, write_side_labels
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
         if known:
             labels.append((known[-1], drawing.shorten(who, 128, 8.5)))
             signs.append((shape, colour))
-    write_beside(axes, labels, ticks, signs)
+    write_side_labels(axes, labels, ticks, signs)
     _write_moments(axes, data, ticks[-1])
 
 

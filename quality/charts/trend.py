@@ -9,7 +9,6 @@ from core.charts import drawing
 from core.charts.pictures import Chart
 from core.dates import month_number, months_between, parse_month
 from core.formats import MISSING, month_text, number_text, percent_text
-from quality.charts.beside import write_beside
 from quality.charts.words import (
     MEASURES,
     NOTHING_CAME,
@@ -17,6 +16,7 @@ from quality.charts.words import (
     bare_n,
     left_out,
     n_text,
+    write_side_labels,
 )
 from quality.method.criteria import CRITERIA
 from quality.method.words import change_text
@@ -330,7 +330,7 @@ def _label_levels(axes: Any, line: Line, ticks: Sequence[float]) -> None:
     levels = [level for level in levels if ticks[0] <= level[0] <= ticks[-1]]
     for height, _ in levels:
         axes.axhline(height, color=drawing.TEAL, lw=1.2, ls=(0, (1, 1.5)), zorder=1)
-    write_beside(axes, levels, ticks)
+    write_side_labels(axes, levels, ticks)
 
 
 def score_points(cards: Mapping[date, Mapping[str, Any]], measure: str = "score") -> list[Point]:

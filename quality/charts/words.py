@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.charts import drawing
 from core.formats import number_text, percent_text
 from providers.codes import LearningRoute, MarkStatus
 from quality.method.criteria import CRITERIA, Measure
@@ -113,3 +114,42 @@ def few_names(names: Sequence[str], kind: str = "aanbieder") -> str:
 def providers(count: int) -> str:
     """``1 aanbieder``, ``8 aanbieders``."""
     return "1 aanbieder" if count == 1 else f"{number_text(count, 0)} aanbieders"
+
+
+SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
+"""The shapes of lines as letters."""
+Sign = tuple[str, str]
+"""Shape and colour of a line."""
+
+
+def write_side_labels(
+    axes: Any,
+    labels: Sequence[tuple[float, str]],
+    ticks: Sequence[float],
+    signs: Sequence[Sign] = (),
+) -> None:
+    """Write labels right of the axes, at their own height as far as they do not collide.
+
+    With signs, each stands before its label, in the colour of the line.
+    """
+    points = axes.get_position().height * axes.figure.get_figheight() * 72
+    scale = points / ((ticks[-1] - ticks[0]) or 1)
+    places = drawing.apart([(level - ticks[0]) * scale for level, _ in labels], 11)
+
+    def write(text: str, x: float, y: float, **look: Any) -> None:
+        axes.annotate(
+            text,
+            (1, 0),
+            (x, y),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+            annotation_clip=False,
+            **look,
+        )
+
+    for place, (_, text) in zip(places, labels, strict=True):
+        write(text, 18 if signs else 6, place)
+    for place, (shape, colour) in zip(places, signs, strict=False):
+        write(SIGNS[shape], 6, place, color=colour)

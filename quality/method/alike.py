@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
-from quality.method.intervals import ratio_interval
+from quality.method.limits import ratio_interval
 
 
 class Cell(NamedTuple):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from core import audit
 from core.db import transaction
-from quality.report.models import ReportMail
+from quality.models import ReportMail
 
 
 def record_made(month: date, codes: Sequence[str], *, by: str, at: datetime) -> None:

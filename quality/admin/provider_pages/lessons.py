@@ -12,7 +12,7 @@ from providers.dossier.queries import dossier
 from providers.models import Provider
 from quality.cards.inputs import newest_month_of
 from quality.cards.queries import model_in_force
-from quality.charts.of_one import hours_chart
+from quality.charts.gallery import hours_chart
 from quality.lessons import words as lesson_words
 from quality.lessons.intensity import MILESTONES, Lessons, toward
 from quality.lessons.queries import attended_so_far, claims, lessons_by_month

@@ -15,8 +15,7 @@ from core.jobs.runner import do_next
 from procurement.demo import load
 from providers.models import Provider
 from quality.cards import operations
-from quality.models import ScoreCard
-from quality.report.models import ReportMail
+from quality.models import ReportMail, ScoreCard
 from quality.report.packs import pack_for
 from tests.builders import AT
 from tests.mailbox import mailbox

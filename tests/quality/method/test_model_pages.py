@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import DomainError
 from quality.cards import model_operations, operations, queries as cards
-from quality.cards.model_forms import form_for, knots_text, model_of, read_knots, values_of
+from quality.cards.forms import form_for, knots_text, model_of, read_knots, values_of
 from quality.method.model import BASIS_2027
 from quality.method.worked_example import example
 from quality.models import ScoreCard, ScoringModelVersion

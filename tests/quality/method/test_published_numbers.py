@@ -12,8 +12,8 @@ from quality.method.curve import (
     survival_interval,
 )
 from quality.method.explain import crossing_weight, stability_interval
-from quality.method.intervals import count_interval
 from quality.method.judge import weighted_score
+from quality.method.limits import count_interval
 
 
 def near(value):
