@@ -176,7 +176,7 @@ def test_migrations_keep_every_check_constraint(db: peewee.Database) -> None:
     assert checks_in(db) >= written > 0
 
 
-# One meaning, one place -----------------------------------------------------------------------------
+# One meaning, one place --------------------------------------------------------------------------
 
 WHAT_A_CRITERION_IS = {
     "quality/method/criteria.py": "its one entry",
