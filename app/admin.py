@@ -17,7 +17,6 @@ from app.web import (
 from app.web.start import StartPage
 from core.admin import Page, SafeModelView
 from core.dates import now
-from procurement.admin import contracts as award_pages, estimates as estimate_pages
 from providers.dossier.operations import keep_dossiers
 from providers.models import Provider
 from quality.cards.operations import follow_register
@@ -43,8 +42,6 @@ def views() -> list[BaseView]:
     """Make the views of every package; they belong to one application."""
     found = [
         *procurement.admin.views(),
-        *award_pages.views(),
-        *estimate_pages.views(),
         *providers.admin.views(),
         *quality.admin.views(),
         *management.views(),

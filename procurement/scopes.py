@@ -1,8 +1,13 @@
-"""Which rows of this package an account may see."""
+"""Which rows of this package an account may see.
+
+Bids, scores and prices are for the region and the auditor, each in its time: somebody else's scores
+from the consensus on, and prices once they are opened.
+"""
 
 from typing import Any
 
 from core.accounts import Account, Role, scope
+from procurement.award.models import AssessorScore, Award, Bid, BidPrice, Lot, Proceedings
 from procurement.models import (
     ContractingProcess,
     Decision,
@@ -54,3 +59,33 @@ def may_decide_for(account: Account, municipality: str) -> bool:
     if account.role == Role.REGION:
         return True
     return account.role == Role.MUNICIPALITY and municipality in account.municipalities
+
+
+BUYERS = (Role.REGION, Role.AUDITOR)
+
+
+@scope(Lot)
+@scope(Bid)
+@scope(Award)
+@scope(Proceedings)
+def _bids(query: Any, account: Account) -> Any:
+    return query if account.role in BUYERS else query.where(False)
+
+
+def opened(bid: Any) -> Any:
+    """The condition that the prices of the lot of this bid are opened."""
+    lots = Bid.select(Bid.id).join(Lot).where(Lot.prices_opened_at.is_null(False))
+    return bid.in_(lots)
+
+
+@scope(BidPrice)
+def _prices(query: Any, account: Account) -> Any:
+    return query.where(opened(BidPrice.bid)) if account.role in BUYERS else query.where(False)
+
+
+@scope(AssessorScore)
+def _scores(query: Any, account: Account) -> Any:
+    if account.role not in BUYERS:
+        return query.where(False)
+    shared = Bid.select(Bid.id).join(Lot).where(Lot.consensus_opened_at.is_null(False))
+    return query.where((AssessorScore.assessor == account.email) | AssessorScore.bid.in_(shared))

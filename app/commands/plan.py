@@ -13,18 +13,17 @@ from core.dates import now, today
 from core.errors import DomainError
 from core.formats import day_text
 from core.mail import Letter, PostOffice
-from procurement.exchange.agenda import write_calendar
+from procurement.admin.files import change_lines
 from procurement.exchange.cells import day
-from procurement.exchange.changes import change_lines
 from procurement.exchange.files import read_plan, write_plan
 from procurement.exchange.ocds import package, record_package
 from procurement.exchange.publication import publish, publisher_of
 from procurement.exchange.sheets import PlanFileError
 from procurement.models import ContractingProcess
 from procurement.plan import operations, queries
-from procurement.plan.digest import digest, nothing_due
+from procurement.plan.agenda import write_calendar
 from procurement.plan.documents import Header, PlanParticipation
-from procurement.plan.outlook import Outlook, as_json as outlook_json, look
+from procurement.plan.outlook import Outlook, as_json as outlook_json, digest, look, nothing_due
 from procurement.plan.templates import TEMPLATES
 
 ACTOR = "opdrachtregel"

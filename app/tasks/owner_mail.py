@@ -16,9 +16,8 @@ from core.formats import day_text
 from core.mail import Letter, PostOffice
 from procurement.models import ContractingProcess, DigestMail
 from procurement.plan import queries
-from procurement.plan.digest import digest
-from procurement.plan.digest_operations import record_digest
-from procurement.plan.outlook import Outlook, look
+from procurement.plan.operations import record_digest
+from procurement.plan.outlook import Outlook, digest, look
 
 OWNERS_SHOWN = 80
 

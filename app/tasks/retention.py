@@ -21,7 +21,7 @@ from core.identity.models import ApiToken
 from core.jobs.follow_up_operations import owe, settle
 from core.jobs.models import QUEUED, RUNNING, Job
 from core.storage import Storage
-from procurement.award.retention_operations import OldBids
+from procurement.award.operations import OldBids
 from providers.deliveries import retention_operations as deliveries
 from quality.learners import fact_operations as learner_facts
 

@@ -4,15 +4,27 @@ from flask_admin import BaseView
 
 from procurement.admin import tables
 from procurement.admin.bids import BidPages
-from procurement.admin.pages import PlanningPage
+from procurement.admin.contracts import ContractPage
+from procurement.admin.decisions import DecisionPages
+from procurement.admin.entry import EntryPages
+from procurement.admin.files import FilePages
+from procurement.admin.lists import ListPages
+from procurement.admin.preparation import PreparationPages
+from procurement.admin.process import ProcessPages
 from procurement.admin.takeover import TakeoverPage
+
+
+class PlanningPage(ListPages, DecisionPages, EntryPages, FilePages, PreparationPages, ProcessPages):
+    """``/planning/`` and everything under it."""
 
 
 def views() -> list[BaseView]:
     """Make the views of this package; they belong to one application."""
+    contract = "/planning/<code>/contract/<int:key>"
     return [
         *tables.views(),
         PlanningPage("Planning", url="/planning", endpoint="planning"),
         TakeoverPage("Overname", url="/planning/overname", endpoint="takeover"),
         BidPages("Inschrijvingen", url="/planning/<code>/inschrijvingen", endpoint="bids"),
+        ContractPage("Contract", url=contract, endpoint="award_contract"),
     ]

@@ -7,29 +7,195 @@ from flask import abort, flash, g, redirect, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from core.accounts import visible
 from core.admin import needs
 from core.errors import DomainError
+from core.export import download
 from core.formats import euro_text, read_decimal
-from procurement.admin.awards import AwardPages
-from procurement.admin.base import crumbs
-from procurement.admin.bids_shown import lot_state, shown_ranking
-from procurement.award import operations as bid_operations, queries as bid_queries
+from core.pages.fields import SafeForm
+from procurement.admin.base import PlanningBase, crumbs
+from procurement.admin.bids_shown import letters, lot_state, price_lines, shown_ranking
+from procurement.award import (
+    decision_operations as awards,
+    operations as bid_operations,
+    queries as bid_queries,
+)
+from procurement.award.decision_operations import Case
 from procurement.award.forms import (
     FAILED,
     NO_ANSWER,
     PASSED,
+    AwardForm,
     BidForm,
+    FinalForm,
     LotForm,
     OpenForm,
+    ProceedingsForm,
+    WithdrawForm,
     checks_form,
     scores_form,
 )
-from procurement.award.models import Bid
-from procurement.award.operations import BidDraft, Judgement, LotDraft
+from procurement.award.models import Bid, Lot
+from procurement.award.operations import BidDraft, Judgement, LotDraft, open_prices
 from procurement.award.queries import KNOCK_OUTS, LotFile
 from procurement.award.rules import METHOD_NAMES, Criterion, Method
 from procurement.models import ContractingProcess
+from procurement.plan.steps import COURT_SOURCE, Verdict
 from procurement.plan.validity import ROUTES
+
+
+class LotBase(PlanningBase):
+    """Inschrijvingen and gunning: for the region, and to read for the auditor."""
+
+    thing = "bids"
+
+    def _file(self, code: str, lot: str) -> tuple[ContractingProcess, LotFile]:
+        process = self._process(code)
+        query = visible(Lot, g.account).where(Lot.process == process, Lot.code == lot)
+        file = bid_queries.lot_file(process, lot) if query.exists() else None
+        if file is None:
+            abort(404)
+        return process, file
+
+    def _to_lot(self, code: str, lot: str) -> Response:
+        return redirect(url_for("bids.lot", code=code, lot=lot))
+
+    def _entry(
+        self,
+        form: SafeForm,
+        title: str,
+        code: str,
+        lot: str | None,
+        *,
+        note: str = "",
+        submit: str = "Bewaar",
+    ) -> str:
+        trail = [*crumbs(code), ("Inschrijvingen", url_for("bids.index", code=code))]
+        back = url_for("bids.index", code=code)
+        if lot is not None:
+            back = url_for("bids.lot", code=code, lot=lot)
+            trail.append((lot, back))
+        return self.render(
+            "procurement/form.html", form=form, title=title, crumbs=trail, submit=submit,
+            cancel=back, note=note,
+        )  # fmt: skip
+
+
+class AwardPages(LotBase):
+    """Gunning of one lot: a part of the pages of inschrijvingen."""
+
+    @expose("/<lot>/prijzen/", methods=("GET", "POST"))
+    @needs("change")
+    def open_prices(self, code: str, lot: str) -> Response | str:
+        """Open the envelopes with the prices."""
+        _, file = self._file(code, lot)
+        form = OpenForm()
+        if self.saved(form, lambda _: open_prices(file.lot, **self._who())):
+            return self._to_lot(code, lot)
+        return self._entry(
+            form, f"Prijzen openen van {lot}", code, lot, submit="Open de prijzen",
+            note="De cijfers voor kwaliteit staan daarna vast. Wie opende en wanneer, komt in het "
+            "logboek.",
+        )  # fmt: skip
+
+    @expose("/<lot>/gunning/", methods=("GET", "POST"))
+    @needs("change")
+    def decide(self, code: str, lot: str) -> Response | str:
+        """Keep the award decision."""
+        _, file = self._file(code, lot)
+        ranked = [r for r in file.ranking() if r.rank is not None] if file.complete else []
+        best = [r.name for r in ranked if (r.rank or 0) <= file.lot.suppliers]
+        form: Any = AwardForm(data={"chosen": best})
+        form.chosen.choices = [(r.name, f"{r.rank}. {r.name}") for r in ranked]
+        if self.saved(
+            form,
+            lambda _: awards.decide_award(
+                file.lot,
+                form.chosen.data or [],
+                sent_on=form.sent_on.data,
+                motivation=form.motivation.data,
+                **self._who(),
+            ),
+        ):
+            return self._to_lot(code, lot)
+        note = "Daarna veranderen inschrijvingen en scores van dit perceel niet meer."
+        return self._entry(form, f"Gunningsbeslissing {lot}", code, lot, note=note)
+
+    @expose("/<lot>/definitief/", methods=("GET", "POST"))
+    @needs("change")
+    def make_final(self, code: str, lot: str) -> Response | str:
+        """Make the award final after the standstill period."""
+        _, file = self._file(code, lot)
+        form: Any = FinalForm()
+        if self.saved(
+            form,
+            lambda _: awards.award_finally(
+                file.lot, awarded_on=form.awarded_on.data, **self._who()
+            ),
+        ):
+            return self._to_lot(code, lot)
+        return self._entry(form, f"Definitieve gunning {lot}", code, lot)
+
+    @expose("/<lot>/kort-geding/", methods=("GET", "POST"))
+    @needs("change")
+    def add_proceedings(self, code: str, lot: str) -> Response | str:
+        """Enter a kort geding against the decision."""
+        return self._proceedings_form(code, lot, None)
+
+    @expose("/<lot>/kort-geding/<int:key>/", methods=("GET", "POST"))
+    @needs("change")
+    def change_proceedings(self, code: str, lot: str, key: int) -> Response | str:
+        """Enter when the verdict comes, or what it is."""
+        return self._proceedings_form(code, lot, key)
+
+    @expose("/<lot>/intrekken/", methods=("GET", "POST"))
+    @needs("change")
+    def withdraw(self, code: str, lot: str) -> Response | str:
+        """Take the decision back before it is final."""
+        _, file = self._file(code, lot)
+        form: Any = WithdrawForm()
+        if self.saved(
+            form, lambda _: awards.withdraw_award(file.lot, form.reason.data, **self._who())
+        ):
+            return self._to_lot(code, lot)
+        note = "De rangorde blijft. Neem daarna een nieuwe beslissing, met een nieuwe termijn."
+        title = f"Gunningsbeslissing {lot} intrekken"
+        return self._entry(form, title, code, lot, note=note, submit="Trek de beslissing in")
+
+    @expose("/<lot>/brieven/<any(csv, xlsx):kind>/")
+    def download_letters(self, code: str, lot: str, kind: str) -> Response:
+        """Give what the letters to the tenderers say, one row per tenderer."""
+        _, file = self._file(code, lot)
+        header, rows = letters(file)
+        return download(f"gunningsbrieven-{code}-{lot}", kind, header, rows)
+
+    @expose("/<lot>/rangorde/<any(csv, xlsx):kind>/")
+    def download_ranking(self, code: str, lot: str, kind: str) -> Response:
+        """Give the ranking with its working."""
+        _, file = self._file(code, lot)
+        header = ("Plaats", "Inschrijver", "Totaal", "Onderdeel", "Berekening", "Opmerking")
+        return download(f"rangorde-{code}-{lot}", kind, header, price_lines(file))
+
+    def _proceedings_form(self, code: str, lot: str, key: int | None) -> Response | str:
+        _, file = self._file(code, lot)
+        held = next((p for p in file.proceedings if p.id == key), None)
+        if key is not None and held is None:
+            abort(404)
+        form: Any = ProceedingsForm(obj=held)
+
+        def change(data: dict[str, Any]) -> object:
+            case = Case(
+                data["party"], data["lodged_on"], data["reference"], data["expected_on"],
+                Verdict(data["outcome"]), data["decided_on"],
+            )  # fmt: skip
+            return awards.put_proceedings(file.lot, case, held, **self._who())
+
+        if self.saved(form, change):
+            return self._to_lot(code, lot)
+        note = (
+            f"Zolang het loopt, wordt perceel {lot} niet definitief gegund. Bron: {COURT_SOURCE}."
+        )
+        return self._entry(form, f"Kort geding over {lot}", code, lot, note=note)
 
 
 class BidPages(AwardPages):
@@ -89,16 +255,16 @@ class BidPages(AwardPages):
         """Enter a bid."""
         _, file = self._file(code, lot)
         form: Any = BidForm()
-        if form.validate_on_submit():
+
+        def change(data: dict[str, Any]) -> object:
             draft = BidDraft(
-                form.tenderer.data, form.received_at.data, form.price_cents.data,
-                form.chamber_number.data or None, form.email.data,
+                data["tenderer"], data["received_at"], data["price_cents"],
+                data["chamber_number"] or None, data["email"],
             )  # fmt: skip
-            done = self._kept(
-                code, lot, form, lambda: bid_operations.receive_bid(file.lot, draft, **self._who())
-            )
-            if done:
-                return done
+            return bid_operations.receive_bid(file.lot, draft, **self._who())
+
+        if self.saved(form, change):
+            return self._to_lot(code, lot)
         return self._entry(form, f"Nieuwe inschrijving op {lot}", code, lot)
 
     @expose("/<lot>/<int:number>/toets/", methods=("GET", "POST"))
@@ -112,16 +278,13 @@ class BidPages(AwardPages):
         for rule, check in held.items():
             values |= {f"passed_{rule}": PASSED if check.passed else FAILED, rule: check.evidence}
         form = checks_form([(rule, KNOCK_OUTS[rule]) for rule in file.rules])(data=values)
-        if form.validate_on_submit():
-            given = {
-                rule: (form[f"passed_{rule}"].data == PASSED, form[rule].data)
-                for rule in file.rules
-            }
-            done = self._kept(
-                code, lot, form, lambda: bid_operations.put_checks(bid, given, **self._who())
-            )
-            if done:
-                return done
+
+        def change(data: dict[str, Any]) -> None:
+            given = {rule: (data[f"passed_{rule}"] == PASSED, data[rule]) for rule in file.rules}
+            bid_operations.put_checks(bid, given, **self._who())
+
+        if self.saved(form, change):
+            return self._to_lot(code, lot)
         return self._entry(form, f"Toetsen van {bid.tenderer}", code, lot)
 
     @expose("/<lot>/<int:number>/scores/", methods=("GET", "POST"))
@@ -164,21 +327,18 @@ class BidPages(AwardPages):
         form: Any = LotForm(data={"suppliers": 1, "price_weight": 30})
         if file is not None:
             form = LotForm(data=_lot_values(file))
-        if form.validate_on_submit():
-            code = file.lot.code if file else form.code.data
 
-            def save() -> Any:
-                method = Method(form.method.data)
-                draft = LotDraft(
-                    code, form.title.data, form.route.data, form.closes_at.data,
-                    _criteria(form.criteria.data or "", method), method,
-                    form.price_weight.data or 0, form.suppliers.data,
-                )  # fmt: skip
-                return bid_operations.put_lot(process, draft, new=file is None, **self._who())
+        def change(data: dict[str, Any]) -> object:
+            method = Method(data["method"])
+            draft = LotDraft(
+                file.lot.code if file else data["code"], data["title"], data["route"],
+                data["closes_at"], _criteria(data["criteria"] or "", method), method,
+                data["price_weight"] or 0, data["suppliers"],
+            )  # fmt: skip
+            return bid_operations.put_lot(process, draft, new=file is None, **self._who())
 
-            done = self._kept(process.code, code, form, save)
-            if done:
-                return done
+        if self.saved(form, change):
+            return self._to_lot(process.code, file.lot.code if file else form.code.data)
         title = f"Perceel {file.lot.code}" if file else "Nieuw perceel"
         return self._entry(form, title, process.code, file.lot.code if file else None)
 
@@ -192,25 +352,26 @@ class BidPages(AwardPages):
         titles = [(c.code, f"{c.code} {c.title}") for c in file.criteria]
         form = scores_form(titles, motivated=motivated)(data=values)
         lot = str(file.lot.code)
-        if form.validate_on_submit():
+
+        def change(data: dict[str, Any]) -> object:
             given = {
                 c.code: Judgement(
-                    None if (score := form[f"score_{c.code}"].data) == NO_ANSWER else int(score),
-                    form[f"motivation_{c.code}"].data or "",
+                    None if (score := data[f"score_{c.code}"]) == NO_ANSWER else int(score),
+                    data[f"motivation_{c.code}"] or "",
                 )
                 for c in file.criteria
             }
-            done = self._kept(code, lot, form, lambda: keep(bid, given, **self._who()))
-            if done:
-                return done
+            return keep(bid, given, **self._who())
+
+        if self.saved(form, change):
+            return self._to_lot(code, lot)
         kind = "Consensus over" if motivated else "Mijn scores voor"
         note = "" if motivated else "Alleen jij ziet dit, tot de consensus open is."
         return self._entry(form, f"{kind} {bid.tenderer}", code, lot, note=note)
 
 
 def _bid(file: LotFile, number: int) -> Bid:
-    found_bid = next((bid for bid in file.bids if bid.number == number), None)
-    return found_bid or abort(404)
+    return next((bid for bid in file.bids if bid.number == number), None) or abort(404)
 
 
 def _lot_values(file: LotFile) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from core.formats import day_text
 from procurement.award.models import AwardDecision, Proceedings
 from procurement.award.queries import LotFile, as_json
 from procurement.award.rules import Method, total_text
-from procurement.plan.court import Verdict
+from procurement.plan.steps import Verdict
 
 
 @dataclass(frozen=True)

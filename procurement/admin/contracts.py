@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, url_for
-from flask_admin import BaseView, expose
+from flask import abort, g, redirect, url_for
+from flask_admin import expose
 from werkzeug.wrappers import Response
 from wtforms import SelectMultipleField
 
 from core.accounts import may
 from core.admin import needs
-from core.errors import DomainError
 from core.formats import euro_text
 from core.municipalities import name as municipality_name
 from core.pages.fields import DutchDateField, Required, SafeForm, TextField
@@ -68,14 +67,12 @@ class ContractPage(PlanningBase):
         lot = award.bid.lot
         form = _form(process, award)
         back = url_for("bids.lot", code=code, lot=lot.code)
-        if form.validate_on_submit():
-            try:
-                said = _register(process, award, form, **self._who())
-            except DomainError as error:
-                form.fill_errors(error)
-            else:
-                flash(said, "success")
-                return redirect(back)
+        if self.saved(
+            form,
+            lambda _: _register(process, award, form, **self._who()),
+            "Het contract en de handtekeningen staan in het register.",
+        ):
+            return redirect(back)
         route, price = ROUTES[lot.route], euro_text(price_of(award))
         return self.render(
             "procurement/form.html",
@@ -88,7 +85,7 @@ class ContractPage(PlanningBase):
         )
 
 
-def _register(process: ContractingProcess, award: Award, form: Any, **who: Any) -> str:
+def _register(process: ContractingProcess, award: Award, form: Any, **who: Any) -> None:
     places = tuple(form.municipalities.data or ())
     if award.contract_number is not None:
         held: Any = award
@@ -96,14 +93,13 @@ def _register(process: ContractingProcess, award: Award, form: Any, **who: Any) 
             held.contract_number, places, form.signed_on.data, held.starts_on, held.ends_on
         )
         add_signatures(award, signed, **who)
-        return f"De handtekeningen onder contract {signed.number} zijn bewaard."
+        return
     signed = Signed(
         form.number.data, places, form.signed_on.data, form.starts_on.data, form.ends_on.data
     )
     register_contract(
         award, form.provider.data.upper(), signed, joining(process, award.bid.lot.route), **who
     )
-    return f"Contract {signed.number} staat in het register."
 
 
 def _form(process: ContractingProcess, award: Award) -> Any:
@@ -128,9 +124,3 @@ def _form(process: ContractingProcess, award: Award) -> Any:
         )
     form.municipalities.choices = [(code, municipality_name(code)) for code in places]
     return form
-
-
-def views() -> list[BaseView]:
-    """Make the page; it belongs to one application."""
-    url = "/planning/<code>/contract/<int:key>"
-    return [ContractPage("Contract", url=url, endpoint="award_contract")]

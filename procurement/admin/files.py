@@ -1,7 +1,9 @@
 """Files and calendars of one inkooptraject, in and out."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import PurePath
 from typing import Any
 
@@ -9,19 +11,26 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, request, ur
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from core import municipalities
 from core.accounts import Account, may, visible
 from core.admin import needs, public
 from core.dates import now, today
 from core.errors import DomainError
+from core.formats import day_text
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.exchange.agenda import MIME, write_calendar
-from procurement.exchange.changes import change_lines
 from procurement.exchange.files import KINDS, pack, read_plan, unpack, write_plan
 from procurement.exchange.ocds import package, record_package
 from procurement.exchange.publication import publish, publisher_of
-from procurement.exchange.sheets import PlanFile, PlanFileError
+from procurement.exchange.sheets import (
+    HEADER_COLUMNS,
+    PLAIN_SHEETS,
+    STEP_COLUMNS,
+    PlanFile,
+    PlanFileError,
+)
 from procurement.models import CalendarLink, ContractingProcess
-from procurement.plan import calendar_operations, operations, queries
+from procurement.plan import agenda, operations, queries
+from procurement.plan.agenda import MIME, write_calendar
 from procurement.plan.forms import CalendarLinkForm, ConfirmImportForm, ImportForm
 from procurement.plan.outlook import look
 
@@ -127,7 +136,7 @@ class FilePages(PlanningBase):
         process = self._process(code)
         if not CalendarLinkForm().validate_on_submit():
             abort(400)
-        token = calendar_operations.make_calendar_link(process=process, **self._who())
+        token = agenda.make_calendar_link(process=process, **self._who())
         return self._show_link(token, code)
 
     @expose("/mijlpalen/agendalink/", methods=("POST",))
@@ -137,9 +146,7 @@ class FilePages(PlanningBase):
         owner = request.form.get("eigenaar", "").strip()
         if not CalendarLinkForm().validate_on_submit() or not owner:
             abort(400)
-        token = calendar_operations.make_calendar_link(
-            process=None, owner=owner[:80], **self._who()
-        )
+        token = agenda.make_calendar_link(process=None, owner=owner[:80], **self._who())
         return self._show_link(token, None)
 
     def _show_link(self, token: str, code: str | None) -> str:
@@ -158,7 +165,7 @@ class FilePages(PlanningBase):
         if link is None or not CalendarLinkForm().validate_on_submit():
             abort(404)
         try:
-            calendar_operations.revoke_calendar_link(number, **self._who())
+            agenda.revoke_calendar_link(number, **self._who())
             flash("De agendalink werkt niet meer.", "success")
         except DomainError as error:
             flash(error.message, "error")
@@ -185,7 +192,7 @@ blueprint = Blueprint("calendars", __name__)
 @public
 def calendar(token: str) -> Response:
     """Answer a calendar program; the token is the key, and its maker's rights are the limit."""
-    link = calendar_operations.calendar_link(token)
+    link = agenda.calendar_link(token)
     maker = None if link is None else Account.get_or_none(Account.email == link.made_by)
     if link is None or maker is None or not maker.active or not may(maker, "read", "planning"):
         abort(404)
@@ -207,3 +214,68 @@ def _only(process: ContractingProcess) -> Any:
 def _calendar(processes: Any, name: str, owner: str | None = None) -> bytes:
     operations.refresh(processes, at=now())
     return write_calendar(queries.agenda(processes, owner), name=name)
+
+
+PARTS = {
+    "mijlpaal": "Mijlpaal",
+    "links": "Afhankelijkheid",
+    "decisions": "Besluit",
+    "participations": "Deelname",
+    "recesses": "Reces",
+    "meetings": "Vergadering",
+    "actions": "Actie",
+    "risks": "Risico",
+    "planversie": "Planversie",
+}
+FIELDS = {
+    column.field: column.name.replace("_", " ")
+    for columns in (*(sheet.columns for sheet in PLAIN_SHEETS), STEP_COLUMNS, HEADER_COLUMNS)
+    for column in columns
+} | {"lag": "tussentijd", "type": "soort", "before": "na", "after": "van"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One thing that differs; an empty text is nothing."""
+
+    what: str
+    was: str
+    becomes: str
+
+
+def change_lines(changes: Mapping[str, Mapping[str, Any]]) -> list[ChangeLine]:
+    """``before`` and ``after`` of an operation as lines, what goes away first."""
+    was, becomes = changes.get("before") or {}, changes.get("after") or {}
+    lines = [
+        ChangeLine(_what(key), _text(was.get(key)), _text(becomes.get(key)))
+        for key in dict.fromkeys((*was, *becomes))
+    ]
+    return sorted(lines, key=lambda line: line.becomes != "")
+
+
+def _what(key: str) -> str:
+    head, _, field = key.partition(": ")
+    part, _, name = head.partition(" ")
+    if part not in PARTS:
+        return FIELDS.get(head, head).capitalize()
+    words = [municipalities.names().get(word, word) for word in name.split(" ")]
+    label = f"{PARTS[part]} {' '.join(words)}".strip()
+    return f"{label}: {FIELDS.get(field, field)}" if field else label
+
+
+def _text(value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    if isinstance(value, Mapping):
+        return _listed(f"{FIELDS.get(k, k)} {_text(v)}" for k, v in value.items())
+    text = str(value).replace("_", " ")
+    try:
+        return day_text(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return ", ".join(parts)

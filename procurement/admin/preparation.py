@@ -1,6 +1,7 @@
 """Pages that prepare the tender: scale per leerroute, requirements to measures, questions."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, url_for
@@ -9,7 +10,9 @@ from werkzeug.wrappers import Response
 from wtforms import SelectField, TextAreaField
 
 from core.admin import needs
+from core.dates import today
 from core.export import download
+from core.municipalities import name as municipality_name
 from core.pages.fields import (
     DutchDateField,
     Required,
@@ -17,8 +20,9 @@ from core.pages.fields import (
     TextField,
     WholeNumberField,
 )
+from core.small_numbers import HIDDEN_TEXT, is_small
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.models import ExpectedNumber, Question
+from procurement.models import ContractingProcess, ExpectedNumber, Question
 from procurement.plan import queries
 from procurement.plan.forms import (
     NONE,
@@ -28,14 +32,16 @@ from procurement.plan.forms import (
     filled_rows,
     name_places,
 )
+from procurement.plan.queries import load
 from procurement.plan.terms import term_on
 from procurement.plan.validity import ROUTES
 from procurement.preparation import (
     operations as preparation_operations,
     queries as preparation_queries,
 )
-from procurement.preparation.operations import Asked, Expected, Grouping
+from procurement.preparation.operations import Asked, Expected, Grouping, put_estimate
 from procurement.preparation.trace import KINDS, Item, comes_from, unasked, unmeasured, weights
+from providers.deliveries.demand_queries import last_month_held, registrations
 
 STAGES = {"marktconsultatie": "marktconsultatie", "nota_van_inlichtingen": "Nota van Inlichtingen"}
 
@@ -103,6 +109,32 @@ class QuestionForm(SafeForm):
     published_on = DutchDateField(
         "Gepubliceerd op", description="Daarna verandert deze vraag niet meer."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One gemeente and leerroute: what is estimated for a year, and what registered in one."""
+
+    municipality: str
+    route: str
+    entered: int | None
+    registered: int
+
+    @property
+    def shown(self) -> str:
+        """Fewer than five stay hidden."""
+        return HIDDEN_TEXT if is_small(self.registered) else f"{self.registered}"
+
+    @property
+    def usable(self) -> bool:
+        """Whether the figure may become the estimate."""
+        return self.registered > 0 and not is_small(self.registered)
+
+
+class ProposalForm(SafeForm):
+    """For which year the figures are taken over."""
+
+    year = SelectField("Voor welk jaar", coerce=int)
 
 
 class PreparationPages(PlanningBase):
@@ -179,6 +211,33 @@ class PreparationPages(PlanningBase):
         if self.saved(form, change, "De raming is bewaard."):
             return self._to(code, page="planning.scale")
         return self._entry(form, f"Raming van {code}", code, "planning.scale")
+
+    @expose("/<code>/raming-uit-leveringen/", methods=("GET", "POST"))
+    @needs("change")
+    def proposal(self, code: str) -> Response | str:
+        """Compare the estimate with the feed; a person decides which year gets its figures."""
+        process = self._process(code)
+        begin = (process.go_live or today()).year
+        form: Any = ProposalForm()
+        form.year.choices = [(year, str(year)) for year in range(begin, begin + 4)]
+        month = last_month_held()
+        rows = [] if month is None else _proposals(process, begin, registrations(month))
+        if self.saved(
+            form,
+            lambda data: _take_over(process, rows, data["year"], self._who()),
+            f"De raming voor {form.year.data} is gelijk aan de leveringen.",
+        ):
+            return self._to(code, page="planning.scale")
+        return self.render(
+            "procurement/proposal.html",
+            code=code,
+            crumbs=[*crumbs(code), ("Schaal", url_for("planning.scale", code=code))],
+            form=form,
+            rows=rows,
+            year=begin,
+            month=month,
+            routes=ROUTES,
+        )
 
     @expose("/<code>/eisen/")
     def trace(self, code: str) -> str:
@@ -322,3 +381,37 @@ def _plain(text: str | None) -> str:
 
 def _fields(item: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(item, name) for name in names}
+
+
+def _proposals(
+    process: ContractingProcess, year: int, counts: dict[tuple[str, str], int]
+) -> list[Proposal]:
+    entered = {
+        (r.municipality, r.route): r.tracks
+        for r in preparation_queries.numbers(process)
+        if r.year == year
+    }
+    joining = {(p.municipality, p.route) for p in load(process).participations}
+    return [
+        Proposal(place, route, entered.get((place, route)), counts.get((place, route), 0))
+        for place, route in sorted(joining, key=lambda key: (key[1], municipality_name(key[0])))
+    ]
+
+
+def _take_over(
+    process: ContractingProcess, rows: list[Proposal], year: int, who: dict[str, Any]
+) -> bool:
+    """Replace the estimate of one year where the feed has a figure; the rest stays."""
+    kept = {
+        (r.municipality, r.route, r.year): Expected(r.municipality, r.route, r.year, r.tracks)
+        for r in preparation_queries.numbers(process)
+    }
+    for row in rows:
+        if row.usable:
+            key = (row.municipality, row.route, year)
+            kept[key] = Expected(row.municipality, row.route, year, row.registered)
+    groups = [
+        Grouping(g.route, g.group_size, g.start_every_weeks, g.places)
+        for g in preparation_queries.groups(process)
+    ]
+    return put_estimate(process, list(kept.values()), groups, **who)

@@ -32,8 +32,8 @@ from procurement.plan import operations, queries
 from procurement.plan.fair_forecast import FEWEST, Case, FairForecast, fair_forecast
 from procurement.plan.health import Health, driving_chain
 from procurement.plan.outlook import Outlook
+from procurement.plan.planning import Change, differences, shifted
 from procurement.plan.terms import PROCEDURE_NAMES
-from procurement.plan.what_if import Change, differences, shifted
 
 FURTHEST = 3650
 PICTURES: dict[str, Callable[[Outlook], Chart | None]] = {

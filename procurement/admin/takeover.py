@@ -1,27 +1,58 @@
 """If an aanbieder fails tomorrow: who can take over whom, and a plan of it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice, SelectField
 
 from core.accounts import Role, visible
 from core.admin import Page, needs
 from core.dates import now, today
 from core.formats import MISSING, count_text
 from core.municipalities import name as municipality_name
+from core.pages.fields import DutchDateField, Required, SafeForm, TextField
 from core.small_numbers import count_or_hidden, few_text, parts_of_total
 from procurement.plan.documents import Header
 from procurement.plan.operations import add_document
 from procurement.plan.validity import ROUTES
 from procurement.takeover import queries
-from procurement.takeover.forms import PlanForm, QuestionForm
-from procurement.takeover.plan import takeover_plan
-from procurement.takeover.rules import Takeover, take_over
+from procurement.takeover.rules import Takeover, take_over, takeover_plan
 from providers.models import Provider
+
+
+class QuestionForm(SafeForm):
+    """Which aanbieder, and from which day; sent as an address, so without a token."""
+
+    class Meta(SafeForm.Meta):
+        """Reading changes nothing."""
+
+        csrf = False
+
+    aanbieder = SelectField("Aanbieder die wegvalt")
+    dag = DutchDateField("Vanaf welke dag", [Required("Vul de dag in.")])
+
+    @classmethod
+    def asked(cls, names: Iterable[tuple[str, str]], values: object, day: date) -> Self:
+        """Make the form out of an address; ``names`` are code and name."""
+        form = cls(values, data={"dag": day})
+        form.aanbieder.choices = [SelectChoice(code, name) for code, name in names]
+        return form
+
+
+class PlanForm(SafeForm):
+    """Code of the traject that is made of it."""
+
+    code = TextField(
+        "Code van het traject",
+        [Required("Vul een code in, bijvoorbeeld OVERNAME-2026.")],
+        render_kw={"maxlength": 32},
+    )
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,9 @@ from procurement.award.operations import day_of, file_of, locked, note
 from procurement.award.queries import LotFile, all_lots, as_json
 from procurement.award.rules import require_choice
 from procurement.models import ContractingProcess
-from procurement.plan import court, operations, queries
-from procurement.plan.court import Verdict
+from procurement.plan import operations, queries
 from procurement.plan.documents import PlanDecision, PlanDocument, PlanStep
-from procurement.plan.steps import SETTLED, Outcome
+from procurement.plan.steps import SETTLED, USUAL_WAIT, Outcome, Verdict
 from procurement.plan.terms import Purpose, term_on
 
 
@@ -136,7 +135,7 @@ def put_proceedings(
         row = held or Proceedings(lot=file.lot, decision=decision)
         row.party, row.reference = case.party.strip(), case.reference.strip()
         row.lodged_on = case.lodged_on
-        row.expected_on = case.expected_on or case.lodged_on + court.USUAL_WAIT
+        row.expected_on = case.expected_on or case.lodged_on + USUAL_WAIT
         row.outcome, row.decided_on = str(case.outcome), case.decided_on
         row.save()
         told = {"ingesteld": str(row.lodged_on), "uitspraak verwacht": str(row.expected_on),

@@ -19,8 +19,8 @@ from core.pages.fields import (
     WholeNumberField,
 )
 from procurement.award.rules import METHOD_NAMES, TOP_SCORE
-from procurement.plan.court import USUAL_WAIT, Verdict
 from procurement.plan.forms import DAY_HINT, CheckboxesField, choices
+from procurement.plan.steps import USUAL_WAIT, Verdict
 from procurement.plan.validity import ROUTES
 
 VERDICTS = {

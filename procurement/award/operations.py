@@ -7,7 +7,7 @@ reads the trail need not be who may see the bids.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from core import audit
@@ -18,12 +18,15 @@ from core.formats import moment_text
 from core.mail import is_address
 from procurement.award.models import (
     AssessorScore,
+    Award,
     AwardCriterion,
+    AwardDecision,
     Bid,
     BidPrice,
     ConsensusScore,
     KnockOut,
     Lot,
+    Proceedings,
 )
 from procurement.award.queries import KNOCK_OUTS, LotFile, assessors, lot_file
 from procurement.award.rules import TOP_SCORE, Criterion, Method, require_scheme
@@ -292,3 +295,53 @@ def note(lot: Lot, action: str, *, by: str, at: datetime, after: dict[str, Any])
         at=at, actor=by, action=action, thing=THING, thing_id=f"{lot.process.code} {lot.code}",
         after=after,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OldBids:
+    """Lots whose term is over, as conditions on what hangs on them.
+
+    Bids that did not win are kept no longer than the file of a tender has to be. The term runs from
+    the final award, and from the closing of the lot when nobody was awarded. Who was awarded, and
+    the contract, stay.
+    """
+
+    lots: Any
+
+    @classmethod
+    def before(cls, day: date) -> "OldBids":
+        """Lots awarded, or closed without an award, before a day."""
+        moment = datetime.combine(day, time.min, tzinfo=AMSTERDAM)
+        awarded = AwardDecision.select(AwardDecision.lot).where(
+            AwardDecision.awarded_on.is_null(False)
+        )
+        over = awarded.where(AwardDecision.awarded_on < day)
+        return cls(
+            Lot.select(Lot.id).where(
+                Lot.id.in_(over) | ((Lot.closes_at < moment) & Lot.id.not_in(awarded))
+            )
+        )
+
+    def counts(self) -> dict[str, int]:
+        """How much would go."""
+        return {
+            "inschrijvingen": int(self._losing(Bid.select()).count()),
+            "korte gedingen": int(self._cases(Proceedings.select()).count()),
+        }
+
+    def remove(self) -> None:
+        """Remove the bids that did not win, and their names from the ranking and the court."""
+        decisions: Any = AwardDecision.select().where(AwardDecision.lot.in_(self.lots))
+        for decision in decisions:
+            won = {award.bid.tenderer for award in decision.awards}
+            decision.ranking = [row for row in decision.ranking if row["name"] in won]
+            decision.save()
+        self._cases(Proceedings.delete()).execute()
+        self._losing(Bid.delete()).execute()
+
+    def _losing(self, query: Any) -> Any:
+        won = Award.select(Award.bid)
+        return query.where(Bid.lot.in_(self.lots), Bid.id.not_in(won))
+
+    def _cases(self, query: Any) -> Any:
+        return query.where(Proceedings.lot.in_(self.lots))

@@ -7,7 +7,6 @@ from typing import Any
 
 from core.accounts import Account, visible
 from core.municipalities import name as municipality_name
-from procurement.award.bidding import PublishedLot, Winner
 from procurement.award.models import (
     AssessorScore,
     Award,
@@ -21,10 +20,10 @@ from procurement.award.models import (
     Proceedings,
     Signature,
 )
-from procurement.award.rules import Criterion, Method, Offer, Ranked, ranking
-from procurement.award.scopes import opened
+from procurement.award.rules import Criterion, Method, Offer, PublishedLot, Ranked, Winner, ranking
 from procurement.models import ContractingProcess, Participation
-from procurement.plan.court import HALTING, Verdict
+from procurement.plan.steps import HALTING, Verdict
+from procurement.scopes import opened
 
 KNOCK_OUTS = {
     "keurmerk": "Keurmerk Blik op Werk",

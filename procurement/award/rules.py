@@ -1,11 +1,13 @@
 """Ranking of bids: best price-quality ratio, or quality as a deduction from the price.
 
 Points are whole hundredths and money whole cents, so that what is shown is what decides. A missing
-answer gives nothing; a bid without a price is not ranked. Equal bids share a rank.
+answer gives nothing; a bid without a price is not ranked. Equal bids share a rank. What is made
+public of a lot and its award says nothing of who did not win.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from core.errors import DomainError
@@ -200,3 +202,37 @@ def require_choice(found: Sequence[Ranked], chosen: Sequence[str], suppliers: in
             raise DomainError(
                 "chosen", f"{name} staat hoger in de rangorde. Neem die eerst.", field="chosen"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """A tenderer that was awarded, with the contract once it is signed."""
+
+    key: int
+    name: str
+    chamber_number: str | None
+    contract_number: str | None = None
+    signed_on: date | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    @property
+    def party(self) -> str:
+        """Identifier of the organisation: by chamber of commerce, or within this tender."""
+        return f"NL-KVK-{self.chamber_number}" if self.chamber_number else f"inschrijver-{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedLot:
+    """One lot; counts and winners only once the award decision was sent."""
+
+    code: str
+    title: str
+    received: int | None = None
+    valid: int | None = None
+    sent_on: date | None = None
+    awarded_on: date | None = None
+    motivation: str = ""
+    winners: tuple[Winner, ...] = ()
+    tenderers: frozenset[str] = frozenset()
+    """Who tendered, to count each once over all lots; not published."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from core import municipalities
 from core.dates import AMSTERDAM
-from procurement.award.bidding import PublishedLot, Winner
+from procurement.award.rules import PublishedLot, Winner
 from procurement.plan.documents import PlanStep
 from procurement.plan.health import Health
 from procurement.plan.outlook import Outlook

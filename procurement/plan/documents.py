@@ -9,8 +9,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from core.dates import Calendar, Recess
-from procurement.plan.court import CourtHold, heaviest
-from procurement.plan.steps import Kind, Link, LocalDecision, Outcome, Plan, Step, Unit
+from procurement.plan.steps import (
+    CourtHold,
+    Kind,
+    Link,
+    LocalDecision,
+    Outcome,
+    Plan,
+    Step,
+    Unit,
+    heaviest,
+)
 from procurement.plan.terms import Facts, Moment, Procedure, Purpose
 
 

@@ -16,12 +16,12 @@ from core.errors import DomainError
 from procurement.models import (
     Breach,
     ContractingProcess,
+    DigestMail,
     ForecastPoint,
     Milestone,
 )
 from procurement.plan import queries
-from procurement.plan.agenda import agenda_of
-from procurement.plan.calendar_operations import keep_agenda
+from procurement.plan.agenda import agenda_of, keep_agenda
 from procurement.plan.documents import (
     BaselineDate,
     Header,
@@ -452,3 +452,13 @@ def put_calendar(
         by=by,
         at=at,
     )
+
+
+def record_digest(day: date, owner: str, *, address: str, text: str, by: str, at: datetime) -> None:
+    """Keep a message that went out."""
+    with transaction():
+        DigestMail.create(day=day, owner=owner, address=address, text=text, sent_at=at)
+        audit.record(
+            at=at, actor=by, action="mail_digest", thing="planning", thing_id=f"{day:%Y-%m-%d}",
+            after={"aan": address, "eigenaar": owner},
+        )  # fmt: skip

@@ -25,7 +25,6 @@ from procurement.models import (
     PlannedDate,
     Risk,
 )
-from procurement.plan.court import HALTING, CourtHold, Verdict
 from procurement.plan.documents import (
     BaselineDate,
     Header,
@@ -40,7 +39,7 @@ from procurement.plan.documents import (
 )
 from procurement.plan.fair_forecast import STRETCHED, Case
 from procurement.plan.health import Health
-from procurement.plan.steps import Kind, Link, LinkType, Outcome, Unit
+from procurement.plan.steps import HALTING, CourtHold, Kind, Link, LinkType, Outcome, Unit, Verdict
 from procurement.plan.terms import Procedure, Purpose
 from providers.models import ContractScope
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from core.dates import next_term_day, term_end
 from core.formats import day_text, euro_text
-from procurement.plan import court
+from procurement.plan.steps import COURT_SOURCE, CourtHold
 
 
 class Purpose(StrEnum):
@@ -113,7 +113,7 @@ class Facts:
     value_cents: int | None
     today: date
     moments: Mapping[Purpose, tuple[Moment, ...]]
-    hold: court.CourtHold | None = None
+    hold: CourtHold | None = None
 
     def last(self, purpose: Purpose) -> Moment | None:
         """The last step with this purpose."""
@@ -210,7 +210,7 @@ def _proceedings(facts: Facts, _day: date) -> list[Finding]:
             "proceedings", moment.code,
             f"{moment.title} staat op {day_text(moment.on)}, terwijl er een kort geding is over "
             f"perceel {hold.lot}. Wacht op de uitspraak.",
-            court.SOURCE,
+            COURT_SOURCE,
         )
         for moment in moments
         if moment.on < max(hold.until, facts.today)

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 import icalendar
 
 from core.dates import AMSTERDAM
-from procurement.exchange.agenda import write_calendar
 from procurement.exchange.publication import publish
 from procurement.models import ContractingProcess
 from procurement.plan import operations, queries
+from procurement.plan.agenda import write_calendar
 from procurement.plan.steps import Outcome
 from tests.procurement.test_exchange import full
 

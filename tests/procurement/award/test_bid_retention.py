@@ -11,7 +11,7 @@ from procurement.award import decision_operations as awards
 from procurement.award.decision_operations import Case, Signed
 from procurement.award.models import Award, Bid, BidPrice, ConsensusScore, Proceedings
 from procurement.award.queries import lot_file, price_of
-from procurement.plan.court import Verdict
+from procurement.plan.steps import Verdict
 from tests.procurement.lots import BY, bid, decided
 
 CASE = Case("Oever", date(2026, 9, 24), "", None, Verdict.WITHDRAWN, date(2026, 9, 25))

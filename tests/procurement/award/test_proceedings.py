@@ -12,12 +12,12 @@ from procurement.award.models import AwardDecision, Proceedings
 from procurement.award.queries import lot_file
 from procurement.models import ContractingProcess
 from procurement.plan import queries
-from procurement.plan.court import Verdict
 from procurement.plan.health import Health
 from procurement.plan.operations import put_step
 from procurement.plan.outlook import look
+from procurement.plan.planning import differences, shifted
+from procurement.plan.steps import Verdict
 from procurement.plan.terms import Purpose
-from procurement.plan.what_if import differences, shifted
 from tests.procurement.lots import ANNE, AT, BY, both, decided, judged, refused
 
 NOVEMBER = datetime(2026, 11, 20, 10, tzinfo=UTC)

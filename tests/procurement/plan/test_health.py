@@ -7,7 +7,6 @@ import pytest
 
 from core.dates import Calendar, Recess
 from core.errors import DomainError
-from procurement.plan.digest import digest, nothing_due
 from procurement.plan.documents import Header, PlanDecision, PlanDocument, PlanStep
 from procurement.plan.health import (
     Health,
@@ -18,11 +17,10 @@ from procurement.plan.health import (
     meeting_conflict,
     naming,
 )
-from procurement.plan.outlook import look
-from procurement.plan.planning import schedule
+from procurement.plan.outlook import digest, look, nothing_due
+from procurement.plan.planning import differences, schedule, shifted
 from procurement.plan.steps import Kind, Link, LocalDecision, Outcome, Plan, Step
 from procurement.plan.terms import Purpose
-from procurement.plan.what_if import differences, shifted
 
 TODAY = date(2026, 6, 1)
 

@@ -8,7 +8,7 @@ import pytest
 from core.audit import AuditLine
 from core.errors import DomainError
 from procurement.models import Breach, ForecastPoint, Milestone, PlannedDate
-from procurement.plan import calendar_operations, operations, queries
+from procurement.plan import agenda, operations, queries
 from procurement.plan.documents import (
     Header,
     PlanAction,
@@ -190,14 +190,14 @@ def test_a_new_day_is_calculated_once(db):
 
 def test_calendar_links_are_secret_and_can_be_revoked(db):
     process = start()
-    token = calendar_operations.make_calendar_link(process=process, **BY)
-    link = calendar_operations.calendar_link(token)
+    token = agenda.make_calendar_link(process=process, **BY)
+    link = agenda.calendar_link(token)
     assert link.process == process
     assert token not in str(list(AuditLine.select().dicts()))
-    calendar_operations.revoke_calendar_link(link.id, **BY)
-    assert calendar_operations.calendar_link(token) is None
+    agenda.revoke_calendar_link(link.id, **BY)
+    assert agenda.calendar_link(token) is None
     with pytest.raises(DomainError):
-        calendar_operations.revoke_calendar_link(link.id, **BY)
+        agenda.revoke_calendar_link(link.id, **BY)
 
 
 def test_the_law_moves_and_everything_with_it(db):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from procurement.preparation.group_filling import expected_wait, share_within, simulate
+from procurement.preparation.scale import expected_wait, share_within, simulate
 
 
 @pytest.mark.parametrize(
