@@ -1,4 +1,4 @@
-"""What the start page says about scores, reactions and signals."""
+"""What the start page says about scores, reactions, signals and docent hours."""
 
 from datetime import date
 from typing import Any
@@ -12,11 +12,21 @@ from core.dates import add_months
 from core.formats import day_text, month_text
 from core.small_numbers import few_text
 from providers.models import Provider
+from providers.register.queries import certified_in
 from quality.cards import queries as cards
 from quality.cards.words import falls
 from quality.learners.acts import ANSWERED, ESCALATED, NEW
+from quality.lessons.teacher_claim import Claim, TaughtMonth
 from quality.method.model import ScoringModel
-from quality.models import CONCEPT, Invitation, Reaction, ScoreCard, ScoringModelVersion, Signal
+from quality.models import (
+    CONCEPT,
+    DocentHours,
+    Invitation,
+    Reaction,
+    ScoreCard,
+    ScoringModelVersion,
+    Signal,
+)
 
 
 def attention(account: Account, today: date) -> list[Attention]:
@@ -35,6 +45,38 @@ def attention(account: Account, today: date) -> list[Attention]:
     if may(account, "change", "scoring_model"):
         found.extend(_models(account))
     return found
+
+
+def docent_attention(account: Account, today: date) -> list[Attention]:
+    """Providers whose claim of the newest month does not fit the register."""
+    del today
+    months = cards.judged_months()
+    if not months or not may(account, "change", "register"):
+        return []
+    month, most_hours = months[-1], cards.model_in_force(months[-1]).docent_month_hours
+    query = DocentHours.select(DocentHours, Provider).join(Provider)
+    claimed = list(visible(DocentHours, account, query).where(DocentHours.month == month))
+    docenten = certified_in([month], [one.provider.id for one in claimed])
+    items = []
+    for one in claimed:
+        claim = Claim(
+            month,
+            TaughtMonth(one.tracks, certified=one.certified, claimed=one.claimed),
+            docenten.get(one.provider.id, {}).get(month, 0),
+            registered=one.provider.id in docenten,
+            most_hours=most_hours,
+        )
+        if claim.verdict.doubtful:
+            items.append(
+                Attention(
+                    f"Vraag {one.provider.name} naar de docentenuren van {month_text(month)}.",
+                    f"/aanbieders/{one.provider.code}/docenten/",
+                    Urgency.SOON,
+                    more=claim.reason,
+                    needs=("change", "register"),
+                )
+            )
+    return items
 
 
 def figures(account: Account, today: date) -> list[Figure]:

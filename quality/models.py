@@ -1,4 +1,7 @@
-"""Scoring models in force, score cards per month, reactions to them, and signals."""
+"""Scoring models, score cards per month, reactions, signals, docent hours, survey counts.
+
+Answers of learners are held as counts only: nobody's own answers are kept.
+"""
 
 import peewee
 
@@ -195,3 +198,32 @@ class ReportMail(BaseModel):
         """Once to an address."""
 
         indexes = ((("month", "code", "address", "status"), True),)
+
+
+class DocentHours(BaseModel):
+    """The hours of certified docenten that a provider claims, of its newest month; in minutes."""
+
+    provider = peewee.ForeignKeyField(Provider, on_delete="RESTRICT", unique=True)
+    month = MonthField(verbose_name="Maand")
+    tracks = peewee.IntegerField(verbose_name="Deelnemers")
+    certified = peewee.IntegerField(help_text="of learners")
+    claimed = peewee.IntegerField(help_text="of docenten, at least")
+
+
+class SurveyCount(BaseModel):
+    """How many learners of a provider gave an answer to a question, in one survey."""
+
+    provider = peewee.ForeignKeyField(
+        Provider, backref="survey_counts", on_delete="RESTRICT", verbose_name="Aanbieder"
+    )
+    held_on = peewee.DateField(verbose_name="Gehouden op")
+    question = peewee.CharField(max_length=12, verbose_name="Vraag")
+    answer = peewee.CharField(max_length=12, verbose_name="Antwoord")
+    count = peewee.IntegerField(verbose_name="Aantal")
+    entered_by = peewee.CharField(max_length=120, verbose_name="Ingevoerd door")
+    entered_at = MomentField(verbose_name="Ingevoerd op")
+
+    class Meta:
+        """An answer once per question of a survey."""
+
+        indexes = ((("provider", "held_on", "question", "answer"), True),)

@@ -1,41 +1,108 @@
-"""Which score cards, reactions and signals an account may see."""
+"""Which rows of this package an account may see: one function per kind of row."""
 
+from collections.abc import Callable
 from typing import Any
+
+import peewee
 
 from core.accounts import Account, Role, scope, visible
 from core.municipalities import with_merged
 from providers.models import Provider
 from providers.scopes import by_provider
+from quality.agreements.models import Agreement, Complaint, Talk
+from quality.evaluation.models import EVERYTHING
+from quality.indicators.models import CohortCount, Indicator, IndicatorValue, ReferenceLine
 from quality.learners.acts import ANSWERED, ESCALATED
 from quality.learners.models import FactsImport, LearnerFacts, LearnerSummary
-from quality.lessons.models import DocentHours
-from quality.models import Invitation, Reaction, ReportMail, ScoreCard, ScoringModelVersion, Signal
+from quality.models import (
+    DocentHours,
+    Invitation,
+    Reaction,
+    ReportMail,
+    ScoreCard,
+    ScoringModelVersion,
+    Signal,
+    SurveyCount,
+)
+
+Scope = Callable[[Any, Account], Any]
+_model: Any
 
 
-@scope(ScoreCard)
-def _cards(query: Any, account: Account) -> Any:
-    if account.role == Role.ADMINISTRATOR:
-        return query.where(False)
-    return by_provider(query, account, ScoreCard.provider)
+def _of_schools(model: Any, *hidden_from: Role) -> Scope:
+    """Rows about a school: those of the account's schools, and none for some roles."""
+
+    def narrow(query: Any, account: Account) -> Any:
+        if account.role in hidden_from:
+            return query.where(False)
+        return by_provider(query, account, model.provider)
+
+    return narrow
 
 
-@scope(DocentHours)
-def _docent_hours(query: Any, account: Account) -> Any:
-    return by_provider(query, account, DocentHours.provider)
+def _of_learners(model: Any) -> Scope:
+    """Rows about learners: a gemeente sees its own, with the gemeenten merged into it."""
+
+    def narrow(query: Any, account: Account) -> Any:
+        if account.role != Role.MUNICIPALITY:
+            return query.where(False)
+        return query.where(model.municipality.in_(with_merged(account.municipalities)))
+
+    return narrow
 
 
-@scope(Reaction)
-def _reactions(query: Any, account: Account) -> Any:
-    if account.role in (Role.MUNICIPALITY, Role.ADMINISTRATOR):
-        return query.where(False)
-    return by_provider(query, account, Reaction.provider)
+def _of_policy(model: Any) -> Scope:
+    """Figures of a gemeente's policy: its own and the region's; none for a school."""
+
+    def narrow(query: Any, account: Account) -> Any:
+        if account.role in (Role.PROVIDER, Role.ADMINISTRATOR):
+            return query.where(False)
+        if account.role == Role.MUNICIPALITY:
+            own = model.municipality.in_(account.municipalities)
+            return query.where(model.municipality.is_null() | own)
+        return query
+
+    return narrow
 
 
-@scope(Invitation)
-def _invitations(query: Any, account: Account) -> Any:
-    if account.role in (Role.MUNICIPALITY, Role.ADMINISTRATOR):
-        return query.where(False)
-    return by_provider(query, account, Invitation.provider)
+def _of_indicator(indicator: peewee.ForeignKeyField) -> Scope:
+    """Rows that hang on an indicator: those whose indicator the account may see."""
+
+    def narrow(query: Any, account: Account) -> Any:
+        return query.where(
+            indicator.in_(visible(Indicator, account, Indicator.select(Indicator.id)))
+        )
+
+    return narrow
+
+
+def _of_evaluation(model: Any) -> Scope:
+    """An evaluation: a gemeente sees its own, so does a contract manager bound to gemeenten."""
+
+    def narrow(query: Any, account: Account) -> Any:
+        if account.role in (Role.PROVIDER, Role.ADMINISTRATOR):
+            return query.where(False)
+        bound = account.role == Role.CONTRACT_MANAGER and account.municipalities
+        if account.role == Role.MUNICIPALITY or bound:
+            return query.where(model.municipality.in_(account.municipalities))
+        return query
+
+    return narrow
+
+
+for _model in (DocentHours, SurveyCount):
+    scope(_model)(_of_schools(_model))
+scope(ScoreCard)(_of_schools(ScoreCard, Role.ADMINISTRATOR))
+for _model in (Reaction, Invitation, Talk, Agreement):
+    scope(_model)(_of_schools(_model, Role.MUNICIPALITY, Role.ADMINISTRATOR))
+for _model in (LearnerFacts, FactsImport):
+    scope(_model)(_of_learners(_model))
+for _model in (Indicator, CohortCount):
+    scope(_model)(_of_policy(_model))
+for _model in (IndicatorValue, ReferenceLine):
+    scope(_model)(_of_indicator(_model.indicator))
+for _model in EVERYTHING:
+    scope(_model)(_of_evaluation(_model))
 
 
 @scope(ScoringModelVersion)
@@ -50,48 +117,38 @@ def _mails(query: Any, account: Account) -> Any:
     if account.role in (Role.REGION, Role.AUDITOR):
         return query
     if account.role == Role.CONTRACT_MANAGER:
-        mine = visible(Provider, account, Provider.select(Provider.code))
-        return query.where(ReportMail.code.in_(mine) | (ReportMail.address == account.email))
+        schools = visible(Provider, account, Provider.select(Provider.code))
+        return query.where(ReportMail.code.in_(schools) | (ReportMail.address == account.email))
     if account.role == Role.PROVIDER:
         return query.where(ReportMail.code == account.provider_code)
     return query.where(False)
 
 
+@scope(Complaint)
+def _complaints(query: Any, account: Account) -> Any:
+    if account.role == Role.MUNICIPALITY:
+        return query.where(Complaint.municipality.in_(account.municipalities))
+    return _of_schools(Complaint, Role.ADMINISTRATOR)(query, account)
+
+
 @scope(Signal)
 def _signals(query: Any, account: Account) -> Any:
-    if account.role == Role.MUNICIPALITY:
-        return query.where(Signal.municipality.in_(with_merged(account.municipalities)))
+    """A school sees what was put to it, for as long as it holds."""
     if account.role == Role.PROVIDER:
         asked = Signal.open & Signal.status.in_((ESCALATED, ANSWERED))
         return by_provider(query.where(asked), account, Signal.provider)
-    return query.where(False)
-
-
-@scope(LearnerFacts)
-def _facts(query: Any, account: Account) -> Any:
-    if account.role == Role.MUNICIPALITY:
-        return query.where(LearnerFacts.municipality.in_(with_merged(account.municipalities)))
-    return query.where(False)
+    return _of_learners(Signal)(query, account)
 
 
 @scope(LearnerSummary)
 def _summaries(query: Any, account: Account) -> Any:
-    """A gemeente sees its own learners, a contractmanager those of its contracts."""
-    if account.role == Role.MUNICIPALITY:
-        return query.where(LearnerSummary.municipality.in_(with_merged(account.municipalities)))
-    if account.role == Role.CONTRACT_MANAGER:
-        query = by_provider(
-            query.where(LearnerSummary.provider.is_null(False)), account, LearnerSummary.provider
-        )
-        if account.municipalities:
-            places = with_merged(account.municipalities)
-            query = query.where(LearnerSummary.municipality.in_(places))
-        return query
-    return query.where(False)
-
-
-@scope(FactsImport)
-def _facts_imports(query: Any, account: Account) -> Any:
-    if account.role == Role.MUNICIPALITY:
-        return query.where(FactsImport.municipality.in_(with_merged(account.municipalities)))
-    return query.where(False)
+    """A gemeente sees its own learners, a contract manager those of its contracts."""
+    if account.role != Role.CONTRACT_MANAGER:
+        return _of_learners(LearnerSummary)(query, account)
+    query = by_provider(
+        query.where(LearnerSummary.provider.is_null(False)), account, LearnerSummary.provider
+    )
+    if account.municipalities:
+        places = with_merged(account.municipalities)
+        query = query.where(LearnerSummary.municipality.in_(places))
+    return query

@@ -48,8 +48,10 @@ def run_export(args: argparse.Namespace) -> int:
     """Print everything about one person as JSON, and write it as a workbook when asked."""
     from core import access_log  # noqa: PLC0415
     from quality.learners.fact_operations import municipality_of  # noqa: PLC0415
-    from quality.learners.person_operations import everything_about  # noqa: PLC0415
-    from quality.learners.person_workbook import write_workbook  # noqa: PLC0415
+    from quality.learners.person_operations import (  # noqa: PLC0415
+        everything_about,
+        write_workbook,
+    )
 
     document = everything_about(municipality_of(args.gemeente), args.number)
     access_log.record(

@@ -12,7 +12,7 @@ from datetime import date
 
 from core.dates import days
 from quality.learners.facts import FACT_COLUMNS
-from quality.learners.term import three_years_after
+from quality.learners.signals import three_years_after
 
 HEADER = tuple(column.name for column in FACT_COLUMNS)
 PARTICIPATION = (("geen", 45), ("taalstage", 15), ("vrijwilligerswerk", 16), ("werk", 18),

@@ -22,7 +22,6 @@ from providers.deliveries import drift_attention
 from providers.models import Contract, Delivery, Provider
 from quality import attention as score_attention
 from quality.agreements import attention as agreement_attention
-from quality.lessons import attention as teacher_attention
 from quality.models import ScoreCard
 
 # Each package that has something to tell adds its function here.
@@ -31,7 +30,7 @@ SOURCES: tuple[Source, ...] = (
     provider_attention.attention,
     drift_attention.attention,
     score_attention.attention,
-    teacher_attention.attention,
+    score_attention.docent_attention,
     agreement_attention.attention,
     job_pages.attention,
 )

@@ -10,8 +10,7 @@ from quality.admin.hearing import InvitationPage, ReactionPage
 from quality.admin.indicators import IndicatorPage
 from quality.admin.judgement import JudgementPage, RowsPage
 from quality.admin.learner_pages.listing import LearnersPage
-from quality.admin.learner_pages.person import PersonPage
-from quality.admin.learner_pages.road import LearnerPage, LearnerTalkPage
+from quality.admin.learner_pages.road import LearnerPage, LearnerTalkPage, PersonPage
 from quality.admin.learner_pages.signals import OneSignalPage, SignalPage
 from quality.admin.method import MethodPage, ModelPage
 from quality.admin.passport import PassportPage

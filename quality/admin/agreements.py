@@ -14,7 +14,6 @@ from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.admin.providers import tabs_of
 from quality.agreements.forms import AgreementForm, ClosingForm
-from quality.agreements.models import Agreement
 from quality.agreements.operations import close_agreement, make_agreement
 from quality.agreements.queries import (
     agreements_of,
@@ -43,10 +42,12 @@ WORDS = {"criteria": CRITERIA, "kinds": KINDS, "units": UNITS, "routes": Learnin
 
 def provider_named(code: str) -> Provider:
     """The provider with this code, when the account may see it; 404 otherwise."""
-    found: Provider | None = visible(Provider, g.account).where(Provider.code == code).get_or_none()
-    if found is None:
+    provider: Provider | None = (
+        visible(Provider, g.account).where(Provider.code == code).get_or_none()
+    )
+    if provider is None:
         abort(404)
-    return found
+    return provider
 
 
 def _standings(provider: Provider) -> tuple[Any, list[dict[str, Any]]]:
@@ -89,7 +90,7 @@ class AgreementPage(Page):
     def index(self, code: str) -> str:
         """Show where each criterion stands, the agreements and the talks."""
         provider = provider_named(code)
-        found = agreements_of(provider, g.account)
+        agreements = agreements_of(provider, g.account)
         month, standings = _standings(provider)
         return self.render(
             "quality/agreements.html",
@@ -101,8 +102,8 @@ class AgreementPage(Page):
                 off_course := [r for r in standings if r["standing"] is Standing.OFF_COURSE]
             ),
             off_course_text=_names(off_course),
-            agreements=found,
-            progress=progress_of(found, today()),
+            agreements=agreements,
+            progress=progress_of(agreements, today()),
             missed=Course.MISSED,
             talks=talks_of(provider, g.account),
             words=WORDS,
@@ -112,8 +113,8 @@ class AgreementPage(Page):
     def download(self, code: str, kind: str) -> Response:
         """Give the agreements as a file."""
         provider = provider_named(code)
-        found = agreements_of(provider, g.account)
-        progress = progress_of(found, today())
+        agreements = agreements_of(provider, g.account)
+        progress = progress_of(agreements, today())
         rows = (
             (
                 KINDS[item.kind],
@@ -129,7 +130,7 @@ class AgreementPage(Page):
                 item.closed_on,
                 item.closing_note,
             )
-            for item in found
+            for item in agreements
         )
         return download(f"afspraken-{provider.code}", kind, DOWNLOAD_COLUMNS, rows)
 
@@ -145,18 +146,18 @@ class AgreementPage(Page):
             form.criterion.data = request.args.get("criterium", "")
             form.route.data = request.args.get("route", "")
 
-        def keep(given: dict[str, Any]) -> None:
-            threshold = given["threshold"]
+        def keep(values: dict[str, Any]) -> None:
+            threshold = values["threshold"]
             make_agreement(
                 provider=provider,
-                kind=given["kind"],
-                text=given["text"],
-                agreed_on=given["agreed_on"],
-                due_on=given["due_on"],
-                criterion=given["criterion"] or None,
-                route=int(given["route"]) if given["route"] else None,
+                kind=values["kind"],
+                text=values["text"],
+                agreed_on=values["agreed_on"],
+                due_on=values["due_on"],
+                criterion=values["criterion"] or None,
+                route=int(values["route"]) if values["route"] else None,
                 threshold=None if threshold is None else float(threshold),
-                talk=next((t for t in talks if str(t.id) == given["talk"]), None),
+                talk=next((t for t in talks if str(t.id) == values["talk"]), None),
                 by=g.account.email,
                 at=now(),
             )
@@ -170,17 +171,16 @@ class AgreementPage(Page):
     def one(self, code: str, number: int) -> Response | str:
         """Show one agreement month by month, and close it."""
         provider = provider_named(code)
-        found = [a for a in agreements_of(provider, g.account) if a.id == number]
-        if not found:
+        agreement = next((a for a in agreements_of(provider, g.account) if a.id == number), None)
+        if agreement is None:
             abort(404)
-        agreement: Agreement = found[0]
         form = ClosingForm()
 
-        def close(given: dict[str, Any]) -> None:
+        def close(values: dict[str, Any]) -> None:
             close_agreement(
                 agreement,
-                cancelled=given["ending"] == "cancelled",
-                note=given["note"],
+                cancelled=values["ending"] == "cancelled",
+                note=values["note"],
                 by=g.account.email,
                 at=now(),
             )

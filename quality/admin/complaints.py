@@ -79,15 +79,15 @@ class ComplaintPage(Page):
         codes = g.account.municipalities if bound else sorted(names(), key=names().__getitem__)
         form.offer(codes, required=bound)
 
-        def keep(given: dict[str, Any]) -> None:
+        def keep(values: dict[str, Any]) -> None:
             register_complaint(
                 provider=provider,
-                received_on=given["received_on"],
-                kind=given["kind"],
-                route=int(given["route"]) if given["route"] else None,
-                municipality=given["municipality"] or None,
-                summary=given["summary"],
-                internal_note=given["internal_note"] or "",
+                received_on=values["received_on"],
+                kind=values["kind"],
+                route=int(values["route"]) if values["route"] else None,
+                municipality=values["municipality"] or None,
+                summary=values["summary"],
+                internal_note=values["internal_note"] or "",
                 by=g.account.email,
                 at=now(),
             )
@@ -101,14 +101,13 @@ class ComplaintPage(Page):
     def one(self, code: str, number: int) -> Response | str:
         """Show one complaint, and close it."""
         provider = provider_named(code)
-        found = [c for c in complaints_of(provider, g.account) if c.id == number]
-        if not found:
+        complaint = next((c for c in complaints_of(provider, g.account) if c.id == number), None)
+        if complaint is None:
             abort(404)
-        complaint = found[0]
         form = OutcomeForm()
 
-        def close(given: dict[str, Any]) -> None:
-            close_complaint(complaint, outcome=given["outcome"], by=g.account.email, at=now())
+        def close(values: dict[str, Any]) -> None:
+            close_complaint(complaint, outcome=values["outcome"], by=g.account.email, at=now())
 
         if self.saved(form, close, "De klacht is afgehandeld."):
             return redirect(url_for(".one", code=code, number=number))

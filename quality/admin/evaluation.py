@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response as FlaskResponse, abort, g, redirect, send_file, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice, SelectField
 
 from core.accounts import visible
 from core.admin import Page, needs
@@ -14,21 +15,54 @@ from core.dates import now, today
 from core.export import download
 from core.formats import day_text
 from core.municipalities import name as municipality_name
-from core.pages.fields import SafeForm
-from quality.evaluation.forms import ActionForm, FollowUpForm
+from core.pages.fields import Required, SafeForm, TextField
 from quality.evaluation.models import HeardPoint, PlanAction
 from quality.evaluation.operations import answer_point, update_action
-from quality.evaluation.queries import evaluation_of, municipalities_with_evaluation
 from quality.evaluation.report import (
     ACTIONS,
     HEARD,
     Cohort,
     IndicatorYears,
+    evaluation_of,
     evaluation_report,
+    municipalities_with_evaluation,
 )
+from quality.evaluation.rules import STATES
 from quality.indicators.queries import cohort_rows, figures_of, indicator_list
 from quality.indicators.rules import year_rows
 from quality.report.blocks import Report, Table, Text
+
+
+class ActionForm(SafeForm):
+    """Where an action stands."""
+
+    state = SelectField(
+        "Stand",
+        [Required("Kies waar de actie staat.")],
+        choices=[SelectChoice(state, state) for state in STATES],
+    )
+    explanation = TextField(
+        "Toelichting",
+        description="Waarom staat de actie hier? Bij 'nee' is dit verplicht. "
+        "Schrijf niet over personen.",
+        render_kw={"maxlength": 500},
+    )
+    owner = TextField(
+        "Eigenaar",
+        description="Het team of de functie die ervoor zorgt.",
+        render_kw={"maxlength": 120},
+    )
+
+
+class FollowUpForm(SafeForm):
+    """What was done with a point."""
+
+    follow_up = TextField(
+        "Wat is ermee gebeurd",
+        [Required("Vul in wat er met dit punt is gebeurd.")],
+        description="Schrijf niet over personen.",
+        render_kw={"maxlength": 500},
+    )
 
 
 class EvaluationPage(Page):
@@ -65,10 +99,10 @@ class EvaluationPage(Page):
         """Give the report for the raad as a tagged PDF."""
         from quality.report.pdf import pdf  # noqa: PLC0415  loads the compiler
 
-        made = pdf(_report(self._code(code)), at=now())
+        content = pdf(_report(self._code(code)), at=now())
         name = f"evaluatie-{code}.pdf"
         return send_file(
-            io.BytesIO(made), "application/pdf", as_attachment=True, download_name=name
+            io.BytesIO(content), "application/pdf", as_attachment=True, download_name=name
         )
 
     @expose("/<code>/evaluatie.<any(csv, xlsx):kind>")
@@ -86,8 +120,8 @@ class EvaluationPage(Page):
         action = _row(PlanAction, self._code(code), number)
         form = ActionForm(obj=action)
 
-        def change(given: dict[str, Any]) -> None:
-            update_action(action, **_words(given), by=g.account.email, at=now())
+        def change(values: dict[str, Any]) -> None:
+            update_action(action, **_words(values), by=g.account.email, at=now())
 
         return self._entry(form, change, code, f"Actie {number}: {action.title}")
 
@@ -98,8 +132,8 @@ class EvaluationPage(Page):
         point = _row(HeardPoint, self._code(code), number)
         form = FollowUpForm(obj=point)
 
-        def change(given: dict[str, Any]) -> None:
-            answer_point(point, **_words(given), by=g.account.email, at=now())
+        def change(values: dict[str, Any]) -> None:
+            answer_point(point, **_words(values), by=g.account.email, at=now())
 
         return self._entry(form, change, code, f"{point.party}: {point.point}")
 
@@ -111,8 +145,8 @@ class EvaluationPage(Page):
         return self.render("quality/evaluation_entry.html", form=form, code=code, about=about)
 
 
-def _words(given: dict[str, Any]) -> dict[str, str]:
-    return {name: value or "" for name, value in given.items() if name != "csrf_token"}
+def _words(values: dict[str, Any]) -> dict[str, str]:
+    return {name: value or "" for name, value in values.items() if name != "csrf_token"}
 
 
 def _row(model: Any, code: str, number: int) -> Any:
@@ -129,8 +163,8 @@ def _report(code: str) -> Report:
 
 
 def _indicators(code: str) -> list[IndicatorYears]:
-    mine = [one for one in indicator_list(g.account) if one.municipality == code]
-    figures = figures_of([one.id for one in mine])
+    own = [one for one in indicator_list(g.account) if one.municipality == code]
+    figures = figures_of([one.id for one in own])
     return [
         (
             one.number,
@@ -143,7 +177,7 @@ def _indicators(code: str) -> list[IndicatorYears]:
                 unit=one.unit,
             ),
         )
-        for one in mine
+        for one in own
     ]
 
 

@@ -111,8 +111,8 @@ DOWNLOAD_COLUMNS = (
 )  # fmt: skip
 
 
-def _download_rows(found: list[Listed]) -> Iterator[tuple[Any, ...]]:
-    for item in found:
+def _download_rows(items: list[Listed]) -> Iterator[tuple[Any, ...]]:
+    for item in items:
         about = item.indicator
         where = municipality_name(about.municipality) if about.municipality else "hele regio"
         for row in item.rows:
@@ -140,10 +140,10 @@ class IndicatorPage(Page):
     thing = "indicators"
 
     def _one(self, number: int) -> Indicator:
-        found = visible(Indicator, g.account).where(Indicator.id == number).get_or_none()
-        if found is None:
+        indicator = visible(Indicator, g.account).where(Indicator.id == number).get_or_none()
+        if indicator is None:
             abort(404)
-        return found
+        return indicator
 
     def _own(self, number: int) -> Indicator:
         """The indicator when this account may enter its figures."""
@@ -156,16 +156,16 @@ class IndicatorPage(Page):
     def index(self) -> str:
         """List the indicators, and the cohort tables of DUO."""
         search = _search()
-        found = _listed(list(indicator_list(g.account, search=search)))
+        items = _listed(list(indicator_list(g.account, search=search)))
         return self.render(
-            "quality/indicators.html", found=found, search=search, cohorts=_cohort_tables()
+            "quality/indicators.html", found=items, search=search, cohorts=_cohort_tables()
         )
 
     @expose("/indicatoren.<any(csv, xlsx):kind>")
     def download(self, kind: str) -> Response:
         """Give every figure of every indicator as a file."""
-        found = _listed(list(indicator_list(g.account, search=_search())))
-        return download("indicatoren", kind, DOWNLOAD_COLUMNS, _download_rows(found))
+        items = _listed(list(indicator_list(g.account, search=_search())))
+        return download("indicatoren", kind, DOWNLOAD_COLUMNS, _download_rows(items))
 
     @expose("/<int:number>/indicator.<any(csv, xlsx):kind>")
     def download_one(self, number: int, kind: str) -> Response:
@@ -180,16 +180,14 @@ class IndicatorPage(Page):
         return self._show(self._one(number), ComputeForm())
 
     def _show(self, indicator: Indicator, form: ComputeForm) -> str:
-        (listed,) = _listed([indicator])
+        (item,) = _listed([indicator])
         references = references_of(indicator, g.account)
         lines = [(line.name, line.year, line.value) for line in references]
-        chart = indicator_chart(
-            indicator.number, indicator.name, indicator.unit, listed.rows, lines
-        )
-        computed = next((row for row in reversed(listed.rows) if row.detail), None)
+        chart = indicator_chart(indicator.number, indicator.name, indicator.unit, item.rows, lines)
+        computed = next((row for row in reversed(item.rows) if row.detail), None)
         return self.render(
             "quality/indicator.html",
-            listed=listed,
+            listed=item,
             chart=chart,
             computed=computed,
             people=_people(computed),
@@ -213,16 +211,16 @@ class IndicatorPage(Page):
         codes = g.account.municipalities if own else list(municipality_names())
         options = [(code, municipality_name(code)) for code in codes]
         form = IndicatorForm.with_choices(options if own else [("", "hele regio"), *options])
-        made: list[Indicator] = []
+        created: list[Indicator] = []
 
-        def change(given: dict[str, Any]) -> None:
-            given.pop("csrf_token")
-            given["municipality"] = given["municipality"] or None
-            given["computation"] = given["computation"] or None
-            made.append(define_indicator(**given, by=g.account.email, at=now()))
+        def change(values: dict[str, Any]) -> None:
+            values.pop("csrf_token")
+            values["municipality"] = values["municipality"] or None
+            values["computation"] = values["computation"] or None
+            created.append(define_indicator(**values, by=g.account.email, at=now()))
 
         if self.saved(form, change, "De indicator is gemaakt. Vul nu een cijfer of een doel in."):
-            return redirect(url_for(".one", number=made[0].id))
+            return redirect(url_for(".one", number=created[0].id))
         return self.render("quality/indicator_new.html", form=form)
 
     @expose("/<int:number>/vergelijken/", methods=("GET", "POST"))
@@ -232,8 +230,8 @@ class IndicatorPage(Page):
         indicator = self._own(number)
         form = ReferenceForm()
 
-        def change(given: dict[str, Any]) -> None:
-            lines = read_references(given["file"].read(MOST_BYTES).decode("utf-8-sig", "replace"))
+        def change(values: dict[str, Any]) -> None:
+            lines = read_references(values["file"].read(MOST_BYTES).decode("utf-8-sig", "replace"))
             load_references(indicator, lines, by=g.account.email, at=now())
 
         if self.saved(form, change, "De cijfers om mee te vergelijken zijn bewaard."):
@@ -247,10 +245,10 @@ class IndicatorPage(Page):
         indicator = self._own(number)
         form = IndicatorValueForm()
 
-        def change(given: dict[str, Any]) -> None:
-            given.pop("csrf_token")
-            given |= {"value": float(given["value"]), "definition": given["definition"] or ""}
-            enter_value(indicator=indicator, **given, by=g.account.email, at=now())
+        def change(values: dict[str, Any]) -> None:
+            values.pop("csrf_token")
+            values |= {"value": float(values["value"]), "definition": values["definition"] or ""}
+            enter_value(indicator=indicator, **values, by=g.account.email, at=now())
 
         if self.saved(form, change, "Het cijfer is bewaard."):
             return redirect(url_for(".one", number=number))

@@ -9,7 +9,7 @@ from flask import abort, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-import quality.agreements.scopes  # noqa: F401  registers who sees what
+import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import visible
 from core.admin import Page
 from core.charts.pictures import Chart

@@ -5,17 +5,17 @@ from typing import Any
 
 from flask import Response as FlaskResponse, abort, current_app, g, redirect, request, url_for
 from flask_admin import expose
+from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
 
 from core.accounts import visible
 from core.admin import Page, needs
 from core.dates import now
 from core.export import download
+from core.pages.fields import Required, SafeForm
 from providers.models import Provider
 from quality.admin.providers import tabs_of
-from quality.surveys.forms import AnswersForm
-from quality.surveys.operations import import_answers
-from quality.surveys.queries import surveys_of
+from quality.surveys.operations import import_answers, surveys_of
 from quality.surveys.rules import (
     ANSWERS,
     COLUMNS,
@@ -27,6 +27,16 @@ from quality.surveys.rules import (
 )
 
 MOST_BYTES = 1_000_000
+
+
+class AnswersForm(SafeForm):
+    """A file with the answers as counts."""
+
+    file = FileField(
+        "Bestand met antwoorden (CSV)",
+        [Required("Kies een bestand.")],
+        description=f"Kolommen: {', '.join(COLUMNS)}. Een rij per vraag en antwoord.",
+    )
 
 
 def _translations() -> Path:
@@ -50,13 +60,13 @@ class SurveyPage(Page):
     @expose("/vragenlijst/")
     def sheet(self) -> str:
         """Show the sheet to print, in one language."""
-        found = texts(_translations())
+        languages = texts(_translations())
         code = request.args.get("taal", "nl")
-        if code not in found:
+        if code not in languages:
             abort(404)
         return self.render(
             "quality/survey_sheet.html",
-            text=found[code],
+            text=languages[code],
             language=code,
             questions=list(QUESTIONS),
             answers=list(ANSWERS),
@@ -87,8 +97,8 @@ class SurveyPage(Page):
         """Take in the answers of one or more schools."""
         form = AnswersForm()
 
-        def change(given: dict[str, Any]) -> None:
-            text = given["file"].read(MOST_BYTES).decode("utf-8-sig", "replace")
+        def change(values: dict[str, Any]) -> None:
+            text = values["file"].read(MOST_BYTES).decode("utf-8-sig", "replace")
             import_answers(read_answers(text), by=g.account.email, at=now())
 
         if self.saved(form, change, "De antwoorden zijn bewaard."):

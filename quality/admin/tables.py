@@ -5,8 +5,7 @@ from typing import Any
 from flask import g, url_for
 from flask_admin import BaseView
 
-import quality.agreements.scopes
-import quality.indicators.scopes  # noqa: F401  registers which rows an account may see
+import quality.scopes  # noqa: F401  registers which rows an account may see
 from core.accounts import visible
 from core.admin import SafeModelView
 from core.dates import now

@@ -43,13 +43,13 @@ class TalkPage(Page):
         """Give the sheet as a PDF."""
         provider = provider_named(code)
         at = now()
-        made = pdf(talk_sheet(provider, g.account, today()), at=at)
+        content = pdf(talk_sheet(provider, g.account, today()), at=at)
         with transaction():
             audit.record(
                 at=at, actor=g.account.email, action="export", thing="talk", thing_id=provider.code
             )
         return send_file(
-            io.BytesIO(made),
+            io.BytesIO(content),
             "application/pdf",
             as_attachment=True,
             download_name=f"gesprek-{provider.code}-{today():%Y-%m-%d}.pdf",
@@ -64,14 +64,14 @@ class TalkPage(Page):
         if request.method == "GET":
             _prefill(form, provider)
 
-        def keep(given: dict[str, Any]) -> None:
+        def keep(values: dict[str, Any]) -> None:
             with transaction():
                 talk = record_talk(
-                    provider=provider, held_on=given["held_on"], subject=given["subject"],
-                    report=given["report"] or "", by=g.account.email, at=now(),
+                    provider=provider, held_on=values["held_on"], subject=values["subject"],
+                    report=values["report"] or "", by=g.account.email, at=now(),
                 )  # fmt: skip
-                for number, values in form.given_decisions():
-                    _agree(provider, talk, number, values)
+                for number, decision in form.given_decisions():
+                    _agree(provider, talk, number, decision)
 
         if self.saved(form, keep, "Het gesprek is vastgelegd."):
             return redirect(url_for("agreements.index", code=code))

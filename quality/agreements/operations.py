@@ -48,13 +48,13 @@ def record_talk(
 
 
 def _check_measure(criterion: str | None, route: int | None, threshold: float | None) -> None:
-    given = [criterion is not None, route is not None, threshold is not None]
-    if any(given) and not all(given):
+    filled = [criterion is not None, route is not None, threshold is not None]
+    if any(filled) and not all(filled):
         raise DomainError(
             "measure_not_whole",
             "Kies bij een maatstaf een criterium, een leerroute en een grens. "
             "Of laat ze alle drie leeg.",
-            field=("criterion", "route", "threshold")[given.index(False)],
+            field=("criterion", "route", "threshold")[filled.index(False)],
         )
     if threshold is not None and not (isfinite(threshold) and threshold > 0):
         raise DomainError(
@@ -163,11 +163,11 @@ def register_complaint(
             "Vul de dag in waarop de klacht binnenkwam, tot en met vandaag.",
             field="received_on",
         )
-    found = kind_in(summary)
-    if found is not None:
+    personal = kind_in(summary)
+    if personal is not None:
         raise DomainError(
             "personal_data",
-            f"In de klacht staat {found}. De aanbieder leest deze tekst mee: "
+            f"In de klacht staat {personal}. De aanbieder leest deze tekst mee: "
             "zet persoonsgegevens in de interne notitie of laat ze weg.",
             field="summary",
         )
@@ -193,11 +193,11 @@ def close_complaint(complaint: Complaint, *, outcome: str, by: str, at: datetime
     """Close a complaint with its outcome, which the provider reads too."""
     if not outcome.strip():
         raise DomainError("outcome_missing", "Vul de uitkomst van de klacht in.", field="outcome")
-    found = kind_in(outcome)
-    if found is not None:
+    personal = kind_in(outcome)
+    if personal is not None:
         raise DomainError(
             "personal_data",
-            f"In de uitkomst staat {found}. De aanbieder leest deze tekst mee: laat het weg.",
+            f"In de uitkomst staat {personal}. De aanbieder leest deze tekst mee: laat het weg.",
             field="outcome",
         )
     with transaction():

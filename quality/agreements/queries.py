@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import Case, fn
 
-import quality.agreements.scopes  # noqa: F401  registers who sees what
+import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
 from core.dates import add_months, month_of
 from providers.models import Provider
@@ -48,10 +48,10 @@ def open_kinds(provider_ids: Sequence[int]) -> OpenKinds:
         Agreement.state == "open",
         Agreement.criterion.is_null(False),
     ).tuples()
-    found: OpenKinds = defaultdict(set)
+    kinds: OpenKinds = defaultdict(set)
     for provider, route, criterion, kind in rows:
-        found[provider, route, criterion].add(kind)
-    return dict(found)
+        kinds[provider, route, criterion].add(kind)
+    return dict(kinds)
 
 
 def progress_of(agreements: Sequence[Agreement], today: date) -> dict[int, Progress]:
@@ -130,12 +130,12 @@ def complaints_by_criterion(
     if route is not None:
         query = query.where(Complaint.route.is_null() | (Complaint.route == route))
     query = query.where(Complaint.provider == provider, Complaint.received_on.between(first, last))
-    found: dict[str | None, dict[str, tuple[int, int]]] = defaultdict(dict)
+    complaints: dict[str | None, dict[str, tuple[int, int]]] = defaultdict(dict)
     for criterion, kind, count, waiting in query.group_by(
         Complaint.criterion, Complaint.kind
     ).tuples():
-        found[criterion][kind] = (count, int(waiting))
-    return dict(found)
+        complaints[criterion][kind] = (count, int(waiting))
+    return dict(complaints)
 
 
 def complaint_counts(

@@ -29,7 +29,7 @@ from quality.models import Reaction, ScoreCard
 from quality.report.blocks import Block, Bullets, Report, Section, Table, Text, WritingLines
 
 Tree = Mapping[str, Any]
-FEWEST_BESIDE = 3
+FEWEST_OTHERS = 3
 """Fewer other schools would tell the figure of one of them."""
 MOST = 3
 """Agreements, complaints and reactions that fit on the sheet; the rest is counted."""
@@ -145,7 +145,7 @@ def _standing(provider: Provider, trees: Sequence[Tree], month: date | None) -> 
         score = (
             f"{label}: score",
             score_text(tree["score"], tree["borders"]),
-            _score_beside(others),
+            _score_of_others(others),
             word,
             "",
         )
@@ -155,7 +155,7 @@ def _standing(provider: Provider, trees: Sequence[Tree], month: date | None) -> 
                 (
                     CRITERIA[code].label,
                     criterion_text(code, item),
-                    _criterion_beside(others, code),
+                    _criterion_of_others(others, code),
                     standing_of_points(item["points"], tree["borders"]).label,
                     change_text(item.get("change")),
                 )
@@ -175,21 +175,21 @@ def _others(provider: Provider, route: str, month: date) -> list[ScoreCard]:
     return [card for card in query if card.score is not None]
 
 
-def _score_beside(others: Sequence[ScoreCard]) -> str:
+def _score_of_others(others: Sequence[ScoreCard]) -> str:
     """The middle of the other schools on this route, where there are enough of them."""
-    if len(others) < FEWEST_BESIDE:
+    if len(others) < FEWEST_OTHERS:
         return MISSING
     return number_text(median(card.score or 0 for card in others))
 
 
-def _criterion_beside(others: Sequence[ScoreCard], code: str) -> str:
+def _criterion_of_others(others: Sequence[ScoreCard], code: str) -> str:
     judged = [
         item["value"]
         for card in others
         if (item := card.result["criteria"].get(code)) and item["judged"]
     ]
     numbers = [value for value in judged if isinstance(value, int | float)]
-    if len(numbers) < FEWEST_BESIDE:
+    if len(numbers) < FEWEST_OTHERS:
         return MISSING
     return criterion_text(code, {"judged": True, "state": "waarde", "value": median(numbers)})
 

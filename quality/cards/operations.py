@@ -22,9 +22,18 @@ from quality.cards import inputs, queries as cards
 from quality.cards.inputs import Moment
 from quality.cards.register_facts import RegisterFacts, facts_of
 from quality.learners import operations as learner_operations
-from quality.lessons import operations as teacher_operations
+from quality.lessons import queries as lessons
+from quality.lessons.teacher_claim import TaughtMonth
 from quality.method.model import ScoringModel
-from quality.models import CONCEPT, FIXED, REVISION, MonthFigures, ScoreCard, ScoreDraws
+from quality.models import (
+    CONCEPT,
+    FIXED,
+    REVISION,
+    DocentHours,
+    MonthFigures,
+    ScoreCard,
+    ScoreDraws,
+)
 
 if TYPE_CHECKING:
     from quality.cards.region import Key
@@ -395,7 +404,17 @@ def _follow_up(provider: Provider, months: Collection[date]) -> None:
     if newest is not None and newest in months:
         with transaction():
             learner_operations.refresh(provider)
-            teacher_operations.refresh(provider, newest)
+            _keep_docent_hours(provider, newest)
+
+
+def _keep_docent_hours(provider: Provider, month: date) -> None:
+    """Keep the hours of certified docenten claimed of the newest month, in place of an older."""
+    taught = lessons.taught([provider.id], month, months=1).get((provider.id, month), TaughtMonth())
+    hours = DocentHours.get_or_none(DocentHours.provider == provider)
+    hours = hours or DocentHours(provider=provider)
+    hours.month, hours.tracks = month, taught.tracks
+    hours.certified, hours.claimed = taught.certified, int(taught.claimed)
+    hours.save()
 
 
 def _judge_month(month: date, *, at: datetime, providers: Collection[int]) -> int:

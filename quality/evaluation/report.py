@@ -1,12 +1,22 @@
 """The evaluation as one report: what the page, the PDF and the workbook all print."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
+import quality.scopes  # noqa: F401  registers who sees what
+from core.accounts import Account, visible
 from core.formats import MISSING, count_text, day_text, euro_text
 from core.municipalities import name as municipality_name
-from quality.evaluation.models import BudgetLine
-from quality.evaluation.queries import Evaluation
+from quality.evaluation.models import (
+    BudgetLine,
+    HeardPoint,
+    HousingTask,
+    PlanAction,
+    PlanGoal,
+    YearCount,
+)
 from quality.evaluation.rules import (
     Housing,
     actions_sentence,
@@ -24,26 +34,64 @@ IndicatorYears = tuple[str, str, str, Sequence[YearRow]]
 ACTIONS, HEARD = "Acties", "Wie is gehoord"
 
 
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything held of one gemeente, each list in its own order."""
+
+    municipality: str
+    actions: list[PlanAction]
+    housing: list[HousingTask]
+    budget: list[BudgetLine]
+    goals: list[PlanGoal]
+    heard: list[HeardPoint]
+    counts: list[YearCount]
+
+
+def municipalities_with_evaluation(account: Account) -> list[str]:
+    """Codes of the gemeenten whose evaluation this account may see."""
+    query: Any = visible(PlanAction, account, PlanAction.select(PlanAction.municipality).distinct())
+    return sorted(code for (code,) in query.tuples())
+
+
+def evaluation_of(municipality: str, account: Account) -> Evaluation:
+    """All rows of one gemeente that this account may see."""
+
+    def rows(model: Any, *order: Any) -> list[Any]:
+        return list(
+            visible(model, account).where(model.municipality == municipality).order_by(*order)
+        )
+
+    return Evaluation(
+        municipality,
+        rows(PlanAction, PlanAction.number),
+        rows(HousingTask, HousingTask.year),
+        rows(BudgetLine, BudgetLine.year, BudgetLine.side.desc(), BudgetLine.position),
+        rows(PlanGoal, PlanGoal.number),
+        rows(HeardPoint, HeardPoint.number),
+        rows(YearCount, YearCount.what, YearCount.year),
+    )
+
+
 def evaluation_report(
-    found: Evaluation, indicators: Iterable[IndicatorYears], cohorts: Iterable[Cohort]
+    evaluation: Evaluation, indicators: Iterable[IndicatorYears], cohorts: Iterable[Cohort]
 ) -> Report:
     """Build the report of one gemeente; a part without rows is left out."""
     sections = (
-        _section(ACTIONS, _actions(found)),
-        _section("Taakstelling en realisatie", _housing(found)),
-        _section("Indicatoren van het plan van aanpak", _goals(found)),
+        _section(ACTIONS, _actions(evaluation)),
+        _section("Taakstelling en realisatie", _housing(evaluation)),
+        _section("Indicatoren van het plan van aanpak", _goals(evaluation)),
         _section("Indicatoren en doelen", _indicators(indicators)),
-        _section("Taalstages en andere aantallen", _counts(found)),
+        _section("Taalstages en andere aantallen", _counts(evaluation)),
         _section("Inburgeringsplichtigen volgens DUO", _cohorts(cohorts)),
-        _section("Begroting", _budget(found)),
-        _section(HEARD, _heard(found)),
+        _section("Begroting", _budget(evaluation)),
+        _section(HEARD, _heard(evaluation)),
     )
-    name = municipality_name(found.municipality)
+    name = municipality_name(evaluation.municipality)
     return Report(
         title="Evaluatie plan van aanpak",
         subject=name,
-        answer=actions_sentence([action.state for action in found.actions]),
-        facts=(("Gemeente", name), *_facts(found)),
+        answer=actions_sentence([action.state for action in evaluation.actions]),
+        facts=(("Gemeente", name), *_facts(evaluation)),
         sections=tuple(section for section in sections if section.blocks),
     )
 
@@ -52,16 +100,16 @@ def _section(heading: str, blocks: Iterable[Block]) -> Section:
     return Section(heading, tuple(blocks))
 
 
-def _facts(found: Evaluation) -> Iterable[tuple[str, str]]:
-    done = sum(action.state == "ja" for action in found.actions)
-    yield "Acties uitgevoerd", f"{done} van {len(found.actions)}"
-    housing = _years(found)
+def _facts(evaluation: Evaluation) -> Iterable[tuple[str, str]]:
+    done = sum(action.state == "ja" for action in evaluation.actions)
+    yield "Acties uitgevoerd", f"{done} van {len(evaluation.actions)}"
+    housing = _years(evaluation)
     if housing and housing[-1].backlog_after is not None:
         yield f"Achterstand huisvesting {housing[-1].year}", count_text(housing[-1].backlog_after)
 
 
-def _actions(found: Evaluation) -> Iterable[Block]:
-    for theme, actions in groupby(found.actions, key=lambda a: (a.theme_number, a.theme)):
+def _actions(evaluation: Evaluation) -> Iterable[Block]:
+    for theme, actions in groupby(evaluation.actions, key=lambda a: (a.theme_number, a.theme)):
         yield Table(
             "{}. {}".format(*theme),
             ("Nr.", "Actie", "Stand", "Toelichting", "Eigenaar"),
@@ -78,14 +126,14 @@ def _actions(found: Evaluation) -> Iterable[Block]:
         )
 
 
-def _years(found: Evaluation) -> list[Housing]:
+def _years(evaluation: Evaluation) -> list[Housing]:
     return with_backlog(
-        [Housing(t.year, t.assigned, t.backlog_before, t.realised) for t in found.housing]
+        [Housing(t.year, t.assigned, t.backlog_before, t.realised) for t in evaluation.housing]
     )
 
 
-def _housing(found: Evaluation) -> Iterable[Block]:
-    if not found.housing:
+def _housing(evaluation: Evaluation) -> Iterable[Block]:
+    if not evaluation.housing:
         return
     yield Text(
         "De achterstand na een jaar is de achterstand vooraf, plus de taakstelling, "
@@ -103,21 +151,21 @@ def _housing(found: Evaluation) -> Iterable[Block]:
                 count_text(year.backlog_after),
                 day_text(task.measured_on) if task.measured_on else "heel het jaar",
             )
-            for year, task in zip(_years(found), found.housing, strict=True)
+            for year, task in zip(_years(evaluation), evaluation.housing, strict=True)
         ),
         numeric=(1, 2, 3, 4),
     )
 
 
-def _goals(found: Evaluation) -> Iterable[Block]:
-    if found.goals:
+def _goals(evaluation: Evaluation) -> Iterable[Block]:
+    if evaluation.goals:
         yield Text("De cijfers staan er zoals de evaluatie ze noemt, ook waar dat een bereik is.")
         yield Table(
             "Doel en realisatie",
             ("Nr.", "Indicator", "Doel", "Realisatie", "Noot"),
             tuple(
                 (str(goal.number), goal.name, goal.target, goal.realised, goal.note or MISSING)
-                for goal in found.goals
+                for goal in evaluation.goals
             ),
         )
 
@@ -140,9 +188,9 @@ def _indicators(indicators: Iterable[IndicatorYears]) -> Iterable[Block]:
         yield Table("Per jaar", headers, rows, numeric=(3, 4))
 
 
-def _counts(found: Evaluation) -> Iterable[Block]:
-    if found.counts:
-        rows = tuple((one.what, str(one.year), count_text(one.count)) for one in found.counts)
+def _counts(evaluation: Evaluation) -> Iterable[Block]:
+    if evaluation.counts:
+        rows = tuple((one.what, str(one.year), count_text(one.count)) for one in evaluation.counts)
         yield Table("Aantallen per jaar", ("Wat", "Jaar", "Aantal"), rows, numeric=(2,))
 
 
@@ -171,8 +219,8 @@ def _cohorts(cohorts: Iterable[Cohort]) -> Iterable[Block]:
         )
 
 
-def _budget(found: Evaluation) -> Iterable[Block]:
-    for year, group in groupby(found.budget, key=lambda line: line.year):
+def _budget(evaluation: Evaluation) -> Iterable[Block]:
+    for year, group in groupby(evaluation.budget, key=lambda line: line.year):
         lines = list(group)
         sums = {side: _sum(lines, side) for side in ("income", "expense")}
         yield Text(budget_sentence(sums["income"], sums["expense"]))
@@ -188,13 +236,13 @@ def _sum(lines: Iterable[BudgetLine], side: str) -> int:
     return sum(line.cents for line in lines if line.side == side)
 
 
-def _heard(found: Evaluation) -> Iterable[Block]:
-    if found.heard:
+def _heard(evaluation: Evaluation) -> Iterable[Block]:
+    if evaluation.heard:
         yield Table(
             "Wat zij inbrachten en wat ermee gebeurde",
             ("Nr.", "Wie", "Punt", "Soort", "Wat ermee gebeurde"),
             tuple(
                 (str(p.number), p.party, p.point, p.kind, p.follow_up or "nog niet ingevuld")
-                for p in found.heard
+                for p in evaluation.heard
             ),
         )

@@ -58,10 +58,10 @@ def duration_until_pass(
 
     The horizon is three years, or the longest time anyone was followed when that is shorter.
     """
-    listed = [(learner, _last_day(learner, reference)) for learner in learners]
-    known = [
+    with_last_day = [(learner, _last_day(learner, reference)) for learner in learners]
+    followed = [
         (learner, last)
-        for learner, last in listed
+        for learner, last in with_last_day
         if learner.registered <= reference and last >= max(window_start, learner.seen_from)
     ]
     stays = [
@@ -70,10 +70,11 @@ def duration_until_pass(
             last - learner.registered,
             _by(learner.passed, reference),
         )
-        for learner, last in known
+        for learner, last in followed
     ]
     left = sum(
-        _by(learner.left, reference) and not _by(learner.passed, reference) for learner, _ in known
+        _by(learner.left, reference) and not _by(learner.passed, reference)
+        for learner, _ in followed
     )
     steps = curve(stays)
     longest = max((one.exit for one in stays), default=0)

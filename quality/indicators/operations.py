@@ -33,7 +33,7 @@ COHORT_SOURCE = "DUO, in de evaluatie 'Thuis in Dalfsen' (gemeente Dalfsen, 2019
 COHORT_DAY = date(2019, 1, 1)
 
 
-def _known(value: IndicatorValue) -> dict[str, Any]:
+def _as_audited(value: IndicatorValue) -> dict[str, Any]:
     return {
         "value": value.value,
         "people": value.people,
@@ -81,16 +81,16 @@ def enter_value(
     """Enter or correct one figure of one year; the same figure again changes nothing."""
     _check_figure(unit=indicator.unit, year=year, value=value, people=people, source=source)
     with transaction():
-        held = IndicatorValue.get_or_none(
+        current = IndicatorValue.get_or_none(
             (IndicatorValue.indicator == indicator)
             & (IndicatorValue.year == year)
             & (IndicatorValue.kind == kind)
         )
-        before = None if held is None else _known(held)
-        figure = held or IndicatorValue(indicator=indicator, year=year, kind=kind)
+        before = None if current is None else _as_audited(current)
+        figure = current or IndicatorValue(indicator=indicator, year=year, kind=kind)
         figure.value, figure.people, figure.source = value, people, source.strip()
         figure.definition = definition.strip() or BY_HAND
-        if before == _known(figure):
+        if before == _as_audited(figure):
             return figure
         figure.detail, figure.entered_by, figure.entered_at = detail, by, at
         figure.save()
@@ -101,7 +101,7 @@ def enter_value(
             thing="indicator_value",
             thing_id=f"{indicator.number}/{year}/{kind}",
             before=before,
-            after=_known(figure),
+            after=_as_audited(figure),
         )
     return figure
 
@@ -149,13 +149,17 @@ def load_references(
     """Keep what others reached; a figure of the same name and year is replaced."""
     with transaction():
         for line in lines:
-            kept = ReferenceLine.get_or_none(
+            kept_line = ReferenceLine.get_or_none(
                 ReferenceLine.indicator == indicator,
                 ReferenceLine.name == line.name,
                 ReferenceLine.year == line.year,
             ) or ReferenceLine(indicator=indicator, name=line.name, year=line.year)
-            kept.value, kept.source, kept.published_on = line.value, line.source, line.published_on
-            kept.save()
+            kept_line.value, kept_line.source, kept_line.published_on = (
+                line.value,
+                line.source,
+                line.published_on,
+            )
+            kept_line.save()
         record(
             at=at, actor=by, action="load", thing="reference_line", thing_id=indicator.number,
             after={"lines": len(lines), "names": sorted({line.name for line in lines})},
@@ -236,12 +240,12 @@ def compute_value(
     start = date(year, 1, 1)
     if until < start:
         raise DomainError("no_month_yet", f"Over {year} is nog geen maand geleverd.", field="year")
-    found = duration_until_pass(
+    result = duration_until_pass(
         learners_until(until, indicator.municipality),
         window_start=start.toordinal(),
         reference=month_end(until).toordinal(),
     )
-    if found.mean is None:
+    if result.mean is None:
         raise DomainError(
             "nobody_passed",
             f"In de leveringen over {year} is nog niemand geslaagd. "
@@ -252,11 +256,11 @@ def compute_value(
         indicator=indicator,
         year=year,
         kind="realised",
-        value=round(found.mean, 3),
-        people=found.people,
+        value=round(result.mean, 3),
+        people=result.people,
         source=f"berekend uit de leveringen tot en met {month_text(until)}",
         definition=FROM_DELIVERIES,
-        detail=asdict(found),
+        detail=asdict(result),
         by=by,
         at=at,
     )
@@ -300,14 +304,14 @@ def refresh_computed(*, by: str, at: datetime) -> None:
     if last_month is None:
         return
     for indicator in Indicator.select().where(Indicator.computation.is_null(False)):
-        held = {
+        by_year = {
             one.year: one
             for one in IndicatorValue.select().where(
                 IndicatorValue.indicator == indicator, IndicatorValue.kind == "realised"
             )
         }
-        for year in sorted({last_month.year, *held}):
-            if year not in held or held[year].detail is not None:
+        for year in sorted({last_month.year, *by_year}):
+            if year not in by_year or by_year[year].detail is not None:
                 with suppress(DomainError):  # nobody passed yet: then there is no duration
                     compute_value(
                         indicator=indicator, year=year, last_month=last_month, by=by, at=at

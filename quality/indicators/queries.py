@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import fn
 
-import quality.indicators.scopes  # noqa: F401  registers who sees what
+import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
 from core.dates import month_from_number
 from core.municipalities import with_merged
@@ -26,13 +26,13 @@ def figures_of(indicator_ids: list[int]) -> dict[tuple[int, str], dict[int, Figu
         .order_by(IndicatorValue.year)
         .dicts()
     )
-    found: dict[tuple[int, str], dict[int, Figure]] = {}
+    figures: dict[tuple[int, str], dict[int, Figure]] = {}
     for row in rows:
-        by_year = found.setdefault((row["indicator"], row["kind"]), {})
+        by_year = figures.setdefault((row["indicator"], row["kind"]), {})
         by_year[row["year"]] = Figure(
             row["value"], row["people"], row["source"], row["detail"], row["definition"]
         )
-    return found
+    return figures
 
 
 def indicator_list(account: Account, *, search: str = "") -> Any:

@@ -133,9 +133,9 @@ def _outcome(
 
 def _interval(figure: Figure, unit: str) -> tuple[float, float] | None:
     """The 90 % interval of a share of so many people, or of a computed mean; else not known."""
-    kept = (figure.detail or {}).get("interval")
-    if kept is not None:
-        return kept[0], kept[1]
+    precise = (figure.detail or {}).get("interval")
+    if precise is not None:
+        return precise[0], precise[1]
     if unit != "%" or not figure.people:
         return None
     # Loads numpy, which most pages do without.

@@ -111,7 +111,7 @@ def import_facts(
 
 
 def _taken_in_before(municipality: int, sha256: str) -> FactsImport | None:
-    found: FactsImport | None = (
+    earlier: FactsImport | None = (
         FactsImport.select()
         .where(
             FactsImport.municipality == municipality,
@@ -121,7 +121,7 @@ def _taken_in_before(municipality: int, sha256: str) -> FactsImport | None:
         .order_by(FactsImport.id.desc())
         .first()
     )
-    return found
+    return earlier
 
 
 def _refuse_shape(table: Table) -> None:
@@ -140,7 +140,7 @@ def _settle(
     reading: FactReading, municipality: int, outcome: Outcome, *, today: date
 ) -> dict[str, Values]:
     """Which learners change, as they will be held; counts and problems go into the outcome."""
-    held = facts_of(municipality, [one.number for one in reading.rows])
+    before_import = facts_of(municipality, [one.number for one in reading.rows])
     counts = Counts(
         rows=reading.read, rejected=reading.rejected, unchanged=reading.repeated,
         skipped=len(reading.skipped),
@@ -148,7 +148,7 @@ def _settle(
     problems = list(reading.problems)
     changes: dict[str, Values] = {}
     for row in reading.rows:
-        before = held.get(row.number)
+        before = before_import.get(row.number)
         after = (before or dict.fromkeys(FACTS)) | row.values
         broken = broken_rules(row.row, after, today=today)
         problems.extend(broken)
@@ -171,14 +171,14 @@ def _settle(
 def facts_of(municipality: int, numbers: Iterable[str]) -> dict[str, Values]:
     """What is known of these learners, as numbers."""
     columns = [getattr(LearnerFacts, name) for name in FACTS]
-    known: dict[str, Values] = {}
-    for some in chunked(numbers, NUMBERS_AT_ONCE):
+    facts: dict[str, Values] = {}
+    for batch in chunked(numbers, NUMBERS_AT_ONCE):
         query = LearnerFacts.select(LearnerFacts.number, *columns).where(
-            LearnerFacts.municipality == municipality, LearnerFacts.number.in_(list(some))
+            LearnerFacts.municipality == municipality, LearnerFacts.number.in_(list(batch))
         )
         for number, *values in database.execute(query).fetchall():
-            known[number] = dict(zip(FACTS, values, strict=True))
-    return known
+            facts[number] = dict(zip(FACTS, values, strict=True))
+    return facts
 
 
 def _write(municipality: int, changes: Mapping[str, Values], *, at: datetime) -> None:
@@ -186,8 +186,8 @@ def _write(municipality: int, changes: Mapping[str, Values], *, at: datetime) ->
         {"municipality": municipality, "number": number, "changed_at": at, **values}
         for number, values in changes.items()
     ]
-    for some in chunked(rows, ROWS_AT_ONCE):
-        LearnerFacts.insert_many(some).on_conflict(
+    for batch in chunked(rows, ROWS_AT_ONCE):
+        LearnerFacts.insert_many(batch).on_conflict(
             conflict_target=[LearnerFacts.municipality, LearnerFacts.number],
             preserve=[*(getattr(LearnerFacts, name) for name in FACTS), LearnerFacts.changed_at],
         ).execute()
@@ -199,16 +199,16 @@ def _keep(outcome: Outcome, municipality: int, *, by: str, at: datetime, started
     outcome.seconds = time.perf_counter() - started
     counts = outcome.counts
     with transaction():
-        kept = FactsImport.create(
+        stored = FactsImport.create(
             municipality=municipality, file_name=outcome.file, sha256=outcome.sha256,
             sender=by[:120], received_at=at, status=outcome.status.value, rows=counts.rows,
             accepted=counts.accepted, unchanged=counts.unchanged, rejected=counts.rejected,
             skipped=counts.skipped, receipt=document(outcome, KEPT_PROBLEMS),
         )  # fmt: skip
-        outcome.delivery = kept.id
+        outcome.delivery = stored.id
         audit.record(
             at=at, actor=by, action="load", thing="learners", thing_id=f"{municipality:04d}",
-            after={"import": kept.id, "status": outcome.status.value, "rows": counts.rows,
+            after={"import": stored.id, "status": outcome.status.value, "rows": counts.rows,
                    "accepted": counts.accepted, "rejected": counts.rejected},
         )  # fmt: skip
 
@@ -240,24 +240,24 @@ def change_facts(
 
     Returns what to look at again.
     """
-    known = facts_of(municipality, [number]).get(number) or dict.fromkeys(FACTS)
+    before = facts_of(municipality, [number]).get(number) or dict.fromkeys(FACTS)
     row = FactRow(0, number, {name: _plain(value) for name, value in values.items()})
-    after = known | row.values
-    found = broken_rules(None, after, today=today)
-    for problem in found:
+    after = before | row.values
+    problems = broken_rules(None, after, today=today)
+    for problem in problems:
         if problem.severity == ERROR:
             field = next(c.held_as for c in FACT_COLUMNS if c.name == problem.column)
             raise DomainError(problem.code, problem.message, field=field)
-    if after != known:
+    if after != before:
         with transaction():
             _write(municipality, {number: after}, at=at)
             # Which facts changed is told, and not what they are: the trail outlives the learner.
             audit.record(
                 at=at, actor=by, action="change", thing="learners", thing_id=f"{municipality:04d}",
                 after={"learner": pseudonym(number),
-                       "fields": [name for name in FACTS if after[name] != known[name]]},
+                       "fields": [name for name in FACTS if after[name] != before[name]]},
             )  # fmt: skip
-    return found
+    return problems
 
 
 def _plain(value: Any) -> Any:

@@ -200,11 +200,11 @@ def read_facts(layout: Layout, records: Iterable[Record], *, today: date) -> Fac
             reading.skipped.append(row)
             continue
         values: Values = {}
-        found = list(_faults(row, texts, places, parsers, values))
-        if found:
+        problems = list(_faults(row, texts, places, parsers, values))
+        if problems:
             reading.rejected += 1
-            reading.citizen_numbers |= any(problem.code == "F301" for problem in found)
-            reading.problems.extend(found)
+            reading.citizen_numbers |= any(problem.code == "F301" for problem in problems)
+            reading.problems.extend(problems)
             continue
         number = str(values.pop("number"))
         by_number.setdefault(number, []).append(FactRow(row, number, values))
@@ -232,10 +232,10 @@ def _faults(
         try:
             values[name] = _read(BY_FIELD[name], text, parsers[name])
         except Fault as fault:
-            shown = None if fault.code == "F301" else echo(text)
+            value = None if fault.code == "F301" else echo(text)
             column = BY_FIELD[name].name
-            told = sentence(fault.code, **{**fault.details, "column": column, "value": shown})
-            yield Problem(row, column, fault.code, ERROR, shown, told)
+            message = sentence(fault.code, **{**fault.details, "column": column, "value": value})
+            yield Problem(row, column, fault.code, ERROR, value, message)
 
 
 def _read(column: Column, text: str, parse: Parser) -> int | str | None:
@@ -259,31 +259,31 @@ _TWICE = "Dit trajectnummer staat meer dan één keer in het bestand (rij {rows}
 def _settle_repeats(reading: FactReading, number: str, rows: list[FactRow]) -> None:
     """Of equal rows the first counts; rows that differ are all sent back."""
     first, *others = rows
-    listed = ", ".join(str(one.row) for one in rows[:10])
+    same_number = ", ".join(str(one.row) for one in rows[:10])
     if all(one.values == first.values for one in others):
         reading.rows.append(first)
         reading.repeated += len(others)
         reading.problems.extend(
             Problem(one.row, "trajectnummer", "F501", WARNING, echo(number),
-                    f"{_TWICE.format(rows=listed)} De rijen zijn gelijk; de eerste telt.")
+                    f"{_TWICE.format(rows=same_number)} De rijen zijn gelijk; de eerste telt.")
             for one in others
         )  # fmt: skip
         return
     reading.rejected += len(rows)
     reading.problems.extend(
         Problem(one.row, "trajectnummer", "F501", ERROR, echo(number),
-                f"{_TWICE.format(rows=listed)} Laat één rij staan en stuur die opnieuw.")
+                f"{_TWICE.format(rows=same_number)} Laat één rij staan en stuur die opnieuw.")
         for one in rows
     )  # fmt: skip
 
 
 def broken_rules(row: int | None, facts: AnyMapping[str, Any], *, today: date) -> list[Problem]:
     """What is wrong in the facts of one learner as they would be held."""
-    found = []
+    problems = []
     for one in FACT_RULES:
         if one.broken(facts, today.toordinal()):
             value = day_text(date.fromordinal(facts[one.column]))
-            told = one.rule.provider.format(value=value)
+            message = one.rule.provider.format(value=value)
             name = BY_FIELD[one.column].name
-            found.append(Problem(row, name, one.rule.code, one.rule.severity, value, told))
-    return found
+            problems.append(Problem(row, name, one.rule.code, one.rule.severity, value, message))
+    return problems

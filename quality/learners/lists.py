@@ -20,9 +20,8 @@ from providers.register.promise import Promise, promise_for
 from providers.register.queries import promises
 from quality.learners.models import LearnerSummary as S
 from quality.learners.operations import BITS
-from quality.learners.signals import KINDS
+from quality.learners.signals import KINDS, months_between_days
 from quality.learners.summary_operations import EXAMS, SKILLS
-from quality.learners.term import months_between_days
 
 ROUTES = {int(route): route.label for route in LearningRoute}
 STATUSES = {int(status): status.label for status in TrackStatus}
@@ -119,11 +118,11 @@ class Promised:
         """Minutes a week that the contract of a learner promises."""
         if row.provider_id is None:
             return None
-        made = self._made.get(row.provider_id)
-        if made is None:
-            made = self._made[row.provider_id] = promises(row.provider_id)
+        agreed = self._made.get(row.provider_id)
+        if agreed is None:
+            agreed = self._made[row.provider_id] = promises(row.provider_id)
         promise = promise_for(
-            made, route=row.route, month=row.month, municipality=row.municipality,
+            agreed, route=row.route, month=row.month, municipality=row.municipality,
             contract=row.contract_id,
         )  # fmt: skip
         return None if promise is None else promise.weekly_minutes
@@ -148,13 +147,13 @@ def columns_of(
         return " / ".join(map(weekly_text, parts))
 
     own = account.role == Role.MUNICIPALITY
-    found = [Column("number", "Traject", lambda r: r.number, number, S.number, nowrap=True)]
+    columns = [Column("number", "Traject", lambda r: r.number, number, S.number, nowrap=True)]
     if places != 1:
-        found.append(
+        columns.append(
             Column("municipality", "Gemeente", lambda r: municipality_name(r.municipality),
                    lambda r: municipality_name(r.municipality))
         )  # fmt: skip
-    found += [
+    columns += [
         Column("provider", "Aanbieder", _provider, _provider),
         Column("route", "Route", _route, _route),
         Column("status", "Status", _status, _status),
@@ -173,16 +172,16 @@ def columns_of(
         Column("exams_passed", "Examens", exams_text, exams_text, S.exams_passed),
     ]  # fmt: skip
     if own:
-        found += [
+        columns += [
             Column("term_until", "Maanden over", lambda r: months_left(r, today),
                    lambda r: term_text(r, today), S.term_until, numeric=True),
             Column("urgency", "Signaal", signals_text, lambda r: signals_text(r) or MISSING,
                    S.urgency),
         ]  # fmt: skip
-    found.append(
+    columns.append(
         Column("month", "Laatste maand", lambda r: r.month and f"{r.month:%Y-%m}", _month, S.month)
     )
-    return found
+    return columns
 
 
 def _provider(row: Any) -> str:
@@ -213,7 +212,7 @@ def filters_of(
     states: dict[str, Any] = {OPEN: open_now} | {
         status.code: S.status == int(status) for status in TrackStatus
     }
-    found = [
+    filters = [
         choice_filter("gemeente", "Gemeente", S.municipality, named) if len(named) > 1 else None,
         choice_filter("aanbieder", "Aanbieder", S.provider, list(providers)),
         choice_filter("route", "Route", S.route, list(ROUTES.items())),
@@ -224,7 +223,7 @@ def filters_of(
     ]  # fmt: skip
     if account.role == Role.MUNICIPALITY:
         soon = _months_later(today, TERM_SOON_MONTHS)
-        found += [
+        filters += [
             _one_of("signaal", "Signaal", {"elk": "elk signaal"} | KINDS,
                     {"elk": S.signals > 0}
                     | {kind: S.signals.bin_and(bit) > 0 for kind, bit in BITS.items()}),
@@ -233,7 +232,7 @@ def filters_of(
             choice_filter("doelgroep", "Doelgroep", S.target_group,
                           [(int(group), group.label) for group in TargetGroup]),
         ]  # fmt: skip
-    return [item for item in found if item is not None]
+    return [item for item in filters if item is not None]
 
 
 def _one_of(name: str, label: str, words: dict[str, str], conditions: dict[str, Any]) -> Filter:

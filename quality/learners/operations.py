@@ -55,11 +55,13 @@ def refresh(provider: Provider) -> None:
 
 def refresh_missing() -> int:
     """Fill the list for every provider with rows that is not in it, as after an upgrade."""
-    listed = LearnerSummary.select(LearnerSummary.provider).where(
+    summarised = LearnerSummary.select(LearnerSummary.provider).where(
         LearnerSummary.provider.is_null(False)
     )
-    held = ProgressRecord.select(ProgressRecord.provider).where(CURRENT).distinct()
-    providers = list(Provider.select().where(Provider.id.in_(held), Provider.id.not_in(listed)))
+    with_rows = ProgressRecord.select(ProgressRecord.provider).where(CURRENT).distinct()
+    providers = list(
+        Provider.select().where(Provider.id.in_(with_rows), Provider.id.not_in(summarised))
+    )
     for provider in providers:
         refresh(provider)
     return len(providers)
@@ -70,10 +72,10 @@ def follow_facts(municipality: int, numbers: Sequence[str]) -> None:
     with transaction():
         refresh_of_facts(municipality, numbers)
         touched: dict[int, date] = {}
-        for some in chunked(numbers, ROWS_AT_ONCE):
+        for batch in chunked(numbers, ROWS_AT_ONCE):
             query: Any = LearnerSummary.select(LearnerSummary.provider).where(
                 LearnerSummary.municipality == municipality,
-                LearnerSummary.number.in_(list(some)),
+                LearnerSummary.number.in_(list(batch)),
                 LearnerSummary.provider.is_null(False),
             )
             for (provider,) in query.distinct().tuples():
@@ -110,8 +112,8 @@ def refresh_signals(provider: Provider, month: date) -> None:
             Signal.update(open=False).where(Signal.id.in_(numbers)).execute()
         after = {key: _opened(key, before.get(key), one, month) for key, one in wanted.items()}
         changed = [one for key, one in after.items() if one != before.get(key)]
-        for some in chunked(changed, ROWS_AT_ONCE):
-            Signal.insert_many([one | {"provider": provider.id} for one in some]).on_conflict(
+        for batch in chunked(changed, ROWS_AT_ONCE):
+            Signal.insert_many([one | {"provider": provider.id} for one in batch]).on_conflict(
                 conflict_target=columns[:KEY_WIDTH], preserve=columns[KEY_WIDTH:]
             ).execute()
         mark_summaries(LearnerSummary.provider == provider)
@@ -137,7 +139,7 @@ def _opened(key: Key, before: dict[str, Any] | None, one: Opened, month: date) -
 
 def mark_summaries(which: Any) -> None:
     """Note on the rows of the list which signals are open and not dealt with, and how urgent."""
-    mine = (
+    of_learner = (
         (Signal.track == LearnerSummary.track)
         & (Signal.municipality == LearnerSummary.municipality)
         & Signal.open
@@ -147,8 +149,8 @@ def mark_summaries(which: Any) -> None:
         fn.MAX(Case(None, [(Signal.kind == kind, 1)], 0)) * bit for kind, bit in BITS.items()
     )
     LearnerSummary.update(
-        signals=fn.COALESCE(Signal.select(bits).where(mine), 0),
-        urgency=Signal.select(fn.MAX(Signal.urgency)).where(mine),
+        signals=fn.COALESCE(Signal.select(bits).where(of_learner), 0),
+        urgency=Signal.select(fn.MAX(Signal.urgency)).where(of_learner),
     ).where(which).execute()
 
 
@@ -195,8 +197,8 @@ def wake_snoozed(today: date) -> int:
     if not over:
         return 0
     with transaction():
-        for some in chunked(over, ROWS_AT_ONCE):
-            ids, tracks = zip(*some, strict=True)
+        for batch in chunked(over, ROWS_AT_ONCE):
+            ids, tracks = zip(*batch, strict=True)
             Signal.update(status=SEEN, snoozed_until=None).where(Signal.id.in_(ids)).execute()
             mark_summaries(LearnerSummary.track.in_(tracks))
     return len(over)
@@ -213,14 +215,14 @@ def note(
             "future", f"{day_text(on)} moet nog komen. Vul in wat er gebeurd is.", field="on"
         )
     with transaction():
-        kept = LearnerNote.create(
+        stored = LearnerNote.create(
             municipality=municipality, number=number, reason=reason, on=on, by=by, at=at
         )
         audit.record(
             at=at, actor=by, action="enter", thing="learners", thing_id=f"{municipality:04d}",
             after={"learner": pseudonym(number), "note": reason},
         )  # fmt: skip
-    return kept
+    return stored
 
 
 def hand_over(
@@ -235,7 +237,7 @@ def hand_over(
             "no_other", "Kies de andere gemeente waar de cursist nu woont.", field="to"
         )
     with transaction():
-        given, created = Handover.get_or_create(
+        handover, created = Handover.get_or_create(
             from_municipality=municipality, number=number, to_municipality=to,
             defaults={"reason": reason, "by": by, "at": at},
         )  # fmt: skip
@@ -246,4 +248,4 @@ def hand_over(
             thing_id=f"{municipality:04d}", after={"learner": pseudonym(number), "to": f"{to:04d}"},
             reason=HANDOVER_REASONS[reason],
         )  # fmt: skip
-    return given
+    return handover

@@ -7,7 +7,7 @@ scores, counts on receipts, and the pseudonym in the two logs, which need no con
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from core import access_log, audit
 from core.access_log import AccessLine
@@ -96,6 +96,28 @@ def everything_about(municipality: int, number: str) -> dict[str, Any]:
             for line in looks
         ],
     }  # fmt: skip
+
+
+def write_workbook(file: IO[bytes], document: dict[str, Any]) -> None:
+    """Write what ``everything_about`` gave."""
+    import xlsxwriter  # noqa: PLC0415  only when a workbook is asked for
+
+    book = xlsxwriter.Workbook(
+        file, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    bold = book.add_format({"bold": True})
+    for name, rows in document.items():
+        if not isinstance(rows, list):
+            continue
+        page = book.add_worksheet(name[:31])
+        dicts = [row if isinstance(row, dict) else {name: row} for row in rows]
+        header = list(dict.fromkeys(key for row in dicts for key in row))
+        page.write_row(0, 0, header, bold)
+        for at, row in enumerate(dicts, start=1):
+            for column, key in enumerate(header):
+                if (value := row.get(key)) is not None:
+                    page.write_string(at, column, str(value))
+    book.close()
 
 
 def _own(model: Any, own: Mapping[str, Any]) -> list[Any]:
@@ -194,7 +216,7 @@ def _clear_receipts(municipality: int, number: str) -> None:
     """Take what quotes the number out of the receipts of files of the gemeente."""
     for one in FactsImport.select().where(FactsImport.municipality == municipality):
         problems = one.receipt.get("problems", [])
-        kept = [problem for problem in problems if number not in str(problem)]
-        if len(kept) < len(problems):
-            one.receipt = one.receipt | {"problems": kept}
+        rest = [problem for problem in problems if number not in str(problem)]
+        if len(rest) < len(problems):
+            one.receipt = one.receipt | {"problems": rest}
             one.save(only=[FactsImport.receipt])

@@ -21,10 +21,10 @@ from quality.learners.signals import (
     MonthHours,
     Outlook,
     findings,
+    months_between_days,
     outlook,
     too_long_waiting,
 )
-from quality.learners.term import months_between_days
 
 R = ProgressRecord
 SKILLS = (R.level_reading, R.level_listening, R.level_writing, R.level_speaking)
@@ -74,11 +74,11 @@ def history_of_lowered(tracks: Iterable[int], month: date) -> dict[int, bool]:
     """Whether the PIP of these trajectories was ever above A2."""
     above = fn.MAX(Case(None, [(R.pip_level > PipLevel.A2, 1)], 0))
     was_above: dict[int, bool] = {}
-    wanted = list(tracks)
-    for start in range(0, len(wanted), CHUNK):
+    track_ids = list(tracks)
+    for start in range(0, len(track_ids), CHUNK):
         query = (
             R.select(R.track, above)
-            .where(CURRENT, R.track.in_(wanted[start : start + CHUNK]), R.month <= month)
+            .where(CURRENT, R.track.in_(track_ids[start : start + CHUNK]), R.month <= month)
             .group_by(R.track)
         )
         was_above |= {track: bool(high) for track, high in _rows(query)}
@@ -110,7 +110,7 @@ def waiting_now(provider_id: int, month: date) -> dict[Key, int]:
 
 def municipalities_of(tracks: Iterable[int], month: date) -> dict[int, int]:
     """The gemeente in the newest row of each trajectory."""
-    found: dict[int, int] = {}
+    places: dict[int, int] = {}
     wanted = list(tracks)
     for start in range(0, len(wanted), CHUNK):
         query = (
@@ -118,8 +118,8 @@ def municipalities_of(tracks: Iterable[int], month: date) -> dict[int, int]:
             .where(CURRENT, R.track.in_(wanted[start : start + CHUNK]), R.month <= month)
             .order_by(R.month)
         )
-        found |= dict(_rows(query))
-    return found
+        places |= dict(_rows(query))
+    return places
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +150,8 @@ def signals_of(provider_id: int, month: date) -> dict[tuple[int, int, str], Open
         place = current(places[track])
         view = views.get((track, route)) or _of_waiting(people.get((track, place)), month)
         signals[track, route, one.kind] = Opened(place, one, view)
-    for track, route, place, some, view in reported_rows:
-        for one in some:
+    for track, route, place, track_findings, view in reported_rows:
+        for one in track_findings:
             signals[track, route, one.kind] = Opened(place, one, view)
     return signals
 

@@ -52,12 +52,12 @@ def queues(provider: Provider, month: date, model: ScoringModel) -> dict[int, Qu
 
     norms = norms_on(dossier(provider), month)
     _, view = next(inputs.views(provider.id, [month], model))
-    found = {}
+    by_route = {}
     for route in sorted(view.first_months):
         norm = norms.get(route) or model.waiting.norm_days or 0
         people = waiters(view, model, route, norm)
-        found[route] = Queue(tuple(people), waiting_curve(view, model, route))
-    return found
+        by_route[route] = Queue(tuple(people), waiting_curve(view, model, route))
+    return by_route
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ class Person:
     days: int
 
 
-def people(listed: "Sequence[Waiter]", month: date, account: Account) -> list[Person]:
+def people(waiters: "Sequence[Waiter]", month: date, account: Account) -> list[Person]:
     """Those people, in the same order, as far as the account may see the learners."""
-    by_track = {one.track: one for one in listed}
-    found: dict[int, Person] = {}
+    by_track = {one.track: one for one in waiters}
+    persons: dict[int, Person] = {}
     wanted = list(by_track)
     for start in range(0, len(wanted), CHUNK):
         query: Any = (
@@ -91,8 +91,8 @@ def people(listed: "Sequence[Waiter]", month: date, account: Account) -> list[Pe
         for track, number, place in visible(ProgressRecord, account, query).tuples():
             one = by_track[track]
             name = municipality_name(place)
-            found[track] = Person(number, name, OUTCOMES[one.outcome], one.days)
-    return sorted(found.values(), key=lambda one: (-one.days, one.number))
+            persons[track] = Person(number, name, OUTCOMES[one.outcome], one.days)
+    return sorted(persons.values(), key=lambda one: (-one.days, one.number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,12 @@ def own_places(account: Account) -> set[str]:
     return {str(current(code)) for code in with_merged(account.municipalities)}
 
 
-def by_municipality(listed: "Iterable[Waiter]", month: date, account: Account) -> list[PlaceRow]:
+def by_municipality(waiters: "Iterable[Waiter]", month: date, account: Account) -> list[PlaceRow]:
     """The waiting-time criterion per gemeente, without small numbers and what betrays them.
 
     Not even with the learners that the account may count itself.
     """
-    own, everyone = own_places(account), list(listed)
+    own, everyone = own_places(account), list(waiters)
     places = municipalities_of({one.track for one in everyone}, month)
     groups: dict[int, list[Waiter]] = {}
     for one in everyone:

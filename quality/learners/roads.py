@@ -66,8 +66,8 @@ class Road:
         """One row a month: of two the one with more hours."""
         best: dict[date, Any] = {}
         for row in self.rows:
-            held = best.get(row.month)
-            if held is None or row.minutes_offered >= held.minutes_offered:
+            fullest = best.get(row.month)
+            if fullest is None or row.minutes_offered >= fullest.minutes_offered:
                 best[row.month] = row
         return [best[month] for month in sorted(best)]
 
@@ -88,9 +88,9 @@ def road_of(account: Account, municipality: int, number: str) -> Road | None:
     if account.role != Role.MUNICIPALITY:
         road.rows = list(visible(ProgressRecord, account, here))
         return road if road.rows else None
-    mine = with_merged(account.municipalities)
-    if place not in mine:
-        road.received = handed_over(place, number, to=mine)
+    own_codes = with_merged(account.municipalities)
+    if place not in own_codes:
+        road.received = handed_over(place, number, to=own_codes)
         road.rows = list(here) if road.received else []
         return road if road.rows else None
     road.own = True
@@ -107,7 +107,7 @@ def road_of(account: Account, municipality: int, number: str) -> Road | None:
 
 def handed_over(place: int, number: str, *, to: list[int]) -> Handover | None:
     """The hand-over of a learner of one gemeente to one of these."""
-    found: Handover | None = (
+    handed: Handover | None = (
         Handover.select()
         .where(
             Handover.from_municipality == place,
@@ -116,7 +116,7 @@ def handed_over(place: int, number: str, *, to: list[int]) -> Handover | None:
         )
         .first()
     )
-    return found
+    return handed
 
 
 def _changes(before: Any, row: Any) -> Iterator[tuple[str, str]]:
@@ -144,23 +144,23 @@ def _exams(row: Any) -> Iterator[str]:
 def events_of(road: Road) -> list[Event]:
     """Moves, changes of route and PIP, pauses, exams, and what the gemeente knows, by day."""
     rows = road.monthly
-    found = [
+    events = [
         Event(row.month, kind, text)
         for before, row in pairwise(rows)
         for kind, text in _changes(before, row)
     ]
-    found += [Event(month_end(row.month), "examen", text) for row in rows for text in _exams(row)]
+    events += [Event(month_end(row.month), "examen", text) for row in rows for text in _exams(row)]
     if rows:
         first = rows[0]
-        found.append(Event(first.registered_on, "aanmelding", "aangemeld bij de aanbieder"))
+        events.append(Event(first.registered_on, "aanmelding", "aangemeld bij de aanbieder"))
         begun = min((r.first_lesson_on for r in rows if r.first_lesson_on), default=None)
         if begun:
-            found.append(Event(begun, "les", "eerste les"))
+            events.append(Event(begun, "les", "eerste les"))
         last = rows[-1]
         if last.ended_on:
-            found.append(Event(last.ended_on, "einde", TrackStatus(last.status).label))
-    found.extend(_known_events(road.facts))
-    return sorted(found, key=lambda event: (event.day, event.text))
+            events.append(Event(last.ended_on, "einde", TrackStatus(last.status).label))
+    events.extend(_fact_events(road.facts))
+    return sorted(events, key=lambda event: (event.day, event.text))
 
 
 KNOWN_EVENTS = (
@@ -171,7 +171,7 @@ KNOWN_EVENTS = (
 )  # fmt: skip
 
 
-def _known_events(facts: LearnerFacts | None) -> list[Event]:
+def _fact_events(facts: LearnerFacts | None) -> list[Event]:
     if facts is None:
         return []
     return [

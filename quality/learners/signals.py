@@ -9,7 +9,6 @@ from datetime import date
 
 from core.formats import day_text, number_text
 from providers.codes import LearningRoute, PipLevel, SkillLevel
-from quality.learners.term import months_between_days
 
 KINDS = {
     "stagnatie": "geen vooruitgang",
@@ -30,6 +29,21 @@ SLOWEST_STEP_MONTHS = 2 * PACE_MONTHS
 
 AIMS = {int(level): level.label for level in SkillLevel}
 Levels = tuple[int, int, int, int]
+
+LEAP_DAYS = tuple(date(year, 2, 29).toordinal() for year in range(2004, 2064, 4))
+"""Every 29 February that a term can have in it."""
+
+
+def three_years_after(day: date) -> date:
+    """The same day three years later; 1 March for a 29 February."""
+    number = day.toordinal()
+    crossed = any(leap - 1095 <= number <= leap for leap in LEAP_DAYS)
+    return date.fromordinal(number + (1096 if crossed else 1095))
+
+
+def months_between_days(first: date, last: date) -> float:
+    """Months from one day to another, a month of a day being 1/31; negative when it is past."""
+    return 12 * (last.year - first.year) + last.month - first.month + (last.day - first.day) / 31
 
 
 @dataclass(frozen=True, slots=True)

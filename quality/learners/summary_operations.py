@@ -15,7 +15,7 @@ from providers.codes import ExamResult, TrackStatus
 from providers.models import CURRENT, CourseTrack, ProgressRecord as R, Provider
 from quality.cards.inputs import learner_days
 from quality.learners.models import LearnerFacts as F, LearnerSummary as S
-from quality.learners.term import LEAP_DAYS
+from quality.learners.signals import LEAP_DAYS
 
 HOURS_MONTHS = 3
 """Hours a week are taken over so many months, as the scores take them."""
@@ -46,8 +46,8 @@ def refresh_of_facts(municipality: int, numbers: Iterable[str]) -> None:
     """Follow what a gemeente changed about these learners."""
     with transaction():
         _without_rows()
-        for some in chunked(numbers, NUMBERS_AT_ONCE):
-            _relate((S.municipality == municipality) & S.number.in_(list(some)))
+        for batch in chunked(numbers, NUMBERS_AT_ONCE):
+            _relate((S.municipality == municipality) & S.number.in_(list(batch)))
 
 
 COLUMNS = (
@@ -160,14 +160,14 @@ def _relate(which: Any) -> None:
     begun = other.select(three_years_after(fn.MIN(other.first_lesson_on))).where(same)
     facts = (F.municipality == S.municipality) & (F.number == S.number)
     term = fn.COALESCE(F.term_extended_until, F.term_until, three_years_after(F.plan_on + 1))
-    given = F.select(term).where(facts)
-    estimated = ~fn.EXISTS(given.where(term.is_null(False))) & fn.EXISTS(
+    term_of_facts = F.select(term).where(facts)
+    estimated = ~fn.EXISTS(term_of_facts.where(term.is_null(False))) & fn.EXISTS(
         other.select(peewee.Value(1)).where(same, other.first_lesson_on.is_null(False))
     )
     group = F.select(F.target_group).where(facts)
     S.update(
         latest=Case(None, [(fn.EXISTS(later), False)], True),
-        term_until=fn.COALESCE(given, begun),
+        term_until=fn.COALESCE(term_of_facts, begun),
         term_estimated=Case(None, [(estimated, True)], False),
         target_group=fn.COALESCE(group, S.reported_group),
     ).where(which).execute()

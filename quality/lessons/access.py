@@ -47,14 +47,14 @@ def access_rows(places: Mapping[int, Access]) -> list[AccessRow]:
     rows = []
     for place, one in places.items():
         total = learners[str(place)]
-        shown = cells[str(place)] if total is not None else dict.fromkeys(("met", "unmet"))
+        parts = cells[str(place)] if total is not None else dict.fromkeys(("met", "unmet"))
         enough = total is not None and total >= MINIMUM
         rows.append(
             AccessRow(
                 municipality_name(place),
                 total,
-                shown["met"],
-                shown["unmet"],
+                parts["met"],
+                parts["unmet"],
                 one.any_lesson > 0 if enough else None,
             )
         )

@@ -30,14 +30,14 @@ class LessonMonth:
 
     def plus(self, other: "LessonMonth") -> "LessonMonth":
         """This and other learners together; a promise counts for those it was made for."""
-        known = [part.promised for part in (self, other) if part.promised is not None]
+        promised = [part.promised for part in (self, other) if part.promised is not None]
         return LessonMonth(
             self.tracks + other.tracks,
             self.offered + other.offered,
             self.attended + other.attended,
             self.authorised + other.authorised,
             self.unauthorised + other.unauthorised,
-            sum(known) if known else None,
+            sum(promised) if promised else None,
             self.compared + other.compared,
         )
 
@@ -86,13 +86,13 @@ class Lessons:
 
     def shortfall(self) -> Shortfall | None:
         """Promised against offered; None when nothing was promised."""
-        known = [month for month in self.shown.values() if month.promised is not None]
-        if not known:
+        promised_months = [month for month in self.shown.values() if month.promised is not None]
+        if not promised_months:
             return None
         (price,) = self.prices if len(self.prices) == 1 else (None,)
         return Shortfall(
-            promised=sum(month.promised or 0 for month in known),
-            offered=sum(month.compared for month in known),
+            promised=sum(month.promised or 0 for month in promised_months),
+            offered=sum(month.compared for month in promised_months),
             hour_price_cents=price,
             prices_differ=len(self.prices) > 1,
         )
@@ -107,7 +107,7 @@ def toward(route: str, minutes: Iterable[int]) -> dict[str, int]:
     goal = MILESTONES[route]
     half = goal // 2
     labels = (f"minder dan {half} uur", f"{half} tot {goal} uur", f"{goal} uur of meer")
-    found = dict.fromkeys(labels, 0)
+    counts = dict.fromkeys(labels, 0)
     for one in minutes:
-        found[labels[min(2, int(one // (60 * half)))]] += 1
-    return found
+        counts[labels[min(2, int(one // (60 * half)))]] += 1
+    return counts

@@ -54,19 +54,23 @@ def lessons_by_month(provider: Provider, last: date, months: int = 12) -> dict[s
         .where(CURRENT, R.provider == provider.id, R.month.between(first, last), ~IDLE)
         .group_by(R.route, R.month, R.municipality, R.contract)
     )
-    made = promises(provider.id)
-    found: dict[str, dict[date, LessonMonth]] = defaultdict(lambda: defaultdict(LessonMonth))
+    agreed = promises(provider.id)
+    by_route: dict[str, dict[date, LessonMonth]] = defaultdict(lambda: defaultdict(LessonMonth))
     prices: dict[str, set[int | None]] = defaultdict(set)
     for route, number, place, contract, *sums, learner in _rows(query):
         month, code = month_from_number(number), LearningRoute(route).code
         part = LessonMonth(*map(int, sums))
-        promise = promise_for(made, route=route, month=month, municipality=place, contract=contract)
+        promise = promise_for(
+            agreed, route=route, month=month, municipality=place, contract=contract
+        )
         if promise is not None and promise.weekly_minutes is not None:
             due = promise.weekly_minutes * int(learner) / 7
             part = replace(part, promised=due, compared=part.offered)
             prices[code].add(promise.hour_price_cents)
-        found[code][month] = found[code][month].plus(part)
-    return {code: Lessons(dict(by_month), tuple(prices[code])) for code, by_month in found.items()}
+        by_route[code][month] = by_route[code][month].plus(part)
+    return {
+        code: Lessons(dict(by_month), tuple(prices[code])) for code, by_month in by_route.items()
+    }
 
 
 def attended_so_far(provider_id: int, month: date) -> dict[str, list[int]]:
@@ -88,10 +92,10 @@ def attended_so_far(provider_id: int, month: date) -> dict[str, list[int]]:
         .where(CURRENT, R.provider == provider_id, R.month == month, R.status == TrackStatus.ACTIVE)
         .group_by(R.route, R.track)
     )
-    found: dict[str, list[int]] = defaultdict(list)
+    by_route: dict[str, list[int]] = defaultdict(list)
     for route, minutes in _rows(query):
-        found[LearningRoute(route).code].append(int(minutes))
-    return dict(found)
+        by_route[LearningRoute(route).code].append(int(minutes))
+    return dict(by_route)
 
 
 def taught(providers: Any, last: date, *, months: int = 12) -> dict[tuple[int, date], TaughtMonth]:
@@ -132,8 +136,8 @@ def taught(providers: Any, last: date, *, months: int = 12) -> dict[tuple[int, d
 
 def claims(provider_id: int, last: date, *, most_hours: int) -> list[Claim]:
     """The hours of certified docenten against the register, of a year, newest month first."""
-    found = {month: one for (_, month), one in taught([provider_id], last).items()}
-    docenten = certified_in(list(found), [provider_id])
+    taught_months = {month: one for (_, month), one in taught([provider_id], last).items()}
+    docenten = certified_in(list(taught_months), [provider_id])
     return [
         Claim(
             month,
@@ -142,7 +146,7 @@ def claims(provider_id: int, last: date, *, most_hours: int) -> list[Claim]:
             registered=provider_id in docenten,
             most_hours=most_hours,
         )
-        for month, one in found.items()
+        for month, one in taught_months.items()
     ]
 
 
@@ -181,16 +185,16 @@ def levels_then_and_now(
         )
         .group_by(R.route, *columns)
     )
-    found: dict[str, dict[str, tuple[Counts, Counts]]] = {}
+    by_route: dict[str, dict[str, tuple[Counts, Counts]]] = {}
     for route, learners, *levels in _rows(query):
-        skills = found.setdefault(LearningRoute(route).code, {})
+        skills = by_route.setdefault(LearningRoute(route).code, {})
         for number, skill in enumerate(SKILLS):
             for counts, level in zip(
                 skills.setdefault(skill, ({}, {})), levels[2 * number : 2 * number + 2], strict=True
             ):
                 code = SkillLevel(level).code
                 counts[code] = counts.get(code, 0) + learners
-    return found
+    return by_route
 
 
 def evening_access(provider_id: int, last: date, months: int = 3) -> dict[str, dict[int, Access]]:
@@ -200,20 +204,20 @@ def evening_access(provider_id: int, last: date, months: int = 3) -> dict[str, d
     """
     first = add_months(last, 1 - months)
     evening = fn.SUM(R.minutes_evening_weekend)
-    asked = fn.MAX(Case(None, [(R.evening_weekend_wish == YesNo.YES, 1)], 0))
+    has_asked = fn.MAX(Case(None, [(R.evening_weekend_wish == YesNo.YES, 1)], 0))
     # The largest of month and gemeente in one number ends in the gemeente of the newest month.
     newest = fn.MAX(fn.ABS(R.month) * 10_000 + R.municipality)
     query = (
-        R.select(R.route, newest, asked, evening)
+        R.select(R.route, newest, has_asked, evening)
         .where(CURRENT, R.provider == provider_id, R.month.between(first, last))
         .group_by(R.route, R.track)
         .having(fn.SUM(R.minutes_offered) > 0)
     )
-    found: dict[str, dict[int, Access]] = defaultdict(lambda: defaultdict(Access))
+    by_route: dict[str, dict[int, Access]] = defaultdict(lambda: defaultdict(Access))
     for route, place, wished, minutes in _rows(query):
-        places, got = found[LearningRoute(route).code], minutes > 0
+        places, got = by_route[LearningRoute(route).code], minutes > 0
         one = places[place % 10_000]
         places[place % 10_000] = Access(
             one.learners + 1, one.asked + wished, one.met + (wished and got), one.any_lesson + got
         )
-    return {code: dict(places) for code, places in found.items()}
+    return {code: dict(places) for code, places in by_route.items()}

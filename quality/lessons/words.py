@@ -68,15 +68,15 @@ def shortfall_words(lessons: Lessons) -> str:
         return "Er is nog geen maand met genoeg deelnemers om uren te tonen."
     if short is None:
         return NO_PROMISE
-    kept = f"{hours(short.promised)} lesuren toegezegd en {hours(short.offered)} aangeboden"
+    sums = f"{hours(short.promised)} lesuren toegezegd en {hours(short.offered)} aangeboden"
     if round(short.minutes / 60) == 0:
-        text = f"Er zijn {kept}: er is geen tekort."
+        text = f"Er zijn {sums}: er is geen tekort."
     else:
-        text = f"Er zijn {kept}: een tekort van {hours(short.minutes)} uur. {_amount(short)}"
-    beside = sum(month.offered for month in lessons.shown.values()) - short.offered
-    if beside:
+        text = f"Er zijn {sums}: een tekort van {hours(short.minutes)} uur. {_amount(short)}"
+    without_promise = sum(month.offered for month in lessons.shown.values()) - short.offered
+    if without_promise:
         text += (
-            f" Nog {hours(beside)} uur ging naar deelnemers of maanden zonder toezegging; "
+            f" Nog {hours(without_promise)} uur ging naar deelnemers of maanden zonder toezegging; "
             "die telt hier niet mee."
         )
     return text

@@ -1,14 +1,17 @@
-"""Take in the answers of a survey."""
+"""The answers of a survey: taken in, and per school what they say."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
+import quality.scopes  # noqa: F401  registers who sees what
 from core import audit
+from core.accounts import Account, visible
 from core.db import transaction
 from core.errors import DomainError
 from providers.models import Provider
-from quality.surveys.models import SurveyCount
-from quality.surveys.rules import AnswerRow
+from quality.models import SurveyCount
+from quality.surveys.rules import AnswerRow, QuestionResult, results
 
 
 def import_answers(rows: Sequence[AnswerRow], *, by: str, at: datetime) -> int:
@@ -39,3 +42,16 @@ def import_answers(rows: Sequence[AnswerRow], *, by: str, at: datetime) -> int:
             thing_id=", ".join(sorted({row.provider for row in rows})), after={"rows": len(rows)},
         )  # fmt: skip
     return len(rows)
+
+
+def surveys_of(provider: Provider, account: Account) -> dict[date, list[QuestionResult]]:
+    """Results per day on which a survey was held, newest first."""
+    query: Any = (
+        visible(SurveyCount, account)
+        .where(SurveyCount.provider == provider)
+        .order_by(SurveyCount.held_on.desc(), SurveyCount.id)
+    )
+    per_day: dict[date, list[tuple[str, str, int]]] = {}
+    for row in query:
+        per_day.setdefault(row.held_on, []).append((row.question, row.answer, row.count))
+    return {day: results(counts) for day, counts in per_day.items()}

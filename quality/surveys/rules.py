@@ -83,11 +83,11 @@ def _result(question: str, label: str, counted: Counter[str]) -> QuestionResult:
 
 def answer_sentence(latest: Sequence[QuestionResult]) -> str:
     """One sentence: of what are learners least happy, as far as the answers tell them apart."""
-    shown = [result for result in latest if result.share is not None and result.interval]
-    if not shown:
+    judged = [result for result in latest if result.share is not None and result.interval]
+    if not judged:
         return "Er zijn nog geen antwoorden van genoeg cursisten."
-    least = min(shown, key=lambda result: result.share or 0.0)
-    most = max(shown, key=lambda result: result.share or 0.0)
+    least = min(judged, key=lambda result: result.share or 0.0)
+    most = max(judged, key=lambda result: result.share or 0.0)
     if least.interval and most.interval and least.interval[1] < most.interval[0]:
         return (
             f"Het minst tevreden zijn cursisten over: {least.label.lower()}; "
@@ -99,13 +99,13 @@ def answer_sentence(latest: Sequence[QuestionResult]) -> str:
 def read_text(content: str) -> dict[str, str]:
     """Read a text of the survey: ``name = text`` per line; refuse one that lacks a line."""
     pairs = (line.partition("=") for line in content.splitlines() if "=" in line)
-    found = {name.strip(): text.strip() for name, _, text in pairs if not name.startswith("#")}
-    missing = [name for name in WORDS if not found.get(name)]
+    lines = {name.strip(): text.strip() for name, _, text in pairs if not name.startswith("#")}
+    missing = [name for name in WORDS if not lines.get(name)]
     if missing:
         raise DomainError(
             "text_incomplete", f"In de vertaling ontbreekt: {', '.join(missing)}.", field="file"
         )
-    return {name: found[name] for name in WORDS}
+    return {name: lines[name] for name in WORDS}
 
 
 def texts(folder: Path | None = None) -> dict[str, dict[str, str]]:
@@ -113,13 +113,13 @@ def texts(folder: Path | None = None) -> dict[str, dict[str, str]]:
     paths = {path.stem: path for path in sorted(TEXTS.glob("*.txt"))}
     if folder is not None and folder.is_dir():
         paths |= {path.stem: path for path in sorted(folder.glob("*.txt"))}
-    found: dict[str, dict[str, str]] = {}
+    languages: dict[str, dict[str, str]] = {}
     for code, path in paths.items():
         try:
-            found[code] = read_text(path.read_text(encoding="utf-8"))
+            languages[code] = read_text(path.read_text(encoding="utf-8"))
         except (DomainError, UnicodeDecodeError):
             continue
-    return found
+    return languages
 
 
 def read_answers(text: str) -> list[AnswerRow]:

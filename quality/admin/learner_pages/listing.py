@@ -99,10 +99,10 @@ class LearnersPage(Page):
     def download(self, kind: str) -> Response:
         """Give the list as it is searched and filtered as a file."""
         rows = learner_list()
-        listed = list(rows.every_row(request.args))
-        looked((row.number for row in listed), action="download", about=kind)
+        items = list(rows.every_row(request.args))
+        looked((row.number for row in items), action="download", about=kind)
         header = [column.label for column in rows.columns]
-        return download("cursisten", kind, header, _cells(rows, listed))
+        return download("cursisten", kind, header, _cells(rows, items))
 
     @expose("/filter/", methods=("POST",))
     @needs("read")
@@ -132,13 +132,13 @@ class LearnersPage(Page):
         outcome = None
         if form.validate_on_submit():
             outcome = self._taken_in(form)
-        kept = visible(FactsImport, g.account).order_by(FactsImport.id.desc()).limit(10)
+        stored = visible(FactsImport, g.account).order_by(FactsImport.id.desc()).limit(10)
         page = self.render(
             "quality/learner_facts_file.html",
             form=form,
             outcome=outcome,
             columns=FACT_COLUMNS,
-            kept=list(kept),
+            kept=list(stored),
             words={status.value: word for status, word in STATUS_LABELS.items()},
             sum_text=sum_text,
             problems=list(outcome.problems[:SHOWN_PROBLEMS]) if outcome else [],
@@ -165,6 +165,6 @@ class LearnersPage(Page):
                 return None
 
 
-def _cells(rows: RowList, listed: list[Any]) -> Iterator[list[Any]]:
-    for row in listed:
+def _cells(rows: RowList, items: list[Any]) -> Iterator[list[Any]]:
+    for row in items:
         yield [downloaded(column.value(row)) for column in rows.columns]

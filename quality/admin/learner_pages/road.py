@@ -1,20 +1,33 @@
-"""Pages of one learner: the road, what the gemeente knows, notes, the hand-over, and one page for
-the progress talk.
+"""Pages of one learner: the road, what the gemeente knows, notes, the hand-over, one page for the
+progress talk, and the rights of the person (AVG): all that is held, and its removal.
 """
 
+import io
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from flask import abort, current_app, flash, g, redirect, url_for
+from flask import (
+    Response as FlaskResponse,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    send_file,
+    url_for,
+)
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from core import access_log
 from core.accounts import visible
 from core.admin import Page, needs
 from core.charts.pictures import Chart
 from core.dates import month_of, now, today
-from core.export import download
+from core.errors import DomainError
+from core.export import XLSX_TYPE, download
 from core.formats import MISSING, day_text, hours_text, month_text, number_text
 from core.municipalities import current, name as municipality_name, names
 from core.pages.fields import SafeForm
@@ -24,10 +37,11 @@ from quality.charts.road import RoadMark, RoadMonth, road_chart
 from quality.learners.acts import NOTES, REASONS, TALK, rises
 from quality.learners.fact_operations import change_facts
 from quality.learners.facts import BY_FIELD, FACT_COLUMNS, FACTS
-from quality.learners.forms import FACT_LABELS, FactsForm, HandoverForm, NoteForm
+from quality.learners.forms import FACT_LABELS, EraseForm, FactsForm, HandoverForm, NoteForm
 from quality.learners.lists import LEVELS, ROUTES, STATUSES, exams_text, term_words
 from quality.learners.models import LearnerNote, LearnerSummary
 from quality.learners.operations import hand_over, note
+from quality.learners.person_operations import REMAINS, erase, everything_about, write_workbook
 from quality.learners.roads import (
     Event,
     Road,
@@ -65,8 +79,8 @@ def summary_of(road: Road) -> LearnerSummary | None:
     query = visible(LearnerSummary, g.account).where(
         LearnerSummary.municipality == road.municipality, LearnerSummary.number == road.number
     )
-    found: LearnerSummary | None = query.order_by(LearnerSummary.latest.desc()).first()
-    return found
+    summary: LearnerSummary | None = query.order_by(LearnerSummary.latest.desc()).first()
+    return summary
 
 
 def chart_of(
@@ -131,12 +145,12 @@ def signals_of(road: Road) -> list[dict[str, Any]]:
         .order_by(Signal.urgency.desc(), Signal.id)
     )
     views = [signal_view(signal, road) for signal in query]
-    shown = set()
+    texts = set()
     for one in views:
         # The same months are shown once.
-        if one["evidence"] in shown:
+        if one["evidence"] in texts:
             one["evidence"] = None
-        shown.add(one["evidence"])
+        texts.add(one["evidence"])
     return views
 
 
@@ -233,9 +247,9 @@ class LearnerPage(Page):
         road = self._own(place, number)
         form = NoteForm()
 
-        def keep(given: dict[str, Any]) -> None:
+        def keep(values: dict[str, Any]) -> None:
             note(
-                road.municipality, number, given["reason"], on=given["on"], by=g.account.email,
+                road.municipality, number, values["reason"], on=values["on"], by=g.account.email,
                 at=now(),
             )  # fmt: skip
 
@@ -250,9 +264,9 @@ class LearnerPage(Page):
         road = self._own(place, number)
         form = HandoverForm()
 
-        def give(given: dict[str, Any]) -> None:
+        def give(values: dict[str, Any]) -> None:
             hand_over(
-                road.municipality, number, int(given["to"] or 0), given["reason"],
+                road.municipality, number, int(values["to"] or 0), values["reason"],
                 by=g.account.email, at=now(),
             )  # fmt: skip
 
@@ -269,10 +283,10 @@ class LearnerPage(Page):
         form = FactsForm(data={name: _in_form(road, name) for name in FACTS})
         warnings: list[str] = []
 
-        def keep(given: dict[str, Any]) -> None:
-            values = {name: _from_form(given[name]) for name in FACTS}
+        def keep(values: dict[str, Any]) -> None:
+            facts = {name: _from_form(values[name]) for name in FACTS}
             later = change_facts(
-                road.municipality, number, values, by=g.account.email, at=now(), today=today()
+                road.municipality, number, facts, by=g.account.email, at=now(), today=today()
             )
             warnings.extend(problem.message for problem in later)
 
@@ -351,7 +365,7 @@ def talk_rows(road: Road, notes: list[LearnerNote]) -> list[tuple[str, str, str]
     if begun is None:
         begun = min((r.first_lesson_on for r in road.rows if r.first_lesson_on), default=None)
     due = talks_due(begun, current_app.config["TAALINKOOP_TALKS_FIRST_YEAR"])
-    held = sorted(
+    talks = sorted(
         one.on
         for one in notes
         if one.reason == TALK and begun is not None and due and begun <= one.on <= due[-1]
@@ -361,8 +375,8 @@ def talk_rows(road: Road, notes: list[LearnerNote]) -> list[tuple[str, str, str]
         (
             f"gesprek {place + 1}",
             day_text(until),
-            f"gevoerd op {day_text(held[place])}"
-            if place < len(held)
+            f"gevoerd op {day_text(talks[place])}"
+            if place < len(talks)
             else ("niet gevoerd" if until < day else "nog te doen"),
         )
         for place, until in enumerate(due)
@@ -373,7 +387,7 @@ def fact_rows(road: Road) -> list[tuple[str, str]]:
     """What the gemeente knows, in words; nothing for who is not the gemeente."""
     if not road.own or road.facts is None:
         return []
-    shown = []
+    values = []
     for column in FACT_COLUMNS:
         if column.held_as == "number":
             continue
@@ -383,8 +397,8 @@ def fact_rows(road: Road) -> list[tuple[str, str]]:
             if value is None
             else (day_text(value) if column.codes is None else column.codes(value).label)
         )
-        shown.append((FACT_LABELS[column.held_as], word))
-    return shown
+        values.append((FACT_LABELS[column.held_as], word))
+    return values
 
 
 def list_facts(road: Road, row: Any) -> list[tuple[str, str]]:
@@ -416,3 +430,56 @@ def row_cells(road: Road) -> Iterator[tuple[Any, ...]]:
             *(LEVELS[level] for level in levels_of(row)), row.minutes_offered / 60,
             row.minutes_attended / 60, row.minutes_authorised / 60, row.minutes_unauthorised / 60,
         )  # fmt: skip
+
+
+class PersonPage(Page):
+    """What a person may ask of the gemeente."""
+
+    thing = "learners"
+
+    def _own(self, place: str, number: str) -> Road:
+        road = road_or_404(place, number)
+        if not road.own:
+            abort(404)
+        return road
+
+    @expose("/", methods=("GET", "POST"))
+    @needs("change")
+    def index(self, place: str, number: str) -> str | Response:
+        """Tell what stays and why, and remove everything else on a yes with a reason."""
+        road = self._own(place, number)
+        form = EraseForm()
+        if form.validate_on_submit() and form.about_nobody("reason"):
+            try:
+                erase(
+                    int(place), road.number, reason=form.reason.data or "",
+                    data=current_app.config["TAALINKOOP_DATA_DIR"], by=g.account.email, at=now(),
+                )  # fmt: skip
+            except DomainError as error:
+                form.fill_errors(error)
+            else:
+                flash("Alles over deze cursist is verwijderd.", "success")
+                return redirect(url_for("learners.index"))
+        access_log.record(g.account, "learners", at=now(), numbers=[road.number])
+        return self.render(
+            "quality/person.html", form=form, place=place, number=road.number, remains=REMAINS
+        )
+
+    @expose("/alles.<any(json, xlsx):kind>")
+    @needs("change")
+    def everything(self, place: str, number: str, kind: str) -> FlaskResponse:
+        """Give all that is held as a file."""
+        road = self._own(place, number)
+        access_log.record(
+            g.account, "learners", at=now(), action="download", numbers=[road.number],
+            purpose="inzage (AVG artikel 15)",
+        )  # fmt: skip
+        document = everything_about(int(place), road.number)
+        file = io.BytesIO()
+        if kind == "xlsx":
+            write_workbook(file, document)
+        else:
+            file.write(json.dumps(document, ensure_ascii=False, indent=2).encode())
+        file.seek(0)
+        mime = XLSX_TYPE if kind == "xlsx" else "application/json"
+        return send_file(file, mime, as_attachment=True, download_name=f"inzage.{kind}")

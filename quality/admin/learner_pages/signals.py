@@ -109,9 +109,9 @@ def counts_per_provider() -> Counts:
         .where(Signal.open, Signal.provider.in_(visible(Provider, g.account)))
     )
     rows = list(query.tuples())
-    found = Counter((code, kind) for code, _, kind in rows)
+    per_kind = Counter((code, kind) for code, _, kind in rows)
     names = {code: name for code, name, _ in sorted(rows, key=lambda row: row[1].casefold())}
-    counts = {code: {kind: found[code, kind] for kind in KINDS} for code in names}
+    counts = {code: {kind: per_kind[code, kind] for kind in KINDS} for code in names}
     hidden = table(counts)
     return (
         names,
@@ -272,20 +272,20 @@ class SignalPage(Page):
         """Give the signals, or their counts, as a file."""
         if may(g.account, "read", "signals"):
             rows = signal_list()
-            listed = list(rows.every_row(request.args))
+            items = list(rows.every_row(request.args))
             access_log.record(
                 g.account, "signals", at=now(), action="download", about=kind,
-                numbers=[row.track.number for row in listed],
+                numbers=[row.track.number for row in items],
             )  # fmt: skip
-            return download("signalen", kind, [c.label for c in rows.columns], _cells(rows, listed))
+            return download("signalen", kind, [c.label for c in rows.columns], _cells(rows, items))
         names, cells, sums, _ = counts_per_provider()
         header = ("Aanbieder", *KINDS.values(), "Totaal")
         counts = ((names[code], *cells[code].values(), sums[code]) for code in names)
         return download("signalen-aantallen", kind, header, counts)
 
 
-def _cells(rows: RowList, listed: list[Any]) -> Iterator[list[Any]]:
-    for row in listed:
+def _cells(rows: RowList, items: list[Any]) -> Iterator[list[Any]]:
+    for row in items:
         yield [downloaded(column.value(row)) for column in rows.columns]
 
 
@@ -295,10 +295,10 @@ class OneSignalPage(Page):
     thing = "signals"
 
     def _one(self, number: int) -> Signal:
-        found: Signal | None = open_signals().where(Signal.id == number).get_or_none()
-        if found is None:
+        signal: Signal | None = open_signals().where(Signal.id == number).get_or_none()
+        if signal is None:
             abort(404)
-        return found
+        return signal
 
     def _kinds(self, signal: Signal) -> list[str]:
         """What this account may do with the signal as it is."""
@@ -359,10 +359,10 @@ class OneSignalPage(Page):
         form_class, _, message = FORMS[kind]
         form = form_class()
 
-        def change(given: dict[str, Any]) -> None:
+        def change(values: dict[str, Any]) -> None:
             act(
-                signal, kind, given["reason"], by=g.account.email, at=now(),
-                until=given.get("until"),
+                signal, kind, values["reason"], by=g.account.email, at=now(),
+                until=values.get("until"),
             )  # fmt: skip
 
         if self.saved(form, change, message):

@@ -5,8 +5,8 @@ from datetime import date
 from core.dates import add_months
 from providers.codes import ExamResult, SkillLevel, TargetGroup, TrackStatus
 from quality.learners.models import LearnerFacts, LearnerSummary
+from quality.learners.signals import three_years_after
 from quality.learners.summary_operations import refresh_of_facts, refresh_summaries
-from quality.learners.term import three_years_after
 from tests.builders import AT, make_delivery, make_provider, make_record, make_track
 
 OCT = date(2026, 10, 1)

@@ -7,8 +7,8 @@ import pytest
 from core.accounts import Account, Role
 from providers.codes import LearningRoute, TeacherRegistration
 from providers.models import ProgressRecord, Provider, Teacher
+from quality.attention import docent_attention
 from quality.cards.operations import compute
-from quality.lessons.attention import attention
 from quality.lessons.queries import claims, taught
 from quality.lessons.teacher_claim import Claim, TaughtMonth, Verdict
 from quality.method.model import BASIS_2027, ScoringModel
@@ -131,7 +131,7 @@ def test_the_tab_says_what_does_not_fit_and_leaves_the_figure_alone(doubtful, cl
 def test_it_asks_attention_of_who_keeps_the_register_until_it_fits(doubtful) -> None:
     def told(role: Role, **more) -> list[str]:
         account = Account(role=role, municipalities=[], provider_code=None, **more)
-        return [f"{item.text} {item.more}" for item in attention(account, TODAY)]
+        return [f"{item.text} {item.more}" for item in docent_attention(account, TODAY)]
 
     assert told(Role.CONTRACT_MANAGER) == told(Role.REGION)
     (said,) = told(Role.REGION)
@@ -145,10 +145,10 @@ def test_it_asks_attention_of_who_keeps_the_register_until_it_fits(doubtful) -> 
 
 def test_a_corrected_delivery_is_weighed_anew(doubtful) -> None:
     account = Account(role=Role.REGION, municipalities=[], provider_code=None)
-    assert attention(account, TODAY)
+    assert docent_attention(account, TODAY)
     ProgressRecord.update(minutes_certified=0).execute()
     compute(OCT, by="test", at=AT)
-    assert attention(account, TODAY) == []
+    assert docent_attention(account, TODAY) == []
 
 
 def test_an_empty_register_is_no_reason_to_doubt(db, client) -> None:

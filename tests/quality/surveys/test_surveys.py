@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import DomainError
 from providers.models import TravelTime
-from quality.surveys.models import SurveyCount
+from quality.models import SurveyCount
 from quality.surveys.rules import (
     QUESTIONS,
     TEXTS,
