@@ -17,8 +17,8 @@ from app.web import (
 from app.web.start import StartPage
 from core.admin import Page, SafeModelView
 from core.dates import now
-from providers.dossier.operations import keep_dossiers
 from providers.models import Provider
+from providers.register.operations import keep_dossiers
 from quality.cards.operations import follow_register
 from quality.cards.queries import effects_on_open_months
 

@@ -1,12 +1,12 @@
 """What the start page says about deliveries and quality marks."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import providers.scopes  # noqa: F401  registers which rows of the register an account may see
 from core.accounts import Account, may, visible
 from core.attention import MOST_UPCOMING, Attention, Figure, Upcoming, Urgency
-from core.dates import NATIONAL, add_months
+from core.dates import NATIONAL, add_months, parse_month
 from core.formats import day_text, month_text
 from providers.codes import MarkStatus
 from providers.deliveries.calendar_queries import (
@@ -15,7 +15,8 @@ from providers.deliveries.calendar_queries import (
     delivery_calendar,
     last_closed_month,
 )
-from providers.models import Provider
+from providers.deliveries.queries import missing_rows
+from providers.models import Delivery, Provider
 from providers.register.queries import troubled_marks
 
 LOOK_BACK_MONTHS = 3
@@ -30,6 +31,7 @@ def attention(account: Account, today: date) -> list[Attention]:
         found.extend(_deliveries(account, mine, today))
     if may(account, "read", "register"):
         found.extend(_marks(account, today))
+    found.extend(_unusual(account, today))
     return found
 
 
@@ -159,3 +161,43 @@ def _marks(account: Account, today: date) -> list[Attention]:
                 )
             )
     return found
+
+
+TOLD_FOR = timedelta(days=31)
+NEWEST = 200
+
+
+def _unusual(account: Account, today: date) -> list[Attention]:
+    """Held deliveries of the last month that differ from those before, newest per provider."""
+    if not may(account, "read", "deliveries"):
+        return []
+    query: Any = visible(
+        Delivery, account, Delivery.select(Delivery, Provider).join(Provider)
+    ).where(Delivery.state == "held")
+    told: dict[str, Attention] = {}
+    for delivery in query.order_by(Delivery.id.desc()).limit(NEWEST):
+        provider = delivery.provider
+        if provider.code in told or delivery.received_at.date() < today - TOLD_FOR:
+            continue
+        found = [alarm for alarm in delivery.findings.get("drift", []) if _stands(provider, alarm)]
+        if found:
+            count = "1 ding is" if len(found) == 1 else f"{len(found)} dingen zijn"
+            told[provider.code] = Attention(
+                f"{provider.name}: {count} anders dan in eerdere leveringen.",
+                f"/leveringen/{delivery.id}/",
+                Urgency.SOON,
+                more=found[0]["text"],
+                needs=("create", "deliveries"),
+            )
+    return list(told.values())
+
+
+def _stands(provider: Provider, alarm: dict[str, Any]) -> bool:
+    """Whether an alarm still holds: who was missing may have come in a later delivery."""
+    if alarm["kind"] != "vanished":
+        return True
+    return missing_rows(provider.id, parse_month(alarm["month"]), _all_rows).exists()
+
+
+def _all_rows(_model: Any, query: Any) -> Any:
+    return query

@@ -414,3 +414,61 @@ ProgressRecord.add_index(
         name="progress_record_waiting",
     )
 )
+
+
+class DossierVersion(BaseModel):
+    """The dossier of an aanbieder from a moment on, until the next version."""
+
+    provider = peewee.ForeignKeyField(
+        Provider, on_delete="RESTRICT", index=False, verbose_name="Aanbieder"
+    )
+    recorded_at = MomentField(verbose_name="Vastgelegd op")
+    dossier = peewee.JSONField(help_text="marks, TST recognition and contracts")
+
+    class Meta:
+        """The newest of an aanbieder up to a moment is looked up."""
+
+        indexes = ((("provider", "recorded_at"), False),)
+
+
+class ColumnMapping(BaseModel):
+    """One version of a mapping, confirmed by a person; the newest is in use.
+
+    ``headers`` holds every header that was confirmed: own header -> column of the feed, or empty
+    for a column that is not used. ``codes``: column -> own code -> our code.
+    """
+
+    provider = peewee.ForeignKeyField(
+        Provider, on_delete="RESTRICT", index=False, verbose_name="Aanbieder"
+    )
+    version = peewee.SmallIntegerField(verbose_name="Versie")
+    headers = peewee.JSONField(default=dict, verbose_name="Kolommen")
+    codes = peewee.JSONField(default=dict, verbose_name="Codes")
+    created_by = peewee.CharField(max_length=120, verbose_name="Vastgelegd door")
+    created_at = MomentField(verbose_name="Vastgelegd op")
+
+    class Meta:
+        """A version once per provider."""
+
+        indexes = ((("provider", "version"), True),)
+
+
+class OpenTracks(BaseModel):
+    """The open trajecten of one provider, month and route, and of how many a month later tells.
+
+    Thrown away as soon as a delivery changes the rows it counts, and counted again by the work
+    that follows; until then it is counted from the rows.
+    """
+
+    provider = peewee.ForeignKeyField(Provider, on_delete="CASCADE", index=False)
+    month = MonthField()
+    route = peewee.SmallIntegerField()
+    waiting = peewee.IntegerField()
+    active = peewee.IntegerField()
+    paused = peewee.IntegerField()
+    followed = peewee.IntegerField()
+
+    class Meta:
+        """One count per route."""
+
+        indexes = ((("provider", "month", "route"), True),)

@@ -144,8 +144,8 @@ def _judge_again(provider: Any) -> None:
 
 
 def _write_receipt(out: Path, outcome: Any, path: Path, several: bool) -> None:
+    from providers.deliveries.mapping import mapping_of  # noqa: PLC0415
     from providers.feed.tell.marked_workbook import write_marked  # noqa: PLC0415
-    from providers.mapping.queries import mapping_of  # noqa: PLC0415
 
     target = out.with_stem(f"{out.stem}-{path.stem}") if several else out
     write_marked(target, outcome, path, mapping=mapping_of(outcome.provider))

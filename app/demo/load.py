@@ -23,6 +23,7 @@ from core.municipalities import name as municipality_name
 from core.storage import Storage
 from procurement import demo as procurement_demo
 from providers.codes import EndReason, LearningRoute
+from providers.deliveries.mapping import save_mapping
 from providers.deliveries.operations import (
     EVERY_MONTH,
     Request,
@@ -32,7 +33,6 @@ from providers.deliveries.operations import (
     withdraw,
 )
 from providers.feed.tell.outcome import Outcome
-from providers.mapping.operations import save_mapping
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
 from providers.register.operations import import_register
 from providers.register.rows import RegisterTable, read_tables

@@ -39,8 +39,7 @@ from core.storage import Storage, clear_working_folders
 from procurement.models import ContractingProcess
 from procurement.plan.operations import refresh
 from providers.deliveries.operations import Request, decide_on_preview, preview, withdraw
-from providers.deliveries.outcomes import RECEIVED, WITHDRAWN
-from providers.deliveries.previews import forget_preview, keep_preview
+from providers.deliveries.outcomes import RECEIVED, WITHDRAWN, forget_preview, keep_preview
 from providers.feed.read.cleaning import received_file
 from providers.models import Delivery
 from quality.cards.operations import compute

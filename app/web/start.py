@@ -18,7 +18,6 @@ from core.inbox import items_set_aside, put_back, set_aside
 from procurement import attention as planning_attention
 from procurement.models import ContractingProcess
 from providers import attention as provider_attention
-from providers.deliveries import drift_attention
 from providers.models import Contract, Delivery, Provider
 from quality import attention as score_attention
 from quality.agreements import attention as agreement_attention
@@ -28,7 +27,6 @@ from quality.models import ScoreCard
 SOURCES: tuple[Source, ...] = (
     planning_attention.attention,
     provider_attention.attention,
-    drift_attention.attention,
     score_attention.attention,
     score_attention.docent_attention,
     agreement_attention.attention,

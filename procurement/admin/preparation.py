@@ -41,7 +41,7 @@ from procurement.preparation import (
 )
 from procurement.preparation.operations import Asked, Expected, Grouping, put_estimate
 from procurement.preparation.trace import KINDS, Item, comes_from, unasked, unmeasured, weights
-from providers.deliveries.demand_queries import last_month_held, registrations
+from providers.deliveries.queries import last_month_held, registrations
 
 STAGES = {"marktconsultatie": "marktconsultatie", "nota_van_inlichtingen": "Nota van Inlichtingen"}
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from core.small_numbers import few_text
 from procurement.plan.documents import Header, PlanDocument, PlanStep
 from procurement.plan.steps import Kind, Link, Unit
-from providers.register.reach import FAR_MINUTES
+from providers.register.rules import FAR_MINUTES
 
 MOST_WITHOUT_APPROVAL = 15
 """People that one school may take over without approval (Blik op Werk, overnameprotocol)."""

@@ -2,14 +2,13 @@
 
 from flask_admin import BaseView
 
-from providers.admin import deliveries, differences, history, mappings, register
+from providers.admin import deliveries, history, mappings, register
 
 
 def views() -> list[BaseView]:
     """Make every page; they belong to one application."""
     return [
         *deliveries.views(),
-        *differences.views(),
         *history.views(),
         *mappings.views(),
         *register.views(),

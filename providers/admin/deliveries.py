@@ -20,6 +20,9 @@ from core.storage import Storage
 from providers.admin.delivery_parts import (
     CalendarRow,
     MonthCompleteness,
+    NilReturnForm,
+    UploadForm,
+    WithdrawForm,
     answer_of,
     calendar_rows,
     delivery_list,
@@ -33,12 +36,16 @@ from providers.codes import LearningRoute, TrackStatus
 from providers.deliveries import operations
 from providers.deliveries.calendar_queries import last_closed_month
 from providers.deliveries.difference_queries import neighbours
-from providers.deliveries.effect_queries import effect_of_withdrawal
-from providers.deliveries.forms import NilReturnForm, UploadForm, WithdrawForm
 from providers.deliveries.history_queries import rows_with_history
-from providers.deliveries.outcomes import HELD, RECEIVED, already_delivered, outcome_of
-from providers.deliveries.previews import kept_preview
-from providers.deliveries.queries import missing_rows
+from providers.deliveries.mapping import mapping_of
+from providers.deliveries.outcomes import (
+    HELD,
+    RECEIVED,
+    already_delivered,
+    kept_preview,
+    outcome_of,
+)
+from providers.deliveries.queries import effect_of_withdrawal, missing_rows
 from providers.feed.columns import COLUMNS
 from providers.feed.read.cleaning import is_cleaned, kept_file, received_file
 from providers.feed.table import row_text
@@ -53,7 +60,6 @@ from providers.feed.tell.receipt import (
     sum_text,
 )
 from providers.feed.tell.template import write_template
-from providers.mapping.queries import mapping_of
 from providers.models import Delivery, Provider
 from providers.scopes import sees_whole_files
 

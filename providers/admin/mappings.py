@@ -14,18 +14,15 @@ from core.dates import now, today
 from core.errors import DomainError
 from core.pages.fields import SafeForm
 from core.storage import Storage
+from providers.deliveries.mapping import mapping_of, save_mapping
 from providers.deliveries.operations import columns_chosen
 from providers.deliveries.outcomes import RECEIVED
-from providers.feed.columns import BY_NAME, COLUMNS, Mapping, lay_out
+from providers.feed.columns import BY_NAME, COLUMNS, Context, Mapping, lay_out
 from providers.feed.read.cleaning import kept_file, kept_table, received_file
 from providers.feed.read.guessing import Guess, guess_columns
-from providers.feed.read.parsing import Context
 from providers.feed.table import RefusedFileError
 from providers.feed.values import fold
-from providers.mapping.models import ColumnMapping
-from providers.mapping.operations import save_mapping
-from providers.mapping.queries import mapping_of
-from providers.models import Contract, Delivery
+from providers.models import ColumnMapping, Contract, Delivery
 from providers.scopes import sees_whole_files
 
 LOOKED_AT = 2_000

@@ -1,11 +1,15 @@
 """Tables of the register under Beheer: aanbieders, locaties, keurmerken, contracten, docenten."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from flask import g
 from flask_admin import BaseView
+from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.accounts import visible
 from core.admin import SafeModelView
@@ -13,15 +17,15 @@ from core.dates import today
 from core.errors import DomainError
 from core.formats import euro_text, hours_text
 from core.municipalities import name as municipality_name, names as municipality_names
-from core.pages.fields import EuroField, HoursField, Required
+from core.pages.fields import EuroField, HoursField, ParsedField, Required
 from core.pages.lists import Filter, choice_filter, day_filters
 from core.pages.tables import BulkAction
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
-from providers.dossier.models import DossierVersion
 from providers.models import (
     ClassInspection,
     Contract,
     ContractScope,
+    DossierVersion,
     LessonBreak,
     Location,
     Provider,
@@ -31,12 +35,12 @@ from providers.models import (
     TravelTime,
 )
 from providers.register.cells import (
+    WHOLE_REGION,
     chamber_number,
     email_address,
     provider_code,
     teacher_code,
 )
-from providers.register.forms import CoveredField, routes_field
 from providers.register.operations import (
     check_contract,
     check_mark,
@@ -46,6 +50,44 @@ from providers.register.operations import (
     set_scopes,
 )
 from providers.register.queries import PROMISED
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices, each with a box of its own."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def routes_field(label: str, **about: Any) -> CheckboxesField:
+    """Leerroutes as boxes; the value is a list of their numbers."""
+    boxes = [SelectChoice(int(route), route.label) for route in LearningRoute]
+    return CheckboxesField(label, choices=boxes, coerce=int, **about)
+
+
+class CoveredField(ParsedField):
+    """Gemeenten by name or code, or ``*`` for the whole region; the value is a list of codes.
+
+    An empty list stands for the whole region, as it does in the register files.
+    """
+
+    def parse(self, text: str) -> list[str]:
+        """Read names and codes."""
+        if text in {WHOLE_REGION, "hele regio"}:
+            return []
+        by_name = {name.casefold(): code for code, name in municipality_names().items()}
+        codes = []
+        for part in filter(None, (p.strip() for p in re.split("[,;]", text))):
+            code = by_name.get(part.casefold(), part)
+            if code not in municipality_names():
+                raise ValueError(f"De gemeente {part!r} is niet bekend. Controleer de naam.")
+            codes.append(code)
+        return sorted(set(codes))
+
+    def present(self, value: list[str]) -> str:
+        """Write names, or the star of the whole region."""
+        return ", ".join(municipality_name(code) for code in value) or WHOLE_REGION
+
 
 MARKS = [(int(mark), mark.label) for mark in MarkStatus]
 REGISTRATIONS = [(int(entry), entry.label) for entry in TeacherRegistration]

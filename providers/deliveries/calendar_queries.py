@@ -22,8 +22,7 @@ from core.dates import (
     nth_working_day,
 )
 from core.db import database
-from providers.deliveries.queries import as_month
-from providers.deliveries.rejected_queries import rows_to_mend
+from providers.deliveries.queries import as_month, rows_to_mend
 from providers.models import CURRENT, Contract, Delivery, DeliveryMonth, ProgressRecord, Provider
 
 Providers = Any

@@ -12,8 +12,8 @@ from typing import Any
 
 from core.db import database
 from providers.deliveries.history_queries import Narrow
+from providers.feed.columns import SHOWN
 from providers.feed.hold.staging import same
-from providers.feed.tell.display import SHOWN
 from providers.models import (
     CONFIRMED,
     Confirmation,

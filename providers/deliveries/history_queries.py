@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.audit import AuditLine
-from providers.feed.tell.display import SHOWN
+from providers.feed.columns import SHOWN
 from providers.models import (
     CONFIRMED,
     CONFIRMED_ROW,

@@ -15,6 +15,8 @@ from core.errors import DomainError
 from core.formats import count_text, month_text
 from core.jobs.follow_up_operations import owe, settle
 from core.storage import Storage
+from providers.deliveries.mapping import header_changes, mapping_of
+from providers.deliveries.open_tracks import forget_open_tracks
 from providers.deliveries.outcomes import (
     HELD,
     RECEIVED,
@@ -23,23 +25,18 @@ from providers.deliveries.outcomes import (
     already_delivered,
     shown_name,
 )
-from providers.deliveries.rejected_queries import completed_by, sent_back
-from providers.deliveries.write_lock import one_at_a_time, patience
+from providers.deliveries.queries import completed_by, sent_back
 from providers.feed.check.checking import Problem
-from providers.feed.check.rule import ERROR
-from providers.feed.check.rules import sentence
-from providers.feed.columns import Mapping
-from providers.feed.hold import confirming, intake, rejected, withdrawal
-from providers.feed.hold.drifting import look_for_drift
-from providers.feed.hold.staging import Staging, rows_of
+from providers.feed.check.rules import ERROR, sentence
+from providers.feed.columns import Context, Mapping
+from providers.feed.hold import intake, rejected, withdrawal
+from providers.feed.hold.drift import look_for_drift
+from providers.feed.hold.staging import Staging, one_at_a_time, patience, rows_of
 from providers.feed.hold.straight import make_straight, may_go_straight
 from providers.feed.read import cleaning
-from providers.feed.read.parsing import Context
 from providers.feed.table import RefusedFileError
 from providers.feed.tell.outcome import Counts, Outcome, Replaces, Status, held_status
-from providers.mapping.queries import header_changes, mapping_of
 from providers.models import Contract, Delivery, DeliveryMonth, Problem as HeldProblem, Provider
-from providers.open_tracks.operations import forget_open_tracks
 
 
 class _EveryMonth:
@@ -262,7 +259,7 @@ def _hold(
     HeldProblem.delete().where(HeldProblem.delivery == delivery).execute()
     rejected.keep_rejected(delivery.id)
     staged.staging.hold(delivery.provider.id, delivery.id)
-    confirming.confirm(delivery.id)
+    withdrawal.confirm(delivery.id)
     intake.keep_problems(delivery.id)
     for month, rows in intake.rows_by_month(staged).items():
         DeliveryMonth.create(delivery=delivery, month=month, rows=rows)

@@ -14,12 +14,12 @@ from core.dates import month_number
 from core.db import is_postgresql
 from core.errors import DomainError
 from core.storage import Storage
+from providers.deliveries.mapping import mapping_of
 from providers.deliveries.outcomes import RECEIVED
-from providers.feed.hold.confirming import covers, take_apart
 from providers.feed.hold.staging import insert, rows_of, run
+from providers.feed.hold.withdrawal import covers, take_apart
 from providers.feed.read.cleaning import write_without
 from providers.feed.table import RefusedFileError
-from providers.mapping.queries import mapping_of
 from providers.models import CourseTrack, Delivery, Problem, RejectedRow
 
 # An end lies in the month that reports it, or before. Whoever was left waiting is not over: such a

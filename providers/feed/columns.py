@@ -1,10 +1,16 @@
-"""The columns of the feed, one entry each, and how a header is matched to them."""
+"""The columns of the feed, one entry each: matching headers, reading cells, writing values."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
+from core import municipalities
+from core.formats import MISSING, day_text, hours_text
+from core.municipalities import name as municipality_name
+from core.personal_data import kind_in_key
 from providers.codes import (
     Code,
     EndReason,
@@ -17,7 +23,20 @@ from providers.codes import (
     WaitingReason,
     YesNo,
 )
-from providers.feed.values import fold
+from providers.feed.values import (
+    Parser,
+    code_parser,
+    contract_parser,
+    day_parser,
+    fold,
+    hours_parser,
+    month_parser,
+    municipality_parser,
+    same_provider_parser,
+    text_parser,
+    track_parser,
+    whole_parser,
+)
 
 
 class Kind(StrEnum):
@@ -327,3 +346,77 @@ def lay_out(header: Sequence[str], mapping: Mapping = NO_MAPPING) -> Layout:
         personal_positions=tuple(personal_positions),
         key_position=key_position,
     )
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a check needs to know besides the file."""
+
+    provider_code: str
+    today: date
+    contracts: dict[str, int] = field(default_factory=dict)
+    only_month: date | None = None
+    mapping: Mapping = field(default_factory=Mapping)
+    epoch_1904: bool = False
+    any_provider: bool = False
+
+
+def make_parser(column: Column, context: Context) -> Parser:
+    """The parser of a column for this provider and this file."""
+    if column.codes is not None:
+        entries = {fold(entry.code): int(entry) for entry in column.codes}
+        entries |= {fold(a): entries[fold(c)] for a, c in column.code_aliases.items()}
+        allowed = ", ".join(entry.code for entry in column.codes)
+        return code_parser(entries, allowed, context.mapping.own_codes(column.name))
+    parsers: dict[Kind, Callable[[], Parser]] = {
+        Kind.MONTH: lambda: month_parser(
+            today=context.today, only=context.only_month, epoch_1904=context.epoch_1904
+        ),
+        Kind.DAY: lambda: day_parser(epoch_1904=context.epoch_1904),
+        Kind.HOURS: lambda: hours_parser(column.maximum),
+        Kind.WHOLE: lambda: whole_parser(column.minimum, column.maximum),
+        Kind.TRACK: lambda: track_parser(column.maximum),
+        Kind.TEXT: lambda: text_parser(column.maximum),
+        Kind.MUNICIPALITY: lambda: municipality_parser(municipalities.names()),
+        Kind.CONTRACT: lambda: contract_parser(context.contracts),
+        Kind.PROVIDER: lambda: same_provider_parser(context.provider_code),
+    }
+    if context.any_provider and column.kind in (Kind.CONTRACT, Kind.PROVIDER):
+        return text_parser(column.maximum, find=kind_in_key)
+    return parsers[column.kind]()
+
+
+SHOWN = tuple(c for c in COLUMNS if c.held_as not in ("", "month", "track_id"))
+"""The columns of which a row holds a value, besides its key."""
+
+
+def held_text(column: Column, value: Any, contracts: dict[int, str]) -> str:  # noqa: PLR0911  a table
+    """A held value as a file would have it; ``contracts`` are their numbers by key."""
+    if value is None:
+        return MISSING
+    if column.codes is not None:
+        return column.codes(value).code
+    if column.kind is Kind.DAY:
+        return day_text(value if isinstance(value, date) else date.fromordinal(value))
+    if column.kind is Kind.HOURS:
+        return hours_text(value)
+    if column.kind is Kind.MUNICIPALITY:
+        return f"{value:04d} ({municipality_name(value)})"
+    if column.kind is Kind.CONTRACT:
+        return contracts.get(value, MISSING)
+    return str(value)
+
+
+def changed(
+    before: dict[str, Any], after: dict[str, Any], contracts: dict[int, str]
+) -> list[tuple[str, str, str]]:
+    """Column, old and new of every value that differs; values go by ``Column.held_as``."""
+    return [
+        (
+            column.name,
+            held_text(column, before[column.held_as], contracts),
+            held_text(column, after[column.held_as], contracts),
+        )
+        for column in SHOWN
+        if before[column.held_as] != after[column.held_as]
+    ]

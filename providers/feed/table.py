@@ -1,11 +1,13 @@
 """What every reader makes of a file: a table of text, or the reason why it is refused."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.workbooks.sheets import COVERED
 from providers.feed.check.rules import sentence
-from providers.feed.columns import Layout
+from providers.feed.columns import Layout, Mapping, recognised
+from providers.feed.values import clean
 
 Record = tuple[int, list[str]]
 
@@ -40,7 +42,7 @@ def row_text(key: int, sheets: Sequence[str]) -> str:
     return f"blad {sheet}, rij {row}" if len(sheets) > 1 else str(row)
 
 
-def read_sheets(findings: Mapping[str, Any]) -> list[str]:
+def read_sheets(findings: dict[str, Any]) -> list[str]:
     """Names of the sheets that were read, of what a delivery keeps."""
     return [sheet["name"] for sheet in findings.get("sheets", ()) if sheet["read"]]
 
@@ -81,3 +83,51 @@ class Table:
     epoch_1904: bool = False
     sheets: list[SheetRead] = field(default_factory=list)
     """The sheets of a workbook, once all rows have been taken."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header: the place of its last row among the rows, its names, how many of them we know."""
+
+    at: int
+    titles: tuple[str, ...]
+    score: int
+
+
+def find_header(rows: Sequence[Sequence[str]], mapping: Mapping) -> Header | None:
+    """The row that names most columns; with the row above or below it when they name more."""
+    scores = [recognised(cells, mapping) for cells in rows]
+    if not any(scores):
+        return None
+    best = scores.index(max(scores))
+    header = Header(best, _titles(rows[best]), scores[best])
+    for top in (best - 1, best):
+        if 0 <= top < len(rows) - 1:
+            titles = _titles(_combined(rows[top], rows[top + 1], mapping))
+            score = recognised(titles, mapping)
+            if score > header.score:
+                header = Header(top + 1, titles, score)
+    return header
+
+
+def _titles(cells: Sequence[str]) -> tuple[str, ...]:
+    titles = ["" if cell == COVERED else clean(cell) for cell in cells]
+    while titles and not titles[-1]:
+        titles.pop()
+    return tuple(titles)
+
+
+def _combined(upper: Sequence[str], lower: Sequence[str], mapping: Mapping) -> list[str]:
+    """Names of two rows: ``Uren`` above ``gevolgd`` is ``Uren gevolgd``.
+
+    A name above stands over the cells to its right too, as far as these are empty above.
+    """
+    width = max(len(upper), len(lower))
+    above, below = ([*_titles(row)] + [""] * width for row in (upper, lower))
+    combined, over = [], ""
+    for at in range(width):
+        over = above[at] or over
+        options = (below[at], f"{over} {below[at]}", above[at])
+        names = [name for name in options if name.strip() and mapping.column(name)]
+        combined.append(names[0] if names else f"{above[at]} {below[at]}".strip())
+    return combined

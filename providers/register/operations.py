@@ -1,7 +1,7 @@
 """Bring register files into the register: one transaction, an audit line for every change."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,11 +12,11 @@ from core import audit
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import day_text
-from providers.dossier.operations import keep_dossiers
 from providers.models import (
     ClassInspection,
     Contract,
     ContractScope,
+    DossierVersion,
     LessonBreak,
     Location,
     Provider,
@@ -26,6 +26,7 @@ from providers.models import (
     TravelTime,
 )
 from providers.register.cells import WORKDAYS
+from providers.register.queries import dossier
 from providers.register.rows import (
     Period,
     Register,
@@ -33,6 +34,7 @@ from providers.register.rows import (
     RegisterRow,
     overlap_sentence,
 )
+from providers.register.rules import Dossier
 
 # Column of the file -> field of the model.
 FIELDS: dict[str, dict[str, str]] = {
@@ -441,3 +443,28 @@ def check_contract(contract: Contract) -> None:
             f"Vul een getal in van {lowest} tot en met {highest}.",
             field="due_workday",
         )
+
+
+def keep_dossiers(providers: Collection[int], *, at: datetime) -> int:
+    """Keep a version of each that says something new; return how many.
+
+    To be called in the transaction of a change of the register; the audit line is of that change.
+    """
+    kept = 0
+    with transaction():
+        for provider in Provider.select().where(Provider.id.in_(list(providers))):
+            now = dossier(provider)
+            if now != _newest(provider):
+                DossierVersion.create(provider=provider, recorded_at=at, dossier=now.data)
+                kept += 1
+    return kept
+
+
+def _newest(provider: Provider) -> Dossier | None:
+    version = (
+        DossierVersion.select()
+        .where(DossierVersion.provider == provider)
+        .order_by(DossierVersion.id.desc())
+        .first()
+    )
+    return None if version is None else Dossier.from_data(version.dossier)

@@ -17,8 +17,8 @@ from core.export import download
 from core.formats import MISSING, moment_text, number_text, percent_text
 from core.small_numbers import count_or_hidden
 from providers.codes import TrackStatus
-from providers.dossier.queries import known_since
 from providers.models import CURRENT, CourseTrack, ProgressRecord
+from providers.register.queries import known_since
 from quality.admin.hearing import invitation_of, reactions_on
 from quality.admin.scores import ROUTES, card_or_404, mark_is_outdated, month_or_404
 from quality.agreements.queries import complaints_by_criterion, open_kinds

@@ -36,7 +36,7 @@ from providers.register.queries import (
     teachers_on,
     travel_times,
 )
-from providers.register.reach import FAR_MINUTES, journeys
+from providers.register.rules import FAR_MINUTES, journeys
 from quality.admin.provider_pages.lessons import hours_rows, intensity, teaching
 from quality.admin.provider_pages.listed import (
     EXPORT_HEADER,

@@ -30,10 +30,9 @@ from core.pages.changes import change_text, differences, plain_text
 from core.pages.fields import Required, SafeForm
 from core.storage import Storage
 from providers.codes import LearningRoute
-from providers.register.files import tables_of
+from providers.register.files import tables_of, write_template
 from providers.register.operations import FIELDS, ImportResult, import_register
 from providers.register.rows import SHEETS, Register, read_tables
-from providers.register.template import write_template
 from quality.cards.operations import follow_register
 from quality.cards.queries import effects_on_open_months
 

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from core.dates import add_months
-from providers.dossier.facts import Dossier
-from providers.dossier.queries import dossier
 from providers.models import Provider
+from providers.register.queries import dossier
+from providers.register.rules import Dossier
 from quality.cards import operations, queries as cards
 from quality.cards.inputs import Corrected, Moment
 from quality.models import ScoreCard

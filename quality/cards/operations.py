@@ -14,10 +14,10 @@ from core.dates import add_months, month_end, month_from_number, month_number, m
 from core.db import lock_until_commit, retried, transaction
 from core.errors import DomainError
 from core.jobs.follow_up_operations import Owed, follow_up, owe
-from providers.deliveries.retention_queries import removed_months
-from providers.dossier.facts import Dossier
+from providers.deliveries.open_tracks import keep_open_tracks
+from providers.deliveries.queries import removed_months
 from providers.models import Provider
-from providers.open_tracks.operations import keep_open_tracks
+from providers.register.rules import Dossier
 from quality.cards import inputs, queries as cards
 from quality.cards.inputs import Moment
 from quality.cards.register_facts import RegisterFacts, facts_of

@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Any
 
 from core.dates import add_months, month_end
-from providers.deliveries.retention_queries import removed_months
-from providers.dossier.queries import dossier
+from providers.deliveries.queries import removed_months
 from providers.models import Provider
+from providers.register.queries import dossier
 from quality.cards import inputs
 from quality.cards.inputs import Moment
 from quality.cards.register_facts import (

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from core.dates import add_months, month_end
 from providers.codes import LearningRoute, MarkStatus
-from providers.dossier.facts import Dossier, Terms
-from providers.dossier.queries import dossier, dossiers
 from providers.models import Delivery, DeliveryMonth, Provider, Teacher
+from providers.register.queries import dossier, dossiers
+from providers.register.rules import Dossier, Terms
 from quality.cards.inputs import Moment, latest_of
 from quality.method.criteria import CRITERIA, MARK, WAITING
 from quality.method.model import ScoringModel

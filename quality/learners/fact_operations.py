@@ -16,7 +16,7 @@ from core.log_chain import pseudonym
 from core.municipalities import current
 from providers.deliveries.outcomes import shown_name
 from providers.feed.check.checking import Problem
-from providers.feed.check.rule import ERROR
+from providers.feed.check.rules import ERROR
 from providers.feed.read.reader import open_table
 from providers.feed.table import RefusedFileError, Table
 from providers.feed.tell.outcome import Counts, Outcome, Status, held_status, problem_document

@@ -14,10 +14,8 @@ from core.formats import day_text
 from core.personal_data import CITIZEN_NUMBER, is_citizen_number
 from providers.codes import Outflow, Participation, TargetGroup
 from providers.feed.check.checking import Problem
-from providers.feed.check.rule import ERROR, WARNING, Rule
-from providers.feed.check.rules import sentence
-from providers.feed.columns import Column, Kind, Layout, Mapping
-from providers.feed.read.parsing import Context, make_parser
+from providers.feed.check.rules import ERROR, WARNING, Rule, sentence
+from providers.feed.columns import Column, Context, Kind, Layout, Mapping, make_parser
 from providers.feed.values import (
     BROKEN_CELLS,
     Fault,

@@ -16,8 +16,8 @@ from core.municipalities import name as municipality_name
 from core.pages.lists import Column, Filter, choice_filter
 from providers.codes import LearningRoute, SkillLevel, TargetGroup, TrackStatus
 from providers.models import Provider
-from providers.register.promise import Promise, promise_for
 from providers.register.queries import promises
+from providers.register.rules import Promise, promise_for
 from quality.learners.models import LearnerSummary as S
 from quality.learners.operations import BITS
 from quality.learners.signals import KINDS, months_between_days

@@ -19,7 +19,7 @@ from core.municipalities import with_merged
 from core.storage import Storage
 from providers.deliveries.history_queries import deliveries_with, values_of
 from providers.deliveries.retention_operations import clear_files_of, remove_tracks
-from providers.feed.tell.display import SHOWN, held_text
+from providers.feed.columns import SHOWN, held_text
 from providers.models import CourseTrack, Delivery, ProgressRecord, Provider, RejectedRow
 from quality.learners.models import (
     FactsImport,

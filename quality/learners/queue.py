@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from core.accounts import Account, visible
 from core.municipalities import current, name as municipality_name, with_merged
 from core.small_numbers import MINIMUM, parts_of_total
-from providers.dossier.queries import dossier
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
+from providers.register.queries import dossier
 from quality.cards import inputs
 from quality.cards.register_facts import norms_on
 from quality.learners.queries import municipalities_of

@@ -12,8 +12,8 @@ from core.dates import add_months, month_from_number, month_number
 from core.db import database
 from providers.codes import LearningRoute, SkillLevel, TrackStatus, YesNo
 from providers.models import CURRENT, ProgressRecord as R, Provider
-from providers.register.promise import promise_for
 from providers.register.queries import certified_in, promises
+from providers.register.rules import promise_for
 from quality.cards.inputs import IDLE, learner_days
 from quality.lessons.access import Access
 from quality.lessons.intensity import LessonMonth, Lessons

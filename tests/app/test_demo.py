@@ -20,7 +20,7 @@ from core.dates import add_months, now
 from core.db import database, open_database
 from core.identity.account_operations import sign_in
 from core.municipalities import names
-from providers.mapping.queries import mapping_of
+from providers.deliveries.mapping import mapping_of
 from providers.models import Delivery, ProgressRecord, Provider, QualityMark
 from quality.models import ScoreCard
 

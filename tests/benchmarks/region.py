@@ -21,8 +21,8 @@ from core.db import database, open_database, transaction
 from core.identity.session_operations import begin
 from core.log_chain import use_key
 from core.migrations import migrate
+from providers.deliveries.open_tracks import keep_open_tracks
 from providers.models import Contract, ContractScope, Provider, QualityMark
-from providers.open_tracks.operations import keep_open_tracks
 
 PROVIDERS, MONTHS = 150, 36
 MONTH = date(2026, 10, 1)

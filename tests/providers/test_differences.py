@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core.accounts import Role
-from providers.admin import differences
+from providers.admin import history
 from providers.models import ContractScope
 from tests.builders import make_contract, make_provider
 from tests.pages import Client
@@ -76,7 +76,7 @@ def test_a_delivery_that_repeats_the_other_says_the_same(school, client, tmp_pat
 
 
 def test_pages_go_on_where_the_last_one_ended(school, client, tmp_path, monkeypatch):
-    monkeypatch.setattr(differences, "PAGE_SIZE", 2)
+    monkeypatch.setattr(history, "PAGE_SIZE", 2)
     first = deliver(tmp_path, school, csv(*numbered(1))).delivery
     second = deliver(tmp_path, school, csv(*numbered(1, 2, 3, 4, 5, 6))).delivery
     address = f"/leveringen/{second}/verschillen/{first}/2026-10/?soort=nieuw"

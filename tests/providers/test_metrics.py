@@ -6,6 +6,7 @@ import pytest
 
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration, TrackStatus
 from providers.deliveries.calendar_queries import CalendarCell, DeliveryState, delivery_calendar
+from providers.deliveries.open_tracks import Learners
 from providers.deliveries.queries import (
     Completeness,
     completeness,
@@ -21,7 +22,6 @@ from providers.models import (
     RejectedRow,
     Teacher,
 )
-from providers.open_tracks.queries import Learners
 from providers.register.queries import (
     Coverage,
     TeacherCount,

@@ -7,12 +7,15 @@ import pytest
 from core.dates import add_months
 from providers.checks import open_tracks_are_counted_right
 from providers.codes import TrackStatus
+from providers.deliveries.open_tracks import (
+    Learners,
+    forget_open_tracks,
+    keep_open_tracks,
+    open_tracks,
+)
 from providers.deliveries.queries import Completeness, completeness
 from providers.deliveries.retention_operations import remove_learners_over
-from providers.models import Provider
-from providers.open_tracks.models import OpenTracks
-from providers.open_tracks.operations import forget_open_tracks, keep_open_tracks
-from providers.open_tracks.queries import Learners, open_tracks
+from providers.models import OpenTracks, Provider
 from quality.cards.operations import recompute_after
 from tests.builders import make_provider, make_record, make_track
 from tests.providers.feed.door import deliver, withdraw

@@ -15,11 +15,9 @@ from core.formats import count_text
 from core.personal_data import CITIZEN_NUMBER, is_citizen_number
 from providers.codes import TrackStatus
 from providers.feed.check.conditions import conditions, suspect_source
-from providers.feed.check.rule import ERROR
-from providers.feed.check.rules import RULES, sentence
+from providers.feed.check.rules import ERROR, RULES, sentence
 from providers.feed.check.skipping import BLANK, text_of_skipped, why_skipped
-from providers.feed.columns import COLUMNS, Column, Kind, Layout
-from providers.feed.read.parsing import Context, make_parser
+from providers.feed.columns import COLUMNS, Column, Context, Kind, Layout, make_parser
 from providers.feed.table import RefusedFileError
 from providers.feed.values import (
     BROKEN_CELLS,

@@ -11,8 +11,7 @@ from functools import cache, partial
 from string import Formatter
 from typing import Any
 
-from providers.feed.check.row_rules import ROW_RULES, WORDS
-from providers.feed.check.rule import Rule
+from providers.feed.check.rules import ROW_RULES, WORDS, Rule
 from providers.feed.columns import BY_NAME
 
 Values = Mapping[str, int | str | None]

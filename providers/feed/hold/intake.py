@@ -19,15 +19,12 @@ from core.db import database, is_postgresql
 from core.formats import count_text
 from providers.codes import LearningRoute
 from providers.feed.check.checking import Batch, Checker, Problem, Tally, held_columns
-from providers.feed.check.rule import WARNING
-from providers.feed.check.rules import sentence
+from providers.feed.check.rules import WARNING, sentence
 from providers.feed.check.skipping import BLANK, LABELS, WORDS
-from providers.feed.columns import Column, Layout
+from providers.feed.columns import Column, Context, Layout
 from providers.feed.hold import held
 from providers.feed.hold.staging import Staging, find_tracks, rows_of, run
-from providers.feed.read.parsing import Context
-from providers.feed.read.reader import open_table
-from providers.feed.read.shape import refuse_layout
+from providers.feed.read.reader import open_table, refuse_layout
 from providers.feed.table import RefusedFileError, SheetRead
 from providers.feed.tell.outcome import Counts
 from providers.feed.values import echo

@@ -6,9 +6,9 @@ workbook that we sent back says which row it was; the delivery has a row with th
 there never was a key, it has a row of that month that is new. The first two are exact.
 """
 
-from providers.feed.hold.confirming import covers
 from providers.feed.hold.intake import Sources
 from providers.feed.hold.staging import count_for_plans, insert, rows_of, run
+from providers.feed.hold.withdrawal import covers
 
 _TO_MEND = (
     "NOT r.mended AND r.delivery_id IN "

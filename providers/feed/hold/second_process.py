@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from providers.feed.check.checking import Batch, Checker, Problem, Tally
-from providers.feed.read.parsing import Context
+from providers.feed.columns import Context
 from providers.feed.read.reader import open_table
 from providers.feed.table import RefusedFileError
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from core.workbooks.text_files import NAMES, EncodingError, find_encoding
 from providers.feed.columns import Mapping, lay_out
-from providers.feed.read.header import Header, find_header
 from providers.feed.table import (
     HEADER_WITHIN,
     MAXIMUM_COLUMNS,
+    Header,
     Record,
     RefusedFileError,
     Table,
+    find_header,
 )
 from providers.feed.values import clean, echo
 

@@ -13,12 +13,13 @@ from providers.feed.columns import (
     COLUMNS,
     PERSONS,
     Column,
+    Context,
     Kind,
     Layout,
     Mapping,
     is_personal,
+    make_parser,
 )
-from providers.feed.read.parsing import Context, make_parser
 from providers.feed.values import Fault, clean, echo, fold
 
 SAMPLES = 5

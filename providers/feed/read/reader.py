@@ -8,12 +8,15 @@ import codecs
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
+from difflib import SequenceMatcher
 from itertools import chain, islice
 from pathlib import Path
 
 from core.personal_data import kind_in
-from providers.feed.columns import NO_MAPPING, Mapping
+from providers.feed.columns import NO_MAPPING, Layout, Mapping
 from providers.feed.table import ARCHIVE, Record, RefusedFileError, Table
+from providers.feed.values import echo, fold
 
 MAXIMUM_BYTES = 2_000_000_000
 LOOKED_AT = 500
@@ -116,3 +119,31 @@ def _without_citizen_numbers(table: Table) -> Table:
 def _many_have_one(records: Sequence[Record], at: int) -> bool:
     cells = [cells[at] for _, cells in records if at < len(cells) and cells[at]]
     return 0 < len(cells) <= 3 * sum(kind_in(cell, names=False) is not None for cell in cells)
+
+
+ALIKE = 0.75
+"""So much alike two names are when one may be meant by the other."""
+
+
+def refuse_layout(layout: Layout, *, only_month: date | None) -> None:
+    """Refuse a file of which a column is missing or doubled; a given month replaces its column."""
+    missing = [name for name in layout.missing if name != "rapportagemaand" or only_month is None]
+    error = None
+    if layout.doubled:
+        error = RefusedFileError("F005", doubled=", ".join(layout.doubled))
+    elif missing:
+        found = ", ".join(title for title in layout.header if title)
+        named = [_with_hint(name, layout.unknown) for name in missing]
+        error = RefusedFileError("F004", missing=", ".join(named), found=found)
+    if error:
+        error.layout = layout
+        raise error
+
+
+def _with_hint(name: str, unknown: Sequence[str]) -> str:
+    """A missing column, with the column of the file that may be meant by it."""
+    for title in unknown:
+        key = fold(title)
+        if fold(name) in key or SequenceMatcher(None, fold(name), key).ratio() > ALIKE:
+            return f'{name} (is dat jullie kolom "{echo(title, 30)}"?)'
+    return name

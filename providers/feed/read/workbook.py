@@ -9,15 +9,16 @@ from pathlib import Path
 from core.workbooks import reading
 from core.workbooks.sheets import Reason, WorkbookError
 from providers.feed.columns import BY_NAME, KEY_COLUMNS, Kind, Layout, Mapping, lay_out
-from providers.feed.read.header import Header, find_header
 from providers.feed.table import (
     HEADER_WITHIN,
     MAXIMUM_COLUMNS,
     SHEETS_AT_MOST,
+    Header,
     Record,
     RefusedFileError,
     SheetRead,
     Table,
+    find_header,
     row_key,
 )
 from providers.feed.values import clean, echo, fold

@@ -6,8 +6,7 @@
 import sys
 from collections.abc import Iterator
 
-from providers.feed.check.rule import WARNING
-from providers.feed.check.rules import RULES
+from providers.feed.check.rules import RULES, WARNING
 from providers.feed.columns import COLUMNS, Column
 
 INTRODUCTION = """\

@@ -11,8 +11,7 @@ from typing import IO, Any
 
 from core.formats import count_text
 from providers.feed.check.checking import Problem
-from providers.feed.check.rule import ERROR
-from providers.feed.check.rules import RULES
+from providers.feed.check.rules import ERROR, RULES
 from providers.feed.columns import KEY_COLUMNS, NO_MAPPING, Layout, Mapping
 from providers.feed.read.cleaning import kept_table
 from providers.feed.table import RefusedFileError, Table

@@ -6,8 +6,7 @@ from typing import Any
 
 from core.formats import count_text, hours_text, month_text
 from providers.feed.check.checking import Problem
-from providers.feed.check.rule import ERROR
-from providers.feed.check.rules import RULES
+from providers.feed.check.rules import ERROR, RULES
 from providers.feed.table import row_text
 from providers.feed.tell.outcome import Outcome, SentBack, Status
 

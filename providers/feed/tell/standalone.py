@@ -13,13 +13,11 @@ from providers.feed.check.checking import (
     HeldRow,
     Problem,
 )
-from providers.feed.check.rule import ERROR, WARNING
-from providers.feed.check.rules import sentence
+from providers.feed.check.rules import ERROR, WARNING, sentence
+from providers.feed.columns import Context
 from providers.feed.hold.intake import read_findings, unread_sheets
 from providers.feed.read.cleaning import fingerprint
-from providers.feed.read.parsing import Context
-from providers.feed.read.reader import open_table
-from providers.feed.read.shape import refuse_layout
+from providers.feed.read.reader import open_table, refuse_layout
 from providers.feed.table import RefusedFileError, Table, row_text
 from providers.feed.tell.outcome import Counts, Outcome, Status
 

@@ -8,8 +8,8 @@ from typing import Any
 from core import small_numbers
 from core.charts.pictures import Chart
 from providers.codes import LearningRoute
-from providers.dossier.queries import dossier
 from providers.models import Provider
+from providers.register.queries import dossier
 from quality.cards.inputs import newest_month_of
 from quality.cards.queries import model_in_force
 from quality.charts.gallery import hours_chart

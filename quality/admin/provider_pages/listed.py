@@ -13,13 +13,13 @@ from core.dates import AMSTERDAM, today
 from core.formats import MISSING, day_text, month_text
 from core.small_numbers import few_text, is_small
 from providers.codes import LearningRoute, MarkStatus
+from providers.deliveries.open_tracks import Learners
 from providers.deliveries.queries import last_deliveries, learners_now, newest_months
 from providers.models import (
     Delivery,
     Provider,
     QualityMark,
 )
-from providers.open_tracks.queries import Learners
 from providers.register.queries import Coverage, coverage_on, marks_on
 from quality.cards.queries import OUTSIDE, cards_of, newest_judged_month
 from quality.models import ScoreCard

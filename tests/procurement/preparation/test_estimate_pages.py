@@ -6,7 +6,7 @@ from procurement.models import ContractingProcess, Participation
 from procurement.preparation import queries as preparation_queries
 from procurement.preparation.operations import Expected, Grouping, put_estimate
 from providers.codes import LearningRoute
-from providers.deliveries.demand_queries import last_month_held, registrations
+from providers.deliveries.queries import last_month_held, registrations
 from tests.builders import make_delivery, make_provider, make_record, make_track
 
 MONTH = date(2026, 10, 1)

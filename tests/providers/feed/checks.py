@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from providers.feed.check.checking import Checker, Problem, RejectedKey, Tally
-from providers.feed.read.parsing import Context
+from providers.feed.columns import Context
 from providers.feed.read.reader import open_table
 
 TODAY = date(2026, 11, 23)

@@ -8,8 +8,8 @@ import pytest
 
 from core.accounts import Account, Role
 from core.storage import Storage
+from providers.attention import attention
 from providers.codes import EndReason, TrackStatus
-from providers.deliveries.drift_attention import attention
 from providers.deliveries.operations import Request, accept, preview, receive
 from providers.feed.hold.drift import alarms, profile
 from providers.models import Delivery, ProgressRecord
@@ -183,7 +183,7 @@ def test_who_ended_or_is_held_already_has_not_vanished(db, tmp_path: Path):
 
 
 def test_a_large_file_is_described_by_a_sample(db, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("providers.feed.hold.drifting.SAMPLE_ROWS", 10)
+    monkeypatch.setattr("providers.feed.hold.drift.SAMPLE_ROWS", 10)
     delivery = deliver(Storage(tmp_path), csv("2026-10", range(30)))
     assert delivery.findings["profile"]["2026-10"]["rows"] == 10
 

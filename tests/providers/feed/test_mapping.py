@@ -10,15 +10,12 @@ import pytest
 from core.audit import AuditLine
 from core.errors import DomainError
 from core.storage import Storage
+from providers.deliveries.mapping import mapping_of, save_mapping
 from providers.deliveries.operations import Request, accept, receive
 from providers.deliveries.outcomes import outcome_of
-from providers.feed.columns import NO_MAPPING, Mapping, lay_out
+from providers.feed.columns import NO_MAPPING, Context, Mapping, lay_out
 from providers.feed.read.guessing import guess_columns
-from providers.feed.read.parsing import Context
-from providers.mapping.models import ColumnMapping
-from providers.mapping.operations import save_mapping
-from providers.mapping.queries import mapping_of
-from providers.models import Delivery, ProgressRecord
+from providers.models import ColumnMapping, Delivery, ProgressRecord
 from tests.builders import make_provider
 
 TODAY = date(2026, 11, 23)

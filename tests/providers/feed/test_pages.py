@@ -9,7 +9,7 @@ from app.tasks.jobs import drain
 from core.accounts import Role
 from core.jobs.models import Job
 from providers.admin import deliveries
-from providers.mapping.operations import save_mapping
+from providers.deliveries.mapping import save_mapping
 from providers.models import CURRENT, Delivery, ProgressRecord
 from tests.builders import make_contract, make_provider
 from tests.pages import Client

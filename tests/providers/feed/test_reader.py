@@ -12,8 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from core.personal_data import kind_in_key
-from providers.feed.read.reader import open_table
-from providers.feed.read.shape import refuse_layout
+from providers.feed.read.reader import open_table, refuse_layout
 from providers.feed.table import RefusedFileError
 from providers.feed.tell.standalone import check_file
 from tests.providers.feed.books import ods, table, xlsx

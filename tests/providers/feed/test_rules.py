@@ -6,10 +6,8 @@ import pytest
 
 from providers.feed.check.checking import Checker
 from providers.feed.check.conditions import conditions
-from providers.feed.check.row_rules import ROW_RULES
-from providers.feed.check.rules import RULES
-from providers.feed.columns import Mapping, lay_out
-from providers.feed.read.parsing import Context
+from providers.feed.check.rules import ROW_RULES, RULES
+from providers.feed.columns import Context, Mapping, lay_out
 from tests.providers.feed.checks import TODAY, check_bytes
 from tests.providers.feed.lines import csv, row
 

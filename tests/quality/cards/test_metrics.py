@@ -7,8 +7,8 @@ import pytest
 
 from core.db import database
 from providers.codes import LearningRoute, MarkStatus, SkillLevel, TrackStatus, YesNo
-from providers.dossier.queries import dossier
 from providers.models import ContractScope, LessonBreak, QualityMark, Teacher
+from providers.register.queries import dossier
 from quality.cards import inputs as metrics, operations, register_facts
 from quality.cards.region import compared_on, measure, measured, store
 from quality.cards.words import alike_words

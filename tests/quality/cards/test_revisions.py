@@ -2,8 +2,8 @@
 
 import pytest
 
-from providers.dossier.operations import keep_dossiers
 from providers.models import ContractScope, Delivery, QualityMark
+from providers.register.operations import keep_dossiers
 from quality.cards import operations, queries as cards
 from tests.builders import make_contract, make_delivery, make_record, make_track
 from tests.quality.cards.test_operations import OCT, deliver

@@ -7,11 +7,17 @@ import pytest
 
 from providers.codes import MarkStatus
 from providers.deliveries.operations import withdraw
-from providers.dossier.facts import Dossier
-from providers.dossier.models import DossierVersion
-from providers.dossier.operations import keep_dossiers
-from providers.dossier.queries import dossier
-from providers.models import Contract, ContractScope, Delivery, ProgressRecord, QualityMark
+from providers.models import (
+    Contract,
+    ContractScope,
+    Delivery,
+    DossierVersion,
+    ProgressRecord,
+    QualityMark,
+)
+from providers.register.operations import keep_dossiers
+from providers.register.queries import dossier
+from providers.register.rules import Dossier
 from quality.cards import inputs as metrics, operations, queries as cards
 from quality.cards.region import measured
 from quality.method.model import BASIS_2027

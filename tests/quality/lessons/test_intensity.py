@@ -7,7 +7,7 @@ import pytest
 from core.accounts import Role
 from providers.codes import LearningRoute, TrackStatus
 from providers.models import ContractScope, Provider
-from providers.register.promise import Promise, promise_for
+from providers.register.rules import Promise, promise_for
 from quality.lessons.intensity import LessonMonth, Lessons, Shortfall, toward
 from quality.lessons.queries import attended_so_far, lessons_by_month
 from quality.lessons.words import NO_PROMISE, shortfall_words

@@ -1,12 +1,15 @@
-"""What the register says of one aanbieder, as data: marks, TST recognition and contracts.
+"""What follows from the register of one provider: the dossier, promises of contracts, travel times.
 
 Pure, so that the register of today and that of an earlier day are read in one way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Self
+
+from core.dates import month_end
+from core.municipalities import name as municipality_name
 
 DAYS = ("_from", "_until", "_on")
 """How the names of days end."""
@@ -122,3 +125,71 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     return value.isoformat() if isinstance(value, date) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a contract says about the lessons on one route; None where it says nothing."""
+
+    contract: int
+    route: int
+    municipality: int | None
+    first: date
+    last: date | None
+    weekly_minutes: int | None
+    hour_price_cents: int | None
+
+    def covers(self, month: date, municipality: int) -> bool:
+        """Whether the contract holds the whole month for learners of a gemeente."""
+        return (
+            self.municipality in (None, municipality)
+            and self.first <= month
+            and (self.last is None or self.last >= month_end(month))
+        )
+
+
+def promise_for(
+    promises: Iterable[Promise], *, route: int, month: date, municipality: int, contract: int | None
+) -> Promise | None:
+    """The promise for learners of a gemeente: of the contract they name, or else that covers them.
+
+    Of more than one the lowest, so that a shortfall is never overstated.
+    """
+    covering = [p for p in promises if p.route == route and p.covers(month, municipality)]
+    named = [p for p in covering if p.contract == contract]
+    made = [p for p in named or covering if p.weekly_minutes is not None]
+    return min(made, key=lambda p: p.weekly_minutes or 0, default=None)
+
+
+FAR_MINUTES = 45
+"""A lesson further away than this counts as out of reach."""
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The shortest journey from one kern: to which location, in how many minutes."""
+
+    municipality: str
+    place: str
+    location: str
+    minutes: int
+
+    @property
+    def within(self) -> bool:
+        """Whether there is a lesson near enough."""
+        return self.minutes <= FAR_MINUTES
+
+    @property
+    def cells(self) -> tuple[str, str, str, int]:
+        """As a row of a table."""
+        return self.place, municipality_name(self.municipality), self.location, self.minutes
+
+
+def journeys(times: Iterable[tuple[str, str, str, int]]) -> list[Journey]:
+    """Shortest journey per kern, furthest first; rows of gemeente, kern, location and minutes."""
+    shortest: dict[tuple[str, str], Journey] = {}
+    for municipality, place, location, minutes in times:
+        kept = shortest.get((municipality, place))
+        if kept is None or minutes < kept.minutes:
+            shortest[municipality, place] = Journey(municipality, place, location, minutes)
+    return sorted(shortest.values(), key=lambda one: (-one.minutes, one.place))

@@ -1,4 +1,8 @@
-"""Open trajecten per provider, month and route: as kept, and from the rows where none is kept."""
+"""How many trajecten of a provider are open at the end of a month, by route.
+
+Kept in ``OpenTracks``, so that pages of the region need not count rows; counted from the rows where
+none is kept.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -9,11 +13,21 @@ from typing import Any, NamedTuple
 
 import peewee
 
-from core.dates import month_from_number
-from core.db import database
+from core.dates import add_months, month_from_number
+from core.db import database, transaction
 from providers.codes import TrackStatus
-from providers.models import CURRENT, ProgressRecord
-from providers.open_tracks.models import FIELDS, OpenTracks
+from providers.feed.hold.staging import one_at_a_time
+from providers.models import CURRENT, OpenTracks, ProgressRecord, Provider
+
+_FIELDS = (
+    OpenTracks.provider,
+    OpenTracks.month,
+    OpenTracks.route,
+    OpenTracks.waiting,
+    OpenTracks.active,
+    OpenTracks.paused,
+    OpenTracks.followed,
+)
 
 Place = tuple[int, date]
 """Key of a provider, and a month."""
@@ -43,7 +57,7 @@ def open_tracks(places: Collection[Place]) -> dict[Place, list[Learners]]:
     if not places:
         return found
     wanted, months = set(places), [month for _, month in places]
-    kept = OpenTracks.select(*FIELDS).where(
+    kept = OpenTracks.select(*_FIELDS).where(
         OpenTracks.provider.in_(sorted({provider for provider, _ in places})),
         OpenTracks.month.between(min(months), max(months)),
     )
@@ -105,3 +119,28 @@ def _read(query: Any) -> Iterable[tuple[Place, Learners]]:
 
 def _route(learners: Learners) -> int:
     return learners.route
+
+
+def forget_open_tracks(provider: Provider, months: Collection[date]) -> None:
+    """Throw away what rows of these months count in: their own month, and the one before."""
+    touched = _touched(months)
+    OpenTracks.delete().where(
+        OpenTracks.provider == provider, OpenTracks.month.in_(touched)
+    ).execute()
+
+
+def keep_open_tracks(provider: Provider, months: Collection[date]) -> None:
+    """Count again what rows of these months count in."""
+    touched = _touched(months)
+    if not touched:
+        return
+    with transaction():
+        # A delivery that comes in meanwhile would leave an old count standing.
+        one_at_a_time(provider)
+        forget_open_tracks(provider, months)
+        rows = counted({(provider.id, month) for month in touched})
+        OpenTracks.insert_from(rows, _FIELDS).execute()
+
+
+def _touched(months: Collection[date]) -> list[date]:
+    return sorted({one for month in months for one in (add_months(month, -1), month)})

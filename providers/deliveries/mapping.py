@@ -1,16 +1,46 @@
-"""Confirm what a provider calls its columns and codes."""
+"""What a provider calls our columns and codes: confirmed by a person, kept in versions."""
 
 from collections import Counter
 from collections.abc import Mapping as AnyMapping
 from datetime import datetime
+from typing import Any
 
 from core.audit import record
 from core.db import transaction
 from core.errors import DomainError
-from providers.feed.columns import BY_NAME, COLUMNS
-from providers.mapping.models import ColumnMapping
-from providers.mapping.queries import mapping_of
-from providers.models import Provider
+from providers.feed.columns import BY_NAME, COLUMNS, NO_MAPPING, Layout, Mapping
+from providers.feed.values import fold
+from providers.models import ColumnMapping, Provider
+
+
+def mapping_of(provider_id: int) -> Mapping:
+    """The newest mapping of a provider; none when it never confirmed one."""
+    newest: Any = (
+        ColumnMapping.select()
+        .where(ColumnMapping.provider == provider_id)
+        .order_by(ColumnMapping.version.desc())
+        .first()
+    )
+    if newest is None:
+        return NO_MAPPING
+    return Mapping(headers=newest.headers, codes=newest.codes, version=newest.version)
+
+
+def header_changes(mapping: Mapping, layout: Layout) -> dict[str, Any] | None:
+    """Headers that were confirmed and are gone, and headers that nobody confirmed; or none."""
+    if not mapping.version:
+        return None
+    there = {fold(title) for title in layout.header if title}
+    confirmed = {fold(header) for header in mapping.headers}
+    return {
+        "version": mapping.version,
+        "gone": [h for h, column in mapping.headers.items() if column and fold(h) not in there],
+        "new": [
+            title
+            for title in layout.header
+            if title and fold(title) not in confirmed and title not in layout.personal
+        ],
+    }
 
 
 def save_mapping(

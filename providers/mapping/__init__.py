@@ -1,1 +1,0 @@
-"""Column mappings: what a provider calls our columns."""
