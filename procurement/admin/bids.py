@@ -209,8 +209,7 @@ class BidPages(AwardPages):
             "procurement/bids.html",
             code=code,
             crumbs=crumbs(code),
-            files=files,
-            states=[lot_state(file) for file in files],
+            lots=[(file, lot_state(file)) for file in files],
             methods=METHOD_NAMES,
             routes=ROUTES,
         )
@@ -243,6 +242,12 @@ class BidPages(AwardPages):
             route=ROUTES[file.lot.route],
             knock_outs=KNOCK_OUTS,
             scores=bid_queries.scores_seen(file, g.account),
+            consensus=[
+                (bid, criterion, given)
+                for bid in file.admitted
+                for criterion in file.criteria
+                if (given := file.consensus.get(bid.id, {}).get(criterion.code)) is not None
+            ],
             assessors=bid_queries.assessors(file),
             ranking=shown_ranking(file),
             joining=bid_queries.joining(process, file.lot.route),
