@@ -71,7 +71,7 @@ def main() -> int:
             )
 
         run("--help")
-        run("demo", "--load-only", "--data", str(folder / "demo"))
+        run("demo", "--load-only", "--months", "3", "--data", str(folder / "demo"))
         port = str(_free_port())
         server = subprocess.Popen(
             [taalinkoop, "serve", "--migrate", "--port", port],

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import xlsxwriter
@@ -94,6 +95,7 @@ def own_mapping(character: Character, rows: Sequence[Row]) -> Mapping:
     )
 
 
+@lru_cache(maxsize=100_000, typed=True)
 def _text(field: str, value: Any, *, day: str, month: str = "%Y-%m", comma: bool = False) -> str:
     """A value as text; what is text already (a slip of the provider) stays as it is."""
     if value is None:

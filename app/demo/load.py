@@ -36,8 +36,9 @@ from providers.feed.tell.outcome import Outcome
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
 from providers.register.operations import import_register
 from providers.register.rows import RegisterTable, read_tables
-from quality.cards.operations import compute, fix
+from quality.cards.operations import compute_months, fix
 from quality.learners.fact_operations import import_facts
+from quality.models import ScoreCard
 
 ACTOR = "voorbeeldregio"
 CONCEPT_MONTHS = 2
@@ -75,14 +76,13 @@ def load_region(
         else:
             sender = Provider.get(Provider.code == parcel.provider)
             declare_nothing(sender, parcel.month, by=_sender(sender), at=parcel.at)
+    tell("Wat de gemeenten van hun cursisten weten")
+    _facts(seed, today)
     tell("De scores van alle maanden")
-    for back in range(1 - months, 1):
-        loaded.cards += _score(add_months(last, back), today, concept=back > -CONCEPT_MONTHS)
+    loaded.cards = _score([add_months(last, back) for back in range(1 - months, 1)], today)
     settled("judge")
     tell("Gesprekken, afspraken en signalen")
     follow_up(last, by=MANAGER, at=_moment(today))
-    tell("Wat de gemeenten van hun cursisten weten")
-    _facts(seed, today)
     tell("De inkooptrajecten")
     procurement_demo.load(today, municipalities=tuple(MUNICIPALITIES), by=ACTOR)
     tell("De accounts")
@@ -133,13 +133,13 @@ def _deliver(parcel: Parcel, storage: Storage) -> Outcome:
     return outcome
 
 
-def _score(month: date, today: date, *, concept: bool) -> int:
-    """Compute a month as it was known some weeks later; fix it when it is old enough."""
-    judged_on = min(month_end(month) + days(45), today)
-    cards = compute(month, by=ACTOR, at=_moment(judged_on))
-    if not concept:
-        fix(month, by=MANAGER, at=_moment(min(judged_on + days(7), today)))
-    return len(cards)
+def _score(months: list[date], today: date) -> int:
+    """Compute each month as of some weeks later, and fix all but the newest."""
+    moments = {month: _moment(min(month_end(month) + days(45), today)) for month in months}
+    compute_months(moments, by=ACTOR)
+    for month in months[:-CONCEPT_MONTHS]:
+        fix(month, by=MANAGER, at=min(moments[month] + days(7), _moment(today)))
+    return ScoreCard.select().count()
 
 
 def _accounts(at: datetime) -> list[Account]:

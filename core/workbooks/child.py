@@ -1,6 +1,6 @@
 """The process that reads a workbook: it limits itself, and answers one request after the other.
 
-``python -m core.workbooks.child PATH`` reads requests from standard input, a line of JSON each, and
+``main`` reads requests from standard input, a line of JSON each, and
 writes frames: a length and a marshalled dictionary. The first frame names the sheets; rows come in
 frames of some thousands, and an empty one ends them.
 """
@@ -66,6 +66,7 @@ def _send_rows(out: IO[bytes], rows: Any) -> None:
     send(out, {"rows": []})
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Answer requests about the workbook that the command line names."""
     limit()
     answer(Path(sys.argv[1]), sys.stdin, sys.stdout.buffer)

@@ -7,6 +7,7 @@ takes cleaned, non-empty text and returns what is held (an integer, or text), or
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from unicodedata import combining, normalize
 
 from core.dates import month_number
@@ -57,10 +58,21 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Compare names without regard to case, accents, spaces, points, ``-`` and ``_``."""
+    return _fold_short(text) if len(text) <= SHORT else _fold(text)
+
+
+SHORT = 100
+"""Longest text that is kept folded: headers and codes come back in every file."""
+
+
+def _fold(text: str) -> str:
     plain = clean(text)
     if not plain.isascii():
         plain = "".join(c for c in normalize("NFKD", plain) if not combining(c))
     return re.sub(r"[\s\-_./()]+", "", plain).casefold()
+
+
+_fold_short = lru_cache(maxsize=10_000)(_fold)
 
 
 def echo(text: str, limit: int = 80) -> str:

@@ -360,34 +360,37 @@ FINGERPRINT_COLUMNS = tuple(
 )
 
 
-def fingerprint(
-    provider_id: int,
-    route: int,
-    month: date,
-    window_months: int = 12,
-    known_on: Moment = None,
-) -> str:
-    """SHA-256 over the sorted accepted rows that a card rests on, as delivered.
+def fingerprints(
+    provider_id: int, month: date, window_months: int = 12, known_on: Moment = None
+) -> dict[int, str]:
+    """Of each route the SHA-256 over the sorted accepted rows that a card rests on, as delivered.
 
     Those of the window, and those left waiting from before it; known by trajectnummer, so that
-    another database with the same rows gives the same fingerprint.
+    another database with the same rows gives the same fingerprint. A route without rows has that
+    of nothing.
     """
     first = add_months(month, 1 - window_months)
     columns = [getattr(R, name) for name in FINGERPRINT_COLUMNS]
     older = [row[1] for row in _rows(left_waiting(provider_id, month, window_months, known_on))]
     query = (
-        R.select(CourseTrack.number, *columns)
+        R.select(R.route, CourseTrack.number, *columns)
         .join(CourseTrack)
         .where(
             held(R, known_on),
             R.provider == provider_id,
-            R.route == route,
             R.month <= month,
             (R.month >= first) | R.track.in_(older or [0]),
         )
     )
-    lines = sorted(map(str, _rows(query)))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    lines: dict[int, list[str]] = defaultdict(list)
+    for route, *row in _rows(query):
+        lines[route].append(str(tuple(row)))
+    found: defaultdict[int, str] = defaultdict(lambda: _sha256_of([]))
+    return found | {route: _sha256_of(listed) for route, listed in lines.items()}
+
+
+def _sha256_of(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 def providers_named(codes: Collection[str] | None = None) -> list[Provider]:

@@ -46,6 +46,10 @@ WINDOW_MONTHS = 12
 MOST_TRIES = 3
 """How often a month is judged beside others who write, before they have to wait for it."""
 
+FIXED_COLUMNS = (
+    ScoreCard.status, ScoreCard.fixed_by, ScoreCard.fixed_at, ScoreCard.fingerprint,
+)  # fmt: skip
+
 Tree = dict[str, Any]
 
 
@@ -56,17 +60,29 @@ def compute(
 
     Of a month after the newest delivery nothing is kept: there is nothing to judge yet.
     """
-    providers = inputs.providers_named(codes)
     latest = inputs.latest_month()
     if latest is None or month > latest:
-        return _judged_apart(providers, month, at=at)
-    retried(partial(_measure, providers, [month]))
-    changed = retried(partial(_judge_and_keep, month, at=at, providers={p.id for p in providers}))
-    for provider in providers:
-        retried(partial(_follow_up, provider, [month]))
-    with transaction():
-        _record("compute_scores", month, by=by, at=at, cards=changed)
+        return _judged_apart(inputs.providers_named(codes), month, at=at)
+    compute_months({month: at}, by=by, codes=codes)
     return cards_now(month, codes)
+
+
+def compute_months(
+    moments: Mapping[date, datetime], *, by: str, codes: Collection[str] | None = None
+) -> None:
+    """Compute the cards of several delivered months, each as of its moment, oldest first.
+
+    The rows of a provider are read once for all months.
+    """
+    providers, months = inputs.providers_named(codes), sorted(moments)
+    ids = {provider.id for provider in providers}
+    retried(partial(_measure, providers, months))
+    for month in months:
+        changed = retried(partial(_judge_and_keep, month, at=moments[month], providers=ids))
+        with transaction():
+            _record("compute_scores", month, by=by, at=moments[month], cards=changed)
+    for provider in providers:
+        retried(partial(_follow_up, provider, months))
 
 
 def cards_now(month: date, codes: Collection[str] | None = None) -> list[ScoreCard]:
@@ -84,11 +100,18 @@ def as_known_on(
     alike groups are is taken from the providers that are asked for.
     """
     found = _judged_apart(inputs.providers_named(codes), month, at=known_on, known_on=known_on)
-    for card in found:
-        card.fingerprint = inputs.fingerprint(
-            card.provider.id, card.route, month, known_on=known_on
-        )
+    _fingerprint(found, month, known_on)
     return found
+
+
+def _fingerprint(found: Iterable[ScoreCard], month: date, known_on: Moment = None) -> None:
+    """Note on cards by which rows they stand; the rows of a provider are read once."""
+    of: dict[int, dict[int, str]] = {}
+    for card in found:
+        provider: int = card.provider_id  # type: ignore[attr-defined]
+        if provider not in of:
+            of[provider] = inputs.fingerprints(provider, month, known_on=known_on)
+        card.fingerprint = of[provider][card.route]
 
 
 def _judged_apart(
@@ -350,10 +373,10 @@ def fix(
             for card in cards.cards_of(month, provider_ids=ids, route=route)
             if card.status == CONCEPT
         ]
+        _fingerprint(concept, month)
         for card in concept:
             card.status, card.fixed_by, card.fixed_at = FIXED, by, at
-            card.fingerprint = inputs.fingerprint(card.provider_id, card.route, month)
-            card.save()
+            card.save(only=FIXED_COLUMNS)
         if concept:
             _record("fix_scores", month, by=by, at=at, cards=len(concept))
     return concept
@@ -525,7 +548,7 @@ class _Keeping:
             provider=provider, route=route, month=self.month, revision=newest.revision + 1
         )
         card.status = REVISION
-        card.fingerprint = inputs.fingerprint(provider, route, self.month)
+        card.fingerprint = inputs.fingerprints(provider, self.month)[route]
         self._keep(card, tree, judgement, None, model)
 
     def _keep(

@@ -346,15 +346,15 @@ def test_the_fingerprint_is_of_the_rows_and_not_of_their_order_or_delivery(db):
     provider = make_provider()
     first, second = make_track(number="A"), make_track(number="B")
     rows = [make_record(month=OCT, track=t) for t in (first, second)]
-    before = metrics.fingerprint(provider.id, LearningRoute.B1, OCT)
+    before = metrics.fingerprints(provider.id, OCT)[LearningRoute.B1]
     for row in rows:
         row.delete_instance()
     for track in (second, first):
         make_record(month=OCT, track=track)
-    assert metrics.fingerprint(provider.id, LearningRoute.B1, OCT) == before
+    assert metrics.fingerprints(provider.id, OCT)[LearningRoute.B1] == before
     # not counted: another route, a later month
     make_record(month=OCT, route=LearningRoute.EDUCATION)
     make_record(month=NOV, track=first)
-    assert metrics.fingerprint(provider.id, LearningRoute.B1, OCT) == before
+    assert metrics.fingerprints(provider.id, OCT)[LearningRoute.B1] == before
     make_record(month=SEP, track=first)
-    assert metrics.fingerprint(provider.id, LearningRoute.B1, OCT) != before
+    assert metrics.fingerprints(provider.id, OCT)[LearningRoute.B1] != before

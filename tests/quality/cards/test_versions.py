@@ -84,7 +84,7 @@ def test_a_correction_counts_from_the_moment_that_it_was_accepted(corrected):
     before, after = then(NOV_20 - HOUR), then(NOV_20)
     assert before.result["criteria"]["bevoegd"]["value"] > 0
     assert after.result["criteria"]["bevoegd"]["value"] == 0
-    assert after.fingerprint == metrics.fingerprint(after.provider_id, after.route, OCT)
+    assert after.fingerprint == metrics.fingerprints(after.provider_id, OCT)[after.route]
 
 
 def test_a_withdrawal_counts_from_its_own_moment(corrected):
