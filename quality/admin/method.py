@@ -16,7 +16,13 @@ from core.pages.fields import SafeForm
 from providers.codes import LearningRoute, MarkStatus
 from quality.admin.scores import visible_months
 from quality.cards import model_operations, queries as cards, words as score_words
-from quality.cards.forms import form_for, knots_text, model_of, values_of
+from quality.cards.forms import (
+    form_for,
+    knots_text,
+    model_of,
+    values_of,
+    with_every_share,
+)
 from quality.method.criteria import CRITERIA, WAITING
 from quality.method.explain import sentence
 from quality.method.model import ScoringModel
@@ -88,7 +94,7 @@ class ModelPage(Page):
     @needs("create")
     def new(self) -> Response | str:
         """Change the model in force: see the effect first, then propose it."""
-        base = cards.model_in_force(last_closed_month())
+        base = with_every_share(cards.model_in_force(last_closed_month()))
         form = form_for(base)(data=values_of(base))
         effects: list[model_operations.Effect] | None = None
         if form.validate_on_submit():

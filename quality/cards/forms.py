@@ -18,7 +18,14 @@ from core.pages.fields import (
     WholeNumberField,
 )
 from quality.method.criteria import CRITERIA
-from quality.method.model import EVERY_ROUTE, Criterion, Knots, ScoringError, ScoringModel
+from quality.method.model import (
+    EVERY_ROUTE,
+    Criterion,
+    Knots,
+    ScoringError,
+    ScoringModel,
+    share_knots,
+)
 
 WHOLE = SelectChoice("", "De score als geheel")
 
@@ -79,6 +86,17 @@ def read_knots(text: str) -> Knots:
 
 def _number(text: str) -> float:
     return float(text.strip().replace(",", "."))
+
+
+def with_every_share(model: ScoringModel) -> ScoringModel:
+    """The model with the shares of hours that it does not have yet, at a weight of 0."""
+    known = {criterion.code for criterion in model.criteria}
+    added = tuple(
+        Criterion(code, 0, share_knots(0, 70, 80, 100))
+        for code, measure in CRITERIA.items()
+        if code not in known and measure.numerator and not measure.per_week
+    )
+    return replace(model, criteria=model.criteria + added)
 
 
 def form_for(model: ScoringModel) -> type[SafeForm]:

@@ -24,8 +24,8 @@ def example_figures(model: ScoringModel, *, certified: float = 0.9) -> Figures:
             round(m * share) for m, share in zip(offered, (1, 1, certified, 1, 0.5), strict=True)
         ],
         "evening_weekend": [0, 0, 900, 0, 0],
-        "attended": [round(0.85 * m) for m in offered],
     }
+    most = [round(0.85 * minutes) for minutes in offered]
     hours = {}
     for criterion in model.criteria:
         measure = CRITERIA[criterion.code]
@@ -33,7 +33,7 @@ def example_figures(model: ScoringModel, *, certified: float = 0.9) -> Figures:
             days = tuple(round(m / 60 / 11.4 * 7) for m in offered)
             hours[criterion.code] = Hours(sum(offered), sum(days), 30, Groups.of(days, offered))
         elif measure.numerator:
-            tops = tuple(parts[measure.numerator])
+            tops = tuple(parts.get(measure.numerator, most))
             hours[criterion.code] = Hours(sum(tops), sum(offered), 30, Groups.of(offered, tops))
     return Figures(
         first_month=MONTH.year * 12 - 30,
