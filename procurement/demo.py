@@ -279,13 +279,13 @@ def _tell_postponements() -> None:
     process = find(DALFSEN_CODE)
     ForecastPoint.delete().where(ForecastPoint.process == process).execute()
     versions = dalfsen().baselines
-    told = [(version.made_on, version) for version in versions]
-    told.append((max(versions[-1].ends().values()), versions[-1]))
+    moments = [(version.made_on, version) for version in versions]
+    moments.append((max(versions[-1].ends().values()), versions[-1]))
     insert(
         ForecastPoint,
         [
             {"process": process, "month": month_of(on), "step": step, "expected_on": day}
-            for on, version in told
+            for on, version in moments
             for (step, municipality), day in version.ends().items()
             if not municipality
         ],
@@ -422,8 +422,8 @@ def _lot(
     bids = []
     for place, (name, minutes, price, marks) in enumerate(rows, start=1):
         received = CLOSES + timedelta(minutes=minutes)
-        came = BidDraft(name, received, price, f"{90_000_000 + len(name) * 1_111 + place:08d}")
-        bid = bid_operations.receive_bid(lot, came, by=by, at=opened)
+        offer = BidDraft(name, received, price, f"{90_000_000 + len(name) * 1_111 + place:08d}")
+        bid = bid_operations.receive_bid(lot, offer, by=by, at=opened)
         if not bid.put_aside:
             _check(bid, draft.route, by=by, at=opened)
         if marks:

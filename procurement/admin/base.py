@@ -25,10 +25,10 @@ class PlanningBase(Page):
         return may(g.account, "read", "bids")
 
     def _process(self, code: str) -> ContractingProcess:
-        found = queries.find(code, g.account)
-        if found is None:
+        process = queries.find(code, g.account)
+        if process is None:
             abort(404)
-        return found
+        return process
 
     def _outlook(self, process: ContractingProcess) -> Outlook:
         return look(queries.load(process), today())

@@ -178,17 +178,17 @@ class AwardPages(LotBase):
 
     def _proceedings_form(self, code: str, lot: str, key: int | None) -> Response | str:
         _, file = self._file(code, lot)
-        held = next((p for p in file.proceedings if p.id == key), None)
-        if key is not None and held is None:
+        case_row = next((p for p in file.proceedings if p.id == key), None)
+        if key is not None and case_row is None:
             abort(404)
-        form: Any = ProceedingsForm(obj=held)
+        form: Any = ProceedingsForm(obj=case_row)
 
         def change(data: dict[str, Any]) -> object:
             case = Case(
                 data["party"], data["lodged_on"], data["reference"], data["expected_on"],
                 Verdict(data["outcome"]), data["decided_on"],
             )  # fmt: skip
-            return awards.put_proceedings(file.lot, case, held, **self._who())
+            return awards.put_proceedings(file.lot, case, case_row, **self._who())
 
         if self.saved(form, change):
             return self._to_lot(code, lot)
@@ -278,9 +278,9 @@ class BidPages(AwardPages):
         """Say whether a bid passes the knock-out checks."""
         _, file = self._file(code, lot)
         bid = _bid(file, number)
-        held = file.checks.get(bid.id, {})
+        checks = file.checks.get(bid.id, {})
         values: dict[str, str] = {}
-        for rule, check in held.items():
+        for rule, check in checks.items():
             values |= {f"passed_{rule}": PASSED if check.passed else FAILED, rule: check.evidence}
         form = checks_form([(rule, KNOCK_OUTS[rule]) for rule in file.rules])(data=values)
 
@@ -311,8 +311,8 @@ class BidPages(AwardPages):
         """Give the scores of the panel together."""
         _, file = self._file(code, lot)
         bid = _bid(file, number)
-        held = file.consensus.get(bid.id, {})
-        return self._scores(code, file, bid, held, bid_operations.put_consensus, motivated=True)
+        scores = file.consensus.get(bid.id, {})
+        return self._scores(code, file, bid, scores, bid_operations.put_consensus, motivated=True)
 
     @expose("/<lot>/consensus/", methods=("POST",))
     @needs("change")
@@ -348,10 +348,10 @@ class BidPages(AwardPages):
         return self._entry(form, title, process.code, file.lot.code if file else None)
 
     def _scores(
-        self, code: str, file: LotFile, bid: Bid, held: Any, keep: Any, *, motivated: bool
+        self, code: str, file: LotFile, bid: Bid, scores: Any, keep: Any, *, motivated: bool
     ) -> Response | str:
         values: dict[str, str] = {}
-        for key, row in held.items():
+        for key, row in scores.items():
             values[f"score_{key}"] = NO_ANSWER if row.score is None else str(row.score)
             values[f"motivation_{key}"] = row.motivation
         titles = [(c.code, f"{c.code} {c.title}") for c in file.criteria]

@@ -47,30 +47,34 @@ def _awarded(file: LotFile, decision: AwardDecision) -> State:
             f"De opschortende termijn loopt tot en met {day_text(decision.standstill_until)}.",
         )  # fmt: skip
     open_now = sum(award.contract_number is None for award in file.awards)
-    said = f"{open_now} nog zonder contract." if open_now else "Alle contracten zijn getekend."
-    return State("gegund", "good", f"Definitief op {day_text(decision.awarded_on)}. {said}")
+    contracts_text = (
+        f"{open_now} nog zonder contract." if open_now else "Alle contracten zijn getekend."
+    )
+    return State(
+        "gegund", "good", f"Definitief op {day_text(decision.awarded_on)}. {contracts_text}"
+    )
 
 
 def _judging(file: LotFile) -> State:
     admitted = file.admitted
     waiting = sum(bool(file.unchecked(bid)) for bid in admitted)
-    found = State("klaar voor gunning", "info", "De rangorde is bekend.")
+    state = State("klaar voor gunning", "info", "De rangorde is bekend.")
     if not file.bids:
-        found = State("open", "neutral", "Er is nog niet ingeschreven.")
+        state = State("open", "neutral", "Er is nog niet ingeschreven.")
     elif waiting:
-        found = State("toetsen", "warning", f"{waiting} van {len(admitted)} zijn nog te toetsen.")
+        state = State("toetsen", "warning", f"{waiting} van {len(admitted)} zijn nog te toetsen.")
     elif not admitted:
-        found = State("niemand over", "bad", "Geen enkele inschrijving doet nog mee.")
+        state = State("niemand over", "bad", "Geen enkele inschrijving doet nog mee.")
     elif file.lot.consensus_opened_at is None:
-        found = State("beoordelen", "warning", "Iedere beoordelaar geeft apart cijfers.")
+        state = State("beoordelen", "warning", "Iedere beoordelaar geeft apart cijfers.")
     elif not file.complete:
-        found = State(
+        state = State(
             "consensus", "warning",
             f"Nog {len(file.unscored)} van {len(admitted)} inschrijvingen zonder consensus.",
         )  # fmt: skip
     elif file.lot.prices_opened_at is None:
-        found = State("prijzen dicht", "warning", "De kwaliteit staat vast. Open nu de prijzen.")
-    return found
+        state = State("prijzen dicht", "warning", "De kwaliteit staat vast. Open nu de prijzen.")
+    return state
 
 
 def shown_ranking(file: LotFile) -> list[dict[str, Any]]:
@@ -113,9 +117,11 @@ def letters(file: LotFile) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         outcome = "gegund" if bid.tenderer in won else why or "niet gegund"
         if row is not None and row["rank"] is None:
             outcome = " ".join(row["remarks"])
-        held = file.consensus.get(bid.id, {})
+        scores = file.consensus.get(bid.id, {})
         given = [
-            "" if c.code not in held else f"{_mark(held[c.code].score)}: {held[c.code].motivation}"
+            ""
+            if c.code not in scores
+            else f"{_mark(scores[c.code].score)}: {scores[c.code].motivation}"
             for c in file.criteria
         ]
         rows.append(

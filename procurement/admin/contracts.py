@@ -88,9 +88,13 @@ class ContractPage(PlanningBase):
 def _register(process: ContractingProcess, award: Award, form: Any, **who: Any) -> None:
     places = tuple(form.municipalities.data or ())
     if award.contract_number is not None:
-        held: Any = award
+        signed_award: Any = award
         signed = Signed(
-            held.contract_number, places, form.signed_on.data, held.starts_on, held.ends_on
+            signed_award.contract_number,
+            places,
+            form.signed_on.data,
+            signed_award.starts_on,
+            signed_award.ends_on,
         )
         add_signatures(award, signed, **who)
         return
@@ -112,10 +116,10 @@ def _form(process: ContractingProcess, award: Award) -> Any:
         places = [code for code in places if code not in done]
         form = SignaturesForm()
     else:
-        known = known_provider(award)
+        provider = known_provider(award)
         form = ContractForm(
             data={
-                "provider": known.code if known else "",
+                "provider": provider.code if provider else "",
                 "number": f"{process.code}-{lot.code}-{award.bid.number}",
                 "municipalities": places,
                 "starts_on": process.go_live,

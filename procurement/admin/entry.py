@@ -253,8 +253,8 @@ def _bodies(meetings: Iterable[PlanMeeting]) -> list[dict[str, Any]]:
     for meeting in meetings:
         days.setdefault((meeting.municipality, meeting.body), []).append(meeting.held_on)
     return [
-        {"municipality": place, "body": body, "days": tuple(sorted(held))}
-        for (place, body), held in days.items()
+        {"municipality": place, "body": body, "days": tuple(sorted(dates))}
+        for (place, body), dates in days.items()
     ]
 
 

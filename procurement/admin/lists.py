@@ -58,15 +58,15 @@ class ListPages(PlanningBase):
         """Show every traject and how it stands."""
         operations.refresh(visible(ContractingProcess, g.account), at=now())
         rows = self._portfolio()
-        found = rows.page(request.args)
-        ids = [p.id for p in found.rows]
+        listing = rows.page(request.args)
+        ids = [p.id for p in listing.rows]
         counts = queries.portfolio(
             ContractingProcess.select().where(ContractingProcess.id.in_(ids))
         ).dicts()
         return self.render(
             "procurement/portfolio.html",
             rows=rows,
-            found=found,
+            found=listing,
             counts={row["id"]: row for row in counts},
             tags=TAGS,
             sentence=_portfolio_sentence(visible(ContractingProcess, g.account)),
@@ -226,10 +226,10 @@ def _day_column(name: str, label: str, column: Any) -> Column:
 
 
 def _filter_day(text: str) -> Any:
-    found = read_day(text)
-    if found is None:
+    day = read_day(text)
+    if day is None:
         raise ValueError(text)
-    return found
+    return day
 
 
 def _owners(processes: Any) -> list[str]:

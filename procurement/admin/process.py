@@ -102,15 +102,15 @@ class ProcessPages(PlanningBase):
     @expose("/<code>/verwachting/")
     def expected(self, code: str) -> str:
         """Show when the service starts if our own past repeats itself."""
-        outlook, past, found = self._expected(code)
+        outlook, past, forecast = self._expected(code)
         return self.render(
             "procurement/expected.html",
             outlook=outlook,
             crumbs=crumbs(code),
             past=past,
             fewest=FEWEST,
-            found=found,
-            curve=None if found is None else start_chance(found),
+            found=forecast,
+            curve=None if forecast is None else start_chance(forecast),
             trend=milestone_trend(outlook),
         )
 
@@ -149,10 +149,10 @@ class ProcessPages(PlanningBase):
     @expose("/<code>/verwachting.<any(svg, png, csv):kind>")
     def expected_picture(self, code: str, kind: str) -> Response:
         """Give the picture of the chance, or its table, as a file."""
-        found = self._expected(code)[2]
-        if found is None:
+        forecast = self._expected(code)[2]
+        if forecast is None:
             abort(404)
-        return _file(start_chance(found), kind)
+        return _file(start_chance(forecast), kind)
 
     def _expected(self, code: str) -> tuple[Outlook, list[Case], FairForecast | None]:
         outlook = self._outlook(self._process(code))
@@ -179,9 +179,9 @@ class ProcessPages(PlanningBase):
     @expose("/<code>/besluiten.<any(xlsx):kind>")
     def download_decisions(self, code: str, kind: str) -> Response:
         """Give the decision matrix as a file."""
-        found = matrix(self._outlook(self._process(code)))
-        header = ["Gemeente", *(f"{s.code} {s.title}" for s in found.steps)]
-        return download(f"besluiten-{code}", kind, header, _matrix_rows(found))
+        decisions = matrix(self._outlook(self._process(code)))
+        header = ["Gemeente", *(f"{s.code} {s.title}" for s in decisions.steps)]
+        return download(f"besluiten-{code}", kind, header, _matrix_rows(decisions))
 
     @expose("/<code>/wat-als/", methods=("GET", "POST"))
     @needs("read", POST="change")
@@ -306,13 +306,13 @@ def _links(process: ContractingProcess) -> list[CalendarLink]:
     )
 
 
-def _matrix_rows(found: Matrix) -> list[list[str]]:
+def _matrix_rows(decisions: Matrix) -> list[list[str]]:
     return [
         [
             municipality_name(code),
             *(f"{c.word} {c.day:%d-%m-%Y}" if c and c.day else c.word if c else "" for c in cells),
         ]
-        for code, cells in found.rows
+        for code, cells in decisions.rows
     ]
 
 

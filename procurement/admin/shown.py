@@ -87,7 +87,7 @@ def matrix(outlook: Outlook) -> Matrix:
 
 
 def _cell(outlook: Outlook, decision: PlanDecision) -> Cell:
-    found = outlook.forecasts[decision.step]
+    forecast = outlook.forecasts[decision.step]
     local = next(
         d
         for s in outlook.plan.steps
@@ -103,13 +103,13 @@ def _cell(outlook: Outlook, decision: PlanDecision) -> Cell:
         decision.body,
         OUTCOME_WORDS[decision.outcome],
         OUTCOME_TAGS[decision.outcome],
-        None if not_needed else decision.decided_on or found.local_dates[decision.municipality],
+        None if not_needed else decision.decided_on or forecast.local_dates[decision.municipality],
         outlook.baseline.get((decision.step, decision.municipality)),
-        is_late(outlook.plan, local, found, outlook.baseline),
+        is_late(outlook.plan, local, forecast, outlook.baseline),
         cause is not None
         and cause.code == decision.step
         and decision.municipality in cause.municipalities,
-        meeting_conflict(outlook.plan, local, found),
+        meeting_conflict(outlook.plan, local, forecast),
     )
 
 
@@ -135,14 +135,14 @@ def lines(outlook: Outlook, *, phase: str = "", health: str = "", owner: str = "
     waits: dict[str, list[str]] = {}
     for link in outlook.document.links:
         waits.setdefault(link.after, []).append(wait_text(link))
-    found = []
+    rows = []
     for step in outlook.document.steps:
         forecast, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
         if (phase and step.phase != phase) or (owner and step.owner != owner):
             continue
         if health and judgement.health != health:
             continue
-        found.append(
+        rows.append(
             Line(
                 step, judgement.health, TAGS[judgement.health], judgement.reason,
                 forecast.start, forecast.end, outlook.baseline.get((step.code, "")),
@@ -150,7 +150,7 @@ def lines(outlook: Outlook, *, phase: str = "", health: str = "", owner: str = "
                 "; ".join(waits.get(step.code, ())),
             )
         )  # fmt: skip
-    return found
+    return rows
 
 
 @dataclass(frozen=True)
@@ -171,11 +171,16 @@ def plan_back(template: str, go_live: date, today: date, calendar: Calendar) -> 
     document = TEMPLATES[template](Header("PLAN", "Plan", starts_on=today, go_live=go_live))
     # The long-past day of reckoning keeps facts and today out of it: only latest dates count.
     plan = replace(to_plan(document, date(2000, 1, 1)), calendar=calendar)
-    found = schedule(plan)
+    forecasts = schedule(plan)
     return [
-        BackStep(step.code, step.title, found[step.code].latest_start, found[step.code].latest_end)
+        BackStep(
+            step.code,
+            step.title,
+            forecasts[step.code].latest_start,
+            forecasts[step.code].latest_end,
+        )
         for step in document.steps
-        if found[step.code].latest_end is not None
+        if forecasts[step.code].latest_end is not None
     ]
 
 
@@ -212,7 +217,7 @@ def version_rows(
     """Steps of a planversie beside those of another one, or beside what is expected now."""
     titles = {step.code: step.title for step in outlook.document.steps}
     if other is None:
-        ends = {code: found.end for code, found in outlook.forecasts.items()}
+        ends = {code: forecast.end for code, forecast in outlook.forecasts.items()}
     else:
         ends = {step: day for (step, place), day in other.ends().items() if not place}
     return [

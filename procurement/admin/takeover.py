@@ -122,8 +122,8 @@ def _case(form: QuestionForm) -> Case | None:
         return None
     day = form.dag.data or today()
     schools = queries.schools_beside(provider, month, day)
-    found = take_over(queries.people_of(provider, month), schools)
-    return Case(provider, day, month, found, queries.arrivals_per_week(provider, month))
+    takeover = take_over(queries.people_of(provider, month), schools)
+    return Case(provider, day, month, takeover, queries.arrivals_per_week(provider, month))
 
 
 def _answer(case: Case | None) -> str:

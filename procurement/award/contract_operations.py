@@ -41,11 +41,15 @@ def register_contract(
     Signed by no gemeente in particular it is of the whole region, and all that join have signed.
     """
     bid = award.bid
-    known = Provider.get_or_none(Provider.code == provider)
-    if known is not None and bid.chamber_number and known.chamber_number != bid.chamber_number:
+    registered = Provider.get_or_none(Provider.code == provider)
+    if (
+        registered is not None
+        and bid.chamber_number
+        and registered.chamber_number != bid.chamber_number
+    ):
         raise DomainError(
             "provider",
-            f"{provider} is {known.name}, met een ander KvK-nummer. Kies een andere code.",
+            f"{provider} is {registered.name}, met een ander KvK-nummer. Kies een andere code.",
             field="provider",
         )
     if Contract.select().where(Contract.number == signed.number).exists():
@@ -53,7 +57,7 @@ def register_contract(
             "number", f"Contract {signed.number} staat al in het register.", field="number"
         )
     tables = [_table("contracten", _contract(award, provider, signed, signed.municipalities))]
-    if known is None:
+    if registered is None:
         row = {
             "aanbiedercode": provider,
             "naam": bid.tenderer,
@@ -67,15 +71,15 @@ def register_contract(
 
 def add_signatures(award: Award, signed: Signed, *, by: str, at: datetime) -> None:
     """Let more gemeenten sign a contract that is in the register; it covers them from then on."""
-    held = Contract.get_or_none(Contract.number == signed.number)
-    if held is None:
+    contract = Contract.get_or_none(Contract.number == signed.number)
+    if contract is None:
         raise DomainError(
             "number", f"Contract {signed.number} staat niet meer in het register.", field="number"
         )
     file = lot_file(award.bid.lot.process, award.bid.lot.code)
     before = file.signatures.get(award.id, {}) if file else {}
     covered = sorted({*before, *signed.municipalities})
-    row = _contract(award, held.provider.code, signed, covered)
+    row = _contract(award, contract.provider.code, signed, covered)
     _keep(award, [_table("contracten", row)], signed, by=by, at=at)
 
 

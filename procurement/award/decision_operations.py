@@ -46,14 +46,14 @@ def decide_award(
             )
         if not motivation.strip():
             raise DomainError("motivation", "Motiveer de beslissing.", field="motivation")
-        found = file.ranking()
-        require_choice(found, chosen, file.lot.suppliers)
+        ranked = file.ranking()
+        require_choice(ranked, chosen, file.lot.suppliers)
         decision = AwardDecision.create(
             lot=file.lot,
             sent_on=sent_on,
             standstill_until=term_end(sent_on, term_on("standstill", sent_on).value),
             motivation=motivation.strip(),
-            ranking=as_json(found),
+            ranking=as_json(ranked),
         )
         for bid in file.bids:
             if bid.tenderer in chosen:
@@ -121,7 +121,7 @@ class Case:
 
 
 def put_proceedings(
-    lot: Lot, case: Case, held: Proceedings | None = None, *, by: str, at: datetime
+    lot: Lot, case: Case, old: Proceedings | None = None, *, by: str, at: datetime
 ) -> Proceedings:
     """Enter a kort geding against the award decision, or what became of it; the plan follows."""
     with transaction():
@@ -129,18 +129,18 @@ def put_proceedings(
         decision = file.decision
         if decision is None or decision.awarded_on is not None:
             raise DomainError("decision", "Er is geen gunningsbeslissing die nog open staat.")
-        if held is not None and held.outcome != Verdict.PENDING:
+        if old is not None and old.outcome != Verdict.PENDING:
             raise DomainError("decided", "De uitkomst van dit kort geding staat vast.")
         _require_case(case, decision, day_of(at))
-        row = held or Proceedings(lot=file.lot, decision=decision)
+        row = old or Proceedings(lot=file.lot, decision=decision)
         row.party, row.reference = case.party.strip(), case.reference.strip()
         row.lodged_on = case.lodged_on
         row.expected_on = case.expected_on or case.lodged_on + USUAL_WAIT
         row.outcome, row.decided_on = str(case.outcome), case.decided_on
         row.save()
-        told = {"ingesteld": str(row.lodged_on), "uitspraak verwacht": str(row.expected_on),
+        summary = {"ingesteld": str(row.lodged_on), "uitspraak verwacht": str(row.expected_on),
                 "uitkomst": row.outcome}  # fmt: skip
-        note(file.lot, "kort geding", by=by, at=at, after=told)
+        note(file.lot, "kort geding", by=by, at=at, after=summary)
         _tell_plan(file.lot.process, by=by, at=at)
         operations.recalculate(file.lot.process.code, at=at)
     return row
@@ -231,8 +231,12 @@ def sign_contract(award: Award, signed: Signed, *, by: str, at: datetime) -> Non
             raise DomainError("signed", "Dit contract staat al in het register.")
         for code in fresh:
             Signature.create(award=award, municipality=code, signed_on=signed.signed_on)
-        told = {"contract": award.contract_number, "op": str(signed.signed_on), "gemeenten": fresh}
-        note(file.lot, "contract", by=by, at=at, after=told)
+        summary = {
+            "contract": award.contract_number,
+            "op": str(signed.signed_on),
+            "gemeenten": fresh,
+        }
+        note(file.lot, "contract", by=by, at=at, after=summary)
         _tell_plan(file.lot.process, by=by, at=at)
 
 
@@ -284,29 +288,29 @@ def _last_signed(file: LotFile, award: Award, municipalities: Iterable[str]) -> 
     """When the last of these gemeenten signed; none while one has not."""
     signed = file.signatures.get(award.id, {})
     days = [signed.get(code) for code in municipalities] or [award.signed_on]
-    known = [day for day in days if day is not None]
-    return max(known) if len(known) == len(days) else None
+    dates = [day for day in days if day is not None]
+    return max(dates) if len(dates) == len(days) else None
 
 
 def _signed_at(
     step: PlanStep, document: PlanDocument, files: Sequence[LotFile]
 ) -> list[PlanDecision]:
     """Decisions of the gemeenten that signed every contract of the routes that they join for."""
-    found = []
+    moments = []
     for decision in document.decisions:
         if decision.step != step.code or decision.outcome in SETTLED:
             continue
         place = decision.municipality
         own = [f for f in files if place in _joining(document, f.lot.route)]
         days = [_last_signed(f, award, [place]) for f in own for award in f.awards]
-        known = [day for day in days if day is not None]
-        if not known or len(known) < len(days) or not all(f.awards for f in own):
+        dates = [day for day in days if day is not None]
+        if not dates or len(dates) < len(days) or not all(f.awards for f in own):
             continue
         numbers = ", ".join(str(award.contract_number) for f in own for award in f.awards)
-        found.append(
+        moments.append(
             replace(
-                decision, outcome=Outcome.DECIDED, decided_on=max(known),
+                decision, outcome=Outcome.DECIDED, decided_on=max(dates),
                 document=decision.document or f"Contract {numbers}",
             )
         )  # fmt: skip
-    return found
+    return moments

@@ -42,9 +42,14 @@ class MomentInputField(ParsedField):
         day, _, clock = text.partition(" ")
         hour, _, minute = clock.strip().partition(":")
         try:
-            found = read_day(day)
+            day_part = read_day(day)
             return datetime(
-                found.year, found.month, found.day, int(hour), int(minute), tzinfo=AMSTERDAM
+                day_part.year,
+                day_part.month,
+                day_part.day,
+                int(hour),
+                int(minute),
+                tzinfo=AMSTERDAM,
             )
         except ValueError:
             raise ValueError("Schrijf dag en tijd, bijvoorbeeld 23-11-2026 12:00.") from None

@@ -250,10 +250,10 @@ def _require_sealed(file: LotFile) -> None:
 
 def file_of(lot: Lot) -> LotFile:
     """Everything of this lot as it is now."""
-    found = lot_file(lot.process, lot.code)
-    if found is None:
+    file = lot_file(lot.process, lot.code)
+    if file is None:
         raise DomainError("no_lot", "Dit perceel bestaat niet meer.")
-    return found
+    return file
 
 
 def locked(lot: Lot) -> LotFile:

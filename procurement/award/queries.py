@@ -150,8 +150,8 @@ def joining(process: ContractingProcess, route: str) -> list[str]:
 
 def lot_file(process: ContractingProcess, code: str) -> LotFile | None:
     """One lot by its code, whoever asks."""
-    found = Lot.get_or_none(Lot.process == process, Lot.code == code)
-    return None if found is None else _files([found])[0]
+    row = Lot.get_or_none(Lot.process == process, Lot.code == code)
+    return None if row is None else _files([row])[0]
 
 
 def all_lots(process: ContractingProcess) -> list[LotFile]:
@@ -159,33 +159,33 @@ def all_lots(process: ContractingProcess) -> list[LotFile]:
     return _files(list(Lot.select().where(Lot.process == process).order_by(Lot.code)))
 
 
-def _files(found: list[Lot]) -> list[LotFile]:
-    files = {lot.id: LotFile(lot, [], []) for lot in found}
+def _files(lots: list[Lot]) -> list[LotFile]:
+    files = {lot.id: LotFile(lot, [], []) for lot in lots}
     keys = list(files)
     criteria: Any = AwardCriterion.select().where(AwardCriterion.lot.in_(keys))
     for criterion in criteria.order_by(AwardCriterion.id):
         files[criterion.lot_id].criteria.append(criterion)
-    home: dict[int, LotFile] = {}
+    by_bid: dict[int, LotFile] = {}
     bids: Any = Bid.select().where(Bid.lot.in_(keys)).order_by(Bid.number)
     for bid in bids:
         files[bid.lot_id].bids.append(bid)
-        home[bid.id] = files[bid.lot_id]
-    prices: Any = BidPrice.select().where(BidPrice.bid.in_(list(home)), opened(BidPrice.bid))
+        by_bid[bid.id] = files[bid.lot_id]
+    prices: Any = BidPrice.select().where(BidPrice.bid.in_(list(by_bid)), opened(BidPrice.bid))
     for price in prices:
-        home[price.bid_id].prices[price.bid_id] = price.price_cents
-    checks: Any = KnockOut.select().where(KnockOut.bid.in_(list(home)))
+        by_bid[price.bid_id].prices[price.bid_id] = price.price_cents
+    checks: Any = KnockOut.select().where(KnockOut.bid.in_(list(by_bid)))
     for check in checks.order_by(KnockOut.id):
-        home[check.bid_id].checks.setdefault(check.bid_id, {})[check.rule] = check
+        by_bid[check.bid_id].checks.setdefault(check.bid_id, {})[check.rule] = check
     scores: Any = ConsensusScore.select(ConsensusScore, AwardCriterion).join(AwardCriterion)
-    for score in scores.where(ConsensusScore.bid.in_(list(home))):
-        home[score.bid_id].consensus.setdefault(score.bid_id, {})[score.criterion.code] = score
+    for score in scores.where(ConsensusScore.bid.in_(list(by_bid))):
+        by_bid[score.bid_id].consensus.setdefault(score.bid_id, {})[score.criterion.code] = score
     decisions: Any = AwardDecision.select().where(AwardDecision.lot.in_(keys))
     for decision in decisions:
         files[decision.lot_id].decision = decision
-    awards: Any = Award.select(Award, Bid).join(Bid).where(Award.bid.in_(list(home)))
+    awards: Any = Award.select(Award, Bid).join(Bid).where(Award.bid.in_(list(by_bid)))
     owner: dict[int, LotFile] = {}
     for award in awards.order_by(Award.id):
-        owner[award.id] = home[award.bid_id]
+        owner[award.id] = by_bid[award.bid_id]
         owner[award.id].awards.append(award)
     signatures: Any = Signature.select().where(Signature.award.in_(list(owner)))
     for one in signatures.order_by(Signature.id):
@@ -211,13 +211,13 @@ def scores_seen(file: LotFile, account: Account) -> list[AssessorScore]:
 
 def assessors(file: LotFile) -> dict[str, int]:
     """Who scored how many answers."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     rows: Any = AssessorScore.select(AssessorScore.assessor).where(
         AssessorScore.bid.in_([bid.id for bid in file.admitted])
     )
     for (name,) in rows.tuples():
-        found[name] = found.get(name, 0) + 1
-    return found
+        counts[name] = counts.get(name, 0) + 1
+    return counts
 
 
 def find_award(process: ContractingProcess, key: int, account: Account) -> Award | None:
@@ -225,14 +225,14 @@ def find_award(process: ContractingProcess, key: int, account: Account) -> Award
     query = Award.select(Award, AwardDecision, Bid, Lot)
     query = query.join_from(Award, AwardDecision).join_from(Award, Bid).join_from(Bid, Lot)
     query = query.where(Award.id == key, Lot.process == process)
-    found: Award | None = visible(Award, account, query).get_or_none()
-    return found
+    award: Award | None = visible(Award, account, query).get_or_none()
+    return award
 
 
 def price_of(award: Award) -> int | None:
     """The price of who was awarded; no award is made before the prices are opened."""
-    held = BidPrice.get_or_none(BidPrice.bid == award.bid, opened(BidPrice.bid))
-    return None if held is None else int(held.price_cents)
+    price = BidPrice.get_or_none(BidPrice.bid == award.bid, opened(BidPrice.bid))
+    return None if price is None else int(price.price_cents)
 
 
 def as_json(found: Iterable[Ranked]) -> list[dict[str, Any]]:

@@ -110,7 +110,7 @@ def ranking(
             judged.append((offer, sum(p.amount for p in parts), parts))
     sign = 1 if method is Method.VALUE_BASED else -1
     totals = [total for _, total, _ in judged if total is not None]
-    found = [
+    rows = [
         Ranked(
             offer.name,
             None if total is None else 1 + sum(sign * other < sign * total for other in totals),
@@ -120,7 +120,7 @@ def ranking(
         )
         for offer, total, parts in judged
     ]
-    return sorted(found, key=lambda r: (r.rank is None, r.rank or 0, r.name))
+    return sorted(rows, key=lambda r: (r.rank is None, r.rank or 0, r.name))
 
 
 def _points(
@@ -163,10 +163,10 @@ def _remarks(
     if total is None:
         return ["Er is geen prijs. De inschrijving is ongeldig."]
     missing = [c.code for c in criteria if offer.scores.get(c.code) is None]
-    found = [f"Geen antwoord op {', '.join(missing)}."] if missing else []
+    remarks = [f"Geen antwoord op {', '.join(missing)}."] if missing else []
     if totals.count(total) > 1:
-        found.append("Gelijk met een andere inschrijving: zij delen deze plaats.")
-    return found
+        remarks.append("Gelijk met een andere inschrijving: zij delen deze plaats.")
+    return remarks
 
 
 def _rounded(numerator: int, denominator: int) -> int:
@@ -186,9 +186,9 @@ def total_text(method: Method, total: int | None) -> str:
     return euro_text(total) if method is Method.VALUE_BASED else f"{points_text(total)} punten"
 
 
-def require_choice(found: Sequence[Ranked], chosen: Sequence[str], suppliers: int) -> None:
+def require_choice(ranked: Sequence[Ranked], chosen: Sequence[str], suppliers: int) -> None:
     """Refuse a choice that passes over a better bid, or takes more than there is place for."""
-    ranks = {r.name: r.rank for r in found}
+    ranks = {r.name: r.rank for r in ranked}
     if not chosen or len(chosen) > suppliers:
         raise DomainError(
             "chosen", f"Kies één tot en met {suppliers} van de inschrijvingen.", field="chosen"

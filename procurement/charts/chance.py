@@ -14,23 +14,23 @@ SURE = (0.5, 0.8)
 SHARES = (0.1, 0.25, 0.5, 0.8, 0.9, 1.0)
 
 
-def start_chance(found: FairForecast) -> Chart:
+def start_chance(forecast: FairForecast) -> Chart:
     """The curve of one traject."""
-    half, sure = (found.by(share) for share in SURE)
-    target = "" if found.target is None else f" Streefdatum: {day_text(found.target)}."
+    half, sure = (forecast.by(share) for share in SURE)
+    target = "" if forecast.target is None else f" Streefdatum: {day_text(forecast.target)}."
     return Chart(
-        name=f"verwachting-{found.process}",
+        name=f"verwachting-{forecast.process}",
         finding=f"{_share(SURE[0])} kans op een start uiterlijk {day_text(half)}, "
         f"{_share(SURE[1])} uiterlijk {day_text(sure)}.",
         measure=(
-            f"Kans dat de dienst begonnen is, in {len(found.days)} berekeningen met de uitloop van "
-            "eerdere stappen"
+            f"Kans dat de dienst begonnen is, in {len(forecast.days)} berekeningen met de uitloop "
+            "van eerdere stappen"
         ),
-        description=f"Volgens het plan: {day_text(found.planned)}.{target}",
+        description=f"Volgens het plan: {day_text(forecast.planned)}.{target}",
         headers=("Kans", "Begonnen uiterlijk"),
-        rows=tuple((_share(s), day_text(found.by(s))) for s in SHARES),
+        rows=tuple((_share(s), day_text(forecast.by(s))) for s in SHARES),
         paint=_paint,
-        data=found,
+        data=forecast,
         height=280.0,
         width=760.0,
     )
@@ -41,8 +41,8 @@ def _paint(canvas: Any, data: FairForecast) -> None:
     lines = [("plan", data.planned, drawing.GREY)]
     if data.target is not None:
         lines.append(("streefdatum", data.target, drawing.PURPLE))
-    shown = [*data.days, *(day for _, day, _ in lines)]
-    first, last = add_months(month_of(min(shown)), -1), add_months(month_of(max(shown)), 1)
+    days = [*data.days, *(day for _, day, _ in lines)]
+    first, last = add_months(month_of(min(days)), -1), add_months(month_of(max(days)), 1)
     axes.set_xlim(first.toordinal(), last.toordinal())
     axes.set_ylim(0, 100)
     months = _months(first, last)

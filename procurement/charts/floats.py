@@ -27,10 +27,10 @@ def float_chart(outlook: Outlook) -> Chart | None:
     """Floats of the open milestones, the tightest first; none when nothing has a deadline."""
     rooms = []
     for step in outlook.document.steps:
-        found = outlook.forecasts[step.code]
-        if found.total_float is not None and found.free_float is not None:
+        forecast = outlook.forecasts[step.code]
+        if forecast.total_float is not None and forecast.free_float is not None:
             label = f"{step.code} {step.title}"
-            rooms.append(Room(label, found.total_float, found.free_float, found.critical))
+            rooms.append(Room(label, forecast.total_float, forecast.free_float, forecast.critical))
     if not rooms:
         return None
     rooms.sort(key=lambda room: (room.total, room.free))

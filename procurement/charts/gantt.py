@@ -49,16 +49,16 @@ def gantt(outlook: Outlook) -> Chart:
     planned = {d.step: d for d in baseline.dates if not d.municipality} if baseline else {}
     bars, table = [], []
     for step in steps:
-        found, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
+        forecast, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
         own = planned.get(step.code)
         done = judgement.health in (Health.DONE, Health.DONE_LATE)
         bars.append(
             Bar(
                 f"{step.code}  {step.title}",
-                found.start.toordinal(),
-                found.end.toordinal(),
+                forecast.start.toordinal(),
+                forecast.end.toordinal(),
                 (own.starts_on.toordinal(), own.ends_on.toordinal()) if own else None,
-                found.critical,
+                forecast.critical,
                 step.kind in (Kind.DECISION, Kind.MILESTONE),
                 done,
             )
@@ -67,8 +67,8 @@ def gantt(outlook: Outlook) -> Chart:
             (
                 f"{step.code} {step.title}",
                 f"{day_text(own.starts_on)} – {day_text(own.ends_on)}" if own else MISSING,
-                f"{day_text(found.start)} – {day_text(found.end)}",
-                "ja" if found.critical else "nee",
+                f"{day_text(forecast.start)} – {day_text(forecast.end)}",
+                "ja" if forecast.critical else "nee",
                 str(judgement.health),
             )
         )

@@ -48,11 +48,11 @@ def decision_matrix(outlook: Outlook) -> Chart | None:
         return None
     steps = [s for s in outlook.document.steps if any(d.step == s.code for d in decisions)]
     codes = sorted({d.municipality for d in decisions}, key=municipalities.name)
-    found = {(d.municipality, d.step): d for d in decisions}
+    by_place = {(d.municipality, d.step): d for d in decisions}
     names = tuple(municipalities.name(code) for code in codes)
 
     def cell(code: str, step: str) -> str:
-        decision = found.get((code, step))
+        decision = by_place.get((code, step))
         if decision is None:
             return MISSING
         day = decision.decided_on or outlook.forecasts[step].local_dates.get(code)
@@ -75,10 +75,10 @@ def decision_matrix(outlook: Outlook) -> Chart | None:
             names,
             tuple(f"{s.code}  {s.title}" for s in steps),
             tuple(
-                (x, y, str(found[code, step.code].outcome))
+                (x, y, str(by_place[code, step.code].outcome))
                 for y, code in enumerate(codes)
                 for x, step in enumerate(steps)
-                if (code, step.code) in found
+                if (code, step.code) in by_place
             ),
         ),
         height=TOP + KEY + ROW * len(codes),
@@ -101,8 +101,8 @@ def _paint(canvas: Any, data: Cells) -> None:
     axes.tick_params(length=0)
     axes.grid(visible=True, axis="y", lw=0.4, color=drawing.GREY, alpha=0.4)
     for outcome, look in LOOK.items():
-        xs = [x for x, _, found in data.outcomes if found == outcome]
-        ys = [y for _, y, found in data.outcomes if found == outcome]
+        xs = [x for x, _, drawn in data.outcomes if drawn == outcome]
+        ys = [y for _, y, drawn in data.outcomes if drawn == outcome]
         if xs:
             axes.plot(xs, ys, ls="none", ms=8, zorder=3, **look)
     _key(canvas)

@@ -147,9 +147,9 @@ def _month(ordinal: int) -> str:
 
 def _quarters(first: int, last: int) -> list[int]:
     month = month_of(date.fromordinal(first))
-    found = []
+    quarters = []
     while month.toordinal() <= last + 31:
         if month.month % 3 == 1:
-            found.append(month.toordinal())
+            quarters.append(month.toordinal())
         month = add_months(month, 1)
-    return found
+    return quarters

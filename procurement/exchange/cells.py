@@ -51,8 +51,8 @@ def optional_code(value: Any) -> str | None:
 
 def municipality(value: Any) -> str:
     """A gemeentecode; a spreadsheet drops the zeros in front."""
-    found = code(value)
-    return found.zfill(4) if found.isdigit() else found
+    digits = code(value)
+    return digits.zfill(4) if digits.isdigit() else digits
 
 
 def optional_municipality(value: Any) -> str | None:
@@ -62,10 +62,10 @@ def optional_municipality(value: Any) -> str | None:
 
 def number(value: Any) -> int:
     """A whole number; empty is 0. A spreadsheet may write it as ``100%`` or ``40,0``."""
-    found = code(value)
-    match = NUMBER.fullmatch(found or "0")
+    typed = code(value)
+    match = NUMBER.fullmatch(typed or "0")
     if match is None:
-        raise ValueError(f"vul een heel getal in. Er staat {echo(found)}")
+        raise ValueError(f"vul een heel getal in. Er staat {echo(typed)}")
     return int(match[1])
 
 
@@ -94,10 +94,10 @@ def yes(value: Any) -> bool:
     """``ja`` or ``nee``; empty is nee."""
     if isinstance(value, bool):
         return value
-    found = code(value).lower()
-    if found not in ("ja", "nee", ""):
-        raise ValueError(f"vul ja of nee in. Er staat {echo(found)}")
-    return found == "ja"
+    word = code(value).lower()
+    if word not in ("ja", "nee", ""):
+        raise ValueError(f"vul ja of nee in. Er staat {echo(word)}")
+    return word == "ja"
 
 
 def one_of(kind: type[StrEnum]) -> Callable[[Any], Any]:

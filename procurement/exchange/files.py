@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
 
+from core.workbooks.text_files import NAMES, EncodingError, find_encoding
 from procurement.exchange.msproject_read import read_mspdi
 from procurement.exchange.msproject_write import write_mspdi
 from procurement.exchange.sheets import (
@@ -30,12 +31,6 @@ from procurement.plan.documents import PlanDocument
 from procurement.plan.outlook import Outlook
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-CODE_PAGES = {
-    "cp1252": "Windows-1252",
-    "cp850": "MS-DOS (codepagina 850)",
-    "mac_roman": "Macintosh",
-}
-USUAL, SELDOM = "ëéïöüèêóúáç€–’‘“”ËÉÏÖÜ", "àâîìíôòûùñäÀÂÄÁÈÊÍÓÚÇÑ…•·°½²§ß"
 FOREIGN = {
     b"%PDF": "een PDF", b"\x89PNG": "een afbeelding", b"\xff\xd8\xff": "een afbeelding",
     b"GIF8": "een afbeelding", b"{\\rtf": "een tekstdocument", b"{": "JSON",
@@ -159,11 +154,11 @@ def _from_workbook(content: bytes) -> Sheets:
 
 def _by_number(rows: Iterable[tuple[int, list[str]]]) -> list[Row]:
     """Rows so that the place of each is its number, however many blank ones were left out."""
-    found: list[Row] = []
+    numbered: list[Row] = []
     for number, cells in rows:
-        found.extend(() for _ in range(min(number - 1, MOST_ROWS) - len(found)))
-        found.append(cells)
-    return found
+        numbered.extend(() for _ in range(min(number - 1, MOST_ROWS) - len(numbered)))
+        numbered.append(cells)
+    return numbered
 
 
 def _is_zip_of_tables(content: bytes) -> bool:
@@ -205,8 +200,6 @@ def _csv_cell(value: Any) -> str:
 def _from_csv(content: bytes) -> tuple[list[Row], list[str]]:
     """Rows of a CSV in any of the shapes that a spreadsheet saves, and what was assumed of it."""
     text, notices = _decoded(content)
-    if "\0" in text:
-        raise PlanFileError([f"Dit bestand is geen leesbare tekst. {WANTED}"])
     declared = re.match(r'"?sep=(.)"?\r?\n?', text, re.IGNORECASE)
     head = text[:20_000]
     delimiter = declared[1] if declared else max(";,\t|", key=head.count)
@@ -220,35 +213,20 @@ def _from_csv(content: bytes) -> tuple[list[Row], list[str]]:
 
 
 def _decoded(content: bytes) -> tuple[str, list[str]]:
-    """Text of a CSV: Unicode when it is, else the old code page that gives Dutch letters."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    """Text of a CSV, and what was assumed of its letters when it does not say so itself."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
         try:
-            return content.decode("utf-16"), []
-        except UnicodeDecodeError:
-            raise PlanFileError([f"De tekens in dit bestand zijn beschadigd. {WANTED}"]) from None
-    try:
-        return content.decode("utf-8-sig"), []
-    except UnicodeDecodeError:
-        pass
-    texts = {name: content.decode(name, errors="replace") for name in CODE_PAGES}
-    best = max(texts, key=lambda name: sum(map(_dutch, texts[name])))
-    if "\N{REPLACEMENT CHARACTER}" in texts[best]:
-        raise PlanFileError(
-            ["Niet alle letters in dit bestand zijn te lezen. Bewaar het als CSV UTF-8."]
-        )
-    word = CODE_PAGES[best]
-    return texts[best], [
-        f"De letters zijn gelezen als {word}. Klopt er een niet? Bewaar als UTF-8."
+            encoding = find_encoding(Path(file.name))
+        except EncodingError as error:
+            raise PlanFileError([f"{error.message} {WANTED}"]) from None
+    text = content.decode(encoding)
+    if encoding in ("utf-8-sig", "utf-16"):
+        return text, []
+    return text, [
+        f"De letters zijn gelezen als {NAMES[encoding]}. Klopt er een niet? Bewaar als UTF-8."
     ]
-
-
-def _dutch(letter: str) -> int:
-    """How likely a letter beyond ASCII is in Dutch text; other signs count against a reading."""
-    if letter < "\x80":
-        return 0
-    if letter in USUAL:
-        return 3
-    return 1 if letter in SELDOM else -3
 
 
 def _plain(cell: str) -> str:

@@ -148,7 +148,7 @@ class _Reading:
 
     def _tasks(self) -> list[_Task]:
         """Tasks with their place in the outline; Project's summary of the whole has number 0."""
-        found: list[_Task] = []
+        tasks: list[_Task] = []
         trail: list[tuple[int, _Task]] = []
         for node in self.root.iter(f"{{{NAMESPACE}}}Task"):
             uid, name = text_of(node, "UID"), text_of(node, "Name")
@@ -172,8 +172,8 @@ class _Reading:
             else:
                 for parent in task.parents:
                     parent.leaves.append(task)
-            found.append(task)
-        return found
+            tasks.append(task)
+        return tasks
 
     # Steps
 
@@ -196,13 +196,13 @@ class _Reading:
                 )
                 code = ""
                 task.same = set()
-            known = present.get(code)
-            if known is None and self._left_out(task):
+            old = present.get(code)
+            if old is None and self._left_out(task):
                 continue
             code = code if STEP_CODE.fullmatch(code) else self._new_code(task, {*present, *used})
             used.add(code)
             try:
-                task.step = self._read_step(task, code, known)
+                task.step = self._read_step(task, code, old)
             except ValueError as error:
                 self.problems.append(f"Taak {task.name!r}: {error}.")
                 continue
@@ -228,10 +228,10 @@ class _Reading:
             code = f"P{task.uid}"[-9:] + f"-{count}"
         return code
 
-    def _read_step(self, task: _Task, code: str, known: PlanStep | None) -> PlanStep:
+    def _read_step(self, task: _Task, code: str, old: PlanStep | None) -> PlanStep:
         node = task.node
         milestone = text_of(node, "Milestone") == "1"
-        step = known or PlanStep(
+        step = old or PlanStep(
             code, "", kind=Kind.MILESTONE if milestone else Kind.TASK, phase=self._phase(task)
         )
         values: dict[str, object] = {
@@ -239,7 +239,7 @@ class _Reading:
             for name in STEP_FIELDS
             if name in task.own and name != "code"
         }
-        if known is not None and text_of(node, "Active") == "0" and not known.cancelled:
+        if old is not None and text_of(node, "Active") == "0" and not old.cancelled:
             self.notices.append(f"Taak {task.name!r} staat in Project op inactief: zij vervalt.")
             values["cancelled"] = True
         step = replace(
@@ -250,7 +250,7 @@ class _Reading:
             **values,  # type: ignore[arg-type]
         )
         if task.is_summary:
-            return replace(step, note=step.note or (known.note if known else ""))
+            return replace(step, note=step.note or (old.note if old else ""))
         if "duur" not in task.same:
             duration, unit = self._duration(task)
             step = replace(step, duration=duration, unit=unit)
@@ -307,9 +307,9 @@ class _Reading:
         exact = minutes / (CALENDAR_MINUTES if unit is Unit.CALENDAR else self.minutes_per_day)
         days = math.ceil(exact - 1e-9)
         if abs(exact - days) > 1e-9:
-            shown = f"{exact:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+            exact_text = f"{exact:.2f}".rstrip("0").rstrip(".").replace(".", ",")
             kind = "kalenderdagen" if unit is Unit.CALENDAR else "werkdagen"
-            self.notices.append(f"{what[0].upper()}{what[1:]} is {shown} {kind}, afgerond op "
+            self.notices.append(f"{what[0].upper()}{what[1:]} is {exact_text} {kind}, afgerond op "
                                 f"{days}.")  # fmt: skip
         return days
 

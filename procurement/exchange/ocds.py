@@ -161,11 +161,11 @@ def _criterion(item: Requirement) -> dict[str, Any]:
     }
 
 
-def _put_lots(found: dict[str, Any], lots: Sequence[PublishedLot]) -> None:
+def _put_lots(content: dict[str, Any], lots: Sequence[PublishedLot]) -> None:
     """Lots of the tender, counts of bids, and an award and a contract per tenderer that won."""
     if not lots:
         return
-    found["tender"]["lots"] = [
+    content["tender"]["lots"] = [
         {"id": lot.code, "title": lot.title, "status": "complete" if lot.awarded_on else "active"}
         for lot in lots
     ]
@@ -173,8 +173,8 @@ def _put_lots(found: dict[str, Any], lots: Sequence[PublishedLot]) -> None:
     if not decided:
         return
     everyone = frozenset[str]().union(*(lot.tenderers for lot in decided))
-    found["tender"]["numberOfTenderers"] = len(everyone)
-    found["bids"] = {
+    content["tender"]["numberOfTenderers"] = len(everyone)
+    content["bids"] = {
         "statistics": [
             {"id": f"{lot.code}-{measure}", "measure": measure, "value": value,
              "relatedLot": lot.code}
@@ -182,8 +182,10 @@ def _put_lots(found: dict[str, Any], lots: Sequence[PublishedLot]) -> None:
             for measure, value in (("bids", lot.received), ("validBids", lot.valid))
         ]
     }  # fmt: skip
-    prefix = found["tender"]["id"]
-    found["awards"] = [_lot_award(prefix, lot, winner) for lot in decided for winner in lot.winners]
+    prefix = content["tender"]["id"]
+    content["awards"] = [
+        _lot_award(prefix, lot, winner) for lot in decided for winner in lot.winners
+    ]
     contracts = [
         _lot_contract(prefix, lot, winner)
         for lot in decided
@@ -191,10 +193,10 @@ def _put_lots(found: dict[str, Any], lots: Sequence[PublishedLot]) -> None:
         if winner.contract_number
     ]
     if contracts:
-        found["contracts"] = contracts
+        content["contracts"] = contracts
     else:
         # The contract of the whole points to an award that the lots replaced.
-        found.pop("contracts", None)
+        content.pop("contracts", None)
 
 
 def _lot_award(prefix: str, lot: PublishedLot, winner: Winner) -> dict[str, Any]:
@@ -228,10 +230,10 @@ def _suppliers(lots: Sequence[PublishedLot]) -> Iterator[dict[str, Any]]:
     """Each winner once, also when it won several lots."""
     winners = {winner.party: winner for lot in lots for winner in lot.winners}
     for party, winner in winners.items():
-        found: dict[str, Any] = {"id": party, "name": winner.name, "roles": ["supplier"]}
+        supplier: dict[str, Any] = {"id": party, "name": winner.name, "roles": ["supplier"]}
         if winner.chamber_number:
-            found["identifier"] = {"scheme": "NL-KVK", "id": winner.chamber_number}
-        yield found
+            supplier["identifier"] = {"scheme": "NL-KVK", "id": winner.chamber_number}
+        yield supplier
 
 
 def package(

@@ -346,29 +346,29 @@ SHEET_NAMES = (
 
 def _named_sheets(sheets: Mapping[str, list[Row]], problems: list[str]) -> list[str]:
     """Refuse what is no plan, or has a sheet of the plan under another name; name the rest."""
-    known = [name for name in sheets if name in SHEET_NAMES]
+    plan_sheets = [name for name in sheets if name in SHEET_NAMES]
     others = [name for name in sheets if name not in SHEET_NAMES]
     for name in others:
-        twin = _looks_like(sheets[name], known)
+        twin = _looks_like(sheets[name], plan_sheets)
         if twin:
             problems.append(
                 f"Blad {echo(name)} heeft de kolommen van het blad {twin}, maar niet die naam. "
                 f"Noem het weer {twin}."
             )
-    if not {"traject", "mijlpalen"} & set(known) and not problems:
-        found = ", ".join(echo(name) for name in sheets) or "geen enkel blad"
+    if not {"traject", "mijlpalen"} & set(plan_sheets) and not problems:
+        names = ", ".join(echo(name) for name in sheets) or "geen enkel blad"
         message = (
-            f"Dit bestand is geen plan. Gevonden: {found}. Een plan heeft een blad mijlpalen (en "
+            f"Dit bestand is geen plan. Gevonden: {names}. Een plan heeft een blad mijlpalen (en "
             "traject, als het nieuw is)."
         )
         raise PlanFileError([message])
     return [f"Het blad {echo(name)} hoort niet bij een plan en is niet gelezen." for name in others]
 
 
-def _looks_like(rows: list[Row], known: list[str]) -> str | None:
+def _looks_like(rows: list[Row], plan_sheets: list[str]) -> str | None:
     for name in SHEET_NAMES:
         columns = {c.name for c in _columns_of(name)}
-        if name not in known and columns:
+        if name not in plan_sheets and columns:
             least = max(3, len(columns) // 2)
             for row in rows[:HEADER_WITHIN]:
                 if len(columns & {_head(cell) for cell in row}) >= least:
@@ -483,7 +483,7 @@ def _read(
             notices.append(f"Blad {sheet}: de kolom {echo(head)} is onbekend en niet gelezen.")
         elif head and heads.count(head) > 1:
             problems.append(f"Blad {sheet}: de kolom {head!r} staat er twee keer. Haal er een weg.")
-    found = []
+    rows_read = []
     for place, row in enumerate(rows[at + 1 :], start=at + 2):
         if any(str(cell).strip() for cell in row):
             where = f"Blad {sheet}, rij {place}"
@@ -494,8 +494,8 @@ def _read(
             if missing and not problems:
                 problems.append(f"Blad {sheet}, rij {place}: de kolom {missing[0]!r} ontbreekt.")
             if not missing:
-                found.append((place, values))
-    return found
+                rows_read.append((place, values))
+    return rows_read
 
 
 def _read_row(

@@ -243,7 +243,7 @@ def facts_of(document: PlanDocument, ends: Mapping[str, date], today: date) -> F
         document.header.electronic,
         document.header.value_cents,
         today,
-        {purpose: tuple(found) for purpose, found in moments.items()},
+        {purpose: tuple(group) for purpose, group in moments.items()},
         heaviest(document.holds),
     )
 

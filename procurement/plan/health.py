@@ -59,40 +59,46 @@ def _judge(
     baseline: Baseline,
     blocked: Mapping[str, str],
 ) -> Judgement:
-    found = forecasts[step.code]
+    forecast = forecasts[step.code]
     if step.cancelled:
         return Judgement(Health.CANCELLED, "Deze stap telt niet meer mee.")
-    done = finished_on(step, found.start)
+    done = finished_on(step, forecast.start)
     if done is not None:
         return _judge_done(step, done, baseline)
     if step.code in blocked:
         return Judgement(Health.BLOCKED, blocked[step.code])
-    return _judge_open(plan, step, found, baseline)
+    return _judge_open(plan, step, forecast, baseline)
 
 
-def _judge_open(plan: Plan, step: Step, found: Forecast, baseline: Baseline) -> Judgement:
-    cause = _why(plan, step, found)
-    if found.total_float is not None and found.total_float < 0 and found.latest_end is not None:
+def _judge_open(plan: Plan, step: Step, forecast: Forecast, baseline: Baseline) -> Judgement:
+    cause = _why(plan, step, forecast)
+    if (
+        forecast.total_float is not None
+        and forecast.total_float < 0
+        and forecast.latest_end is not None
+    ):
+        late = span(forecast.latest_end, forecast.end)
         text = (
-            f"Verwacht {day_text(found.end)}, {span(found.latest_end, found.end)} na de uiterste "
-            f"datum {day_text(found.latest_end)}{cause}."
+            f"Verwacht {day_text(forecast.end)}, {late} na de uiterste "
+            f"datum {day_text(forecast.latest_end)}{cause}."
         )
         return Judgement(Health.LATE, text)
     planned = baseline.get((step.code, ""))
-    if found.held is Held.COURT and (planned is None or found.end <= planned):
-        return Judgement(Health.RISK, f"Verwacht {day_text(found.end)}{cause}.")
-    if planned is not None and found.end > planned:
+    if forecast.held is Held.COURT and (planned is None or forecast.end <= planned):
+        return Judgement(Health.RISK, f"Verwacht {day_text(forecast.end)}{cause}.")
+    if planned is not None and forecast.end > planned:
         text = (
-            f"Verwacht {day_text(found.end)}, {span(planned, found.end)} later dan gepland "
+            f"Verwacht {day_text(forecast.end)}, {span(planned, forecast.end)} later dan gepland "
             f"({day_text(planned)}){cause}."
         )
         return Judgement(Health.RISK, text)
-    if found.total_float is not None and found.total_float < TIGHT:
-        text = f"Verwacht {day_text(found.end)}, met maar {working_days(found.total_float)} speling"
-        return Judgement(Health.RISK, f"{text}{cause}.")
-    if found.total_float is None:
-        return Judgement(Health.ON_TRACK, f"Verwacht {day_text(found.end)}.")
-    text = f"Verwacht {day_text(found.end)}, {working_days(found.total_float)} speling."
+    if forecast.total_float is not None and forecast.total_float < TIGHT:
+        room = working_days(forecast.total_float)
+        text = f"Verwacht {day_text(forecast.end)}, met maar {room} speling{cause}."
+        return Judgement(Health.RISK, text)
+    if forecast.total_float is None:
+        return Judgement(Health.ON_TRACK, f"Verwacht {day_text(forecast.end)}.")
+    text = f"Verwacht {day_text(forecast.end)}, {working_days(forecast.total_float)} speling."
     return Judgement(Health.ON_TRACK, text)
 
 
@@ -108,43 +114,43 @@ def _judge_done(step: Step, done: date, baseline: Baseline) -> Judgement:
 
 def _blocked(plan: Plan) -> dict[str, str]:
     """Steps that a rejection or a judge stops, and what waits for them."""
-    found = {}
+    reasons = {}
     for step in plan.steps:
         against = [d for d in step.decisions if d.outcome is Outcome.REJECTED]
         if against and not step.cancelled:
             names = listing(municipalities.name(d.municipality) for d in against)
             has = "heeft" if len(against) == 1 else "hebben"
-            found[step.code] = f"{names} {has} dit afgewezen. Zoek eerst een oplossing."
+            reasons[step.code] = f"{names} {has} dit afgewezen. Zoek eerst een oplossing."
         elif step.hold is not None and step.hold.granted and not step.cancelled:
-            found[step.code] = (
+            reasons[step.code] = (
                 f"De rechter verbiedt de gunning van perceel {step.hold.lot}. "
                 "Trek de gunningsbeslissing in en beslis opnieuw."
             )
-    waiting = list(found)
+    waiting = list(reasons)
     titles = {step.code: step.title for step in plan.steps}
     while waiting:
         code = waiting.pop()
         for link in plan.links:
             if (
                 link.before == code
-                and link.after not in found
+                and link.after not in reasons
                 and link.type is LinkType.FINISH_START
             ):
-                found[link.after] = f"Wacht op '{titles[code]}', dat is geblokkeerd."
+                reasons[link.after] = f"Wacht op '{titles[code]}', dat is geblokkeerd."
                 waiting.append(link.after)
-    return found
+    return reasons
 
 
-def _why(plan: Plan, step: Step, found: Forecast) -> str:
-    if found.held is Held.TODAY:
+def _why(plan: Plan, step: Step, forecast: Forecast) -> str:
+    if forecast.held is Held.TODAY:
         return ", want de stap had al klaar moeten zijn en is nog open"
-    if found.held is Held.COURT and step.hold is not None:
+    if forecast.held is Held.COURT and step.hold is not None:
         return f", door {step.hold.text}"
-    if step.kind is Kind.DECISION and found.last_municipalities:
-        names = naming(found.last_municipalities)
-        return f", door {body_of(step)} van {names} ({day_text(found.end)})"
-    if found.driver is not None:
-        title = next(s.title for s in plan.steps if s.code == found.driver)
+    if step.kind is Kind.DECISION and forecast.last_municipalities:
+        names = naming(forecast.last_municipalities)
+        return f", door {body_of(step)} van {names} ({day_text(forecast.end)})"
+    if forecast.driver is not None:
+        title = next(s.title for s in plan.steps if s.code == forecast.driver)
         return f", na '{title}'"
     return ""
 
@@ -178,12 +184,12 @@ def cause_of(
         best = (0, chain_start)
     if best is None:
         return None
-    step, found = steps[best[1]], forecasts[best[1]]
+    step, forecast = steps[best[1]], forecasts[best[1]]
     return Cause(
         best[1],
-        tuple(found.last_municipalities),
+        tuple(forecast.last_municipalities),
         best[0],
-        _cause_text(step, found, baseline),
+        _cause_text(step, forecast, baseline),
     )
 
 
@@ -195,23 +201,23 @@ def driving_chain(forecasts: Mapping[str, Forecast], goal: str) -> list[str]:
     return chain
 
 
-def _slip(found: Forecast, baseline: Baseline) -> int:
-    planned = baseline.get((found.code, ""))
-    return 0 if planned is None else (found.end - planned).days
+def _slip(forecast: Forecast, baseline: Baseline) -> int:
+    planned = baseline.get((forecast.code, ""))
+    return 0 if planned is None else (forecast.end - planned).days
 
 
-def _cause_text(step: Step, found: Forecast, baseline: Baseline) -> str:
-    last = found.last_municipalities
+def _cause_text(step: Step, forecast: Forecast, baseline: Baseline) -> str:
+    last = forecast.last_municipalities
     if step.kind is Kind.DECISION and last:
         names = naming(last)
         moved = baseline.get((step.code, last[0]))
-        which = f"verplaatst van {day_text(moved)} naar " if moved and moved != found.end else ""
-        return f"{body_of(step)} van {names} ({which}{day_text(found.end)})"
-    if found.held is Held.COURT and step.hold is not None:
+        which = f"verplaatst van {day_text(moved)} naar " if moved and moved != forecast.end else ""
+        return f"{body_of(step)} van {names} ({which}{day_text(forecast.end)})"
+    if forecast.held is Held.COURT and step.hold is not None:
         return step.hold.text
-    if found.held is Held.TODAY:
+    if forecast.held is Held.TODAY:
         return f"'{step.title}', dat al klaar had moeten zijn"
-    return f"'{step.title}' (nu {day_text(found.end)})"
+    return f"'{step.title}' (nu {day_text(forecast.end)})"
 
 
 def headline(
@@ -221,20 +227,20 @@ def headline(
     if goal is None:
         return "Er is nog geen mijlpaal 'start dienstverlening' in dit plan."
     step = next(s for s in plan.steps if s.code == goal)
-    found = forecasts[goal]
-    done = finished_on(step, found.start)
+    forecast = forecasts[goal]
+    done = finished_on(step, forecast.start)
     if done is not None:
         return f"{step.title} gehaald op {day_text(done)}."
     blocked = _blocked(plan)
     if goal in blocked:
         first = next(s for s in plan.steps if s.code in blocked)
         return f"{step.title} is geblokkeerd bij '{first.title}': {blocked[first.code]}"
-    text = f"{step.title} verwacht {day_text(found.end)}"
+    text = f"{step.title} verwacht {day_text(forecast.end)}"
     if step.deadline is not None:
-        text += f", {distance(step.deadline, found.end)} de streefdatum"
+        text += f", {distance(step.deadline, forecast.end)} de streefdatum"
     cause = cause_of(plan, forecasts, baseline, goal)
-    late = step.deadline is not None and found.end > step.deadline
-    moved = late or _slip(found, baseline) > 0
+    late = step.deadline is not None and forecast.end > step.deadline
+    moved = late or _slip(forecast, baseline) > 0
     # A kort geding is told of even when there is still time enough.
     if cause is None or not (moved or forecasts[cause.code].held is Held.COURT):
         return f"{text}."
@@ -284,13 +290,13 @@ def naming(codes: Sequence[str]) -> str:
     return listing(municipalities.name(code) for code in codes)
 
 
-def meeting_conflict(plan: Plan, decision: LocalDecision, found: Forecast) -> str:
+def meeting_conflict(plan: Plan, decision: LocalDecision, forecast: Forecast) -> str:
     """Why a meeting that somebody entered cannot be the day of the decision; empty when it can.
 
     The date stays as it was entered: only a person moves a meeting.
     """
     planned = decision.meeting_on
-    day = found.local_dates.get(decision.municipality)
+    day = forecast.local_dates.get(decision.municipality)
     settled = decision.outcome in SETTLED or decision.decided_on is not None
     if planned is None or day is None or settled or planned >= day:
         return ""
@@ -302,18 +308,18 @@ def meeting_conflict(plan: Plan, decision: LocalDecision, found: Forecast) -> st
     elif recess is not None:
         why = f"valt in het reces{f' ({recess.name})' if recess.name else ''}"
     else:
-        why = f"is voor de stukken klaar zijn ({day_text(found.start)})"
+        why = f"is voor de stukken klaar zijn ({day_text(forecast.start)})"
     return f"De vergadering van {day_text(planned)} {why}."
 
 
-def is_late(plan: Plan, decision: LocalDecision, found: Forecast, baseline: Baseline) -> bool:
+def is_late(plan: Plan, decision: LocalDecision, forecast: Forecast, baseline: Baseline) -> bool:
     """Whether a gemeente decides after the planned or the latest date, or let its date pass."""
-    day = found.local_dates.get(decision.municipality)
+    day = forecast.local_dates.get(decision.municipality)
     if day is None or decision.decided_on is not None or decision.outcome is Outcome.NOT_NEEDED:
         return False
     if decision.meeting_on is None:
         # Without a meeting of its own it only follows what comes before it.
         return False
-    planned = baseline.get((found.code, decision.municipality))
-    beyond = found.latest_end is not None and day > found.latest_end
+    planned = baseline.get((forecast.code, decision.municipality))
+    beyond = forecast.latest_end is not None and day > forecast.latest_end
     return decision.meeting_on < plan.today or beyond or (planned is not None and day > planned)

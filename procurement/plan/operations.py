@@ -153,10 +153,10 @@ def _keep_milestones(process: ContractingProcess, outlook: Outlook) -> None:
         Milestone.id, Milestone.code, *(getattr(Milestone, name) for name in COMPUTED)
     ).where(Milestone.process == process)
     for key, code, *old in query.tuples():
-        found, judgement = outlook.forecasts[code], outlook.judgements[code]
+        forecast, judgement = outlook.forecasts[code], outlook.judgements[code]
         new = (
-            found.start, found.end, found.latest_end, found.total_float, str(judgement.health),
-            judgement.reason,
+            forecast.start, forecast.end, forecast.latest_end, forecast.total_float,
+            str(judgement.health), judgement.reason,
         )  # fmt: skip
         if tuple(old) != new:
             row = dict(zip(COMPUTED, new, strict=True))
@@ -171,22 +171,22 @@ def _keep_trend(process: ContractingProcess, outlook: Outlook, month: date) -> N
     insert(
         ForecastPoint,
         [
-            {"process": process, "month": month, "step": code, "expected_on": found.end}
-            for code, found in outlook.forecasts.items()
+            {"process": process, "month": month, "step": code, "expected_on": forecast.end}
+            for code, forecast in outlook.forecasts.items()
         ],
     )
 
 
 def _keep_breaches(process: ContractingProcess, outlook: Outlook, at: datetime) -> None:
-    found = {(f.rule, f.step or ""): f.message for f in outlook.findings if not f.advice}
+    messages = {(f.rule, f.step or ""): f.message for f in outlook.findings if not f.advice}
     open_now: Any = Breach.select().where(Breach.process == process, Breach.mended_at.is_null())
     for breach in open_now:
-        message = found.pop((breach.rule, breach.step), None)
+        message = messages.pop((breach.rule, breach.step), None)
         if message is None:
             breach.mended_at = at
         breach.message = message or breach.message
         breach.save()
-    for (rule, step), message in found.items():
+    for (rule, step), message in messages.items():
         Breach.create(process=process, rule=rule, step=step, message=message, found_at=at)
 
 
@@ -341,21 +341,21 @@ def shift_step(
 
     def transform(document: PlanDocument) -> PlanDocument:
         outlook = look(document, _day(at))
-        found, old = outlook.forecasts.get(step), document.step(step)
-        if found is None or old is None:
+        forecast, old = outlook.forecasts.get(step), document.step(step)
+        if forecast is None or old is None:
             raise DomainError("no_step", f"Mijlpaal {step} staat niet in dit plan.")
         moved = timedelta(days=days)
-        if not found.local_dates:
-            begin = found.start + moved
+        if not forecast.local_dates:
+            begin = forecast.start + moved
             return replace(
                 document,
                 steps=replace_item(document.steps, old, replace(old, earliest_start=begin)),
             )
-        chosen = [municipality] if municipality else list(found.local_dates)
+        chosen = [municipality] if municipality else list(forecast.local_dates)
         return replace(
             document,
             decisions=tuple(
-                replace(d, meeting_on=found.local_dates[d.municipality] + moved)
+                replace(d, meeting_on=forecast.local_dates[d.municipality] + moved)
                 if d.step == step and d.municipality in chosen and d.decided_on is None
                 else d
                 for d in document.decisions
@@ -385,11 +385,11 @@ def baseline_of(outlook: Outlook, number: int, made_on: date, reason: str) -> Pl
     """All forecast dates as a planversie."""
     dates = []
     for step in outlook.document.steps:
-        found = outlook.forecasts[step.code]
-        dates.append(BaselineDate(step.code, "", found.start, found.end))
+        forecast = outlook.forecasts[step.code]
+        dates.append(BaselineDate(step.code, "", forecast.start, forecast.end))
         dates.extend(
-            BaselineDate(step.code, municipality, min(found.start, day), day)
-            for municipality, day in found.local_dates.items()
+            BaselineDate(step.code, municipality, min(forecast.start, day), day)
+            for municipality, day in forecast.local_dates.items()
         )
     go_live = outlook.document.header.go_live
     return PlanBaseline(number, made_on, reason, go_live, tuple(dates))

@@ -40,8 +40,8 @@ class Outlook:
         goal = self.document.goal
         if goal is not None:
             return self.judgements[goal].health
-        found = {j.health for j in self.judgements.values()}
-        return next((h for h in WORST_FIRST if h in found), Health.ON_TRACK)
+        healths = {j.health for j in self.judgements.values()}
+        return next((h for h in WORST_FIRST if h in healths), Health.ON_TRACK)
 
     @property
     def expected_go_live(self) -> date | None:
@@ -61,7 +61,7 @@ def look(document: PlanDocument, today: date) -> Outlook:
     forecasts = schedule(plan)
     baseline = document.baseline_ends()
     goal = document.goal
-    ends = {code: found.end for code, found in forecasts.items()}
+    ends = {code: forecast.end for code, forecast in forecasts.items()}
     return Outlook(
         document,
         plan,
@@ -116,7 +116,7 @@ def as_json(outlook: Outlook) -> dict[str, Any]:
 
 
 def _step_json(outlook: Outlook, step: PlanStep) -> dict[str, Any]:
-    found, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
+    forecast, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
     planned = {}
     if outlook.document.last_baseline is not None:
         planned = {
@@ -133,15 +133,15 @@ def _step_json(outlook: Outlook, step: PlanStep) -> dict[str, Any]:
         "baseline": None
         if own is None
         else {"start": _day(own.starts_on), "end": _day(own.ends_on)},
-        "forecast": {"start": _day(found.start), "end": _day(found.end)},
+        "forecast": {"start": _day(forecast.start), "end": _day(forecast.end)},
         "actual": {
             "start": _day(step.actual_start),
-            "end": _day(step.actual_end or (found.end if done else None)),
+            "end": _day(step.actual_end or (forecast.end if done else None)),
         },
-        "latest": {"start": _day(found.latest_start), "end": _day(found.latest_end)},
-        "float": found.total_float,
-        "free_float": found.free_float,
-        "critical": found.critical,
+        "latest": {"start": _day(forecast.latest_start), "end": _day(forecast.latest_end)},
+        "float": forecast.total_float,
+        "free_float": forecast.free_float,
+        "critical": forecast.critical,
         "health": str(judgement.health),
         "reason": judgement.reason,
         "progress": step.progress,
@@ -152,7 +152,7 @@ def _step_json(outlook: Outlook, step: PlanStep) -> dict[str, Any]:
                 "outcome": str(d.outcome),
                 "meeting": _day(d.meeting_on),
                 "decided": _day(d.decided_on),
-                "forecast": _day(found.local_dates.get(d.municipality)),
+                "forecast": _day(forecast.local_dates.get(d.municipality)),
             }
             for d in outlook.document.decisions
             if d.step == step.code
@@ -185,13 +185,13 @@ def nothing_due(owner: str | None) -> str:
 def _one(outlook: Outlook, today: date, owners: Collection[str]) -> str:
     late, due = [], []
     for step in outlook.document.steps:
-        found, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
+        forecast, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
         if (owners and step.owner not in owners) or judgement.health in CLOSED:
             continue
         line = f"- {step.code} {step.title} ({step.owner or 'geen eigenaar'}): {judgement.reason}"
         if judgement.health in (Health.LATE, Health.BLOCKED):
             late.append(line)
-        elif found.end <= today + AHEAD:
+        elif forecast.end <= today + AHEAD:
             due.append(line)
     if not late and not due:
         return ""

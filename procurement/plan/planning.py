@@ -167,9 +167,9 @@ def _settle(plan: Plan, step: Step, computed: Forecast) -> Forecast:
     """Let facts and today overrule what was computed."""
     start, end = computed.start, computed.end
     held, driver = computed.held, computed.driver
-    known = finished_on(step, start)
-    if known is not None:
-        start, end, held, driver = min(start, known), known, Held.ACTUAL, None
+    finished = finished_on(step, start)
+    if finished is not None:
+        start, end, held, driver = min(start, finished), finished, Held.ACTUAL, None
     elif end < plan.today:
         end, held, driver = plan.today, Held.TODAY, None
     if step.kind is Kind.MILESTONE:
@@ -243,8 +243,8 @@ def _local_date(plan: Plan, decision: LocalDecision, start: date, ready: date) -
 
 def next_meeting(plan: Plan, decision: LocalDecision, wanted: date) -> date:
     """First known meeting from ``wanted`` on that is not in a recess, else first working day."""
-    known = plan.meetings.get((decision.municipality, decision.body), ())
-    for day in known:
+    meetings = plan.meetings.get((decision.municipality, decision.body), ())
+    for day in meetings:
         if day >= wanted and plan.calendar.recess_on(day) is None:
             return day
     return plan.calendar.next_working_day(wanted)

@@ -143,8 +143,8 @@ def _baselines(process: ContractingProcess) -> tuple[PlanBaseline, ...]:
         .tuples()
     )  # fmt: skip
     for baseline, step, municipality, starts_on, ends_on in query:
-        found = BaselineDate(step, municipality, starts_on, ends_on)
-        dates.setdefault(baseline, []).append(found)
+        planned = BaselineDate(step, municipality, starts_on, ends_on)
+        dates.setdefault(baseline, []).append(planned)
     rows = _rows(process, Baseline, "id", "number", "made_on", "reason", "go_live")
     return tuple(
         PlanBaseline(number, made_on, reason, go_live, tuple(dates.get(key, ())))
@@ -153,11 +153,11 @@ def _baselines(process: ContractingProcess) -> tuple[PlanBaseline, ...]:
 
 
 def _forecasts(process: ContractingProcess) -> dict[str, dict[str, date]]:
-    found: dict[str, dict[str, date]] = {}
+    by_month: dict[str, dict[str, date]] = {}
     query = _rows(process, ForecastPoint, "month", "step", "expected_on")
     for month, step, expected_on in query.order_by(ForecastPoint.month):
-        found.setdefault(f"{month:%Y-%m}", {})[step] = expected_on
-    return found
+        by_month.setdefault(f"{month:%Y-%m}", {})[step] = expected_on
+    return by_month
 
 
 def _holds(process: ContractingProcess) -> tuple[CourtHold, ...]:
@@ -172,7 +172,7 @@ def _holds(process: ContractingProcess) -> tuple[CourtHold, ...]:
         .order_by(Proceedings.id)
         .tuples()
     )
-    return tuple(CourtHold(lot, until, said == Verdict.GRANTED) for lot, until, said in query)
+    return tuple(CourtHold(lot, until, outcome == Verdict.GRANTED) for lot, until, outcome in query)
 
 
 def find(code: str, account: Account | None = None) -> ContractingProcess | None:

@@ -101,17 +101,17 @@ def _steps(
     old = {step.code: (place, step) for place, step in enumerate(before.steps, start=1)}
     fresh = []
     for place, step in enumerate(after.steps, start=1):
-        known = old.pop(step.code, None)
+        existing = old.pop(step.code, None)
         row = {name: plain_code(getattr(step, name)) for name in STEP_FIELDS}
         row["position"] = place
-        if known is None:
+        if existing is None:
             fresh.append(row | {"process": process})
             now[f"mijlpaal {step.code}"] = step.title
-        elif known != (place, step):
+        elif existing != (place, step):
             Milestone.update(row).where(
                 Milestone.process == process, Milestone.code == step.code
             ).execute()
-            _note(f"mijlpaal {step.code}", known[1], step, was=was, now=now)
+            _note(f"mijlpaal {step.code}", existing[1], step, was=was, now=now)
     for code, (_, step) in old.items():
         was[f"mijlpaal {code}"] = step.title
     insert(Milestone, fresh)
@@ -131,16 +131,16 @@ def _sync(
     old = {table.key_of(item): item for item in getattr(before, table.part)}
     fresh = []
     for item in getattr(after, table.part):
-        known = old.pop(table.key_of(item), None)
+        existing = old.pop(table.key_of(item), None)
         name = f"{table.part} {' '.join(str(plain(v)) for v in table.key_of(item))}"
-        if known is None:
+        if existing is None:
             fresh.append(_row(table, item, keys) | {"process": process})
             now[name] = brief(item)
-        elif known != item:
+        elif existing != item:
             table.model.update(_row(table, item, keys)).where(
                 *_where(process, table, item, keys)
             ).execute()
-            _note(name, known, item, was=was, now=now)
+            _note(name, existing, item, was=was, now=now)
     for key, item in old.items():
         was[f"{table.part} {' '.join(str(plain(v)) for v in key)}"] = brief(item)
         # Rows of a milestone that went away went with it.

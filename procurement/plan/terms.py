@@ -163,7 +163,7 @@ def check(facts: Facts) -> list[Finding]:
     """Everything the plan does against the law, and advice."""
     published = facts.last(Purpose.PUBLICATION)
     day = published.on if published else facts.today
-    return [found for rule in RULES for found in rule(facts, day)]
+    return [finding for rule in RULES for finding in rule(facts, day)]
 
 
 def _standstill(facts: Facts, day: date) -> list[Finding]:
@@ -173,10 +173,10 @@ def _standstill(facts: Facts, day: date) -> list[Finding]:
         return []
     term = term_on("standstill", day)
     until = term_end(sent.on, term.value)
-    found = []
+    findings = []
     ends = facts.last(Purpose.STANDSTILL_END)
     if ends is not None and ends.on < until:
-        found.append(
+        findings.append(
             Finding(
                 "standstill", ends.code,
                 f"De opschortende termijn loopt in dit plan tot en met {day_text(ends.on)}. De "
@@ -188,7 +188,7 @@ def _standstill(facts: Facts, day: date) -> list[Finding]:
     for purpose in (Purpose.AWARD, Purpose.CONTRACT):
         moment = facts.last(purpose)
         if moment is not None and moment.on <= until:
-            found.append(
+            findings.append(
                 Finding(
                     "standstill", moment.code,
                     f"{moment.title} staat op {day_text(moment.on)}, binnen de opschortende "
@@ -196,7 +196,7 @@ def _standstill(facts: Facts, day: date) -> list[Finding]:
                     term.source, certainty_of("standstill", facts.procedure),
                 )
             )  # fmt: skip
-    return found
+    return findings
 
 
 def _proceedings(facts: Facts, _day: date) -> list[Finding]:

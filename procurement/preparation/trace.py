@@ -57,8 +57,8 @@ def comes_from(items: Sequence[Item], code: str) -> list[Item]:
 
 def weights(items: Iterable[Item]) -> int | None:
     """Sum of the weights of the gunningscriteria; none when there are none."""
-    found = [i.weight or 0 for i in items if i.kind == "gunningscriterium"]
-    return sum(found) if found else None
+    shares = [i.weight or 0 for i in items if i.kind == "gunningscriterium"]
+    return sum(shares) if shares else None
 
 
 def _reach(start: str, after: Mapping[str, Sequence[str]]) -> set[str]:

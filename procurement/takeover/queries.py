@@ -92,10 +92,10 @@ def _contracts(provider: Provider, day: date) -> dict[int, dict[int, set[str | N
         )
         .tuples()
     )
-    found: dict[int, dict[int, set[str | None]]] = {}
+    covered_by_school: dict[int, dict[int, set[str | None]]] = {}
     for school, route, municipality in query:
-        found.setdefault(school, {}).setdefault(route, set()).add(municipality)
-    return found
+        covered_by_school.setdefault(school, {}).setdefault(route, set()).add(municipality)
+    return covered_by_school
 
 
 Per = dict[tuple[int, int], Any]
@@ -137,10 +137,10 @@ def _minutes(schools: list[int]) -> dict[int, dict[str, int]]:
         .group_by(TravelTime.provider, TravelTime.municipality)
         .tuples()
     )
-    found: dict[int, dict[str, int]] = {}
+    per_school: dict[int, dict[str, int]] = {}
     for school, municipality, minutes in query:
-        found.setdefault(school, {})[municipality] = minutes
-    return found
+        per_school.setdefault(school, {})[municipality] = minutes
+    return per_school
 
 
 def arrivals_per_week(provider: Provider, month: date) -> dict[tuple[str, str], float]:

@@ -70,7 +70,7 @@ def test_letters_come_through_whatever_the_spreadsheet_saved(encoding):
 def test_a_plan_saved_by_ms_dos():
     found = case("f16_plan_ms_dos.csv", TEMPLATES["SAS regionaal"](Header("P", "P")))
     assert found.document.steps[0].title.startswith("Oriëntatie en evaluatie")
-    assert found.notices[0].startswith("De letters zijn gelezen als MS-DOS (codepagina 850).")
+    assert found.notices[0].startswith("De letters zijn gelezen als MS-DOS (850).")
 
 
 def test_what_a_file_does_not_say_stays():
