@@ -22,9 +22,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from app.web import (  # noqa: PLC0415
         access,
         account,
-        database,
         errors,
-        health,
         oidc,
         public,
         requests,
@@ -42,13 +40,13 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     key = app.secret_key = settings.secret_key(app.config)
     log_chain.use_key(lambda: key)
     requests.register(app)
-    database.connect_to(app)
+    requests.connect_to(app)
     pictures.keep_in(Path(app.config["TAALINKOOP_DATA_DIR"]) / "pictures")
     templating.prepare(app)
     errors.register(app)
     security.protect(app)
     access.guard(app)
-    app.register_blueprint(health.blueprint)
+    app.register_blueprint(public.health)
     app.register_blueprint(public.blueprint)
     app.register_blueprint(account.blueprint)
     app.register_blueprint(second_step.blueprint)

@@ -58,7 +58,7 @@ def record(
     """Write down that an account saw something: ``record(g.account, "learners", 50, at=now())``.
 
     ``action``: ``look``, ``download``, ``sign_in``, ``sign_in_failed``, ``sign_out``, ``refused``.
-    ``what``: kind of thing, a word of ``app.web.audit_words.LOOKED_AT``; ``about``: which one.
+    ``what``: kind of thing, a word of ``app.web.log_sentences.LOOKED_AT``; ``about``: which one.
     ``numbers``: trajectnummers that were shown; leave them out of a whole file, whose delivery
     ``about`` names.
     """

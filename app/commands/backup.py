@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.checks import all_findings, file_findings
-from app.commands.output import as_json, say
+from app.commands import as_json, say
 from app.opening import check_schema, opened_database, set_broken_aside
 from app.settings import prepare_data_directory, read_settings
 from app.tasks.backups import back_up, new_identity, restore, verify

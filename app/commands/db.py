@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.checks import all_findings, file_findings
-from app.commands.output import as_json, say
+from app.commands import as_json, say
 from app.settings import read_settings
 from core.dates import now
 from core.db import database

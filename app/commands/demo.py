@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from app.commands.output import say
+from app.commands import say
 from app.opening import opened_database
 from app.settings import prepare_data_directory, read_settings
 from core.dates import today
@@ -78,7 +78,7 @@ def _use(directory: Path) -> None:
 
 def _move(url: str) -> None:
     """Copy the filled region to another database, unless it is there, and go on with that one."""
-    from app.demo.accounts import ACCOUNTS  # noqa: PLC0415
+    from app.demo import ACCOUNTS  # noqa: PLC0415
     from app.tasks.copying import copy_installation  # noqa: PLC0415
     from core.accounts import Account  # noqa: PLC0415
     from core.dates import now  # noqa: PLC0415
@@ -147,7 +147,7 @@ def _progress(text: str) -> None:
 
 def show_accounts() -> None:
     """Print who can sign in, and with which password."""
-    from app.demo.accounts import ACCOUNTS, PASSWORD  # noqa: PLC0415
+    from app.demo import ACCOUNTS, PASSWORD  # noqa: PLC0415
 
     width = max(len(email) for email, *_ in ACCOUNTS)
     say("")

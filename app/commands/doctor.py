@@ -19,7 +19,7 @@ import peewee
 
 from app.checks import all_findings, file_findings
 from app.cli import release
-from app.commands.output import as_json, say
+from app.commands import as_json, say
 from app.opening import opened_database
 from app.settings import SETTINGS, read_settings, unknown_settings
 from app.tasks.backups import last_backup

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.commands.output import as_json, say
+from app.commands import as_json, say
 from core.dates import add_months, month_of, now, parse_month, today
 from core.errors import DomainError
 

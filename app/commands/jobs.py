@@ -3,7 +3,7 @@
 import argparse
 import time
 
-from app.commands.output import say
+from app.commands import say
 from app.server_log import keep_log
 from app.settings import read_settings
 from app.tasks.drawing_ahead import draw_ahead

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.commands.output import as_json, say
+from app.commands import as_json, say
 from core.dates import now, today
 from core.errors import DomainError
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from app.commands.output import say
+from app.commands import say
 from core.errors import DomainError
 
 ACTOR = "opdrachtregel"

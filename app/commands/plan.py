@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.commands.output import as_json, say
+from app.commands import as_json, say
 from app.settings import read_settings
 from app.tasks import owner_mail
 from core.dates import now, today

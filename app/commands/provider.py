@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from app.commands.output import as_json, say
+from app.commands import as_json, say
 from core.dates import now, today
 from core.db import transaction
 from core.errors import DomainError

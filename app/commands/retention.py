@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from app.commands.output import as_json, say
+from app.commands import as_json, say
 from app.settings import read_settings
 from app.tasks import retention
 from core.dates import now

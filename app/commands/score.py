@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from app.commands.output import as_json, say
+from app.commands import as_json, say
 from core.dates import day_end, month_end, now, parse_month, today
 from core.errors import DomainError
 from core.formats import MISSING, day_text, month_text, number_text

@@ -4,7 +4,7 @@ import argparse
 import secrets
 
 from app import create_app
-from app.commands.output import say
+from app.commands import say
 from app.opening import check_schema
 from app.server_log import keep_log
 from app.settings import read_settings

@@ -4,7 +4,7 @@ import argparse
 import getpass
 import sys
 
-from app.commands.output import as_json, say
+from app.commands import as_json, say
 from core.accounts import Account, Role
 from core.dates import now
 from core.errors import DomainError

@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import Case, fn
 
-from app.demo.accounts import ACCOUNTS, MANAGER, PASSWORD
+from app.demo import ACCOUNTS, MANAGER, PASSWORD
 from app.demo.facts import Lived, facts_file
 from app.demo.follow_up import follow_up
 from app.demo.region import MONTHS, MUNICIPALITIES, last_month, register_tables

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from app.web.requests import WITHOUT_DATABASE
 from core import access_log
 from core.accounts import Account, Role, may
 from core.admin import Page, sign_in_first
@@ -17,8 +18,6 @@ from core.identity.models import SignInSession
 from core.identity.second_step_operations import has_second_step
 
 PUBLIC_ENDPOINTS = {"static"}
-WITHOUT_ACCOUNT = {"static", "health.alive", "health.ready", "health.metrics"}
-"""Answered without the database, also to whoever brings a session."""
 WITH_ONE_TIME_PASSWORD = {"static", "account.index", "account.sign_out"}
 WITHOUT_SECOND_STEP = {"static", "second_step.index", "account.sign_out"}
 COOKIE_HAS = "token"
@@ -105,7 +104,7 @@ def declared_access(function: Callable[..., Any]) -> str:
 def _load_account() -> None:
     g.account = None
     g.recorded = access_log.recorded()
-    if COOKIE_HAS not in session or request.endpoint in WITHOUT_ACCOUNT:
+    if COOKIE_HAS not in session or request.endpoint in WITHOUT_DATABASE:
         return
     found = _session_of_cookie()
     if found is None:

@@ -50,14 +50,32 @@ REFUSED = (
 )
 
 
-class SignInForm(SafeForm):
-    """E-mail address and password; paste and password managers work."""
-
-    email = EmailField(
+def _email() -> EmailField:
+    return EmailField(
         "E-mailadres",
         [Required("Vul je e-mailadres in.")],
         render_kw={"autocomplete": "username"},
     )
+
+
+def _new_password(label: str) -> PasswordField:
+    return PasswordField(
+        label,
+        [Required("Vul een nieuw wachtwoord in.")],
+        description="Minstens 12 tekens. Een paar losse woorden achter elkaar is goed.",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ForgottenForm(SafeForm):
+    """Whose account it is; paste and password managers work."""
+
+    email = _email()
+
+
+class SignInForm(ForgottenForm):
+    """E-mail address and password."""
+
     password = PasswordField(
         "Wachtwoord",
         [Required("Vul je wachtwoord in.")],
@@ -66,41 +84,24 @@ class SignInForm(SafeForm):
     volgende = HiddenField()
 
 
-class PasswordForm(SafeForm):
-    """The present password and the next."""
+class OwnPasswordForm(SafeForm):
+    """The present password, before something that decides who gets in."""
 
     current = PasswordField(
         "Huidig wachtwoord",
         [Required("Vul je huidige wachtwoord in.")],
         render_kw={"autocomplete": "current-password"},
     )
-    password = PasswordField(
-        "Nieuw wachtwoord",
-        [Required("Vul een nieuw wachtwoord in.")],
-        description="Minstens 12 tekens. Een paar losse woorden achter elkaar is goed.",
-        render_kw={"autocomplete": "new-password"},
-    )
 
 
 class ChooseForm(SafeForm):
     """A password by whoever has the link."""
 
-    password = PasswordField(
-        "Nieuw wachtwoord",
-        [Required("Vul een nieuw wachtwoord in.")],
-        description="Minstens 12 tekens. Een paar losse woorden achter elkaar is goed.",
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = _new_password("Nieuw wachtwoord")
 
 
-class ForgottenForm(SafeForm):
-    """Whose password is forgotten."""
-
-    email = EmailField(
-        "E-mailadres",
-        [Required("Vul je e-mailadres in.")],
-        render_kw={"autocomplete": "username"},
-    )
+class PasswordForm(OwnPasswordForm, ChooseForm):
+    """The present password and the next."""
 
 
 class FirstAccountForm(SafeForm):
@@ -111,18 +112,9 @@ class FirstAccountForm(SafeForm):
         [Required("Vul de code in die de server in de terminal toont.")],
         render_kw={"autocomplete": "one-time-code"},
     )
-    email = EmailField(
-        "E-mailadres",
-        [Required("Vul je e-mailadres in.")],
-        render_kw={"autocomplete": "username"},
-    )
+    email = _email()
     name = TextField("Naam", render_kw={"autocomplete": "name"})
-    password = PasswordField(
-        "Wachtwoord",
-        [Required("Vul een wachtwoord in.")],
-        description="Minstens 12 tekens. Een paar losse woorden achter elkaar is goed.",
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = _new_password("Wachtwoord")
 
 
 @blueprint.route("/aanmelden/", methods=["GET", "POST"], endpoint="sign_in")

@@ -14,7 +14,7 @@ from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 
-from app.web.proxies import Network, is_in
+from app.web.security import Network, is_in
 
 IN_MEMORY_BYTES = 512 * 1024
 """Waitress keeps an upload in memory up to here and in a temporary file beyond it."""

@@ -7,7 +7,6 @@ from typing import Any
 import peewee
 from flask import g
 
-from app.web.audit_words import ACTIONS, THINGS
 from core.accounts import Account
 from core.audit import AuditLine
 from core.formats import euro_text
@@ -166,3 +165,109 @@ def _keys_called(word: str) -> set[str]:
         if word in str(column.verbose_name or "").casefold()
     }
     return named | {key for key, said in WORDS.items() if word in said}
+
+
+ACTIONS = {
+    "accept": "aangenomen",
+    "answer_reaction": "reactie beantwoord",
+    "backup": "reservekopie gemaakt",
+    "begin": "begonnen",
+    "cancel": "vervallen verklaard",
+    "change": "gewijzigd",
+    "close": "afgerond",
+    "compute_scores": "scores berekend",
+    "confirm": "bevestigd",
+    "create": "gemaakt",
+    "declare_nothing": "nihil-opgave gedaan",
+    "done": "klaar",
+    "end_sessions": "sessies beëindigd",
+    "enqueue": "klaargezet",
+    "erase": "persoon verwijderd",
+    "enter": "ingevoerd",
+    "export": "gedownload",
+    "extend": "verlengd",
+    "failed": "mislukt",
+    "fix_scores": "scores vastgesteld",
+    "give_report": "rapportage gegeven",
+    "interrupted": "afgebroken",
+    "invite": "uitgenodigd",
+    "load": "ingelezen",
+    "mail_digest": "planning gemaild",
+    "mail_report": "rapportage gemaild",
+    "make_reports": "rapportages gemaakt",
+    "password": "wachtwoord gewijzigd",
+    "react": "gereageerd",
+    "put_back": "teruggezet op de lijst",
+    "put_off": "uitgesteld",
+    "receive": "ontvangen",
+    "recovery_code_used": "aangemeld met een herstelcode",
+    "recovery_codes": "nieuwe herstelcodes gemaakt",
+    "refuse": "geweigerd",
+    "remove": "opgeruimd",
+    "requeue": "opnieuw klaargezet",
+    "restart": "opnieuw gestart",
+    "restore": "reservekopie teruggezet",
+    "revise_scores": "scores herzien",
+    "revoke": "ingetrokken",
+    "second_step_off": "tweede stap uitgezet",
+    "second_step_on": "tweede stap ingesteld",
+    "hand_over": "overgedragen",
+    "see_signal": "signaal gezien",
+    "withdraw": "teruggetrokken",
+}
+
+THINGS = {
+    "account": "account",
+    "agreement": "afspraak",
+    "api_token": "token",
+    "column_mapping": "kolomindeling",
+    "complaint": "klacht",
+    "contract": "contract",
+    "delivery": "levering",
+    "indicator": "indicator",
+    "indicator_value": "waarde van een indicator",
+    "evaluation": "evaluatie",
+    "inbox": "ding op de startpagina",
+    "installation": "installatie",
+    "job": "taak",
+    "inkooptraject": "traject",
+    "learners": "cursisten",
+    "location": "locatie",
+    "perceel": "perceel",
+    "planning": "planning",
+    "provider": "aanbieder",
+    "quality_mark": "keurmerk",
+    "reference_line": "vergelijking",
+    "reactions": "reactie",
+    "reports": "rapportage",
+    "retention": "bewaartermijn",
+    "scores": "scores",
+    "scoring_model": "scoremodel",
+    "signals": "signaal",
+    "survey_count": "tevredenheid",
+    "talk": "gesprek",
+    "teacher": "docent",
+}
+
+LOOKED = {
+    "look": "bekeken",
+    "download": "gedownload",
+    "sign_in": "aangemeld",
+    "sign_in_failed": "aanmelden mislukt",
+    "sign_out": "afgemeld",
+    "refused": "geweigerd",
+}
+
+LOOKED_AT = {
+    "account": "account",
+    "bids": "inschrijvingen",
+    "delivery": "levering met rijen van deelnemers",
+    "export": "lijst",
+    "learners": "deelnemers",
+    "original": "ontvangen bestand",
+    "page": "pagina",
+    "progress": "rijen van deelnemers",
+    "receipt": "ontvangstbewijs",
+    "row": "rij van een deelnemer",
+    "signals": "signalen",
+}

@@ -23,8 +23,17 @@ from app.settings import (
 from app.tasks.backups import last_backup
 from app.tasks.letters import notify, send_link
 from app.web.account import link_base
-from app.web.audit_words import ACTIONS, LOOKED, LOOKED_AT, THINGS
-from app.web.log_sentences import found_by, label_of, sentence, thing_of, value_text
+from app.web.log_sentences import (
+    ACTIONS,
+    LOOKED,
+    LOOKED_AT,
+    THINGS,
+    found_by,
+    label_of,
+    sentence,
+    thing_of,
+    value_text,
+)
 from core.access_log import AccessLine, seen_by
 from core.accounts import Account, Role
 from core.admin import Page, SafeModelView, needs

@@ -1,4 +1,4 @@
-"""Every request gets a number, is timed and counted; a log as JSON has a line for each."""
+"""Every request gets a number and a connection, is timed and counted, and can be logged."""
 
 import logging
 import re
@@ -7,6 +7,8 @@ import time
 
 from flask import Flask, Response, g, request
 from prometheus_client import Counter, Histogram
+
+from core.db import commits, database, limit_waiting, open_database
 
 logger = logging.getLogger(__name__)
 
@@ -48,3 +50,29 @@ def _end(response: Response) -> Response:
         }
         logger.info("request", extra={"fields": fields})
     return response
+
+
+LONGEST_WAIT_MS = 5_000
+"""How long a page waits for others who write, before it says so."""
+WITHOUT_DATABASE = {"static", "health.alive", "health.ready", "health.metrics"}
+"""Answered without the database, also to whoever brings a session."""
+
+
+def connect_to(app: Flask) -> None:
+    """Choose the engine and hook the connection to the request."""
+    database.initialize(open_database(app.config["DATABASE_URL"]))
+    app.before_request(_open)
+    app.teardown_request(_close)
+
+
+def _open() -> None:
+    g.commits_before = commits()
+    if request.endpoint not in WITHOUT_DATABASE:
+        g.opened_database = database.connect(reuse_if_open=True)
+        if g.opened_database:
+            limit_waiting(LONGEST_WAIT_MS)
+
+
+def _close(_error: BaseException | None) -> None:
+    if g.pop("opened_database", False):
+        database.close()

@@ -12,10 +12,11 @@ from flask import (
     url_for,
 )
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, PasswordField
+from wtforms import HiddenField
 
 from app.tasks.letters import notify
 from app.web.access import awaited_account, let_in, note_refused, start_session
+from app.web.account import OwnPasswordForm
 from core.admin import public, signed_in
 from core.dates import now
 from core.errors import DomainError
@@ -49,16 +50,6 @@ class CodeForm(SafeForm):
         render_kw={"autocomplete": "one-time-code", "maxlength": 30},
     )
     volgende = HiddenField()
-
-
-class OwnPasswordForm(SafeForm):
-    """The present password, before something that decides who gets in."""
-
-    current = PasswordField(
-        "Huidig wachtwoord",
-        [Required("Vul je huidige wachtwoord in.")],
-        render_kw={"autocomplete": "current-password"},
-    )
 
 
 class SetUpForm(OwnPasswordForm):

@@ -10,7 +10,7 @@ import pytest
 
 from app.cli import main
 from app.commands.demo import MARKER
-from app.demo.accounts import ACCOUNTS, PASSWORD
+from app.demo import ACCOUNTS, PASSWORD
 from app.demo.files import write
 from app.demo.lives import Row, provider_rows
 from app.demo.region import BY_CODE, CHARACTERS, MUNICIPALITIES, register_tables

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
-from app.demo.accounts import PASSWORD
+from app.demo import PASSWORD
 from core.accounts import Role
 from tests.browser.site import Site, email
 

@@ -10,7 +10,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.demo.accounts import ACCOUNTS
+from app.demo import ACCOUNTS
 from core.accounts import Role
 from tests.browser.examined import Examined
 

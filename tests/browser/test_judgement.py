@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.demo.accounts import MANAGER, PASSWORD
+from app.demo import MANAGER, PASSWORD
 from core.accounts import Role
 from core.dates import add_months, month_of, today
 from core.formats import count_text, month_text

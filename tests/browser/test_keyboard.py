@@ -1,6 +1,6 @@
 """The keyboard alone suffices: nothing is clicked here."""
 
-from app.demo.accounts import PASSWORD
+from app.demo import PASSWORD
 from core.accounts import Role
 from tests.browser.keyboard import focused, tab_to
 from tests.browser.person import Person
