@@ -27,7 +27,16 @@ def register(parser: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="kijk alleen na, bewaar niets")
     command.add_argument("--again", action="store_true", help="neem een bekend bestand weer in")
     command.add_argument("--json", action="store_true", help="als JSON")
+    command.add_argument(
+        "--receipt",
+        type=Path,
+        metavar="BESTAND.xlsx",
+        help="werkboek met wat terugkwam",
+    )
     command.set_defaults(run=run_import)
+    command = commands.add_parser("template", help="schrijf het lege werkboek")
+    command.add_argument("out", type=Path, metavar="BESTAND.xlsx", help="waarheen")
+    command.set_defaults(run=run_template)
     command = commands.add_parser("export", help="geef alles wat van één persoon bewaard is")
     _add_person(command)
     command.add_argument("--out", type=Path, metavar="BESTAND.xlsx", help="ook als werkboek")
@@ -118,6 +127,8 @@ def run_import(args: argparse.Namespace) -> int:
         )
         for path in args.files
     ]  # fmt: skip
+    if args.receipt is not None:
+        _write_receipts(args.receipt, outcomes)
     if args.json:
         as_json({"imports": [document(outcome) for outcome in outcomes]})
     else:
@@ -127,6 +138,29 @@ def run_import(args: argparse.Namespace) -> int:
     if any(outcome.status is Status.REFUSED for outcome in outcomes):
         return REFUSED
     return WITH_FINDINGS if any(o.problems for o in outcomes) else DONE
+
+
+def _write_receipts(out: Path, outcomes: list[Any]) -> None:
+    """Write a marked workbook for each file of which rows were sent back."""
+    from quality.learners.fact_operations import write_rows_to_mend  # noqa: PLC0415
+    from quality.learners.models import FactsImport  # noqa: PLC0415
+
+    for outcome in outcomes:
+        kept = FactsImport.get_or_none(FactsImport.id == outcome.delivery)
+        if kept is not None and kept.to_mend is not None:
+            several = len(outcomes) > 1
+            target = out.with_stem(f"{out.stem}-{Path(outcome.file).stem}") if several else out
+            write_rows_to_mend(target, kept)
+
+
+def run_template(args: argparse.Namespace) -> int:
+    """Write the empty workbook for what a gemeente knows."""
+    from providers.feed.tell.template import write_template  # noqa: PLC0415
+    from quality.learners.facts import FACT_COLUMNS, SHEET, template_checks  # noqa: PLC0415
+
+    write_template(args.out, columns=FACT_COLUMNS, sheet=SHEET, checks=template_checks)
+    say(f"Het werkboek staat in {args.out}.")
+    return DONE
 
 
 def _lines(outcome: Any) -> Iterator[str]:

@@ -91,6 +91,12 @@ def kinds(settings: Mapping[str, Any], *, at: datetime, by: str = "") -> tuple[K
             lambda: learner_facts.facts_over(_moment(over, at)),
             lambda: learner_facts.remove_facts_over(_moment(over, at)),
         ),
+        Kind(
+            "learner_rows",
+            f"teruggestuurde rijen van bestanden over cursisten, na {days} dagen",
+            lambda: {"bestanden": learner_facts.rows_to_mend(leftover).count()},
+            lambda: learner_facts.remove_rows_to_mend(leftover),
+        ),
         arrivals(data, at=at, by=by),
         _files(data, by=by, at=at, months=file_months, leftover=leftover),
         Kind(

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from peewee import Value, chunked, fn
 
@@ -16,12 +16,16 @@ from core.log_chain import pseudonym
 from core.municipalities import current
 from providers.deliveries.outcomes import shown_name
 from providers.feed.check.checking import Problem
-from providers.feed.check.rules import ERROR
+from providers.feed.check.rules import ERROR, RULES
+from providers.feed.columns import lay_out
+from providers.feed.read.cleaning import cell_reader
 from providers.feed.read.reader import open_table
 from providers.feed.table import RefusedFileError, Table
+from providers.feed.tell.marked_workbook import write_marked_rows
 from providers.feed.tell.outcome import Counts, Outcome, Status, held_status, problem_document
 from quality.learners.facts import (
     FACT_COLUMNS,
+    FACT_RULES_BY_CODE,
     FACTS,
     HEADERS,
     FactReading,
@@ -29,6 +33,7 @@ from quality.learners.facts import (
     Values,
     broken_rules,
     ignored_columns,
+    own_header,
     own_positions,
     read_facts,
 )
@@ -42,7 +47,7 @@ from quality.learners.models import (
 from quality.learners.operations import follow_facts
 
 ROWS_AT_ONCE = 1_000
-KEPT_PROBLEMS = 10_000
+KEPT_PROBLEMS = KEPT_ROWS = 10_000
 NUMBERS_AT_ONCE = 500
 
 
@@ -91,7 +96,8 @@ def import_facts(
             _refuse_shape(table)
             reading = read_facts(table.layout, table.records, today=today)
             outcome.ignored_columns = ignored_columns(table.layout)
-            outcome.findings = dict(table.assumed)
+            outcome.findings = {"assumed": dict(table.assumed)}
+            header = own_header(table.layout)
         if reading.read == len(reading.skipped):
             raise RefusedFileError("F006")
     except RefusedFileError as error:
@@ -106,8 +112,24 @@ def import_facts(
         if not dry_run:
             _write(municipality, changes, at=at)
             outcome.status = held_status(outcome.counts)
-            _keep(outcome, municipality, by=by, at=at, started=started)
+            to_mend = _to_mend(header, reading)
+            _keep(outcome, municipality, by=by, at=at, started=started, to_mend=to_mend)
     return outcome
+
+
+def _to_mend(header: list[str], reading: FactReading) -> dict[str, Any] | None:
+    """The rows to send back, without what may not be kept; None when there are none."""
+    if not reading.to_mend:
+        return None
+    clean_cells = [cell_reader(HEADERS.column(title) or "") for title in header]
+    rows = sorted(reading.to_mend.items())[:KEPT_ROWS]
+    return {
+        "header": header,
+        "rows": [
+            [row, [read(cell) for read, cell in zip(clean_cells, cells, strict=True)]]
+            for row, cells in rows
+        ],
+    }
 
 
 def _taken_in_before(municipality: int, sha256: str) -> FactsImport | None:
@@ -154,6 +176,7 @@ def _settle(
         problems.extend(broken)
         if any(problem.severity == ERROR for problem in broken):
             counts.rejected += 1
+            reading.to_mend[row.row] = row.cells
         elif after == before:
             counts.unchanged += 1
         else:
@@ -195,7 +218,15 @@ def _write(municipality: int, changes: Mapping[str, Values], *, at: datetime) ->
         follow_facts(municipality, list(changes))
 
 
-def _keep(outcome: Outcome, municipality: int, *, by: str, at: datetime, started: float) -> None:
+def _keep(
+    outcome: Outcome,
+    municipality: int,
+    *,
+    by: str,
+    at: datetime,
+    started: float,
+    to_mend: dict[str, Any] | None = None,
+) -> None:
     outcome.seconds = time.perf_counter() - started
     counts = outcome.counts
     with transaction():
@@ -203,7 +234,7 @@ def _keep(outcome: Outcome, municipality: int, *, by: str, at: datetime, started
             municipality=municipality, file_name=outcome.file, sha256=outcome.sha256,
             sender=by[:120], received_at=at, status=outcome.status.value, rows=counts.rows,
             accepted=counts.accepted, unchanged=counts.unchanged, rejected=counts.rejected,
-            skipped=counts.skipped, receipt=document(outcome, KEPT_PROBLEMS),
+            skipped=counts.skipped, receipt=document(outcome, KEPT_PROBLEMS), to_mend=to_mend,
         )  # fmt: skip
         outcome.delivery = stored.id
         audit.record(
@@ -231,6 +262,44 @@ def document(outcome: Outcome, max_problems: int | None = None) -> dict[str, Any
         "problem_count": len(outcome.problems),
         "seconds": round(outcome.seconds, 3),
     }
+
+
+def write_rows_to_mend(target: Path | IO[bytes], kept: FactsImport) -> list[str]:
+    """Write the rows that an import sent back, faulty cells marked; return their numbers.
+
+    The rows are kept for as long as leftovers are (``remove_rows_to_mend``).
+    """
+    if kept.to_mend is None:
+        raise DomainError(
+            "nothing_to_mend",
+            "Van dit bestand is niets meer te verbeteren: er ging geen rij terug, of het is te "
+            "lang geleden. Stuur het bestand opnieuw.",
+        )
+    receipt = kept.receipt
+    outcome = Outcome(receipt["file"], receipt["sha256"], Status(receipt["status"]))
+    outcome.counts = Counts(kept.rows, kept.accepted, kept.unchanged, kept.rejected, kept.skipped)
+    outcome.problems = [
+        Problem(p["row"], p["column"], p["code"], p["severity"], p["value"], p["message"])
+        for p in receipt["problems"]
+    ]
+    layout = lay_out(kept.to_mend["header"], HEADERS)
+    rows: list[tuple[int, list[str]]] = [(row, cells) for row, cells in kept.to_mend["rows"]]
+    write_marked_rows(target, outcome, layout, rows, rules=RULES | FACT_RULES_BY_CODE)
+    at = layout.positions["trajectnummer"]
+    return [cells[at] for _, cells in rows if cells[at]]
+
+
+def rows_to_mend(before: datetime) -> Any:
+    """Imports that still keep rows to mend and are older than a moment."""
+    return FactsImport.select().where(
+        FactsImport.to_mend.is_null(False), FactsImport.received_at < before
+    )
+
+
+def remove_rows_to_mend(before: datetime) -> None:
+    """Forget the rows to mend of old imports; their receipts stay."""
+    old = rows_to_mend(before).select(FactsImport.id)
+    FactsImport.update(to_mend=None).where(FactsImport.id.in_(old)).execute()
 
 
 def change_facts(

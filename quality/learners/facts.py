@@ -144,6 +144,31 @@ FACT_RULES: tuple[FactRule, ...] = (
 )  # fmt: skip
 
 
+FACT_RULES_BY_CODE = {one.rule.code: one.rule for one in FACT_RULES}
+SHEET = "Cursisten"
+
+
+def template_checks(cells: Callable[[str], str]) -> list[tuple[str, str]]:
+    """What the self-check of the empty workbook looks at (``providers.feed.tell.template``)."""
+    number = cells("trajectnummer")
+    twice = f'({number}<>"")*(COUNTIF({number},{number})>1)'
+    orders = (
+        ("termijn_tot", "termijn_van"),
+        ("termijn_verlengd_tot", "termijn_tot"),
+        ("pip_op", "vestiging_op"),
+    )
+    return [
+        ("hetzelfde trajectnummer staat er twee keer", twice),
+        *(
+            (
+                f"{later} ligt voor {earlier}",
+                f'({cells(later)}<>"")*({cells(earlier)}<>"")*({cells(later)}<{cells(earlier)})',
+            )
+            for later, earlier in orders
+        ),
+    ]
+
+
 @dataclass(frozen=True)
 class FactRow:
     """A row that could be read: the facts of the columns that the file has."""
@@ -151,6 +176,8 @@ class FactRow:
     row: int
     number: str
     values: Values
+    cells: tuple[str, ...] = ()
+    """Our columns as the file has them, in its order."""
 
 
 @dataclass
@@ -163,7 +190,8 @@ class FactReading:
     rejected: int = 0
     repeated: int = 0
     skipped: list[int] = field(default_factory=list)
-    citizen_numbers: bool = False
+    to_mend: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Row -> our columns of it, of what is sent back."""
 
 
 def own_positions(layout: Layout) -> dict[str, int]:
@@ -173,6 +201,11 @@ def own_positions(layout: Layout) -> dict[str, int]:
         for column in FACT_COLUMNS
         if column.name in layout.positions
     }
+
+
+def own_header(layout: Layout) -> list[str]:
+    """Our columns as the file calls them, in its order."""
+    return [layout.header[at] for at in sorted(own_positions(layout).values())]
 
 
 def ignored_columns(layout: Layout) -> list[str]:
@@ -189,6 +222,7 @@ def read_facts(layout: Layout, records: Iterable[Record], *, today: date) -> Fac
     parsers = {name: make_parser(BY_FIELD[name], context) for name in places}
     reading = FactReading()
     by_number: dict[str, list[FactRow]] = {}
+    in_order = sorted(places.values())
     for row, cells in records:
         reading.read += 1
         texts = [clean(cell) for cell in cells]
@@ -197,15 +231,16 @@ def read_facts(layout: Layout, records: Iterable[Record], *, today: date) -> Fac
         ):
             reading.skipped.append(row)
             continue
+        own = tuple(texts[at] if at < len(texts) else "" for at in in_order)
         values: Values = {}
         problems = list(_faults(row, texts, places, parsers, values))
         if problems:
             reading.rejected += 1
-            reading.citizen_numbers |= any(problem.code == "F301" for problem in problems)
+            reading.to_mend[row] = own
             reading.problems.extend(problems)
             continue
         number = str(values.pop("number"))
-        by_number.setdefault(number, []).append(FactRow(row, number, values))
+        by_number.setdefault(number, []).append(FactRow(row, number, values, own))
     for number, rows in by_number.items():
         _settle_repeats(reading, number, rows)
     reading.rows.sort(key=lambda one: one.row)
@@ -268,6 +303,7 @@ def _settle_repeats(reading: FactReading, number: str, rows: list[FactRow]) -> N
         )  # fmt: skip
         return
     reading.rejected += len(rows)
+    reading.to_mend |= {one.row: one.cells for one in rows}
     reading.problems.extend(
         Problem(one.row, "trajectnummer", "F501", ERROR, echo(number),
                 f"{_TWICE.format(rows=same_number)} Laat één rij staan en stuur die opnieuw.")

@@ -56,6 +56,7 @@ class FactsImport(BaseModel):
     rejected = peewee.IntegerField(default=0, verbose_name="Terug te sturen")
     skipped = peewee.IntegerField(default=0, verbose_name="Overgeslagen")
     receipt = peewee.JSONField(help_text="the receipt as it was given")
+    to_mend = peewee.JSONField(null=True, help_text="header and rows that were sent back, a while")
 
     class Meta:
         """The same bytes are looked up per gemeente."""

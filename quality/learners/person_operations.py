@@ -73,6 +73,7 @@ def everything_about(municipality: int, number: str) -> dict[str, Any]:
             .where(RejectedRow.number == number)
             .order_by(RejectedRow.id)
         ],
+        "te_verbeteren": _to_mend(municipality, number),
         "gegevens": [_plain(row, ()) for row in _own(LearnerFacts, own)],
         "notities": [_plain(row, ()) for row in _own(LearnerNote, own)],
         "overdracht": [
@@ -118,6 +119,18 @@ def write_workbook(file: IO[bytes], document: dict[str, Any]) -> None:
                 if (value := row.get(key)) is not None:
                     page.write_string(at, column, str(value))
     book.close()
+
+
+def _to_mend(municipality: int, number: str) -> list[dict[str, Any]]:
+    """Rows of files of the gemeente that were sent back, as they are kept a while."""
+    return [
+        {"bestand": one.id, "rij": row} | dict(zip(one.to_mend["header"], cells, strict=True))
+        for one in FactsImport.select().where(
+            FactsImport.municipality == municipality, FactsImport.to_mend.is_null(False)
+        )
+        for row, cells in one.to_mend["rows"]
+        if number in cells
+    ]
 
 
 def _own(model: Any, own: Mapping[str, Any]) -> list[Any]:
@@ -219,4 +232,7 @@ def _clear_receipts(municipality: int, number: str) -> None:
         rest = [problem for problem in problems if number not in str(problem)]
         if len(rest) < len(problems):
             one.receipt = one.receipt | {"problems": rest}
-            one.save(only=[FactsImport.receipt])
+        if one.to_mend is not None:
+            rows = [row for row in one.to_mend["rows"] if number not in row[1]]
+            one.to_mend = one.to_mend | {"rows": rows} if rows else None
+        one.save(only=[FactsImport.receipt, FactsImport.to_mend])

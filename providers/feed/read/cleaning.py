@@ -82,7 +82,7 @@ def _write(
     if table.layout.key_position is not None:
         kept.append((table.layout.key_position, ""))
     key = table.layout.positions.get("trajectnummer")
-    cells_as_kept = {at: _cell_reader(name) for at, name in kept}
+    cells_as_kept = {at: cell_reader(name) for at, name in kept}
     with storage.replacement(storage.path(sha256, CLEANED)) as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
         out = csv.writer(text, delimiter=";")
@@ -97,7 +97,7 @@ def _write(
         text.detach()
 
 
-def _cell_reader(column: str) -> Callable[[str], str]:
+def cell_reader(column: str) -> Callable[[str], str]:
     """What is kept of a cell of a column: itself, or nothing; each text is looked at once."""
     find = kind_in_key if column == "trajectnummer" else kind_in
 

@@ -6,18 +6,21 @@ delivery, sorted or not.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping as AnyMapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from core.formats import count_text
 from providers.feed.check.checking import Problem
-from providers.feed.check.rules import ERROR, RULES
+from providers.feed.check.rules import ERROR, RULES, Rule
 from providers.feed.columns import KEY_COLUMNS, NO_MAPPING, Layout, Mapping
 from providers.feed.read.cleaning import kept_table
-from providers.feed.table import RefusedFileError, Table
+from providers.feed.table import Record, RefusedFileError, Table
 from providers.feed.tell.outcome import Outcome
 from providers.feed.tell.receipt import assumed_text, grouped, sum_text
 
+TO_MEND = "Te verbeteren"
 WHOLE_TABLE_AT_MOST = 20_000
 """Above so many rows only the rows to mend are sent back."""
 _SHADES = {"error": "#F8CBAD", "warning": "#FFE699"}
@@ -30,38 +33,80 @@ def write_marked(
     *,
     mapping: Mapping = NO_MAPPING,
 ) -> None:
-    """Write the workbook with what is still to be mended."""
+    """Write the workbook with what is still to be mended of a delivery."""
+    assumed = outcome.findings.get("assumed", {})
+    with _book(target, outcome, RULES) as book:
+        try:
+            with kept_table(source, mapping=mapping, sheet=assumed.get("sheet")) as table:
+                _write_tables(book, table, outcome, _by_row(outcome))
+        except RefusedFileError as error:
+            page = book.add_worksheet(TO_MEND)
+            page.set_column(0, 0, 100)
+            page.write_string(0, 0, error.message)
+
+
+def write_marked_rows(
+    target: Path | IO[bytes],
+    outcome: Outcome,
+    layout: Layout,
+    rows: Iterable[Record],
+    *,
+    rules: AnyMapping[str, Rule],
+) -> None:
+    """Write the same workbook of rows that are at hand; all of them are to be mended."""
+    by_row = _by_row(outcome)
+    with _book(target, outcome, rules) as book:
+        formats, page = _shades(book), book.add_worksheet(TO_MEND)
+        _write_header(book, page, layout)
+        for at, (row, cells) in enumerate(rows, 1):
+            _write_row(page, at, cells, by_row.get(row, []), layout=layout, formats=formats)
+
+
+@contextmanager
+def _book(
+    target: Path | IO[bytes], outcome: Outcome, rules: AnyMapping[str, Rule]
+) -> Iterator[Any]:
+    """A workbook to put the tables in; the receipt and the rules follow them."""
     import xlsxwriter  # noqa: PLC0415  only when a workbook is asked for
 
     # Day numbers of the file go back as they came, so that they must count from the same day.
-    assumed = outcome.findings.get("assumed", {})
+    epoch = outcome.findings.get("assumed", {}).get("epoch")
     book = xlsxwriter.Workbook(
         target if not isinstance(target, Path) else str(target),
-        {"strings_to_formulas": False, "date_1904": assumed.get("epoch") == "1904"},
+        {"strings_to_formulas": False, "date_1904": epoch == "1904"},
     )
+    yield book
+    _write_summary(book, outcome)
+    _write_rules(book, outcome, rules)
+    book.close()
+
+
+def _by_row(outcome: Outcome) -> dict[int, list[Problem]]:
     by_row: dict[int, list[Problem]] = defaultdict(list)
     for problem in outcome.problems:
         if problem.row is not None:
             by_row[problem.row].append(problem)
-    try:
-        with kept_table(source, mapping=mapping, sheet=assumed.get("sheet")) as table:
-            _write_tables(book, table, outcome, by_row)
-    except RefusedFileError as error:
-        page = book.add_worksheet("Te verbeteren")
-        page.set_column(0, 0, 100)
-        page.write_string(0, 0, error.message)
-    _write_summary(book, outcome)
-    _write_rules(book, outcome)
-    book.close()
+    return by_row
+
+
+def _shades(book: Any) -> dict[str, Any]:
+    return {name: book.add_format({"bg_color": shade}) for name, shade in _SHADES.items()}
+
+
+def _write_header(book: Any, page: Any, layout: Layout, at: int = 0) -> None:
+    bold = book.add_format({"bold": True, "bottom": 1})
+    for column, title in enumerate(layout.header):
+        page.write_string(at, column, title, bold)
+    page.freeze_panes(at + 1, 0)
+    page.set_column(0, max(0, len(layout.header) - 1), 16)
 
 
 def _write_tables(
     book: Any, table: Table, outcome: Outcome, by_row: dict[int, list[Problem]]
 ) -> None:
-    formats = {name: book.add_format({"bg_color": shade}) for name, shade in _SHADES.items()}
-    bold = book.add_format({"bold": True, "bottom": 1})
+    formats = _shades(book)
     layout = table.layout
-    mend = book.add_worksheet("Te verbeteren")
+    mend = book.add_worksheet(TO_MEND)
     whole = (
         book.add_worksheet("Jullie bestand")
         if outcome.counts.rows <= WHOLE_TABLE_AT_MOST and len(outcome.sheets) < 2
@@ -75,12 +120,12 @@ def _write_tables(
     first = header_row if isinstance(header_row, int) else 1
     for page, at in ((mend, 0), (whole, first - 1)):
         if page is not None:
-            for column, title in enumerate(layout.header):
-                page.write_string(at, column, title, bold)
-            page.freeze_panes(at + 1, 0)
-            page.set_column(0, key_column - 1, 16)
+            _write_header(book, page, layout, at)
     if month:
-        mend.write_string(0, month_column, "rapportagemaand", bold)
+        mend.write_string(
+            0, month_column, "rapportagemaand", book.add_format({"bold": True, "bottom": 1})
+        )
+        mend.set_column(month_column, month_column, 16)
     mend.write_string(0, key_column, KEY_COLUMNS[0])
     mend.set_column(key_column, key_column, 12, None, {"hidden": True})
     shift = 0 if isinstance(header_row, int) and "header_row" in table.assumed else 1
@@ -148,7 +193,7 @@ def _write_summary(book: Any, outcome: Outcome) -> None:
         )
 
 
-def _write_rules(book: Any, outcome: Outcome) -> None:
+def _write_rules(book: Any, outcome: Outcome, rules: AnyMapping[str, Rule]) -> None:
     bold = book.add_format({"bold": True, "bottom": 1})
     page = book.add_worksheet("Regels")
     page.set_column(0, 0, 8)
@@ -156,6 +201,6 @@ def _write_rules(book: Any, outcome: Outcome) -> None:
     for column, title in enumerate(("Regel", "Wat klopt er", "Wat het betekent voor de cijfers")):
         page.write_string(0, column, title, bold)
     for line, code in enumerate(sorted({problem.code for problem in outcome.problems}), 1):
-        rule = RULES[code]
+        rule = rules[code]
         for column, text in enumerate((code, rule.definition, rule.manager)):
             page.write_string(line, column, text)

@@ -1,11 +1,12 @@
 """Pages of the learners: the list, what a gemeente adds, and views that somebody keeps."""
 
+import io
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask import abort, current_app, flash, g, redirect, request, send_file, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
@@ -14,7 +15,8 @@ from core.accounts import Role, visible
 from core.admin import Page, needs
 from core.dates import now, today
 from core.errors import DomainError
-from core.export import download
+from core.export import XLSX_TYPE, download
+from core.formats import count_text
 from core.municipalities import current, name as municipality_name, with_merged
 from core.pages.cells import downloaded
 from core.pages.lists import PAGE_SIZE, SEARCH, RowList
@@ -22,9 +24,10 @@ from core.pages.tables import forget_filter, keep_filter, own_filters
 from core.storage import CHUNK
 from providers.feed.tell.outcome import STATUS_LABELS, Outcome, Status
 from providers.feed.tell.receipt import sum_text
+from providers.feed.tell.template import write_template
 from providers.models import Provider
-from quality.learners.fact_operations import import_facts
-from quality.learners.facts import FACT_COLUMNS
+from quality.learners.fact_operations import import_facts, write_rows_to_mend
+from quality.learners.facts import FACT_COLUMNS, SHEET, template_checks
 from quality.learners.forms import FactsFileForm
 from quality.learners.lists import answer_of, columns_of, filters_of, summaries
 from quality.learners.models import FactsImport, LearnerSummary
@@ -138,13 +141,41 @@ class LearnersPage(Page):
             form=form,
             outcome=outcome,
             columns=FACT_COLUMNS,
-            kept=list(stored),
+            imports=list(stored),
             words={status.value: word for status, word in STATUS_LABELS.items()},
             sum_text=sum_text,
             problems=list(outcome.problems[:SHOWN_PROBLEMS]) if outcome else [],
+            heading=_heading(len(outcome.problems)) if outcome else "",
         )
         refused = form.errors or (outcome and outcome.status is Status.REFUSED)
         return (page, 422) if refused else page
+
+    @expose("/inlezen/leeg.xlsx")
+    @needs("create")
+    def template(self) -> Response:
+        """Give the empty workbook."""
+        file = io.BytesIO()
+        write_template(file, columns=FACT_COLUMNS, sheet=SHEET, checks=template_checks)
+        file.seek(0)
+        return send_file(file, XLSX_TYPE, as_attachment=True, download_name="cursisten.xlsx")
+
+    @expose("/inlezen/<int:number>/verbeteren.xlsx")
+    @needs("create")
+    def marked(self, number: int) -> Response:
+        """Give the rows that were sent back, the faulty cells marked."""
+        kept = visible(FactsImport, g.account).where(FactsImport.id == number).get_or_none()
+        if kept is None:
+            abort(404)
+        file = io.BytesIO()
+        try:
+            numbers = write_rows_to_mend(file, kept)
+        except DomainError as error:
+            flash(error.message, "error")
+            return redirect(url_for(".take_in"))
+        looked(numbers, action="download", about=f"verbeteren {kept.id}")
+        file.seek(0)
+        name = f"verbeteren-cursisten-{kept.id}.xlsx"
+        return send_file(file, XLSX_TYPE, as_attachment=True, download_name=name)
 
     def _taken_in(self, form: FactsFileForm) -> Outcome | None:
         at_most = current_app.config["MAX_CONTENT_LENGTH"]
@@ -163,6 +194,14 @@ class LearnersPage(Page):
             except DomainError as error:
                 form.fill_errors(error)
                 return None
+
+
+def _heading(problems: int) -> str:
+    """What stands above the faults of a file."""
+    which = f"{problems} {'melding' if problems == 1 else 'meldingen'}"
+    if problems > SHOWN_PROBLEMS:
+        which = f"De eerste {SHOWN_PROBLEMS} van {count_text(problems)} meldingen"
+    return f"{which}, genummerd als in het bestand"
 
 
 def _cells(rows: RowList, items: list[Any]) -> Iterator[list[Any]]:

@@ -1,17 +1,19 @@
 """What a gemeente adds about its own learners: through the command, the API and the operation."""
 
+import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from core.accounts import Role
 from core.dates import today as real_today
 from core.identity.api_token_operations import make_token
 from providers.feed.tell.outcome import Outcome, Status
-from quality.learners.fact_operations import facts_of, import_facts
+from quality.learners.fact_operations import facts_of, import_facts, remove_rows_to_mend
 from quality.learners.facts import FACT_COLUMNS, FACT_RULES
 from quality.learners.models import FactsImport, LearnerFacts
 from tests.builders import AT
@@ -88,6 +90,51 @@ def test_nothing_is_kept_of_a_proof_or_of_a_file_that_cannot_be_read(db, tmp_pat
     assert (refused.status, told(refused)) == (Status.REFUSED, [(None, None, "F004")])
     assert not LearnerFacts.select().exists()
     assert "Kim" not in json.dumps(FactsImport.get().receipt)
+
+
+@pytest.mark.both_engines
+def test_the_empty_workbook_comes_back_marked_and_goes_in_mended(client, db):
+    def send(book: openpyxl.Workbook, name: str) -> Any:
+        file = io.BytesIO()
+        book.save(file)
+        file.seek(0)
+        return client.post("/cursisten/inlezen/", {"municipality": "148", "file": (file, name)})
+
+    def marked(number: int) -> openpyxl.Workbook:
+        answer = client.get(f"/cursisten/inlezen/{number}/verbeteren.xlsx", check=False)
+        return openpyxl.load_workbook(io.BytesIO(answer.data))
+
+    client.sign_in("gemeente", municipalities=["0148"])
+    empty = client.get("/cursisten/inlezen/leeg.xlsx", check=False)
+    book = openpyxl.load_workbook(io.BytesIO(empty.data))
+    page = book["Cursisten"]
+    assert [cell.value for cell in page[1]] == [column.name for column in FACT_COLUMNS]
+    for row in (["B-1", "asiel"], ["B-2", "zomaar"], ["123456782", "gezin"]):
+        page.append(row)
+    answer = send(book, "cursisten.xlsx")
+    assert "1 aangenomen, 0 ongewijzigd, 2 terug te sturen" in answer.text
+    first = FactsImport.get()
+    link = f"/cursisten/inlezen/{first.id}/verbeteren.xlsx"
+    assert link in answer.links
+
+    back = marked(first.id)
+    mend = back["Te verbeteren"]
+    cells = [[cell.value for cell in row[:2]] for row in mend.iter_rows(min_row=2)]
+    assert cells == [["B-2", "zomaar"], ["", "gezin"]]  # a BSN is kept nowhere
+    assert "F306" in mend["B2"].comment.text
+    assert mend["B2"].fill.bgColor.rgb != mend["A2"].fill.bgColor.rgb
+    mend["B2"], mend["A3"] = "overig", "B-3"
+    assert "2 aangenomen, 0 ongewijzigd, 0 terug te sturen" in send(back, "verbeterd.xlsx").text
+    assert set(facts_of(148, ["B-1", "B-2", "B-3"])) == {"B-1", "B-2", "B-3"}
+
+    client.sign_out()
+    client.sign_in("gemeente", email="zwolle@example.org", municipalities=["0193"])
+    client.get(link, status=404)
+    remove_rows_to_mend(first.received_at + timedelta(seconds=1))
+    client.sign_out()
+    client.sign_in("gemeente", municipalities=["0148"])
+    client.get(link, status=302)
+    assert link not in client.get("/cursisten/inlezen/").links
 
 
 @pytest.fixture

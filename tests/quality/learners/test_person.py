@@ -41,6 +41,11 @@ def folder(run, tmp_path) -> Path:  # noqa: F811
     run("provider", "import", str(tmp_path / "aanbieders.csv"), "--kind", "aanbieders")
     for name in ("2026-09.csv", "2026-10.csv", "again.csv"):
         run("feed", "import", str(tmp_path / name), "--aanbieder", "TA001")
+    facts = tmp_path / "cursisten.csv"
+    facts.write_text("trajectnummer;doelgroep\nT-1;asiel\nT-777X;zomaar\n", encoding="utf-8")
+    receipt = tmp_path / "verbeteren.xlsx"
+    run("learner", "import", str(facts), *WHO[1:], "--receipt", str(receipt))
+    assert openpyxl.load_workbook(receipt)["Te verbeteren"]["A2"].value == "T-777X"
     return tmp_path / "instance"
 
 
@@ -55,6 +60,9 @@ def test_export_gives_all_and_erase_leaves_nothing(run, folder, tmp_path):  # no
     assert status == 0
     assert [one["maand"] for one in document["rijen"]] == ["2026-09", "2026-10"]
     assert document["bestanden"] == [1, 2]
+    assert document["te_verbeteren"] == [
+        {"bestand": 1, "rij": 3, "trajectnummer": "T-777X", "doelgroep": "zomaar"}
+    ]
     assert openpyxl.load_workbook(book).sheetnames[:2] == ["rijen", "teruggestuurd"]
     assert len(with_number(folder)) > 1
 
