@@ -25,14 +25,14 @@ SOON_WORKING_DAYS = 3
 
 def attention(account: Account, today: date) -> list[Attention]:
     """Deliveries that are missing, due or faulty, and marks that are not in order."""
-    found: list[Attention] = []
+    items: list[Attention] = []
     mine = list(visible(Provider, account).order_by(Provider.name))
     if may(account, "read", "deliveries"):
-        found.extend(_deliveries(account, mine, today))
+        items.extend(_deliveries(account, mine, today))
     if may(account, "read", "register"):
-        found.extend(_marks(account, today))
-    found.extend(_unusual(account, today))
-    return found
+        items.extend(_marks(account, today))
+    items.extend(_unusual(account, today))
+    return items
 
 
 def upcoming(account: Account, today: date) -> list[Upcoming]:
@@ -79,17 +79,17 @@ def _deliveries(account: Account, providers: list[Provider], today: date) -> lis
     names = {provider.id: provider.name for provider in providers}
     cells = delivery_calendar(list(names), first, last, today)
     sends = may(account, "create", "deliveries")
-    found = []
+    items = []
     for cell in cells:
         if cell.state == DeliveryState.MISSING:
-            found.append(_missing(cell, names[cell.provider_id]))
+            items.append(_missing(cell, names[cell.provider_id]))
         elif cell.state == DeliveryState.FAULTS:
-            found.append(_faulty(cell, names[cell.provider_id]))
+            items.append(_faulty(cell, names[cell.provider_id]))
         elif cell.state == DeliveryState.EXPECTED and sends and cell.due:
             soon = NATIONAL.working_days_between(today, cell.due) <= SOON_WORKING_DAYS
             if soon:
-                found.append(_due(cell, names[cell.provider_id]))
-    return found
+                items.append(_due(cell, names[cell.provider_id]))
+    return items
 
 
 def _missing(cell: CalendarCell, name: str) -> Attention:
@@ -129,12 +129,12 @@ def _due(cell: CalendarCell, name: str) -> Attention:
 
 def _marks(account: Account, today: date) -> list[Attention]:
     keys: Any = visible(Provider, account, Provider.select(Provider.id))
-    found = []
+    items = []
     for mark in troubled_marks(today, keys):
         status = MarkStatus(mark.status)
         url = f"/aanbieders/{mark.provider.code}/keurmerk/"
         if not status.valid:
-            found.append(
+            items.append(
                 Attention(
                     f"Het keurmerk van {mark.provider.name} is {status.label} "
                     f"sinds {day_text(mark.valid_from)}.",
@@ -150,7 +150,7 @@ def _marks(account: Account, today: date) -> list[Attention]:
                 if mark.checked_on is None
                 else f"voor het laatst gecontroleerd op {day_text(mark.checked_on)}"
             )
-            found.append(
+            items.append(
                 Attention(
                     f"Het keurmerk van {mark.provider.name} is {checked}.",
                     url,
@@ -160,10 +160,10 @@ def _marks(account: Account, today: date) -> list[Attention]:
                     together="{n} keurmerken zijn lang niet gecontroleerd",
                 )
             )
-    return found
+    return items
 
 
-TOLD_FOR = timedelta(days=31)
+DAYS_SHOWN = timedelta(days=31)
 NEWEST = 200
 
 
@@ -174,22 +174,22 @@ def _unusual(account: Account, today: date) -> list[Attention]:
     query: Any = visible(
         Delivery, account, Delivery.select(Delivery, Provider).join(Provider)
     ).where(Delivery.state == "held")
-    told: dict[str, Attention] = {}
+    by_provider: dict[str, Attention] = {}
     for delivery in query.order_by(Delivery.id.desc()).limit(NEWEST):
         provider = delivery.provider
-        if provider.code in told or delivery.received_at.date() < today - TOLD_FOR:
+        if provider.code in by_provider or delivery.received_at.date() < today - DAYS_SHOWN:
             continue
-        found = [alarm for alarm in delivery.findings.get("drift", []) if _stands(provider, alarm)]
-        if found:
-            count = "1 ding is" if len(found) == 1 else f"{len(found)} dingen zijn"
-            told[provider.code] = Attention(
+        alarms = [alarm for alarm in delivery.findings.get("drift", []) if _stands(provider, alarm)]
+        if alarms:
+            count = "1 ding is" if len(alarms) == 1 else f"{len(alarms)} dingen zijn"
+            by_provider[provider.code] = Attention(
                 f"{provider.name}: {count} anders dan in eerdere leveringen.",
                 f"/leveringen/{delivery.id}/",
                 Urgency.SOON,
-                more=found[0]["text"],
+                more=alarms[0]["text"],
                 needs=("create", "deliveries"),
             )
-    return list(told.values())
+    return list(by_provider.values())
 
 
 def _stands(provider: Provider, alarm: dict[str, Any]) -> bool:

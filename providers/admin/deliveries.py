@@ -79,12 +79,12 @@ class DeliveriesPage(Page):
         return Storage(current_app.config["TAALINKOOP_DATA_DIR"])
 
     def _one(self, number: int) -> Delivery:
-        found: Delivery | None = (
+        delivery: Delivery | None = (
             visible(Delivery, g.account).where(Delivery.id == number).get_or_none()
         )
-        if found is None:
+        if delivery is None:
             abort(404)
-        return found
+        return delivery
 
     def _with_values(self) -> bool:
         """Whether this account may see what stands in a row."""
@@ -112,7 +112,7 @@ class DeliveriesPage(Page):
             last=last,
             may_compare=self._with_values(),
             rows=rows,
-            found=rows.page(request.args),
+            listed=rows.page(request.args),
         )
 
     @expose("/leveringen.<any(csv, xlsx):kind>/")
@@ -128,12 +128,12 @@ class DeliveriesPage(Page):
         return [(provider.code, provider.name) for provider in mine]
 
     def _provider(self, code: str) -> Provider:
-        found: Provider | None = (
+        provider: Provider | None = (
             visible(Provider, g.account).where(Provider.code == code).get_or_none()
         )
-        if found is None:
+        if provider is None:
             abort(403)
-        return found
+        return provider
 
     @expose("/nieuw/", methods=("GET", "POST"))
     @needs("create")
@@ -151,7 +151,7 @@ class DeliveriesPage(Page):
         return self.render("providers/delivery_new.html", form=form, columns=COLUMNS)
 
     def _receive(self, form: UploadForm) -> AnyResponse:
-        delivery, known = operations.receive(
+        delivery, is_held = operations.receive(
             form.file.data.stream,
             file_name=form.file.data.filename or "levering",
             provider=self._provider(form.provider.data),
@@ -161,7 +161,7 @@ class DeliveriesPage(Page):
             again=form.again.data,
             at_most=current_app.config["MAX_CONTENT_LENGTH"],
         )
-        if known:
+        if is_held:
             flash("Dit bestand hebben wij al. Er is niets veranderd.", "info")
         elif delivery.size > PREVIEW_BYTES:
             self._queue_preview(delivery)

@@ -159,7 +159,7 @@ class MonthCompleteness:
 
     month: date
     expected: int
-    found: int
+    present: int
     missing: list[ProgressRecord]
 
 
@@ -170,16 +170,16 @@ def month_completeness(
     if not months:
         return []
     provider = delivery.provider.id
-    found = completeness([provider], months[0], months[-1])
-    told = []
+    by_month = completeness([provider], months[0], months[-1])
+    rows = []
     for month in months:
-        one = found.get((provider, month))
+        one = by_month.get((provider, month))
         if one is not None:
             gone: list[ProgressRecord] = []
-            if narrow is not None and one.found < one.expected:
+            if narrow is not None and one.present < one.expected:
                 gone = list(missing_rows(provider, month, narrow).limit(SHOWN_MISSING))
-            told.append(MonthCompleteness(month, one.expected, one.found, gone))
-    return told
+            rows.append(MonthCompleteness(month, one.expected, one.present, gone))
+    return rows
 
 
 def missing_cells(rows: Any) -> Iterator[tuple[Any, ...]]:
@@ -211,7 +211,9 @@ def month_changes(delivery: Delivery) -> list[MonthChange]:
         .order_by(DeliveryMonth.month.desc())
         .limit(3)
     ]
-    wanted = {month for shown in months for month in (shown, add_months(shown, -1))}
+    wanted = {
+        month for month_shown in months for month in (month_shown, add_months(month_shown, -1))
+    }
     rows = (
         ProgressRecord.select(
             ProgressRecord.month,

@@ -102,13 +102,13 @@ class DifferencesPage(Page):
         if not may(g.account, "read", "deliveries"):
             abort(403)
         mine = visible(Delivery, g.account).where(Delivery.id.in_((number, earlier)))
-        found = {delivery.id: delivery for delivery in mine}
-        if not earlier < number or len(found) != 2:
+        by_id = {delivery.id: delivery for delivery in mine}
+        if not earlier < number or len(by_id) != 2:
             abort(404)
-        if found[number].provider != found[earlier].provider:
+        if by_id[number].provider != by_id[earlier].provider:
             abort(404)
         try:
-            return Pair(found[number], found[earlier], parse_month(month))
+            return Pair(by_id[number], by_id[earlier], parse_month(month))
         except ValueError:
             abort(404)
 

@@ -81,14 +81,14 @@ class MappingPage(Page):
 
     def _delivery(self, number: int) -> Delivery:
         """The delivery, for who may see every row of it."""
-        found: Delivery | None = (
+        delivery: Delivery | None = (
             visible(Delivery, g.account).where(Delivery.id == number).get_or_none()
         )
-        if found is None or not found.size:
+        if delivery is None or not delivery.size:
             abort(404)
         if not sees_whole_files(g.account):
             abort(403)
-        return found
+        return delivery
 
 
 def _guesses(delivery: Delivery, mapping: Mapping) -> tuple[list[Guess], str]:
@@ -143,10 +143,10 @@ def _chosen_codes(guesses: list[Guess], mapping: Mapping) -> dict[str, dict[str,
         column = BY_NAME.get(request.form.get(f"kolom-{guess.index}", ""))
         if column is None or column.codes is None:
             continue
-        known = {entry.code for entry in column.codes}
+        codes_of_column = {entry.code for entry in column.codes}
         for place, own in enumerate(guess.own_codes):
             meaning = request.form.get(f"code-{guess.index}-{place}", "")
-            if meaning in known:
+            if meaning in codes_of_column:
                 codes.setdefault(column.name, {})[own] = meaning
             else:
                 codes.get(column.name, {}).pop(own, None)
@@ -155,15 +155,15 @@ def _chosen_codes(guesses: list[Guess], mapping: Mapping) -> dict[str, dict[str,
 
 def _shown_choices(guesses: list[Guess], mapping: Mapping) -> dict[str, str]:
     """What each drop-down shows: what was sent, else the guess and the codes in use."""
-    shown = {}
+    choices = {}
     for guess in guesses:
         name = f"kolom-{guess.index}"
-        shown[name] = request.form.get(name, guess.column or "")
+        choices[name] = request.form.get(name, guess.column or "")
         own = mapping.own_codes(guess.column or "")
         for place, code in enumerate(guess.own_codes):
             name = f"code-{guess.index}-{place}"
-            shown[name] = request.form.get(name, own.get(fold(code), ""))
-    return shown
+            choices[name] = request.form.get(name, own.get(fold(code), ""))
+    return choices
 
 
 def views() -> list[BaseView]:

@@ -315,8 +315,8 @@ class ContractView(SafeModelView):
 
     def described(self, row: Any) -> dict[str, Any]:
         """Add what it covers to what the audit trail keeps."""
-        known = super().described(row)
-        return known | {"scopes": scope_list(held_scopes(row))} if row.get_id() else known
+        values = super().described(row)
+        return values | {"scopes": scope_list(held_scopes(row))} if row.get_id() else values
 
 
 class TeacherView(SafeModelView):

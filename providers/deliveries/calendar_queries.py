@@ -173,18 +173,18 @@ def _received(providers: Providers, first: date, last: date) -> dict[tuple[int, 
         )
         .order_by(Delivery.received_at, Delivery.id)
     )
-    found: dict[tuple[int, date], _Received] = {}
+    received: dict[tuple[int, date], _Received] = {}
     days = {month_number(month): month for month in months_between(first, last)}
     read_moment: Any = Delivery.received_at.python_value
     # Thousands of rows: read as the driver gives them.
     for provider, number, rows, key, at in database.execute(query).fetchall():
         place = (provider, days[number])
-        before = found.get(place) or _Received(_dutch_day(read_moment(at)), key)
-        found[place] = before.followed_by(key, rows)
+        before = received.get(place) or _Received(_dutch_day(read_moment(at)), key)
+        received[place] = before.followed_by(key, rows)
     for provider, month, key, at, rows in rows_to_mend(providers, first, last):
-        before = found.get((provider, month)) or _Received(_dutch_day(at), key)
-        found[provider, month] = before.waiting_for(key, rows)
-    return found
+        before = received.get((provider, month)) or _Received(_dutch_day(at), key)
+        received[provider, month] = before.waiting_for(key, rows)
+    return received
 
 
 def _rows_held(providers: Providers, first: date, last: date) -> dict[tuple[int, date], int]:

@@ -117,7 +117,7 @@ def summary_of(pair: Pair, narrow: Narrow) -> Summary:
         f"SUM(CASE WHEN {same(f'n.{c.held_as}', f'o.{c.held_as}')} THEN 0 ELSE 1 END)"
         for c in SHOWN
     )
-    told = Summary()
+    summary = Summary()
     query = (
         f"{compared}SELECT c.kind, COUNT(*), {changes} FROM compared c "
         f"LEFT JOIN progress_record n ON n.id = c.new_id AND c.kind = '{Kind.CHANGED}' "
@@ -125,11 +125,11 @@ def summary_of(pair: Pair, narrow: Narrow) -> Summary:
         "GROUP BY c.kind"
     )
     for kind, count, *in_column in database.execute_sql(query, values).fetchall():
-        told.rows[Kind(kind)] = count
+        summary.rows[Kind(kind)] = count
         if kind == Kind.CHANGED:
-            found = zip(SHOWN, in_column, strict=True)
-            told.columns = {column.name: int(count) for column, count in found if count}
-    return told
+            counts = zip(SHOWN, in_column, strict=True)
+            summary.columns = {column.name: int(count) for column, count in counts if count}
+    return summary
 
 
 def differences(
@@ -150,9 +150,9 @@ def differences(
     )
     if limit is not None:
         query += f" LIMIT {int(limit)}"
-    found = database.execute_sql(query, values).fetchall()
-    for start in range(0, len(found), BATCH):
-        yield from _with_records(found[start : start + BATCH], pair)
+    rows = database.execute_sql(query, values).fetchall()
+    for start in range(0, len(rows), BATCH):
+        yield from _with_records(rows[start : start + BATCH], pair)
 
 
 def _with_records(rows: Sequence[tuple[Any, ...]], pair: Pair) -> Iterator[Difference]:

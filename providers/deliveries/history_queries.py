@@ -91,9 +91,9 @@ def key_of(delivery: int, row: int, narrow: Narrow) -> RowKey | None:
         row == CONFIRMED_ROW,
     )
     for query in (brought, repeated):
-        found: Any = narrow(ProgressRecord, query).first()
-        if found is not None:
-            return RowKey(found.provider, found.track.number, found.month)
+        record: Any = narrow(ProgressRecord, query).first()
+        if record is not None:
+            return RowKey(record.provider, record.track.number, record.month)
     sent_back: Any = narrow(
         RejectedRow,
         RejectedRow.select(RejectedRow, Delivery, Provider)
@@ -121,10 +121,10 @@ def rows_with_history(delivery: int, rows: Iterable[int], narrow: Narrow) -> set
         RejectedRow.row.in_(wanted),
         RejectedRow.number.is_null(False),
     )
-    found: set[int] = set()
+    with_history: set[int] = set()
     for model, query in ((ProgressRecord, held), (RejectedRow, sent_back)):
-        found |= {row for (row,) in narrow(model, query).tuples()}
-    return found
+        with_history |= {row for (row,) in narrow(model, query).tuples()}
+    return with_history
 
 
 def history_of(key: RowKey, narrow: Narrow) -> RowHistory:
@@ -181,7 +181,7 @@ def _brought(versions: list[ProgressRecord]) -> Iterable[Event]:
 
 def _repeated(versions: list[ProgressRecord]) -> Iterable[Event]:
     """Who sent a version again; when that is what it holds by now, it was told already."""
-    told = {version.delivery.id for version in versions}
+    in_versions = {version.delivery.id for version in versions}
     query: Any = (
         Confirmation.select(Confirmation, Delivery, CONFIRMED_ROW.alias("at_row"))
         .join(Delivery)
@@ -189,7 +189,7 @@ def _repeated(versions: list[ProgressRecord]) -> Iterable[Event]:
         .where(ProgressRecord.id.in_([v.id for v in versions]))
     )
     for one in query:
-        if one.delivery.id not in told:
+        if one.delivery.id not in in_versions:
             at = _order(one.delivery)[0]
             yield Event(at, Happening.REPEATED, one.delivery, one.at_row, one.delivery.sender)
 

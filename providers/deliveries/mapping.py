@@ -30,11 +30,11 @@ def header_changes(mapping: Mapping, layout: Layout) -> dict[str, Any] | None:
     """Headers that were confirmed and are gone, and headers that nobody confirmed; or none."""
     if not mapping.version:
         return None
-    there = {fold(title) for title in layout.header if title}
+    present = {fold(title) for title in layout.header if title}
     confirmed = {fold(header) for header in mapping.headers}
     return {
         "version": mapping.version,
-        "gone": [h for h, column in mapping.headers.items() if column and fold(h) not in there],
+        "gone": [h for h, column in mapping.headers.items() if column and fold(h) not in present],
         "new": [
             title
             for title in layout.header

@@ -53,9 +53,9 @@ class Learners(NamedTuple):
 
 def open_tracks(places: Collection[Place]) -> dict[Place, list[Learners]]:
     """Per provider and month what was open on each route; nothing where no rows are held."""
-    found: dict[Place, list[Learners]] = defaultdict(list)
+    by_place: dict[Place, list[Learners]] = defaultdict(list)
     if not places:
-        return found
+        return by_place
     wanted, months = set(places), [month for _, month in places]
     kept = OpenTracks.select(*_FIELDS).where(
         OpenTracks.provider.in_(sorted({provider for provider, _ in places})),
@@ -63,11 +63,11 @@ def open_tracks(places: Collection[Place]) -> dict[Place, list[Learners]]:
     )
     for place, learners in _read(kept):
         if place in wanted:
-            found[place].append(learners)
-    if not_kept := wanted - found.keys():
+            by_place[place].append(learners)
+    if not_kept := wanted - by_place.keys():
         for place, learners in _read(counted(not_kept)):
-            found[place].append(learners)
-    return {place: sorted(of_place, key=_route) for place, of_place in found.items()}
+            by_place[place].append(learners)
+    return {place: sorted(of_place, key=_route) for place, of_place in by_place.items()}
 
 
 def counted(places: Collection[Place]) -> Any:
@@ -75,7 +75,7 @@ def counted(places: Collection[Place]) -> Any:
     by_month: dict[date, list[int]] = defaultdict(list)
     for provider, month in sorted(places):
         by_month[month].append(provider)
-    there = [
+    of_places = [
         ProgressRecord.provider.in_(keys) & (ProgressRecord.month == month)
         for month, keys in by_month.items()
     ]
@@ -94,7 +94,7 @@ def counted(places: Collection[Place]) -> Any:
     return (
         ProgressRecord.select(*group, *sums)
         .join(later, peewee.JOIN.LEFT_OUTER, on=month_later(later) & is_open)
-        .where(CURRENT, reduce(or_, there))
+        .where(CURRENT, reduce(or_, of_places))
         .group_by(*group)
     )
 

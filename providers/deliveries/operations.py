@@ -290,7 +290,7 @@ def _replaced_months(provider: Provider, request: Request) -> list[Replaces]:
     """
     due = add_months(month_of(request.today), -1)
     replaced = rows_of("SELECT month, COUNT(*) FROM staged_old WHERE same = 0 GROUP BY month")
-    found = []
+    replaced_months = []
     for number, rows in sorted(replaced):
         month = month_from_number(number)
         held = rows_of(
@@ -301,8 +301,8 @@ def _replaced_months(provider: Provider, request: Request) -> list[Replaces]:
         )[0][0]
         large = rows == held or (month < due and rows * LARGE_PART > held)
         if month != due and large and month not in request.replace:
-            found.append(Replaces(month, rows, held))
-    return found
+            replaced_months.append(Replaces(month, rows, held))
+    return replaced_months
 
 
 def _ask(delivery: Delivery, outcome: Outcome) -> None:
@@ -342,8 +342,10 @@ def _context(provider: Provider, request: Request) -> Context:
 
 def _check_sources(provider: Provider, staged: intake.Staged) -> None:
     for sha256 in staged.sources:
-        known = Delivery.select().where(Delivery.provider == provider, Delivery.sha256 == sha256)
-        if not known.exists():
+        same_file = Delivery.select().where(
+            Delivery.provider == provider, Delivery.sha256 == sha256
+        )
+        if not same_file.exists():
             raise RefusedFileError("F008")
 
 
@@ -500,12 +502,12 @@ def declare_nothing(provider: Provider, month: date, *, by: str, at: datetime) -
 def _refuse_nil_return(provider: Provider, month: date, at: datetime) -> None:
     if month > at.date():
         raise DomainError("future_month", "Deze maand moet nog komen.", field="month")
-    there = (
+    delivered = (
         DeliveryMonth.select()
         .join(Delivery)
         .where(DeliveryMonth.month == month, Delivery.provider == provider, Delivery.state == HELD)
     )
-    if there.exists():
+    if delivered.exists():
         raise DomainError(
             "month_delivered",
             f"Over {month_text(month)} is al een levering of een nihil-opgave aangenomen. "

@@ -23,8 +23,8 @@ RECEIVED, HELD, REFUSED, WITHDRAWN = "received", "held", "refused", "withdrawn"
 def shown_name(file_name: str) -> str:
     """The name of a file as it is kept and shown: no folder, no signs to steer, nobody's data."""
     name = Path(file_name.replace("\\", "/")).name
-    shown = without("".join(c for c in name if c.isprintable())[-200:].strip())[-200:]
-    return shown or "levering"
+    harmless = without("".join(c for c in name if c.isprintable())[-200:].strip())[-200:]
+    return harmless or "levering"
 
 
 def already_delivered(
@@ -136,26 +136,26 @@ def kept_preview(storage: Storage, delivery: Delivery) -> Outcome | None:
     path = storage.arrived(delivery.sha256, _suffix(delivery))
     if not path.exists():
         return None
-    found = json.loads(path.read_bytes())
-    if found["mapping"] != mapping_of(delivery.provider.id).version:
+    document = json.loads(path.read_bytes())
+    if document["mapping"] != mapping_of(delivery.provider.id).version:
         return None
     return Outcome(
         delivery.file_name,
         delivery.sha256,
-        Status(found["status"]),
-        counts=Counts(**found["counts"]),
+        Status(document["status"]),
+        counts=Counts(**document["counts"]),
         provider=delivery.provider.id,
-        months=[date.fromisoformat(month) for month in found["months"]],
-        missing_columns=found["missing_columns"],
-        ignored_columns=found["ignored_columns"],
-        problems=[Problem(*problem) for problem in found["problems"]],
-        findings=found["findings"],
+        months=[date.fromisoformat(month) for month in document["months"]],
+        missing_columns=document["missing_columns"],
+        ignored_columns=document["ignored_columns"],
+        problems=[Problem(*problem) for problem in document["problems"]],
+        findings=document["findings"],
         replaces=[
             Replaces(date.fromisoformat(month), rows, held)
-            for month, rows, held in found.get("replaces", ())
+            for month, rows, held in document.get("replaces", ())
         ],
-        provisional=[date.fromisoformat(month) for month in found.get("provisional", ())],
-        seconds=found["seconds"],
+        provisional=[date.fromisoformat(month) for month in document.get("provisional", ())],
+        seconds=document["seconds"],
     )
 
 

@@ -60,8 +60,8 @@ def learners_now(providers: Providers) -> dict[int, list[Learners]]:
 
     Trajecten that ended in that month are left out.
     """
-    found = open_tracks(newest_months(providers).items())
-    open_now = {place: [one for one in listed if one.total] for place, listed in found.items()}
+    by_place = open_tracks(newest_months(providers).items())
+    open_now = {place: [one for one in listed if one.total] for place, listed in by_place.items()}
     return {provider: listed for (provider, _), listed in sorted(open_now.items()) if listed}
 
 
@@ -81,12 +81,12 @@ class Completeness:
     """How many of the trajecten that were open a month ago are in this month's rows."""
 
     expected: int
-    found: int
+    present: int
 
     @property
     def missing(self) -> int:
         """Who is not there, without an end."""
-        return self.expected - self.found
+        return self.expected - self.present
 
 
 def completeness(
@@ -100,12 +100,12 @@ def completeness(
     keys = [
         key for (key,) in _tuples(Provider.select(Provider.id).where(Provider.id.in_(providers)))
     ]
-    found = open_tracks([(key, month) for key in keys for month in before])
+    by_place = open_tracks([(key, month) for key in keys for month in before])
     return {
         (provider, add_months(month, 1)): Completeness(
             sum(one.total for one in listed), sum(one.followed for one in listed)
         )
-        for (provider, month), listed in sorted(found.items())
+        for (provider, month), listed in sorted(by_place.items())
         if any(one.total for one in listed)
     }
 
@@ -137,10 +137,10 @@ YEAR = 12
 
 def last_month_held() -> date | None:
     """The newest month of which anything is held."""
-    found: date | None = (
+    newest: date | None = (
         ProgressRecord.select(peewee.fn.MAX(ProgressRecord.month)).where(CURRENT).scalar()
     )
-    return found
+    return newest
 
 
 def registrations(last_month: date) -> dict[tuple[str, str], int]:
@@ -187,11 +187,13 @@ def sent_back(delivery: int) -> list[SentBack]:
         .order_by(RejectedRow.row)
     )
     without_key = _without_key(delivery)
-    found: dict[tuple[int | None, bool, bool], list[int]] = defaultdict(list)
+    rows_by_fate: dict[tuple[int | None, bool, bool], list[int]] = defaultdict(list)
     for taken_up_by, mended, number, row in _tuples(fates):
         inferred = bool(mended) and number is None and row in without_key
-        found[taken_up_by, bool(mended), inferred].append(row)
-    ordered = sorted(found.items(), key=lambda item: (item[0][0] is None, not item[0][1], item[0]))
+        rows_by_fate[taken_up_by, bool(mended), inferred].append(row)
+    ordered = sorted(
+        rows_by_fate.items(), key=lambda item: (item[0][0] is None, not item[0][1], item[0])
+    )
     return [SentBack(by, mended, tuple(rows), guess) for (by, mended, guess), rows in ordered]
 
 
@@ -216,15 +218,15 @@ def completed_by(delivery: int) -> list[Completed]:
         .where(RejectedRow.taken_up_by == delivery, RejectedRow.mended)
         .order_by(RejectedRow.delivery, RejectedRow.row)
     )
-    found: dict[int, list[int]] = defaultdict(list)
+    rows_by_delivery: dict[int, list[int]] = defaultdict(list)
     for earlier, row in _tuples(rows):
-        found[earlier].append(row)
+        rows_by_delivery[earlier].append(row)
     earlier_deliveries = Delivery.select(Delivery.id, Delivery.findings)
     sheets = {
         earlier.id: tuple(read_sheets(earlier.findings))
-        for earlier in earlier_deliveries.where(Delivery.id.in_(list(found)))
+        for earlier in earlier_deliveries.where(Delivery.id.in_(list(rows_by_delivery)))
     }
-    return [Completed(one, tuple(rows), sheets[one]) for one, rows in found.items()]
+    return [Completed(one, tuple(rows), sheets[one]) for one, rows in rows_by_delivery.items()]
 
 
 def rows_to_mend(

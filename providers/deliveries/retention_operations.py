@@ -201,9 +201,9 @@ def old_files(storage: Storage, *, before: datetime, orphans_before: datetime) -
     return OldFiles(tuple(paths), tuple(sorted(deliveries)))
 
 
-def remove_rows_of_old_files(found: OldFiles) -> None:
+def remove_rows_of_old_files(old: OldFiles) -> None:
     """Remove what is kept of the rejected rows of files; the receipts keep their counts."""
-    for number in found.deliveries:
+    for number in old.deliveries:
         Problem.delete().where(Problem.delivery == number).execute()
         RejectedRow.delete().where(RejectedRow.delivery == number).execute()
 

@@ -77,8 +77,8 @@ _fold_short = lru_cache(maxsize=10_000)(_fold)
 
 def echo(text: str, limit: int = 80) -> str:
     """A value as it may be shown again: short, and without personal data as far as we see it."""
-    shown = without(clean(text))
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    harmless = without(clean(text))
+    return harmless if len(harmless) <= limit else harmless[: limit - 1] + "…"
 
 
 def _calendar_day(year: int, month: int, day: int) -> int:
@@ -108,22 +108,22 @@ def day_parser(*, epoch_1904: bool = False) -> Parser:
 
     def parse(text: str) -> int:
         text = text.translate(HYPHENS)
-        if found := _DUTCH.match(text):
-            day, month, year = map(int, found.groups())
+        if match := _DUTCH.match(text):
+            day, month, year = map(int, match.groups())
             if day <= 12 < month <= 31:
                 raise Fault("F113")
             return _calendar_day(year, month, day)
-        if found := _ISO.match(text):
-            return _calendar_day(int(found[1]), int(found[3]), int(found[4]))
-        if found := _BARE.match(text):
-            year, month, day = map(int, found.groups())
+        if match := _ISO.match(text):
+            return _calendar_day(int(match[1]), int(match[3]), int(match[4]))
+        if match := _BARE.match(text):
+            year, month, day = map(int, match.groups())
             return _calendar_day(year, month, day)
-        if found := _WORDS.match(text):
-            month_named = MONTHS.get(found[2].casefold())
+        if match := _WORDS.match(text):
+            month_named = MONTHS.get(match[2].casefold())
             if month_named is None:
                 raise Fault("F102")
-            return _calendar_day(int(found[3]), month_named, int(found[1]))
-        if found := _SERIAL.match(text):
+            return _calendar_day(int(match[3]), month_named, int(match[1]))
+        if match := _SERIAL.match(text):
             # To the second: a hair below midnight is the next day.
             day_of_sheet = epoch + timedelta(seconds=round(float(text.replace(",", ".")) * 86_400))
             if 2000 <= day_of_sheet.year <= 2099:
@@ -145,12 +145,12 @@ def month_parser(*, today: date, only: date | None, epoch_1904: bool = False) ->
 
     def first_day(text: str) -> date:
         text = text.translate(HYPHENS)
-        if found := _MONTH_FIRST_YEAR.match(text):
-            year, month = int(found[1]), int(found[2])
-        elif found := _MONTH_LAST_YEAR.match(text):
-            month, year = int(found[1]), int(found[2])
-        elif found := _MONTH_WORDS.match(text):
-            month, year = MONTHS.get(found[1].casefold(), 0), int(found[2])
+        if match := _MONTH_FIRST_YEAR.match(text):
+            year, month = int(match[1]), int(match[2])
+        elif match := _MONTH_LAST_YEAR.match(text):
+            month, year = int(match[1]), int(match[2])
+        elif match := _MONTH_WORDS.match(text):
+            month, year = MONTHS.get(match[1].casefold(), 0), int(match[2])
         else:
             try:
                 day = date.fromordinal(int(parse_day(text)))
@@ -192,12 +192,12 @@ def hours_parser(maximum: int) -> Parser:
             return _quarters(int(clock[1]), {"00": 0, "15": 15, "30": 30, "45": 45}.get(clock[2]))
         if _THOUSANDS.match(text) and text.count(".") + text.count(" ") and "," in text:
             text = text.replace(".", "").replace(" ", "")
-        found = _NUMBER.match(text)
-        if not found or not (found[2] or found[3]):
+        match = _NUMBER.match(text)
+        if not match or not (match[2] or match[3]):
             raise Fault("F204")
-        decimals = (found[3] or "").rstrip("0")
-        digits = found[2].lstrip("0") or "0"
-        if (found[1] == "-" and (digits != "0" or decimals)) or len(digits) > LONGEST_NUMBER:
+        decimals = (match[3] or "").rstrip("0")
+        digits = match[2].lstrip("0") or "0"
+        if (match[1] == "-" and (digits != "0" or decimals)) or len(digits) > LONGEST_NUMBER:
             raise Fault("F202", maximum=str(maximum))
         return _quarters(int(digits), {"": 0, "25": 15, "5": 30, "75": 45}.get(decimals))
 
@@ -215,8 +215,8 @@ def whole_parser(minimum: int, maximum: int) -> Parser:
     """Read a whole number between two limits."""
 
     def parse(text: str) -> int:
-        found = re.fullmatch(r"[+-]?\d{1,9}(?:[.,]0+)?", text)
-        if not found:
+        match = re.fullmatch(r"[+-]?\d{1,9}(?:[.,]0+)?", text)
+        if not match:
             raise Fault("F213")
         number = int(re.split("[.,]", text)[0])
         if not minimum <= number <= maximum:
@@ -286,24 +286,24 @@ def text_parser(limit: int, *, find: Callable[[str], str | None] = kind_in) -> P
     return parse
 
 
-def municipality_parser(known: Mapping[str, str]) -> Parser:
+def municipality_parser(names: Mapping[str, str]) -> Parser:
     """Read a gemeentecode: four digits, with or without ``GM``, the zeros fallen off, or a name.
 
     Of a gemeente that was merged into another since 2022 it gives that other one.
     """
     by_name: dict[str, list[int]] = {}
-    known = {**known, **FORMER}
-    for code, name in known.items():
+    names = {**names, **FORMER}
+    for code, name in names.items():
         by_name.setdefault(fold(name), []).append(int(code))
 
     def parse(text: str) -> int:
         codes = by_name.get(fold(_OF_GEMEENTE.sub("", text)), ())
         if len(codes) == 1:
             return current(codes[0])
-        found = re.fullmatch(r"(?:GM)?(\d{1,4})(?:[.,]0)?", text, re.IGNORECASE)
-        if not found or found[1].zfill(4) not in known:
+        match = re.fullmatch(r"(?:GM)?(\d{1,4})(?:[.,]0)?", text, re.IGNORECASE)
+        if not match or match[1].zfill(4) not in names:
             raise Fault("F305")
-        return current(int(found[1]))
+        return current(int(match[1]))
 
     return parse
 

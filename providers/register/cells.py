@@ -83,8 +83,8 @@ def cents(text: str) -> int:
 
 def weekly_minutes(text: str) -> int:
     """Lesson hours a week, as minutes."""
-    known = re.fullmatch(r"(\d{1,2})(?:[.,](\d{1,2}))?", text)
-    minutes = 60 * Decimal(text.replace(",", ".")) if known else Decimal(0)
+    is_number = re.fullmatch(r"(\d{1,2})(?:[.,](\d{1,2}))?", text)
+    minutes = 60 * Decimal(text.replace(",", ".")) if is_number else Decimal(0)
     lowest, highest = WEEKLY_MINUTES
     if minutes % 15 or not lowest <= minutes <= highest:
         raise DomainError(
@@ -97,14 +97,14 @@ def weekly_minutes(text: str) -> int:
 
 def one_of(codes: Iterable[Any]) -> Callable[[str], int]:
     """A code of a list, as the number that is held."""
-    known = {entry.code.casefold(): int(entry) for entry in codes}
+    numbers = {entry.code.casefold(): int(entry) for entry in codes}
     listed = ", ".join(entry.code for entry in codes)
 
     def parse(text: str) -> int:
         code = text.casefold().replace(" ", "_")
-        if code not in known:
+        if code not in numbers:
             raise DomainError("R103", f'Kies een van: {listed}. Er staat "{text}".')
-        return known[code]
+        return numbers[code]
 
     return parse
 
@@ -131,7 +131,7 @@ ROUTE_WORDS = {
 
 def routes(text: str) -> list[int]:
     """Leerroutes, by code or by name."""
-    found: set[int] = set()
+    numbers: set[int] = set()
     for word in re.split(r"[,;/\s]+", text.casefold()):
         if not word:
             continue
@@ -140,8 +140,8 @@ def routes(text: str) -> list[int]:
                 "R103",
                 f'Vul leerroutes in als B, O of Z, met een komma ertussen. Er staat "{word}".',
             )
-        found.add(ROUTE_WORDS[word])
-    return sorted(found)
+        numbers.add(ROUTE_WORDS[word])
+    return sorted(numbers)
 
 
 def municipality_codes(text: str) -> list[str]:

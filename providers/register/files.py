@@ -39,22 +39,22 @@ def tables_of(path: Path, kind: str | None = None) -> list[RegisterTable]:
     sheets, with_data = _look(path)
     names = [sheet.name for sheet in sheets]
     if kind is not None:
-        wanted = next((name for name in names if fold(name) == kind), names[0] if names else None)
-        return [_read(path, kind, wanted)]
-    known = [(name, fold(name)) for name in names if fold(name) in SHEETS]
-    if not known and fold(path.stem) in SHEETS:
+        chosen = next((name for name in names if fold(name) == kind), names[0] if names else None)
+        return [_read(path, kind, chosen)]
+    parts = [(name, fold(name)) for name in names if fold(name) in SHEETS]
+    if not parts and fold(path.stem) in SHEETS:
         return [_read(path, fold(path.stem), next(iter(with_data), None))]
-    if not known:
+    if not parts:
         raise _unknown(path, f"de bladen {', '.join(names)}")
-    tables = [_read(path, sheet, name) for name, sheet in known]
+    tables = [_read(path, sheet, name) for name, sheet in parts]
     others = [(name, count) for name, count in with_data.items() if fold(name) not in SHEETS]
     return tables + [RegisterTable(name, (), [(count, ())]) for name, count in others]
 
 
-def _unknown(path: Path, found: str) -> DomainError:
+def _unknown(path: Path, content: str) -> DomainError:
     return DomainError(
         "R001",
-        f"In {path.name} staat niet welk deel van het register dit is (gevonden: {found}). "
+        f"In {path.name} staat niet welk deel van het register dit is (gevonden: {content}). "
         f"Geef het mee met --kind, of gebruik een van deze namen: {', '.join(SHEETS)}.",
     )
 

@@ -240,18 +240,18 @@ def _providers(writer: _Writer, rows: list[RegisterRow]) -> None:
 
 def _with_provider(writer: _Writer, rows: list[RegisterRow]) -> list[tuple[RegisterRow, Provider]]:
     held = {provider.code: provider for provider in Provider.select()}
-    known = []
+    with_provider = []
     for row in rows:
         code = row.values["aanbiedercode"]
         if code in held:
-            known.append((row, held[code]))
+            with_provider.append((row, held[code]))
         else:
             writer.refuse(
                 row, "aanbiedercode", "R108", code,
                 f'Aanbieder "{code}" staat niet in het register. '
                 "Neem de aanbieder eerst op, of verbeter de code.",
             )  # fmt: skip
-    return known
+    return with_provider
 
 
 def _marks(writer: _Writer, rows: list[RegisterRow]) -> None:

@@ -156,11 +156,11 @@ def teachers_on(day: date, providers: Providers) -> dict[int, TeacherCount]:
         )
         .group_by(Teacher.provider, Teacher.teacher_ref)
     )
-    found: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for provider, registration in _tuples(best):
         place = max(0, registration - TeacherRegistration.BLIK_OP_WERK)
-        found[provider][place] += 1
-    return {provider: TeacherCount(*counts) for provider, counts in found.items()}
+        counts[provider][place] += 1
+    return {provider: TeacherCount(*counts) for provider, counts in counts.items()}
 
 
 def certified_in(months: Sequence[date], providers: Providers) -> dict[int, dict[date, int]]:
@@ -172,16 +172,16 @@ def certified_in(months: Sequence[date], providers: Providers) -> dict[int, dict
         Teacher.valid_from,
         Teacher.valid_until,
     ).where(Teacher.provider.in_(providers))
-    found: dict[int, dict[date, set[str]]] = {}
+    codes_by_month: dict[int, dict[date, set[str]]] = {}
     for provider, code, registration, start, end in _tuples(rows):
-        by_month = found.setdefault(provider, {month: set() for month in months})
+        by_month = codes_by_month.setdefault(provider, {month: set() for month in months})
         if registration <= TeacherRegistration.BLIK_OP_WERK:
             for month, codes in by_month.items():
                 if (start or month) <= month_end(month) and (end or month) >= month:
                     codes.add(code)
     return {
         provider: {month: len(codes) for month, codes in by_month.items()}
-        for provider, by_month in found.items()
+        for provider, by_month in codes_by_month.items()
     }
 
 
@@ -287,11 +287,11 @@ def _contracts(ids: Collection[int]) -> dict[int, tuple[ContractPeriod, ...]]:
     scopes: dict[Any, list[int]] = {}
     for scope in query:
         scopes.setdefault(scope.contract, []).append(scope.route)
-    found: dict[int, tuple[ContractPeriod, ...]] = {}
+    by_provider: dict[int, tuple[ContractPeriod, ...]] = {}
     for contract, routes in scopes.items():
         provider = contract.provider_id
-        found[provider] = (*found.get(provider, ()), _contract(contract, routes))
-    return found
+        by_provider[provider] = (*by_provider.get(provider, ()), _contract(contract, routes))
+    return by_provider
 
 
 def _contract(contract: Contract, routes: Iterable[int]) -> ContractPeriod:

@@ -231,10 +231,10 @@ def _unknown_sheet(table: RegisterTable) -> RegisterProblem:
 
 
 def _missing_columns(table: RegisterTable, missing: list[str]) -> RegisterProblem:
-    found = ", ".join(name for name in table.header if name.strip()) or "geen"
+    titles = ", ".join(name for name in table.header if name.strip()) or "geen"
     return RegisterProblem(
         table.sheet, None, None, "R002", ", ".join(missing),
-        f"Voeg toe aan de eerste rij: {', '.join(missing)}. Gevonden kolommen: {found}.",
+        f"Voeg toe aan de eerste rij: {', '.join(missing)}. Gevonden kolommen: {titles}.",
     )  # fmt: skip
 
 

@@ -90,17 +90,17 @@ class Dossier:
 
     def is_recognised(self, day: date) -> bool:
         """Whether TST recognition holds on a day."""
-        known = self.tst_from is not None or self.tst_until is not None
-        return known and _holds(self.tst_from, self.tst_until, day)
+        has_period = self.tst_from is not None or self.tst_until is not None
+        return has_period and _holds(self.tst_from, self.tst_until, day)
 
     def terms_on(self, day: date) -> dict[int, Terms]:
         """Per route under contract on a day what was agreed."""
-        found: dict[int, list[ContractPeriod]] = {}
+        by_route: dict[int, list[ContractPeriod]] = {}
         for contract in self.contracts:
             if _holds(contract.valid_from, contract.valid_until, day):
                 for route in contract.routes:
-                    found.setdefault(route, []).append(contract)
-        return {route: _terms(contracts, day) for route, contracts in found.items()}
+                    by_route.setdefault(route, []).append(contract)
+        return {route: _terms(contracts, day) for route, contracts in by_route.items()}
 
 
 def _terms(contracts: list[ContractPeriod], day: date) -> Terms:

@@ -92,10 +92,12 @@ DELIVER = (
 import sys
 from datetime import date, datetime, UTC
 from pathlib import Path
+from core import log_chain
 from core.db import database, open_database
 from core.storage import Storage
-from providers import operations
+from providers.deliveries import operations
 from providers.models import Provider
+log_chain.use_key(lambda: "x" * 40)
 folder, path, url, code = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
 database.initialize(open_database(url))
 database.connect()

@@ -35,9 +35,9 @@ RejectedKey = tuple[int, int | None, int | None]
 SumKey = tuple[int, int, int, int | None]
 """Month, gemeente, leerroute, contract."""
 BATCH = 5_000
-TOLD_AT_MOST = 10_000
+MOST_PROBLEMS = 10_000
 """So many problems of a file are told; all are counted."""
-SKIPPED_TOLD = 1_000
+MOST_SKIPPED = 1_000
 """So many skipped rows of each kind are named; all are counted."""
 MANY_CELLS = 5
 """From so many empty mandatory cells on, more than half of them, a row is nearly empty."""
@@ -91,7 +91,7 @@ class Tally:
     rows: int = 0
     rejected: int = 0
     problems: int = 0
-    """All problems, also those beyond the first ``TOLD_AT_MOST``, which are only counted."""
+    """All problems, also those beyond the first ``MOST_PROBLEMS``, which are only counted."""
     warnings: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     skipped_rows: list[tuple[int, str, str]] = field(default_factory=list)
@@ -111,7 +111,7 @@ class Tally:
     def skip(self, row: int, reason: str, text: str) -> None:
         """Count a row that is no data."""
         count = self.skipped[reason] = self.skipped.get(reason, 0) + 1
-        if count <= SKIPPED_TOLD:
+        if count <= MOST_SKIPPED:
             self.skipped_rows.append((row, reason, text))
 
     def take_out(self, key: SumKey, offered: int, attended: int) -> None:
@@ -195,9 +195,9 @@ class Checker:
         return self._track(text)
 
     def _track(self, text: str) -> int:
-        known = self.tracks.get(text)
-        if known is not None:
-            return known
+        local_number = self.tracks.get(text)
+        if local_number is not None:
+            return local_number
         number = clean(text)
         if not number:
             raise Fault("F013")
@@ -317,19 +317,19 @@ def loop(records, {parameters}):
         texts = (texts + [""] * self.width)[: self.width]
         raw = (list(cells) + [""] * self.width)[: self.width]
         values, faults = self._values(row, texts, raw)
-        found = list(self._as_problems(row, texts, faults))
+        problems = list(self._as_problems(row, texts, faults))
         if is_long or (has_more and len(faults) >= SHIFTED):
             # The cells have shifted: whatever else is wrong comes from that.
-            kept = [problem for problem in found if problem.code == "F301"]
+            kept = [problem for problem in problems if problem.code == "F301"]
             return self._settle(
                 row, values, [self._problem(row, None, "F010", ""), *kept], other_provider=False
             )
-        if is_short and all(problem.code != "F018" for problem in found):
-            found.insert(0, self._problem(row, None, "F011", ""))
+        if is_short and all(problem.code != "F018" for problem in problems):
+            problems.insert(0, self._problem(row, None, "F011", ""))
         if "rapportagemaand" not in self.layout.positions and self.context.only_month:
             values["rapportagemaand"] = self._know_month(month_number(self.context.only_month))
-        found.extend(self._broken_rules(row, values, set(faults), texts))
-        return self._settle(row, values, found, other_provider="aanbiedercode" in faults)
+        problems.extend(self._broken_rules(row, values, set(faults), texts))
+        return self._settle(row, values, problems, other_provider="aanbiedercode" in faults)
 
     def _values(
         self, row: int, texts: list[str], raw: list[str]
@@ -339,9 +339,9 @@ def loop(records, {parameters}):
         faults: dict[str, Fault] = {}
         for column in self.columns:
             position = self.layout.positions[column.name]
-            known = self.memory[column.name]
-            if raw[position] in known:
-                values[column.name] = known[raw[position]]
+            memory = self.memory[column.name]
+            if raw[position] in memory:
+                values[column.name] = memory[raw[position]]
                 continue
             try:
                 values[column.name] = self._read(column, texts[position], raw[position], values)
@@ -354,18 +354,20 @@ def loop(records, {parameters}):
         self, row: int, texts: list[str], faults: dict[str, Fault]
     ) -> Iterator[Problem]:
         """What is wrong with the cells of a row; a row that is nearly empty is one problem."""
-        told = dict(faults)
+        remaining = dict(faults)
         for code, whole_row in (("F013", "F018"), ("F014", "F014")):
             names = [name for name, fault in faults.items() if fault.code == code]
             if len(names) >= MANY_CELLS and 2 * len(names) > len(self.mandatory):
                 self.tally.nearly_empty += code == "F013"
                 yield self._problem(row, None, whole_row, "", columns=", ".join(names))
                 kept = (code, "F301") if code == "F014" else ("F301",)
-                told = {n: f for n, f in told.items() if f.code in kept and n not in names}
-        for name, fault in told.items():
+                remaining = {
+                    n: f for n, f in remaining.items() if f.code in kept and n not in names
+                }
+        for name, fault in remaining.items():
             self.tally.citizen_numbers += fault.code == "F301"
-            shown = None if fault.code == "F301" else texts[self.layout.positions[name]]
-            yield self._problem(row, name, fault.code, shown, **fault.details)
+            text = None if fault.code == "F301" else texts[self.layout.positions[name]]
+            yield self._problem(row, name, fault.code, text, **fault.details)
 
     def _refuse_month_first(self, fault: Fault, row: int, text: str) -> None:
         """Once is a mistake; more often, dates that look right are turned around too."""
@@ -418,14 +420,14 @@ def loop(records, {parameters}):
         positions = self.layout.positions
         for condition in conditions():
             if condition.names.isdisjoint(faulty) and condition.broken(values):
-                sent = {n: echo(texts[positions[n]]) for n in condition.told if n in positions}
+                sent = {n: echo(texts[positions[n]]) for n in condition.quoted if n in positions}
                 value = sent.get(condition.column, "")
                 yield self._problem(row, condition.column, condition.rule.code, value, **sent)
 
     def _settle(
-        self, row: int, values: dict[str, Any], found: list[Problem], *, other_provider: bool
+        self, row: int, values: dict[str, Any], problems: list[Problem], *, other_provider: bool
     ) -> HeldRow | None:
-        rejected = any(problem.severity == ERROR for problem in found)
+        rejected = any(problem.severity == ERROR for problem in problems)
         # The key of a row holds its provider: a row of another one is not beside ours.
         track = None if other_provider else values["trajectnummer"]
         month = values["rapportagemaand"]
@@ -434,10 +436,10 @@ def loop(records, {parameters}):
             bit = self.month_bits[month]
             comes_again = bool(self.seen[track] & bit)
             self.seen[track] |= bit
-        room = TOLD_AT_MOST - self.tally.problems
-        self.problems.extend(found[: max(room, 0)])
-        self.tally.problems += len(found)
-        self.tally.warnings += sum(problem.severity != ERROR for problem in found)
+        room = MOST_PROBLEMS - self.tally.problems
+        self.problems.extend(problems[: max(room, 0)])
+        self.tally.problems += len(problems)
+        self.tally.warnings += sum(problem.severity != ERROR for problem in problems)
         if rejected:
             self.tally.rejected += 1
             self.rejected.append((row, track, month))
@@ -457,8 +459,8 @@ def loop(records, {parameters}):
     def _problem(
         self, row: int, column: str | None, code: str, value: str | None, **details: str
     ) -> Problem:
-        if self.tally.problems >= TOLD_AT_MOST:
+        if self.tally.problems >= MOST_PROBLEMS:
             return Problem(row, column, code, RULES[code].severity, None, "")
-        shown = None if value is None else echo(value)
-        message = sentence(code, **{**details, "column": column, "value": shown})
-        return Problem(row, column, code, RULES[code].severity, shown, message)
+        text = None if value is None else echo(value)
+        message = sentence(code, **{**details, "column": column, "value": text})
+        return Problem(row, column, code, RULES[code].severity, text, message)

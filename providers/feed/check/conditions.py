@@ -22,13 +22,13 @@ _NO_GLOBALS: dict[str, Any] = {}
 class Condition:
     """One ``broken_when``: told at ``column``, true when ``broken(values)``.
 
-    ``names`` are the columns it depends on, ``told`` those of which its sentence repeats the cell.
+    ``names`` are the columns it depends on, ``quoted`` those whose cell its sentence repeats.
     """
 
     rule: Rule
     column: str
     names: frozenset[str]
-    told: frozenset[str]
+    quoted: frozenset[str]
     source: str
     broken: Callable[[Values], bool]
 
@@ -66,19 +66,21 @@ def _test(source: str) -> Callable[[Values], bool]:
     return partial(eval, code, _NO_GLOBALS)
 
 
-def _told(rule: Rule, column: str) -> frozenset[str]:
+def _quoted(rule: Rule, column: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(rule.provider) if name) | {column}
 
 
 @cache
 def conditions() -> tuple[Condition, ...]:
     """Every condition of the rules about one row, in the order of the rules."""
-    found = []
+    every = []
     for rule in ROW_RULES:
         for column, expression in rule.broken_when.items():
             source, names = _guarded(expression)
-            found.append(Condition(rule, column, names, _told(rule, column), source, _test(source)))
-    return tuple(found)
+            every.append(
+                Condition(rule, column, names, _quoted(rule, column), source, _test(source))
+            )
+    return tuple(every)
 
 
 def suspect_source(present: frozenset[str]) -> str:

@@ -43,8 +43,8 @@ def text_of_skipped(texts: Sequence[str]) -> str:
 
 def _harmless(match: re.Match[str]) -> str:
     word = match[0]
-    known = _TOTAL.match(word) or word.casefold() in _WITHOUT_CAPITALS
-    return word if known or word == word.casefold() else "…"
+    is_plain = _TOTAL.match(word) or word.casefold() in _WITHOUT_CAPITALS
+    return word if is_plain or word == word.casefold() else "…"
 
 
 def why_skipped(texts: Sequence[str], layout: Layout, mapping: Mapping) -> str:

@@ -79,13 +79,13 @@ def profile(rows: Iterable[Sequence[Any]], present: Sequence[str]) -> dict[str, 
 
 def _describe(column: Column, cells: Sequence[Any]) -> dict[str, Any]:
     filled = [cell for cell in cells if cell is not None]
-    found: dict[str, Any] = {"filled": len(filled)}
+    described: dict[str, Any] = {"filled": len(filled)}
     if column.kind is Kind.CODE:
-        found["codes"] = {str(code): count for code, count in sorted(Counter(filled).items())}
+        described["codes"] = {str(code): count for code, count in sorted(Counter(filled).items())}
     elif column.kind in (Kind.HOURS, Kind.WHOLE) and len(filled) >= AT_LEAST_ROWS:
         per_hour = 60 if column.kind is Kind.HOURS else 1
-        found["quartiles"] = [round(q / per_hour, 3) for q in quantiles(filled, n=4)]
-    return found
+        described["quartiles"] = [round(q / per_hour, 3) for q in quantiles(filled, n=4)]
+    return described
 
 
 def alarms(
@@ -99,14 +99,15 @@ def alarms(
     if not now:
         return []
     newest = max(now)
-    found = [_vanished(newest, missing)] if missing else []
-    history = [told for earlier in before if (told := _newest_month(earlier)) is not None]
+    raised = [_vanished(newest, missing)] if missing else []
+    months_before = (_newest_month(earlier) for earlier in before)
+    history = [month_before for month_before in months_before if month_before is not None]
     if len(history) >= AT_LEAST_BEFORE:
         for month, described in sorted(now.items()):
             if described["rows"] >= AT_LEAST_ROWS:
                 for column in MEASURED:
-                    found += _column_alarms(column, month, described, history)
-    return found
+                    raised += _column_alarms(column, month, described, history)
+    return raised
 
 
 def _newest_month(earlier: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -164,8 +165,8 @@ def _code_alarms(
 ) -> list[Alarm]:
     assert column.codes is not None  # noqa: S101  told apart by the caller  # nosec B101
     labels = {str(int(code)): code.label for code in column.codes}
-    known = {code for one in earlier for code in one["codes"]}
-    found = [
+    earlier_codes = {code for one in earlier for code in one["codes"]}
+    raised = [
         Alarm(
             "new_code",
             column.name,
@@ -173,18 +174,18 @@ def _code_alarms(
             f'Nieuw in de kolom {column.name}: "{labels[code]}" ({count_text(cell["codes"][code])} '
             f"keer). In de laatste {len(earlier)} leveringen kwam dit niet voor.",
         )
-        for code in sorted(cell["codes"].keys() - known)
+        for code in sorted(cell["codes"].keys() - earlier_codes)
         if cell["codes"][code] >= NEW_CODE_AT_LEAST
     ]
-    for code in sorted(known - cell["codes"].keys()):
+    for code in sorted(earlier_codes - cell["codes"].keys()):
         shares = [one["codes"].get(code, 0) / one["filled"] for one in earlier if one["filled"]]
         if cell["filled"] >= AT_LEAST_ROWS and min(shares, default=0) >= GONE_SHARE:
             text = (
                 f'In de kolom {column.name} komt "{labels[code]}" niet meer voor. '
                 f"Eerder was dat steeds minstens {percent_text(100 * min(shares), 0)} van de rijen."
             )
-            found.append(Alarm("code_gone", column.name, month, text))
-    return found
+            raised.append(Alarm("code_gone", column.name, month, text))
+    return raised
 
 
 def _amount_alarms(
@@ -240,12 +241,12 @@ def look_for_drift(provider: int, staging: Staging, *, delivery: int | None) -> 
     described = profile(_sampled(staging), _measured(staging))
     if not described:
         return {"profile": {}, "drift": []}
-    found = alarms(
+    raised = alarms(
         described,
         _earlier(provider, delivery),
         missing=_missing(provider) if staging.compares else 0,
     )
-    return {"profile": described, "drift": [alarm.document() for alarm in found]}
+    return {"profile": described, "drift": [alarm.document() for alarm in raised]}
 
 
 def _measured(staging: Staging) -> list[str]:

@@ -36,9 +36,9 @@ LEVELS = {
 
 
 def _problem(row: int | None, column: str | None, code: str, value: str, **details: Any) -> Problem:
-    shown = echo(value)
-    message = sentence(code, value=shown, column=column, **details)
-    return Problem(row, column, code, RULES[code].severity, shown or None, message)
+    text = echo(value)
+    message = sentence(code, value=text, column=column, **details)
+    return Problem(row, column, code, RULES[code].severity, text or None, message)
 
 
 def take_out_duplicates(staging: Staging, tally: Tally, sheets: Sequence[str] = ()) -> int:
@@ -63,18 +63,18 @@ def take_out_duplicates(staging: Staging, tally: Tally, sheets: Sequence[str] = 
         )  # fmt: skip
         number = rows_of("SELECT number FROM staged_track WHERE local = ?", key[0])[0][0]
         rows = sorted(row for row, *_ in (*first, *again, *sent_back))
-        told = ", ".join(row_text(row, sheets) for row in rows[:10])
+        places = ", ".join(row_text(row, sheets) for row in rows[:10])
         if not sent_back and len({tuple(rest) for _, *rest in (*first, *again)}) == 1:
             repeats += len(again)
             staging.add_problems(
-                _problem(row, "trajectnummer", "F510", number, rows=told) for row, *_ in again
+                _problem(row, "trajectnummer", "F510", number, rows=places) for row, *_ in again
             )
             continue
         staging.take_out(tally, "track = ? AND month = ?", *key)
         tally.rejected += len(again)
         staging.add_rejected([(row, *key) for row, *_ in again])
         staging.add_problems(
-            _problem(row, "trajectnummer", "F501", number, rows=told) for row in rows
+            _problem(row, "trajectnummer", "F501", number, rows=places) for row in rows
         )
     return repeats
 
@@ -113,18 +113,18 @@ def look_back(staging: Staging, tally: Tally, *, with_held: bool) -> None:
     whose month before is not in the file.
     """
     _insert_look(tally.look_back)
-    found = _within_file()
+    changes = _within_file()
     if with_held:
-        found += _beside_held()
-    told: set[int] = set()
-    for row, track, month, ended, *before_and_now in found:
+        changes += _beside_held()
+    warned: set[int] = set()
+    for row, track, month, ended, *before_and_now in changes:
         if ended is not None:
             _reject_after_end(staging, tally, track, ended)
         else:
             staging.add_problems(_changes(row, month, before_and_now))
-            told.add(row)
+            warned.add(row)
     if with_held:
-        staging.add_problems(_replaced(told))
+        staging.add_problems(_replaced(warned))
 
 
 def _insert_look(tracks: set[int]) -> None:
@@ -177,9 +177,11 @@ def _reject_after_end(staging: Staging, tally: Tally, track: int, ended: int) ->
     rows = rows_of(
         "SELECT row_number, month FROM staged WHERE track = ? AND month > ?", track, ended
     )
-    told = month_text(month_from_number(ended))
+    month_of_end = month_text(month_from_number(ended))
     staging.add_problems(
-        _problem(row, "rapportagemaand", "F502", f"{month_from_number(month):%Y-%m}", ended=told)
+        _problem(
+            row, "rapportagemaand", "F502", f"{month_from_number(month):%Y-%m}", ended=month_of_end
+        )
         for row, month in rows
     )
     staging.take_out(tally, "track = ? AND month > ?", track, ended)
@@ -206,7 +208,7 @@ def _changes(row: int, month: int, before_and_now: list[Any]) -> Iterator[Proble
             yield _problem(row, name, "F505", new, before=old)
 
 
-def _replaced(told: set[int]) -> Iterator[Problem]:
+def _replaced(warned: set[int]) -> Iterator[Problem]:
     """F503 and F504 against the row that is replaced, where they were not told already."""
     for row, registered, registered_before, route, route_before in rows_of(
         "SELECT s.row_number, s.registered_on, o.registered_on, s.route, o.route "
@@ -214,7 +216,7 @@ def _replaced(told: set[int]) -> Iterator[Problem]:
         "WHERE o.same = 0 AND (s.registered_on <> o.registered_on OR s.route <> o.route) "
         "ORDER BY s.row_number"
     ):
-        if row not in told:
+        if row not in warned:
             unlike_month = (registered_before, registered, route_before, route, None)
             yield from _changes(row, 0, list(unlike_month))
 
@@ -223,7 +225,7 @@ def look_aside(provider: int, staging: Staging) -> None:
     """F506: the same traject active at another provider in the same month."""
     if not rows_of("SELECT 1 FROM course_track WHERE provider_id <> ? LIMIT 1", provider):
         return
-    found = rows_of(
+    rows = rows_of(
         "SELECT s.row_number, t.number FROM staged_track t "
         "CROSS JOIN course_track c CROSS JOIN staged s CROSS JOIN progress_record p "
         "WHERE c.number = t.number AND c.provider_id <> ? AND s.track = t.local "
@@ -232,7 +234,7 @@ def look_aside(provider: int, staging: Staging) -> None:
         provider, int(TrackStatus.ACTIVE), int(TrackStatus.ACTIVE),
     )  # fmt: skip
     staging.add_problems(
-        _problem(row, "trajectnummer", "F506", number) for row, number in sorted(set(found))
+        _problem(row, "trajectnummer", "F506", number) for row, number in sorted(set(rows))
     )
 
 

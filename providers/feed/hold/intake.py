@@ -104,13 +104,13 @@ def stage(
         if table.assumed.get("kind") == "CSV" and is_large(path):
             from providers.feed.hold.second_process import batches  # noqa: PLC0415  large files only
 
-            found: Iterable[Batch] = batches(path, checker_context)
+            checked: Iterable[Batch] = batches(path, checker_context)
         else:
             records = note_sources(table.records, layout, sources)
-            found = Checker(layout, checker_context).batches(records)
+            checked = Checker(layout, checker_context).batches(records)
         with without_lock():
             staging = into(held_columns(layout))
-            tally = staging.fill(found)
+            tally = staging.fill(checked)
         if not tally.data_rows:
             raise RefusedFileError("F006")
         staging.add_problems(unread_sheets(table.sheets))
@@ -185,10 +185,10 @@ def count(staged: Staged) -> Counts:
 
 def rows_by_month(staged: Staged) -> dict[date, int]:
     """How many rows the delivery has for each month, changed or not."""
-    found: Counter[int] = Counter()
+    counted: Counter[int] = Counter()
     for (month, *_), (rows, _, _) in staged.tally.sums.items():
-        found[month] += rows
-    return {month_from_number(month): rows for month, rows in sorted(found.items())}
+        counted[month] += rows
+    return {month_from_number(month): rows for month, rows in sorted(counted.items())}
 
 
 def findings(staged: Staged) -> dict[str, Any]:

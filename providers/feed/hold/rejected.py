@@ -58,14 +58,14 @@ def _by_origin(provider: int, delivery: int, sources: Sources) -> None:
     run("CREATE TEMPORARY TABLE staged_source (sha256 text, origin integer, row_number integer)")
     origins = [(sha, origin, row) for sha, rows in sources.items() for origin, row in rows.items()]
     insert("staged_source", ("sha256", "origin", "row_number"), origins)
-    found = (
+    origins_of = (
         "FROM staged_source o JOIN delivery d ON d.sha256 = o.sha256 AND d.provider_id = ? "
         "AND d.state = 'held' AND d.id < ? JOIN {again} ON {again}.row_number = o.row_number "
     )
     run(
         "UPDATE rejected_row SET number = f.number, month = f.month, taken_up_by_id = ?, "
         "mended = ? FROM (SELECT d.id AS delivery, o.origin AS origin, t.number AS number, "
-        f"staged.month AS month {found.format(again='staged')}"
+        f"staged.month AS month {origins_of.format(again='staged')}"
         "JOIN staged_track t ON t.local = staged.track) f "
         "WHERE rejected_row.delivery_id = f.delivery AND rejected_row.row = f.origin "
         "AND NOT rejected_row.mended",
@@ -73,7 +73,7 @@ def _by_origin(provider: int, delivery: int, sources: Sources) -> None:
     )  # fmt: skip
     run(
         "UPDATE rejected_row SET taken_up_by_id = ?, mended = ? FROM (SELECT d.id AS delivery, "
-        f"o.origin AS origin {found.format(again='staged_rejected')}) f "
+        f"o.origin AS origin {origins_of.format(again='staged_rejected')}) f "
         "WHERE rejected_row.delivery_id = f.delivery AND rejected_row.row = f.origin "
         "AND rejected_row.taken_up_by_id IS NULL",
         delivery, False, provider, delivery,

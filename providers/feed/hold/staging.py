@@ -13,7 +13,7 @@ import peewee
 from core.db import database, is_postgresql
 from providers.feed.check.checking import (
     BATCH,
-    TOLD_AT_MOST,
+    MOST_PROBLEMS,
     Batch,
     Problem,
     RejectedKey,
@@ -52,7 +52,7 @@ class Staging:
     def __init__(self, held: Sequence[Column]) -> None:
         self.present = [column.held_as for column in held]
         self.tracks = 0
-        self.told, self.problem_count, self.warning_count = 0, 0, 0
+        self.kept_problems, self.problem_count, self.warning_count = 0, 0, 0
         self.clear()
         self._make()
         self._run(f"CREATE TEMPORARY TABLE staged_again ({self._columns()})")
@@ -119,9 +119,9 @@ class Staging:
             self._keep_problems(batch)
 
     def _keep_problems(self, problems: Sequence[Problem]) -> None:
-        room = max(TOLD_AT_MOST - self.told, 0)
+        room = max(MOST_PROBLEMS - self.kept_problems, 0)
         rows = [(p.row, p.column, p.code, p.severity, p.value, p.message) for p in problems[:room]]
-        self.told += len(rows)
+        self.kept_problems += len(rows)
         if rows:
             names = ("row_number", "column_name", "code", "severity", "value", "message")
             insert("staged_problem", names, rows)

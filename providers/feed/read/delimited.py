@@ -92,8 +92,8 @@ def _find_header(
         if header and (best is None or score > best[:2]):
             best = (*score, separator, header)
     if best is None:
-        found = ", ".join(echo(cell, 30) for cell in first[:12] if clean(cell))
-        raise RefusedFileError("F003", found=found or "niets")
+        first_cells = ", ".join(echo(cell, 30) for cell in first[:12] if clean(cell))
+        raise RefusedFileError("F003", found=first_cells or "niets")
     _, _, separator, header = best
     if len(header.titles) > MAXIMUM_COLUMNS:
         raise RefusedFileError(

@@ -43,7 +43,7 @@ class Guess:
     own_codes: tuple[str, ...] = field(default=())
 
     @property
-    def told(self) -> str:
+    def samples_text(self) -> str:
         """The samples in one line."""
         return ", ".join(self.samples) or "leeg"
 
@@ -52,7 +52,7 @@ def guess_columns(
     layout: Layout, rows: Sequence[Sequence[str]], *, mapping: Mapping, context: Context
 ) -> list[Guess]:
     """Guess every column of a table from its header and some rows; each of ours at most once."""
-    found: dict[int, Guess] = {}
+    guesses: dict[int, Guess] = {}
     taken: set[str] = set()
     confirmed = {fold(header) for header in mapping.headers}
     filled = [(i, h, _cells(rows, i)) for i, h in enumerate(layout.header) if h]
@@ -60,26 +60,28 @@ def guess_columns(
         if chosen := mapping.column(header):
             taken.add(chosen)
             reason = "eerder gekozen" if fold(header) in confirmed else "de naam is bekend"
-            found[index] = _guess(index, header, cells, chosen, reason)
+            guesses[index] = _guess(index, header, cells, chosen, reason)
         elif fold(header) in PERSONS and fold(header) not in confirmed:
-            found[index] = Guess(index, header, ("niet getoond",), reason="hier kan een naam staan")
+            guesses[index] = Guess(
+                index, header, ("niet getoond",), reason="hier kan een naam staan"
+            )
         elif is_personal(header):
-            found[index] = Guess(index, header, reason="persoonsgegevens", personal=True)
+            guesses[index] = Guess(index, header, reason="persoonsgegevens", personal=True)
         elif fold(header) in confirmed:
-            found[index] = _guess(index, header, cells, None, "niet gebruikt, zo gekozen")
+            guesses[index] = _guess(index, header, cells, None, "niet gebruikt, zo gekozen")
     # Own codes are asked again with the rest, so the parsers here know none.
     bare = replace(context, mapping=Mapping())
     parsers: Parsers = {column.name: make_parser(column, bare) for column in COLUMNS}
     for look in (_by_name, _by_content):
         for index, header, cells in filled:
             free = [column for column in COLUMNS if column.name not in taken]
-            if index not in found and (best := look(header, cells, free, parsers)):
+            if index not in guesses and (best := look(header, cells, free, parsers)):
                 taken.add(best[0])
-                found[index] = _guess(index, header, cells, *best)
+                guesses[index] = _guess(index, header, cells, *best)
     for index, header, cells in filled:
-        guess = found.get(index) or _guess(index, header, cells, None, "")
-        found[index] = _with_codes(guess, cells, parsers)
-    return [found[index] for index in sorted(found)]
+        guess = guesses.get(index) or _guess(index, header, cells, None, "")
+        guesses[index] = _with_codes(guess, cells, parsers)
+    return [guesses[index] for index in sorted(guesses)]
 
 
 Parser = Callable[[str], object]
@@ -94,8 +96,8 @@ def _cells(rows: Sequence[Sequence[str]], index: int) -> list[str]:
 
 def _guess(index: int, header: str, cells: list[str], column: str | None, reason: str) -> Guess:
     # A number that passes the test for a BSN is shown to nobody, not even here.
-    shown = dict.fromkeys(echo(c, 30) for c in cells if not is_citizen_number(c))
-    return Guess(index, header, tuple(shown)[:SAMPLES], column, reason)
+    samples = dict.fromkeys(echo(c, 30) for c in cells if not is_citizen_number(c))
+    return Guess(index, header, tuple(samples)[:SAMPLES], column, reason)
 
 
 def _by_name(header: str, _cells: list[str], free: list[Column], _parsers: Parsers) -> Found:

@@ -11,7 +11,7 @@ from providers.feed.table import MAXIMUM_COLUMNS, Record, RefusedFileError, Tabl
 from providers.feed.values import echo
 
 MAXIMUM_BYTES = 30_000_000
-TOLD = 12
+MOST_NAMES = 12
 SPARE = 1_000
 """So many small parts are let through in any file."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -29,7 +29,7 @@ def open_json(path: Path, *, mapping: Mapping) -> Table:
     text = path.read_text(encoding_of(path))
     _refuse_crumbs(text)
     try:
-        numbered, shape, beside = _rows(text)
+        numbered, shape, ignored = _rows(text)
     except RecursionError:
         raise RefusedFileError("F002", reason="Dit JSON-bestand is te diep genest.") from None
     except _DoubledKeyError as error:
@@ -43,7 +43,7 @@ def open_json(path: Path, *, mapping: Mapping) -> Table:
     if not header:
         raise RefusedFileError("F003", found="niets")
     layout = lay_out([_whole(key) for key in header], mapping)
-    return Table(layout, _records(numbered, header), {"kind": shape} | beside)
+    return Table(layout, _records(numbered, header), {"kind": shape} | ignored)
 
 
 def _refuse_crumbs(text: str) -> None:
@@ -61,12 +61,12 @@ def _refuse_crumbs(text: str) -> None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in members:
             raise _DoubledKeyError(key)
-        found[key] = value
-    return found
+        members[key] = value
+    return members
 
 
 def _load(text: str) -> Any:
@@ -87,10 +87,12 @@ def _rows(text: str) -> tuple[list[tuple[int, dict[str, Any]]], str, dict[str, A
         except json.JSONDecodeError:
             raise whole from None
         return _only_objects(rows), "JSON, een object per regel", {}
-    beside: dict[str, Any] = {}
+    ignored: dict[str, Any] = {}
     if isinstance(loaded, dict) and isinstance(loaded.get("leveringen"), list):
-        if names := [echo(_whole(name), 30) for name in loaded if name != "leveringen"][:TOLD]:
-            beside = {"beside": names}
+        if names := [echo(_whole(name), 30) for name in loaded if name != "leveringen"][
+            :MOST_NAMES
+        ]:
+            ignored = {"beside": names}
         loaded = loaded["leveringen"]
     elif isinstance(loaded, dict):
         if any(isinstance(value, list) for value in loaded.values()):
@@ -98,7 +100,7 @@ def _rows(text: str) -> tuple[list[tuple[int, dict[str, Any]]], str, dict[str, A
         loaded = [loaded]
     if not isinstance(loaded, list):
         raise RefusedFileError("F001", reason=_SHAPE)
-    return _only_objects(list(enumerate(loaded, 1))), "JSON", beside
+    return _only_objects(list(enumerate(loaded, 1))), "JSON", ignored
 
 
 def _only_objects(rows: list[tuple[int, Any]]) -> list[tuple[int, dict[str, Any]]]:

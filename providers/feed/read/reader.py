@@ -105,13 +105,13 @@ def _without_citizen_numbers(table: Table) -> Table:
     records = iter(table.records)
     first = list(islice(records, LOOKED_AT))
     table.records = chain(first, records)
-    if found := [at for at in unknown if _many_have_one(first, at)]:
-        titles = tuple(layout.header[at] for at in found)
+    if personal := [at for at in unknown if _many_have_one(first, at)]:
+        titles = tuple(layout.header[at] for at in personal)
         table.layout = replace(
             layout,
             unknown=tuple(title for title in layout.unknown if title not in titles),
             personal=(*layout.personal, *titles),
-            personal_positions=(*layout.personal_positions, *found),
+            personal_positions=(*layout.personal_positions, *personal),
         )
     return table
 
@@ -132,9 +132,9 @@ def refuse_layout(layout: Layout, *, only_month: date | None) -> None:
     if layout.doubled:
         error = RefusedFileError("F005", doubled=", ".join(layout.doubled))
     elif missing:
-        found = ", ".join(title for title in layout.header if title)
+        titles = ", ".join(title for title in layout.header if title)
         named = [_with_hint(name, layout.unknown) for name in missing]
-        error = RefusedFileError("F004", missing=", ".join(named), found=found)
+        error = RefusedFileError("F004", missing=", ".join(named), found=titles)
     if error:
         error.layout = layout
         raise error

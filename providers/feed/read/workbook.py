@@ -139,14 +139,16 @@ def _meaning(title: str, mapping: Mapping) -> str:
 def _united(pages: Sequence[_Page], mapping: Mapping) -> list[str]:
     """The header of the first sheet, with the columns that only others have behind it."""
     header: list[str] = []
-    known: set[str] = set()
+    meanings: set[str] = set()
     for page in pages:
         titles = page.header.titles if page.header else ()
         if doubled := page.layout(mapping).doubled:
             raise RefusedFileError("F005", doubled=", ".join(doubled))
-        new = [t for t in titles if page is pages[0] or (t and _meaning(t, mapping) not in known)]
+        new = [
+            t for t in titles if page is pages[0] or (t and _meaning(t, mapping) not in meanings)
+        ]
         header += new
-        known |= {_meaning(title, mapping) for title in new}
+        meanings |= {_meaning(title, mapping) for title in new}
     return header
 
 
@@ -158,13 +160,15 @@ def _records(
     counts: dict[str, int] = {}
     for index, page in enumerate(chosen):
         titles = page.header.titles if page.header else ()
-        shown = frozenset(at for at, t in enumerate(titles) if mapping.column(t) in source.keys)
+        as_displayed = frozenset(
+            at for at, t in enumerate(titles) if mapping.column(t) in source.keys
+        )
         places = {_meaning(title, mapping): at for at, title in enumerate(titles) if title}
         order = [places.get(_meaning(title, mapping), -1) for title in header]
         in_order = len(chosen) == 1 or order == list(range(len(header)))
         start = page.header.at + 1 if page.header else 0
         count, width = 0, len(header)
-        for row, cells in islice(source.book.rows(page.name, shown=shown), start, None):
+        for row, cells in islice(source.book.rows(page.name, shown=as_displayed), start, None):
             count += any(cells)
             if not in_order:
                 arranged = [cells[at] if 0 <= at < len(cells) else "" for at in order]

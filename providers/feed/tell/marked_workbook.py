@@ -134,7 +134,9 @@ def _write_tables(
     }
     # Of a held delivery these are all rows to mend, also those whose problems are too many to tell.
     to_mend = set(outcome.to_mend) | {
-        row for row, found in by_row.items() if any(p.severity == ERROR for p in found)
+        row
+        for row, problems_of_row in by_row.items()
+        if any(p.severity == ERROR for p in problems_of_row)
     }
     line = 0
     for row, cells in table.records:
@@ -166,15 +168,15 @@ def _write_row(
         for column, cell in enumerate(cells[: len(layout.header)])
     ]
     for column, cell in enumerate(kept):
-        found = marks.get(column)
-        if not found:
+        of_cell = marks.get(column)
+        if not of_cell:
             if cell:
                 page.write_string(at, column, cell)
             continue
-        worst = ERROR if any(p.severity == ERROR for p in found) else "warning"
-        hidden = any(p.code == "F301" for p in found)
+        worst = ERROR if any(p.severity == ERROR for p in of_cell) else "warning"
+        hidden = any(p.code == "F301" for p in of_cell)
         page.write_string(at, column, "" if hidden else cell, formats[worst])
-        text = "\n".join(f"{p.code}: {p.message}" for p in found)
+        text = "\n".join(f"{p.code}: {p.message}" for p in of_cell)
         page.write_comment(at, column, text[:1000], {"x_scale": 2, "y_scale": 1.5})
 
 
@@ -182,11 +184,11 @@ def _write_summary(book: Any, outcome: Outcome) -> None:
     bold = book.add_format({"bold": True})
     page = book.add_worksheet("Ontvangstbewijs")
     page.set_column(0, 0, 100)
-    told = [outcome.file, sum_text(outcome), assumed_text(outcome.findings), ""]
-    told += ["Verbeter de rijen op het blad Te verbeteren en stuur dit werkboek terug."]
-    for line, text in enumerate(told):
+    texts = [outcome.file, sum_text(outcome), assumed_text(outcome.findings), ""]
+    texts += ["Verbeter de rijen op het blad Te verbeteren en stuur dit werkboek terug."]
+    for line, text in enumerate(texts):
         page.write_string(line, 0, text, bold if line == 0 else None)
-    for line, group in enumerate(grouped(outcome.problems, outcome.sheets), len(told) + 1):
+    for line, group in enumerate(grouped(outcome.problems, outcome.sheets), len(texts) + 1):
         place = f" (kolom {group.column})" if group.column else ""
         page.write_string(
             line, 0, f"{count_text(group.count)} keer {group.code}{place}: {group.message}"

@@ -10,7 +10,7 @@ from providers.feed.check.rules import ERROR, RULES
 from providers.feed.table import row_text
 from providers.feed.tell.outcome import Outcome, SentBack, Status
 
-TOLD_ROWS = 12
+MOST_ROWS = 12
 _KINDS = {
     "kind": "soort bestand",
     "encoding": "tekenset",
@@ -45,9 +45,9 @@ class Group:
 
 def rows_text(rows: Sequence[int], sheets: Sequence[str] = ()) -> str:
     """The first of some rows, as numbered in the file."""
-    shown = ", ".join(row_text(row, sheets) for row in rows[:TOLD_ROWS])
-    more = len(rows) - TOLD_ROWS
-    return f"{shown} en nog {count_text(more)}" if more > 0 else shown
+    first = ", ".join(row_text(row, sheets) for row in rows[:MOST_ROWS])
+    more = len(rows) - MOST_ROWS
+    return f"{first} en nog {count_text(more)}" if more > 0 else first
 
 
 def fate_text(fate: SentBack) -> str:
@@ -66,11 +66,11 @@ def fate_text(fate: SentBack) -> str:
 
 def grouped(problems: Iterable[Problem], sheets: Sequence[str] = ()) -> list[Group]:
     """Faults by rule and column: errors first, then the most frequent."""
-    found: dict[tuple[str, str | None, str | None], list[Problem]] = {}
+    alike: dict[tuple[str, str | None, str | None], list[Problem]] = {}
     for problem in problems:
         # What concerns no single row says its own number of rows, and stays apart.
         apart = problem.message if problem.row is None else None
-        found.setdefault((problem.code, problem.column, apart), []).append(problem)
+        alike.setdefault((problem.code, problem.column, apart), []).append(problem)
     groups = [
         Group(
             code,
@@ -82,7 +82,7 @@ def grouped(problems: Iterable[Problem], sheets: Sequence[str] = ()) -> list[Gro
             RULES[code].manager,
             sheets,
         )
-        for (code, column, _), same in found.items()
+        for (code, column, _), same in alike.items()
     ]
     return sorted(groups, key=lambda g: (g.severity != ERROR, -g.count, g.code, g.column or ""))
 
@@ -104,8 +104,8 @@ def assumed_text(findings: dict[str, Any]) -> str:
     """How the file was read, in one line."""
     parts = []
     for key, value in findings.get("assumed", {}).items():
-        told = ", ".join(value) if isinstance(value, list) else value
-        parts.append(f"{_KINDS.get(key, key)} {told}")
+        text = ", ".join(value) if isinstance(value, list) else value
+        parts.append(f"{_KINDS.get(key, key)} {text}")
     parts += [
         f"{skipped['count']} {skipped['label']} overgeslagen"
         for skipped in findings.get("skipped", {}).values()
@@ -138,8 +138,8 @@ def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
             yield f"  {fate_text(fate)}: rij {rows_text(fate.rows, outcome.sheets)}."
     if outcome.months:
         yield f"  Maanden: {', '.join(map(month_text, outcome.months))}."
-    if told := assumed_text(outcome.findings):
-        yield f"  Gelezen als: {told}."
+    if assumed := assumed_text(outcome.findings):
+        yield f"  Gelezen als: {assumed}."
     for part in outcome.findings.get("hours", ()):
         yield (
             f"  Leerroute {part['route']}: {count_text(part['rows'])} rijen, "
@@ -173,9 +173,9 @@ def _about_months(outcome: Outcome) -> Iterator[str]:
 def _skipped(outcome: Outcome) -> Iterator[str]:
     skipped = skipped_lines(outcome)
     if skipped:
-        more = len(skipped) - TOLD_ROWS
+        more = len(skipped) - MOST_ROWS
         rest = f"; en nog {count_text(more)}" if more > 0 else ""
-        yield f"  Overgeslagen: {'; '.join(skipped[:TOLD_ROWS])}{rest}."
+        yield f"  Overgeslagen: {'; '.join(skipped[:MOST_ROWS])}{rest}."
     if outcome.problem_count > len(outcome.problems):
         yield (
             f"  Dit zijn de eerste {count_text(len(outcome.problems))} van "

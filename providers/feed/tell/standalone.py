@@ -7,8 +7,8 @@ from pathlib import Path
 
 from core.dates import month_from_number
 from providers.feed.check.checking import (
+    MOST_PROBLEMS,
     OF_PROVIDER,
-    TOLD_AT_MOST,
     Checker,
     HeldRow,
     Problem,
@@ -44,7 +44,7 @@ def check_file(
             _check(checker, table, outcome)
             outcome.ignored_columns = [*table.layout.unknown, *table.layout.personal]
             outcome.findings |= {
-                "assumed": {key: known for key, known in table.assumed.items() if known},
+                "assumed": {key: value for key, value in table.assumed.items() if value},
                 "unknown_columns": list(table.layout.unknown),
                 "personal_columns": list(table.layout.personal),
             }
@@ -86,13 +86,13 @@ def _check(checker: Checker, table: Table, outcome: Outcome) -> None:
     more = list(unread_sheets(table.sheets))
     for (track, _), one in seen.items():
         if len(one.rows) > 1:
-            told = ", ".join(row_text(row, outcome.sheets) for row in one.rows[:10])
+            places = ", ".join(row_text(row, outcome.sheets) for row in one.rows[:10])
             name = numbers[track - 1].rpartition(OF_PROVIDER)[2]
             code, severity = ("F501", ERROR) if one.differs else ("F510", WARNING)
             repeats += 0 if one.differs else len(one.again)
             tally.rejected += len(one.rows) - len(one.sent_back) if one.differs else 0
             more += [
-                Problem(row, "trajectnummer", code, severity, name, sentence(code, rows=told))
+                Problem(row, "trajectnummer", code, severity, name, sentence(code, rows=places))
                 for row in (one.rows if one.differs else one.again)
             ]
     skipped = sum(tally.skipped.values())
@@ -106,8 +106,8 @@ def _check(checker: Checker, table: Table, outcome: Outcome) -> None:
     )
     outcome.months = [month_from_number(month) for month in sorted(months)]
     outcome.findings["problem_count"] = tally.problems + len(more)
-    told_problems = (problems + more)[:TOLD_AT_MOST]
-    outcome.problems = sorted(told_problems, key=lambda p: (p.row or 0, p.code, p.column or ""))
+    kept = (problems + more)[:MOST_PROBLEMS]
+    outcome.problems = sorted(kept, key=lambda p: (p.row or 0, p.code, p.column or ""))
 
 
 @dataclass
