@@ -40,7 +40,7 @@ MENU = (
 
 def views() -> list[BaseView]:
     """Make the views of every package; they belong to one application."""
-    found = [
+    listed = [
         *procurement.admin.views(),
         *providers.admin.views(),
         *quality.admin.views(),
@@ -49,11 +49,11 @@ def views() -> list[BaseView]:
         *report_pages.views(),
         *token_pages.views(),
     ]
-    for view in found:
+    for view in listed:
         if isinstance(view, SafeModelView) and view.thing == "register":
             view.after_save = _follow_register
             view.watch_effects = effects_on_open_months
-    return found
+    return listed
 
 
 def _follow_register(row: Any, before: dict[str, Any] | None) -> None:

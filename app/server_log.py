@@ -28,12 +28,12 @@ class WithoutValues(logging.Formatter):
         | tuple[None, None, None],
     ) -> str:
         """Tell the error and those that it came from, the first one first."""
-        told: list[str] = []
+        parts: list[str] = []
         error = ei[1]
         while error is not None:
-            told.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__name__)
+            parts.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__name__)
             error = error.__cause__ or error.__context__
-        return "\n".join(reversed(told))
+        return "\n".join(reversed(parts))
 
 
 class AsJson(WithoutValues):

@@ -473,8 +473,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, Any
         raise DomainError(
             "setting", "Er is een mailserver, maar geen afzender. Vul TAALINKOOP_MAIL_FROM in."
         )
-    known = values["TAALINKOOP_OIDC_CLIENT_ID"] and values["TAALINKOOP_OIDC_CLIENT_SECRET"]
-    if values["TAALINKOOP_OIDC_ISSUER"] and not known:
+    complete = values["TAALINKOOP_OIDC_CLIENT_ID"] and values["TAALINKOOP_OIDC_CLIENT_SECRET"]
+    if values["TAALINKOOP_OIDC_ISSUER"] and not complete:
         raise DomainError(
             "setting",
             "Er is een aanmelddienst, maar die kent Taalinkoop niet. "

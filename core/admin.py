@@ -305,8 +305,8 @@ class SafeModelView(Page, ModelView):
         def value(row: Any) -> Any:
             if path in self.cells and field is None:
                 return self.cells[path](row)
-            found = read(row)
-            return words.get(found, found) if words else found
+            raw = read(row)
+            return words.get(raw, raw) if words else raw
 
         def text(row: Any) -> Any:
             return self.cells[path](row) if path in self.cells else cell_text(value(row), field)
@@ -614,11 +614,11 @@ class SafeModelView(Page, ModelView):
         """What saving would do to open months, found by doing it and taking it back."""
         if self.watch_effects is None:
             return []
-        tell = self.watch_effects()
+        effects = self.watch_effects()
         try:
             with transaction():
                 if self._save(row, form, created=False):
-                    raise _OnlyLookedError(tell())
+                    raise _OnlyLookedError(effects())
         except _OnlyLookedError as looked:
             return looked.lines
         return []

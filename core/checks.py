@@ -67,9 +67,9 @@ def _missing_postgresql() -> Iterator[tuple[str, int, str]]:
     ).fetchall()
     for table, column, parent in keys:
         # The three names come from the catalogue, quoted by PostgreSQL itself.
-        found = database.execute_sql(
+        orphans = database.execute_sql(
             f"SELECT t.id FROM {table} t LEFT JOIN {parent} p ON p.id = t.{column} "  # noqa: S608
             f"WHERE t.{column} IS NOT NULL AND p.id IS NULL ORDER BY 1 LIMIT 20"
         )
-        for (row,) in found.fetchall():
+        for (row,) in orphans.fetchall():
             yield table, row, parent

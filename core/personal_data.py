@@ -85,36 +85,36 @@ def is_citizen_number(text: str) -> bool:
 
 
 def _citizen_numbers(text: str) -> Iterator[Match]:
-    for found in _NINE_DIGITS.finditer(text):
-        if is_citizen_number(found[0]) and not _DATE.search(found[0]):
-            yield Match(CITIZEN_NUMBER, *found.span())
+    for match in _NINE_DIGITS.finditer(text):
+        if is_citizen_number(match[0]) and not _DATE.search(match[0]):
+            yield Match(CITIZEN_NUMBER, *match.span())
 
 
 def _names(text: str) -> Iterator[Match]:
     for pattern in (_ADDRESSED, _INITIALS):
-        for found in pattern.finditer(text):
-            yield Match(NAME, *found.span())
-    for found in _WORD.finditer(text):
-        word = found[0]
+        for match in pattern.finditer(text):
+            yield Match(NAME, *match.span())
+    for match in _WORD.finditer(text):
+        word = match[0]
         if word in GIVEN_NAMES or (word.isupper() and word.capitalize() in GIVEN_NAMES):
-            surname = re.compile(rf"[\s_]+{_SURNAME}").match(text, found.end())
-            yield Match(NAME, found.start(), surname.end() if surname else found.end())
+            surname = re.compile(rf"[\s_]+{_SURNAME}").match(text, match.end())
+            yield Match(NAME, match.start(), surname.end() if surname else match.end())
 
 
 def matches(text: str, *, names: bool = True) -> list[Match]:
     """What in a text is personal data, in order; a stretch counts once."""
     if not any(c.isdigit() or c.isupper() or c == "@" for c in text):
         return []
-    found = [*_citizen_numbers(text)]
-    found += [Match(EMAIL, *one.span()) for one in _EMAIL.finditer(text)]
-    found += [
+    candidates = [*_citizen_numbers(text)]
+    candidates += [Match(EMAIL, *one.span()) for one in _EMAIL.finditer(text)]
+    candidates += [
         Match(PHONE, *one.span()) for one in _PHONE.finditer(text) if not _DATE.search(one[0])
     ]
-    found += [Match(BIRTH, *one.span()) for one in _BIRTH.finditer(text)]
+    candidates += [Match(BIRTH, *one.span()) for one in _BIRTH.finditer(text)]
     if names:
-        found += _names(text.replace("_", " "))
+        candidates += _names(text.replace("_", " "))
     kept: list[Match] = []
-    for one in sorted(found, key=lambda m: (m.start, -m.end)):
+    for one in sorted(candidates, key=lambda m: (m.start, -m.end)):
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     return kept

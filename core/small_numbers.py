@@ -104,7 +104,7 @@ def hide_small(tree: Mapping[str, Any]) -> dict[str, Any]:
 
 def hide_small_criterion(item: Mapping[str, Any]) -> dict[str, Any]:
     """One criterion of a judgement without small counts and what betrays them."""
-    shown = dict(item)
+    visible = dict(item)
     if item["state"] == "te_weinig" or is_small(item["n"]):
         kept = {
             "weight",
@@ -116,15 +116,15 @@ def hide_small_criterion(item: Mapping[str, Any]) -> dict[str, Any]:
             "norm_days",
             "norm_source",
         }
-        return {key: value if key in kept else None for key, value in shown.items()}
+        return {key: value if key in kept else None for key, value in visible.items()}
     if item.get("waiting") is not None:
-        shown |= _queue(item)
+        visible |= _queue(item)
     if item.get("asked") is not None:
         if is_small(item["asked"]):
-            shown |= {"asked": None, "met": None}
+            visible |= {"asked": None, "met": None}
         elif is_small(item["met"]) or is_small(_rest(item["asked"], item["met"])):
-            shown["met"] = None
-    return shown
+            visible["met"] = None
+    return visible
 
 
 def _queue(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,28 +134,28 @@ def _queue(item: Mapping[str, Any]) -> dict[str, Any]:
     """
     if "started_late" not in item:
         return _queue_of_method_1(item)
-    shown: dict[str, Any] = {name: item[name] for name in (*PARTS, "waiting", "naive_mean")}
+    visible: dict[str, Any] = {name: item[name] for name in (*PARTS, "waiting", "naive_mean")}
     late = {name: item[name] for name in PARTS[1:4]}
     if None not in late.values():
         few = is_small(sum(late.values()))
-        shown |= dict.fromkeys(late) if few else parts_of_total(late)
-    if is_small(shown["numerator"]) or is_small(_rest(item["denominator"], item["numerator"])):
-        shown["numerator"] = None
+        visible |= dict.fromkeys(late) if few else parts_of_total(late)
+    if is_small(visible["numerator"]) or is_small(_rest(item["denominator"], item["numerator"])):
+        visible["numerator"] = None
     queue = ("waiting_over_norm", "waiting_within_norm")
-    if any(shown[name] is None or is_small(shown[name]) for name in queue):
-        shown |= dict.fromkeys(queue)
-    if is_small(shown["left_within_norm"]):
-        shown["left_within_norm"] = None
-    if is_small(shown["waiting"]):
-        shown["waiting"] = None
+    if any(visible[name] is None or is_small(visible[name]) for name in queue):
+        visible |= dict.fromkeys(queue)
+    if is_small(visible["left_within_norm"]):
+        visible["left_within_norm"] = None
+    if is_small(visible["waiting"]):
+        visible["waiting"] = None
     if is_small(_sum_of(item, ("numerator", "started_late"))):
-        shown["naive_mean"] = None
-    return shown | _longer(item, shown["waiting"])
+        visible["naive_mean"] = None
+    return visible | _longer(item, visible["waiting"])
 
 
 def _sum_of(item: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
-    found = [item[name] for name in names]
-    return None if None in found else sum(found)
+    counts = [item[name] for name in names]
+    return None if None in counts else sum(counts)
 
 
 def _longer(item: Mapping[str, Any], waiting: int | None) -> dict[str, Any]:
@@ -179,16 +179,16 @@ QUEUE_OF_METHOD_1 = ("started", "waiting", "left_unstarted")
 
 def _queue_of_method_1(item: Mapping[str, Any]) -> dict[str, Any]:
     """The same of a month that was fixed under method 1."""
-    shown: dict[str, Any] = {name: item[name] for name in QUEUE_OF_METHOD_1}
-    if None not in shown.values():
-        shown = dict(parts_of_total(shown))
-    if shown["waiting"] is None:
+    visible: dict[str, Any] = {name: item[name] for name in QUEUE_OF_METHOD_1}
+    if None not in visible.values():
+        visible = dict(parts_of_total(visible))
+    if visible["waiting"] is None:
         hidden = ("longest_wait", "numerator", "over_42", "over_70")
-        return shown | dict.fromkeys(hidden)
-    found = shown | _longer(item, shown["waiting"])
+        return visible | dict.fromkeys(hidden)
+    with_longer = visible | _longer(item, visible["waiting"])
     if is_small(item["numerator"]) or is_small(_rest(item["denominator"], item["numerator"])):
-        found["numerator"] = None
-    return found
+        with_longer["numerator"] = None
+    return with_longer
 
 
 def _rest(whole: float | None, part: float | None) -> float | None:

@@ -132,14 +132,14 @@ def _provider(call: Call) -> Provider:
     code = call["aanbieder"] or call.account.provider_code
     if not code:
         raise ApiError(400, "Geef ook aanbieder: de code van de aanbieder.", code="no_provider")
-    found: Provider | None = (
+    provider: Provider | None = (
         visible(Provider, call.account).where(Provider.code == code).get_or_none()
     )
-    if found is None:
+    if provider is None:
         raise ApiError(
             403, f"Aanbieder {code} bestaat niet, of dit token mag er niet voor insturen."
         )
-    return found
+    return provider
 
 
 def source_of_request() -> tuple[IO[bytes], str]:

@@ -59,8 +59,8 @@ def account_of_request(permission: str) -> Account:
 def call_of_request(operation: Operation, path: dict[str, str]) -> Call:
     """Check token, permission and values of a request."""
     account = account_of_request(operation.permission)
-    known = {p.name for p in operation.parameters if p.where == "query"}
-    unknown = sorted(set(request.args) - known)
+    accepted = {p.name for p in operation.parameters if p.where == "query"}
+    unknown = sorted(set(request.args) - accepted)
     if unknown:
         raise ApiError(
             400, f"Onbekend in het adres: {', '.join(unknown)}.", code="unknown_parameter"

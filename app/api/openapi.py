@@ -44,7 +44,7 @@ def _reference(name: str) -> dict[str, str]:
 
 
 def _operation(one: Operation) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    described: dict[str, Any] = {
         "operationId": one.name,
         "summary": one.summary,
         "description": one.description,
@@ -60,8 +60,8 @@ def _operation(one: Operation) -> dict[str, Any]:
     }
     if one.body:
         content = {media: {"schema": schema} for media, schema in one.body.items()}
-        found["requestBody"] = {"required": True, "content": content}
-    return found
+        described["requestBody"] = {"required": True, "content": content}
+    return described
 
 
 def _parameter(one: Parameter) -> dict[str, Any]:

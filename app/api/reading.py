@@ -46,8 +46,8 @@ def get_scores(call: Call) -> Answer:
     providers = visible(Provider, call.account, Provider.select(Provider.id))
     if call["aanbieder"]:
         providers = providers.where(Provider.code == call["aanbieder"])
-    found = cards.cards_of(month, provider_ids=providers, route=call["route"])
-    return Answer(cards.document(month, found, call.account, today=today()))
+    listed = cards.cards_of(month, provider_ids=providers, route=call["route"])
+    return Answer(cards.document(month, listed, call.account, today=today()))
 
 
 def _process(call: Call) -> ContractingProcess:

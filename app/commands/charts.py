@@ -36,29 +36,29 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Draw what is not drawn yet, and write it all."""
     keep_pictures()
-    known = history(args.month, Provider.select(Provider.id), today=today())
-    if not known.trees:
+    scores = history(args.month, Provider.select(Provider.id), today=today())
+    if not scores.trees:
         raise DomainError(
             "no_scores",
             f"Van {month_text(args.month)} zijn er nog geen scores. "
             f"Bereken ze met: taalinkoop score {args.month:%Y-%m}",
         )
-    found = dict(charts_of(known, args.aanbieder))
+    charts = dict(charts_of(scores, args.aanbieder))
     kind = KINDS[args.format]
-    drawn = pictures.draw_all(list(found.values()), kind)
+    drawn = pictures.draw_all(list(charts.values()), kind)
     files = []
-    for number, (path, chart) in enumerate(found.items(), start=1):
+    for number, (path, chart) in enumerate(charts.items(), start=1):
         target = args.out / f"{path}.{args.format}"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(next(drawn))
         table = target.with_suffix(".csv")
         table.write_text(BYTE_ORDER_MARK + chart.csv(), encoding="utf-8", newline="")
         files += [str(target), str(table)]
-        progress(number, len(found), "grafieken")
+        progress(number, len(charts), "grafieken")
     if args.json:
         as_json({"month": f"{args.month:%Y-%m}", "files": files})
     else:
-        say(f"{len(found)} grafieken van {month_text(args.month)} staan in {args.out}")
+        say(f"{len(charts)} grafieken van {month_text(args.month)} staan in {args.out}")
     return 0
 
 
@@ -67,20 +67,20 @@ def keep_pictures() -> None:
     pictures.keep_in(read_settings()["TAALINKOOP_DATA_DIR"].absolute() / "pictures")
 
 
-def charts_of(known: History, code: str | None) -> Iterator[tuple[str, Chart]]:
+def charts_of(scores: History, code: str | None) -> Iterator[tuple[str, Chart]]:
     """Every chart with its path below the folder: the region's, then those of each provider."""
     if code in (None, REGION):
-        yield from _placed(REGION, region_charts(known))
-    elif code not in known.names:
+        yield from _placed(REGION, region_charts(scores))
+    elif code not in scores.names:
         raise DomainError("unknown_provider", f"Aanbieder {code} staat niet in het register.")
-    for provider in known.providers:
+    for provider in scores.providers:
         if code in (None, provider.code):
-            for found in provider_charts(known, provider).values():
-                yield from _placed(provider.code, found)
+            for listed in provider_charts(scores, provider).values():
+                yield from _placed(provider.code, listed)
 
 
-def _placed(folder: str, found: Iterable[Chart]) -> Iterator[tuple[str, Chart]]:
-    for chart in found:
+def _placed(folder: str, charts: Iterable[Chart]) -> Iterator[tuple[str, Chart]]:
+    for chart in charts:
         yield f"{folder}/{chart.name}", chart
 
 

@@ -92,7 +92,7 @@ def run_copy(args: argparse.Namespace) -> int:
 
     copied = copy_installation(
         args.to, settings=read_settings(), by="opdrachtregel", at=now(),
-        data_directory=args.data, tell=_show,
+        data_directory=args.data, report=_show,
     )  # fmt: skip
     if args.json:
         as_json(asdict(copied))

@@ -86,7 +86,9 @@ def _move(url: str) -> None:
     with opened_database():
         settings = read_settings()
         try:
-            copy_installation(url, settings=settings, by="voorbeeldregio", at=now(), tell=_progress)
+            copy_installation(
+                url, settings=settings, by="voorbeeldregio", at=now(), report=_progress
+            )
         except DomainError as error:
             if error.code != "not_empty":
                 raise
@@ -118,7 +120,7 @@ def fill(directory: Path, *, seed: int, months: int) -> None:
         database.execute_sql("PRAGMA synchronous = OFF")
         migrate(database.obj)
         loaded = load_region(
-            data_directory=aside, today=today(), seed=seed, tell=_progress, months=months
+            data_directory=aside, today=today(), seed=seed, report=_progress, months=months
         )
         # All of it into the one file, so that the folder can be moved.
         database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -114,9 +114,9 @@ def _try_one(path: Path, provider: Any, request: Any, *, again: bool) -> Any:
     from providers.deliveries.outcomes import already_delivered  # noqa: PLC0415
     from providers.feed.read.cleaning import fingerprint  # noqa: PLC0415
 
-    held = None if again else operations.held_delivery(provider, fingerprint(path))
-    if held is not None:
-        return already_delivered(held, file_name=path.name)
+    earlier = None if again else operations.held_delivery(provider, fingerprint(path))
+    if earlier is not None:
+        return already_delivered(earlier, file_name=path.name)
     return operations.preview(path, file_name=path.name, provider=provider, request=request)
 
 

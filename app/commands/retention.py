@@ -22,16 +22,16 @@ def run(args: argparse.Namespace) -> int:
     """Tell per kind what goes, or went."""
     settings, at = read_settings(), now()
     done = retention.apply(settings, by=ACTOR, at=at) if args.apply else None
-    found = list(retention.look(settings, at=at) if done is None else done)
+    kinds = list(retention.look(settings, at=at) if done is None else done)
     if args.json:
-        as_json({"applied": args.apply, "kinds": [asdict(one) for one in found]})
+        as_json({"applied": args.apply, "kinds": [asdict(one) for one in kinds]})
         return 0
-    for one in found:
+    for one in kinds:
         counts = ", ".join(f"{number} {name}" for name, number in one.counts.items() if number)
         say(f"{counts or 'niets'}: {one.sentence}")
     if args.apply:
         say("Dit is verwijderd. Scores en andere cijfers zijn gebleven.")
-    elif any(number for one in found for number in one.counts.values()):
+    elif any(number for one in kinds for number in one.counts.values()):
         say("Er is nog niets verwijderd. Verwijder het met: taalinkoop retention --apply")
     else:
         say("Er hoeft niets weg.")

@@ -90,8 +90,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(args: argparse.Namespace, listed: list[ScoreCard]) -> int:
-    shown = [card for card in listed if args.route in (None, card.result["route"])]
-    document = cards.document(args.month, shown, today=today())
+    cards_of_route = [card for card in listed if args.route in (None, card.result["route"])]
+    document = cards.document(args.month, cards_of_route, today=today())
     if args.json:
         as_json(document)
     else:

@@ -165,12 +165,12 @@ def _tsv_utf16(fields: Sequence[str], rows: Sequence[Row], extra: Extra) -> byte
 
 def _json(fields: Sequence[str], rows: Sequence[Row], extra: Extra) -> bytes:
     def value(row: Row, field: str) -> Any:
-        held = row[field]
-        if field in HOURS and isinstance(held, int):
-            return held / 60
-        if isinstance(held, date):
-            return _text(field, held, day="%Y-%m-%d")
-        return held
+        cell = row[field]
+        if field in HOURS and isinstance(cell, int):
+            return cell / 60
+        if isinstance(cell, date):
+            return _text(field, cell, day="%Y-%m-%d")
+        return cell
 
     document = [
         {field: value(row, field) for field in fields if row[field] is not None} | extra
@@ -201,19 +201,19 @@ def _xlsx_cells(
     """Real dates and numbers from row ``top`` down."""
     for number, row in enumerate(rows, start=top):
         for column, field in enumerate(fields):
-            held = row[field]
-            if held is None:
+            cell = row[field]
+            if cell is None:
                 continue
-            if isinstance(held, date):
-                book.sheet.write_datetime(number, column, held, book.day)
-            elif field in HOURS and isinstance(held, int):
-                book.sheet.write_number(number, column, held / 60)
-            elif isinstance(held, int):
-                book.sheet.write_number(number, column, held)
+            if isinstance(cell, date):
+                book.sheet.write_datetime(number, column, cell, book.day)
+            elif field in HOURS and isinstance(cell, int):
+                book.sheet.write_number(number, column, cell / 60)
+            elif isinstance(cell, int):
+                book.sheet.write_number(number, column, cell)
             else:
-                book.sheet.write_string(number, column, held)
-        for column, held in enumerate(extra.values(), start=len(fields)):
-            book.sheet.write_string(number, column, held)
+                book.sheet.write_string(number, column, cell)
+        for column, cell in enumerate(extra.values(), start=len(fields)):
+            book.sheet.write_string(number, column, cell)
 
 
 def _xlsx(fields: Sequence[str], rows: Sequence[Row], extra: Extra) -> bytes:

@@ -106,8 +106,8 @@ def _heard(last: date, *, by: str, at: datetime) -> None:
 
 
 def _provider(code: str) -> Provider:
-    found: Provider = Provider.get(Provider.code == code)
-    return found
+    provider: Provider = Provider.get(Provider.code == code)
+    return provider
 
 
 def _agreements(last: date, *, by: str, at: datetime) -> None:

@@ -61,14 +61,14 @@ class Loaded:
 
 
 def load_region(
-    *, data_directory: Path, today: date, seed: int, tell: Progress, months: int = MONTHS
+    *, data_directory: Path, today: date, seed: int, report: Progress, months: int = MONTHS
 ) -> Loaded:
     """Register, deliveries, scores and accounts; the database must be migrated and empty."""
     last = last_month(today)
     loaded = Loaded(last)
-    tell("Het register van de regio")
+    report("Het register van de regio")
     _register(today, months)
-    tell(f"De leveringen van acht aanbieders over {months} maanden")
+    report(f"De leveringen van acht aanbieders over {months} maanden")
     storage = Storage(data_directory)
     for parcel in parcels(today, last, seed, months):
         if parcel.content:
@@ -76,16 +76,16 @@ def load_region(
         else:
             sender = Provider.get(Provider.code == parcel.provider)
             declare_nothing(sender, parcel.month, by=_sender(sender), at=parcel.at)
-    tell("Wat de gemeenten van hun cursisten weten")
+    report("Wat de gemeenten van hun cursisten weten")
     _facts(seed, today)
-    tell("De scores van alle maanden")
+    report("De scores van alle maanden")
     loaded.cards = _score([add_months(last, back) for back in range(1 - months, 1)], today)
     settled("judge")
-    tell("Gesprekken, afspraken en signalen")
+    report("Gesprekken, afspraken en signalen")
     follow_up(last, by=MANAGER, at=_moment(today))
-    tell("De inkooptrajecten")
+    report("De inkooptrajecten")
     procurement_demo.load(today, municipalities=tuple(MUNICIPALITIES), by=ACTOR)
-    tell("De accounts")
+    report("De accounts")
     _accounts(_moment(today))
     return loaded
 

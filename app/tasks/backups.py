@@ -438,8 +438,8 @@ def _run_postgresql(program: str, url: str, *arguments: str) -> None:
 
 
 def _run_program(program: str, *arguments: str, password: str | None = None) -> None:
-    found = shutil.which(program)
-    if found is None:
+    path = shutil.which(program)
+    if path is None:
         raise DomainError(
             "no_pg_dump",
             f"Het programma {program} is niet gevonden. Installeer de PostgreSQL-client "
@@ -447,7 +447,7 @@ def _run_program(program: str, *arguments: str, password: str | None = None) -> 
         )
     environment = os.environ | ({"PGPASSWORD": password} if password else {})
     done = subprocess.run(  # noqa: S603  our own arguments, no shell
-        [found, *arguments],
+        [path, *arguments],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

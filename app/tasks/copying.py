@@ -50,7 +50,7 @@ def copy_installation(
     by: str,
     at: datetime,
     data_directory: Path | None = None,
-    tell: Callable[[str], object] = lambda _table: None,
+    report: Callable[[str], object] = lambda _table: None,
 ) -> Copied:
     """Copy all tables to an empty database, in one transaction there, and check what arrived.
 
@@ -76,7 +76,7 @@ def copy_installation(
         with source.atomic(), target.atomic():
             _empty(target)
             for model in models():
-                tell(model._meta.table_name)
+                report(model._meta.table_name)
                 digests[model] = _copy(model, source, target)
             for model, (count, digest) in digests.items():
                 copied.rows[model._meta.table_name] = count
@@ -106,15 +106,15 @@ def models() -> list[type[peewee.Model]]:
         ):
             if module.name.endswith(("models", "audit", "access_log", "log_chain", "accounts")):
                 importlib.import_module(module.name)
-    found = peewee.sort_models(BaseModel.__subclasses__())  # type: ignore[attr-defined]
-    left = set(database.get_tables()) - {m._meta.table_name for m in found} - {HISTORY}
+    models = peewee.sort_models(BaseModel.__subclasses__())  # type: ignore[attr-defined]
+    left = set(database.get_tables()) - {m._meta.table_name for m in models} - {HISTORY}
     if left:
         raise DomainError(
             "unknown_tables",
             f"In de database staan tabellen die Taalinkoop niet kent: {', '.join(sorted(left))}. "
             "Zet die eerst ergens anders.",
         )
-    return list(found)
+    return list(models)
 
 
 def _refuse_filled(target: peewee.Database) -> None:

@@ -36,13 +36,13 @@ def take_in(
     request: Request,
     by: str,
     at: datetime,
-    tell: Callable[[str], Any] = _silent,
+    report: Callable[[str], Any] = _silent,
 ) -> Outcome:
     """Take a received file in, then compute again what its rows can change."""
-    tell("Het bestand wordt gelezen en gecontroleerd")
+    report("Het bestand wordt gelezen en gecontroleerd")
     outcome = accept(delivery, storage=storage, request=request, by=by, at=at)
     if outcome.changed:
-        tell("De maandcijfers worden opnieuw berekend")
+        report("De maandcijfers worden opnieuw berekend")
         settle_owed(storage.directory.parent, at=at, kind="judge", subject=delivery.provider.code)
     return outcome
 

@@ -26,14 +26,14 @@ def newest() -> tuple[date, Any] | None:
 
 def draw_ahead(settings: Mapping[str, Any]) -> int:
     """Draw what is not drawn of the newest month, as the region sees it; return how many charts."""
-    found = newest()
-    if found is None:
+    latest = newest()
+    if latest is None:
         return 0
     pictures.keep_in(Path(settings["TAALINKOOP_DATA_DIR"]).absolute() / "pictures")
-    known = gallery.history(found[0], Provider.select(Provider.id), today=today())
-    charts = gallery.region_charts(known)
-    for provider in known.providers:
-        for listed in gallery.provider_charts(known, provider).values():
+    history = gallery.history(latest[0], Provider.select(Provider.id), today=today())
+    charts = gallery.region_charts(history)
+    for provider in history.providers:
+        for listed in gallery.provider_charts(history, provider).values():
             # Wide on the page of charts, narrow on those of a provider.
             charts += [*listed, *(chart.narrow() for chart in listed)]
     missing = [chart for chart in charts if not pictures.is_drawn(chart, "svg")]

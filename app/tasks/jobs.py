@@ -73,7 +73,7 @@ def take_in_delivery(work: Work) -> dict[str, Any]:
         ),
         by=work.job.created_by,
         at=at,
-        tell=work.tell,
+        report=work.progress,
     )
     forget_preview(storage, delivery)
     return {"url": f"/leveringen/{outcome.delivery}/", "status": outcome.status.value}
@@ -85,7 +85,7 @@ def look_through(work: Work) -> dict[str, Any]:
     delivery = Delivery.get_by_id(work.job.arguments["delivery"])
     if delivery.state == RECEIVED:
         storage = Storage(work.data_directory)
-        work.tell("Het bestand wordt gelezen en gecontroleerd")
+        work.progress("Het bestand wordt gelezen en gecontroleerd")
         outcome = preview(
             received_file(storage, delivery.sha256),
             file_name=delivery.file_name,
@@ -113,7 +113,7 @@ def withdraw_delivery(work: Work) -> dict[str, Any]:
 @kind(BACKUP_JOB)
 def make_backup(work: Work) -> dict[str, Any]:
     """Make the backup of the night."""
-    work.tell("De reservekopie wordt gemaakt en gecontroleerd")
+    work.progress("De reservekopie wordt gemaakt en gecontroleerd")
     target = scheduled_backup(work.settings, by=work.job.created_by, at=work.clock())
     return {"url": "/beheer/", "file": target.name}
 
@@ -121,7 +121,7 @@ def make_backup(work: Work) -> dict[str, Any]:
 @kind(RETENTION_JOB)
 def remove_what_is_over(work: Work) -> dict[str, Any]:
     """Apply the retention rules."""
-    work.tell("Wat over de bewaartermijn is, wordt verwijderd")
+    work.progress("Wat over de bewaartermijn is, wordt verwijderd")
     removed = apply(work.settings, by=work.job.created_by, at=work.clock())
     return {"url": "/beheer/", "removed": {one.code: one.counts for one in removed}}
 
@@ -136,8 +136,8 @@ def make_report(work: Work) -> dict[str, Any]:
     pictures.keep_in(work.data_directory.absolute() / "pictures")
     charts = pack.report.charts
     for number, _ in enumerate(pictures.draw_all(charts, "svg")):
-        work.tell("De grafieken worden getekend", number, len(charts))
-    work.tell("Het rapport wordt opgemaakt")
+        work.progress("De grafieken worden getekend", number, len(charts))
+    work.progress("Het rapport wordt opgemaakt")
     Shelf(work.data_directory / "reports").get(pack, given["kind"], at=work.clock())
     return {"url": f"/rapportages/{given['month']}/{given['code']}.{given['kind']}"}
 
@@ -147,11 +147,11 @@ def make_and_mail(work: Work) -> dict[str, Any]:
     """Compute the concepts of a month, make the reports and mail what was not mailed yet."""
     month, by = parse_month(work.job.arguments["month"]), work.job.created_by
     pictures.keep_in(work.data_directory.absolute() / "pictures")
-    work.tell("De concepten worden berekend")
+    work.progress("De concepten worden berekend")
     compute(month, by=by, at=work.clock())
 
     def progress(what: str, done: int, total: int) -> None:
-        work.tell(f"{what.capitalize()} maken en mailen", done, total)
+        work.progress(f"{what.capitalize()} maken en mailen", done, total)
 
     done = send_reports(month, settings=work.settings, by=by, today=today(), progress=progress)
     if done.failed:

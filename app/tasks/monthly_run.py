@@ -41,10 +41,10 @@ class Parcel:
 
     def sent(self) -> ReportMail | None:
         """When this address had this report in this status."""
-        found: ReportMail | None = ReportMail.get_or_none(
+        mail: ReportMail | None = ReportMail.get_or_none(
             month=self.month, code=self.code, address=self.address, status=self.status
         )
-        return found
+        return mail
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Run:
 def parcels(month: date, code: str | None = None) -> list[Parcel]:
     """Every report, or the one of a provider, that has a reader with an address."""
     judged = list(cards_of(month))
-    found = _for_the_region(month, judged) if code is None else []
+    listed = _for_the_region(month, judged) if code is None else []
     by_code: dict[str, list[ScoreCard]] = {}
     for card in judged:
         by_code.setdefault(card.provider.code, []).append(card)
@@ -69,12 +69,12 @@ def parcels(month: date, code: str | None = None) -> list[Parcel]:
         if provider.email and code in (None, one):
             school = Account(role=Role.PROVIDER, provider_code=one, municipalities=[])
             status = _status(its_cards)
-            found.append(Parcel(provider.email, month, one, provider.name, status, school))
-    return found
+            listed.append(Parcel(provider.email, month, one, provider.name, status, school))
+    return listed
 
 
 def _for_the_region(month: date, judged: Sequence[ScoreCard]) -> list[Parcel]:
-    found = []
+    listed = []
     readers = Account.select().where(Account.active, Account.role.in_(READERS))
     for account in readers.order_by(Account.email):
         seen: Any = visible(Provider, account, Provider.select(Provider.id)).tuples()
@@ -82,8 +82,8 @@ def _for_the_region(month: date, judged: Sequence[ScoreCard]) -> list[Parcel]:
         its_cards = [card for card in judged if card.provider.id in ids]
         if its_cards:
             status = _status(its_cards)
-            found.append(Parcel(account.email, month, REGION, "De regio", status, account))
-    return found
+            listed.append(Parcel(account.email, month, REGION, "De regio", status, account))
+    return listed
 
 
 def _status(judged: Sequence[ScoreCard]) -> str:
@@ -156,7 +156,7 @@ def _send(
 def _packs(waiting: Sequence[Parcel], today: date) -> list[Pack]:
     """The report of each parcel; who may see the same gets the same."""
     made: dict[tuple[Any, ...], Pack] = {}
-    found = []
+    packs = []
     for parcel in waiting:
         reader = parcel.reader
         key = (parcel.code, reader.role, reader.provider_code, *sorted(reader.municipalities))
@@ -165,15 +165,15 @@ def _packs(waiting: Sequence[Parcel], today: date) -> list[Pack]:
             if pack is None:
                 raise DomainError("no_report", f"Van {parcel.name} zijn er geen scores meer.")
             made[key] = pack
-        found.append(made[key])
-    return found
+        packs.append(made[key])
+    return packs
 
 
 def without_address(month: date, code: str | None = None) -> tuple[str, ...]:
     """Codes of providers that were judged, and that the register has no address of."""
     query = cards_of(month).where(Provider.email.is_null() | (Provider.email == ""))
-    found = {card.provider.code for card in query}
-    return tuple(sorted(found if code is None else found & {code}))
+    codes = {card.provider.code for card in query}
+    return tuple(sorted(codes if code is None else codes & {code}))
 
 
 def _write_down(parcel: Parcel, *, as_links: bool, by: str, at: datetime) -> None:

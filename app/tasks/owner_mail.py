@@ -75,8 +75,8 @@ def send_digests(settings: Mapping[str, Any], *, by: str) -> Run:
 
 def _running(day: date) -> dict[str, Outlook]:
     running = ContractingProcess.select().where(ContractingProcess.status == "lopend")
-    found = running.order_by(ContractingProcess.code)
-    return {process.code: look(queries.load(process), day) for process in found}
+    processes = running.order_by(ContractingProcess.code)
+    return {process.code: look(queries.load(process), day) for process in processes}
 
 
 Reader = tuple[Account | None, set[str]]
@@ -84,19 +84,21 @@ Reader = tuple[Account | None, set[str]]
 
 def _readers(owners: set[str]) -> tuple[dict[str, Reader], list[str]]:
     """Who hears of which owners, by address; and the owners that are nobody."""
-    found: dict[str, Reader] = {}
+    readers: dict[str, Reader] = {}
     unknown = []
     accounts = list(Account.select().order_by(Account.email))
     for owner in sorted(owners):
-        known = [a for a in accounts if owner.casefold() in (a.email.casefold(), a.name.casefold())]
-        for account in known:
+        matches = [
+            a for a in accounts if owner.casefold() in (a.email.casefold(), a.name.casefold())
+        ]
+        for account in matches:
             if account.active and may(account, "read", "planning"):
-                found.setdefault(account.email, (account, set()))[1].add(owner)
-        if not known and "@" in owner:
-            found.setdefault(owner, (None, set()))[1].add(owner)
-        elif not known:
+                readers.setdefault(account.email, (account, set()))[1].add(owner)
+        if not matches and "@" in owner:
+            readers.setdefault(owner, (None, set()))[1].add(owner)
+        elif not matches:
             unknown.append(owner)
-    return found, unknown
+    return readers, unknown
 
 
 def _messages(

@@ -30,11 +30,11 @@ def _has_come_to_rest(path: Path, at: float) -> bool:
     if path.name.startswith((".", "~$")) or path.name.lower().endswith(ARRIVING):
         return False
     try:
-        found = path.lstat()
+        status = path.lstat()
     except FileNotFoundError:
         return False
     # The clock of whoever sent it may be ahead.
-    return stat.S_ISREG(found.st_mode) and abs(at - found.st_mtime) >= QUIET_SECONDS
+    return stat.S_ISREG(status.st_mode) and abs(at - status.st_mtime) >= QUIET_SECONDS
 
 
 class Watched:
@@ -66,8 +66,8 @@ class Watched:
         for folder in sorted(path for path in self.directory.iterdir() if path.is_dir()):
             for path in sorted(folder.iterdir()):
                 if _has_come_to_rest(path, at):
-                    told = self._try_to_take(folder, path, today)
-                    yield f"{folder.name}/{shown_name(path.name)}: {told}"
+                    outcome = self._try_to_take(folder, path, today)
+                    yield f"{folder.name}/{shown_name(path.name)}: {outcome}"
 
     def _try_to_take(self, folder: Path, path: Path, today: date) -> str:
         """Whatever is the matter with one file, the others are taken in."""

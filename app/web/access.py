@@ -76,8 +76,8 @@ def await_second_step(account: Account) -> None:
 
 def awaited_account() -> Account | None:
     """Whose code we wait for."""
-    found = _session_of_cookie()
-    return found.account if found is not None and found.awaits_code else None
+    pending = _session_of_cookie()
+    return pending.account if pending is not None and pending.awaits_code else None
 
 
 def limits() -> dict[str, timedelta]:
@@ -106,12 +106,12 @@ def _load_account() -> None:
     g.recorded = access_log.recorded()
     if COOKIE_HAS not in session or request.endpoint in WITHOUT_DATABASE:
         return
-    found = _session_of_cookie()
-    if found is None:
+    current = _session_of_cookie()
+    if current is None:
         session.clear()
-    elif not found.awaits_code:
-        sessions.touch(found, at=now())
-        g.session, g.account = found, found.account
+    elif not current.awaits_code:
+        sessions.touch(current, at=now())
+        g.session, g.account = current, current.account
 
 
 LOGGED = frozenset(("progress", "learners", "signals", "bids"))

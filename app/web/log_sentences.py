@@ -52,20 +52,20 @@ def sentence(line: AuditLine) -> str:
     word = THINGS.get(thing, thing.replace("_", " "))
     done = ACTIONS.get(line.action, line.action)
     parts = changes(line)
-    shown = parts[:MOST_PARTS]
+    listed = parts[:MOST_PARTS]
     if len(parts) > MOST_PARTS:
-        shown.append(f"en nog {len(parts) - MOST_PARTS}")
-    rest = f": {', '.join(shown)}" if shown else ""
+        listed.append(f"en nog {len(parts) - MOST_PARTS}")
+    rest = f": {', '.join(listed)}" if listed else ""
     return f"{word.capitalize()} {name_of(line)} {done}{rest}."
 
 
 def name_of(line: AuditLine) -> str:
     """What people call the thing: its number, code or name; else its key."""
-    known = {**(line.before or {}), **(line.after or {})}
+    values = {**(line.before or {}), **(line.after or {})}
     for key in NAMING:
-        if known.get(key):
-            return str(known[key])
-    school = _provider(known.get("provider") or known.get("aanbieder"))
+        if values.get(key):
+            return str(values[key])
+    school = _provider(values.get("provider") or values.get("aanbieder"))
     return f"{line.thing_id} ({school})" if school else str(line.thing_id)
 
 

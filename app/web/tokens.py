@@ -88,7 +88,7 @@ class TokenPage(Page):
         if form.validate_on_submit():
             given = form.data
             try:
-                held, token = make_token(
+                row, token = make_token(
                     name=given["name"],
                     role=Role(given["role"]),
                     provider_code=given["provider_code"] or None,
@@ -101,7 +101,7 @@ class TokenPage(Page):
             except DomainError as error:
                 form.fill_errors(error)
             else:
-                return self.render("tokens/made.html", held=held, token=token)
+                return self.render("tokens/made.html", row=row, token=token)
         return self.render("tokens/token_entry.html", form=form)
 
     @expose("/<int:number>/intrekken/", methods=("GET", "POST"))

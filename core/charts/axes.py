@@ -91,12 +91,12 @@ class _Edge:
 
     def get_ticklabels(self) -> list[Any]:
         """Words as they are drawn, each with its place."""
-        found = []
+        labels = []
         for line, place in self._lines(self.axes.figure.dpi / 72):
             text = self._text()
             text.set(text=line, position=place)
-            found.append(text)
-        return found
+            labels.append(text)
+        return labels
 
     def draw(self, renderer: Any) -> None:
         """Draw the lines, the ticks and the words."""

@@ -96,16 +96,16 @@ def boxed(text: str) -> str:
     """
     if NEVER_MISSING.fullmatch(text):
         return text
-    shown: list[str] = []
+    characters: list[str] = []
     joined = False
     for character in text:
         modifies = category(character) in INVISIBLE or ord(character) in SKIN_TONES
-        if shown and shown[-1] == BOX and (modifies or joined):
+        if characters and characters[-1] == BOX and (modifies or joined):
             joined = character == JOINER
             continue
         joined = False
-        shown.append(character if character == "\n" or has_glyph(character) else BOX)
-    return "".join(shown)
+        characters.append(character if character == "\n" or has_glyph(character) else BOX)
+    return "".join(characters)
 
 
 def text_width(text: str, size: float = 9.0, *, bold: bool = False) -> float:

@@ -64,7 +64,7 @@ class Chart:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything the picture depends on."""
-        shown = (self.name, self.finding, self.measure, self.description, self.data)
+        content = (self.name, self.finding, self.measure, self.description, self.data)
         drawn_by = (
             self.paint.__module__,
             self.paint.__qualname__,
@@ -73,7 +73,7 @@ class Chart:
             self.over_time,
         )
         code = code_fingerprint(self.paint.__module__)
-        return hashlib.sha256(repr((shown, drawn_by, code)).encode()).hexdigest()
+        return hashlib.sha256(repr((content, drawn_by, code)).encode()).hexdigest()
 
     def narrow(self) -> "Chart":
         """The same picture for a column of half a page, with letters of the same size."""

@@ -40,7 +40,7 @@ def make_token(
         )
     token = MARK + secrets.token_urlsafe(32)
     with transaction():
-        held = ApiToken.create(
+        row = ApiToken.create(
             name=name.strip(),
             prefix=token[:10],
             token_hash=hash_of(token),
@@ -53,14 +53,14 @@ def make_token(
             expires_on=expires_on,
         )
         after = {
-            "name": held.name,
+            "name": row.name,
             "role": role.value,
             "provider_code": provider_code,
             "municipalities": list(municipalities),
-            "permissions": held.permissions,
+            "permissions": row.permissions,
         }
-        record(at=at, actor=by, action="create", thing="api_token", thing_id=held.id, after=after)
-    return held, token
+        record(at=at, actor=by, action="create", thing="api_token", thing_id=row.id, after=after)
+    return row, token
 
 
 def _check_bounds(role: Role, provider_code: str | None, municipalities: Sequence[str]) -> None:
@@ -94,14 +94,14 @@ def _check_permissions(role: Role, permissions: Sequence[str]) -> None:
 
 def find_token(token: str, *, today: date) -> ApiToken | None:
     """The token that is valid today, or none; notes once a day that it was used."""
-    found: ApiToken | None = ApiToken.get_or_none(
+    row: ApiToken | None = ApiToken.get_or_none(
         ApiToken.token_hash == hash_of(token), ApiToken.revoked_at.is_null()
     )
-    if found is None or (found.expires_on is not None and found.expires_on < today):
+    if row is None or (row.expires_on is not None and row.expires_on < today):
         return None
-    if found.last_used_on != today:
-        write_soon(ApiToken.update(last_used_on=today).where(ApiToken.id == found.id).execute)
-    return found
+    if row.last_used_on != today:
+        write_soon(ApiToken.update(last_used_on=today).where(ApiToken.id == row.id).execute)
+    return row
 
 
 def account_of(token: ApiToken) -> Account:

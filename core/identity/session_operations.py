@@ -63,19 +63,19 @@ def _write(begun: SignInSession, at: datetime) -> None:
 def find(token: str, *, at: datetime, idle: timedelta, life: timedelta) -> SignInSession | None:
     """The session of a token, with its account, when it is still good."""
     name = _hash(token)
-    found: SignInSession | None = _beginning.get(name)
-    if found is not None:
-        found.account = Account.get_by_id(found.account.id)
+    session: SignInSession | None = _beginning.get(name)
+    if session is not None:
+        session.account = Account.get_by_id(session.account.id)
     else:
         query = SignInSession.select(SignInSession, Account).join(Account)
-        found = query.where(SignInSession.token_hash == name).first()
-    if found is None or name in _ended or not found.account.active:
+        session = query.where(SignInSession.token_hash == name).first()
+    if session is None or name in _ended or not session.account.active:
         return None
-    fits = found.key == found.account.session_key
-    in_time = at - found.seen_at <= idle and at - found.began_at <= life
-    if found.awaits_code:
-        in_time = at - found.began_at <= CODE_WITHIN
-    return found if fits and in_time else None
+    fits = session.key == session.account.session_key
+    in_time = at - session.seen_at <= idle and at - session.began_at <= life
+    if session.awaits_code:
+        in_time = at - session.began_at <= CODE_WITHIN
+    return session if fits and in_time else None
 
 
 def touch(found: SignInSession, *, at: datetime) -> None:

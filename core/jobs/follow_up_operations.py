@@ -117,16 +117,16 @@ def _lock_name(kind: str, subject: str) -> str:
 @check
 def nothing_is_owed() -> list[str]:
     """Every change was followed by what belongs to it; what is being done now does not count."""
-    found = []
+    sentences = []
     for row in _first_of_each():
         with named_lock(_lock_name(row.kind, row.subject)) as free:
             if free:
                 sentence = KINDS[row.kind].sentence.format(subject=row.subject)
-                found.append(
+                sentences.append(
                     f"{sentence} sinds {moment_text(row.created_at)}. "
                     "Dat gebeurt bij de volgende opdracht, of met: taalinkoop jobs"
                 )
-    return found
+    return sentences
 
 
 def _first_of_each() -> list[FollowUp]:

@@ -72,7 +72,7 @@ def claim(*, worker: str, at: datetime) -> Job | None:
     return None
 
 
-def tell(job: Job, step: str, *, done: int = 0, total: int | None = None) -> None:
+def note_progress(job: Job, step: str, *, done: int = 0, total: int | None = None) -> None:
     """Say how far a job is; call it between transactions, or nobody sees it."""
     with transaction():
         Job.update(step=step, done=done, total=total).where(Job.id == job.id).execute()
@@ -100,15 +100,15 @@ def find_interrupted(*, at: datetime) -> list[int]:
     Every kind of job can be done twice without harm, so that it goes back in the queue; after a
     second time it is told to whoever started it.
     """
-    found = []
+    numbers = []
     running: Any = Job.select().where(Job.state == RUNNING).order_by(Job.id)
     for job in list(running):
         with job_lock(job.id) as free:
             # Asked again: it may have ended between the question and the lock.
             if free and Job.get_by_id(job.id).state == RUNNING:
                 _interrupted(job, at=at)
-                found.append(job.id)
-    return found
+                numbers.append(job.id)
+    return numbers
 
 
 def _interrupted(job: Job, *, at: datetime) -> None:

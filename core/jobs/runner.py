@@ -19,7 +19,7 @@ from core.db import retried
 from core.errors import DomainError, trouble_of
 from core.jobs.locks import job_lock
 from core.jobs.models import QUEUED, RUNNING, Job
-from core.jobs.operations import claim, enqueue, fail, finish, tell
+from core.jobs.operations import claim, enqueue, fail, finish, note_progress
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +44,10 @@ class Work:
         """Where files are kept."""
         return Path(self.settings["TAALINKOOP_DATA_DIR"])
 
-    def tell(self, step: str, done: int = 0, total: int | None = None) -> None:
+    def progress(self, step: str, done: int = 0, total: int | None = None) -> None:
         """Say how far it is; that this cannot be written down now is no reason to fail."""
         with suppress(peewee.OperationalError):
-            tell(self.job, step, done=done, total=total)
+            note_progress(self.job, step, done=done, total=total)
 
 
 Kind = Callable[[Work], dict[str, Any]]

@@ -62,15 +62,15 @@ class SafeForm(FlaskForm):
         return not self._tell_changes() and good
 
     def _tell_changes(self) -> bool:
-        shown = _read_seen(request.form.get(f"{self._prefix}seen", ""))
-        told = False
-        for name in sorted(self._existing & shown.keys(), key=list(self._fields).index):
+        seen = _read_seen(request.form.get(f"{self._prefix}seen", ""))
+        changed = False
+        for name in sorted(self._existing & seen.keys(), key=list(self._fields).index):
             field: Any = self[name]
             typed = _digest(field.data)
-            if _digest(field.object_data) in (shown[name], typed):
+            if _digest(field.object_data) in (seen[name], typed):
                 continue
-            told = True
-            if typed == shown[name]:  # not touched here: what it is now stays
+            changed = True
+            if typed == seen[name]:  # not touched here: what it is now stays
                 field.raw_data, field.data = None, field.object_data
                 message = f"Intussen gewijzigd door {self.changed_by()}. Dat staat nu hier."
             else:
@@ -79,9 +79,9 @@ class SafeForm(FlaskForm):
                     "Wat jij invulde, staat er nog."
                 )
             field.errors = [*field.errors, message]
-        if told:
+        if changed:
             self.form_errors.append(CHANGED_MEANWHILE)
-        return told
+        return changed
 
     def about_nobody(self, name: str) -> bool:
         """Whether there is no personal data in a text; else its field says so."""

@@ -297,8 +297,8 @@ class _SheetReader:
             at = len(self._cells)
         else:
             letters = reference.rstrip("0123456789")
-            known = self._columns.get(letters)
-            at = known if known is not None else _column(letters)
+            column = self._columns.get(letters)
+            at = column if column is not None else _column(letters)
             self._columns[letters] = at
         if not len(self._cells) <= at < WIDEST:
             raise ValueError(reference)
@@ -351,11 +351,11 @@ class _SheetReader:
         return self._number(text)
 
     def _number(self, text: str) -> str:
-        shown = self._at in self._shown
-        key = (text, self._style, shown)
-        known = self._numbers.get(key)
-        if known is not None:
-            return known
+        as_shown = self._at in self._shown
+        key = (text, self._style, as_shown)
+        kept = self._numbers.get(key)
+        if kept is not None:
+            return kept
         formats = self._book._formats()
         style = formats[self._style] if self._style < len(formats) else GENERAL
         try:
@@ -364,7 +364,7 @@ class _SheetReader:
             return text
         if not isfinite(value):
             return text
-        if not shown:
+        if not as_shown:
             result = text_of(value, style, self._epoch)
         elif style.kind is Kind.NUMBER:
             result = display(value, style.code)

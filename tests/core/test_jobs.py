@@ -55,7 +55,7 @@ def test_jobs_are_taken_oldest_first_and_once(db):
 
 def test_a_small_job_is_done_at_once(db, kinds, settings):
     def work(given: Work) -> dict[str, Any]:
-        given.tell("halverwege", 1, 2)
+        given.progress("halverwege", 1, 2)
         assert (again(given.job).step, again(given.job).total) == ("halverwege", 2)
         return {"url": "/leveringen/1/"}
 
