@@ -52,7 +52,7 @@ def revisions_of(card: ScoreCard) -> list[ScoreCard]:
     query = cards.cards_of(
         card.month, provider_ids=[card.provider.id], route=card.result["route"], revisions=True
     )
-    return [found for found in query if found.revision > 0]
+    return [revision for revision in query if revision.revision > 0]
 
 
 class JudgementPage(Page):
@@ -83,7 +83,7 @@ class JudgementPage(Page):
             model=model,
             change=change_since_last_month(card),
             words=score_words,
-            told=explanation_words,
+            explained=explanation_words,
             charts=_charts(card, tree),
             standings=_standings(card, tree),
             complaints=_complaints(card),
@@ -93,7 +93,7 @@ class JudgementPage(Page):
             outdated=mark_is_outdated(tree),
             alike=alike_text(card, tree, model),
             method_words=method_words,
-            known=_as_known(card),
+            earlier=_as_known(card),
             revisions=_revision_rows(card),
             reactions=list(reactions_on(card)) if may(g.account, "read", "reactions") else None,
             invitation=invitation_of(card),
@@ -123,12 +123,12 @@ def _complaints(card: ScoreCard) -> dict[str | None, str] | None:
         return None
     outside = g.account.role in OUTSIDE
     last = month_end(card.month)
-    found = complaints_by_criterion(card.provider, card.route, g.account, last=last)
-    codes = {*CRITERION_OF_COMPLAINT.values(), *found}
+    by_criterion = complaints_by_criterion(card.provider, card.route, g.account, last=last)
+    codes = {*CRITERION_OF_COMPLAINT.values(), *by_criterion}
     return {
-        code: explanation_words.complaint_words(found.get(code, {}), outside=outside)
+        code: explanation_words.complaint_words(by_criterion.get(code, {}), outside=outside)
         for code in codes
-        if code is not None or code in found
+        if code is not None or code in by_criterion
     }
 
 
@@ -140,9 +140,9 @@ def _charts(card: ScoreCard, tree: dict[str, Any]) -> dict[str, Chart]:
     route, kinds = card.result["route"], ["score", *PICTURED]
     if tree["criteria"][WAITING.code]["judged"] and g.account.role not in OUTSIDE:
         kinds.append("wachtcurve")
-    known = gallery.history(card.month, [card.provider.id], today=today())
-    found = gallery.provider_charts(known, card.provider, {route: kinds}).get(route, [])
-    return {gallery.kind_of(chart): chart for chart in found}
+    history = gallery.history(card.month, [card.provider.id], today=today())
+    drawn = gallery.provider_charts(history, card.provider, {route: kinds}).get(route, [])
+    return {gallery.kind_of(chart): chart for chart in drawn}
 
 
 @dataclass(frozen=True)
@@ -166,12 +166,12 @@ def _as_known(card: ScoreCard) -> Known:
     except ValueError:
         return Known("", mistake="Vul een datum in, bijvoorbeeld 2026-06-30.")
     codes = [card.provider.code]
-    for found in operations.as_known_on(card.month, day_end(day), codes=codes):
-        if found.route == card.route:
-            same = found.fingerprint == card.fingerprint if card.fingerprint else None
+    for earlier in operations.as_known_on(card.month, day_end(day), codes=codes):
+        if earlier.route == card.route:
+            same = earlier.fingerprint == card.fingerprint if card.fingerprint else None
             since = known_since(card.provider)
             later = since if since is not None and since > day_end(day) else None
-            tree = shown_tree(found, g.account)
+            tree = shown_tree(earlier, g.account)
             return Known(asked, tree=tree, same_rows=same, register_since=later)
     return Known(asked, mistake="Op die dag was er nog niets bekend over deze maand.")
 
@@ -193,11 +193,11 @@ def _people(queue: Queue | None, month: date) -> list[Person]:
     return [] if queue is None else people(queue.people, month, g.account)
 
 
-def _person_rows(found: list[Person]) -> list[tuple[str, ...]]:
-    return [(one.number, one.municipality, one.outcome, str(one.days)) for one in found]
+def _person_rows(listed: list[Person]) -> list[tuple[str, ...]]:
+    return [(one.number, one.municipality, one.outcome, str(one.days)) for one in listed]
 
 
-def place_rows(found: list[PlaceRow]) -> list[tuple[str, ...]]:
+def place_rows(places: list[PlaceRow]) -> list[tuple[str, ...]]:
     """The wait per gemeente as cells."""
     return [
         (
@@ -206,15 +206,19 @@ def place_rows(found: list[PlaceRow]) -> list[tuple[str, ...]]:
             MISSING if row.share is None else percent_text(row.share),
             count_or_hidden(row.waiting),
         )
-        for row in found
+        for row in places
     ]
 
 
 def _revision_rows(fixed: ScoreCard) -> list[tuple[str, ...]]:
     rows = []
     for card in revisions_of(fixed):
-        tree, found = shown_tree(card, g.account), difference(fixed, card)
-        parts = (found.total, found.rules, found.corrected, found.added) if found else (None,) * 4
+        tree, parts_of = shown_tree(card, g.account), difference(fixed, card)
+        parts = (
+            (parts_of.total, parts_of.rules, parts_of.corrected, parts_of.added)
+            if parts_of
+            else (None,) * 4
+        )
         rows.append(
             (
                 moment_text(card.computed_at),
@@ -233,8 +237,8 @@ def alike_text(card: ScoreCard, tree: dict[str, Any], model: ScoringModel) -> st
         return ""
     from quality.cards.region import compared_on  # noqa: PLC0415  brings numpy along
 
-    found = compared_on(card.month, card.route, model).get(card.provider.code)
-    return "" if found is None else score_words.alike_words(found)
+    ratio = compared_on(card.month, card.route, model).get(card.provider.code)
+    return "" if ratio is None else score_words.alike_words(ratio)
 
 
 def queue_of(card: ScoreCard, model: ScoringModel) -> Queue | None:

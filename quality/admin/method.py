@@ -121,8 +121,8 @@ class ModelPage(Page):
         return version
 
     def _one(self, number: int) -> ScoringModelVersion:
-        found = visible(ScoringModelVersion, g.account).where(ScoringModelVersion.id == number)
-        version: ScoringModelVersion | None = found.get_or_none()
+        query = visible(ScoringModelVersion, g.account).where(ScoringModelVersion.id == number)
+        version: ScoringModelVersion | None = query.get_or_none()
         if version is None:
             abort(404)
         return version

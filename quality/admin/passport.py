@@ -41,13 +41,13 @@ class PassportPage(Page):
         form = PassportForm()
         key = signing_key(Path(current_app.config["TAALINKOOP_DATA_DIR"]))
         if form.validate_on_submit():
-            given = {"purpose": form.purpose.data or "", "by": g.account.email, "at": now()}
+            details = {"purpose": form.purpose.data or "", "by": g.account.email, "at": now()}
             try:
-                made = sealed(passport_content(provider, day, **given), key)
+                made = sealed(passport_content(provider, day, **details), key)
             except DomainError as error:
                 form.fill_errors(error)
             else:
-                record_passport(provider, day, **given)
+                record_passport(provider, day, **details)
                 return _file(made, f"paspoort-{code}-{month}.json")
         return self.render(
             "quality/passport.html",

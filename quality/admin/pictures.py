@@ -44,23 +44,23 @@ class ChartPage(Page):
             return redirect(url_for(".provider", month=month, code=code))
         asked = request.args.get("over", "")
         subject = asked if asked in gallery.SUBJECTS else next(iter(gallery.SUBJECTS))
-        known = _of_region_or_404(month, gallery.SUBJECTS[subject].months)
-        parts = gallery.parts_of(known, subject)
+        history = _of_region_or_404(month, gallery.SUBJECTS[subject].months)
+        parts = gallery.parts_of(history, subject)
         part = min(max(request.args.get("deel", 1, type=int), 1), parts)
-        shown = gallery.region_charts(known, subject, part)
+        drawn = gallery.region_charts(history, subject, part)
 
         def address(over: str, deel: int | None = None) -> str:
             return url_for(".index", month=month, over=over, deel=deel)
 
         return self.render(
             "quality/charts.html",
-            month=known.month,
-            providers=_with_cards(known.month),
-            groups={"": [(one, _links(month, REGION, one)) for one in shown]},
+            month=history.month,
+            providers=_with_cards(history.month),
+            groups={"": [(one, _links(month, REGION, one)) for one in drawn]},
             provider=None,
             subjects=[
-                (found.label, address(one), one == subject)
-                for one, found in gallery.SUBJECTS.items()
+                (subject_of.label, address(one), one == subject)
+                for one, subject_of in gallery.SUBJECTS.items()
             ],
             part=part,
             parts=parts,
@@ -71,17 +71,17 @@ class ChartPage(Page):
     @expose("/<code>/")
     def provider(self, month: str, code: str) -> str:
         """Show the charts of one provider, by route."""
-        known, provider = _of_one_or_404(month, code)
-        found = gallery.provider_charts(known, provider)
+        history, provider = _of_one_or_404(month, code)
+        drawn = gallery.provider_charts(history, provider)
         return self.render(
             "quality/charts.html",
-            month=known.month,
-            providers=_with_cards(known.month),
+            month=history.month,
+            providers=_with_cards(history.month),
             groups={
                 LearningRoute.from_code(route).label: [
                     (one, _links(month, code, one)) for one in listed
                 ]
-                for route, listed in found.items()
+                for route, listed in drawn.items()
             },
             provider=provider,
         )
@@ -89,11 +89,11 @@ class ChartPage(Page):
     @expose("/<code>/<chart>.<any(svg, png, csv):kind>")
     def download(self, month: str, code: str, chart: str, kind: str) -> Response:
         """Give one chart as a picture or as its data."""
-        found = next((c for c in _of(month, code) if c.name == chart), None) or abort(404)
+        picture = next((c for c in _of(month, code) if c.name == chart), None) or abort(404)
         if kind == "csv":
-            content = (BYTE_ORDER_MARK + found.csv()).encode()
+            content = (BYTE_ORDER_MARK + picture.csv()).encode()
         else:
-            content = found.png() if kind == "png" else found.svg_file()
+            content = picture.png() if kind == "png" else picture.svg_file()
         response = Response(content, content_type=TYPES[kind])
         response.headers.set("Content-Disposition", "attachment", filename=f"{chart}.{kind}")
         return response
@@ -108,14 +108,14 @@ def _mine(*codes: str) -> Any:
 def _of_region_or_404(month: str, months: int = HISTORY) -> gallery.History:
     """A month that has score cards the account may see; earlier months in outline."""
     day = month_or_404(month)
-    known = gallery.history(day, _mine(), today=today(), months=months, full_from=day)
-    return known if known.trees else abort(404)
+    history = gallery.history(day, _mine(), today=today(), months=months, full_from=day)
+    return history if history.trees else abort(404)
 
 
 def _of_one_or_404(month: str, code: str) -> tuple[gallery.History, Provider]:
     """The score cards of one provider, when the account may see it."""
-    known = gallery.history(month_or_404(month), _mine(code), today=today())
-    return (known, known.providers[0]) if known.providers else abort(404)
+    history = gallery.history(month_or_404(month), _mine(code), today=today())
+    return (history, history.providers[0]) if history.providers else abort(404)
 
 
 def _with_cards(month: date) -> list[Provider]:
@@ -128,8 +128,8 @@ def _with_cards(month: date) -> list[Provider]:
 def _of(month: str, code: str) -> Iterable[Chart]:
     if code == REGION:
         return gallery.region_charts(_of_region_or_404(month))
-    found = gallery.provider_charts(*_of_one_or_404(month, code))
-    return [one for listed in found.values() for one in listed]
+    drawn = gallery.provider_charts(*_of_one_or_404(month, code))
+    return [one for listed in drawn.values() for one in listed]
 
 
 def _links(month: str, code: str, chart: Chart) -> list[tuple[str, str]]:
@@ -153,8 +153,8 @@ class ComparePage(Page):
         chosen = Choice.read(request.args, months)
         region = chosen.history(_mine(), full_from=chosen.last)
         codes = [p.code for p in region.providers if p.code in chosen.codes]
-        known = chosen.history(_mine(*codes[:MOST])) if codes else region
-        agreements = _agreements(known, chosen) if codes else []
+        history = chosen.history(_mine(*codes[:MOST])) if codes else region
+        agreements = _agreements(history, chosen) if codes else []
         return self.render(
             "quality/compare.html",
             months=months,
@@ -164,8 +164,8 @@ class ComparePage(Page):
             providers=region.providers,
             most=MOST,
             left_out=len(codes) - MOST,
-            charts=compared(known, region, chosen, agreements) if codes else [],
-            effects=[_effect(one, known, region, chosen) for one in agreements],
+            charts=compared(history, region, chosen, agreements) if codes else [],
+            effects=[_effect(one, history, region, chosen) for one in agreements],
             months_beside=MONTHS_BESIDE,
         )
 
@@ -208,14 +208,14 @@ class Choice:
             self.last, ids, today=today(), months=count, full_from=full_from, measure=measure
         )
 
-    def points(self, known: gallery.History, code: str) -> list[charts.Point]:
+    def points(self, history: gallery.History, code: str) -> list[charts.Point]:
         """The measure of one provider over the period."""
-        return charts.score_points(known.of(code).get(self.route, {}), self.measure)
+        return charts.score_points(history.of(code).get(self.route, {}), self.measure)
 
 
-def _agreements(known: gallery.History, chosen: Choice) -> list[Agreement]:
+def _agreements(history: gallery.History, chosen: Choice) -> list[Agreement]:
     """What was agreed in the period about what is compared, as far as the account may see."""
-    ids = [provider.id for provider in known.providers]
+    ids = [provider.id for provider in history.providers]
     query: Any = visible(Agreement, g.account).where(Agreement.provider.in_(ids))
     return agreed(query.order_by(Agreement.agreed_on, Agreement.id), chosen)
 
@@ -233,21 +233,21 @@ def agreed(agreements: Iterable[Agreement], chosen: Choice) -> list[Agreement]:
 
 
 def compared(
-    known: gallery.History,
+    history: gallery.History,
     region: gallery.History,
     chosen: Choice,
     agreements: Sequence[Agreement] = (),
 ) -> list[Chart]:
     """The chosen providers on every criterion, and over time beside the region's middle."""
-    names = {provider.id: provider for provider in known.providers}
+    names = {provider.id: provider for provider in history.providers}
     series = {
         provider.name: points
-        for provider in known.providers
-        if (points := chosen.points(known, provider.code))
+        for provider in history.providers
+        if (points := chosen.points(history, provider.code))
     }
     if len(series) < MOST:
         series["het midden van de regio"] = region_middle(region, chosen.route, chosen.measure)
-    trees = [tree for tree in known.trees if tree["route"] == chosen.route]
+    trees = [tree for tree in history.trees if tree["route"] == chosen.route]
     name = f"{chosen.measure}-{chosen.route}-{chosen.first:%Y-%m}-{chosen.last:%Y-%m}"
     moments = sorted(
         {
@@ -256,7 +256,7 @@ def compared(
         }
     )
     return [
-        charts.compare(known.month, trees, known.names),
+        charts.compare(history.month, trees, history.names),
         charts.compare_over_time(
             f"verloop-vergeleken-{name}", chosen.measure, series, moments=moments
         ),
@@ -274,11 +274,11 @@ class Effect:
 
 
 def _effect(
-    agreement: Agreement, known: gallery.History, region: gallery.History, chosen: Choice
+    agreement: Agreement, history: gallery.History, region: gallery.History, chosen: Choice
 ) -> Effect:
-    provider = next(p for p in known.providers if p.id == agreement.provider_id)  # type: ignore[attr-defined]
+    provider = next(p for p in history.providers if p.id == agreement.provider_id)  # type: ignore[attr-defined]
     month = month_of(agreement.agreed_on)
-    own = [(point.month, point.value) for point in chosen.points(known, provider.code)]
+    own = [(point.month, point.value) for point in chosen.points(history, provider.code)]
     middle = region_middle(region, chosen.route, chosen.measure)
     return Effect(
         agreement,
@@ -288,20 +288,20 @@ def _effect(
     )
 
 
-def region_middle(known: gallery.History, route: str, measure: str) -> list[charts.Point]:
+def region_middle(history: gallery.History, route: str, measure: str) -> list[charts.Point]:
     """Per month the median of the providers that may be shown, from five providers on.
 
     With fewer, the middle would tell one provider's figure.
     """
-    found = []
-    for month, trees in sorted(known.by_month.items()):
+    points = []
+    for month, trees in sorted(history.by_month.items()):
         values = sorted(_values(trees, route, measure))
         middle = None
         if len(values) >= 5:
             half = len(values) // 2
             middle = values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
-        found.append(charts.Point(month, middle, reason="minder dan vijf aanbieders"))
-    return found
+        points.append(charts.Point(month, middle, reason="minder dan vijf aanbieders"))
+    return points
 
 
 def _values(trees: Iterable[Mapping[str, Any]], route: str, measure: str) -> Iterable[float]:

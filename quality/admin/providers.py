@@ -112,10 +112,10 @@ class ProvidersPage(Page):
     thing = "register"
 
     def _one(self, code: str) -> Provider:
-        found = visible(Provider, g.account).where(Provider.code == code).get_or_none()
-        if found is None:
+        provider = visible(Provider, g.account).where(Provider.code == code).get_or_none()
+        if provider is None:
             abort(404)
-        return found
+        return provider
 
     def _rows(self, filters: Filters) -> list[Listed]:
         every = listed(list(visible(Provider, g.account)), today())
@@ -263,9 +263,9 @@ class ProvidersPage(Page):
     @expose("/<code>/wachttijd/")
     def waiting(self, code: str) -> str:
         """Show the wait per route and gemeente, and who waits now."""
-        found = waiting(self._with_figures(code))
+        context = waiting(self._with_figures(code))
         may_see_rows = may(g.account, "read", "progress")
-        return self._tab(code, "waiting", may_see_rows=may_see_rows, **found)
+        return self._tab(code, "waiting", may_see_rows=may_see_rows, **context)
 
     @expose("/<code>/docenten/")
     def teachers(self, code: str) -> str:
@@ -295,9 +295,9 @@ class ProvidersPage(Page):
     @expose("/<code>/intensiteit/")
     def intensity(self, code: str) -> str:
         """Show promised, offered and attended hours, and what falls short."""
-        found = intensity(self._with_figures(code))
+        context = intensity(self._with_figures(code))
         header = [(label, place > 0) for place, label in enumerate(HEADERS)]
-        return self._tab(code, "intensity", header=header, working=WORKING, **found)
+        return self._tab(code, "intensity", header=header, working=WORKING, **context)
 
     @expose("/<code>/intensiteit/uren.<any(csv, xlsx):form>")
     def download_hours(self, code: str, form: str) -> Response:

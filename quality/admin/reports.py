@@ -53,17 +53,17 @@ class ReportPage(Page):
     def month(self, month: str) -> str:
         """Show which reports there are of a month."""
         day = month_or_404(month)
-        found = visible_cards(day)
-        if not found:
+        month_cards = visible_cards(day)
+        if not month_cards:
             abort(404)
         months = visible_months()
         return self.render(
             "quality/reports.html",
             month=day,
-            lines=_lines(found, g.account),
+            lines=_lines(month_cards, g.account),
             previous=max((m for m in months if m < day), default=None),
             following=min((m for m in months if m > day), default=None),
-            concept=any(card.status != FIXED for card in found),
+            concept=any(card.status != FIXED for card in month_cards),
             next_month=add_months(day, 1),
             may_mail=self.may("create")
             and not (g.account.provider_code or g.account.municipalities),
@@ -117,13 +117,15 @@ def _pack(month: date, code: str) -> Pack:
     return pack_for(g.account, month, code, today=today()) or abort(404)
 
 
-def _lines(found: list[ScoreCard], account: Account) -> list[ReportLine]:
+def _lines(month_cards: list[ScoreCard], account: Account) -> list[ReportLine]:
     """The region's report first, then those of the providers by name."""
     lines = []
     if sees_region(account):
-        lines.append(ReportLine(REGION, "De regio", _status(found), f"{len(found)} oordelen"))
+        lines.append(
+            ReportLine(REGION, "De regio", _status(month_cards), f"{len(month_cards)} oordelen")
+        )
     by_code: dict[str, list[ScoreCard]] = {}
-    for card in sorted(found, key=lambda card: card.provider.name.casefold()):
+    for card in sorted(month_cards, key=lambda card: card.provider.name.casefold()):
         by_code.setdefault(card.provider.code, []).append(card)
     for code, cards in by_code.items():
         words = ", ".join(f"{card.result['route']}: {_word(card)}" for card in cards)
@@ -140,8 +142,8 @@ def _word(card: ScoreCard) -> str:
     return str(card.standing).replace("_", " ")
 
 
-def _status(found: list[ScoreCard]) -> str:
-    fixed = sum(card.status == FIXED for card in found)
-    if fixed == len(found):
+def _status(month_cards: list[ScoreCard]) -> str:
+    fixed = sum(card.status == FIXED for card in month_cards)
+    if fixed == len(month_cards):
         return "vastgesteld"
-    return "concept" if not fixed else f"{fixed} van {len(found)} vastgesteld"
+    return "concept" if not fixed else f"{fixed} van {len(month_cards)} vastgesteld"

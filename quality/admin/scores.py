@@ -57,12 +57,12 @@ def card_or_404(month: date, code: str, route: str) -> ScoreCard:
     """The card of an address, when the account may see it."""
     if route not in ROUTES:
         abort(404)
-    found = visible(
+    card = visible(
         ScoreCard, g.account, cards.cards_of(month, route=route).where(Provider.code == code)
     ).first()
-    if found is None:
+    if card is None:
         abort(404)
-    return found
+    return card
 
 
 def visible_cards(month: date, **narrow: Any) -> list[ScoreCard]:
@@ -90,8 +90,8 @@ class Line:
     @property
     def interval(self) -> str:
         """The interval in words; empty without one."""
-        found = self.tree["interval"]
-        return f"van {number_text(found[0])} tot {number_text(found[1])}" if found else ""
+        low_high = self.tree["interval"]
+        return f"van {number_text(low_high[0])} tot {number_text(low_high[1])}" if low_high else ""
 
     @property
     def unsure(self) -> str:
@@ -131,37 +131,41 @@ class ScorePage(Page):
     def month(self, month: str) -> str:
         """Show all judgements of a month, by route and name."""
         day = month_or_404(month)
-        found, before = visible_cards(day), _outlines(add_months(day, -1))
+        month_cards, before = visible_cards(day), _outlines(add_months(day, -1))
         months = visible_months()
-        if not found and day not in months:
+        if not month_cards and day not in months:
             abort(404)
         narrowed = Narrowed.read()
-        lines = _lines(found, before)
-        shown = narrowed.apply(lines)
+        lines = _lines(month_cards, before)
+        chosen = narrowed.apply(lines)
         trees = [line.tree for line in lines]
         return self.render(
             "quality/month.html",
             month=day,
             reference_day=month_end(day),
             complete=cards.is_complete(day, today()),
-            sentence=score_words.month_sentence(trees, _fallen(day, lines, before), _names(found)),
+            sentence=score_words.month_sentence(
+                trees, _fallen(day, lines, before), _names(month_cards)
+            ),
             steps=_steps(day, months),
-            routes=_route_tabs(day, found, narrowed.route),
-            groups=_groups(shown),
+            routes=_route_tabs(day, month_cards, narrowed.route),
+            groups=_groups(chosen),
             narrowed=narrowed,
             lines=lines,
-            shown=shown,
+            chosen=chosen,
             criteria=_columns(trees),
             words=score_words,
             method_words=method_words,
             short_marks=SHORT_MARKS,
-            fixed=_fixed_words(found),
-            talks=_talks(shown),
-            **_charts(day, shown, found, narrowed.route),
-            model=cards.model_named(found[0].model) if found else cards.model_in_force(day),
-            comparison=_comparison(found, narrowed),
+            fixed=_fixed_words(month_cards),
+            talks=_talks(chosen),
+            **_charts(day, chosen, month_cards, narrowed.route),
+            model=cards.model_named(month_cards[0].model)
+            if month_cards
+            else cards.model_in_force(day),
+            comparison=_comparison(month_cards, narrowed),
             measures=CRITERIA,
-            may_fix=self.may("fix") and any(card.status != FIXED for card in found),
+            may_fix=self.may("fix") and any(card.status != FIXED for card in month_cards),
         )
 
     @expose("/<month>/scores.<any(csv, xlsx):kind>")
@@ -176,16 +180,16 @@ class ScorePage(Page):
     def fix(self, month: str) -> Response | str:
         """Ask, then make the scores of a month vastgesteld."""
         day = month_or_404(month)
-        found = visible_cards(day)
-        if not found:
+        month_cards = visible_cards(day)
+        if not month_cards:
             abort(404)
         form = SafeForm()
         if form.validate_on_submit():
-            codes = sorted({card.provider.code for card in found})
+            codes = sorted({card.provider.code for card in month_cards})
             fixed = operations.fix_month(day, codes=codes, by=g.account.email, at=now())
             flash(f"{len(fixed)} scores van {month_text(day)} zijn vastgesteld.", "success")
             return redirect(url_for(".month", month=month))
-        concept = sum(card.status != FIXED for card in found)
+        concept = sum(card.status != FIXED for card in month_cards)
         return self.render(
             "quality/fix.html", month=day, concept=concept, form=form, **_still_open(day)
         )
@@ -235,17 +239,17 @@ class Narrowed:
 
     def apply(self, lines: Sequence[Line]) -> list[Line]:
         """Filter and sort the lines; by name unless asked otherwise."""
-        found = [
+        chosen = [
             line
             for line in lines
             if self.route in ("", line.tree["route"])
             and self.search.casefold() in f"{line.name} {line.tree['aanbieder']}".casefold()
             and self.standing in ("", line.tree["standing"])
         ]
-        found.sort(key=lambda line: (line.name.casefold(), line.tree["aanbieder"]))
+        chosen.sort(key=lambda line: (line.name.casefold(), line.tree["aanbieder"]))
         if self.sort != "naam":
-            found.sort(key=lambda line: -_sort_value(line.tree, self.sort))
-        return found
+            chosen.sort(key=lambda line: -_sort_value(line.tree, self.sort))
+        return chosen
 
     @property
     def narrowed(self) -> bool:
@@ -270,8 +274,8 @@ def _sort_value(tree: Tree, sort: str) -> float:
     return -1.0 if value is None else float(value)
 
 
-def _names(found: Sequence[ScoreCard]) -> dict[str, str]:
-    return {card.provider.code: card.provider.name for card in found}
+def _names(month_cards: Sequence[ScoreCard]) -> dict[str, str]:
+    return {card.provider.code: card.provider.name for card in month_cards}
 
 
 def _outlines(month: date) -> dict[tuple[int, int], Tree]:
@@ -301,7 +305,7 @@ def _fallen(
     return [cards.tree_of(card) for card in earlier]
 
 
-def _lines(found: Sequence[ScoreCard], before: Mapping[tuple[int, int], Tree]) -> list[Line]:
+def _lines(month_cards: Sequence[ScoreCard], before: Mapping[tuple[int, int], Tree]) -> list[Line]:
     return [
         Line(
             name=card.provider.name,
@@ -316,7 +320,7 @@ def _lines(found: Sequence[ScoreCard], before: Mapping[tuple[int, int], Tree]) -
             ),
             fixed=card.status == FIXED,
         )
-        for card in found
+        for card in month_cards
     ]
 
 
@@ -345,9 +349,11 @@ def _steps(day: date, months: Sequence[date]) -> dict[str, Any]:
     }
 
 
-def _route_tabs(day: date, found: Sequence[ScoreCard], current: str) -> list[tuple[str, str, bool]]:
+def _route_tabs(
+    day: date, month_cards: Sequence[ScoreCard], current: str
+) -> list[tuple[str, str, bool]]:
     month = f"{day:%Y-%m}"
-    here = {card.result["route"] for card in found}
+    here = {card.result["route"] for card in month_cards}
     return [
         ("Alle leerroutes", url_for(".month", month=month), not current),
         *(
@@ -358,15 +364,15 @@ def _route_tabs(day: date, found: Sequence[ScoreCard], current: str) -> list[tup
     ]
 
 
-def _fixed_words(found: Sequence[ScoreCard]) -> dict[str, Any]:
-    fixed = [card for card in found if card.status == FIXED]
+def _fixed_words(month_cards: Sequence[ScoreCard]) -> dict[str, Any]:
+    fixed = [card for card in month_cards if card.status == FIXED]
     newest = max(fixed, key=lambda card: card.fixed_at) if fixed else None
-    return {"count": len(fixed), "of": len(found), "newest": newest}
+    return {"count": len(fixed), "of": len(month_cards), "newest": newest}
 
 
-def _comparison(found: Sequence[ScoreCard], narrowed: Narrowed) -> Comparison | None:
+def _comparison(month_cards: Sequence[ScoreCard], narrowed: Narrowed) -> Comparison | None:
     """How sure the order is; only where somebody asks for an order, on one route."""
-    own = [card for card in found if card.result["route"] == narrowed.route]
+    own = [card for card in month_cards if card.result["route"] == narrowed.route]
     if not own or narrowed.sort != WITH_RANK:
         return None
     return compare(own, cards.model_named(own[0].model))
@@ -421,7 +427,7 @@ def _reasons(tree: Tree) -> tuple[str, ...]:
 
 
 def _charts(
-    day: date, lines: Sequence[Line], found: Sequence[ScoreCard], route: str
+    day: date, lines: Sequence[Line], month_cards: Sequence[ScoreCard], route: str
 ) -> dict[str, Any]:
     """The picture that leads, as far as every row fits in it, and funnels of a chosen route.
 
@@ -430,17 +436,17 @@ def _charts(
     if not lines:
         return {"lead": None, "funnels": []}
     listed = {line.provider_id for line in lines}
-    known = gallery.History(
+    history = gallery.History(
         day,
         today(),
-        tuple({c.provider.id: c.provider for c in found if c.provider.id in listed}.values()),
+        tuple({c.provider.id: c.provider for c in month_cards if c.provider.id in listed}.values()),
         {day: tuple(hide_small(line.tree) for line in lines)},
         cards.model_in_force(day),
     )
     fits = len(lines) <= gallery.MOST_ROWS
     return {
-        "lead": gallery.in_parts(known, scores_chart)[0] if fits else None,
-        "funnels": gallery.funnels(known, route) if route else [],
+        "lead": gallery.in_parts(history, scores_chart)[0] if fits else None,
+        "funnels": gallery.funnels(history, route) if route else [],
     }
 
 

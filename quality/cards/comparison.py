@@ -37,8 +37,8 @@ def before_and_after(values: Sequence[tuple[date, float | None]], moment: date) 
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+    present = [value for value in values if value is not None]
+    return sum(present) / len(present) if present else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,15 @@ def _stable(
     trees: Sequence[dict[str, Any]], model: ScoringModel
 ) -> list[tuple[str, float, float, float]]:
     """Per criterion that all have: code, lowest weight, today's, highest without a new order."""
-    found = []
+    stretches = []
     for criterion in model.criteria:
         sides = [_sides(tree, criterion.code) for tree in trees]
-        known = [side for side in sides if side is not None]
-        if criterion.weight == 0 or len(known) < len(trees):
+        judged_sides = [side for side in sides if side is not None]
+        if criterion.weight == 0 or len(judged_sides) < len(trees):
             continue
-        low, high = stability_interval(known, criterion.weight / 100)
-        found.append((criterion.code, 100 * low, criterion.weight, 100 * high))
-    return found
+        low, high = stability_interval(judged_sides, criterion.weight / 100)
+        stretches.append((criterion.code, 100 * low, criterion.weight, 100 * high))
+    return stretches
 
 
 def _sides(tree: dict[str, Any], code: str) -> tuple[float, float] | None:

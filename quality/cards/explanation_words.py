@@ -60,9 +60,9 @@ def working(code: str, item: Tree) -> str:
         norm = f"{days} dagen" + (
             ", de norm in het contract" if item.get("norm_source") == "contract" else ""
         )
-        told = f"{begun} {_began(top)} binnen {norm}."
+        text = f"{begun} {_began(top)} binnen {norm}."
         if "started_late" not in item:
-            return f"{told} Wie nog wacht, telt mee in de waarde."
+            return f"{text} Wie nog wacht, telt mee in de waarde."
         parts = [
             f"{count_or_hidden(item[name])} {words}"
             for name, words in (
@@ -72,7 +72,7 @@ def working(code: str, item: Tree) -> str:
             )
             if item[name] != 0
         ]
-        return f"{told} De anderen: {', '.join(parts)}." if parts else told
+        return f"{text} De anderen: {', '.join(parts)}." if parts else text
     above, below = CRITERIA[code].sums
     if not above:
         return ""
@@ -81,8 +81,8 @@ def working(code: str, item: Tree) -> str:
 
 def interval_words(item: Tree) -> str:
     """``81,2 tot 93,4``; a dash where there is none."""
-    found = item.get("interval")
-    return MISSING if not found else f"{number_text(found[0])} tot {number_text(found[1])}"
+    interval = item.get("interval")
+    return MISSING if not interval else f"{number_text(interval[0])} tot {number_text(interval[1])}"
 
 
 def sure_words(item: Tree) -> str:
@@ -90,7 +90,7 @@ def sure_words(item: Tree) -> str:
     groups, worth = item.get("groups"), item.get("effective_n")
     if groups is None or worth is None:
         return ""
-    found = _count(groups, "groep", "groepen")
+    counted = _count(groups, "groep", "groepen")
     inferred = ""
     if item.get("groups_inferred"):
         inferred = (
@@ -98,7 +98,7 @@ def sure_words(item: Tree) -> str:
             " groepsgrootte."
         )
     return (
-        f"Het cijfer komt uit {found}. Cursisten in één groep lijken op elkaar: samen zeggen ze"
+        f"Het cijfer komt uit {counted}. Cursisten in één groep lijken op elkaar: samen zeggen ze"
         f" zoveel als {number_text(worth)} onafhankelijke cursisten.{inferred}"
     )
 
@@ -152,11 +152,11 @@ def complaint_words(kinds: Mapping[str, tuple[int, int]], *, outside: bool) -> s
         return "Er zijn geen klachten in de laatste twaalf maanden."
     parts = []
     for kind, (count, still_open) in sorted(kinds.items()):
-        told = HIDDEN_TEXT if outside and is_small(count) else count_text(count)
+        text = HIDDEN_TEXT if outside and is_small(count) else count_text(count)
         betrays = is_small(count) or is_small(still_open) or is_small(count - still_open)
         if still_open and not (outside and betrays):
-            told += f" ({count_text(still_open)} open)"
-        parts.append(f"{COMPLAINT_KINDS[kind]} {told}")
+            text += f" ({count_text(still_open)} open)"
+        parts.append(f"{COMPLAINT_KINDS[kind]} {text}")
     return f"Klachten in de laatste twaalf maanden: {', '.join(parts)}."
 
 

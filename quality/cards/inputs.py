@@ -223,10 +223,10 @@ def breaks_of(provider_ids: Collection[int]) -> dict[int, tuple[tuple[int, int],
     query: Any = LessonBreak.select(
         LessonBreak.provider, LessonBreak.valid_from, LessonBreak.valid_until
     ).where(LessonBreak.provider.is_null() | LessonBreak.provider.in_(list(provider_ids)))
-    found: dict[int | None, list[tuple[int, int]]] = defaultdict(list)
+    by_provider: dict[int | None, list[tuple[int, int]]] = defaultdict(list)
     for provider, first, last in query.tuples():
-        found[provider].append((first.toordinal(), last.toordinal()))
-    return {one: tuple(sorted({*found[None], *found[one]})) for one in provider_ids}
+        by_provider[provider].append((first.toordinal(), last.toordinal()))
+    return {one: tuple(sorted({*by_provider[None], *by_provider[one]})) for one in provider_ids}
 
 
 def starts_of(tracks: Sequence[int]) -> "dict[int, Start]":
@@ -236,13 +236,13 @@ def starts_of(tracks: Sequence[int]) -> "dict[int, Start]":
     """
     from quality.method.figures import Start  # noqa: PLC0415
 
-    found: dict[int, Start] = {}
+    starts: dict[int, Start] = {}
     for some in chunked(tracks, TRACKS_AT_ONCE):
         listed = list(some)
         facts = _target_groups(listed)
         for track, place, target, *levels in _rows(_first_rows(listed)):
-            found[track] = Start(min(levels), facts.get((track, place), target))
-    return found
+            starts[track] = Start(min(levels), facts.get((track, place), target))
+    return starts
 
 
 def _first_rows(tracks: list[int]) -> Any:
@@ -320,31 +320,31 @@ class _Reader:
 
     def first_months(self, routes: Collection[int]) -> dict[int, int]:
         """The first month on each of these routes: one look into the index per route."""
-        found = {}
+        months = {}
         for route in sorted(routes):
             query = R.select(R.month).where(
                 held(R, self.known_on), R.provider == self.provider_id, R.route == route
             )
             row = next(_rows(query.order_by(R.month).limit(1)), None)
             if row is not None:
-                found[route] = int(row[0])
-        return found
+                months[route] = int(row[0])
+        return months
 
 
 def latest_month() -> date | None:
     """Newest month of which current rows are held, by one look into the index per provider."""
     newest = R.select(fn.MAX(R.month)).where(CURRENT, R.provider == Provider.id)
-    found = (row[0] for row in _rows(Provider.select(newest)))
-    numbers = [number for number in found if number is not None]
+    newest_numbers = (row[0] for row in _rows(Provider.select(newest)))
+    numbers = [number for number in newest_numbers if number is not None]
     return month_from_number(max(numbers)) if numbers else None
 
 
 def newest_month_of(provider_id: int) -> date | None:
     """Newest month of which current rows of one provider are held."""
-    found: date | None = (
+    month: date | None = (
         R.select(fn.MAX(R.month)).where(CURRENT, R.provider == provider_id).scalar()
     )
-    return found
+    return month
 
 
 def reported_by(month: date) -> set[int]:
@@ -385,8 +385,8 @@ def fingerprints(
     lines: dict[int, list[str]] = defaultdict(list)
     for route, *row in _rows(query):
         lines[route].append(str(tuple(row)))
-    found: defaultdict[int, str] = defaultdict(lambda: _sha256_of([]))
-    return found | {route: _sha256_of(listed) for route, listed in lines.items()}
+    digests: defaultdict[int, str] = defaultdict(lambda: _sha256_of([]))
+    return digests | {route: _sha256_of(listed) for route, listed in lines.items()}
 
 
 def _sha256_of(lines: list[str]) -> str:

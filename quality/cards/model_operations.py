@@ -43,7 +43,7 @@ def effect(model: ScoringModel, months: Sequence[date]) -> list[Effect]:
     """What a model would have made of these months, by month, provider and route."""
     from quality.cards.region import kept_region, measured_region  # noqa: PLC0415  brings numpy
 
-    found = []
+    effects = []
     everyone = inputs.providers_named()
     for month in months:
         force = cards.model_in_force(month)
@@ -54,8 +54,8 @@ def effect(model: ScoringModel, months: Sequence[date]) -> list[Effect]:
         for card in cards.cards_of(month):
             judgement = judged.get((card.provider.id, card.route))
             if judgement is not None:
-                found.append(_effect(card, judgement))
-    return found
+                effects.append(_effect(card, judgement))
+    return effects
 
 
 def windows_alike(first: ScoringModel, second: ScoringModel) -> bool:

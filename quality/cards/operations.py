@@ -99,15 +99,15 @@ def as_known_on(
     Each has the fingerprint of the rows it rests on, to hold against that of a fixed card. How
     alike groups are is taken from the providers that are asked for.
     """
-    found = _judged_apart(inputs.providers_named(codes), month, at=known_on, known_on=known_on)
-    _fingerprint(found, month, known_on)
-    return found
+    judged = _judged_apart(inputs.providers_named(codes), month, at=known_on, known_on=known_on)
+    _fingerprint(judged, month, known_on)
+    return judged
 
 
-def _fingerprint(found: Iterable[ScoreCard], month: date, known_on: Moment = None) -> None:
+def _fingerprint(listed: Iterable[ScoreCard], month: date, known_on: Moment = None) -> None:
     """Note on cards by which rows they stand; the rows of a provider are read once."""
     of: dict[int, dict[int, str]] = {}
-    for card in found:
+    for card in listed:
         provider: int = card.provider_id  # type: ignore[attr-defined]
         if provider not in of:
             of[provider] = inputs.fingerprints(provider, month, known_on=known_on)
@@ -120,12 +120,12 @@ def _judged_apart(
     """Cards that are not kept: of an earlier day, or of a month that nobody delivered yet."""
     model = cards.model_in_force(month, known_on)
     listed = list(providers)
-    found = []
+    judged = []
     for provider, route, tree, judgement in judged_again(listed, month, model, known_on):
         card = ScoreCard(provider=provider, route=route, month=month, computed_at=at)
         _fill(card, tree, model, judgement)
-        found.append(card)
-    return found
+        judged.append(card)
+    return judged
 
 
 def judged_again(
@@ -594,12 +594,12 @@ def ranks_by_route(judged: "Mapping[Key, Judgement]") -> "dict[Key, Rank]":
     """The place of everyone who is sure enough for one, among the providers of its route."""
     from quality.method.uncertainty import ranks  # noqa: PLC0415
 
-    found: dict[Key, Rank] = {}
+    ranked: dict[Key, Rank] = {}
     for route in sorted({route for _, route in judged}):
         able = {key: one for key, one in judged.items() if key[1] == route and one.ranked}
         draws = [one.draws for one in able.values() if one.draws is not None]
-        found |= dict(zip(able, ranks(draws), strict=True))
-    return found
+        ranked |= dict(zip(able, ranks(draws), strict=True))
+    return ranked
 
 
 def differs(before: Mapping[str, Any], tree: Mapping[str, Any]) -> bool:

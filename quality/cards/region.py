@@ -73,10 +73,10 @@ class MonthRegion:
     @cached_property
     def by_route(self) -> dict[int, Region]:
         """What all providers of a route together tell of chance."""
-        found: dict[int, list[Figures]] = defaultdict(list)
+        by_number: dict[int, list[Figures]] = defaultdict(list)
         for (_, route), figures in self.figures.items():
-            found[route].append(figures)
-        return {route: region_of(listed, self.model) for route, listed in found.items()}
+            by_number[route].append(figures)
+        return {route: region_of(listed, self.model) for route, listed in by_number.items()}
 
     def region(self, route: int) -> Region:
         """What is known of chance on a route; of one without figures nothing."""
@@ -95,7 +95,7 @@ class MonthRegion:
         self, year_ago: "MonthRegion", routes: Collection[int] | None = None
     ) -> dict[Key, Judgement]:
         """Judge every provider on the routes on which it had rows or has a contract."""
-        found = {}
+        judged = {}
         for provider in self.providers:
             facts = self.facts[provider.id]
             own = {route for number, route in self.figures if number == provider.id}
@@ -114,8 +114,8 @@ class MonthRegion:
                 )
                 judgement = judge(case, self.model)
                 if judgement is not None:
-                    found[key] = judgement
-        return found
+                    judged[key] = judgement
+        return judged
 
 
 def kept_region(month: date, model: ScoringModel, providers: Sequence[Provider]) -> MonthRegion:
@@ -124,8 +124,8 @@ def kept_region(month: date, model: ScoringModel, providers: Sequence[Provider])
     breaks = inputs.breaks_of([provider.id for provider in providers])
     kept: Any = MonthFigures.select().where(MonthFigures.month == month)
     for row in kept:
-        known = breaks.get(row.provider_id, ())
-        if row.windows == windows_of(model, month, known):
+        provider_breaks = breaks.get(row.provider_id, ())
+        if row.windows == windows_of(model, month, provider_breaks):
             region.figures[row.provider_id, row.route] = Figures.from_data(row.figures)
     for provider in missing(region):
         for found_month, figures in measure(provider, [month], model).items():

@@ -164,10 +164,10 @@ def docents_of(provider_ids: Iterable[int], month: date, model: ScoringModel) ->
         .where(Teacher.provider.in_(list(provider_ids)), begun, going_on)
         .distinct()
     )
-    found: dict[int, int] = defaultdict(int)
+    counts: dict[int, int] = defaultdict(int)
     for provider, _ in query.tuples():
-        found[provider] += 1
-    return found
+        counts[provider] += 1
+    return counts
 
 
 def _answered(provider_ids: Collection[int], month: date, moment: datetime | None) -> set[int]:

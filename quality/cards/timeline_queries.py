@@ -56,7 +56,7 @@ def provider_events(
     Deliveries that came in time and complete are left out, and so are judgements that stayed
     as they were: what is usual hides what is not.
     """
-    found = [
+    events = [
         event
         for thing, source in SOURCES
         if may(account, "read", thing)
@@ -65,9 +65,9 @@ def provider_events(
     ]
     if may(account, "read", "deliveries"):
         calendar = delivery_calendar([provider.id], first, last, today)
-        found += [event for cell in calendar for event in _unusual(cell) if event.on <= today]
+        events += [event for cell in calendar for event in _unusual(cell) if event.on <= today]
     order = list(EventKind)
-    return sorted(found, key=lambda event: (-event.on.toordinal(), order.index(event.kind)))
+    return sorted(events, key=lambda event: (-event.on.toordinal(), order.index(event.kind)))
 
 
 def _judgements(provider: Provider, account: Account) -> Iterator[Event]:

@@ -85,16 +85,16 @@ def queue_cell(item: Tree, name: str) -> int | str | None:
     return int(item[name])
 
 
-def alike_words(found: AlikeRatio) -> str:
+def alike_words(alike: AlikeRatio) -> str:
     """Observed against expected for learners alike, and how much comes from who is there."""
-    gap = found.share - found.region_share
+    gap = alike.share - alike.region_share
     return (
         f"Met dezelfde soort cursisten (niveau bij de start, doelgroep en kwartaal) begonnen er in"
-        f" de regio naar verwachting {number_text(found.expected)} op tijd; hier waren het er"
-        f" {number_text(found.observed, 0)}. Dat is {number_text(found.ratio, 2)} keer zoveel"
-        f" (95%-interval {number_text(found.low, 2)} tot {number_text(found.high, 2)}, Byar). Van"
+        f" de regio naar verwachting {number_text(alike.expected)} op tijd; hier waren het er"
+        f" {number_text(alike.observed, 0)}. Dat is {number_text(alike.ratio, 2)} keer zoveel"
+        f" (95%-interval {number_text(alike.low, 2)} tot {number_text(alike.high, 2)}, Byar). Van"
         f" het verschil met de regio ({signed(gap)} procentpunt) komt"
-        f" {signed(found.due_to_learners)} door wie er zit."
+        f" {signed(alike.due_to_learners)} door wie er zit."
     )
 
 
@@ -151,13 +151,13 @@ class Fall:
 def falls(trees: Sequence[Tree], before: Sequence[Tree]) -> list[Fall]:
     """Who fell a class since the month before, and is sure enough to have fallen."""
     earlier = {(t["aanbieder"], t["route"]): t for t in before}
-    found = []
+    fallen = []
     for tree in trees:
         old = earlier.get((tree["aanbieder"], tree["route"]))
         if old is not None and step_word(tree, old).startswith("zakte"):
             fall = Fall(tree["aanbieder"], tree["route"], tree["standing"], cause_of(tree, old))
-            found.append(fall)
-    return found
+            fallen.append(fall)
+    return fallen
 
 
 def cause_of(tree: Tree, before: Tree) -> str:
@@ -183,12 +183,12 @@ def month_sentence(trees: Sequence[Tree], before: Sequence[Tree], names: Mapping
     total = f"{len(judged)} aanbieder" + ("s" if len(judged) != 1 else "")
     sentence = f"{meets} van {total} {'voldoet' if meets == 1 else 'voldoen'}"
     silent = {t["aanbieder"] for t in trees if t["standing"] == Standing.NO_DELIVERY} - judged
-    found = falls(trees, before)
-    if found:
-        first = found[0]
+    fallen = falls(trees, before)
+    if fallen:
+        first = fallen[0]
         name = names.get(first.provider, first.provider)
         sentence += f"; {name} zakte naar {first.standing} door {first.cause}"
-        more = len(found) - 1
+        more = len(fallen) - 1
         if more:
             sentence += f", en er {'zakte' if more == 1 else 'zakten'} er nog {more}"
     if silent:

@@ -77,16 +77,16 @@ def compare(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Cha
 
 
 def _side(card: Card, criterion: str, name: str) -> Side:
-    found: Mapping[str, Any] | None = card["criteria"].get(criterion)
+    item: Mapping[str, Any] | None = card["criteria"].get(criterion)
     if card["standing"] in NOTHING_CAME:
         return Side(name, card["standing"], None, STANDINGS[card["standing"]])
-    if left_out(found) or found is None:
+    if left_out(item) or item is None:
         return Side(name, "geen_oordeel", None, "telt niet mee")
-    n = "" if CRITERIA[criterion].is_status else n_text(found.get("n"))
-    points = found["points"]
+    n = "" if CRITERIA[criterion].is_status else n_text(item.get("n"))
+    points = item["points"]
     if points is None:
         return Side(name, "geen_oordeel", None, "geen oordeel", n)
-    text = f"{value_text(criterion, found['value'])}, {number_text(points)} punten"
+    text = f"{value_text(criterion, item['value'])}, {number_text(points)} punten"
     return Side(name, standing_of_points(points, card["borders"]), points, text, n)
 
 

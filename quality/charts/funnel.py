@@ -53,11 +53,9 @@ def shares_of(
     A region's value that counted the hidden ones too would tell what they are.
     """
     shares = [
-        Share(
-            name_of(card, names), found["value"], found["n"], found.get("effective_n") or found["n"]
-        )
+        Share(name_of(card, names), item["value"], item["n"], item.get("effective_n") or item["n"])
         for card in cards
-        if (found := card["criteria"].get(criterion, {})).get("judged")
+        if (item := card["criteria"].get(criterion, {})).get("judged")
     ]
     total = sum(share.n for share in shares)
     centre = sum(share.value * share.n for share in shares) / total if total else 0.0
@@ -138,17 +136,17 @@ def place(share: Share, data: Funnel) -> str:
     """``lager`` or ``hoger`` than chance and the spread between providers allow; else empty."""
     if not 0 < data.centre < 100:
         return ""
-    found = beyond_chance(share.value / 100, share.worth, data.centre / 100, data.tau_squared)
-    return found or ""
+    position = beyond_chance(share.value / 100, share.worth, data.centre / 100, data.tau_squared)
+    return position or ""
 
 
 def sizes(largest: int) -> list[int]:
     """Numbers at which the limits are drawn: close together where they bend."""
-    found, n = [], 5.0
+    all_sizes, n = [], 5.0
     while n < largest:
-        found.append(int(n))
+        all_sizes.append(int(n))
         n = max(n + 1, n * 1.12)
-    return [*found, largest]
+    return [*all_sizes, largest]
 
 
 def paint_funnel(canvas: drawing.Canvas, data: Funnel) -> None:

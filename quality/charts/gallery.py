@@ -70,11 +70,11 @@ class History:
     @cached_property
     def by_provider(self) -> dict[str, dict[str, dict[date, Tree]]]:
         """The cards by provider, route and month."""
-        found: dict[str, dict[str, dict[date, Tree]]] = defaultdict(lambda: defaultdict(dict))
+        nested: dict[str, dict[str, dict[date, Tree]]] = defaultdict(lambda: defaultdict(dict))
         for month, trees in self.by_month.items():
             for tree in trees:
-                found[tree["aanbieder"]][tree["route"]][month] = tree
-        return found
+                nested[tree["aanbieder"]][tree["route"]][month] = tree
+        return nested
 
     def of(self, code: str) -> dict[str, dict[date, Tree]]:
         """The cards of one provider, by route and month."""
@@ -109,9 +109,9 @@ def history(
     providers = list(Provider.select().where(Provider.id.in_(provider_ids)).order_by(Provider.name))
     first = add_months(month, 1 - months)
     full_from = max(first, full_from or first)
-    found: dict[date, list[Tree]] = defaultdict(list)
+    by_month: dict[date, list[Tree]] = defaultdict(list)
     for outline_month, outline in _outlines(providers, first, add_months(full_from, -1), measure):
-        found[outline_month].append(outline)
+        by_month[outline_month].append(outline)
     by_id = {provider.id: provider for provider in providers}
     query = (
         ScoreCard.select(ScoreCard)
@@ -126,12 +126,12 @@ def history(
     for card in query:
         # Not read with every card: there are thousands of them.
         card.provider = by_id[card.provider_id]  # type: ignore[attr-defined]
-        found[card.month].append(hide_small(cards.tree_of(card)))
+        by_month[card.month].append(hide_small(cards.tree_of(card)))
     return History(
         month=month,
         today=today,
         providers=tuple(providers),
-        by_month={m: tuple(trees) for m, trees in found.items()},
+        by_month={m: tuple(trees) for m, trees in by_month.items()},
         model=cards.model_in_force(month),
     )
 
@@ -149,8 +149,8 @@ def _outlines(
     ).where(card.provider.in_(list(codes)), card.month.between(first, last), card.revision == 0)
     # Thousands of rows: read as they are, without an object for each.
     rows = database.execute(query.order_by(card.month)).fetchall()
-    for month, provider, route, standing, score, *found in rows:
-        shown = [hide_small_criterion(_document(one)) for one in found if one]
+    for month, provider, route, standing, score, *items in rows:
+        documents = [hide_small_criterion(_document(one)) for one in items if one]
         yield (
             month_from_number(month),
             {
@@ -158,14 +158,14 @@ def _outlines(
                 "route": routes[route],
                 "standing": standing,
                 "score": score,
-                "criteria": dict(zip([measure], shown, strict=False)),
+                "criteria": dict(zip([measure], documents, strict=False)),
             },
         )
 
 
-def _document(found: Any) -> Any:
+def _document(column: Any) -> Any:
     """A part of a JSON document; SQLite gives it as text."""
-    return json.loads(found) if isinstance(found, str) else found
+    return json.loads(column) if isinstance(column, str) else column
 
 
 @dataclass(frozen=True)
@@ -185,42 +185,42 @@ SUBJECTS = {
 
 
 def region_charts(
-    known: History, subject: str | None = None, part: int | None = None
+    history: History, subject: str | None = None, part: int | None = None
 ) -> list[Chart]:
     """The month of all providers; of one subject or of all, one part of it or the whole."""
     if subject is None:
-        return [chart for one in SUBJECTS for chart in region_charts(known, one)]
+        return [chart for one in SUBJECTS for chart in region_charts(history, one)]
     if subject == "maand":
-        made = [in_parts(known, make, part) for make in (charts.scores, charts.heat_map)]
-        return [*made[0], *made[1], *([region_chart(known)] if part in (None, 1) else [])]
+        made = [in_parts(history, make, part) for make in (charts.scores, charts.heat_map)]
+        return [*made[0], *made[1], *([region_chart(history)] if part in (None, 1) else [])]
     if subject == "leveringen":
-        return calendars(known, part)
+        return calendars(history, part)
     if subject == "verschillen":
-        return [chart for route in _sizes(known) for chart in funnels(known, route)]
-    return [chart for route in _sizes(known) for chart in small_lines(known, route, part)]
+        return [chart for route in _sizes(history) for chart in funnels(history, route)]
+    return [chart for route in _sizes(history) for chart in small_lines(history, route, part)]
 
 
-def parts_of(known: History, subject: str) -> int:
+def parts_of(history: History, subject: str) -> int:
     """In how many parts the charts of a subject come."""
     rows = {
-        "maand": len(known.trees) / MOST_ROWS,
-        "verloop": max(_sizes(known).values(), default=0) / MOST_SMALL,
-        "leveringen": len(known.providers) / MOST_SMALL,
+        "maand": len(history.trees) / MOST_ROWS,
+        "verloop": max(_sizes(history).values(), default=0) / MOST_SMALL,
+        "leveringen": len(history.providers) / MOST_SMALL,
     }
     return max(1, ceil(rows.get(subject, 1)))
 
 
-def _sizes(known: History) -> dict[str, int]:
+def _sizes(history: History) -> dict[str, int]:
     """How many judgements each route has, in the order of routes."""
-    counted = Counter(tree["route"] for tree in known.trees)
+    counted = Counter(tree["route"] for tree in history.trees)
     return {route.code: counted[route.code] for route in LearningRoute if counted[route.code]}
 
 
-def region_chart(known: History) -> Chart:
+def region_chart(history: History) -> Chart:
     """How the judgements are divided, month by month over a year."""
-    first = add_months(known.month, 1 - CALENDAR)
-    recent = {month: trees for month, trees in known.by_month.items() if month >= first}
-    return charts.region(f"regio-{known.month:%Y-%m}", recent)
+    first = add_months(history.month, 1 - CALENDAR)
+    recent = {month: trees for month, trees in history.by_month.items() if month >= first}
+    return charts.region(f"regio-{history.month:%Y-%m}", recent)
 
 
 PART = "-deel-"
@@ -235,17 +235,17 @@ def kind_of(chart: Chart) -> str:
 
 
 def in_parts(
-    known: History,
+    history: History,
     make: Callable[[date, Sequence[Card], Mapping[str, str]], Chart],
     only: int | None = None,
 ) -> list[Chart]:
     """A chart of many judgements as charts of a page each; all tell the finding of the whole."""
-    whole = make(known.month, known.trees, known.names)
-    ordered = cards_in_order(known.trees, known.names)
+    whole = make(history.month, history.trees, history.names)
+    ordered = cards_in_order(history.trees, history.names)
     count = ceil(len(ordered) / MOST_ROWS)
     return [
         replace(
-            make(known.month, part, known.names),
+            make(history.month, part, history.names),
             name=name,
             finding=f"{whole.finding} (deel {number} van {count})",
         )
@@ -266,111 +266,111 @@ def _chunks(
             yield number, f"{name}{end}", listed[(number - 1) * most : number * most]
 
 
-def funnels(known: History, route: str) -> list[Chart]:
+def funnels(history: History, route: str) -> list[Chart]:
     """A funnel for every percentage of one route."""
-    trees = [tree for tree in known.trees if tree["route"] == route]
-    found = []
+    trees = [tree for tree in history.trees if tree["route"] == route]
+    drawn = []
     for criterion in (m.code for m in criteria_of(trees) if m.is_share):
-        shares, centre = charts.shares_of(trees, known.names, criterion)
-        found.append(
+        shares, centre = charts.shares_of(trees, history.names, criterion)
+        drawn.append(
             charts.funnel(
-                f"trechter-{criterion}-{route}-{known.month:%Y-%m}",
+                f"trechter-{criterion}-{route}-{history.month:%Y-%m}",
                 f"{charts.label_of(criterion)} {route_label(route)}",
                 MEASURES[criterion],
                 shares,
                 centre,
-                model=known.model,
+                model=history.model,
             )
         )
-    return found
+    return drawn
 
 
-def small_lines(known: History, route: str, only: int | None = None) -> list[Chart]:
+def small_lines(history: History, route: str, only: int | None = None) -> list[Chart]:
     """The score of everyone who is judged on one route, a page each when there are many."""
     codes = {
-        known.names[t["aanbieder"]]: t["aanbieder"] for t in known.trees if t["route"] == route
+        history.names[t["aanbieder"]]: t["aanbieder"] for t in history.trees if t["route"] == route
     }
     names = sorted(codes, key=str.casefold)
-    found = []
-    name = f"verloop-{route}-{known.month:%Y-%m}"
+    drawn = []
+    name = f"verloop-{route}-{history.month:%Y-%m}"
     for _, part_name, part in _chunks(name, names, MOST_SMALL, only):
         points = {
-            who: [charts.Point(m, t["score"]) for m, t in known.of(codes[who])[route].items()]
+            who: [charts.Point(m, t["score"]) for m, t in history.of(codes[who])[route].items()]
             for who in part
         }
-        found.append(charts.small_multiples(part_name, "score", points, of=route_label(route)))
-    return found
+        drawn.append(charts.small_multiples(part_name, "score", points, of=route_label(route)))
+    return drawn
 
 
-def calendars(known: History, only: int | None = None) -> list[Chart]:
+def calendars(history: History, only: int | None = None) -> list[Chart]:
     """Deliveries of a year, per provider and month; a page each when there are many."""
-    months = months_between(add_months(known.month, 1 - CALENDAR), known.month)
-    found = []
+    months = months_between(add_months(history.month, 1 - CALENDAR), history.month)
+    drawn = []
     for _, name, part in _chunks(
-        f"leveringen-{known.month:%Y-%m}", known.providers, MOST_SMALL, only
+        f"leveringen-{history.month:%Y-%m}", history.providers, MOST_SMALL, only
     ):
         names = {provider.id: provider.name for provider in part}
         states: dict[str, dict[date, str]] = {name: {} for name in names.values()}
-        for cell in delivery_calendar(list(names), months[0], known.month, known.today):
+        for cell in delivery_calendar(list(names), months[0], history.month, history.today):
             states[names[cell.provider_id]][cell.month] = STATES[cell.state]
-        found.append(charts.deliveries_calendar(name, months, states))
-    return found
+        drawn.append(charts.deliveries_calendar(name, months, states))
+    return drawn
 
 
 def provider_charts(
-    known: History, provider: Provider, only: Mapping[str, Collection[str]] | None = None
+    history: History, provider: Provider, only: Mapping[str, Collection[str]] | None = None
 ) -> dict[str, list[Chart]]:
     """Per route the charts of one provider, or with ``only`` those kinds of a route."""
-    by_route, of_one = known.of(provider.code), _OfOne(known, provider)
-    found: dict[str, list[Chart]] = {}
+    months_of, of_one = history.of(provider.code), _OfOne(history, provider)
+    by_route: dict[str, list[Chart]] = {}
     for route in LearningRoute:
-        trees = by_route.get(route.code)
-        if not trees or known.month not in trees:
+        trees = months_of.get(route.code)
+        if not trees or history.month not in trees:
             continue
-        measures = [c for c in MEASURES if c in trees[known.month]["criteria"]]
+        measures = [c for c in MEASURES if c in trees[history.month]["criteria"]]
         kinds = ("score", *measures, "wachtcurve", "uren", "niveaus")
-        found[route.code] = [
+        by_route[route.code] = [
             of_one.chart(kind, route, trees)
             for kind in kinds
             if only is None or kind in only.get(route.code, ())
         ]
-    return found
+    return by_route
 
 
 @dataclass(frozen=True)
 class _OfOne:
     """The charts of one provider; what a kind needs is read when one is made."""
 
-    known: History
+    history: History
     provider: Provider
 
     @cached_property
     def _spans(self) -> tuple[charts.Span, ...]:
-        return tuple(suspensions(self.provider.id, self.known.month))
+        return tuple(suspensions(self.provider.id, self.history.month))
 
     @cached_property
     def _queues(self) -> dict[int, Queue]:
-        return queues(self.provider, self.known.month, self.known.model)
+        return queues(self.provider, self.history.month, self.history.model)
 
     @cached_property
     def _lessons(self) -> Mapping[str, Lessons]:
-        return lessons_by_month(self.provider, self.known.month, CALENDAR)
+        return lessons_by_month(self.provider, self.history.month, CALENDAR)
 
     @cached_property
     def _levels(self) -> Mapping[str, Any]:
-        return levels_then_and_now(self.provider.id, self.known.month)
+        return levels_then_and_now(self.provider.id, self.history.month)
 
     def chart(self, kind: str, route: LearningRoute, trees: Mapping[date, Tree]) -> Chart:
         """Make the chart of one kind: a measure over the months, or one of the others."""
-        known, code = self.known, route.code
-        end = f"{self.provider.code}-{code}-{known.month:%Y-%m}"
+        history, code = self.history, route.code
+        end = f"{self.provider.code}-{code}-{history.month:%Y-%m}"
         of = f"{self.provider.name}, {route.label}"
         if kind == "wachtcurve":
             queue = self._queues.get(int(route))
-            item = trees[known.month]["criteria"][WAITING.code]
+            item = trees[history.month]["criteria"][WAITING.code]
             return charts.waiting_curve(f"{kind}-{end}", of, queue.steps if queue else (), item)
         if kind == "uren":
-            return hours_chart(self._lessons.get(code), known.month, end=end, of=of)
+            return hours_chart(self._lessons.get(code), history.month, end=end, of=of)
         if kind == "niveaus":
             return charts.levels(f"{kind}-{end}", of, self._levels.get(code, {}))
         return charts.trend(
@@ -378,9 +378,9 @@ class _OfOne:
             kind,
             charts.score_points(trees, kind),
             of=of,
-            norm=norm(trees[known.month], kind, known.model),
-            borders=_borders(trees[known.month]) if kind == "score" else (),
-            top=top_of(trees[known.month], kind),
+            norm=norm(trees[history.month], kind, history.model),
+            borders=_borders(trees[history.month]) if kind == "score" else (),
+            top=top_of(trees[history.month], kind),
             spans=self._spans,
             model_changes=model_changes(trees),
         )
@@ -420,15 +420,17 @@ def hours_chart(lessons: Lessons | None, last: date, *, end: str, of: str) -> Ch
     """Promised, offered and attended hours of a year; a month of a few learners stays hidden."""
     months = []
     for month in months_between(add_months(last, 1 - CALENDAR), last) if lessons else []:
-        found = lessons.months.get(month, LessonMonth()) if lessons else LessonMonth()
-        shown = found.tracks >= MINIMUM
+        lesson_month = lessons.months.get(month, LessonMonth()) if lessons else LessonMonth()
+        is_enough = lesson_month.tracks >= MINIMUM
         months.append(
             charts.Hours(
                 month,
-                found.promised / 60 if shown and found.promised is not None else None,
-                found.offered / 60 if shown else None,
-                found.attended / 60 if shown else None,
-                few=found.few,
+                lesson_month.promised / 60
+                if is_enough and lesson_month.promised is not None
+                else None,
+                lesson_month.offered / 60 if is_enough else None,
+                lesson_month.attended / 60 if is_enough else None,
+                few=lesson_month.few,
             )
         )
     short = lessons.shortfall() if lessons else None
@@ -443,11 +445,11 @@ def suspensions(provider_id: int, last: date) -> list[charts.Span]:
         .where(QualityMark.provider == provider_id)
         .order_by(QualityMark.valid_from)
     )
-    found = []
+    spans = []
     for mark in marks:
         status = MarkStatus(mark.status)
         start = month_of(mark.valid_from)
         until = month_of(mark.valid_until) if mark.valid_until else last
         if not status.valid and start <= last and until >= first:
-            found.append(charts.Span(max(start, first), until, f"keurmerk {status.label}"))
-    return found
+            spans.append(charts.Span(max(start, first), until, f"keurmerk {status.label}"))
+    return spans

@@ -70,7 +70,7 @@ def heat_map(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Ch
     for card in cards_in_order(cards, names):
         cells = tuple(_cell(card, measure.code) for measure in measures)
         routes.setdefault(route_label(card["route"]), []).append(Row(name_of(card, names), cells))
-    rows = [row for route, found in routes.items() for row in (Row(route), *found)]
+    rows = [row for route, of_route in routes.items() for row in (Row(route), *of_route)]
     return Chart(
         name=f"criteria-{month:%Y-%m}",
         finding=_finding([row for row in rows if row.cells], measures),
@@ -79,8 +79,8 @@ def heat_map(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Ch
         headers=("Aanbieder", "Route", *columns),
         rows=tuple(
             (row.name, route, *map(_in_table, row.cells))
-            for route, found in routes.items()
-            for row in found
+            for route, of_route in routes.items()
+            for row in of_route
         ),
         paint=paint_heat_map,
         data=Map(tuple(rows), columns),
@@ -89,21 +89,21 @@ def heat_map(month: date, cards: Sequence[Card], names: Mapping[str, str]) -> Ch
 
 
 def _cell(card: Card, criterion: str) -> Cell:
-    found: Mapping[str, Any] | None = card["criteria"].get(criterion)
+    item: Mapping[str, Any] | None = card["criteria"].get(criterion)
     if card["standing"] in NOTHING_CAME:
         return Cell("", STANDINGS[card["standing"]], card["standing"])
-    if left_out(found) or found is None:
+    if left_out(item) or item is None:
         return Cell("", "telt niet mee", "geen_oordeel")
-    value = found.get("value")
-    if not found.get("judged", True) or found.get("points") is None:
-        n = found.get("n")
-        few = found.get("state") == "te_weinig" or (isinstance(n, int) and n < 5)
+    value = item.get("value")
+    if not item.get("judged", True) or item.get("points") is None:
+        n = item.get("n")
+        few = item.get("state") == "te_weinig" or (isinstance(n, int) and n < 5)
         return Cell(
             "" if value is None else value_text(criterion, value),
             n_text(n) if few else "geen oordeel",
             "geen_oordeel",
         )
-    standing = standing_of_points(found["points"], card["borders"])
+    standing = standing_of_points(item["points"], card["borders"])
     text = value_text(criterion, value)
     return Cell(text, STANDINGS[standing], standing, SHORT_MARKS.get(str(value), text))
 

@@ -179,13 +179,13 @@ def draw_zones(axes: Any, borders: tuple[float, float], low: float, high: float)
 def _draw_lines(axes: Any, places: Sequence[tuple[float, ScoreLine]]) -> None:
     """Whiskers and marks; a dotted line where there is no score."""
     for standing, look in drawing.MARKS.items():
-        found = [
+        bars = [
             (y, line.low, line.high)
             for y, line in places
             if line.standing == standing and line.low is not None
         ]
-        if found:
-            ys, lows, highs = zip(*found, strict=True)
+        if bars:
+            ys, lows, highs = zip(*bars, strict=True)
             axes.hlines(ys, lows, highs, color=look["color"], lw=2.2, zorder=2)
     without = [y for y, line in places if line.standing and line.score is None]
     axes.hlines(without, 0, 100, color=drawing.GREY, lw=0.8, ls=(0, (1, 4)), zorder=1)
@@ -211,5 +211,5 @@ def _write_lines(canvas: drawing.Canvas, places: Sequence[tuple[float, ScoreLine
         sheet.text(LEFT - 8, y, line.n, ha="right", va="center", size=8.5)
         sheet.text(right + 36, y, number_text(line.score), ha="right", va="center")
         sheet.text(right + 56, y, STANDINGS[line.standing], va="center")
-    beside = [(right + 46, y, line.standing) for y, line in places if line.standing]
-    drawing.marks(sheet, beside, 0.8)
+    standing_labels = [(right + 46, y, line.standing) for y, line in places if line.standing]
+    drawing.marks(sheet, standing_labels, 0.8)

@@ -34,10 +34,10 @@ KINDS = (
 
 def hours(name: str, of: str, months: Sequence[Hours], shortfall: Shortfall | None = None) -> Chart:
     """Promised, offered and attended hours side by side."""
-    known = [m for m in months if m.offered]
-    offered = sum(m.offered or 0 for m in known)
-    attended = sum(m.attended or 0 for m in known)
-    if known:
+    months_with_hours = [m for m in months if m.offered]
+    offered = sum(m.offered or 0 for m in months_with_hours)
+    attended = sum(m.attended or 0 for m in months_with_hours)
+    if months_with_hours:
         share = percent_text(100 * attended / offered)
         finding = f"Van de aangeboden uren is {share} gevolgd"
         if shortfall is not None:
@@ -47,23 +47,23 @@ def hours(name: str, of: str, months: Sequence[Hours], shortfall: Shortfall | No
         finding = "Uren: te weinig cursisten om te tonen"
     else:
         finding = "Er zijn nog geen uren geleverd"
-    shown = [kind for kind in KINDS if any(getattr(m, kind[0]) is not None for m in months)]
+    kinds = [kind for kind in KINDS if any(getattr(m, kind[0]) is not None for m in months)]
     return Chart(
         name=name,
         finding=finding,
         measure=f"{of}: lesuren per maand",
         description=" ".join(
             f"{month_text(m.month)}: "
-            + ", ".join(f"{_hours(getattr(m, key))} {word}" for key, word, *_ in shown)
+            + ", ".join(f"{_hours(getattr(m, key))} {word}" for key, word, *_ in kinds)
             + "."
             for m in months
         )
         or "Er is niets te tonen.",
-        headers=("Maand", *(f"Uren {word}" for _, word, *_ in shown)),
+        headers=("Maand", *(f"Uren {word}" for _, word, *_ in kinds)),
         rows=tuple(
             (
                 month_text(m.month),
-                *("< 5" if m.few else _hours(getattr(m, key)) for key, *_ in shown),
+                *("< 5" if m.few else _hours(getattr(m, key)) for key, *_ in kinds),
             )
             for m in months
         ),
@@ -96,10 +96,10 @@ def paint_hours(canvas: drawing.Canvas, months: tuple[Hours, ...]) -> None:
     signs: list[Sign] = []
     span = range(month_number(ordered[0].month), month_number(ordered[-1].month) + 1)
     for key, word, colour, shape, dashes in KINDS:
-        known = {month_number(m.month): getattr(m, key) for m in ordered}
-        ys = [NAN if known.get(n) is None else known[n] for n in span]
+        by_month = {month_number(m.month): getattr(m, key) for m in ordered}
+        ys = [NAN if by_month.get(n) is None else by_month[n] for n in span]
         axes.plot(list(span), ys, color=colour, marker=shape, ms=4, ls=dashes, clip_on=False)
-        last = [y for y in known.values() if y is not None]
+        last = [y for y in by_month.values() if y is not None]
         if last:
             labels.append((last[-1], word))
             signs.append((shape, colour))
@@ -125,7 +125,7 @@ class Bar:
     parts: tuple[tuple[str, int], ...]
 
 
-def levels(name: str, of: str, found: Mapping[str, tuple[Counts, Counts]]) -> Chart:
+def levels(name: str, of: str, skills: Mapping[str, tuple[Counts, Counts]]) -> Chart:
     """Levels by skill at the start and now, of the same learners.
 
     A level with fewer than five learners is joined with the one below it until it has five.
@@ -133,12 +133,12 @@ def levels(name: str, of: str, found: Mapping[str, tuple[Counts, Counts]]) -> Ch
     bars = tuple(
         Bar(label, moment, joined(counts))
         for skill, label in SKILLS.items()
-        for moment, counts in zip(("start", "nu"), found.get(skill, ({}, {})), strict=True)
+        for moment, counts in zip(("start", "nu"), skills.get(skill, ({}, {})), strict=True)
     )
     total = max((sum(n for _, n in bar.parts) for bar in bars), default=0)
     return Chart(
         name=name,
-        finding=_levels_finding(found, total),
+        finding=_levels_finding(skills, total),
         measure=f"{of}: niveau bij de start en nu, dezelfde cursisten; {n_text(total)}",
         description=" ".join(
             f"{bar.skill} {bar.moment}: "
@@ -183,12 +183,12 @@ def joined(counts: Counts) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _levels_finding(found: Mapping[str, tuple[Counts, Counts]], total: int) -> str:
+def _levels_finding(skills: Mapping[str, tuple[Counts, Counts]], total: int) -> str:
     """The skill that grew most; one whose count must stay hidden is left out."""
     if total < 5:
         return "Niveaus: te weinig cursisten om te tonen"
     gained = {}
-    for skill, (start, now) in found.items():
+    for skill, (start, now) in skills.items():
         before, after = _high(start), _high(now)
         if all(
             count == 0 or count >= 5 for count in (before, after, total - before, total - after)

@@ -174,11 +174,11 @@ def deliveries_calendar(
 ) -> Chart:
     """What came in, when: one mark per provider and month; words in the key and the table."""
     rows = tuple(
-        (who, tuple(found.get(m, "") for m in months))
-        for who, found in sorted(states.items(), key=lambda item: item[0].casefold())
+        (who, tuple(by_month.get(m, "") for m in months))
+        for who, by_month in sorted(states.items(), key=lambda item: item[0].casefold())
     )
     last = months[-1] if months else None
-    missing = [who for who, found in rows if found and found[-1] == "ontbreekt"]
+    missing = [who for who, row in rows if row and row[-1] == "ontbreekt"]
     if last is None or not rows:
         finding = "Er zijn nog geen leveringen"
     elif missing:
@@ -190,12 +190,12 @@ def deliveries_calendar(
         finding=finding,
         measure="Leveringen per aanbieder en maand",
         description=" ".join(
-            f"{who}: " + ", ".join(_counts([DELIVERY_STATES[s][1] for s in found if s])) + "."
-            for who, found in rows
+            f"{who}: " + ", ".join(_counts([DELIVERY_STATES[s][1] for s in row if s])) + "."
+            for who, row in rows
         )
         or "Er is niets te tonen.",
         headers=("Aanbieder", *(month_text(m) for m in months)),
-        rows=tuple((who, *(DELIVERY_STATES[s][1] for s in found)) for who, found in rows),
+        rows=tuple((who, *(DELIVERY_STATES[s][1] for s in row)) for who, row in rows),
         paint=paint_calendar,
         data=Calendar(tuple(months), rows),
         height=max(80.0, 16.0 * len(rows) + 70),
@@ -223,16 +223,16 @@ def paint_calendar(canvas: drawing.Canvas, data: Calendar) -> None:
             if month.year != year:
                 sheet.text(x, top + 20, str(month.year), ha="center", size=8.5, weight="bold")
                 year = month.year
-    found: dict[str, list[tuple[float, float]]] = {state: [] for state in _LOOKS}
+    by_state: dict[str, list[tuple[float, float]]] = {state: [] for state in _LOOKS}
     for row, (who, states) in enumerate(data.rows):
         y = top - (row + 0.5) * 16
         sheet.text(4, y, drawing.shorten(who, left - 12), va="center")
         for column, state in enumerate(states):
             if state:
-                found[state].append((left + (column + 0.5) * step, y))
+                by_state[state].append((left + (column + 0.5) * step, y))
     x = 10.0
     for state, look in _LOOKS.items():
-        places = found[state]
+        places = by_state[state]
         if not places:
             continue
         word = DELIVERY_STATES[state][1]
@@ -264,7 +264,7 @@ class Region:
 
 def region(name: str, cards: Mapping[date, Sequence[Card]]) -> Chart:
     """How the judgements of the region are divided, month by month."""
-    cards = {month: found for month, found in cards.items() if found}
+    cards = {month: month_cards for month, month_cards in cards.items() if month_cards}
     months = months_between(min(cards), max(cards)) if cards else []
     counts = tuple(
         (
@@ -273,7 +273,7 @@ def region(name: str, cards: Mapping[date, Sequence[Card]]) -> Chart:
         )
         for standing in STANDINGS
     )
-    totals = {standing: found[-1] for standing, found in counts} if months else {}
+    totals = {standing: numbers[-1] for standing, numbers in counts} if months else {}
     enough = totals.get("goed", 0) + totals.get("voldoende", 0)
     judged = enough + totals.get("onvoldoende", 0)
     finding = (
@@ -288,14 +288,14 @@ def region(name: str, cards: Mapping[date, Sequence[Card]]) -> Chart:
         measure="Aantal oordelen per maand, een oordeel per aanbieder en leerroute",
         description=" ".join(
             f"{month_text(m)}: "
-            + ", ".join(f"{found[n]} {STANDINGS[s]}" for s, found in counts if found[n])
+            + ", ".join(f"{numbers[n]} {STANDINGS[s]}" for s, numbers in counts if numbers[n])
             + "."
             for n, m in enumerate(months)
         )
         or "Er is niets te tonen.",
         headers=("Maand", *STANDINGS.values()),
         rows=tuple(
-            (month_text(m), *(number_text(found[n], 0) for _, found in counts))
+            (month_text(m), *(number_text(numbers[n], 0) for _, numbers in counts))
             for n, m in enumerate(months)
         ),
         paint=paint_region,
@@ -316,17 +316,17 @@ def paint_region(canvas: drawing.Canvas, data: Region) -> None:
     bottoms = [0] * len(xs)
     step = (canvas.width - 132) / len(xs)
     words: list[tuple[float, str]] = []
-    totals = [sum(found[n] for _, found in data.counts) for n in range(len(xs))]
+    totals = [sum(count_by_month[n] for _, count_by_month in data.counts) for n in range(len(xs))]
     ticks = drawing.nice_ticks(0, max([*totals, 1]), 4)
     axes.set_ylim(0, ticks[-1])
     drawing.number_axis(axes.yaxis, [tick for tick in ticks if tick.is_integer()])
     unit = (canvas.height - 44) / ticks[-1]
-    for standing, found in data.counts:
+    for standing, count_by_month in data.counts:
         colour, alpha = SHADES[standing]
         hatch = "////" if standing == "onvoldoende" else None
         axes.bar(
             xs,
-            found,
+            count_by_month,
             min(0.86, WIDEST / step),
             bottom=bottoms,
             color=colour,
@@ -334,10 +334,10 @@ def paint_region(canvas: drawing.Canvas, data: Region) -> None:
             hatch=hatch,
             edgecolor=colour,
         )
-        for x, count, bottom in zip(xs, found, bottoms, strict=True):
+        for x, count, bottom in zip(xs, count_by_month, bottoms, strict=True):
             if count and count * unit >= 10 and step >= 14:
                 axes.text(x, bottom + count / 2, str(count), ha="center", va="center", size=8.5)
-        if found[-1]:
-            words.append((bottoms[-1] + found[-1] / 2, STANDINGS[standing]))
-        bottoms = [b + f for b, f in zip(bottoms, found, strict=True)]
+        if count_by_month[-1]:
+            words.append((bottoms[-1] + count_by_month[-1] / 2, STANDINGS[standing]))
+        bottoms = [b + f for b, f in zip(bottoms, count_by_month, strict=True)]
     write_side_labels(axes, words, ticks)

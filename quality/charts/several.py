@@ -36,12 +36,12 @@ def compare_over_time(
         who: next((p.value for p in reversed(points) if p.value is not None), None)
         for who, points in lines
     }
-    known = {who: value for who, value in last.items() if value is not None}
-    best = max(known, key=lambda who: known[who], default="")
+    last_values = {who: value for who, value in last.items() if value is not None}
+    best = max(last_values, key=lambda who: last_values[who], default="")
     finding = f"{label_of(measure)}: nog geen waarde"
-    if known:
-        most = "het hoogst bij" if len(known) > 1 else "van"
-        value = in_unit(known[best], unit)
+    if last_values:
+        most = "het hoogst bij" if len(last_values) > 1 else "van"
+        value = in_unit(last_values[best], unit)
         finding = f"{label_of(measure)}: laatste waarde {most} {best} ({value})"
     months = sorted({p.month for _, points in lines for p in points})
     table = {who: {p.month: p.value for p in points} for who, points in lines}
@@ -83,7 +83,7 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
     labels: list[tuple[float, str]] = []
     signs: list[Sign] = []
     for (who, line), shape, colour in zip(data.series, SIGNS, drawing.SERIES, strict=False):
-        known = [p.value for p in line if p.value is not None]
+        values = [p.value for p in line if p.value is not None]
         axes.plot(
             [month_number(p.month) for p in line],
             [NAN if p.value is None else p.value for p in line],
@@ -93,10 +93,10 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
         )
         for point in line:
             if point.value is not None:
-                told = f"{who}, {month_text(point.month)}: {in_unit(point.value, data.unit)}"
-                drawing.spot(axes, month_number(point.month), point.value, told)
-        if known:
-            labels.append((known[-1], drawing.shorten(who, 128, 8.5)))
+                text = f"{who}, {month_text(point.month)}: {in_unit(point.value, data.unit)}"
+                drawing.spot(axes, month_number(point.month), point.value, text)
+        if values:
+            labels.append((values[-1], drawing.shorten(who, 128, 8.5)))
             signs.append((shape, colour))
     write_side_labels(axes, labels, ticks, signs)
     _write_moments(axes, data, ticks[-1])

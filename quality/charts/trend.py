@@ -86,21 +86,21 @@ def filled(points: Sequence[Point]) -> tuple[Point, ...]:
     """Every month from first to last; a month without a point is one without a value."""
     if not points:
         return ()
-    known = {point.month: point for point in points}
-    return tuple(known.get(m) or Point(m) for m in months_between(min(known), max(known)))
+    by_month = {point.month: point for point in points}
+    return tuple(by_month.get(m) or Point(m) for m in months_between(min(by_month), max(by_month)))
 
 
 def joined(spans: Sequence[Span]) -> tuple[Span, ...]:
     """Periods that follow on each other become one, with both names."""
-    found: list[Span] = []
+    spans_joined: list[Span] = []
     for span in sorted(spans, key=lambda s: s.first):
-        before = found[-1] if found else None
+        before = spans_joined[-1] if spans_joined else None
         if before and month_number(span.first) - month_number(before.last) <= 1:
             label = before.label if span.label in before.label else f"{before.label}, {span.label}"
-            found[-1] = Span(before.first, max(before.last, span.last), label)
+            spans_joined[-1] = Span(before.first, max(before.last, span.last), label)
         else:
-            found.append(span)
-    return tuple(found)
+            spans_joined.append(span)
+    return tuple(spans_joined)
 
 
 def trend(
@@ -142,13 +142,13 @@ def _finding(measure: str, months: Sequence[Point], norm: float | None) -> str:
     last = months[-1]
     if last.value is None:
         return f"{label}: geen waarde in {month_text(last.month)} ({last.reason})"
-    told = [f"{label}: {in_unit(last.value, unit_of(measure))} in {month_text(last.month)}"]
+    parts = [f"{label}: {in_unit(last.value, unit_of(measure))} in {month_text(last.month)}"]
     # A score under the norm may still be voldoende: its own word says so, not this sentence.
     if measure != "score" and norm is not None and last.value < norm:
-        told.append("onder de norm")
+        parts.append("onder de norm")
     if last.change is not None:
-        told.append(change_text(last.change))
-    return ", ".join(told)
+        parts.append(change_text(last.change))
+    return ", ".join(parts)
 
 
 def _measure(measure: str, of: str, months: Sequence[Point]) -> str:
@@ -228,9 +228,9 @@ def paint_trend(canvas: drawing.Canvas, line: Line) -> None:
     axes.plot(xs, ys, color=drawing.INK, marker="o", ms=3.5, lw=1.4, zorder=3, clip_on=False)
     for point in months:
         if point.value is not None:
-            told = f"{month_text(point.month)}: {in_unit(point.value, line.unit)}"
+            text = f"{month_text(point.month)}: {in_unit(point.value, line.unit)}"
             count = f", {n_text(point.n)}" if point.n is not None else ""
-            drawing.spot(axes, month_number(point.month), point.value, told + count)
+            drawing.spot(axes, month_number(point.month), point.value, text + count)
     _mark_change(axes, line, ticks[-1])
     _mark_gaps(axes, months, ticks[0])
     _label_levels(axes, line, ticks)
@@ -250,13 +250,13 @@ def _high(point: Point) -> float:
 
 def _stretches(months: Sequence[Point]) -> list[list[Point]]:
     """Months with an interval, as far as they follow on each other: a gap breaks the band."""
-    found: list[list[Point]] = [[]]
+    stretches: list[list[Point]] = [[]]
     for point in months:
         if point.low is None or point.high is None:
-            found.append([])
+            stretches.append([])
         else:
-            found[-1].append(point)
-    return [stretch for stretch in found if stretch]
+            stretches[-1].append(point)
+    return [stretch for stretch in stretches if stretch]
 
 
 def _backdrop(axes: Any, line: Line, top: float) -> None:
@@ -347,10 +347,10 @@ def _point(month: date, card: Mapping[str, Any], measure: str) -> Point:
         n = max(counts, default=None)
         reason = "geen oordeel"
         return Point(month, card["score"], n, low, high, reason)
-    found = card["criteria"].get(measure)
-    if left_out(found) or found is None:
+    item = card["criteria"].get(measure)
+    if left_out(item) or item is None:
         return Point(month, reason="telt niet mee")
-    low, high = found.get("interval") or (None, None)
-    value = found["value"] if found.get("judged", True) else None
-    reason = found.get("reason") or "geen oordeel"
-    return Point(month, value, found.get("n"), low, high, reason, found.get("change"))
+    low, high = item.get("interval") or (None, None)
+    value = item["value"] if item.get("judged", True) else None
+    reason = item.get("reason") or "geen oordeel"
+    return Point(month, value, item.get("n"), low, high, reason, item.get("change"))

@@ -24,7 +24,7 @@ class Curve:
     share: float | None
 
 
-def waiting_curve(name: str, of: str, found: Sequence[CurveStep], item: Mapping[str, Any]) -> Chart:
+def waiting_curve(name: str, of: str, curve: Sequence[CurveStep], item: Mapping[str, Any]) -> Chart:
     """Share that began within so many days, with its 95 % band and the norm.
 
     ``item`` is the waiting time of the judgement, without the numbers that must stay hidden.
@@ -34,12 +34,12 @@ def waiting_curve(name: str, of: str, found: Sequence[CurveStep], item: Mapping[
     followed = 0 if hidden or n is None else n
     steps = tuple(
         (step.day, 100 * (1 - step.survival), 100 * (1 - high), 100 * (1 - low))
-        for step in (() if hidden else found)
-        for low, high in [survival_interval(found, step.day, followed)]
+        for step in (() if hidden else curve)
+        for low, high in [survival_interval(curve, step.day, followed)]
     )
     # Beyond the last start nothing changes; the eye needs some of it, not all.
     longest = round(1.15 * max([3 * norm, *(day for day, *_ in steps)]))
-    share = 100 * (1 - survival_at(found, norm))
+    share = 100 * (1 - survival_at(curve, norm))
     return Chart(
         name=name,
         finding=_finding(item, share, hidden=hidden),
@@ -78,17 +78,17 @@ def _queue(item: Mapping[str, Any]) -> str:
     waiting, longest = item["waiting"], item["longest_wait"]
     if waiting is None:
         return "Er wachten nog minder dan 5 cursisten."
-    told = "" if not waiting or longest is None else f"; de langste wacht: {_days(longest)}"
-    return f"Er wachten nog {number_text(waiting, 0)} cursisten{told}."
+    longest_text = "" if not waiting or longest is None else f"; de langste wacht: {_days(longest)}"
+    return f"Er wachten nog {number_text(waiting, 0)} cursisten{longest_text}."
 
 
 def weekly(steps: Sequence[Step]) -> tuple[Step, ...]:
     """The curve at the end of each week: one learner's own day stays out of the table."""
-    found: dict[int, Step] = {}
+    by_week: dict[int, Step] = {}
     for step in steps:
         week = -(-step[0] // 7) * 7
-        found[week] = (week, *step[1:])
-    return tuple(found.values())
+        by_week[week] = (week, *step[1:])
+    return tuple(by_week.values())
 
 
 def _row(step: Step) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def compared_alike(cells: Iterable[Cell], expected_from: float) -> dict[str, Ali
         successes[cell.kind] += cell.successes
         own[cell.provider].append(cell)
     total = sum(people.values())
-    found = {}
+    ratios = {}
     for provider, listed in own.items():
         size = sum(cell.people for cell in listed)
         observed = sum(cell.successes for cell in listed)
@@ -61,7 +61,7 @@ def compared_alike(cells: Iterable[Cell], expected_from: float) -> dict[str, Ali
         if expected < expected_from or not size:
             continue
         low, high = ratio_interval(observed, expected)
-        found[provider] = AlikeRatio(
+        ratios[provider] = AlikeRatio(
             observed,
             expected,
             observed / expected,
@@ -71,4 +71,4 @@ def compared_alike(cells: Iterable[Cell], expected_from: float) -> dict[str, Ali
             100 * expected / size,
             100 * sum(successes.values()) / total,
         )
-    return found
+    return ratios

@@ -51,8 +51,8 @@ class Decided(NamedTuple):
 
 def sum_decided(series: Sequence[Mapping[int, Decided]], months: Sequence[int]) -> Decided:
     """What was decided over some months, of all providers together."""
-    found = [one.get(month, Decided(0, 0)) for one in series for month in months]
-    return Decided(sum(f.people for f in found), sum(f.in_time for f in found))
+    pairs = [one.get(month, Decided(0, 0)) for one in series for month in months]
+    return Decided(sum(f.people for f in pairs), sum(f.in_time for f in pairs))
 
 
 class Cusum(NamedTuple):

@@ -16,11 +16,11 @@ def total_over_routes(scores: Sequence[tuple[float | None, int | None]]) -> floa
 
     Also None when one of those numbers is hidden (None): the total would tell it.
     """
-    known = [(score, active) for score, active in scores if score is not None and active != 0]
-    counts = [active for _, active in known if active is not None]
-    if not counts or len(counts) < len(known):
+    weighed = [(score, active) for score, active in scores if score is not None and active != 0]
+    counts = [active for _, active in weighed if active is not None]
+    if not counts or len(counts) < len(weighed):
         return None
-    pairs = zip(known, counts, strict=True)
+    pairs = zip(weighed, counts, strict=True)
     return sum(score * active for (score, _), active in pairs) / sum(counts)
 
 

@@ -291,11 +291,11 @@ def figures_of(
         return {}
     last_anywhere = states.where(newest(states, by_route=False))
     moved_on = _has_moved_on(states, last_anywhere)
-    found = {}
+    by_route = {}
     for route in np.unique(states.route).tolist():
         on_route = states.route == route
         norm = norms.get(route) or model.waiting.norm_days or 0
-        found[route] = _route_figures(
+        by_route[route] = _route_figures(
             view,
             model,
             route,
@@ -304,7 +304,7 @@ def figures_of(
             norm=norm,
             starts=starts,
         )
-    return found
+    return by_route
 
 
 def _has_moved_on(states: Rows, last: Rows) -> NDArray[np.bool_]:
@@ -386,13 +386,13 @@ def _route_figures(
 
 def _alike(counted: Rows, on_time: NDArray[np.bool_], starts: Starts) -> tuple[AlikeCell, ...]:
     """Who should have begun, by start level, target group and quarter of the first lesson."""
-    known = starts(counted.track.tolist())
+    starts_by_track = starts(counted.track.tolist())
     months = months_of_days(np.maximum(counted.first_lesson, EPOCH))
     quarters = np.where(counted.first_lesson > NONE, months // 3, NONE).tolist()
     nothing: tuple[int | None, int | None] = (None, None)
     kinds: list[tuple[int | None, int | None, int | None]] = []
     for track, quarter in zip(counted.track.tolist(), quarters, strict=True):
-        level, target = known.get(track, nothing)
+        level, target = starts_by_track.get(track, nothing)
         kinds.append((level, target, quarter if quarter > NONE else None))
     people = Counter(kinds)
     in_time = Counter(kind for kind, yes in zip(kinds, on_time.tolist(), strict=True) if yes)
@@ -423,8 +423,8 @@ def _decided(
     days, on_time = decisions(people, reference=reference, norm=norm)
     is_decided = (days > NONE) & (days <= reference)
     months = months_of_days(days[is_decided]) - first
-    known = (months >= 0) & (months <= last - first)
-    months, in_time = months[known], on_time[is_decided][known]
+    in_range = (months >= 0) & (months <= last - first)
+    months, in_time = months[in_range], on_time[is_decided][in_range]
     size = last - first + 1
     people_by_month = np.bincount(months, minlength=size)
     in_time_by_month = np.bincount(months[in_time], minlength=size)
@@ -586,8 +586,10 @@ def waiters(view: View, model: ScoringModel, route: int, norm: int) -> list[Wait
         _Grouping(window).numbers(on_route.track[taking_part]).tolist(),
         strict=True,
     )
-    found = [Waiter(track, Outcome(kind), wait, group) for track, kind, wait, group in listed]
-    return sorted(found, key=lambda one: (-one.days, one.track))
+    people_listed = [
+        Waiter(track, Outcome(kind), wait, group) for track, kind, wait, group in listed
+    ]
+    return sorted(people_listed, key=lambda one: (-one.days, one.track))
 
 
 def route_people(view: View, model: ScoringModel, route: int) -> tuple[Rows, People, int]:

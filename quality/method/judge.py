@@ -77,9 +77,11 @@ def region_of(figures: Iterable[Figures], model: ScoringModel) -> Region:
     queues = [s for one in listed if (s := share_of(one, waiting)) is not None]
     decided: dict[int, Decided] = {}
     for one in listed:
-        for month, found in one.decided_by_month.items():
+        for month, month_decided in one.decided_by_month.items():
             sums = decided.get(month, Decided(0, 0))
-            decided[month] = Decided(sums.people + found.people, sums.in_time + found.in_time)
+            decided[month] = Decided(
+                sums.people + month_decided.people, sums.in_time + month_decided.in_time
+            )
     effect = uncertainty.design_effect(queues, phi[model.waiting.code])
     return Region(phi, variance, effect, decided)
 
@@ -267,8 +269,10 @@ class Judgement:
             return {str(s): float(s is Standing.INSUFFICIENT) for s in reversed(ORDER)}
         borders = np.array([self.model.sufficient_from, self.model.good_from]) - TOLERANCE
         counts = np.bincount(np.digitize(self.draws, borders), minlength=len(ORDER))
-        found = {str(s): float(c) / len(self.draws) for s, c in zip(ORDER, counts, strict=True)}
-        return {str(s): found[s] for s in reversed(ORDER)}
+        by_standing = {
+            str(s): float(c) / len(self.draws) for s, c in zip(ORDER, counts, strict=True)
+        }
+        return {str(s): by_standing[s] for s in reversed(ORDER)}
 
     @property
     def border(self) -> bool:
@@ -288,8 +292,8 @@ class Judgement:
     @property
     def smallest(self) -> tuple[str, int] | None:
         """The judged criterion with the smallest n, and that n: what every flag is about."""
-        known = [(r.n, r.criterion.code) for r in self.judged if r.n is not None]
-        return min(known)[::-1] if known else None
+        counts = [(r.n, r.criterion.code) for r in self.judged if r.n is not None]
+        return min(counts)[::-1] if counts else None
 
     @property
     def indicative(self) -> bool:
@@ -447,10 +451,10 @@ def _rate(
     value = share.value if measure.per_week else 100 * share.value
     points = points_for(value, criterion.knots_for(case.route))
     if criterion.outside_norm is not None:
-        told = case.route in criterion.outside_norm_on
+        norm_applies = case.route in criterion.outside_norm_on
         more |= {
-            "outside_norm": criterion.outside_norm if told else None,
-            "below_outside_norm": told and value < criterion.outside_norm - TOLERANCE,
+            "outside_norm": criterion.outside_norm if norm_applies else None,
+            "below_outside_norm": norm_applies and value < criterion.outside_norm - TOLERANCE,
         }
     return Result(
         criterion,
@@ -626,16 +630,16 @@ def _season(
 def fall_of(figures: Figures, region: Region, model: ScoringModel) -> Cusum | None:
     """The CUSUM of the waiting time, from the provider's first month on the route."""
     first = range(figures.first_month, figures.first_month + model.cusum_first_months)
-    known = [m for m in first if m < figures.first_month + len(figures.decided)]
-    of_region = change.sum_decided([region.decided], known)
+    first_months = [m for m in first if m < figures.first_month + len(figures.decided)]
+    of_region = change.sum_decided([region.decided], first_months)
     return change.waiting_fall(figures.decided, of_region, region.effect, model)
 
 
 def _fall_of_waiting(case: Case, model: ScoringModel) -> ChangeTree | None:
     """The word of the CUSUM, with the month in which the fall began."""
     figures = case.figures
-    found = None if figures is None else fall_of(figures, case.region, model)
-    if figures is None or found is None or found.since is None:
+    fall = None if figures is None else fall_of(figures, case.region, model)
+    if figures is None or fall is None or fall.since is None:
         return None
-    since = month_from_number(figures.first_month + found.since)
+    since = month_from_number(figures.first_month + fall.since)
     return {"direction": change.LOWER, "since": f"{since:%Y-%m}", "against": OWN_BEGIN}

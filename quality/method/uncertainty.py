@@ -193,10 +193,10 @@ def mean_draws(
 
 def aggregate(points: Vector, weights: Vector, aggregation: str) -> Vector:
     """Score per row of points; a point that is not there (NaN) takes its weight away."""
-    known = ~np.isnan(points)
-    shares = np.where(known, weights, 0.0)
+    present = ~np.isnan(points)
+    shares = np.where(present, weights, 0.0)
     shares = shares / shares.sum(axis=-1, keepdims=True)
-    filled = np.where(known, points, 1.0)
+    filled = np.where(present, points, 1.0)
     if aggregation == "geometric":
         return np.exp((shares * np.log(np.maximum(filled, 1.0))).sum(axis=-1))
     return (shares * filled).sum(axis=-1)

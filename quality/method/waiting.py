@@ -72,7 +72,7 @@ def outcomes(people: People, *, window_start: int, reference: int, norm: int) ->
     has_started = people.started > NONE
     waits = ~has_started & (people.left <= NONE)
     within = people.days(reference) <= norm
-    found = np.select(
+    kinds = np.select(
         [has_started, waits],
         [
             np.where(within, Outcome.ON_TIME, Outcome.STARTED_LATE),
@@ -81,7 +81,7 @@ def outcomes(people: People, *, window_start: int, reference: int, norm: int) ->
         np.where(within, Outcome.LEFT_WITHIN_NORM, Outcome.LEFT_OVER_NORM),
     )
     takes_part = waits | (people.last_day(reference) >= window_start)
-    return np.where(takes_part & (people.registered <= reference), found, NONE)
+    return np.where(takes_part & (people.registered <= reference), kinds, NONE)
 
 
 def decisions(people: People, *, reference: int, norm: int) -> tuple[Integers, Flags]:

@@ -68,10 +68,10 @@ def border_text(tree: Tree) -> str:
     chances = tree.get("chances")
     if not tree.get("border") or not chances:
         return ""
-    given = tree["standing"]
-    other = max((s for s in chances if s != given), key=lambda s: chances[s])
-    pair = sorted((given, other), key=lambda s: ORDER.index(Standing(s)), reverse=True)
-    return f"op de grens van {pair[0]} en {pair[1]} ({chance_text(chances[given])} kans)"
+    standing = tree["standing"]
+    other = max((s for s in chances if s != standing), key=lambda s: chances[s])
+    pair = sorted((standing, other), key=lambda s: ORDER.index(Standing(s)), reverse=True)
+    return f"op de grens van {pair[0]} en {pair[1]} ({chance_text(chances[standing])} kans)"
 
 
 def sure_text(tree: Tree) -> str:

@@ -97,7 +97,7 @@ def _judgements(
         for one, route, tree, judgement in operations.judged_again(everyone, month, model, known_on)
         if one.id == provider.id and judgement is not None
     }
-    found = []
+    judgements = []
     for card in fixed:
         if card.route not in again:
             raise DomainError("gone", _CHANGED)
@@ -108,7 +108,7 @@ def _judgements(
         norms = {card.route: case.figures.norm_days} if case.figures else {}
         view, _ = measured(provider, month, model, norms, known_on)
         people = waiters(view, model, card.route, norms.get(card.route, 0))
-        found.append(
+        judgements.append(
             {
                 "route": LearningRoute(card.route).code,
                 # In an order of days, so that it tells of nobody where a list began.
@@ -140,7 +140,7 @@ def _judgements(
                 },
             }
         )
-    return found
+    return judgements
 
 
 _CHANGED = (

@@ -100,12 +100,12 @@ def hours_a_week(groups, pooled, own_from):
     return value, worth, variance, [max(0.0, value - spread), value + spread]
 
 
-def criterion(code, item, given, model):
+def criterion(code, item, entry, model):
     """Value, worth, variance and interval of one criterion, or None when it has no judgement."""
     if item["statuses"] is not None:
-        return given["register"]["mark"], None, None, None
+        return entry["register"]["mark"], None, None, None
     if item["norm_days"] is not None:
-        people = [one for one in given["people"] if one[1] in COUNTED]
+        people = [one for one in entry["people"] if one[1] in COUNTED]
         groups = {}
         for _, kind, group in people:
             d, x = groups.get(group, (0, 0))
@@ -113,29 +113,29 @@ def criterion(code, item, given, model):
         if len(people) < model["minimum_n"]:
             return None
         value, worth, interval = share_of(
-            list(groups.values()), len(people), given["region"]["phi"][code]
+            list(groups.values()), len(people), entry["region"]["phi"][code]
         )
         return value, worth, None, interval
-    hours = given["hours"][code]
+    hours = entry["hours"][code]
     if hours["n"] < model["minimum_n"] or not hours["groups"]:
         return None
-    if code in given["region"]["variance"]:
-        pooled = given["region"]["variance"][code]
+    if code in entry["region"]["variance"]:
+        pooled = entry["region"]["variance"][code]
         return hours_a_week(hours["groups"], pooled, model["own_variance_from_groups"])
-    phi = given["region"]["phi"][code]
+    phi = entry["region"]["phi"][code]
     value, worth, interval = share_of(hours["groups"], hours["n"], phi, hours["docents"])
     return value, worth, None, interval
 
 
-def judge(content, given):
+def judge(content, entry):
     """Follow the method: per criterion value and points, then score and standing."""
-    model, route = content["model"], given["route"]
-    found, parts, applying = {}, [], 0.0
+    model, route = content["model"], entry["route"]
+    results, parts, applying = {}, [], 0.0
     for item in model["criteria"]:
         if item["weight"] <= 0 or route in item["not_on"]:
             continue
         applying += item["weight"]
-        result = criterion(item["code"], item, given, model)
+        result = criterion(item["code"], item, entry, model)
         if result is None:
             continue
         value, worth, variance, interval = result
@@ -144,19 +144,19 @@ def judge(content, given):
             points = points_for(value, knots)
         else:
             points = float(item["statuses"].get(value, 0.0))
-        found[item["code"]] = {"value": value, "points": points, "interval": interval}
+        results[item["code"]] = {"value": value, "points": points, "interval": interval}
         parts.append((item, points, value, worth, variance, knots))
     weight = sum(item["weight"] for item, *_ in parts)
     if not applying or weight / applying < model["minimum_coverage"] - ALLOWED:
-        return found, None, None, "geen_oordeel"
+        return results, None, None, "geen_oordeel"
     score = average([(item["weight"], points) for item, points, *_ in parts], model["aggregation"])
     borders = model["sufficient_from"], model["good_from"]
     word = "onvoldoende"
-    if given["register"]["gate_open"]:
+    if entry["register"]["gate_open"]:
         word = ("onvoldoende", "voldoende", "goed")[sum(score >= b - ALLOWED for b in borders)]
     words = (model["code"], content["provider"]["code"], route, content["month"])
-    means = set(given["region"]["variance"])
-    return found, score, interval_of_score(parts, words, model, means), word
+    means = set(entry["region"]["variance"])
+    return results, score, interval_of_score(parts, words, model, means), word
 
 
 def average(parts, aggregation):
@@ -202,16 +202,16 @@ def interval_of_score(parts, words, model, means):
 def differences(content):
     """What does not come out as the file says, in words."""
     wrong = []
-    for given in content["judgements"]:
-        result = given["result"]
+    for entry in content["judgements"]:
+        result = entry["result"]
         if result["standing"] in ("geen_levering", "geen_trajecten"):
             continue
-        found, score, interval, standing = judge(content, given)
-        place = f"{content['provider']['code']} {given['route']}"
+        results, score, interval, standing = judge(content, entry)
+        place = f"{content['provider']['code']} {entry['route']}"
         pairs = [("score", result["score"], score), ("standing", result["standing"], standing)]
         if interval is not None and result["interval"] is not None:
             pairs += list(zip(("laag", "hoog"), result["interval"], interval))
-        for code, item in found.items():
+        for code, item in results.items():
             kept = result["criteria"][code]
             pairs += [(f"{code} waarde", kept["value"], item["value"])]
             pairs += [(f"{code} punten", kept["points"], item["points"])]

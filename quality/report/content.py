@@ -61,7 +61,7 @@ class DeliveryLine:
 
 
 @dataclass(frozen=True)
-class Material:
+class ReportData:
     """Everything that goes into one report; None is not for this reader, and has no section."""
 
     month: date
@@ -80,60 +80,60 @@ class Material:
     standings: Standings = field(default_factory=dict)
     alike: Standings = field(default_factory=dict)
     """Per route the waiting time against learners alike, in words."""
-    told: tuple[str, ...] = ()
+    row_codes: tuple[str, ...] = ()
     """Codes of those that the region's report has a row for."""
     lessons: Mapping[str, Lessons] = field(default_factory=dict)
 
 
-def provider_report(found: Material) -> Report:
+def provider_report(data: ReportData) -> Report:
     """Two to four pages about one provider."""
     return Report(
-        title=f"Kwaliteit in {month_text(found.month)}",
-        subject=f"{found.name} ({found.code})",
-        answer=_answer(found),
-        facts=facts(found),
+        title=f"Kwaliteit in {month_text(data.month)}",
+        subject=f"{data.name} ({data.code})",
+        answer=_answer(data),
+        facts=facts(data),
         sections=(
-            Section("Het oordeel", _judgements(found)),
-            Section("Wat er veranderde", (_changes(found),)),
-            Section("Het verloop", _pictures(found)),
-            *_lessons(found),
-            *agreement_sections(found, with_names=False, most=MOST_AGREEMENTS),
-            *_complaints(found),
-            *_reactions(found),
-            Section("Leveringen", _deliveries(found)),
-            Section("Methode", (Text(method(found)),)),
+            Section("Het oordeel", _judgements(data)),
+            Section("Wat er veranderde", (_changes(data),)),
+            Section("Het verloop", _pictures(data)),
+            *_lessons(data),
+            *agreement_sections(data, with_names=False, most=MOST_AGREEMENTS),
+            *_complaints(data),
+            *_reactions(data),
+            Section("Leveringen", _deliveries(data)),
+            Section("Methode", (Text(method(data)),)),
         ),
     )
 
 
-def _answer(found: Material) -> str:
+def _answer(data: ReportData) -> str:
     """The judgement of the provider in one sentence."""
-    if not found.trees:
+    if not data.trees:
         return "Er is deze maand geen oordeel."
     parts = []
-    for tree in found.trees:
+    for tree in data.trees:
         word = tree["standing"].replace("_", " ")
         score = "" if tree["score"] is None else f" ({score_text(tree['score'], tree['borders'])})"
         parts.append(f"{word} op de {route_label(tree['route'])}{score}")
     joined = " en ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-    return f"{found.name}: {joined}."
+    return f"{data.name}: {joined}."
 
 
-def facts(found: Material) -> tuple[tuple[str, str], ...]:
+def facts(data: ReportData) -> tuple[tuple[str, str], ...]:
     """What stands at the top of every report."""
     return (
-        ("Maand", month_text(found.month)),
-        ("Status", sentences.status(found.trees)),
-        ("Peildatum", day_text(month_end(found.month))),
-        ("Rekenmodel", found.model.code),
+        ("Maand", month_text(data.month)),
+        ("Status", sentences.status(data.trees)),
+        ("Peildatum", day_text(month_end(data.month))),
+        ("Rekenmodel", data.model.code),
     )
 
 
-def _judgements(found: Material) -> tuple[Block, ...]:
+def _judgements(data: ReportData) -> tuple[Block, ...]:
     blocks: list[Block] = []
-    if not found.trees:
+    if not data.trees:
         return (Text("Er is over deze maand geen oordeel."),)
-    for tree in found.trees:
+    for tree in data.trees:
         blocks.append(Text(sentences.judgement(tree)))
         if tree["standing"] in NOTHING_CAME:
             continue
@@ -148,24 +148,24 @@ def _judgements(found: Material) -> tuple[Block, ...]:
         waiting = tree["criteria"].get(WAITING.code)
         if waiting is not None and waiting["judged"]:
             blocks.append(Text(queue_words(waiting)))
-        if tree["route"] in found.alike:
-            blocks.append(Text(found.alike[tree["route"]]))
-        if tree["route"] in found.standings:
-            blocks.append(Text(found.standings[tree["route"]]))
+        if tree["route"] in data.alike:
+            blocks.append(Text(data.alike[tree["route"]]))
+        if tree["route"] in data.standings:
+            blocks.append(Text(data.standings[tree["route"]]))
         if tree["score"] is not None:
             blocks.append(Text(f"Zo is de score berekend: {sentence(tree)}."))
             blocks += [
-                Text(line) for line in sentences.needed(tree, needed_for_good(tree, found.model))
+                Text(line) for line in sentences.needed(tree, needed_for_good(tree, data.model))
             ]
     return tuple(blocks)
 
 
-def _changes(found: Material) -> Block:
-    earlier = {tree["route"]: tree for tree in found.before}
-    told = [
-        line for tree in found.trees for line in sentences.changes(tree, earlier.get(tree["route"]))
+def _changes(data: ReportData) -> Block:
+    earlier = {tree["route"]: tree for tree in data.before}
+    lines = [
+        line for tree in data.trees for line in sentences.changes(tree, earlier.get(tree["route"]))
     ]
-    return Bullets(tuple(told)) if told else Text(sentences.NOTHING_SPECIAL)
+    return Bullets(tuple(lines)) if lines else Text(sentences.NOTHING_SPECIAL)
 
 
 def telling(trees: Sequence[Tree]) -> dict[str, tuple[str, ...]]:
@@ -186,15 +186,15 @@ def telling(trees: Sequence[Tree]) -> dict[str, tuple[str, ...]]:
     return chosen
 
 
-def _pictures(found: Material) -> tuple[Block, ...]:
-    pictures = [Picture(chart) for charts in found.charts.values() for chart in charts]
+def _pictures(data: ReportData) -> tuple[Block, ...]:
+    pictures = [Picture(chart) for charts in data.charts.values() for chart in charts]
     return tuple(pictures) or (Text("Er is nog niets om te tekenen."),)
 
 
-def _lessons(found: Material) -> list[Section]:
+def _lessons(data: ReportData) -> list[Section]:
     """Hours of the last half year per route, and what falls short of the promise over a year."""
     blocks: list[Block] = []
-    for code, lessons in found.lessons.items():
+    for code, lessons in data.lessons.items():
         blocks.append(Text(f"{route_label(code)}: {lesson_words.shortfall_words(lessons)}"))
         if lessons.shown:
             caption = f"Lesuren per maand, {route_label(code)}"
@@ -205,13 +205,13 @@ def _lessons(found: Material) -> list[Section]:
     return [Section("Lesuren", (*blocks, Text(lesson_words.WORKING)))] if blocks else []
 
 
-def agreement_sections(found: Material, *, with_names: bool, most: int) -> list[Section]:
+def agreement_sections(data: ReportData, *, with_names: bool, most: int) -> list[Section]:
     """The agreements that must be kept soonest; nothing for who may not read them."""
-    if found.agreements is None:
+    if data.agreements is None:
         return []
-    if not found.agreements:
+    if not data.agreements:
         return [Section("Afspraken", (Text("Er zijn geen lopende afspraken."),))]
-    soonest = sorted(found.agreements, key=lambda line: line.due_on)
+    soonest = sorted(data.agreements, key=lambda line: line.due_on)
     lines = tuple(
         (*([line.provider] if with_names else []), line.text, day_text(line.due_on), line.course)
         for line in soonest[:most]
@@ -224,20 +224,20 @@ def agreement_sections(found: Material, *, with_names: bool, most: int) -> list[
     return [Section("Afspraken", tuple(blocks))]
 
 
-def _complaints(found: Material) -> list[Section]:
-    if found.complaints is None:
+def _complaints(data: ReportData) -> list[Section]:
+    if data.complaints is None:
         return []
-    lines = tuple(f"{about}. {words}" for about, words in found.complaints)
+    lines = tuple(f"{about}. {words}" for about, words in data.complaints)
     return [
         Section("Klachten", (Bullets(lines) if lines else Text(complaint_words({}, outside=True)),))
     ]
 
 
-def _reactions(found: Material) -> list[Section]:
-    if found.reactions is None:
+def _reactions(data: ReportData) -> list[Section]:
+    if data.reactions is None:
         return []
     blocks: list[Block] = []
-    for line in found.reactions:
+    for line in data.reactions:
         blocks.append(Text(f"{line.route}: {line.text}"))
         if line.answer:
             blocks.append(Text(f"Antwoord: {line.answer}"))
@@ -246,8 +246,8 @@ def _reactions(found: Material) -> list[Section]:
     return [Section("Reactie van de aanbieder", tuple(blocks))]
 
 
-def _deliveries(found: Material) -> tuple[Block, ...]:
-    if not found.deliveries:
+def _deliveries(data: ReportData) -> tuple[Block, ...]:
+    if not data.deliveries:
         return (Text("Er zijn geen leveringen verwacht."),)
     rows = tuple(
         (
@@ -257,12 +257,12 @@ def _deliveries(found: Material) -> tuple[Block, ...]:
             number_text(line.rows, 0),
             number_text(line.rejected, 0),
         )
-        for line in found.deliveries
+        for line in data.deliveries
     )
     headers = ("Maand", "Stand", "Ontvangen op", "Rijen", "Terug te sturen")
     return (Table("Leveringen van de laatste zes maanden", headers, rows, numeric=(3, 4)),)
 
 
-def method(found: Material) -> str:
+def method(data: ReportData) -> str:
     """How the figures came about."""
-    return sentences.method(found.model.code, month_end(found.month), found.month)
+    return sentences.method(data.model.code, month_end(data.month), data.month)

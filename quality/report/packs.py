@@ -40,8 +40,8 @@ from quality.report.content import (
     AgreementLine,
     Complaints,
     DeliveryLine,
-    Material,
     ReactionLine,
+    ReportData,
     Standings,
     provider_report,
     telling,
@@ -63,7 +63,7 @@ DRAWN_AT_ONCE = 16
 class Pack:
     """One report, ready to be made: its material holds everything, the charts undrawn."""
 
-    material: Material
+    material: ReportData
 
     @property
     def code(self) -> str:
@@ -178,17 +178,17 @@ def packs(
 
     For an account: with what it may read only. The command line makes them whole.
     """
-    known = gallery.history(month, provider_ids, today=today)
-    beside = _Beside.read(known, account)
-    found = []
-    if known.trees and (codes is None or REGION in codes):
-        found.append(Pack(_region(known, beside)))
-    for provider in known.providers:
+    history = gallery.history(month, provider_ids, today=today)
+    extras = _Extras.read(history, account)
+    made = []
+    if history.trees and (codes is None or REGION in codes):
+        made.append(Pack(_region(history, extras)))
+    for provider in history.providers:
         if codes is None or provider.code in codes:
-            pack = Pack(_provider(known, provider, beside))
+            pack = Pack(_provider(history, provider, extras))
             if pack.material.trees:
-                found.append(pack)
-    return found
+                made.append(pack)
+    return made
 
 
 def pack_for(account: Account, month: date, code: str, *, today: date) -> Pack | None:
@@ -198,8 +198,8 @@ def pack_for(account: Account, month: date, code: str, *, today: date) -> Pack |
         mine = mine.where(Provider.code == code)
     elif not sees_region(account):
         return None
-    found = packs(month, mine, today=today, codes=[code], account=account)
-    return next((pack for pack in found if pack.code == code), None)
+    made = packs(month, mine, today=today, codes=[code], account=account)
+    return next((pack for pack in made if pack.code == code), None)
 
 
 def sees_region(account: Account) -> bool:
@@ -208,7 +208,7 @@ def sees_region(account: Account) -> bool:
 
 
 @dataclass(frozen=True)
-class _Beside:
+class _Extras:
     """What stands beside the scores, read for all providers at once."""
 
     agreements: Mapping[int, list[AgreementLine]] | None
@@ -221,57 +221,59 @@ class _Beside:
     account: Account | None
 
     @classmethod
-    def read(cls, known: gallery.History, account: Account | None) -> "_Beside":
+    def read(cls, history: gallery.History, account: Account | None) -> "_Extras":
         """Five queries, whatever the number of providers; None for what may not be read."""
-        ids = [provider.id for provider in known.providers]
+        ids = [provider.id for provider in history.providers]
 
         def reads(thing: str) -> bool:
             return account is None or may(account, "read", thing)
 
         return cls(
-            _agreements(ids, known) if reads("agreements") else None,
-            _reactions(ids, known.month) if reads("reactions") else None,
-            _deliveries(ids, known),
-            _signals(ids, known.month) if reads("signal_counts") else None,
+            _agreements(ids, history) if reads("agreements") else None,
+            _reactions(ids, history.month) if reads("reactions") else None,
+            _deliveries(ids, history),
+            _signals(ids, history.month) if reads("signal_counts") else None,
             open_kinds(ids) if reads("agreements") else {},
-            _alike(known),
+            _alike(history),
             account,
         )
 
 
-def _alike(known: gallery.History) -> dict[str, Mapping[str, AlikeRatio]]:
-    if known.model.method == 1:
+def _alike(history: gallery.History) -> dict[str, Mapping[str, AlikeRatio]]:
+    if history.model.method == 1:
         return {}
     from quality.cards.region import compared_on  # noqa: PLC0415  brings numpy along
 
-    routes = sorted({tree["route"] for tree in known.trees})
-    return {route: compared_on(known.month, ROUTE_NUMBERS[route], known.model) for route in routes}
+    routes = sorted({tree["route"] for tree in history.trees})
+    return {
+        route: compared_on(history.month, ROUTE_NUMBERS[route], history.model) for route in routes
+    }
 
 
-def _alike_words(trees: Sequence[Mapping[str, Any]], beside: _Beside) -> dict[str, str]:
+def _alike_words(trees: Sequence[Mapping[str, Any]], extras: _Extras) -> dict[str, str]:
     """Per route what the comparison says, where no number in it must stay hidden."""
-    found = {}
+    by_route = {}
     for tree in trees:
-        ratio = beside.alike.get(tree["route"], {}).get(tree["aanbieder"])
+        ratio = extras.alike.get(tree["route"], {}).get(tree["aanbieder"])
         waiting = tree["criteria"].get(WAITING.code, {})
         if ratio is not None and waiting.get("judged") and waiting["numerator"] is not None:
-            found[tree["route"]] = alike_words(ratio)
-    return found
+            by_route[tree["route"]] = alike_words(ratio)
+    return by_route
 
 
-def _agreements(ids: list[int], known: gallery.History) -> dict[int, list[AgreementLine]]:
-    names = {provider.id: provider.name for provider in known.providers}
+def _agreements(ids: list[int], history: gallery.History) -> dict[int, list[AgreementLine]]:
+    names = {provider.id: provider.name for provider in history.providers}
     query: Any = Agreement.select().where(Agreement.provider.in_(ids), Agreement.state == "open")
     listed = list(query.order_by(Agreement.due_on, Agreement.id))
-    progress = progress_of(listed, known.today)
-    found: dict[int, list[AgreementLine]] = {}
+    progress = progress_of(listed, history.today)
+    by_provider: dict[int, list[AgreementLine]] = {}
     for one in listed:
         key = one.provider_id
         line = AgreementLine(
             names[key], one.text, one.due_on, one.state, str(progress[one.id].course)
         )
-        found.setdefault(key, []).append(line)
-    return found
+        by_provider.setdefault(key, []).append(line)
+    return by_provider
 
 
 def _reactions(ids: list[int], month: date) -> dict[int, list[ReactionLine]]:
@@ -280,20 +282,20 @@ def _reactions(ids: list[int], month: date) -> dict[int, list[ReactionLine]]:
         .where(Reaction.provider.in_(ids), Reaction.month == month)
         .order_by(Reaction.at)
     )
-    found: dict[int, list[ReactionLine]] = {}
+    by_provider: dict[int, list[ReactionLine]] = {}
     for one in query:
         line = ReactionLine(LearningRoute(one.route).label, one.text, one.answer)
-        found.setdefault(one.provider_id, []).append(line)  # type: ignore[attr-defined]
-    return found
+        by_provider.setdefault(one.provider_id, []).append(line)  # type: ignore[attr-defined]
+    return by_provider
 
 
-def _deliveries(ids: list[int], known: gallery.History) -> dict[int, list[DeliveryLine]]:
-    first = add_months(known.month, 1 - DELIVERIES_SHOWN)
-    found: dict[int, list[DeliveryLine]] = {}
-    for cell in delivery_calendar(ids, first, known.month, known.today, count_rows=True):
+def _deliveries(ids: list[int], history: gallery.History) -> dict[int, list[DeliveryLine]]:
+    first = add_months(history.month, 1 - DELIVERIES_SHOWN)
+    by_provider: dict[int, list[DeliveryLine]] = {}
+    for cell in delivery_calendar(ids, first, history.month, history.today, count_rows=True):
         line = DeliveryLine(cell.month, str(cell.state), cell.received_on, cell.rows, cell.to_mend)
-        found.setdefault(cell.provider_id, []).append(line)
-    return found
+        by_provider.setdefault(cell.provider_id, []).append(line)
+    return by_provider
 
 
 def _signals(ids: list[int], month: date) -> dict[str, int | None]:
@@ -308,22 +310,22 @@ def _complaints(provider: Provider, month: date, account: Account | None) -> Com
     """What is told of the complaints of a year, small numbers hidden; None for who may not read."""
     if account is not None and not may(account, "read", "complaints"):
         return None
-    found = complaints_by_criterion(provider, None, account, last=month_end(month))
+    by_criterion = complaints_by_criterion(provider, None, account, last=month_end(month))
     return tuple(
         (CRITERIA[code].label if code else "Zonder criterium", complaint_words(kinds, outside=True))
-        for code, kinds in sorted(found.items(), key=lambda item: item[0] or "~")
+        for code, kinds in sorted(by_criterion.items(), key=lambda item: item[0] or "~")
     )
 
 
 def _standings(trees: Sequence[gallery.Tree], running: OpenKinds, provider: Provider) -> Standings:
     """Per route how the criteria stand about which an agreement or a plan runs."""
-    found = {}
+    by_route = {}
     for tree in trees:
         stand = standings(running, provider.id, ROUTE_NUMBERS[tree["route"]], tree)
         if stand:
-            told = (f"{CRITERIA[code].label} ({word})" for code, word in stand.items())
-            found[tree["route"]] = f"Met een afspraak of plan: {', '.join(told)}."
-    return found
+            parts = (f"{CRITERIA[code].label} ({word})" for code, word in stand.items())
+            by_route[tree["route"]] = f"Met een afspraak of plan: {', '.join(parts)}."
+    return by_route
 
 
 def _of(lines: Mapping[int, list[Any]] | None, provider: Provider) -> tuple[Any, ...] | None:
@@ -331,46 +333,46 @@ def _of(lines: Mapping[int, list[Any]] | None, provider: Provider) -> tuple[Any,
     return None if lines is None else tuple(lines.get(provider.id, ()))
 
 
-def _provider(known: gallery.History, provider: Provider, beside: _Beside) -> Material:
+def _provider(history: gallery.History, provider: Provider, extras: _Extras) -> ReportData:
     """The material of one provider."""
-    earlier = known.by_month.get(add_months(known.month, -1), ())
-    trees = tuple(t for t in known.trees if t["aanbieder"] == provider.code)
-    charts = gallery.provider_charts(known, provider, telling(trees))
-    return Material(
-        month=known.month,
+    earlier = history.by_month.get(add_months(history.month, -1), ())
+    trees = tuple(t for t in history.trees if t["aanbieder"] == provider.code)
+    charts = gallery.provider_charts(history, provider, telling(trees))
+    return ReportData(
+        month=history.month,
         code=provider.code,
         name=provider.name,
         trees=trees,
         before=tuple(t for t in earlier if t["aanbieder"] == provider.code),
-        model=known.model,
-        charts={route: tuple(found) for route, found in charts.items()},
-        names=known.names,
-        agreements=_of(beside.agreements, provider),
-        reactions=_of(beside.reactions, provider),
-        deliveries=tuple(beside.deliveries.get(provider.id, ())),
-        lessons=lessons_by_month(provider, known.month),
-        complaints=_complaints(provider, known.month, beside.account),
-        standings=_standings(trees, beside.running, provider),
-        alike=_alike_words(trees, beside),
+        model=history.model,
+        charts={route: tuple(route_charts) for route, route_charts in charts.items()},
+        names=history.names,
+        agreements=_of(extras.agreements, provider),
+        reactions=_of(extras.reactions, provider),
+        deliveries=tuple(extras.deliveries.get(provider.id, ())),
+        lessons=lessons_by_month(provider, history.month),
+        complaints=_complaints(provider, history.month, extras.account),
+        standings=_standings(trees, extras.running, provider),
+        alike=_alike_words(trees, extras),
     )
 
 
-def _region(known: gallery.History, beside: _Beside) -> Material:
+def _region(history: gallery.History, extras: _Extras) -> ReportData:
     """The material of the region."""
-    before = known.by_month.get(add_months(known.month, -1), ())
-    told = pressing(known.trees, before)
-    return Material(
-        month=known.month,
+    before = history.by_month.get(add_months(history.month, -1), ())
+    row_codes = pressing(history.trees, before)
+    return ReportData(
+        month=history.month,
         code=REGION,
         name="De regio",
-        trees=known.trees,
+        trees=history.trees,
         before=before,
-        model=known.model,
-        charts=pictures(known, told),
-        names=known.names,
+        model=history.model,
+        charts=pictures(history, row_codes),
+        names=history.names,
         agreements=None
-        if beside.agreements is None
-        else tuple(line for lines in beside.agreements.values() for line in lines),
-        signals=beside.signals,
-        told=tuple(told),
+        if extras.agreements is None
+        else tuple(line for lines in extras.agreements.values() for line in lines),
+        signals=extras.signals,
+        row_codes=tuple(row_codes),
     )

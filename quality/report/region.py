@@ -18,7 +18,7 @@ from quality.charts.words import route_label
 from quality.method.words import FEW_GROUPS, Standing, border_text, score_text
 from quality.report import sentences
 from quality.report.blocks import Block, Bullets, Picture, Report, Section, Table, Text
-from quality.report.content import Material, agreement_sections, facts, method
+from quality.report.content import ReportData, agreement_sections, facts, method
 
 Tree = Mapping[str, Any]
 MOST_JUDGEMENTS = 24
@@ -36,23 +36,23 @@ URGENCY = (
 )
 
 
-def region_report(found: Material) -> Report:
+def region_report(data: ReportData) -> Report:
     """Build the report of all aanbieders together."""
     return Report(
-        title=f"Kwaliteit in {month_text(found.month)}",
-        subject=found.name,
-        answer=month_sentence(found.trees, found.before, found.names),
-        facts=facts(found),
+        title=f"Kwaliteit in {month_text(data.month)}",
+        subject=data.name,
+        answer=month_sentence(data.trees, data.before, data.names),
+        facts=facts(data),
         sections=(
-            Section("De maand in beeld", (*_limits(found), *_shown(found, "maand"))),
-            Section("Oordeel per aanbieder", (_standings(found),)),
-            Section("Wat er veranderde", _changes(found)),
-            Section("Verschillen tussen aanbieders", _differences(found)),
-            Section("Het verloop", _shown(found, "verloop")),
-            *_signals(found),
-            *agreement_sections(found, with_names=True, most=MOST_TOLD),
-            Section("Leveringen", _shown(found, "leveringen")),
-            Section("Methode", (Text(method(found)),)),
+            Section("De maand in beeld", (*_limits(data), *_shown(data, "maand"))),
+            Section("Oordeel per aanbieder", (_standings(data),)),
+            Section("Wat er veranderde", _changes(data)),
+            Section("Verschillen tussen aanbieders", _differences(data)),
+            Section("Het verloop", _shown(data, "verloop")),
+            *_signals(data),
+            *agreement_sections(data, with_names=True, most=MOST_TOLD),
+            Section("Leveringen", _shown(data, "leveringen")),
+            Section("Methode", (Text(method(data)),)),
         ),
     )
 
@@ -77,18 +77,20 @@ def pressing(trees: Sequence[Tree], before: Sequence[Tree]) -> list[str]:
     return chosen
 
 
-def pictures(known: gallery.History, told: Sequence[str]) -> dict[str, tuple[Chart, ...]]:
-    """Charts by the section they stand in; those with a row for each show ``told`` only."""
-    month, names, some = known.month, known.names, known.only(told)
-    whole = [make(month, known.trees, names) for make in (charts.scores, charts.heat_map)]
+def pictures(history: gallery.History, row_codes: Sequence[str]) -> dict[str, tuple[Chart, ...]]:
+    """Charts by the section they stand in; those with a row for each show ``row_codes`` only."""
+    month, names, some = history.month, history.names, history.only(row_codes)
+    whole = [make(month, history.trees, names) for make in (charts.scores, charts.heat_map)]
     rows = [make(month, some.trees, names) for make in (charts.scores, charts.heat_map)]
-    routes = [r.code for r in LearningRoute if any(t["route"] == r.code for t in known.trees)]
+    routes = [r.code for r in LearningRoute if any(t["route"] == r.code for t in history.trees)]
     return {
         "maand": (
-            gallery.region_chart(known),
+            gallery.region_chart(history),
             *(replace(one, finding=all_.finding) for one, all_ in zip(rows, whole, strict=True)),
         ),
-        "verschillen": tuple(chart for route in routes for chart in gallery.funnels(known, route)),
+        "verschillen": tuple(
+            chart for route in routes for chart in gallery.funnels(history, route)
+        ),
         "verloop": tuple(
             chart
             for route in routes
@@ -99,35 +101,35 @@ def pictures(known: gallery.History, told: Sequence[str]) -> dict[str, tuple[Cha
     }
 
 
-def _shown(found: Material, section: str) -> tuple[Block, ...]:
-    return tuple(Picture(chart) for chart in found.charts[section])
+def _shown(data: ReportData, section: str) -> tuple[Block, ...]:
+    return tuple(Picture(chart) for chart in data.charts[section])
 
 
-def _limits(found: Material) -> tuple[Block, ...]:
+def _limits(data: ReportData) -> tuple[Block, ...]:
     """Say that not everyone is shown, and where they are."""
-    if len(found.told) == len({tree["aanbieder"] for tree in found.trees}):
+    if len(data.row_codes) == len({tree["aanbieder"] for tree in data.trees}):
         return ()
     return (
         Text(
-            f"Waar een rij per aanbieder staat, toont dit rapport de {len(found.told)} aanbieders "
-            "die het eerst aandacht vragen: gezakt, onvoldoende, zonder levering of oordeel, of "
+            "Waar een rij per aanbieder staat, toont dit rapport de "
+            f"{len(data.row_codes)} aanbieders die het eerst aandacht vragen: gezakt, onvoldoende, zonder levering of oordeel, of "
             "met de laagste score. Alle aanbieders staan in het rekenblad en op de pagina "
             "Kwaliteit."
         ),
     )
 
 
-def _standings(found: Material) -> Block:
+def _standings(data: ReportData) -> Block:
     rows = tuple(
         (
-            found.names[tree["aanbieder"]],
+            data.names[tree["aanbieder"]],
             route_label(tree["route"]),
             score_text(tree["score"], tree["borders"]),
             " tot ".join(number_text(n) for n in tree["interval"]) if tree["interval"] else MISSING,
             standing_words(tree),
         )
-        for tree in found.trees
-        if tree["aanbieder"] in found.told
+        for tree in data.trees
+        if tree["aanbieder"] in data.row_codes
     )
     headers = ("Aanbieder", "Leerroute", "Score", "90%-interval", "Oordeel")
     return Table("Oordelen op naam, niet op volgorde van score", headers, rows, numeric=(2, 3))
@@ -140,37 +142,37 @@ def standing_words(tree: Tree) -> str:
     return f"{word}, {unsure}" if unsure else word
 
 
-def _changes(found: Material) -> tuple[Block, ...]:
-    told = [
-        f"{found.names[fall.provider]} zakte op de {route_label(fall.route)} naar "
+def _changes(data: ReportData) -> tuple[Block, ...]:
+    lines = [
+        f"{data.names[fall.provider]} zakte op de {route_label(fall.route)} naar "
         f"{fall.standing.replace('_', ' ')} door {fall.cause}."
-        for fall in falls(found.trees, found.before)
+        for fall in falls(data.trees, data.before)
     ]
-    earlier = {(t["aanbieder"], t["route"]): t for t in found.before}
-    told += [
-        f"{found.names[tree['aanbieder']]} leverde niets voor de {route_label(tree['route'])}."
-        for tree in found.trees
+    earlier = {(t["aanbieder"], t["route"]): t for t in data.before}
+    lines += [
+        f"{data.names[tree['aanbieder']]} leverde niets voor de {route_label(tree['route'])}."
+        for tree in data.trees
         if tree["standing"] == Standing.NO_DELIVERY
         and earlier.get((tree["aanbieder"], tree["route"]), tree)["standing"]
         != Standing.NO_DELIVERY
     ]
-    if not told:
+    if not lines:
         return (Text(sentences.NOTHING_SPECIAL),)
-    more = len(told) - MOST_TOLD
+    more = len(lines) - MOST_TOLD
     rest = (Text(f"En nog {more} keer zoiets. Alles staat op de pagina Kwaliteit."),)
-    return (Bullets(tuple(told[:MOST_TOLD])), *(rest if more > 0 else ()))
+    return (Bullets(tuple(lines[:MOST_TOLD])), *(rest if more > 0 else ()))
 
 
-def _differences(found: Material) -> tuple[Block, ...]:
+def _differences(data: ReportData) -> tuple[Block, ...]:
     """The funnels in which most lie outside the limits; what the others say, in words."""
-    listed = found.charts["verschillen"]
+    listed = data.charts["verschillen"]
     drawn = sorted(listed, key=lambda chart: -charts.outside(chart))[:MOST_FUNNELS]
     others = tuple(f"{chart.finding}." for chart in listed if chart not in drawn)
-    shown = tuple(Picture(chart) for chart in listed if chart in drawn)
-    return (*shown, *((Bullets(others),) if others else ()))
+    drawn_charts = tuple(Picture(chart) for chart in listed if chart in drawn)
+    return (*drawn_charts, *((Bullets(others),) if others else ()))
 
 
-def _signals(found: Material) -> list[Section]:
-    if found.signals is None:
+def _signals(data: ReportData) -> list[Section]:
+    if data.signals is None:
         return []
-    return [Section("Signalen", (Text(sentences.signals(found.signals)),))]
+    return [Section("Signalen", (Text(sentences.signals(data.signals)),))]

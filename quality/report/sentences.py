@@ -55,13 +55,13 @@ def judgement(tree: Tree) -> str:
         sentence += f" Lees de score als een indicatie{smallest_words(tree)}."
     elif tree["small"]:
         sentence += f" Het gaat om een klein aantal{smallest_words(tree)}."
-    told = [CRITERIA[code].label + ": " + text for code, text in changes_of(tree)]
-    told += [
+    remarks = [CRITERIA[code].label + ": " + text for code, text in changes_of(tree)]
+    remarks += [
         f"{CRITERIA[code].label}: {text}"
         for code, item in tree["criteria"].items()
         if (text := outside_norm_text(item))
     ]
-    return sentence + "".join(f" {text}." for text in told)
+    return sentence + "".join(f" {text}." for text in remarks)
 
 
 def smallest_words(tree: Tree) -> str:
@@ -117,8 +117,8 @@ def criteria_rows(tree: Tree) -> tuple[tuple[str, ...], ...]:
 
 def interval_words(item: Tree) -> str:
     """``81,2 tot 93,4``; a dash where there is none."""
-    found = item.get("interval")
-    return MISSING if not found else f"{number_text(found[0])} tot {number_text(found[1])}"
+    interval = item.get("interval")
+    return MISSING if not interval else f"{number_text(interval[0])} tot {number_text(interval[1])}"
 
 
 def changes(now: Tree, before: Tree | None) -> list[str]:
@@ -138,7 +138,7 @@ def changes(now: Tree, before: Tree | None) -> list[str]:
 
 
 def _moved(now: Tree, before: Tree) -> list[str]:
-    found = []
+    moves = []
     for code, item in now["criteria"].items():
         old = before["criteria"].get(code)
         if old is None or item["points"] is None or old["points"] is None:
@@ -149,36 +149,36 @@ def _moved(now: Tree, before: Tree) -> list[str]:
             points = number_text(abs(gap))
             values = f"{criterion_text(code, old)} werd {criterion_text(code, item)}"
             label = CRITERIA[code].label
-            found.append(f"{route_label(now['route'])}, {label}: {values} ({points} punten {way}).")
-    return found
+            moves.append(f"{route_label(now['route'])}, {label}: {values} ({points} punten {way}).")
+    return moves
 
 
 def needed(tree: Tree, ways: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Per criterion what would lift the score to goed; nothing when it is goed already."""
     if tree["score"] is None or any(way["met"] for way in ways.values()):
         return []
-    found = []
+    parts = []
     for code, way in ways.items():
         label = CRITERIA[code].label
         if not way["possible"]:
             continue
         item = {"judged": True, "value": way["value"], "state": "waarde"}
-        found.append(f"{label}: {criterion_text(code, item)}.")
+        parts.append(f"{label}: {criterion_text(code, item)}.")
     route = route_label(tree["route"])
-    if not found:
+    if not parts:
         return [f"{route}: met één criterium alleen is goed niet te halen."]
-    ways_text = " Of: ".join(found)
+    ways_text = " Of: ".join(parts)
     return [f"{route}: goed wordt gehaald met één van deze waarden. {ways_text}"]
 
 
 def signals(counts: Mapping[str, int | None]) -> str:
     """``Signalen: 12 keer verzuim, minder dan 5 keer stagnatie.``"""
-    told = [
+    parts = [
         f"{'minder dan 5' if count is None else number_text(count, 0)} keer {KINDS.get(kind, kind)}"
         for kind, count in counts.items()
         if count is None or count > 0
     ]
-    return f"Signalen over cursisten: {', '.join(told)}." if told else NOTHING_SPECIAL
+    return f"Signalen over cursisten: {', '.join(parts)}." if parts else NOTHING_SPECIAL
 
 
 def status(trees: Sequence[Tree]) -> str:

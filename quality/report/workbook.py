@@ -12,7 +12,7 @@ from quality.charts.words import route_label
 from quality.lessons.words import HEADERS as HOURS, plain_rows, shortfall_words
 from quality.method.criteria import CRITERIA, WAITING
 from quality.method.words import Standing, sure_text
-from quality.report.content import Material
+from quality.report.content import ReportData
 
 Tree = Mapping[str, Any]
 HEADERS = ("Criterium", "Waarde", "n", "Gewicht", "Punten", "Telt mee", "Bijdrage", "Reden")
@@ -25,25 +25,25 @@ FIRST_KNOT = 12
 """Column M: from there the knots, value and points by turns."""
 
 
-def workbook(found: Material) -> bytes:
+def workbook(data: ReportData) -> bytes:
     """One sheet that computes the score of every route, and the figures of every chart."""
     import xlsxwriter  # noqa: PLC0415  only when a workbook is asked for
 
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
-    book.set_properties({"title": f"{found.name}, {month_text(found.month)}", "created": None})
+    book.set_properties({"title": f"{data.name}, {month_text(data.month)}", "created": None})
     looks = {
         "bold": book.add_format({"bold": True}),
         "number": book.add_format({"num_format": "0.0"}),
         "month": book.add_format({"num_format": "mmmm yyyy"}),
         "input": book.add_format({"bg_color": "#FFF7D6"}),
     }
-    sheet = _Calculation(book.add_worksheet("Score"), looks, found)
+    sheet = _Calculation(book.add_worksheet("Score"), looks, data)
     sheet.write()
-    for name, trees in (("Deze maand", found.trees), ("Vorige maand", found.before)):
-        _figures(book.add_worksheet(name), trees, found, looks)
-    _lessons(book, found, looks)
-    _complaints(book, found)
+    for name, trees in (("Deze maand", data.trees), ("Vorige maand", data.before)):
+        _figures(book.add_worksheet(name), trees, data, looks)
+    _lessons(book, data, looks)
+    _complaints(book, data)
     book.close()
     return content.getvalue()
 
@@ -54,7 +54,7 @@ class _Calculation:
 
     page: Any
     looks: Mapping[str, Any]
-    found: Material
+    found: ReportData
 
     def write(self) -> None:
         """Every route below the one before it."""
@@ -162,10 +162,10 @@ class _Calculation:
         self.page.write_formula(row, 6, formula, self.looks["number"], item["contribution"] or 0)
 
 
-def _points(page: Any, row: int, code: str, item: Tree, found: Material) -> str:
+def _points(page: Any, row: int, code: str, item: Tree, data: ReportData) -> str:
     """The formula from value to points: linear between the knots, flat outside them."""
     line = row + 1
-    statuses = found.model.criterion(code).statuses
+    statuses = data.model.criterion(code).statuses
     if statuses is not None:
         parts = [f'IF(B{line}="{status}",{points},' for status, points in statuses.items()]
         return "".join(parts) + "0" + ")" * len(parts)
@@ -194,19 +194,19 @@ def _letter(column: int) -> str:
     return chr(ord("A") + column) if column < 26 else f"A{chr(ord('A') + column - 26)}"
 
 
-def _lessons(book: Any, found: Material, looks: Mapping[str, Any]) -> None:
+def _lessons(book: Any, data: ReportData, looks: Mapping[str, Any]) -> None:
     """Hours of a year per route and month, with the shortfall as a sentence."""
-    if not found.lessons:
+    if not data.lessons:
         return
     page = book.add_worksheet("Lesuren")
     page.set_column(0, len(HOURS), 16)
     row = 0
-    for code, lessons in found.lessons.items():
+    for code, lessons in data.lessons.items():
         page.write_string(row, 0, f"{route_label(code)}: {shortfall_words(lessons)}")
         row += 1
     page.write_row(row + 1, 0, ("Leerroute", *HOURS), looks["bold"])
     row += 2
-    for code, lessons in found.lessons.items():
+    for code, lessons in data.lessons.items():
         for day, *cells in plain_rows(lessons):
             page.write_string(row, 0, route_label(code))
             page.write_datetime(row, 1, day, looks["month"])
@@ -214,13 +214,13 @@ def _lessons(book: Any, found: Material, looks: Mapping[str, Any]) -> None:
             row += 1
 
 
-def _complaints(book: Any, found: Material) -> None:
+def _complaints(book: Any, data: ReportData) -> None:
     """What the complaints of a year are about, in the words of the report."""
-    if not found.complaints:
+    if not data.complaints:
         return
     page = book.add_worksheet("Klachten")
     page.set_column(0, 0, 30)
-    for row, line in enumerate(found.complaints):
+    for row, line in enumerate(data.complaints):
         for column, text in enumerate(line):
             page.write_string(row, column, text)
 
@@ -228,7 +228,7 @@ def _complaints(book: Any, found: Material) -> None:
 FIGURES = ("Aanbieder", "Leerroute", "Oordeel", "Hoe zeker", "Score", "Van", "Tot", "Status")
 
 
-def _figures(page: Any, trees: Sequence[Tree], found: Material, looks: Mapping[str, Any]) -> None:
+def _figures(page: Any, trees: Sequence[Tree], data: ReportData, looks: Mapping[str, Any]) -> None:
     """The figures as they stand, one row per judgement."""
     codes = list(dict.fromkeys(code for tree in trees for code in tree["criteria"]))
     page.write_row(
@@ -245,7 +245,7 @@ def _figures(page: Any, trees: Sequence[Tree], found: Material, looks: Mapping[s
     page.set_column(0, len(FIGURES) + len(codes), 16)
     for row, tree in enumerate(trees, start=1):
         low, high = tree["interval"] or (None, None)
-        page.write_string(row, 0, found.names[tree["aanbieder"]])
+        page.write_string(row, 0, data.names[tree["aanbieder"]])
         page.write_string(row, 1, route_label(tree["route"]))
         page.write_string(row, 2, tree["standing"].replace("_", " "))
         page.write_string(row, 3, sure_text(tree))

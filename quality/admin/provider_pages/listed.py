@@ -117,14 +117,14 @@ def listed(providers: list[Provider], day: date) -> list[Listed]:
 
 
 def _standings(keys: list[int]) -> dict[int, list[tuple[str, str]]]:
-    found: dict[int, list[tuple[str, str]]] = {}
+    by_provider: dict[int, list[tuple[str, str]]] = {}
     month = newest_judged_month(today())
     if month is not None:
         columns = (ScoreCard.provider, ScoreCard.route, ScoreCard.standing)
         newest = cards_of(month, provider_ids=keys).select(*columns)
         for key, route, standing in visible(ScoreCard, g.account, newest).tuples():
-            found.setdefault(key, []).append((LearningRoute(route).code, standing))
-    return found
+            by_provider.setdefault(key, []).append((LearningRoute(route).code, standing))
+    return by_provider
 
 
 SORTS: dict[str, tuple[str, Callable[[Listed], Any]]] = {
@@ -149,14 +149,14 @@ class Filters:
     @classmethod
     def from_request(cls) -> "Filters":
         """Read the address; what is not known is left out."""
-        given = {key: value.replace("\0", "").strip() for key, value in request.args.items()}
-        sort = given.get("sorteer", "naam")
+        arguments = {key: value.replace("\0", "").strip() for key, value in request.args.items()}
+        sort = arguments.get("sorteer", "naam")
         name = sort.removeprefix("-")
         return cls(
-            search=given.get("zoek", "")[:80],
-            route=given.get("leerroute", ""),
-            place=given.get("gemeente", ""),
-            mark=given.get("keurmerk", ""),
+            search=arguments.get("zoek", "")[:80],
+            route=arguments.get("leerroute", ""),
+            place=arguments.get("gemeente", ""),
+            mark=arguments.get("keurmerk", ""),
             sort=name if name in SORTS else "naam",
             descending=sort.startswith("-"),
         )
@@ -224,5 +224,5 @@ def export_row(one: Listed) -> list[Any]:
         one.mark_text,
         one.delivery_text,
         one.learners_text,
-        ", ".join(f"{route}: {found.replace('_', ' ')}" for route, found in one.standings),
+        ", ".join(f"{route}: {standing.replace('_', ' ')}" for route, standing in one.standings),
     ]

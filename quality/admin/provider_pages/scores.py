@@ -78,12 +78,12 @@ def _scores(provider: Provider, wanted: str) -> Scores | None:
         code: {card.month: shown_tree(card, account) for card in cards}
         for code, cards in by_route.items()
     }
-    routes = [_route(provider, code, found) for code, found in trees.items()]
+    routes = [_route(provider, code, route_trees) for code, route_trees in trees.items()]
     chosen = next((one for one in routes if one.route.code == wanted), routes[0])
     # The same charts as everywhere else: drawn ahead, and with norm and suspensions.
-    known = gallery.history(chosen.month, [provider.id], today=today())
+    history = gallery.history(chosen.month, [provider.id], today=today())
     of_route = {chosen.route.code: PICTURED}
-    charts = gallery.provider_charts(known, provider, of_route).get(chosen.route.code, [])
+    charts = gallery.provider_charts(history, provider, of_route).get(chosen.route.code, [])
     return Scores(routes, chosen, charts)
 
 
@@ -110,9 +110,9 @@ def _route(provider: Provider, code: str, trees: dict[date, dict[str, Any]]) -> 
 
 def _needed(tree: dict[str, Any]) -> list[str]:
     """Per criterion the value that alone would lift the score to goed."""
-    found = []
+    needed = []
     for code, need in needed_for_good(tree, model_named(tree["model"])).items():
         if need["possible"] and not need["met"]:
             item = {**tree["criteria"][code], "value": need["value"]}
-            found.append(f"{CRITERIA[code].label} {score_words.criterion_text(code, item)}")
-    return found
+            needed.append(f"{CRITERIA[code].label} {score_words.criterion_text(code, item)}")
+    return needed

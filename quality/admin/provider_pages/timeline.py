@@ -46,6 +46,6 @@ def place_of(event: Event, code: str) -> str:
 def by_year(events: Sequence[Event], code: str) -> list[tuple[int, list[Item]]]:
     """Events as the page lists them, newest year first."""
     return [
-        (year, [(day_text(e.on), e.kind, e.text, place_of(e, code)) for e in found])
-        for year, found in groupby(events, key=lambda event: event.on.year)
+        (year, [(day_text(e.on), e.kind, e.text, place_of(e, code)) for e in of_year])
+        for year, of_year in groupby(events, key=lambda event: event.on.year)
     ]

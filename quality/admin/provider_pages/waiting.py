@@ -59,7 +59,7 @@ def waiting(provider: Provider) -> dict[str, Any]:
     month: date = listed[0].month
     model = cards.model_named(listed[0].model)
     items = {c.result["route"]: shown_tree(c, g.account)["criteria"][WAITING.code] for c in listed}
-    found = queues(provider, month, model)
+    by_route = queues(provider, month, model)
     charts = _curves(provider, month, items)
     return {
         "month": month,
@@ -71,13 +71,13 @@ def waiting(provider: Provider) -> dict[str, Any]:
         "routes": [
             _route(
                 card,
-                found.get(card.route),
+                by_route.get(card.route),
                 items[card.result["route"]],
                 charts.get(card.result["route"]),
             )
             for card in listed
         ],
-        "waiters": _waiters(found, month) if may(g.account, "read", "progress") else [],
+        "waiters": _waiters(by_route, month) if may(g.account, "read", "progress") else [],
     }
 
 
@@ -113,8 +113,8 @@ def _curves(provider: Provider, month: date, items: Mapping[str, Any]) -> dict[s
     drawn = [code for code, item in items.items() if item["judged"]]
     if not drawn or g.account.role in OUTSIDE:
         return {}
-    known = gallery.history(month, [provider.id], today=today(), months=1)
-    made = gallery.provider_charts(known, provider, {code: ["wachtcurve"] for code in drawn})
+    history = gallery.history(month, [provider.id], today=today(), months=1)
+    made = gallery.provider_charts(history, provider, {code: ["wachtcurve"] for code in drawn})
     return {code: chart for code, of_route in made.items() for chart in of_route}
 
 
@@ -134,10 +134,10 @@ def _route(
     )
 
 
-def _waiters(found: Mapping[int, Queue], month: date) -> list[tuple[str, ...]]:
+def _waiters(by_route: Mapping[int, Queue], month: date) -> list[tuple[str, ...]]:
     """Who waits, the longest first, as far as the account may see the learners."""
     rows: list[tuple[int, tuple[str, ...]]] = []
-    for route, queue in found.items():
+    for route, queue in by_route.items():
         label = LearningRoute(route).label
         for one in people(queue.waiting, month, g.account):
             row = (one.number, label, one.municipality, str(one.days), wait_mark(one.days))
@@ -169,13 +169,13 @@ def access(provider: Provider) -> dict[str, Any]:
     if not listed:
         return {"month": None, "access": []}
     month: date = listed[0].month
-    found = evening_access(provider.id, month)
+    by_route = evening_access(provider.id, month)
     routes = []
     for card in listed:
         for code, item in shown_tree(card, g.account)["criteria"].items():
             if not CRITERIA[code].on_request or not item["judged"] or item["value"] is None:
                 continue
-            places = access_rows(found.get(card.result["route"], {}))
+            places = access_rows(by_route.get(card.result["route"], {}))
             route = LearningRoute.from_code(card.result["route"])
             value = item["value"]
             routes.append(RouteAccess(route, value, asked_words(item), value == 0, places))
