@@ -112,9 +112,9 @@ def _limits(data: ReportData) -> tuple[Block, ...]:
     return (
         Text(
             "Waar een rij per aanbieder staat, toont dit rapport de "
-            f"{len(data.row_codes)} aanbieders die het eerst aandacht vragen: gezakt, onvoldoende, zonder levering of oordeel, of "
-            "met de laagste score. Alle aanbieders staan in het rekenblad en op de pagina "
-            "Kwaliteit."
+            f"{len(data.row_codes)} aanbieders die het eerst aandacht vragen: gezakt, onvoldoende, "
+            "zonder levering of oordeel, of met de laagste score. Alle aanbieders staan in "
+            "het rekenblad en op de pagina Kwaliteit."
         ),
     )
 
