@@ -14,7 +14,7 @@ from core.export import download
 from core.formats import euro_text, read_decimal
 from core.pages.fields import SafeForm
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.admin.bids_shown import letters, lot_state, price_lines, shown_ranking
+from procurement.admin.bid_rows import letters, lot_state, price_lines, ranking_rows
 from procurement.award import (
     decision_operations as awards,
     operations as bid_operations,
@@ -249,7 +249,7 @@ class BidPages(AwardPages):
                 if (given := file.consensus.get(bid.id, {}).get(criterion.code)) is not None
             ],
             assessors=bid_queries.assessors(file),
-            ranking=shown_ranking(file),
+            ranking=ranking_rows(file),
             joining=bid_queries.joining(process, file.lot.route),
             form=OpenForm(),
         )

@@ -16,7 +16,7 @@ from core.dates import today
 from core.db import transaction
 from core.errors import DomainError
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.admin.shown import OUTCOME_TAGS, matrix
+from procurement.admin.rows import OUTCOME_TAGS, matrix
 from procurement.models import ContractingProcess
 from procurement.plan import operations, queries
 from procurement.plan.documents import PlanDecision, PlanStep

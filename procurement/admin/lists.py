@@ -14,7 +14,7 @@ from core.export import download
 from core.formats import day_text
 from core.pages.lists import Column, Filter, RowList, choice_filter
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.admin.shown import TAGS, next_go_live, plan_back
+from procurement.admin.rows import TAGS, next_go_live, plan_back
 from procurement.exchange.cells import day as read_day
 from procurement.models import CalendarLink, ContractingProcess, DigestMail, Milestone
 from procurement.plan import operations, queries

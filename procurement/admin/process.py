@@ -16,7 +16,7 @@ from core.export import download
 from core.municipalities import name as municipality_name, names as municipality_names
 from core.pages import changes
 from procurement.admin.base import PlanningBase, crumbs
-from procurement.admin.shown import Matrix, lines, matrix, version_rows
+from procurement.admin.rows import Matrix, lines, matrix, version_rows
 from procurement.charts import decision_matrix, float_chart, gantt, milestone_trend, start_chance
 from procurement.models import (
     Action,

@@ -121,7 +121,7 @@ def _case(form: QuestionForm) -> Case | None:
     if provider is None or month is None:
         return None
     day = form.dag.data or today()
-    schools = queries.schools_beside(provider, month, day)
+    schools = queries.other_schools(provider, month, day)
     takeover = take_over(queries.people_of(provider, month), schools)
     return Case(provider, day, month, takeover, queries.arrivals_per_week(provider, month))
 

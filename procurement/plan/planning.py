@@ -205,10 +205,10 @@ def _end(plan: Plan, step: Step, start: date) -> tuple[date, dict[str, date], bo
     if not open_dates:
         return start, local, False
     end, last = max(open_dates, key=lambda pair: pair[0])
-    return end, local, last.meeting_on is not None and end == _shown_meeting(last)
+    return end, local, last.meeting_on is not None and end == _planned_meeting(last)
 
 
-def _shown_meeting(decision: LocalDecision) -> date | None:
+def _planned_meeting(decision: LocalDecision) -> date | None:
     if decision.meeting_on is None:
         return None
     return decision.meeting_on + timedelta(days=decision.shift)
@@ -229,7 +229,7 @@ def _local_date(plan: Plan, decision: LocalDecision, start: date, ready: date) -
         return decision.decided_on
     if decision.outcome is Outcome.NOT_NEEDED:
         return start
-    planned = _shown_meeting(decision)
+    planned = _planned_meeting(decision)
     soonest = max(start, plan.today)
     passed_over = decision.outcome in (Outcome.DEFERRED, Outcome.REJECTED)
     if planned is None or (passed_over and planned <= plan.today):

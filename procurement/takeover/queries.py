@@ -45,7 +45,7 @@ def people_of(provider: Provider, month: date) -> Counter[People]:
     )
 
 
-def schools_beside(provider: Provider, month: date, day: date) -> list[School]:
+def other_schools(provider: Provider, month: date, day: date) -> list[School]:
     """Every other school with a contract on the day, with its places in ``month``."""
     contracts = _contracts(provider, day)
     marks = marks_on(day, list(contracts))

@@ -77,7 +77,7 @@ def _judging(file: LotFile) -> State:
     return state
 
 
-def shown_ranking(file: LotFile) -> list[dict[str, Any]]:
+def ranking_rows(file: LotFile) -> list[dict[str, Any]]:
     """The ranking: as it was decided, or as it is now; nothing while scores are missing."""
     if file.decision is not None:
         rows = file.decision.ranking
@@ -91,7 +91,7 @@ def shown_ranking(file: LotFile) -> list[dict[str, Any]]:
 
 def price_lines(file: LotFile) -> Iterator[tuple[Any, ...]]:
     """The ranking with one row per part."""
-    for row in shown_ranking(file):
+    for row in ranking_rows(file):
         remark = " ".join(row["remarks"])
         yield row["rank"], row["name"], row["text"], "", "", remark
         for part in row["parts"]:
@@ -109,7 +109,7 @@ def letters(file: LotFile) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     if decision is None:
         return header, []
     won = [award.bid.tenderer for award in file.awards]
-    ranked = {row["name"]: row for row in shown_ranking(file)}
+    ranked = {row["name"]: row for row in ranking_rows(file)}
     best = "; ".join(ranked[name]["text"] for name in won)
     rows = []
     for bid in file.bids:
