@@ -74,8 +74,7 @@ def under_way(today: date, municipalities: tuple[str, ...] = REGION) -> PlanDocu
     header = Header(
         CODE, "Inburgeringscursussen regio Zwolle", "Regio Zwolle",
         lead_municipality=LEAD, starts_on=add_months(month, -10), go_live=add_months(month, 8),
-        contract_until=add_months(month, 56) - timedelta(days=1), tracks=2_400,
-        price_cents=1_160_000,
+        contract_until=add_months(month, 56) - timedelta(days=1), price_cents=1_160_000,
     )  # fmt: skip
     document = replace(
         TEMPLATES["SAS regionaal"](header),
@@ -225,7 +224,7 @@ def _prepare(today: date, municipalities: tuple[str, ...], *, by: str) -> None:
         Expected(code, route, year + later, _size(code) * share // 100)
         for code in municipalities
         for route, share in SHARES.items()
-        for later in (0, 1)
+        for later in range(4)
     ]
     groupings = [Grouping("B", 12, 0, 180), Grouping("Z", 10, 6, 120), Grouping("O", 15)]
     put_estimate(process, expected, groupings, by=by, at=at)

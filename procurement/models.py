@@ -228,6 +228,22 @@ class Breach(BaseModel):
     mended_at = MomentField(null=True, verbose_name="Hersteld op")
 
 
+class TermOpinion(BaseModel):
+    """How sure the region is that a rule of law binds a procedure, where it differs from usual."""
+
+    rule = peewee.CharField(max_length=24, verbose_name="Regel")
+    procedure = peewee.CharField(max_length=24, verbose_name="Procedure")
+    certainty = peewee.CharField(max_length=16, verbose_name="Zekerheid")
+    reason = peewee.TextField(verbose_name="Reden")
+    set_by = peewee.CharField(max_length=120, verbose_name="Bepaald door")
+    set_at = MomentField(verbose_name="Bepaald op")
+
+    class Meta:
+        """Once per rule and procedure."""
+
+        indexes = ((("rule", "procedure"), True),)
+
+
 class CalendarLink(BaseModel):
     """A secret address of a calendar: of one inkooptraject, or of one owner's milestones."""
 

@@ -14,6 +14,7 @@ from procurement.models import (
     DigestMail,
     Milestone,
     Participation,
+    TermOpinion,
 )
 
 
@@ -52,6 +53,12 @@ def _digests(query: Any, account: Account) -> Any:
     if account.role in (Role.REGION, Role.AUDITOR):
         return query
     return query.where(DigestMail.address == account.email)
+
+
+@scope(TermOpinion)
+def _opinions(query: Any, account: Account) -> Any:
+    unseen = account.role in (Role.PROVIDER, Role.ADMINISTRATOR)
+    return query.where(False) if unseen else query
 
 
 def may_decide_for(account: Account, municipality: str) -> bool:

@@ -156,8 +156,11 @@ class EntryPages(PlanningBase):
     @needs("change")
     def header(self, code: str) -> Response | str:
         """Change what is said once of a traject."""
-        header = queries.load(self._process(code)).header
-        form: Any = HeaderForm(data=_values(header))
+        process = self._process(code)
+        form: Any = HeaderForm(data=_values(queries.load(process).header))
+        if queries.estimated_tracks(process) is not None:
+            form.tracks.render_kw = {"readonly": True}
+            form.tracks.description = "Telt op uit de raming bij Schaal."
         form.lead_municipality.choices = [NONE, *municipality_choices()]
 
         def change(data: dict[str, Any]) -> object:

@@ -19,9 +19,10 @@ from procurement.exchange.cells import day as read_day
 from procurement.models import CalendarLink, ContractingProcess, DigestMail, Milestone
 from procurement.plan import operations, queries
 from procurement.plan.documents import Header, PlanParticipation
-from procurement.plan.forms import NewProcessForm, choices, filled_rows
+from procurement.plan.forms import NewProcessForm, OpinionForm, choices, filled_rows
 from procurement.plan.health import Health
 from procurement.plan.templates import TEMPLATES
+from procurement.plan.terms import PROCEDURE_NAMES, Certainty, Procedure, certainty_of, rules_on
 from procurement.plan.validity import STATES
 
 MAILS_SHOWN = 20
@@ -167,6 +168,47 @@ class ListPages(PlanningBase):
             problem=problem,
             today=today(),
         )
+
+    @expose("/termijnen/")
+    def terms(self) -> str:
+        """Show the rules of law, and how sure it is that each binds a procedure."""
+        return self.render(
+            "procurement/terms.html",
+            crumbs=crumbs(),
+            rules=rules_on(today()),
+            procedures=PROCEDURE_NAMES,
+            usual=certainty_of,
+            opinions={procedure: queries.opinions(procedure) for procedure in Procedure},
+        )
+
+    @expose("/termijnen/<rule>/<procedure>/", methods=("GET", "POST"))
+    @needs("change")
+    def term(self, rule: str, procedure: str) -> Response | str:
+        """Say how sure it is that one rule binds one procedure."""
+        by_code = {one.code: one for one in rules_on(today())}
+        if rule not in by_code or procedure not in set(Procedure):
+            abort(404)
+        chosen = Procedure(procedure)
+        opinion = queries.opinions(chosen).get(rule)
+        usual = certainty_of(rule, chosen)
+        form = OpinionForm(data={"certainty": opinion.certainty if opinion else usual})
+        if self.saved(
+            form,
+            lambda data: operations.set_opinion(
+                rule, chosen, Certainty(data["certainty"]), data["reason"], **self._who()
+            ),
+            "Bewaard. De trajecten met deze procedure zijn opnieuw nagekeken.",
+        ):
+            return redirect(url_for("planning.terms"))
+        note = f"{by_code[rule].title}: {by_code[rule].asks}. Zonder keuze van de regio: {usual}."
+        if opinion is not None:
+            note += f" De regio koos {opinion.certainty}: {opinion.reason}"
+        return self.render(
+            "procurement/form.html", form=form, note=note, submit="Bewaar",
+            title=f"{by_code[rule].title} bij {PROCEDURE_NAMES[chosen]}",
+            crumbs=[*crumbs(), ("Wettelijke termijnen", url_for("planning.terms"))],
+            cancel=url_for("planning.terms"),
+        )  # fmt: skip
 
     @expose("/nieuw/", methods=("GET", "POST"))
     @needs("create")

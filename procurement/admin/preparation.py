@@ -146,7 +146,6 @@ class PreparationPages(PlanningBase):
         process = self._process(code)
         rows = preparation_queries.numbers(process)
         years = sorted({row.year for row in rows})
-        total = sum(row.tracks for row in rows)
         return self.render(
             "procurement/scale.html",
             code=code,
@@ -155,9 +154,7 @@ class PreparationPages(PlanningBase):
             routes=ROUTES,
             numbers=_by_place(rows),
             years=years,
-            total=total,
-            value=None if process.price_cents is None else total * process.price_cents,
-            price=process.price_cents,
+            header=queries.load(process).header,
             threshold=term_on("social_threshold", process.starts_on or process.changed_at.date()),
             groups=preparation_queries.groups(process),
         )

@@ -20,7 +20,7 @@ from procurement.plan.steps import (
     Unit,
     heaviest,
 )
-from procurement.plan.terms import Facts, Moment, Procedure, Purpose
+from procurement.plan.terms import Facts, Moment, Opinion, Procedure, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,13 @@ class Header:
         if self.tracks is None or self.price_cents is None:
             return None
         return self.tracks * self.price_cents
+
+    @property
+    def contract_years(self) -> int | None:
+        """Whole years that the new contract lasts; none when begin or end is not known."""
+        if self.go_live is None or self.contract_until is None:
+            return None
+        return round(((self.contract_until - self.go_live).days + 1) / 365.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,8 @@ class PlanDocument:
     """What was expected, by month ``JJJJ-MM`` and step: the milestone trend. Not exchanged."""
     holds: tuple[CourtHold, ...] = ()
     """Court cases that stop an award. Not exchanged: they belong to the lots."""
+    opinions: Mapping[str, Opinion] = field(default_factory=dict)
+    """How sure the region is of a rule of law under this procedure. Not exchanged."""
 
     @property
     def goal(self) -> str | None:
@@ -245,6 +254,7 @@ def facts_of(document: PlanDocument, ends: Mapping[str, date], today: date) -> F
         today,
         {purpose: tuple(group) for purpose, group in moments.items()},
         heaviest(document.holds),
+        document.opinions,
     )
 
 

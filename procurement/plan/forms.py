@@ -32,7 +32,7 @@ from core.pages.fields import (
 from procurement.plan.documents import PlanStep
 from procurement.plan.steps import Kind, LinkType, Outcome, Unit
 from procurement.plan.templates import TEMPLATES
-from procurement.plan.terms import PROCEDURE_NAMES, Purpose
+from procurement.plan.terms import PROCEDURE_NAMES, Certainty, Purpose
 from procurement.plan.validity import BODIES, LONGEST, ROUTES, SCALES, STATES
 
 NONE = SelectChoice("", "–")
@@ -279,6 +279,17 @@ class BaselineForm(SafeForm):
         "Reden",
         [Required("Vul in waarom er een nieuwe planversie is.")],
         description="Bijvoorbeeld: wet uitgesteld naar 1-7-2021.",
+    )
+
+
+class OpinionForm(SafeForm):
+    """How sure the region is of a rule of law."""
+
+    certainty = SelectField("Zekerheid", choices=choices((c, c) for c in Certainty))
+    reason = TextField(
+        "Reden",
+        [Required("Vul in waarom.")],
+        description="Bijvoorbeeld: nagekeken door de jurist op 3-11-2026.",
     )
 
 

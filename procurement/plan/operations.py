@@ -13,12 +13,14 @@ from core import audit
 from core.dates import AMSTERDAM, Recess, month_of
 from core.db import database, transaction
 from core.errors import DomainError
+from core.formats import count_text
 from procurement.models import (
     Breach,
     ContractingProcess,
     DigestMail,
     ForecastPoint,
     Milestone,
+    TermOpinion,
 )
 from procurement.plan import queries
 from procurement.plan.agenda import agenda_of, keep_agenda
@@ -40,6 +42,7 @@ from procurement.plan.queries import THING
 from procurement.plan.steps import Link
 from procurement.plan.storing import insert, replace_item, store
 from procurement.plan.templates import TEMPLATES, follow_header
+from procurement.plan.terms import Certainty, Procedure, certainty_of
 from procurement.plan.validity import require_decision, require_valid
 
 
@@ -103,6 +106,8 @@ def _change(
         if after.header.code != code:
             raise DomainError("code", "De code van een traject verandert niet.", field="code")
         require_valid(after, _day(at))
+        if after.header.tracks != before.header.tracks:
+            _require_no_estimate(process)
         was, now = store(process, before, after)
         if not was and not now:
             return {}
@@ -113,6 +118,17 @@ def _change(
             before=was or None, after=now or None, reason=reason,
         )  # fmt: skip
     return {"before": was, "after": now}
+
+
+def _require_no_estimate(process: ContractingProcess) -> None:
+    total = queries.estimated_tracks(process)
+    if total is not None:
+        raise DomainError(
+            "tracks",
+            f"De raming per gemeente en jaar telt op tot {count_text(total)} trajecten. Wijzig "
+            "haar bij Schaal, dan verandert dit getal mee.",
+            field="tracks",
+        )
 
 
 def _locked(code: str) -> ContractingProcess:
@@ -194,6 +210,38 @@ def recalculate(code: str, *, at: datetime) -> None:
     """Calculate one inkooptraject anew after something beside its plan changed."""
     with transaction():
         _keep(_locked(code), at=at)
+
+
+def set_opinion(
+    rule: str, procedure: Procedure, certainty: Certainty, reason: str, *, by: str, at: datetime
+) -> None:
+    """Say how sure it is that a rule of law binds a procedure; its plans are judged anew.
+
+    What is usual needs no opinion: saying that takes an earlier one away.
+    """
+    if not reason.strip():
+        raise DomainError("reason", "Vul in waarom.", field="reason")
+    usual = certainty_of(rule, procedure)
+    with transaction():
+        old = TermOpinion.get_or_none(
+            (TermOpinion.rule == rule) & (TermOpinion.procedure == procedure)
+        )
+        before = usual if old is None else Certainty(old.certainty)
+        if old is not None:
+            old.delete_instance()
+        if certainty is not usual:
+            TermOpinion.create(
+                rule=rule, procedure=procedure, certainty=certainty, reason=reason.strip(),
+                set_by=by, set_at=at,
+            )  # fmt: skip
+        touched = ContractingProcess.select().where(ContractingProcess.procedure == procedure)
+        for process in list(touched):
+            _keep(process, at=at)
+        audit.record(
+            at=at, actor=by, action="wijzig", thing="wettelijke termijn",
+            thing_id=f"{rule} {procedure}", reason=reason.strip(),
+            before={"zekerheid": before}, after={"zekerheid": certainty},
+        )  # fmt: skip
 
 
 def refresh(query: Any, *, at: datetime) -> int:

@@ -18,12 +18,14 @@ from procurement.models import (
     ContractingProcess,
     Decision,
     Dependency,
+    ExpectedNumber,
     ForecastPoint,
     Meeting,
     Milestone,
     Participation,
     PlannedDate,
     Risk,
+    TermOpinion,
 )
 from procurement.plan.documents import (
     BaselineDate,
@@ -40,7 +42,7 @@ from procurement.plan.documents import (
 from procurement.plan.fair_forecast import STRETCHED, Case
 from procurement.plan.health import Health
 from procurement.plan.steps import HALTING, CourtHold, Kind, Link, LinkType, Outcome, Unit, Verdict
-from procurement.plan.terms import Procedure, Purpose
+from procurement.plan.terms import Certainty, Opinion, Procedure, Purpose
 from providers.models import ContractScope
 
 THING = "inkooptraject"
@@ -58,7 +60,7 @@ STEP_FIELDS = (
 
 
 def load(process: ContractingProcess) -> PlanDocument:
-    """Everything of one inkooptraject, in twelve queries whatever its size."""
+    """Everything of one inkooptraject, in thirteen queries whatever its size."""
     codes, steps = _steps(process)
     return PlanDocument(
         header=_header(process),
@@ -100,6 +102,7 @@ def load(process: ContractingProcess) -> PlanDocument:
         ),
         forecasts=_forecasts(process),
         holds=_holds(process),
+        opinions=opinions(Procedure(process.procedure)),
     )  # fmt: skip
 
 
@@ -173,6 +176,14 @@ def _holds(process: ContractingProcess) -> tuple[CourtHold, ...]:
         .tuples()
     )
     return tuple(CourtHold(lot, until, outcome == Verdict.GRANTED) for lot, until, outcome in query)
+
+
+def opinions(procedure: Procedure) -> dict[str, Opinion]:
+    """What the region says of the rules of law under a procedure."""
+    query: Any = TermOpinion.select(
+        TermOpinion.rule, TermOpinion.certainty, TermOpinion.reason
+    ).where(TermOpinion.procedure == procedure)
+    return {rule: Opinion(Certainty(how), reason) for rule, how, reason in query.tuples()}
 
 
 def find(code: str, account: Account | None = None) -> ContractingProcess | None:
@@ -288,6 +299,15 @@ def agenda(processes: Any, owner: str | None = None) -> Any:
         .order_by(ContractingProcess.code, AgendaEvent.id)
     )
     return query if owner is None else query.where(AgendaEvent.owner == owner)
+
+
+def estimated_tracks(process: ContractingProcess) -> int | None:
+    """Trajecten over all gemeenten, routes and years; none when nobody estimated them."""
+    query: Any = ExpectedNumber.select(peewee.fn.SUM(ExpectedNumber.tracks)).where(
+        ExpectedNumber.process == process
+    )
+    total = query.scalar()
+    return None if total is None else int(total)
 
 
 def deciding_municipalities(processes: Any) -> set[str]:

@@ -4,7 +4,7 @@ A plan that breaks a term is told so in words; it may be saved all the same.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -95,6 +95,9 @@ def term_on(code: str, day: date) -> Term:
     return valid[-1] if valid else versions[0]
 
 
+CLOSING_SOURCE = "Verordening (EEG, Euratom) 1182/71, artikel 3"
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Where one purpose stands in the plan."""
@@ -114,6 +117,8 @@ class Facts:
     today: date
     moments: Mapping[Purpose, tuple[Moment, ...]]
     hold: CourtHold | None = None
+    opinions: Mapping[str, "Opinion"] = field(default_factory=dict)
+    """What the region says of a rule under this procedure."""
 
     def last(self, purpose: Purpose) -> Moment | None:
         """The last step with this purpose."""
@@ -137,6 +142,8 @@ class Finding:
     message: str
     source: str
     certainty: Certainty = Certainty.BINDING
+    because: str = ""
+    """Why the region sees it otherwise than usual."""
 
     @property
     def advice(self) -> bool:
@@ -146,24 +153,88 @@ class Finding:
 
 CERTAINTIES: Mapping[str, Mapping[Procedure, Certainty]] = {
     "standstill": {Procedure.OPEN: Certainty.BINDING, Procedure.SOCIAL: Certainty.BINDING},
+    "proceedings": dict.fromkeys(Procedure, Certainty.BINDING),
     "award_notice": {Procedure.OPEN: Certainty.BINDING, Procedure.SOCIAL: Certainty.TO_CHECK},
     "clarifications": {Procedure.OPEN: Certainty.BINDING},
     "tenders": {Procedure.OPEN: Certainty.BINDING},
+    "closing_day": dict.fromkeys(Procedure, Certainty.TO_CHECK),
+    "social_threshold": {Procedure.PRIVATE: Certainty.BINDING},
 }
-"""For which procedure a term binds; elsewhere it is advice. Under SAS the notices of awards may be
+"""For which procedure a rule binds; elsewhere it is advice. Under SAS the notices of awards may be
 bundled per quarter (directive 2014/24/EU, article 75), hence to be checked by a lawyer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """How sure the region is that a rule binds a procedure, and why it says so."""
+
+    certainty: Certainty
+    reason: str
+
+
 def certainty_of(rule: str, procedure: Procedure) -> Certainty:
-    """How sure it is that a term binds this procedure."""
-    return CERTAINTIES.get(rule, {}).get(procedure, Certainty.ADVICE)
+    """How sure it is that a rule binds this procedure, as long as the region says nothing."""
+    return CERTAINTIES[rule].get(procedure, Certainty.ADVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What people read of a rule: its name, what it asks, and where it stands."""
+
+    code: str
+    title: str
+    asks: str
+    source: str
+
+
+def rules_on(day: date) -> list[Rule]:
+    """Every rule as it is in force on a day."""
+    standstill, notice = term_on("standstill", day), term_on("award_notice", day)
+    answers, threshold = term_on("clarifications", day), term_on("social_threshold", day)
+    paper, electronic = term_on("tenders", day), term_on("tenders_electronic", day)
+    return [
+        Rule(
+            "standstill", "Opschortende termijn",
+            f"minstens {standstill.value} dagen na de gunningsbeslissing", standstill.source,
+        ),
+        Rule(
+            "proceedings", "Kort geding", "niet gunnen voor de uitspraak", COURT_SOURCE,
+        ),
+        Rule(
+            "award_notice", "Aankondiging van de gunning",
+            f"binnen {notice.value} dagen na het contract", notice.source,
+        ),
+        Rule(
+            "clarifications", "Nota van Inlichtingen",
+            f"minstens {answers.value} dagen voor de inschrijfdatum", answers.source,
+        ),
+        Rule(
+            "tenders", "Tijd om in te schrijven",
+            f"minstens {electronic.value} dagen, op papier {paper.value}", paper.source,
+        ),
+        Rule("closing_day", "Inschrijfdatum", "op een werkdag", CLOSING_SOURCE),
+        Rule(
+            "social_threshold", "Drempel sociale diensten",
+            f"vanaf {euro_text(threshold.value)} aankondigen", threshold.source,
+        ),
+    ]  # fmt: skip
 
 
 def check(facts: Facts) -> list[Finding]:
     """Everything the plan does against the law, and advice."""
     published = facts.last(Purpose.PUBLICATION)
     day = published.on if published else facts.today
-    return [finding for rule in RULES for finding in rule(facts, day)]
+    findings = []
+    for rule in RULES:
+        for finding in rule(facts, day):
+            opinion = facts.opinions.get(finding.rule)
+            usual = certainty_of(finding.rule, facts.procedure)
+            findings.append(
+                replace(finding, certainty=usual)
+                if opinion is None
+                else replace(finding, certainty=opinion.certainty, because=opinion.reason)
+            )
+    return findings
 
 
 def _standstill(facts: Facts, day: date) -> list[Finding]:
@@ -182,7 +253,7 @@ def _standstill(facts: Facts, day: date) -> list[Finding]:
                 f"De opschortende termijn loopt in dit plan tot en met {day_text(ends.on)}. De "
                 f"gunningsbeslissing gaat weg op {day_text(sent.on)}; laat de termijn minstens "
                 f"{term.value} dagen duren, tot en met {day_text(until)}.",
-                term.source, certainty_of("standstill", facts.procedure),
+                term.source,
             )
         )  # fmt: skip
     for purpose in (Purpose.AWARD, Purpose.CONTRACT):
@@ -193,7 +264,7 @@ def _standstill(facts: Facts, day: date) -> list[Finding]:
                     "standstill", moment.code,
                     f"{moment.title} staat op {day_text(moment.on)}, binnen de opschortende "
                     f"termijn. Plan dit na {day_text(until)}.",
-                    term.source, certainty_of("standstill", facts.procedure),
+                    term.source,
                 )
             )  # fmt: skip
     return findings
@@ -233,7 +304,7 @@ def _award_notice(facts: Facts, day: date) -> list[Finding]:
             f"De aankondiging van de gunning staat op {day_text(notice.on)}. Verstuur haar binnen "
             f"{term.value} dagen na het contract, uiterlijk {day_text(until)}."
             + (" Per kwartaal bundelen mag misschien ook." if bundled else ""),
-            term.source, certainty_of("award_notice", facts.procedure),
+            term.source,
         )
     ]  # fmt: skip
 
@@ -251,7 +322,7 @@ def _clarifications(facts: Facts, day: date) -> list[Finding]:
             f"{answers.title} is klaar op {day_text(answers.on)}, dat is "
             f"{(deadline.on - answers.on).days} dagen voor de inschrijfdatum. Publiceer de "
             f"antwoorden uiterlijk {day_text(until)}, of verschuif de inschrijfdatum.",
-            term.source, certainty_of("clarifications", facts.procedure),
+            term.source,
         )
         for answers in facts.moments.get(Purpose.CLARIFICATIONS, ())
         if answers.on > until
@@ -278,7 +349,7 @@ def _tenders(facts: Facts, day: date) -> list[Finding]:
         f"Inschrijvers krijgen {given} dagen. Voor sociale diensten moet de termijn redelijk zijn; "
         f"de openbare procedure houdt {term.value} dagen aan. Leg vast waarom dit genoeg is."
     )
-    return [Finding("tenders", deadline.code, text, term.source, Certainty.ADVICE)]
+    return [Finding("tenders", deadline.code, text, term.source)]
 
 
 def _threshold(facts: Facts, day: date) -> list[Finding]:
@@ -299,7 +370,7 @@ def _threshold(facts: Facts, day: date) -> list[Finding]:
             f"De geraamde waarde is {value}, onder de drempel van {limit}. Meervoudig onderhands "
             "mag dan ook."
         )
-        return [Finding("social_threshold", None, text, term.source, Certainty.ADVICE)]
+        return [Finding("social_threshold", None, text, term.source)]
     return []
 
 
@@ -313,7 +384,7 @@ def _closing_day(facts: Facts, _day: date) -> list[Finding]:
             "closing_day", deadline.code,
             f"{deadline.title} valt op {day_text(deadline.on)}, een weekend of feestdag. De "
             f"termijn loopt dan misschien door tot {day_text(next_day)}. Kies liever een werkdag.",
-            "Verordening (EEG, Euratom) 1182/71, artikel 3", Certainty.TO_CHECK,
+            CLOSING_SOURCE,
         )
     ]  # fmt: skip
 

@@ -20,7 +20,10 @@ SCALES = ("lokaal", "subregionaal", "regionaal", "bovenregionaal")
 ROUTES = {"B": "B1-route", "O": "onderwijsroute", "Z": "Z-route"}
 BODIES = {"college": "college", "raad": "raad", "stuurgroep": "stuurgroep", "mandaat": "mandaat"}
 # Words that stand where a code stands in an address.
-RESERVED = ("nieuw", "mijlpalen", "terugplannen", "trajecten", "agendalink", "besluiten")
+RESERVED = (
+    "nieuw", "mijlpalen", "terugplannen", "trajecten", "agendalink", "besluiten", "termijnen",
+    "overname",
+)  # fmt: skip
 ACTION_STATES = ("ja", "deels", "nee")
 MOST_TRACKS, MOST_CENTS = 1_000_000, 1_000_000_00
 STATES = ("concept", "lopend", "afgerond", "gestopt")

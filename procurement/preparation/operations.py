@@ -16,6 +16,7 @@ from procurement.models import (
     TraceItem,
     TraceLink,
 )
+from procurement.plan.operations import recalculate
 from procurement.plan.queries import THING
 from procurement.plan.storing import insert
 from procurement.plan.validity import FIRST_YEAR, LAST_YEAR, ROUTES
@@ -53,7 +54,10 @@ def put_estimate(
     by: str,
     at: datetime,
 ) -> bool:
-    """Replace the expected numbers and how groups are made; say whether anything changed."""
+    """Replace the expected numbers and how groups are made; say whether anything changed.
+
+    The size of the whole traject follows: it has one estimate.
+    """
     _require_estimate(expected, groupings)
     old = {
         (r.municipality, r.route, r.year): r.tracks for r in preparation_queries.numbers(process)
@@ -89,6 +93,12 @@ def put_estimate(
                 for r, (s, e, p) in new_groups.items()
             ],
         )
+        if new:
+            total = sum(new.values())
+            ContractingProcess.update(tracks=total, changed_at=at).where(
+                ContractingProcess.id == process.id
+            ).execute()
+            recalculate(process.code, at=at)
         audit.record(
             at=at, actor=by, action="raming", thing=THING, thing_id=process.code,
             before=_changed(old, new), after=_changed(new, old),

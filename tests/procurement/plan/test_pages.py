@@ -26,6 +26,7 @@ PAGES = [
     "/planning/?stand=lopend&gezondheid=te+laat&sorteer=-name&zoek=SAS",
     "/planning/mijlpalen/?eigenaar=inkoop",
     "/planning/terugplannen/?contract_einde=31-12-2029",
+    "/planning/termijnen/",
     f"/planning/{CODE}/",
     f"/planning/{CODE}/besluiten/",
     f"/planning/{CODE}/mijlpalen/",
@@ -45,6 +46,7 @@ PAGES = [
 ]
 FORMS = [
     "/planning/nieuw/",
+    "/planning/termijnen/clarifications/SAS/",
     f"/planning/{CODE}/mijlpalen/nieuw/",
     f"/planning/{CODE}/mijlpalen/12/",
     f"/planning/{CODE}/besluiten/8/",
@@ -324,7 +326,8 @@ def test_entry_of_risk_action_header_calendar_and_participation(region):
     assert "Bel Kampen" in [a.text for a in document.actions]
     header = {
         "name": "Andere naam", "procedure": "europees_openbaar", "status": "lopend",
-        "lead_municipality": "0193", "price_cents": "11.600,00", "tracks": "100",
+        "lead_municipality": "0193", "price_cents": "11.600,00",
+        "tracks": str(document.header.tracks),
     }  # fmt: skip
     assert region.post(f"{base}/gegevens/", header).status == 302
     calendar = {
@@ -340,7 +343,7 @@ def test_entry_of_risk_action_header_calendar_and_participation(region):
     }  # fmt: skip
     assert region.post(f"{base}/deelname/", rows).status == 302
     document = queries.load(process())
-    assert document.header.value_cents == 116_000_000
+    assert document.header.value_cents == document.header.tracks * 1_160_000
     assert document.meetings[0].municipality == "0193"
     assert {(p.route, p.scale) for p in document.participations} == {
         ("B", "lokaal"),
@@ -474,3 +477,36 @@ def test_the_trend_of_the_first_case_shows_both_postponements(region):
         "01-01-2022",  # and again
         "01-01-2022",  # as it came
     ]
+
+
+def test_the_region_says_how_sure_a_term_is_and_its_plans_follow(region):
+    form = {"template": "SAS regionaal", "code": "KLEIN", "name": "Klein", "go_live": "01-01-2030"}
+    region.post("/planning/nieuw/", form, status=302)
+    header = filled(region.get("/planning/KLEIN/gegevens/"))
+    region.post("/planning/KLEIN/gegevens/", header | {"tracks": "3", "price_cents": "11600"})
+    assert "Advies: De geraamde waarde is" in region.get("/planning/KLEIN/").text
+    where = "/planning/termijnen/social_threshold/SAS/"
+    assert region.post(where, {"certainty": "bindend"}).errors == ["Vul in waarom."]
+    region.post(where, {"certainty": "bindend", "reason": "Onze jurist, 3-11"}, status=302)
+    page = region.get("/planning/KLEIN/")
+    assert "Dit plan past niet bij de wet" in page.text
+    assert "De regio noemt dit bindend: Onze jurist, 3-11" in page.text
+    assert "door de regio: Onze jurist, 3-11" in region.get("/planning/termijnen/").text
+    assert "Nog niet hersteld" in region.get("/planning/KLEIN/risicos-en-acties/").text
+    # What is usual again needs no opinion.
+    region.post(where, {"certainty": "advies", "reason": "toch niet"}, status=302)
+    assert "Advies: De geraamde waarde is" in region.get("/planning/KLEIN/").text
+    region.get("/planning/termijnen/social_threshold/KRAS/", status=404)
+
+
+def test_a_traject_has_one_estimate(region):
+    header = queries.load(process()).header
+    estimate = f"{header.tracks:,}".replace(",", ".")
+    assert f"{estimate} × " in region.get(f"/planning/{CODE}/schaal/").text
+    form = filled(region.get(f"/planning/{CODE}/gegevens/"))
+    page = region.post(f"/planning/{CODE}/gegevens/", form | {"tracks": "99"})
+    assert f"telt op tot {estimate} trajecten. Wijzig haar bij Schaal" in page.errors[0]
+    rows = filled(region.get(f"/planning/{CODE}/schaal/wijzig/"))
+    more = rows | {"numbers-0-tracks": str(int(rows["numbers-0-tracks"]) + 10)}
+    region.post(f"/planning/{CODE}/schaal/wijzig/", more, status=302)
+    assert queries.load(process()).header.tracks == header.tracks + 10
