@@ -10,7 +10,7 @@ from core.formats import day_text
 from core.municipalities import name as municipality_name
 from procurement.models import ContractingProcess, Decision, Milestone
 from procurement.plan import queries
-from procurement.plan.health import Health
+from procurement.plan.health import Health, the_body
 from procurement.plan.outlook import look
 from procurement.plan.steps import Outcome
 
@@ -36,6 +36,8 @@ def attention(account: Account, today: date) -> list[Attention]:
     items = [item for process in processes if (item := _process(process, today))]
     if may(account, "decide", "planning"):
         items += _decisions(account, [p.id for p in processes], today)
+        if account.role == Role.MUNICIPALITY:
+            items += [_to_schedule(one, today) for one in queries.to_schedule(account, today)]
     return items
 
 
@@ -122,6 +124,20 @@ def _decisions(account: Account, processes: list[int], today: date) -> list[Atte
         # The region has the calendar of everyone; only what was to be decided asks for it.
         query = query.where(Decision.meeting_on < today)
     return [_decision(decision, today) for decision in query]
+
+
+def _to_schedule(decision: Decision, today: date) -> Attention:
+    milestone, place = decision.milestone, municipality_name(decision.municipality)
+    latest = milestone.latest_end
+    return Attention(
+        f"Zet '{milestone.title}' op de agenda van {the_body(decision.body)} van {place}.",
+        f"/planning/{decision.process.code}/besluiten/{milestone.code}/#g{decision.municipality}",
+        Urgency.NOW if latest is not None and latest <= today + SOON else Urgency.SOON,
+        latest,
+        more="Kies daarna de vergadering.",
+        needs=("decide", "planning"),
+        together="{n} besluiten moeten op een agenda",
+    )
 
 
 def _decision(decision: Decision, today: date) -> Attention:

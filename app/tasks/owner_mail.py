@@ -1,25 +1,32 @@
 """Mail each owner of milestones what is due or late: once a day, and nothing when nothing is.
 
+Who decides for a gemeente hears once a week which decisions still need a meeting.
+
 An owner is known by the name or the address of an account, or is an address itself. Who has an
 account hears only of inkooptrajecten that it may see.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from core.accounts import Account, may, visible
+from core.accounts import Account, Role, may, visible
 from core.dates import now, today
 from core.errors import DomainError
 from core.formats import day_text
 from core.mail import Letter, PostOffice
-from procurement.models import ContractingProcess, DigestMail
+from core.municipalities import name as municipality_name
+from procurement.models import ContractingProcess, Decision, DigestMail
 from procurement.plan import queries
+from procurement.plan.health import the_body
 from procurement.plan.operations import record_digest
 from procurement.plan.outlook import Outlook, digest, look
 
 OWNERS_SHOWN = 80
+DECISIONS = "besluiten"
+"""Stands among the owners of a mail to who decides for a gemeente."""
+REMIND_AGAIN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Run:
-    """Who got a message now, how many had it before, who was refused, and who is nobody's name."""
+    """Result of a run: sent, already sent today, refused, and owners without an account."""
 
     sent: tuple[Message, ...]
     before: int
@@ -48,7 +55,7 @@ def send_digests(settings: Mapping[str, Any], *, by: str) -> Run:
     outlooks = _running(day)
     owners = {s.owner for outlook in outlooks.values() for s in outlook.document.steps if s.owner}
     readers, unknown = _readers(owners)
-    every = list(_messages(readers, outlooks, day))
+    every = list(_together([*_messages(readers, outlooks, day), *_reminders(day)]))
     had = {mail.address for mail in DigestMail.select().where(DigestMail.day == day)}
     sent, failed = [], []
     with office.opened() as send:
@@ -56,7 +63,7 @@ def send_digests(settings: Mapping[str, Any], *, by: str) -> Run:
             if message.address in had:
                 continue
             at = now()
-            subject = f"Planning van {day_text(day)}: jouw mijlpalen"
+            subject = f"Planning van {day_text(day)}: wat jij moet doen"
             key = f"digest/{day}/{message.address}"
             try:
                 send(Letter(message.address, subject, message.text, key), at)
@@ -114,3 +121,41 @@ def _messages(
         text = digest((outlooks[code] for code in sorted(codes)), day, owners)
         if text:
             yield Message(address, ", ".join(sorted(owners))[:OWNERS_SHOWN], text)
+
+
+def _together(messages: Iterable[Message]) -> Iterator[Message]:
+    """One message per address."""
+    by_address: dict[str, list[Message]] = {}
+    for message in messages:
+        by_address.setdefault(message.address, []).append(message)
+    for address, group in by_address.items():
+        owners = ", ".join(message.owner for message in group)
+        yield Message(address, owners[-OWNERS_SHOWN:], "\n".join(message.text for message in group))
+
+
+def _reminders(day: date) -> Iterator[Message]:
+    """What those who decide for a gemeente still have to put on an agenda, once a week."""
+    recent = DigestMail.select(DigestMail.address).where(
+        DigestMail.owner.endswith(DECISIONS), DigestMail.day > day - REMIND_AGAIN
+    )
+    deciders = Account.select().where(
+        Account.active == True,  # noqa: E712  peewee makes SQL of it
+        Account.role == Role.MUNICIPALITY,
+        Account.email.not_in(recent),
+    )
+    for account in deciders.order_by(Account.email):
+        lines = [_reminder(decision) for decision in queries.to_schedule(account, day)]
+        if lines:
+            text = "\n".join(["Deze besluiten hebben nog geen vergadering:", "", *lines])
+            text += "\n\nVul de vergadering in bij Planning.\n"
+            yield Message(account.email, DECISIONS, text)
+
+
+def _reminder(decision: Decision) -> str:
+    milestone = decision.milestone
+    latest = "" if milestone.latest_end is None else f", uiterlijk {day_text(milestone.latest_end)}"
+    return (
+        f"- {municipality_name(decision.municipality)}: {milestone.title} "
+        f"({decision.process.name}). Stukken klaar op {day_text(milestone.expected_start)}; "
+        f"besluit van {the_body(decision.body)}{latest}."
+    )

@@ -272,6 +272,17 @@ def body_of(step: Step) -> str:
     return "het raadsbesluit" if bodies == {"raad"} else "het besluit"
 
 
+BODIES = {
+    "college": "het college", "raad": "de raad", "stuurgroep": "de stuurgroep",
+    "mandaat": "wie mandaat heeft",
+}  # fmt: skip
+
+
+def the_body(body: str) -> str:
+    """``het college``."""
+    return BODIES.get(body, body)
+
+
 def working_days(count: int) -> str:
     """``1 werkdag``, ``3 werkdagen``."""
     return "1 werkdag" if count == 1 else f"{count} werkdagen"

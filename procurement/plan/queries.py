@@ -1,6 +1,6 @@
 """Plans out of the database: one document per inkooptraject, and lists over all of them."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import peewee
@@ -308,6 +308,31 @@ def estimated_tracks(process: ContractingProcess) -> int | None:
     )
     total = query.scalar()
     return None if total is None else int(total)
+
+
+AGENDA_AHEAD = timedelta(days=42)
+"""So long before the papers are ready a decision is to be put on an agenda."""
+
+
+def to_schedule(account: Account, today: date) -> Any:
+    """Decisions of the gemeenten of an account that no meeting was chosen for, soonest first.
+
+    Of running trajecten, once the papers are ready within six weeks.
+    """
+    return (
+        visible(Decision, account, Decision.select(Decision, Milestone, ContractingProcess))
+        .join_from(Decision, Milestone)
+        .join_from(Decision, ContractingProcess)
+        .where(
+            ContractingProcess.status == "lopend",
+            Decision.municipality.in_(account.municipalities),
+            Decision.outcome == Outcome.PREPARED,
+            Decision.meeting_on.is_null(),
+            Milestone.cancelled == False,  # noqa: E712  peewee makes SQL of it
+            Milestone.expected_start <= today + AGENDA_AHEAD,
+        )
+        .order_by(Milestone.expected_end, Decision.id)
+    )
 
 
 def deciding_municipalities(processes: Any) -> set[str]:

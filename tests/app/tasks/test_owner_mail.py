@@ -8,7 +8,8 @@ from app import cli
 from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.dates import today
-from procurement.models import DigestMail, Milestone, Participation
+from procurement.attention import attention
+from procurement.models import Decision, DigestMail, Milestone, Participation
 from tests.builders import AT
 from tests.mailbox import mailbox
 from tests.procurement.plans import make_milestone, make_process
@@ -91,3 +92,45 @@ def test_the_page_tells_the_region_who_got_what(box, client):
     assert "los@bureau.nl" in text
     client.sign_in("contractmanager", email="anne@elders.nl")
     assert "Verstuurde berichten" not in client.get("/planning/mijlpalen/").text
+
+
+def test_who_decides_for_a_gemeente_hears_once_a_week_what_needs_a_meeting(box, capsys):
+    process = Milestone.select().first().process
+    Participation.create(process=process, municipality="0148", route="B")
+    step = make_milestone(
+        process, title="Besluit stukken", kind="besluit", body="college", owner="Cas",
+        expected_start=today() + timedelta(days=20),
+    )  # fmt: skip
+    decision = {"process": process, "milestone": step, "body": "college"}
+    Decision.create(**decision, municipality="0148")
+    # not mailed: another gemeente; one with a meeting; papers that are far away
+    Decision.create(**decision, municipality="0193")
+    later = make_milestone(process, kind="besluit", expected_start=today() + timedelta(days=90))
+    Decision.create(**decision | {"milestone": later}, municipality="0148")
+    planned = make_milestone(process, kind="besluit", expected_start=today())
+    Decision.create(
+        **decision | {"milestone": planned}, municipality="0148", meeting_on=date(2099, 1, 5)
+    )
+    cli.main(COMMAND)
+    text = got(box)["bo@dalfsen.nl"]
+    # One mail with what is late of its own, and what to decide.
+    assert "(bo@dalfsen.nl)" in text
+    assert text.count("- Dalfsen: ") == 1
+    assert "- Dalfsen: Besluit stukken" in text
+    assert "besluit van het college" in text
+    account("bea@dalfsen.nl", Role.MUNICIPALITY, municipalities=["0148"])
+    cli.main(COMMAND)
+    assert got(box)["bea@dalfsen.nl"].startswith("Deze besluiten hebben nog geen vergadering:")
+    DigestMail.update(day=today() - timedelta(days=3)).execute()
+    box.letters.clear()
+    cli.main(COMMAND)
+    assert "besluit van het college" not in got(box)["bo@dalfsen.nl"]
+    assert "bea@dalfsen.nl" not in got(box)
+    DigestMail.delete().where(DigestMail.day == today()).execute()
+    DigestMail.update(day=today() - timedelta(days=7)).execute()
+    cli.main(COMMAND)
+    assert "besluit van het college" in got(box)["bo@dalfsen.nl"]
+    items = attention(Account.get(Account.email == "bo@dalfsen.nl"), today())
+    assert [item.text for item in items if "agenda" in item.text] == [
+        "Zet 'Besluit stukken' op de agenda van het college van Dalfsen."
+    ]

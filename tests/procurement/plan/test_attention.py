@@ -34,8 +34,9 @@ def test_decisions_that_are_due_for_ones_own_gemeente(db, demo):
         Decision.milestone == step, Decision.municipality == LATE
     ).execute()
     mine = attention(account(Role.MUNICIPALITY, municipalities=[LATE]), today())
-    assert [i.url for i in mine if "besluiten" in i.url] == [
-        f"/planning/{CODE}/besluiten/8/#g{LATE}"
+    assert [(i.text.split()[0], i.url) for i in mine if "besluiten" in i.url] == [
+        ("Kampen", f"/planning/{CODE}/besluiten/8/#g{LATE}"),
+        ("Zet", f"/planning/{CODE}/besluiten/9/#g{LATE}"),
     ]
     other = attention(account(Role.MUNICIPALITY, municipalities=["0363"]), today())
     assert other == []
