@@ -70,6 +70,12 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.REGION: frozenset({"read", "create"}),
         Role.CONTRACT_MANAGER: READ,
     },
+    # What a contract promises, what was given, and what that comes to; a provider sees its own.
+    "promises": {
+        Role.REGION: READ,
+        Role.CONTRACT_MANAGER: frozenset({"read", "create", "change"}),
+        Role.PROVIDER: READ,
+    },
     # Bids, scores and awards of a tender: whoever buys, and nobody that may hear of it later.
     "bids": {Role.REGION: frozenset({"read", "create", "change"})},
     "register": {

@@ -6,7 +6,7 @@ from the consensus on, and prices once they are opened.
 
 from typing import Any
 
-from core.accounts import Account, Role, scope
+from core.accounts import Account, Role, scope, visible
 from procurement.award.models import AssessorScore, Award, Bid, BidPrice, Lot, Proceedings
 from procurement.models import (
     ContractingProcess,
@@ -16,6 +16,8 @@ from procurement.models import (
     Participation,
     TermOpinion,
 )
+from procurement.promises.models import ContractClause, ContractPromise, Invoice
+from providers.models import Contract
 
 
 def _taking_part(account: Account) -> Any:
@@ -96,3 +98,24 @@ def _scores(query: Any, account: Account) -> Any:
         return query.where(False)
     shared = Bid.select(Bid.id).join(Lot).where(Lot.consensus_opened_at.is_null(False))
     return query.where((AssessorScore.assessor == account.email) | AssessorScore.bid.in_(shared))
+
+
+def _of_contracts(query: Any, account: Account, contract: Any) -> Any:
+    if account.role in (Role.MUNICIPALITY, Role.ADMINISTRATOR):
+        return query.where(False)
+    return query.where(contract.in_(visible(Contract, account, Contract.select(Contract.id))))
+
+
+@scope(ContractPromise)
+def _promises(query: Any, account: Account) -> Any:
+    return _of_contracts(query, account, ContractPromise.contract)
+
+
+@scope(ContractClause)
+def _clauses(query: Any, account: Account) -> Any:
+    return _of_contracts(query, account, ContractClause.contract)
+
+
+@scope(Invoice)
+def _invoices(query: Any, account: Account) -> Any:
+    return _of_contracts(query, account, Invoice.contract)

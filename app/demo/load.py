@@ -22,6 +22,7 @@ from core.jobs.follow_up_operations import settled
 from core.municipalities import name as municipality_name
 from core.storage import Storage
 from procurement import demo as procurement_demo
+from procurement.promises.demo import load_promises
 from providers.codes import EndReason, LearningRoute
 from providers.deliveries.mapping import save_mapping
 from providers.deliveries.operations import (
@@ -85,6 +86,8 @@ def load_region(
     follow_up(last, by=MANAGER, at=_moment(today))
     report("De inkooptrajecten")
     procurement_demo.load(today, municipalities=tuple(MUNICIPALITIES), by=ACTOR)
+    report("Wat de contracten beloven, en de facturen")
+    load_promises(by=ACTOR, at=_moment(today))
     report("De accounts")
     _accounts(_moment(today))
     return loaded

@@ -1,6 +1,7 @@
 """How a value of a table stands on a page, in a download and in the audit trail."""
 
 import json
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -53,4 +54,6 @@ def changed_values(
 
 def recorded(value: Any) -> Any:
     """Give a value as JSON can hold it."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 from xml.parsers import expat  # documents with a DOCTYPE are refused  # nosec B406
 
 from core.workbooks.sheets import Reason, WorkbookError, damaged, too_large
@@ -115,6 +116,29 @@ def parse(
 
 def _refuse_doctype(*_: object) -> None:
     raise WorkbookError(Reason.UNREADABLE, "Dit werkboek heeft een DOCTYPE; dat hoort er niet in.")
+
+
+class DocumentTypeError(ValueError):
+    """An XML document has a DOCTYPE: its entities could grow, or point outside."""
+
+
+class _NoDocumentType(Xml.TreeBuilder):
+    """Refuses a document type, in whatever encoding."""
+
+    def doctype(self, *_: object) -> None:
+        """Refuse."""
+        raise DocumentTypeError("Dit XML-bestand heeft een DOCTYPE. Sla het opnieuw op zonder.")
+
+
+def read_xml(content: bytes) -> Xml.Element:
+    """The root of an XML document; ``ValueError`` for one with a DOCTYPE or that is damaged."""
+    parser = Xml.XMLParser(target=_NoDocumentType())  # noqa: S314  see above  # nosec B314
+    try:
+        return Xml.fromstring(content, parser)  # noqa: S314  # nosec B314
+    except DocumentTypeError:
+        raise
+    except (Xml.ParseError, LookupError, ValueError):
+        raise ValueError("Dit is geen leesbaar XML-bestand.") from None
 
 
 def local(name: str) -> str:

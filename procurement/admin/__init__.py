@@ -11,7 +11,9 @@ from procurement.admin.files import FilePages
 from procurement.admin.lists import ListPages
 from procurement.admin.preparation import PreparationPages
 from procurement.admin.process import ProcessPages
+from procurement.admin.promises import ClauseTable, PromisePage, PromiseTable
 from procurement.admin.takeover import TakeoverPage
+from procurement.promises.models import ContractClause, ContractPromise
 
 
 class PlanningPage(ListPages, DecisionPages, EntryPages, FilePages, PreparationPages, ProcessPages):
@@ -25,6 +27,9 @@ def views() -> list[BaseView]:
         *tables.views(),
         PlanningPage("Planning", url="/planning", endpoint="planning"),
         TakeoverPage("Overname", url="/planning/overname", endpoint="takeover"),
+        PromisePage("Beloften", url="/aanbieders/<code>/beloften", endpoint="promises"),
+        PromiseTable(ContractPromise, "Beloften", url="/beheer/beloften", category="Register"),
+        ClauseTable(ContractClause, "Clausules", url="/beheer/clausules", category="Register"),
         BidPages("Inschrijvingen", url="/planning/<code>/inschrijvingen", endpoint="bids"),
         ContractPage("Contract", url=contract, endpoint="award_contract"),
     ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from xml.etree import ElementTree as Xml
 
+from core.workbooks.packing import read_xml
 from procurement.exchange.cells import yes
 from procurement.exchange.msproject import (
     ALAP,
@@ -64,22 +65,11 @@ def read_mspdi(content: bytes, base: PlanDocument | None) -> PlanFile:
     return _Reading(_root(content), base).result()
 
 
-class _NoDocumentType(Xml.TreeBuilder):
-    """Refuses a document type: no entities that grow or point outside, in whatever encoding."""
-
-    def doctype(self, *_: object) -> None:
-        """Refuse."""
-        raise PlanFileError(["Dit XML-bestand heeft een DOCTYPE. Sla het opnieuw op in Project."])
-
-
 def _root(content: bytes) -> Xml.Element:
-    parser = Xml.XMLParser(target=_NoDocumentType())  # noqa: S314  see above  # nosec B314
     try:
-        root = Xml.fromstring(content, parser)  # noqa: S314  # nosec B314
-    except (Xml.ParseError, LookupError, ValueError):
-        raise PlanFileError(
-            ["Dit is geen leesbaar XML-bestand van MS Project. Bewaar het in Project als XML."]
-        ) from None
+        root = read_xml(content)
+    except ValueError as error:
+        raise PlanFileError([f"{error} Bewaar het in Project als XML."]) from None
     if root.tag != f"{{{NAMESPACE}}}Project":
         raise PlanFileError(
             ["Dit XML-bestand is niet van MS Project. Kies in Project: Opslaan als, XML."]

@@ -6,6 +6,8 @@ Pure, so that the register of today and that of an earlier day are read in one w
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any, Self
 
 from core.dates import month_end
@@ -148,6 +150,30 @@ class Promise:
         )
 
 
+def owed_minutes(weekly_minutes: int, learner_days: int) -> Fraction:
+    """Minutes of lessons that a promise of so many a week comes to, over days of learners."""
+    return Fraction(weekly_minutes * learner_days, 7)
+
+
+def whole_cents(amount: Fraction) -> int:
+    """An amount in cents, rounded once: half a cent goes away from zero."""
+    exact = Decimal(amount.numerator) / Decimal(amount.denominator)
+    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def hours_cents(minutes: Fraction | int, hour_price_cents: int) -> int:
+    """What so many minutes of lessons cost, in whole cents."""
+    return whole_cents(Fraction(minutes) * hour_price_cents / 60)
+
+
+def _candidates(
+    promises: Iterable[Promise], *, route: int, month: date, municipality: int, contract: int | None
+) -> list[Promise]:
+    """What the contract says that a row names, or else every contract that covers it."""
+    covering = [p for p in promises if p.route == route and p.covers(month, municipality)]
+    return [p for p in covering if p.contract == contract] or covering
+
+
 def promise_for(
     promises: Iterable[Promise], *, route: int, month: date, municipality: int, contract: int | None
 ) -> Promise | None:
@@ -155,10 +181,22 @@ def promise_for(
 
     Of more than one the lowest, so that a shortfall is never overstated.
     """
-    covering = [p for p in promises if p.route == route and p.covers(month, municipality)]
-    named = [p for p in covering if p.contract == contract]
-    made = [p for p in named or covering if p.weekly_minutes is not None]
+    candidates = _candidates(
+        promises, route=route, month=month, municipality=municipality, contract=contract
+    )
+    made = [p for p in candidates if p.weekly_minutes is not None]
     return min(made, key=lambda p: p.weekly_minutes or 0, default=None)
+
+
+def contract_for(
+    promises: Iterable[Promise], *, route: int, month: date, municipality: int, contract: int | None
+) -> Promise | None:
+    """By which contract lessons are settled: as the promise, or the newest where none promises."""
+    where = {"route": route, "month": month, "municipality": municipality, "contract": contract}
+    listed = list(promises)
+    made = promise_for(listed, **where)  # type: ignore[arg-type]
+    candidates = _candidates(listed, **where)  # type: ignore[arg-type]
+    return made or max(candidates, key=lambda p: (p.first, p.contract), default=None)
 
 
 FAR_MINUTES = 45

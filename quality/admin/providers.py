@@ -65,6 +65,7 @@ TABS = (
     ("Tijdlijn", "providers.timeline", "register"),
     ("Leveringen", "providers.deliveries", "deliveries"),
     ("Contracten", "providers.contracts", "register"),
+    ("Beloften", "promises.index", "promises"),
     ("Wachttijd", "providers.waiting", "scores"),
     ("Docenten", "providers.teachers", "register"),
     ("Intensiteit", "providers.intensity", "scores"),
@@ -258,6 +259,7 @@ class ProvidersPage(Page):
             covered=covered,
             route=LearningRoute,
             promised=promised_by,
+            may_see_promises=may(g.account, "read", "promises"),
         )
 
     @expose("/<code>/wachttijd/")

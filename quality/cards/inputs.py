@@ -104,13 +104,22 @@ def _of(provider_id: int, first: date, last: date, known_on: Moment = None) -> t
     return (held(R, known_on), R.provider == provider_id, R.month.between(first, last))
 
 
-def states(provider_id: int, month: date, window_months: int = 12, known_on: Moment = None) -> Any:
+STATE = (R.route, R.track, R.registered_on, R.first_lesson_on, R.ended_on, R.status)
+
+
+def states(
+    provider_id: int,
+    month: date,
+    window_months: int = 12,
+    known_on: Moment = None,
+    more: Sequence[Any] = (),
+) -> Any:
     """Newest row of each trajectory on each route, of those reported in the window up to ``month``.
 
-    Columns: route, track, registered_on, first_lesson_on, ended_on, status, month.
+    Columns: ``STATE``, and ``more`` of that row, and month.
     """
     first = add_months(month, 1 - window_months)
-    columns = (R.route, R.track, R.registered_on, R.first_lesson_on, R.ended_on, R.status)
+    columns = (*STATE, *more)
     rows = _of(provider_id, first, month, known_on)
     if is_postgresql():
         newest = R.select(*columns, R.month).where(*rows).distinct(R.track, R.route)
@@ -120,7 +129,11 @@ def states(provider_id: int, month: date, window_months: int = 12, known_on: Mom
 
 
 def left_waiting(
-    provider_id: int, month: date, window_months: int = 12, known_on: Moment = None
+    provider_id: int,
+    month: date,
+    window_months: int = 12,
+    known_on: Moment = None,
+    more: Sequence[Any] = (),
 ) -> Any:
     """Trajectories last reported before the window, that were then still waiting.
 
@@ -136,9 +149,7 @@ def left_waiting(
         later.month <= month,
         held(later, known_on),
     )
-    return R.select(
-        R.route, R.track, R.registered_on, R.first_lesson_on, R.ended_on, R.status, R.month
-    ).where(
+    return R.select(*STATE, *more, R.month).where(
         held(R, known_on),
         R.provider == provider_id,
         R.month < first,

@@ -8,8 +8,10 @@ up for what is less in another.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from core.small_numbers import MINIMUM, is_small
+from providers.register.rules import hours_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Shortfall:
         """What those hours cost by the contract, as whole cents."""
         if self.hour_price_cents is None:
             return None
-        return round(self.minutes / 60 * self.hour_price_cents)
+        return hours_cents(Fraction(self.minutes), self.hour_price_cents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from core.db import database
 from providers.codes import LearningRoute, SkillLevel, TrackStatus, YesNo
 from providers.models import CURRENT, ProgressRecord as R, Provider
 from providers.register.queries import certified_in, promises
-from providers.register.rules import promise_for
+from providers.register.rules import owed_minutes, promise_for
 from quality.cards.inputs import IDLE, learner_days
 from quality.lessons.access import Access
 from quality.lessons.intensity import LessonMonth, Lessons
@@ -64,7 +64,7 @@ def lessons_by_month(provider: Provider, last: date, months: int = 12) -> dict[s
             agreed, route=route, month=month, municipality=place, contract=contract
         )
         if promise is not None and promise.weekly_minutes is not None:
-            due = promise.weekly_minutes * int(learner) / 7
+            due = float(owed_minutes(promise.weekly_minutes, int(learner)))
             part = replace(part, promised=due, compared=part.offered)
             prices[code].add(promise.hour_price_cents)
         by_route[code][month] = by_route[code][month].plus(part)

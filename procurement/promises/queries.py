@@ -1,0 +1,393 @@
+"""The ledger of a contract year, from the rows that providers delivered."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from peewee import fn
+
+import procurement.scopes  # noqa: F401  registers who sees what
+import providers.scopes  # noqa: F401
+from core.accounts import Account, Role, may, visible
+from core.dates import add_months, month_end, month_from_number, month_of, months_between
+from core.db import database
+from core.municipalities import with_merged
+from core.small_numbers import is_small
+from procurement.promises.models import ContractClause, ContractPromise, Invoice, InvoiceLine
+from procurement.promises.rules import (
+    HOURS,
+    MONTH,
+    PER_HOUR,
+    PRICE,
+    START,
+    Case,
+    Clause,
+    Hours,
+    Line,
+    Row,
+    Start,
+    Step,
+    rows_of,
+    settle,
+)
+from providers.models import CURRENT, Contract, ContractScope, CourseTrack, ProgressRecord as R
+from providers.register.queries import promised_by, promises
+from providers.register.rules import Promise, contract_for, owed_minutes
+from quality.cards.inputs import IDLE, learner_days, left_waiting, states
+
+YEAR_MONTHS = 12
+FROM_REGISTER = "prijs"
+"""Article of a price that stands in the register and in no clause."""
+
+
+def contracts_of(provider_id: int, account: Account) -> list[Contract]:
+    """Contracts of a provider that the account may see, the newest first."""
+    query = visible(Contract, account).where(Contract.provider == provider_id)
+    return list(query.order_by(Contract.valid_from.desc(), Contract.number))
+
+
+def _provider(contract: Any) -> int:
+    key: int = contract.provider_id
+    return key
+
+
+def sees_persons(account: Account) -> bool:
+    """Whether somebody may see the learners behind an amount."""
+    return may(account, "read", "progress") and account.role != Role.MUNICIPALITY
+
+
+def sees_whole_contract(account: Account) -> bool:
+    """Whether amounts are of the whole contract: not for a contract manager of some gemeenten."""
+    return not (account.role == Role.CONTRACT_MANAGER and account.municipalities)
+
+
+@dataclass(frozen=True)
+class ContractYear:
+    """Twelve months from the first whole month of a contract on, as far as there are figures."""
+
+    number: int
+    first: date
+    last: date
+    complete: bool
+
+    @property
+    def months(self) -> list[date]:
+        """Its months, oldest first."""
+        return months_between(self.first, self.last)
+
+
+def years_of(contract: Contract, newest: date | None) -> list[ContractYear]:
+    """The years of a contract that have begun by the newest month with figures, newest first."""
+    first = month_of(contract.valid_from)
+    if first != contract.valid_from:
+        first = add_months(first, 1)
+    end = contract.valid_until
+    years: list[ContractYear] = []
+    while newest is not None and first <= newest and (end is None or month_end(first) <= end):
+        last = add_months(first, YEAR_MONTHS - 1)
+        if end is not None and month_end(last) > end:
+            last = month_of(end) if month_end(end) == end else add_months(month_of(end), -1)
+        years.append(ContractYear(len(years) + 1, first, min(last, newest), last <= newest))
+        first = add_months(first, YEAR_MONTHS)
+    return years[::-1]
+
+
+@dataclass(frozen=True)
+class Invoiced:
+    """Lines of invoices of one month together, in cents without VAT; minutes None if unknown."""
+
+    cents: int
+    minutes: int | None
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What a contract promised in a year, what was given, and what that comes to."""
+
+    contract: Contract
+    year: ContractYear
+    case: Case
+    clauses: Sequence[Clause]
+    promises: Sequence[ContractPromise]
+    invoices: Sequence[Invoice]
+    invoiced: dict[date, Invoiced]
+    learners: int
+    """Learners with lessons or who should have begun."""
+    exact: bool
+    """Whether who asked may see learners; others get no amount that tells of a few."""
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Every amount, prices first."""
+        return settle(self.case, self.clauses)
+
+    def cents(self, month: date | None = None, kind: str | None = None) -> int:
+        """Sum of the lines, of a month or of a kind."""
+        return sum(
+            line.cents
+            for line in self.lines
+            if (month is None or line.month == month) and kind in (None, line.clause.kind)
+        )
+
+    @property
+    def year_cents(self) -> int:
+        """Sum of what is settled by the year."""
+        return sum(line.cents for line in self.lines if line.month is None)
+
+    @property
+    def invoiced_cents(self) -> int:
+        """Everything that was invoiced over the months of the year."""
+        return sum(one.cents for one in self.invoiced.values())
+
+    @property
+    def has_price(self) -> bool:
+        """Whether the hours have a price at all."""
+        return any(clause.kind == PRICE for clause in self.clauses)
+
+    @property
+    def missing_months(self) -> list[date]:
+        """Months of the year of which nothing was delivered for this contract."""
+        present = {month for _, month in self.case.hours}
+        return [month for month in self.year.months if month not in present]
+
+    @property
+    def hides_amounts(self) -> bool:
+        """Whether an amount would tell of fewer than five learners to who may see none."""
+        if self.exact:
+            return False
+        counts: dict[tuple[str, int], int] = {}
+        for line in self.lines:
+            if line.clause.measure == START:
+                key = line.clause.article, line.route
+                counts[key] = counts.get(key, 0) + int(line.quantity)
+        return is_small(self.learners) or any(is_small(count) for count in counts.values())
+
+
+def ledger(contract: Contract, year: ContractYear, account: Account) -> Ledger:
+    """Put the ledger of a year together, for the learners that the account may know of."""
+    made = promises(_provider(contract))
+    listed = list(
+        ContractPromise.select()
+        .where(ContractPromise.contract == contract)
+        .order_by(ContractPromise.route, ContractPromise.measure)
+    )
+    routes = sorted(
+        {s.route for s in ContractScope.select().where(ContractScope.contract == contract)}
+    )
+    starts = _starts(contract, year, account, made)
+    hours = {
+        (route, month): one
+        for (route, month), one in lessons(contract, year, account, made, by_track=False).items()
+    }
+    invoices, invoiced = _invoiced(contract, year, account)
+    return Ledger(
+        contract,
+        year,
+        Case(hours, starts, promised_values(contract, listed, routes)),
+        clauses_of(contract),
+        listed,
+        invoices,
+        invoiced,
+        _count(contract, year, account) if hours else len({one.track for one in starts}),
+        sees_persons(account),
+    )
+
+
+def promised_values(
+    contract: Contract, listed: Iterable[ContractPromise], routes: Sequence[int]
+) -> dict[tuple[str, int], Decimal]:
+    """Per measure and route what the contract says, in the unit of the measure."""
+    values: dict[tuple[str, int], Decimal] = {}
+    for one in sorted(listed, key=lambda p: p.route is not None):
+        for route in routes if one.route is None else [one.route]:
+            if one.value is not None:
+                values[one.measure, route] = one.value
+    for route, minutes in promised_by(contract).items():
+        if route in routes:
+            values[HOURS, route] = Decimal(minutes) / 60
+    if contract.waiting_norm_days is not None:
+        values |= {(START, route): Decimal(contract.waiting_norm_days) for route in routes}
+    return values
+
+
+def clauses_of(contract: Contract) -> list[Clause]:
+    """The clauses with their steps; the price of the register where no clause gives one."""
+    query = (
+        ContractClause.select()
+        .where(ContractClause.contract == contract)
+        .order_by(ContractClause.article, ContractClause.route, ContractClause.threshold)
+    )
+    found = []
+    for _, rows in groupby(query, key=lambda row: (row.article, row.route)):
+        steps = list(rows)
+        head = steps[0]
+        found.append(
+            Clause(
+                head.article, head.kind, head.measure, head.basis, head.period, head.route,
+                tuple(Step(one.threshold, one.amount) for one in steps),
+            )
+        )  # fmt: skip
+    price = contract.hour_price_cents
+    if price is not None and all(clause.kind != PRICE for clause in found):
+        step = Step(Decimal(0), Decimal(price) / 100)
+        found.insert(0, Clause(FROM_REGISTER, PRICE, HOURS, PER_HOUR, MONTH, None, (step,)))
+    return found
+
+
+def lessons(
+    contract: Contract,
+    year: ContractYear,
+    account: Account,
+    made: Sequence[Promise] | None = None,
+    *,
+    by_track: bool,
+) -> dict[Any, Hours]:
+    """Lessons of a contract year by route and month, or by track, route and month.
+
+    Not counted: rows that a later delivery replaced, rows that are wachtend or gepauzeerd, and
+    rows that fall under another contract of the provider.
+    """
+    made = promises(_provider(contract)) if made is None else made
+    weekly = promised_by(contract)
+    per = (R.track,) if by_track else ()
+    keys = (*per, R.route, R.month, R.municipality, R.contract)
+    days = learner_days(year.first, len(year.months))
+    query = _mine(
+        R.select(
+            *keys,
+            fn.SUM(days),
+            fn.SUM(R.minutes_offered),
+            fn.SUM(R.minutes_evening_weekend),
+            fn.SUM(R.minutes_certified),
+        ),
+        account,
+    ).where(
+        CURRENT, R.provider == _provider(contract), R.month.between(year.first, year.last), ~IDLE
+    )  # fmt: skip
+    found: dict[Any, Hours] = {}
+    for row in database.execute(query.group_by(*keys).order_by(*keys)).fetchall():
+        *track, route, number, place, named, learner, offered, evening, certified = row
+        month = month_from_number(number)
+        by = contract_for(made, route=route, month=month, municipality=place, contract=named)
+        if by is None or by.contract != contract.id:
+            continue
+        owed = owed_minutes(weekly[route], int(learner)) if route in weekly else None
+        part = Hours(int(learner), int(offered), int(evening), int(certified), owed)
+        key = (*track, route, month)
+        found[key] = found.get(key, Hours()).plus(part)
+    return found
+
+
+def _mine(query: Any, account: Account) -> Any:
+    """Rows of the learners of this account; of all for who sees sums only."""
+    return visible(R, account, query) if sees_persons(account) else query
+
+
+def _count(contract: Contract, year: ContractYear, account: Account) -> int:
+    query = _mine(R.select(fn.COUNT(R.track.distinct())), account).where(
+        CURRENT, R.provider == _provider(contract), R.month.between(year.first, year.last)
+    )  # fmt: skip
+    return int(query.scalar() or 0)
+
+
+def _starts(
+    contract: Contract, year: ContractYear, account: Account, made: Sequence[Promise]
+) -> list[Start]:
+    """Who should have begun in the months of the year, in the month in which that was decided."""
+    import numpy as np  # noqa: PLC0415  most pages do without
+
+    from quality.method.figures import months_of_days  # noqa: PLC0415
+    from quality.method.waiting import NONE, People, decisions  # noqa: PLC0415
+
+    norm = contract.waiting_norm_days
+    if norm is None:
+        return []
+    more = (R.municipality, R.contract)
+    rows = [
+        row
+        for query in (states, left_waiting)
+        for row in database.execute(query(_provider(contract), year.last, more=more)).fetchall()
+    ]
+    if not rows:
+        return []
+    newest: dict[int, int] = {}
+    for _, track, *_rest, month in rows:
+        newest[track] = max(newest.get(track, month), month)
+
+    def left(row: Any) -> int:
+        """Who moved to another route left this one on the last day of the last month here."""
+        _, track, _, started, ended, *_rest, month = row
+        if ended is not None or started is not None or newest[track] == month:
+            return NONE if ended is None else int(ended)
+        return month_end(month_from_number(month)).toordinal()
+
+    people = People(
+        np.array([row[2] for row in rows]),
+        np.array([NONE if row[3] is None else row[3] for row in rows]),
+        np.array([left(row) for row in rows]),
+    )
+    reference = month_end(year.last).toordinal()
+    decided, _ = decisions(people, reference=reference, norm=norm)
+    first = year.first.toordinal()
+    inside = np.flatnonzero((decided >= first) & (decided <= reference))
+    months, waited = months_of_days(decided), people.days(reference)
+    places = None if sees_whole_contract(account) else set(with_merged(account.municipalities))
+    found = []
+    for at in inside.tolist():
+        route, track, *_dates, place, named, _month = rows[at]
+        month = month_from_number(int(months[at]))
+        by = contract_for(made, route=route, month=month, municipality=place, contract=named)
+        if by is None or by.contract != contract.id or (places and place not in places):
+            continue
+        found.append(Start(track, route, month, int(waited[at]), norm))
+    return sorted(found, key=lambda one: (one.month, one.track))
+
+
+def _invoiced(
+    contract: Contract, year: ContractYear, account: Account
+) -> tuple[list[Invoice], dict[date, Invoiced]]:
+    """Invoices with lines over the months of the year, and their sums by month."""
+    lines: Any = (
+        InvoiceLine.select(InvoiceLine, Invoice)
+        .join(Invoice)
+        .where(Invoice.contract == contract, InvoiceLine.month.between(year.first, year.last))
+        .order_by(Invoice.invoiced_on, Invoice.number, InvoiceLine.id)
+    )
+    if not sees_whole_contract(account):
+        lines = lines.where(InvoiceLine.municipality.in_(account.municipalities))
+    invoices: dict[int, Invoice] = {}
+    months: dict[date, list[InvoiceLine]] = {}
+    for line in lines:
+        invoices[line.invoice_id] = line.invoice
+        months.setdefault(line.month, []).append(line)
+    sums = {
+        month: Invoiced(
+            sum(one.cents for one in parts),
+            _all_minutes(parts),
+        )
+        for month, parts in months.items()
+    }
+    return list(invoices.values()), sums
+
+
+def _all_minutes(lines: Sequence[InvoiceLine]) -> int | None:
+    minutes = [line.minutes for line in lines if line.minutes is not None]
+    return sum(minutes) if len(minutes) == len(lines) else None
+
+
+def numbers_of(tracks: Iterable[int]) -> dict[int, str]:
+    """Trajectnummers by key."""
+    wanted: Any = CourseTrack.select(CourseTrack.id, CourseTrack.number).where(
+        CourseTrack.id.in_(list(tracks))
+    )
+    return dict(wanted.tuples())
+
+
+def rows_behind(found: Ledger, account: Account, lines: Sequence[Line]) -> list[list[Row]]:
+    """Per line the learners behind it; only for who may see learners."""
+    by_track = lessons(found.contract, found.year, account, by_track=True)
+    return [rows_of(line, by_track, found.case.starts) for line in lines]
