@@ -28,6 +28,7 @@ from procurement.promises.queries import (
     ledger,
     numbers_of,
     rows_behind,
+    rows_removed,
     sees_persons,
     sees_whole_contract,
     years_of,
@@ -60,6 +61,8 @@ class Chosen:
     contract: Contract | None
     years: list[Any]
     ledger: Ledger | None
+    removed: bool = False
+    """Whether rows of the year are gone by the retention rules."""
 
     def address(self, endpoint: str, **more: Any) -> str:
         """The same contract and year on another page."""
@@ -95,8 +98,11 @@ def _chosen(code: str) -> Chosen:
     year = next((year for year in years if str(year.number) == asked), None if asked else default)
     if asked and year is None:
         abort(404)
-    found = None if contract is None or year is None else ledger(contract, year, g.account)
-    return Chosen(provider, contracts, contract, years, found)
+    if contract is None or year is None:
+        return Chosen(provider, contracts, contract, years, None)
+    removed = rows_removed(contract, year)
+    found = None if removed else ledger(contract, year, g.account)
+    return Chosen(provider, contracts, contract, years, found, removed=removed)
 
 
 def _for_letter(code: str) -> tuple[Chosen, Ledger]:

@@ -34,6 +34,7 @@ from procurement.promises.rules import (
     rows_of,
     settle,
 )
+from providers.deliveries.queries import removed_months
 from providers.models import CURRENT, Contract, ContractScope, CourseTrack, ProgressRecord as R
 from providers.register.queries import promised_by, promises
 from providers.register.rules import Promise, contract_for, owed_minutes
@@ -165,6 +166,12 @@ class Ledger:
                 key = line.clause.article, line.route
                 counts[key] = counts.get(key, 0) + int(line.quantity)
         return is_small(self.learners) or any(is_small(count) for count in counts.values())
+
+
+def rows_removed(contract: Contract, year: ContractYear) -> bool:
+    """Whether the retention rules removed rows of the year: what is left would not add up."""
+    removed = removed_months([_provider(contract)])
+    return any(month in year.months for _, month in removed)
 
 
 def ledger(contract: Contract, year: ContractYear, account: Account) -> Ledger:

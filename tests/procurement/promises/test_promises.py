@@ -22,8 +22,15 @@ from procurement.promises.operations import take_in_invoices
 from procurement.promises.queries import Ledger, ledger, numbers_of, rows_behind, years_of
 from procurement.promises.rules import apportioned
 from providers.codes import LearningRoute, TrackStatus
-from providers.models import Contract, ContractScope
-from tests.builders import AT, make_contract, make_provider, make_record, make_track
+from providers.models import Contract, ContractScope, DeliveryMonth
+from tests.builders import (
+    AT,
+    make_contract,
+    make_delivery,
+    make_provider,
+    make_record,
+    make_track,
+)
 
 JAN, FEB, SEP, OCT = (date(2026, month, 1) for month in (1, 2, 9, 10))
 EVERYTHING = Account(role=Role.AUDITOR, email="auditor@example.org")
@@ -317,3 +324,12 @@ def test_invoices_and_clauses_are_entered_on_pages(client, staffel_and_bonus):
     client.post("/beheer/clausules/new/", entered | {"basis": "cursist"}, status=302)
     promise = {"contract": staffel_and_bonus.id, "measure": "uren", "value": "12"}
     assert "in het register" in client.post("/beheer/beloften/new/", promise).errors[0]
+
+
+def test_a_year_of_which_rows_were_removed_is_not_settled_from_the_rest(client, short_of_hours):
+    delivery = make_delivery(short_of_hours.provider)
+    DeliveryMonth.create(delivery=delivery, month=JAN, rows=4, removed=4)
+    client.sign_in("contractmanager")
+    page = client.get("/aanbieders/TA001/beloften/")
+    assert "niet meer af te rekenen" in page.text
+    client.get("/aanbieders/TA001/beloften/brief/", status=404)
