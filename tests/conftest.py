@@ -33,7 +33,20 @@ ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Say what ``make check`` asks for."""
-    parser.addoption("--every-role", action="store_true", help="walk the browser as every role")
+    parser.addoption("--thorough", action="store_true", help="every role, and what takes long")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to ``make check`` what takes long, unless it was named."""
+    if config.getoption("thorough"):
+        return
+    later = [
+        item
+        for item in items
+        if item.get_closest_marker("thorough") and item.path.name not in str(config.args)
+    ]
+    config.hook.pytest_deselected(items=later)
+    items[:] = [item for item in items if item not in later]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -46,7 +59,7 @@ class ByFile(LoadScopeScheduling):
     """A file of tests stays on one worker, as it fills a database once; a walk goes by itself."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid if "[" in nodeid and WALKS in nodeid else nodeid.partition("::")[0]
+        return nodeid if WALKS in nodeid else nodeid.partition("::")[0]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -15,6 +15,8 @@ from tests.browser.site import Site, fill
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 ELSEWHERE = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+# A year to compare with and some more: what every page needs to have something on it.
+MONTHS = 14
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -70,7 +72,7 @@ def _filled(shared: Path) -> Path:
     with (shared / "region.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not region.exists():
-            fill(region)
+            fill(region, MONTHS)
     return region
 
 

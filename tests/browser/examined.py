@@ -16,12 +16,17 @@ class Examined:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
+        self._seen: set[str] = set()
 
     def claim(self, kinds: list[str]) -> list[str]:
         """Return which of these are new; nobody else gets them afterwards."""
+        unseen = set(kinds) - self._seen
+        if not unseen or self.folder is None:
+            return sorted(unseen)
         with self._kept("kinds", []) as examined:
-            new = sorted(set(kinds).difference(examined))
+            new = sorted(unseen.difference(examined))
             examined.extend(new)
+        self._seen.update(unseen)
         return new
 
     def reached(self, role: str, endpoints: list[str]) -> dict[str, list[str]]:

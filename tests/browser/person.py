@@ -1,14 +1,10 @@
 """Someone who uses the site: signs in, looks around, and notices what is wrong with a page."""
 
-from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urldefrag, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Error, Page
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.demo import PASSWORD
 from core.accounts import Role
@@ -31,7 +27,6 @@ WHOLE_PAGE = [
 ]
 CONTRAST = ["color-contrast"]
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
-LINKS = "links => links.map(link => link.href)"
 # One element of each kind: what it is, and inside what. Two of a kind look and work the same.
 KINDS = """() => {
     window.ofKind = new Map();
@@ -109,18 +104,12 @@ class Person:
         # The script says how far the upload is until the answer takes the place of the form.
         self.page.locator("p.upload").wait_for(state="detached")
 
-    def claim(self, *also: str) -> list[str]:
-        """Return what on this page was not examined before: kinds of elements, and ``also``."""
-        return self.site.examined.claim([*self.page.evaluate(KINDS), *also])
-
-    def barriers(self, new: list[str] | None = None) -> list[str]:
+    def barriers(self) -> list[str]:
         """What axe finds on the page that is open, in what is new on it.
 
         In dark mode it looks for a lack of contrast only.
         """
-        new = self.claim() if new is None else new
-        if not new:
-            return []
+        new = self.site.examined.claim(self.page.evaluate(KINDS))
         self.page.evaluate(AXE)
         found = self._axe(None, {"type": "rule", "values": WHOLE_PAGE})
         found += self._axe(new, {"type": "tag", "values": NORM})
@@ -142,62 +131,3 @@ class Person:
         width = self.page.evaluate("document.documentElement.scrollWidth")
         self.page.set_viewport_size(WIDE)
         return [f"{self.page.url}: {width} px"] if width > NARROW["width"] else []
-
-
-@dataclass
-class Walk:
-    """A walk along every link that a person can see: one address of each route."""
-
-    person: Person
-    routes: Map
-    pages: dict[str, str] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Know the addresses of this site."""
-        self._routes = self.routes.bind(urlsplit(self.person.site.url).netloc)
-
-    def go(self, *first: str) -> "Walk":
-        """Follow the links, widest first, and look at each page; ``first`` names where to begin."""
-        ahead = deque(f"{self.person.site.url}{path}" for path in (*first, "/"))
-        seen = set(ahead)
-        while ahead:
-            address = ahead.popleft()
-            endpoint = self._route_of(address)
-            if endpoint in {None, "static", *self.pages, *self.files}:
-                continue
-            for link in self._look(str(endpoint), address):
-                if link not in seen:
-                    seen.add(link)
-                    ahead.append(link)
-        return self
-
-    def _route_of(self, address: str) -> str | None:
-        """Endpoint that answers this address; nothing for addresses elsewhere."""
-        if not address.startswith(f"{self.person.site.url}/"):
-            return None
-        try:
-            return str(self._routes.match(urlsplit(address).path, method="GET")[0])
-        except HTTPException as error:
-            self.wrong.append(f"{address}: {error}")
-            return None
-
-    def _look(self, endpoint: str, address: str) -> list[str]:
-        page = self.person.page
-        try:
-            answer = page.goto(address)
-        except Error as error:
-            if "Download is starting" not in error.message:
-                raise
-            answer = None
-        if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
-            self.files[endpoint] = address
-            return []
-        self.pages[endpoint] = address
-        if answer.status != 200:
-            self.wrong.append(f"{address}: {answer.status}")
-        if new := self.person.claim(endpoint):
-            self.wrong += self.person.barriers(new) + self.person.overflow()
-        links = page.locator("a[href]").evaluate_all(LINKS)
-        return [urldefrag(link)[0] for link in links]

@@ -4,7 +4,8 @@ import pytest
 from flask import Flask
 
 from core.accounts import Role
-from tests.browser.person import Person, Walk
+from tests.browser.person import Person
+from tests.browser.walk import Walk
 
 # Answers to GET that no page of the demo region links to, each with its reason.
 NOT_LINKED = {
@@ -78,7 +79,7 @@ OPEN_LOT = {
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One role every day, every role where everything must hold."""
     if "role" in metafunc.fixturenames:
-        every = metafunc.config.getoption("every_role")
+        every = metafunc.config.getoption("thorough")
         metafunc.parametrize("role", list(Role) if every else [Role.REGION])
 
 

@@ -47,6 +47,7 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.mark.thorough
 def test_a_second_run_is_refused_and_a_killed_one_goes_on_where_it_was(folder):
     with mailbox() as box:
         post = {"TAALINKOOP_SMTP_URL": box.url, "TAALINKOOP_MAIL_FROM": "post@regio.nl"}

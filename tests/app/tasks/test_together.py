@@ -80,6 +80,7 @@ def installation(tmp_path):
     database.initialize(was)
 
 
+@pytest.mark.thorough
 def test_four_deliveries_and_twenty_readers(installation):
     tokens = [token_of(code) for code in SCHOOLS]
     cookies = {role: cookie_of(someone(role), installation) for role in PAGES}
