@@ -10,6 +10,7 @@ from core.checks import all_findings
 from core.dates import add_months
 from core.storage import Storage, is_damaged, sha256_of
 from providers.deliveries.outcomes import HELD, WITHDRAWN
+from providers.deliveries.retention_operations import uncleaned_originals
 from providers.feed.read.cleaning import CLEANED
 from providers.models import Delivery
 
@@ -27,6 +28,8 @@ def file_findings(settings: Mapping[str, Any], *, at: datetime) -> Iterator[str]
     for delivery in Delivery.select():
         if delivery.state not in (HELD, WITHDRAWN):
             continue
+        if delivery.findings.get("original_removed"):
+            continue
         if delivery.sha256 and delivery.received_at.date() >= first:
             numbers.setdefault(delivery.sha256, delivery.id)
     advice = "Zet het terug uit een reservekopie met: taalinkoop restore"
@@ -36,3 +39,8 @@ def file_findings(settings: Mapping[str, Any], *, at: datetime) -> Iterator[str]
             yield f"Het ontvangen bestand van levering {number} ontbreekt. {advice}"
         elif path.exists() and is_damaged(path, sha256_of(path)):
             yield f"Het ontvangen bestand van levering {number} is veranderd. {advice}"
+    if number := len(uncleaned_originals(storage)):
+        yield (
+            f"{number} ontvangen bestanden van een oudere versie bevatten nog alles wat erin "
+            "stond. Maak ze schoon met: taalinkoop retention --apply"
+        )

@@ -16,7 +16,7 @@ from core.dates import now
 from core.db import database, open_database
 from core.errors import BROKEN, DomainError, trouble_of
 from core.jobs.models import FollowUp
-from core.migrations import pending
+from core.migrations import migrate, pending
 
 
 @contextmanager
@@ -88,3 +88,17 @@ def check_schema() -> None:
         raise DomainError(
             "schema", "De database is nog niet bij. Werk haar bij met: taalinkoop db migrate"
         )
+
+
+def upgrade(*, by: str, at: datetime) -> list[str]:
+    """Bring schema and kept data up to this release; return the migrations that ran."""
+    from app.tasks.retention import clean_originals  # noqa: PLC0415  the other commands do without
+    from quality.cards.operations import owe_outdated  # noqa: PLC0415
+    from quality.learners.operations import refresh_missing  # noqa: PLC0415
+
+    done = migrate(database.obj)
+    if done:
+        owe_outdated(by=by, at=at)
+    refresh_missing()
+    clean_originals(read_settings(), by=by, at=at)
+    return done

@@ -86,6 +86,11 @@ class Storage:
             (target := self.path(sha256)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             source.replace(target)
 
+    def let_wait(self, path: Path) -> None:
+        """Put a kept file with what waits to be decided on, for the rest of its day."""
+        self.arrivals.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.replace(self.arrived(path.name))
+
     def name(self, path: Path) -> str:
         """Where a file is within the data directory."""
         return path.relative_to(self.directory.parent).as_posix()

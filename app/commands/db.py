@@ -7,10 +7,11 @@ from pathlib import Path
 
 from app.checks import all_findings, file_findings
 from app.commands import as_json, say
+from app.opening import upgrade
 from app.settings import read_settings
 from core.dates import now
 from core.db import database
-from core.migrations import applied, migrate, pending
+from core.migrations import applied, pending
 
 ACTOR = "opdrachtregel"
 
@@ -42,17 +43,10 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run_migrate(_args: argparse.Namespace) -> int:
-    """Bring the schema up to this release."""
-    from quality.learners.operations import refresh_missing  # noqa: PLC0415  help does without
-
-    done = migrate(database.obj)
-    refresh_missing()
+    """Bring the installation up to this release."""
+    done = upgrade(by=ACTOR, at=now())
     for name in done:
         say(f"Gedaan: {name}")
-    if done:
-        from quality.cards.operations import owe_outdated  # noqa: PLC0415  help does without
-
-        owe_outdated(by=ACTOR, at=now())
     say("De database is bij." if done else "De database was al bij.")
     return 0
 

@@ -5,7 +5,7 @@ import secrets
 
 from app import create_app
 from app.commands import say
-from app.opening import check_schema
+from app.opening import check_schema, upgrade
 from app.server_log import keep_log
 from app.settings import read_settings
 from app.tasks.delivering import leave_to_worker
@@ -14,7 +14,6 @@ from app.web.listening import make_server, serve_until_stopped
 from core.accounts import Account
 from core.dates import now
 from core.db import database
-from core.migrations import migrate
 
 ACTOR = "opdrachtregel"
 
@@ -32,13 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM; requests that are on their way are finished."""
     keep_log(read_settings()["TAALINKOOP_LOG"])
     if args.migrate:
-        # The commands that only help do without.
-        from quality.cards.operations import owe_outdated  # noqa: PLC0415
-        from quality.learners.operations import refresh_missing  # noqa: PLC0415
-
-        if migrate(database.obj):
-            owe_outdated(by=ACTOR, at=now())
-        refresh_missing()
+        upgrade(by=ACTOR, at=now())
     check_schema()
     code = None if Account.select().exists() else secrets.token_hex(4)
     database.close()

@@ -140,10 +140,34 @@ def arrivals(data: Path, *, at: datetime, by: str) -> Kind:
     return Kind("previews", "bestanden die na een dag niet zijn aangenomen", count, remove)
 
 
+UNCLEANED = "uncleaned"
+UNCLEANED_SENTENCE = (
+    "ontvangen bestanden die nog alles bevatten, vervangen door hun bekende kolommen"
+)
+
+
+def clean_originals(settings: Mapping[str, Any], *, by: str, at: datetime) -> Removed:
+    """Clean what an older release kept as it came; what is interrupted goes on the next time."""
+    storage = Storage(settings["TAALINKOOP_DATA_DIR"])
+    files = deliveries.uncleaned_originals(storage)
+    counts = {"bestanden": len(files)}
+    for path in files:
+        deliveries.clean_original(storage, path)
+    if files:
+        with transaction():
+            record(
+                at=at, actor=by, action="remove", thing="retention", thing_id=UNCLEANED,
+                after=counts, reason=UNCLEANED_SENTENCE,
+            )  # fmt: skip
+    return Removed(UNCLEANED, UNCLEANED_SENTENCE, counts)
+
+
 def look(settings: Mapping[str, Any], *, at: datetime) -> Iterator[Removed]:
     """Tell what would go, and change nothing."""
     for kind in kinds(settings, at=at):
         yield Removed(kind.code, kind.sentence, kind.count())
+    files = deliveries.uncleaned_originals(Storage(settings["TAALINKOOP_DATA_DIR"]))
+    yield Removed(UNCLEANED, UNCLEANED_SENTENCE, {"bestanden": len(files)})
 
 
 def apply(settings: Mapping[str, Any], *, by: str, at: datetime) -> Iterator[Removed]:
@@ -153,6 +177,7 @@ def apply(settings: Mapping[str, Any], *, by: str, at: datetime) -> Iterator[Rem
     """
     for kind in kinds(settings, at=at, by=by):
         yield _apply(kind, settings["TAALINKOOP_DATA_DIR"], by=by, at=at)
+    yield clean_originals(settings, by=by, at=at)
 
 
 def expire_arrivals(settings: Mapping[str, Any], *, by: str, at: datetime) -> Removed:

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from core.dates import month_number
-from core.db import is_postgresql
+from core.db import is_postgresql, transaction
 from core.errors import DomainError
 from core.storage import Storage
 from providers.deliveries.mapping import mapping_of
-from providers.deliveries.outcomes import RECEIVED
+from providers.deliveries.outcomes import HELD, RECEIVED, WITHDRAWN
 from providers.feed.hold.staging import insert, rows_of, run
 from providers.feed.hold.withdrawal import covers, take_apart
-from providers.feed.read.cleaning import write_without
+from providers.feed.read.cleaning import write_cleaned, write_without
 from providers.feed.table import RefusedFileError
 from providers.models import CourseTrack, Delivery, Problem, RejectedRow
 
@@ -170,6 +170,49 @@ def _list_over(before: date) -> None:
     run("DROP TABLE IF EXISTS ended_track")
     month = month_number(before)
     run(f"CREATE TEMPORARY TABLE ended_track AS {_OVER}", month, month)
+
+
+def uncleaned_originals(storage: Storage) -> list[Path]:
+    """Kept files of which nobody checked that every byte may stay: release 0.1.0 kept all of them.
+
+    A delivery that was taken in since says of its file whether there is a cleaned copy instead.
+    """
+    may_stay: dict[str, bool] = {}
+    for delivery in Delivery.select(Delivery.sha256, Delivery.findings):
+        cleaned = delivery.findings.get("cleaned")
+        may_stay[delivery.sha256] = may_stay.get(delivery.sha256, False) or cleaned is False
+    paths = (storage.path(sha256) for sha256, may in sorted(may_stay.items()) if not may)
+    return [path for path in paths if path.exists()]
+
+
+def clean_original(storage: Storage, path: Path) -> None:
+    """Keep the known columns of a file in its place; of one that was not taken in, nothing.
+
+    A file that cannot be read any more goes as well: what is in it is unknown.
+    """
+    listed = list(Delivery.select().where(Delivery.sha256 == path.name).order_by(Delivery.id))
+    waiting = [one for one in listed if one.state == RECEIVED]
+    taken_in = [one for one in listed if one.state in (HELD, WITHDRAWN)]
+    for delivery in taken_in:
+        with suppress(DomainError, RefusedFileError):
+            sheet = delivery.findings.get("assumed", {}).get("sheet")
+            mapping = mapping_of(delivery.provider.id)
+            write_cleaned(storage, path.name, path, mapping, sheet)
+            break
+    else:
+        _note(taken_in, {"original_removed": True})
+    _note(taken_in, {"cleaned": True})
+    if waiting and not taken_in:
+        storage.let_wait(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _note(deliveries: Iterable[Delivery], findings: dict[str, Any]) -> None:
+    with transaction():
+        for delivery in deliveries:
+            delivery.findings = delivery.findings | findings
+            delivery.save(only=[Delivery.findings])
 
 
 @dataclass(frozen=True)

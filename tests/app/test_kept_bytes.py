@@ -1,5 +1,6 @@
 """After a decision no byte in the data folder is of a person: files, database, all of it."""
 
+import hashlib
 import io
 import tarfile
 import zipfile
@@ -15,6 +16,7 @@ from core.dates import now
 from core.db import database, open_database
 from core.storage import Storage
 from providers.deliveries.operations import find_provider, receive
+from providers.models import Delivery
 from tests.app.test_cli import run  # noqa: F401
 from tests.providers.feed.lines import row, text
 
@@ -137,3 +139,37 @@ def test_what_nobody_accepts_is_gone_after_a_day(run, folder, tmp_path):  # noqa
     database.initialize(None)
 
     assert secrets_in(folder) == []
+
+
+def test_what_an_older_release_kept_in_full_is_cleaned_at_the_upgrade(
+    run, folder, tmp_path  # noqa: F811
+):  # fmt: skip
+    for name, content in FILES.values():
+        (tmp_path / name).write_bytes(content)
+        run("feed", "import", str(tmp_path / name), "--aanbieder", "TA001")
+    before = run("db", "check", "--json")
+    _as_release_0_1_0_kept_it(folder)
+    assert {found.rpartition(": ")[2] for found in secrets_in(folder)} > {BSN, "Yilmaz"}
+    assert "taalinkoop retention --apply" in run("db", "check")[1]
+
+    run("db", "migrate")
+
+    assert secrets_in(folder) == []
+    assert run("db", "check", "--json") == before
+
+
+def _as_release_0_1_0_kept_it(folder: Path) -> None:
+    """The bytes of every file that came in, and no word about whether they may stay."""
+    storage = Storage(folder)
+    database.initialize(open_database(read_settings()["DATABASE_URL"]))
+    with database.connection_context():
+        for delivery in Delivery.select():
+            delivery.findings.pop("cleaned", None)
+            delivery.save()
+    database.initialize(None)
+    for path in storage.directory.glob("??/*"):
+        path.unlink()
+    for _, content in FILES.values():
+        path = storage.path(hashlib.sha256(content).hexdigest())
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
