@@ -147,6 +147,22 @@ def _agreements(last: date, *, by: str, at: datetime) -> None:
         by=by,
         at=at,
     )
+    evenings = make_agreement(
+        provider=_provider("TA005"),
+        kind="agreement",
+        text="Twee avondgroepen openen",
+        agreed_on=add_months(last, -8) + days(9),
+        due_on=add_months(last, 1),
+        criterion="avond_weekend",
+        route=int(LearningRoute.B1),
+        threshold=10.0,
+        talk=None,
+        by=by,
+        at=at,
+    )
+    close_agreement(
+        evenings, cancelled=False, note="Beide groepen draaien sinds dit voorjaar.", by=by, at=at
+    )
     done = make_agreement(
         provider=_provider("TA008"),
         kind="agreement",

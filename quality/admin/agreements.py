@@ -8,15 +8,20 @@ from werkzeug.wrappers import Response
 
 from core.accounts import visible
 from core.admin import Page, needs
+from core.charts.pictures import Chart
 from core.dates import now, today
 from core.export import download
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.admin.providers import tabs_of
+from quality.agreements.effect import placebo_sentence
 from quality.agreements.forms import AgreementForm, ClosingForm
+from quality.agreements.models import Agreement
 from quality.agreements.operations import close_agreement, make_agreement
 from quality.agreements.queries import (
+    EffectReport,
     agreements_of,
+    effect_report,
     latest_cards,
     open_kinds,
     progress_of,
@@ -31,6 +36,8 @@ from quality.agreements.rules import (
     criterion_standing,
 )
 from quality.cards.queries import tree_of
+from quality.charts.effect import effect_chart
+from quality.method.criteria import CRITERIA as MEASURES
 
 STATES = {"open": "loopt", "closed": "afgerond", "cancelled": "vervallen"}
 DOWNLOAD_COLUMNS = (
@@ -79,6 +86,21 @@ def _names(rows: list[dict[str, Any]], most: int = 3) -> str:
     if len(rows) > most:
         return f"{', '.join(named)} en nog {len(rows) - most}"
     return " en ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+
+
+def _effect_chart(agreement: Agreement, report: EffectReport) -> Chart | None:
+    """The comparison as a picture; None when there is none."""
+    if not report.effects or agreement.criterion is None:
+        return None
+    unit = "procentpunt" if MEASURES[agreement.criterion].is_share else UNITS[agreement.criterion]
+    return effect_chart(
+        f"afspraak-{agreement.id}",
+        CRITERIA[agreement.criterion],
+        unit,
+        window=report.window,
+        effects=report.effects,
+        placebos=report.placebos,
+    )
 
 
 class AgreementPage(Page):
@@ -194,4 +216,7 @@ class AgreementPage(Page):
             progress=progress_of([agreement], today())[agreement.id],
             form=form,
             words=WORDS,
+            effect=(report := effect_report(agreement, g.account, today())),
+            chart=_effect_chart(agreement, report),
+            placebo_sentence=placebo_sentence,
         )

@@ -2,20 +2,36 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from math import sqrt
 from typing import Any
 
 from peewee import Case, fn
 
 import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
-from core.dates import add_months, month_of
+from core.dates import add_months, month_from_number, month_number, month_of
+from core.formats import month_text
+from core.small_numbers import MINIMUM
 from providers.models import Provider
+from quality.agreements.effect import Effect, Reading, Schools, effect_at, placebos
 from quality.agreements.models import Agreement, Complaint, Talk
 from quality.agreements.rules import MonthValue, Progress, follow
-from quality.method.criteria import CRITERIA
-from quality.models import ScoreCard
+from quality.cards.queries import newest_judged_month
+from quality.cards.timeline_queries import Event, EventKind, provider_events
+from quality.method.criteria import CRITERIA, Measure
+from quality.models import MonthFigures, ScoreCard
 
+HOURS_WINDOW, DECIDED_WINDOW = 3, 6
+"""Months that a value is over: hours as the method has them, starts in time longer."""
+MOST_WINDOWS = 4
+Z_90 = 1.6449
+PLACES = ("criteria", "beside")
+"""Where a judgement has a criterion: with a weight, or without."""
+ELSE_CHANGED = (
+    EventKind.MARK, EventKind.CONTRACT, EventKind.AGREEMENT, EventKind.MODEL, EventKind.DELIVERY,
+)  # fmt: skip
 OpenKinds = dict[tuple[int, int, str], set[str]]
 
 
@@ -97,6 +113,129 @@ def latest_cards(provider: Provider) -> list[ScoreCard]:
         .where(ScoreCard.provider == provider, ScoreCard.revision == 0, ScoreCard.month == newest)
         .order_by(ScoreCard.route)
     )
+
+
+@dataclass(frozen=True)
+class EffectReport:
+    """Did an agreement work: the comparison per window after it, or why there is none yet.
+
+    ``events`` are what else happened at the school meanwhile.
+    """
+
+    reason: str | None
+    window: int = 0
+    effects: tuple[Effect, ...] = ()
+    placebos: tuple[Effect, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+def effect_report(agreement: Agreement, account: Account, today: date) -> EffectReport:
+    """Compare what changed after an agreement with schools that had none."""
+    measure = CRITERIA.get(agreement.criterion or "")
+    if measure is None or measure.is_status or agreement.route is None:
+        return EffectReport("Deze afspraak gaat niet over een cijfer van één leerroute.")
+    newest = newest_judged_month(today)
+    if newest is None:
+        return EffectReport("Er zijn nog geen maandcijfers.")
+    schools = _schools(agreement.route, measure, newest)
+    month, school = month_number(agreement.agreed_on), agreement.provider.code
+    first_after = month_from_number(month + schools.window)
+    if first_after > newest:
+        return EffectReport(
+            f"Te vroeg om te zeggen. De eerste {schools.window} hele maanden na de afspraak zijn "
+            f"compleet met de cijfers van {month_text(first_after)}.",
+            schools.window,
+        )
+    effects = [
+        one
+        for windows in range(1, MOST_WINDOWS + 1)
+        if (one := effect_at(schools, school, month, windows=windows)) is not None
+    ]
+    if not effects:
+        return EffectReport(
+            "Er is te weinig om mee te vergelijken: geen cijfer voor of na de afspraak, of te "
+            "weinig aanbieders die in hetzelfde seizoen even hoog stonden en geen afspraak hadden.",
+            schools.window,
+        )
+    first, last = month - schools.window, month + len(effects) * schools.window
+    events = provider_events(
+        agreement.provider, account, month_from_number(first), month_from_number(last), today
+    )
+    return EffectReport(
+        None,
+        schools.window,
+        tuple(effects),
+        tuple(placebos(schools, school, month)),
+        tuple(
+            event
+            for event in events
+            if event.kind in ELSE_CHANGED
+            and (event.kind is not EventKind.AGREEMENT or event.key != agreement.id)
+        ),
+    )
+
+
+def _schools(route: int, measure: Measure, newest: date) -> Schools:
+    """The values of every school on a route, and when agreements about them ran."""
+    query: Any = (
+        Agreement.select(Provider.code, Agreement.agreed_on, Agreement.due_on, Agreement.closed_on)
+        .join(Provider)
+        .where(Agreement.criterion == measure.code, Agreement.route == route)
+    )
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for code, begin, due, closed in query.tuples():
+        spans[code].append((month_number(begin), month_number(closed or due)))
+    if measure.counts_people:
+        series = _decided(route, newest)
+        return Schools(series, spans, DECIDED_WINDOW)
+    return Schools(_judged(route, measure.code, newest), spans, HOURS_WINDOW)
+
+
+def _judged(route: int, criterion: str, newest: date) -> dict[str, dict[int, Reading]]:
+    """Per school the values of the score cards, with the error that their interval tells."""
+
+    def part(name: str, *more: int) -> Any:
+        places = [ScoreCard.result.path(place, criterion, name, *more) for place in PLACES]
+        return fn.COALESCE(*(place.as_float() for place in places))
+
+    query: Any = (
+        ScoreCard.select(
+            Provider.code, ScoreCard.month, part("value"), part("interval", 0), part("interval", 1)
+        )
+        .join(Provider)
+        .where(ScoreCard.route == route, ScoreCard.revision == 0, ScoreCard.month <= newest)
+    )
+    series: dict[str, dict[int, Reading]] = defaultdict(dict)
+    for code, month, value, low, high in query.tuples():
+        if None not in (value, low, high):
+            series[code][month_number(month)] = Reading(value, (high - low) / (2 * Z_90))
+    return series
+
+
+def _decided(route: int, newest: date) -> dict[str, dict[int, Reading]]:
+    """Per school the share that started in time of who was decided in each window of months.
+
+    Each person counts in one month only (``method.md``, the CUSUM), so that windows are apart.
+    """
+    query: Any = (
+        MonthFigures.select(
+            Provider.code,
+            MonthFigures.figures.path("first_month"),
+            MonthFigures.figures.path("decided"),
+        )
+        .join(Provider)
+        .where(MonthFigures.route == route, MonthFigures.month == newest)
+    )
+    series: dict[str, dict[int, Reading]] = {}
+    for code, first, decided in query.tuples():
+        readings = series[code] = {}
+        for at in range(DECIDED_WINDOW, len(decided) + 1):
+            people, in_time = map(sum, zip(*decided[at - DECIDED_WINDOW : at], strict=True))
+            if people >= MINIMUM:
+                likely = (in_time + 0.5) / (people + 1)
+                error = 100 * sqrt(likely * (1 - likely) / (people + 1))
+                readings[first + at - 1] = Reading(100 * in_time / people, error)
+    return series
 
 
 def complaints_of(provider: Provider, account: Account) -> list[Complaint]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from core.errors import DomainError
 from core.formats import read_day
-from core.small_numbers import MINIMUM, parts_of_total
+from core.small_numbers import MINIMUM, count_or_hidden, is_small, parts_of_total
 
 TEXTS = Path(__file__).parent / "texts"
 QUESTIONS = {
@@ -28,6 +28,7 @@ WORDS = ("taal", "titel", "uitleg_vooraf", *ANSWERS, *QUESTIONS)
 """What a text of the survey must have; a translator fills in each."""
 COLUMNS = ("aanbiedercode", "datum", "vraag", "antwoord", "aantal")
 MOST = 10_000
+NOT_SHOWN = "niet getoond"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class QuestionResult:
     question: str
     label: str
     people: int
-    counts: dict[str, int | None] | None
+    counts: dict[str, str] | None
+    """As they may be shown: ``12``, ``< 5``, or hidden because it would give another."""
     share: float | None
     """Percentage that said yes."""
     interval: tuple[float, float] | None
@@ -77,7 +79,13 @@ def _result(question: str, label: str, counted: Counter[str]) -> QuestionResult:
 
     share = counted["ja"] / people
     low, high = share_interval(share, people)
-    counts = parts_of_total({answer: counted[answer] for answer in ANSWERS})
+    hidden = parts_of_total({answer: counted[answer] for answer in ANSWERS})
+    counts = {
+        answer: NOT_SHOWN
+        if count is None and not is_small(counted[answer])
+        else count_or_hidden(count)
+        for answer, count in hidden.items()
+    }
     return QuestionResult(question, label, people, counts, 100 * share, (100 * low, 100 * high))
 
 
