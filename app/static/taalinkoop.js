@@ -55,6 +55,25 @@
     }
   });
 
+  /* Weights add up in view while they are typed; the server says the same when it saves. */
+
+  parts.push((root) => {
+    for (const total of root.querySelectorAll("[data-weights]")) {
+      const form = total.form ?? total.closest("form");
+      total.setAttribute("role", "status");
+      const add = () => {
+        let sum = 0;
+        for (const field of form.querySelectorAll("[data-weight]")) sum += Number(field.value.replace(",", ".")) || 0;
+        const rest = 100 - sum;
+        total.hidden = form.elements.method?.value === "waarde";
+        total.textContent = `Samen ${sum} %` + (rest ? rest > 0 ? `: nog ${rest} % te verdelen.` : `: ${-rest} % te veel.` : ".");
+      };
+      form.addEventListener("input", add);
+      form.addEventListener("change", add);
+      add();
+    }
+  });
+
   const LONG = 15;
   parts.push((root) => {
     for (const table of root.querySelectorAll("table.stacks")) {

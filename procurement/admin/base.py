@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 
 from core.accounts import may
 from core.admin import Page
+from core.charts.pictures import Chart
 from core.dates import now, today
+from core.export import download
 from procurement.models import ContractingProcess
 from procurement.plan import queries
 from procurement.plan.outlook import Outlook, look
@@ -46,3 +48,13 @@ def crumbs(code: str | None = None) -> Iterable[tuple[str, str]]:
     if code is not None:
         trail.append((code, url_for("planning.one", code=code)))
     return trail
+
+
+def chart_file(chart: Chart, kind: str) -> Response:
+    """A picture as a file, or its table."""
+    if kind == "csv":
+        return download(chart.name, "csv", chart.headers, chart.rows)
+    content = chart.png() if kind == "png" else chart.svg_file()
+    response = Response(content, mimetype="image/png" if kind == "png" else "image/svg+xml")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{chart.name}.{kind}")
+    return response

@@ -1,6 +1,5 @@
 """Pages of the award: lots, bids, checks, scores, ranking, decision and letters."""
 
-from decimal import Decimal
 from typing import Any
 
 from flask import abort, flash, g, redirect, url_for
@@ -11,7 +10,6 @@ from core.accounts import visible
 from core.admin import needs
 from core.errors import DomainError
 from core.export import download
-from core.formats import euro_text, read_decimal
 from core.pages.fields import SafeForm
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.admin.bid_rows import letters, lot_state, price_lines, ranking_rows
@@ -40,6 +38,7 @@ from procurement.award.operations import BidDraft, Judgement, LotDraft, open_pri
 from procurement.award.queries import KNOCK_OUTS, LotFile
 from procurement.award.rules import METHOD_NAMES, Criterion, Method
 from procurement.models import ContractingProcess
+from procurement.plan.forms import filled_rows
 from procurement.plan.steps import COURT_SOURCE, Verdict
 from procurement.plan.validity import ROUTES
 
@@ -329,16 +328,18 @@ class BidPages(AwardPages):
         return redirect(url_for("bids.lot", code=code, lot=lot))
 
     def _lot_form(self, process: ContractingProcess, file: LotFile | None) -> Response | str:
-        form: Any = LotForm(data={"suppliers": 1, "price_weight": 30})
+        values: dict[str, Any] = {"suppliers": 1, "price_weight": 30, "criteria": []}
         if file is not None:
-            form = LotForm(data=_lot_values(file))
+            values = _lot_values(file)
+        form: Any = LotForm(data=values | {"criteria": [*values["criteria"], *[{}] * 4]})
 
         def change(data: dict[str, Any]) -> object:
             method = Method(data["method"])
+            criteria = tuple(_criterion(row, method) for row in filled_rows(form.criteria))
             draft = LotDraft(
                 file.lot.code if file else data["code"], data["title"], data["route"],
-                data["closes_at"], _criteria(data["criteria"] or "", method), method,
-                data["price_weight"] or 0, data["suppliers"],
+                data["closes_at"], criteria, method, data["price_weight"] or 0,
+                data["suppliers"],
             )  # fmt: skip
             return bid_operations.put_lot(process, draft, new=file is None, **self._who())
 
@@ -381,39 +382,20 @@ def _bid(file: LotFile, number: int) -> Bid:
 
 def _lot_values(file: LotFile) -> dict[str, Any]:
     names = ("code", "title", "route", "closes_at", "suppliers", "method", "price_weight")
-    worth = file.lot.method == Method.VALUE_BASED
-
-    def last(row: Any) -> str:
-        return euro_text(row.value_cents).lstrip("€\N{NO-BREAK SPACE}") if worth else row.weight
-
-    lines = [f"{c.code}; {c.title}; {last(c)}" for c in file.criteria]
-    return {name: getattr(file.lot, name) for name in names} | {"criteria": "\n".join(lines)}
-
-
-def _criteria(text: str, method: Method) -> tuple[Criterion, ...]:
-    """Criteria from their lines; what is wrong names its line."""
-    rows = []
-    for place, line in enumerate(text.splitlines(), start=1):
-        parts = [part.strip() for part in line.split(";")]
-        if not any(parts):
-            continue
-        try:
-            name, title, typed = parts
-            worth = read_decimal(typed.removeprefix("€").removesuffix("%"))
-        except ValueError:
-            raise DomainError(
-                "criteria", f"Regel {place}: schrijf code; criterium; weging.", field="criteria"
-            ) from None
-        if method is Method.VALUE_BASED:
-            rows.append(Criterion(name, title, 0, _whole(worth * 100, place)))
-        else:
-            rows.append(Criterion(name, title, _whole(worth, place)))
-    return tuple(rows)
+    by_value = file.lot.method == Method.VALUE_BASED
+    rows = [
+        {
+            "code": c.code,
+            "title": c.title,
+            "weight": None if by_value else c.weight,
+            "value_cents": c.value_cents if by_value else None,
+        }
+        for c in file.criteria
+    ]
+    return {name: getattr(file.lot, name) for name in names} | {"criteria": rows}
 
 
-def _whole(value: Decimal, place: int) -> int:
-    if value % 1 or not 0 <= value <= 2_000_000_000:
-        raise DomainError(
-            "criteria", f"Regel {place}: vul een heel getal in vanaf 0.", field="criteria"
-        )
-    return int(value)
+def _criterion(row: dict[str, Any], method: Method) -> Criterion:
+    if method is Method.VALUE_BASED:
+        return Criterion(row["code"], row["title"], 0, row["value_cents"] or 0)
+    return Criterion(row["code"], row["title"], row["weight"] or 0)

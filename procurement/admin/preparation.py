@@ -21,7 +21,9 @@ from core.pages.fields import (
     WholeNumberField,
 )
 from core.small_numbers import HIDDEN_TEXT, is_small
-from procurement.admin.base import PlanningBase, crumbs
+from procurement.admin.base import PlanningBase, chart_file, crumbs
+from procurement.award.rules import weights_text
+from procurement.charts import trace_chart
 from procurement.models import ContractingProcess, ExpectedNumber, Question
 from procurement.plan import queries
 from procurement.plan.forms import (
@@ -80,7 +82,7 @@ class TraceRow(RowForm):
     code = TextField("Code", [Required("Geef een code, bijvoorbeeld E1.")])
     text = TextField("Omschrijving", [Required("Vul de omschrijving in.")])
     source = TextField("Herkomst")
-    weight = WholeNumberField("Weging (%)", low=0, high=100)
+    weight = WholeNumberField("Weging (%)", low=0, high=100, render_kw={"data-weight": "1"})
 
 
 class TraceLinkRow(RowForm):
@@ -97,6 +99,11 @@ class TraceForm(SafeForm):
     links = RowsField(
         TraceLinkRow, "Wat leidt waarnaar", "Bewaar nieuwe regels eerst: dan kun je ze kiezen."
     )
+
+    @property
+    def weights(self) -> str:
+        """Whether the criteria weigh 100 together."""
+        return weights_text(sum(row["weight"] or 0 for row in self["items"].data))
 
 
 class QuestionForm(SafeForm):
@@ -250,7 +257,14 @@ class PreparationPages(PlanningBase):
             unmeasured=unmeasured(items),
             unasked=unasked(items),
             weight=weights(items),
+            picture=trace_chart(code, items),
         )
+
+    @expose("/<code>/eisen/beeld.<any(svg, png, csv):kind>")
+    def trace_picture(self, code: str, kind: str) -> Response:
+        """Give the picture of the trace, or its table, as a file."""
+        chart = trace_chart(code, preparation_queries.trace(self._process(code)))
+        return chart_file(chart, kind) if chart else abort(404)
 
     @expose("/<code>/eisen/<any(csv, xlsx):kind>/")
     def download_trace(self, code: str, kind: str) -> Response:

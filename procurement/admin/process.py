@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.export import download
 from core.municipalities import name as municipality_name, names as municipality_names
 from core.pages import changes
-from procurement.admin.base import PlanningBase, crumbs
+from procurement.admin.base import PlanningBase, chart_file, crumbs
 from procurement.admin.rows import Matrix, lines, matrix, version_rows
 from procurement.charts import decision_matrix, float_chart, gantt, milestone_trend, start_chance
 from procurement.models import (
@@ -97,7 +97,7 @@ class ProcessPages(PlanningBase):
         chart = PICTURES[which](outlook)
         if chart is None:
             abort(404)
-        return _file(chart, kind)
+        return chart_file(chart, kind)
 
     @expose("/<code>/verwachting/")
     def expected(self, code: str) -> str:
@@ -152,7 +152,7 @@ class ProcessPages(PlanningBase):
         forecast = self._expected(code)[2]
         if forecast is None:
             abort(404)
-        return _file(start_chance(forecast), kind)
+        return chart_file(start_chance(forecast), kind)
 
     def _expected(self, code: str) -> tuple[Outlook, list[Case], FairForecast | None]:
         outlook = self._outlook(self._process(code))
@@ -263,15 +263,6 @@ def _name_of(path: tuple[str, ...]) -> str:
 
 def _place(key: str) -> str:
     return municipality_names().get(key, key)
-
-
-def _file(chart: Chart, kind: str) -> Response:
-    if kind == "csv":
-        return download(chart.name, "csv", chart.headers, chart.rows)
-    content = chart.png() if kind == "png" else chart.svg_file()
-    response = Response(content, mimetype="image/png" if kind == "png" else "image/svg+xml")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{chart.name}.{kind}")
-    return response
 
 
 def _steps_sentence(judged: list[Health]) -> str:

@@ -18,8 +18,8 @@ from core.pages.fields import (
     TextField,
     WholeNumberField,
 )
-from procurement.award.rules import METHOD_NAMES, TOP_SCORE
-from procurement.plan.forms import DAY_HINT, CheckboxesField, choices
+from procurement.award.rules import METHOD_NAMES, TOP_SCORE, Method, weights_text
+from procurement.plan.forms import DAY_HINT, CheckboxesField, RowForm, RowsField, choices
 from procurement.plan.steps import USUAL_WAIT, Verdict
 from procurement.plan.validity import ROUTES
 
@@ -59,8 +59,17 @@ class MomentInputField(ParsedField):
         return moment_text(value)
 
 
+class CriterionRow(RowForm):
+    """One gunningscriterium: by weight, or by what it is worth."""
+
+    code = TextField("Code")
+    title = TextField("Gunningscriterium", [Required("Vul in wat beoordeeld wordt.")])
+    weight = WholeNumberField("Weging (%)", low=0, high=100, render_kw={"data-weight": "1"})
+    value_cents = EuroField("Waarde (€)", low=0)
+
+
 class LotForm(SafeForm):
-    """A lot with its criteria, one per line."""
+    """A lot with its criteria."""
 
     code = TextField("Code", [Required("Vul een code in, bijvoorbeeld P1.")])
     title = TextField(
@@ -77,16 +86,22 @@ class LotForm(SafeForm):
     )  # fmt: skip
     method = SelectField("Manier van gunnen", choices=choices(METHOD_NAMES.items()))
     price_weight = WholeNumberField(
-        "Weging van de prijs (%)", low=0, high=100,
+        "Weging van de prijs (%)", low=0, high=100, render_kw={"data-weight": "1"},
         description="Alleen bij prijs-kwaliteitverhouding. Samen met de criteria 100 %.",
     )  # fmt: skip
-    criteria = TextAreaField(
+    criteria = RowsField(
+        CriterionRow,
         "Gunningscriteria",
-        description="Eén per regel: code; criterium; weging in hele procenten. Bijvoorbeeld "
-        "G1; Korte wachttijd; 40. Bij gunnen op waarde staat er een bedrag in euro: "
-        "G1; Korte wachttijd; 1500.",
-        render_kw={"rows": 6},
+        "Bij prijs-kwaliteitverhouding telt de weging, bij gunnen op waarde het bedrag.",
     )
+
+    @property
+    def weights(self) -> str:
+        """Whether price and criteria weigh 100 together; nothing when value decides."""
+        if self.method.data == Method.VALUE_BASED:
+            return ""
+        rows = sum(row["weight"] or 0 for row in self.criteria.data)
+        return weights_text((self.price_weight.data or 0) + rows)
 
 
 class BidForm(SafeForm):

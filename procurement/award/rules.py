@@ -69,6 +69,16 @@ class Ranked:
     remarks: tuple[str, ...]
 
 
+def weights_text(total: int) -> str:
+    """Whether weights add up, for who is entering them; the script of the pages says the same."""
+    if total == WHOLE:
+        return "Samen 100 %."
+    rest = WHOLE - total
+    return f"Samen {total} %: " + (
+        f"nog {rest} % te verdelen." if rest > 0 else f"{-rest} % te veel."
+    )
+
+
 def require_scheme(method: Method, price_weight: int, criteria: Sequence[Criterion]) -> None:
     """Refuse weights that do not add up to 100, and values that leave nothing to win."""
     codes = [c.code for c in criteria]

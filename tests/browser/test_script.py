@@ -152,3 +152,18 @@ def test_the_page_of_a_job_follows_it(person: Person, site: Site) -> None:
         db.execute("UPDATE job SET state = 'done' WHERE id = ?", (number,))
     expect(page.locator("#taak")).to_contain_text("Deze taak is klaar.")
     assert page.evaluate("window.samePage")
+
+
+def test_weights_add_up_while_they_are_typed(person: Person) -> None:
+    person.sign_in(Role.REGION)
+    page = person.visit("/planning/SAS-2027/inschrijvingen/nieuw/")
+    total = page.locator("[data-weights]")
+    expect(total).to_have_text("Samen 30 %: nog 70 % te verdelen.")
+    page.get_by_label("Weging (%), regel 1").press_sequentially("45")
+    page.get_by_label("Weging (%), regel 2").press_sequentially("30")
+    expect(total).to_have_text("Samen 105 %: 5 % te veel.")
+    page.get_by_label("Weging (%), regel 2").fill("25")
+    expect(total).to_have_text("Samen 100 %.")
+    page.get_by_label("Manier van gunnen").select_option("waarde")
+    expect(total).to_be_hidden()
+    assert person.barriers() == []

@@ -66,11 +66,13 @@ def test_from_lot_to_register(region):
     form = {
         "code": "P1", "title": "Z-route", "route": "Z", "closes_at": f"{day_text(closes)} 12:00",
         "suppliers": "1", "method": "bpkv", "price_weight": "40",
-        "criteria": "G1; Wachttijd; 50",
+        "criteria-0-code": "G1", "criteria-0-title": "Wachttijd", "criteria-0-weight": "50",
     }  # fmt: skip
     page = region.post(f"{HOME}nieuw/", form)
     assert "samen 90 %" in " ".join(page.errors)
-    region.post(f"{HOME}nieuw/", form | {"criteria": "G1; Wachttijd; 60"}, status=302)
+    assert "Samen 90 %: nog 10 % te verdelen." in page.text
+    region.post(f"{HOME}nieuw/", form | {"criteria-0-weight": "60"}, status=302)
+    assert "Samen 100 %." in region.get(f"{HOME}P1/wijzig/").text
     for name, price in (("Noordertaal", "10.000"), ("Zuidertaal", "11.000,50")):
         came = {"tenderer": name, "received_at": f"{day_text(closes)} 11:59", "price_cents": price,
                 "chamber_number": "87654321" if price == "10.000" else ""}  # fmt: skip
