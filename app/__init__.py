@@ -38,7 +38,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(settings.read_settings())
     app.config.update(config or {})
     key = app.secret_key = settings.secret_key(app.config)
-    log_chain.use_key(lambda: key)
+    log_chain.use_key(lambda: key, folder=Path(app.config["TAALINKOOP_DATA_DIR"]))
     requests.register(app)
     requests.connect_to(app)
     pictures.keep_in(Path(app.config["TAALINKOOP_DATA_DIR"]) / "pictures")

@@ -32,7 +32,7 @@ def opened_database(*, needs_schema: bool = True, settles: bool = True) -> Itera
     if settings["DATABASE_URL"].startswith("sqlite"):
         prepare_data_directory(settings)
     database.initialize(open_database(settings["DATABASE_URL"]))
-    log_chain.use_key(partial(secret_key, settings))
+    log_chain.use_key(partial(secret_key, settings), folder=settings["TAALINKOOP_DATA_DIR"])
     try:
         database.connect()
     except peewee.OperationalError as error:

@@ -116,12 +116,13 @@ def is_postgresql() -> bool:
 
 
 class _Nesting(threading.local):
-    """How deep this thread is in transactions, and what is to be done before the outermost ends."""
+    """How deep this thread is in transactions, and what is to be done when the outermost ends."""
 
     def __init__(self) -> None:
         self.depth = 0
         self.commits = 0
         self.steps: list[Callable[[], object]] = []
+        self.after: list[Callable[[], object]] = []
 
 
 _nesting = _Nesting()
@@ -137,11 +138,15 @@ def transaction() -> Iterator[None]:
             if _nesting.depth == 1:
                 for step in _nesting.steps:
                     step()
-        _nesting.commits += _nesting.depth == 1
+        if _nesting.depth == 1:
+            _nesting.commits += 1
+            for step in _nesting.after:
+                step()
     finally:
         _nesting.depth -= 1
         if _nesting.depth == 0:
             _nesting.steps.clear()
+            _nesting.after.clear()
 
 
 def empty_log_of_database() -> None:
@@ -155,6 +160,11 @@ def before_commit(step: Callable[[], object]) -> None:
     if not _nesting.depth:
         raise RuntimeError("there is no transaction to do this in")
     _nesting.steps.append(step)
+
+
+def after_commit(step: Callable[[], object]) -> None:
+    """Have something done once the outermost transaction is committed; it must not fail."""
+    _nesting.after.append(step)
 
 
 def commits() -> int:

@@ -3,18 +3,32 @@
 Each line of a log gets a link: a keyed digest (HMAC-SHA256) of the line and of the link before it.
 The key is that of the server, which is neither in the database nor in its backups: whoever can
 write the tables cannot make the chain fit again. ``findings`` goes along the whole chain.
+
+The number and digest of the last link are also kept in a file beside the database, under the same
+key: links cut off at the end, or an older database put in place, leave the file ahead.
 """
 
 import hmac
 import json
+import os
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import peewee
 
-from core.db import BaseModel, MomentField, before_commit, database, is_postgresql
+from core.db import (
+    BaseModel,
+    MomentField,
+    after_commit,
+    before_commit,
+    database,
+    is_postgresql,
+)
 
 POSTGRESQL_LOCK = 7_221_014
 """Number of the advisory lock that lets writers add a link one after the other."""
@@ -38,12 +52,29 @@ class LogLink(BaseModel):
 
 LOGS: dict[str, tuple[type[BaseModel], Callable[[list[Any]], Iterator[tuple[Any, Any]]]]] = {}
 """Name of a log -> its table, and what gives of some rows each row with its content as JSON."""
+HEAD_FILE = "log_head"
 _keys: list[Callable[[], str]] = []
+_folders: list[Path] = []
 
 
-def use_key(read: Callable[[], str]) -> None:
-    """Say where the key of the server comes from; it is read when the first line is written."""
+def use_key(read: Callable[[], str], *, folder: Path | None = None) -> None:
+    """Say where the key of the server comes from, and in which folder the last link is kept.
+
+    The key is read when the first line is written; without a folder no last link is kept.
+    """
     _keys[:] = [read]
+    _folders[:] = [] if folder is None else [folder]
+
+
+@contextmanager
+def head_in(folder: Path | None) -> Iterator[None]:
+    """Keep the last link in another folder for a while, or nowhere: of another database."""
+    before = _folders[:]
+    _folders[:] = [] if folder is None else [folder]
+    try:
+        yield
+    finally:
+        _folders[:] = before
 
 
 def keyed_digest(purpose: str, text: str) -> str:
@@ -74,7 +105,8 @@ def _link(log: str, line: int) -> None:
     done = LogLink.select().where(LogLink.log == log, LogLink.line == line).exists()
     # A line whose savepoint was rolled back is not there.
     if row is not None and not done:
-        _add(last, log, *next(contents([row])))
+        added = _add(last, log, *next(contents([row])))
+        after_commit(partial(_keep_head, _Head(added.id, added.digest)))
 
 
 def _link_all() -> LogLink | None:
@@ -94,6 +126,77 @@ def _add(last: LogLink | None, log: str, row: Any, content: Any) -> LogLink:
         digest=keyed_digest("chain", _chained(before, log, row.id, row.at, digest)),
     )  # fmt: skip
     return added
+
+
+class _Head(NamedTuple):
+    """The last link: its number and digest."""
+
+    number: int
+    digest: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.number} {self.digest}"
+
+
+def _keep_head(head: _Head) -> None:
+    """Write down which link is the last; a file that the chain does not reach stays as it is."""
+    if not _folders:
+        return
+    path = _folders[0] / HEAD_FILE
+    # The log itself is committed: a full disk is for others to name.
+    with suppress(OSError):
+        if path.exists():
+            kept = _read_head(path)
+            if kept is None or kept.number >= head.number or not _is_in_chain(kept):
+                return
+        aside = path.with_name(f"{HEAD_FILE}.{os.getpid()}-{threading.get_ident()}")
+        aside.write_text(f"{head.text} {keyed_digest('head', head.text)}\n", encoding="ascii")
+        aside.replace(path)
+
+
+def _read_head(path: Path) -> _Head | None:
+    """What the file says, or ``None`` when somebody else wrote it."""
+    number, _, rest = path.read_text(encoding="ascii", errors="replace").strip().partition(" ")
+    digest, _, seal = rest.partition(" ")
+    if not number.isascii() or not number.isdigit():
+        return None
+    head = _Head(int(number), digest)
+    expected = keyed_digest("head", head.text)
+    return head if hmac.compare_digest(seal.encode(), expected.encode()) else None
+
+
+def _is_in_chain(head: _Head) -> bool:
+    same = (LogLink.id == head.number) & (LogLink.digest == head.digest)
+    return bool(LogLink.select().where(same).exists())
+
+
+def forget_head() -> None:
+    """Begin again from the chain as it is now: another database was put in place on purpose."""
+    for folder in _folders:
+        (folder / HEAD_FILE).unlink(missing_ok=True)
+
+
+CUT_OFF = (
+    "Het einde van de keten van de logboeken ontbreekt: schakel {number} is er niet, of is een "
+    "andere. Er zijn regels weggehaald, of er staat een oudere database dan de gegevensmap kent "
+    "(een reservekopie zet je terug met: taalinkoop restore)."
+)
+NOT_OURS = (
+    "Het bestand {name} in de gegevensmap is niet door deze server geschreven. Of de logboeken "
+    "hun einde nog hebben, is niet na te gaan."
+)
+
+
+def _cut_off() -> str:
+    """What is wrong with the end of the chain, as one sentence; empty when nothing is."""
+    path = _folders[0] / HEAD_FILE if _folders else None
+    if path is None or not path.exists():
+        return ""
+    head = _read_head(path)
+    if head is None:
+        return NOT_OURS.format(name=HEAD_FILE)
+    return "" if _is_in_chain(head) else CUT_OFF.format(number=head.number)
 
 
 def _chained(before: str, log: str, line: int, at: datetime, content: str) -> str:
@@ -120,9 +223,10 @@ def findings(*, removed_before: datetime | None) -> list[str]:
     broken = _broken_link()
     if broken is not None:
         return [BROKEN.format(link=broken.id, line=broken.line, log=_WORDS[broken.log])]
-    if not LogLink.select().exists():
-        return []
-    return [sentence for log in LOGS for sentence in _wrong_lines(log, removed_before)]
+    sentences = [sentence] if (sentence := _cut_off()) else []
+    if LogLink.select().exists():
+        sentences += [one for log in LOGS for one in _wrong_lines(log, removed_before)]
+    return sentences
 
 
 _WORDS = {"audit": "het logboek", "access": "het inzagelogboek"}

@@ -33,6 +33,7 @@ from core.dates import AMSTERDAM
 from core.db import database, is_postgresql, transaction
 from core.errors import DomainError
 from core.jobs.models import Job
+from core.log_chain import forget_head
 from core.storage import is_damaged, sha256_of, working_folder
 
 MANIFEST = "taalinkoop.json"
@@ -218,7 +219,11 @@ def restore(
         _copy_database(kept, settings["DATABASE_URL"])
         # Files first: one that no row names yet does no harm, a row whose file is missing does.
         _put_files_back(folder / ORIGINALS, data / ORIGINALS)
+        # Before and after: killed between the two, or with a server that writes meanwhile, the
+        # logs begin again from what is there.
+        forget_head()
         _put_back(copy, settings["DATABASE_URL"])
+        forget_head()
     with transaction():
         record(at=at, actor=by, action="restore", thing="installation", thing_id=source.name[:80])
     return manifest | {"kept": str(kept)}

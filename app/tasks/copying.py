@@ -21,6 +21,7 @@ from typing import Any
 import peewee
 
 from app.checks import all_findings
+from core import log_chain
 from core.audit import record
 from core.db import BaseModel, database, open_database, transaction
 from core.errors import DomainError
@@ -86,7 +87,7 @@ def copy_installation(
                         f"Tabel {model._meta.table_name} kwam anders aan dan zij vertrok. "
                         "Er is niets verhuisd; meld dit bij de makers.",
                     )
-        with _instead(target):
+        with _instead(target), log_chain.head_in(data_directory):
             copied.findings = all_findings()
             with transaction():
                 record(

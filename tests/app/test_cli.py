@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -122,6 +123,29 @@ def test_makes_lists_and_closes_accounts(run):
     assert run("user", "password", "kim@b.nl")[0] == 0
     assert run("user", "deactivate", "bas@b.nl")[0] == 2
     assert run("user", "password", "niemand@b.nl")[0] == 2
+
+
+def test_check_names_logs_of_which_the_end_was_cut_off(run, tmp_path):
+    run("db", "migrate")
+    copy = str(tmp_path / "kopie.tar.gz")
+    run("backup", copy)
+    for name in ("bas", "kim"):
+        run("user", "add", f"{name}@b.nl", "--role", "regio")
+    assert run("db", "check")[0] == 0
+    with sqlite3.connect(tmp_path / "instance" / "taalinkoop.sqlite") as db:
+        db.execute("DELETE FROM audit_line WHERE id = (SELECT MAX(id) FROM audit_line)")
+        db.execute("DELETE FROM log_link WHERE id = (SELECT MAX(id) FROM log_link)")
+
+    cut_off = run("db", "check")
+    run("user", "add", "jo@b.nl", "--role", "regio")  # takes the number of the line that is gone
+    run("user", "add", "al@b.nl", "--role", "regio")
+    later = run("db", "check")
+
+    assert (cut_off[0], later[0]) == (1, 1)
+    assert "Het einde van de keten van de logboeken ontbreekt" in cut_off[1]
+    assert later[1] == cut_off[1]
+    assert run("restore", copy)[0] == 0
+    assert run("db", "check")[:2] == (0, "Alles klopt.\n")
 
 
 def test_backs_up_and_restores_what_was_there(run, tmp_path):
