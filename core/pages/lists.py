@@ -17,6 +17,7 @@ import peewee
 from itsdangerous import BadData, URLSafeSerializer
 
 from core.db import starts_with
+from core.errors import DomainError
 from core.formats import read_day
 
 PAGE_SIZE = 50
@@ -60,21 +61,21 @@ class Filter:
     secret: bool = False
     """What is typed here names a person: the audit trail holds a digest of it."""
 
+    def value_of(self, text: str) -> Any:
+        """Read what an address says; ``ValueError`` for what is no choice of a drop-down."""
+        if self.choices is not None and text not in dict(self.choices):
+            raise ValueError(text)
+        return self.read(text)
+
 
 def choice_filter(name: str, label: str, column: Any, choices: Sequence[tuple[Any, str]]) -> Filter:
-    """Make a drop-down filter on equality; other values than its choices are left out."""
+    """Make a drop-down filter on equality."""
     by_text = {str(value): value for value, _ in choices}
-
-    def read(text: str) -> Any:
-        if text not in by_text:
-            raise ValueError(text)
-        return by_text[text]
-
     return Filter(
         name,
         label,
         lambda query, value: query.where(column == value),
-        read,
+        by_text.__getitem__,
         [(str(value), text) for value, text in choices],
     )
 
@@ -177,12 +178,12 @@ class RowList:
             typed = _clean(arguments.get(item.name, ""))
             if not typed:
                 continue
-            state.typed[item.name] = typed
             try:
-                state.filters[item.name] = item.read(typed)
+                state.filters[item.name] = item.value_of(typed)
             except (ValueError, KeyError, OverflowError):
-                del state.typed[item.name]
                 state.ignored.append(f"{item.label}: {typed}")
+            else:
+                state.typed[item.name] = typed
         return state
 
     def narrowed(self, state: ListState) -> Any:
@@ -217,8 +218,20 @@ class RowList:
         return page
 
     def every_row(self, arguments: Mapping[str, str]) -> Iterator[Any]:
-        """Give all rows that an address asks for, a batch at a time."""
+        """Give all rows that an address asks for, a batch at a time.
+
+        A file does not show its filters, so that one that cannot be read is refused.
+        """
         state = self.state(arguments)
+        if state.ignored:
+            raise DomainError(
+                "unknown_filter",
+                f"Dit filter is niet te lezen: {', '.join(state.ignored)}. Kies het filter in de "
+                "lijst en download dan opnieuw.",
+            )
+        return self._every_row(state)
+
+    def _every_row(self, state: ListState) -> Iterator[Any]:
         query = self.narrowed(state)
         mark: list[Any] | None = None
         more = True

@@ -73,6 +73,21 @@ def test_who_searches_the_deliveries_has_the_list_without_the_calendar(school):
     assert "/leveringen/" in [a.get("href") for a in found.all("a")]
 
 
+@pytest.mark.parametrize(
+    ("address", "ignored"),
+    [("?stand=active", "Stand: active"), ("?aanbieder=TA009", "Aanbieder: TA009")],
+)
+def test_a_filter_that_does_not_exist_is_told_and_never_filters_a_download(
+    school, address, ignored
+):
+    upload(school, csv(), "oktober.csv")
+    page = school.get(f"/leveringen/{address}")
+    assert f"Dit filter is niet te lezen en doet niet mee: {ignored}" in page.text
+    assert "1 rij " in page.text
+    refused = school.get(f"/leveringen/leveringen.csv/{address}", status=400)
+    assert f"Dit filter is niet te lezen: {ignored}." in refused.text
+
+
 def test_the_same_file_again_changes_nothing(school):
     upload(school, csv())
     school.post(f"/leveringen/{Delivery.get().id}/aannemen/", {})
