@@ -251,6 +251,14 @@ def is_track_number(text: str) -> bool:
     return bool(_TRACK.match(text))
 
 
+_WORD = re.compile(r"[^\W\d_]{3}")
+
+
+def may_be_name(text: str) -> bool:
+    """Whether what stands for a trajectnummer may be a person's name: a word, and no number."""
+    return bool(_WORD.search(text)) and (" " in text or not any(c.isdigit() for c in text))
+
+
 def track_parser(limit: int) -> Parser:
     """Read a trajectnummer: the text that the gemeente gave, which is never mended."""
     as_text = text_parser(limit, find=kind_in_key)

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.dates import month_end, month_from_number, month_number
 from core.formats import count_text
-from core.personal_data import CITIZEN_NUMBER, is_citizen_number
+from core.personal_data import CITIZEN_NUMBER, NOT_SHOWN, is_citizen_number
 from providers.codes import TrackStatus
 from providers.feed.check.conditions import conditions, suspect_source
 from providers.feed.check.rules import ERROR, RULES, sentence
@@ -26,6 +26,7 @@ from providers.feed.values import (
     clean,
     echo,
     fold,
+    may_be_name,
 )
 
 Record = tuple[int, list[str]]
@@ -367,6 +368,8 @@ def loop(records, {parameters}):
         for name, fault in remaining.items():
             self.tally.citizen_numbers += fault.code == "F301"
             text = None if fault.code == "F301" else texts[self.layout.positions[name]]
+            if name == "trajectnummer" and text and may_be_name(text):
+                text = NOT_SHOWN
             yield self._problem(row, name, fault.code, text, **fault.details)
 
     def _refuse_month_first(self, fault: Fault, row: int, text: str) -> None:

@@ -19,7 +19,7 @@ from core.storage import Storage
 from providers.feed.columns import Mapping
 from providers.feed.read.reader import open_table
 from providers.feed.table import Table
-from providers.feed.values import clean
+from providers.feed.values import clean, may_be_name
 
 CLEANED = ".cleaned.csv"
 ROW_HEADER = "#rij"
@@ -104,7 +104,8 @@ def cell_reader(column: str) -> Callable[[str], str]:
     @lru_cache(maxsize=50_000)
     def read(cell: str) -> str:
         text = clean(cell)
-        impossible = column == "trajectnummer" and not any(c.isdigit() for c in text)
+        is_key = column == "trajectnummer"
+        impossible = is_key and (may_be_name(text) or not any(c.isdigit() for c in text))
         return "" if impossible or find(text) else cell
 
     return read

@@ -273,6 +273,22 @@ def test_a_citizen_number_is_shown_nowhere_whatever_stands_beside_it(tmp_path, a
 
 
 @pytest.mark.parametrize(
+    ("sent", "value"),
+    [
+        ("Teklemariam", "(niet getoond)"),
+        ("Gebremedhin 12", "(niet getoond)"),
+        ("o'Neill-de Wit", "(niet getoond)"),
+        ("T#12", "T#12"),
+        ("260101.0", "260101.0"),
+    ],
+)
+def test_what_may_be_a_name_in_the_place_of_a_trajectnummer_is_shown_nowhere(tmp_path, sent, value):
+    (problem,) = check_bytes(tmp_path, csv(row(trajectnummer=sent))).problems
+    assert problem.value == value
+    assert f'"{value}"' in problem.message
+
+
+@pytest.mark.parametrize(
     "content",
     [
         "[" + ",".join(["{}"] * 20_000) + "]",
