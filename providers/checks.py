@@ -58,18 +58,3 @@ def open_tracks_are_counted_right() -> list[str]:
         f"{month_text(month_from_number(month))} klopt niet met de rijen."
         for code, month in wrong
     ]
-
-
-@check
-def repeated_rows_are_held() -> list[str]:
-    """Every row that a delivery repeated is there; only the first of a stretch is a foreign key."""
-    wrong = rows_of(
-        "SELECT c.delivery_id, COUNT(*) FROM confirmation c WHERE c.length > 1 AND c.length <> "
-        "(SELECT COUNT(*) FROM progress_record p "
-        "WHERE p.id >= c.record_id AND p.id < c.record_id + c.length) "
-        "GROUP BY c.delivery_id ORDER BY c.delivery_id"
-    )
-    return [
-        f"Levering {number} herhaalde rijen die er niet meer zijn: {stretches} keer."
-        for number, stretches in wrong
-    ]

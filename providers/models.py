@@ -346,20 +346,12 @@ ProgressRecord.add_index(
 )
 
 
-LONGEST_STRETCH = 100
-"""At most this many rows are one confirmation: whoever looks one up knows where to begin."""
-
-
 class Confirmation(BaseModel):
-    """A later delivery sent held rows again, unchanged: withdrawing the first keeps them held.
-
-    ``length`` rows of the file, from ``row`` on, repeat as many held rows, from ``record`` on.
-    """
+    """A later delivery sent a held row again, unchanged: withdrawing the first keeps it held."""
 
     delivery = peewee.ForeignKeyField(Delivery, on_delete="RESTRICT", index=False)
     record = peewee.ForeignKeyField(ProgressRecord, on_delete="RESTRICT", index=False)
     row = peewee.IntegerField(verbose_name="Rij in het bestand")
-    length = peewee.IntegerField(default=1)
 
     class Meta:
         """A held row once per delivery."""
@@ -370,16 +362,6 @@ class Confirmation(BaseModel):
 Confirmation.add_index(
     Confirmation.index(Confirmation.delivery, Confirmation.row, name="confirmation_delivery")
 )
-
-CONFIRMED = (
-    (ProgressRecord.id >= Confirmation.record)
-    & (ProgressRecord.id < Confirmation.record + Confirmation.length)
-    & (Confirmation.record > ProgressRecord.id - LONGEST_STRETCH)
-)
-"""Condition: the confirmation is of this row."""
-
-CONFIRMED_ROW = Confirmation.row + ProgressRecord.id - Confirmation.record
-"""Which row of the file repeats it."""
 
 
 class RejectedRow(BaseModel):

@@ -15,7 +15,6 @@ from providers.deliveries.history_queries import Narrow
 from providers.feed.columns import SHOWN
 from providers.feed.hold.staging import same
 from providers.models import (
-    CONFIRMED,
     Confirmation,
     Delivery,
     DeliveryMonth,
@@ -79,7 +78,7 @@ def _said(delivery: Delivery, month: date, narrow: Narrow) -> tuple[str, list[An
     """The newest version of each traject that a delivery has for a month, as SQL."""
     rows = ProgressRecord.select(ProgressRecord.track, ProgressRecord.id)
     brought = rows.where(ProgressRecord.delivery == delivery, ProgressRecord.month == month)
-    repeated = rows.join(Confirmation, on=CONFIRMED).where(
+    repeated = rows.join(Confirmation, on=Confirmation.record == ProgressRecord.id).where(
         Confirmation.delivery == delivery, ProgressRecord.month == month
     )
     (first, values), (second, more) = (

@@ -12,9 +12,6 @@ from typing import Any
 from core.audit import AuditLine
 from providers.feed.columns import SHOWN
 from providers.models import (
-    CONFIRMED,
-    CONFIRMED_ROW,
-    LONGEST_STRETCH,
     Confirmation,
     CourseTrack,
     Delivery,
@@ -85,10 +82,9 @@ def key_of(delivery: int, row: int, narrow: Narrow) -> RowKey | None:
     held = ProgressRecord.select(ProgressRecord, CourseTrack, Provider).join(CourseTrack)
     held = held.join_from(ProgressRecord, Provider)
     brought = held.where(ProgressRecord.delivery == delivery, ProgressRecord.row == row)
-    repeated = held.join_from(ProgressRecord, Confirmation, on=CONFIRMED).where(
-        Confirmation.delivery == delivery,
-        Confirmation.row > row - LONGEST_STRETCH,
-        row == CONFIRMED_ROW,
+    of_record = Confirmation.record == ProgressRecord.id
+    repeated = held.join_from(ProgressRecord, Confirmation, on=of_record).where(
+        Confirmation.delivery == delivery, Confirmation.row == row
     )
     for query in (brought, repeated):
         record: Any = narrow(ProgressRecord, query).first()
@@ -183,15 +179,14 @@ def _repeated(versions: list[ProgressRecord]) -> Iterable[Event]:
     """Who sent a version again; when that is what it holds by now, it was told already."""
     in_versions = {version.delivery.id for version in versions}
     query: Any = (
-        Confirmation.select(Confirmation, Delivery, CONFIRMED_ROW.alias("at_row"))
+        Confirmation.select(Confirmation, Delivery)
         .join(Delivery)
-        .join_from(Confirmation, ProgressRecord, on=CONFIRMED)
-        .where(ProgressRecord.id.in_([v.id for v in versions]))
+        .where(Confirmation.record.in_([v.id for v in versions]))
     )
     for one in query:
         if one.delivery.id not in in_versions:
             at = _order(one.delivery)[0]
-            yield Event(at, Happening.REPEATED, one.delivery, one.at_row, one.delivery.sender)
+            yield Event(at, Happening.REPEATED, one.delivery, one.row, one.delivery.sender)
 
 
 def _sent_back(key: RowKey, narrow: Narrow) -> Iterable[Event]:

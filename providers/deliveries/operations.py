@@ -4,7 +4,6 @@ import time
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,8 +30,7 @@ from providers.feed.check.rules import ERROR, sentence
 from providers.feed.columns import Context, Mapping
 from providers.feed.hold import intake, rejected, withdrawal
 from providers.feed.hold.drift import look_for_drift
-from providers.feed.hold.staging import Staging, one_at_a_time, patience, rows_of
-from providers.feed.hold.straight import make_straight, may_go_straight
+from providers.feed.hold.staging import one_at_a_time, patience, rows_of
 from providers.feed.read import cleaning
 from providers.feed.table import RefusedFileError
 from providers.feed.tell.outcome import Counts, Outcome, Replaces, Status, held_status
@@ -185,18 +183,13 @@ def accept(
         delivery=delivery.id,
         provider=provider.id,
     )
-    # A large first delivery is held while it is read; every other is staged before the lock.
-    straight = intake.is_large(path) and may_go_straight(provider.id)
     try:
-        staged = None if straight else _stage(delivery, path, storage, request)
+        staged = _stage(delivery, path, storage, request)
         with transaction():
             one_at_a_time(provider)
             again = Delivery.get_by_id(delivery.id)
             if again.state not in (RECEIVED, REFUSED):
                 return already_delivered(again, file_name=delivery.file_name)
-            if staged is None:
-                straight = may_go_straight(provider.id)
-                staged = _stage(delivery, path, storage, request, straight=straight)
             _hold(delivery, staged, outcome, request, by=by, at=at, started=started)
             if staged.stays_as_received:
                 storage.keep_as_received(delivery.sha256)
@@ -225,12 +218,9 @@ def _owe_removal(delivery: Delivery, storage: Storage, *, by: str, at: datetime)
         owe("remove_files", delivery.sha256, paths, by=by, at=at)
 
 
-def _stage(
-    delivery: Delivery, path: Path, storage: Storage, request: Request, *, straight: bool = False
-) -> intake.Staged:
+def _stage(delivery: Delivery, path: Path, storage: Storage, request: Request) -> intake.Staged:
     provider = delivery.provider
-    into = partial(make_straight, provider.id, delivery.id) if straight else Staging
-    staged = intake.stage(path, _context(provider, request), sheet=request.sheet, into=into)
+    staged = intake.stage(path, _context(provider, request), sheet=request.sheet)
     _check_sources(provider, staged)
     if not staged.stays_as_received:
         mapping = request.mapping_for(provider)

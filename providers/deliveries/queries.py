@@ -17,7 +17,6 @@ from providers.codes import LearningRoute, TrackStatus
 from providers.deliveries.open_tracks import Learners, month_later, open_tracks
 from providers.feed.check.rules import ERROR
 from providers.feed.hold.staging import rows_of
-from providers.feed.hold.withdrawal import covers
 from providers.feed.table import read_sheets
 from providers.feed.tell.outcome import Completed, SentBack
 from providers.models import (
@@ -273,8 +272,8 @@ class Effect:
 def effect_of_withdrawal(delivery: int) -> Effect:
     """The effect of withdrawing a held delivery as things stand."""
     repeated = (
-        f"EXISTS (SELECT 1 FROM confirmation c JOIN delivery d ON d.id = c.delivery_id "
-        f"AND d.state = 'held' WHERE {covers('r.id')})"
+        "EXISTS (SELECT 1 FROM confirmation c JOIN delivery d ON d.id = c.delivery_id "
+        "AND d.state = 'held' WHERE c.record_id = r.id)"
     )
     earlier = (
         "EXISTS (SELECT 1 FROM progress_record b WHERE b.superseded_by_id = r.delivery_id "

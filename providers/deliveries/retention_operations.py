@@ -17,7 +17,6 @@ from core.storage import Storage
 from providers.deliveries.mapping import mapping_of
 from providers.deliveries.outcomes import HELD, RECEIVED, WITHDRAWN
 from providers.feed.hold.staging import insert, rows_of, run
-from providers.feed.hold.withdrawal import covers, take_apart
 from providers.feed.read.cleaning import write_cleaned, write_without
 from providers.feed.table import RefusedFileError
 from providers.models import CourseTrack, Delivery, Problem, RejectedRow
@@ -105,7 +104,6 @@ def _remove_listed() -> None:
         "WHERE o.delivery = delivery_month.delivery_id AND o.month = delivery_month.month)"
     )
     ended = "SELECT id FROM progress_record WHERE track_id IN (SELECT track FROM ended_track)"
-    take_apart(ended)
     run(f"DELETE FROM confirmation WHERE record_id IN ({ended})")  # noqa: S608  our own words
     run("DELETE FROM progress_record WHERE track_id IN (SELECT track FROM ended_track)")
     run("DELETE FROM course_track WHERE id IN (SELECT track FROM ended_track)")
@@ -146,7 +144,7 @@ def _clear_files(storage: Storage, sent_back: Iterable[Any]) -> int:
     )
     brought = of_tracks.format(what="delivery d ON d.id = p.delivery_id")
     repeated = of_tracks.format(
-        what=f"confirmation c ON {covers('p.id')} JOIN delivery d ON d.id = c.delivery_id"
+        what="confirmation c ON c.record_id = p.id JOIN delivery d ON d.id = c.delivery_id"
     )
     numbers: dict[tuple[str, int], set[str]] = {}
     for sha256, provider, number in [*rows_of(f"{brought} UNION {repeated}"), *sent_back]:

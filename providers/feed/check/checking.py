@@ -233,6 +233,39 @@ class Checker:
         return loop
 
     def _loop_source(self) -> str:
+        """Write the quick loop for the columns of this file.
+
+        With only the rules F203 and F209, and the columns trajectnummer, rapportagemaand, status,
+        uren_aangeboden and uren_gevolgd, it would read::
+
+            for row, cells in records:
+                count += 1
+                try:
+                    c_rapportagemaand, c_trajectnummer, c_status, c_aangeboden, c_gevolgd = cells
+                    rapportagemaand = know_rapportagemaand[c_rapportagemaand]
+                    track = find_track(c_trajectnummer) or new_track(c_trajectnummer)
+                    status = know_status[c_status]
+                    uren_aangeboden = know_uren_aangeboden[c_aangeboden]
+                    uren_gevolgd = know_uren_gevolgd[c_gevolgd]
+                    bit = month_bits[rapportagemaand]
+                except (KeyError, ValueError, Fault):  # a text that was not read before
+                    held = examine(row, cells)
+                    if held is not None:
+                        add(held)
+                else:
+                    if (
+                        seen[track] & bit  # the traject has a row of this month
+                        or (uren_gevolgd > uren_aangeboden)
+                        or (uren_aangeboden > 0 and status == 1)
+                    ):
+                        held = examine(row, cells)
+                        if held is not None:
+                            add(held)
+                    else:
+                        seen[track] |= bit
+                        ...  # note the month before, add the hours
+                        add((row, track, rapportagemaand, status, uren_aangeboden, uren_gevolgd))
+        """
         present = {c.name: self.layout.positions[c.name] for c in self.columns}
         by_position = {position: name for name, position in present.items()}
         cells = ", ".join(

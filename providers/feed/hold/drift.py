@@ -244,7 +244,7 @@ def look_for_drift(provider: int, staging: Staging, *, delivery: int | None) -> 
     raised = alarms(
         described,
         _earlier(provider, delivery),
-        missing=_missing(provider) if staging.compares else 0,
+        missing=_missing(provider),
     )
     return {"profile": described, "drift": [alarm.document() for alarm in raised]}
 

@@ -6,7 +6,7 @@ second.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,7 +21,7 @@ from providers.codes import LearningRoute
 from providers.feed.check.checking import Batch, Checker, Problem, Tally, held_columns
 from providers.feed.check.rules import WARNING, sentence
 from providers.feed.check.skipping import BLANK, LABELS, WORDS
-from providers.feed.columns import Column, Context, Layout
+from providers.feed.columns import Context, Layout
 from providers.feed.hold import held
 from providers.feed.hold.staging import Staging, find_tracks, rows_of, run
 from providers.feed.read.reader import open_table, refuse_layout
@@ -83,25 +83,14 @@ def without_lock() -> Iterator[None]:
             yield
 
 
-def is_large(path: Path) -> bool:
-    """Whether this is a file for two processes."""
-    return path.stat().st_size >= LARGE_FILE
-
-
-def stage(
-    path: Path,
-    context: Context,
-    *,
-    sheet: str | None = None,
-    into: Callable[[Sequence[Column]], Staging] = Staging,
-) -> Staged:
+def stage(path: Path, context: Context, *, sheet: str | None = None) -> Staged:
     """Read and check a file into the temporary tables; ``RefusedFileError`` when it cannot be."""
     with open_table(path, sheet=sheet, mapping=context.mapping) as table:
         layout = table.layout
         refuse_layout(layout, only_month=context.only_month)
         checker_context = replace(context, epoch_1904=table.epoch_1904)
         sources: Sources = {}
-        if table.assumed.get("kind") == "CSV" and is_large(path):
+        if table.assumed.get("kind") == "CSV" and path.stat().st_size >= LARGE_FILE:
             from providers.feed.hold.second_process import batches  # noqa: PLC0415  large files only
 
             checked: Iterable[Batch] = batches(path, checker_context)
@@ -109,16 +98,14 @@ def stage(
             records = note_sources(table.records, layout, sources)
             checked = Checker(layout, checker_context).batches(records)
         with without_lock():
-            staging = into(held_columns(layout))
+            staging = Staging(held_columns(layout))
             tally = staging.fill(checked)
         if not tally.data_rows:
             raise RefusedFileError("F006")
         staging.add_problems(unread_sheets(table.sheets))
         if context.only_month and "rapportagemaand" not in layout.positions:
             table.assumed["month"] = f"{context.only_month:%Y-%m}"
-        return Staged(
-            staging, layout, staging.keyed(tally), table.assumed, sources, sheets=table.sheets
-        )
+        return Staged(staging, layout, tally, table.assumed, sources, sheets=table.sheets)
 
 
 def unread_sheets(sheets: Iterable[SheetRead]) -> Iterator[Problem]:
@@ -154,9 +141,8 @@ def compare(provider: int, staged: Staged) -> None:
     """Put the staged rows beside each other and beside what is held."""
     staging, tally = staged.staging, staged.tally
     staged.repeats = held.take_out_duplicates(staging, tally, staged.read_sheets)
-    if staging.compares:
-        find_tracks(provider)
-        staged.with_held = held.compare(provider, staging)
+    find_tracks(provider)
+    staged.with_held = held.compare(provider, staging)
     held.look_back(staging, tally, with_held=staged.with_held)
     held.look_aside(provider, staging)
     held.look_for_contracts(provider, staging, tally)

@@ -8,7 +8,6 @@ there never was a key, it has a row of that month that is new. The first two are
 
 from providers.feed.hold.intake import Sources
 from providers.feed.hold.staging import count_for_plans, insert, rows_of, run
-from providers.feed.hold.withdrawal import covers
 
 _TO_MEND = (
     "NOT r.mended AND r.delivery_id IN "
@@ -109,7 +108,7 @@ def _by_key(provider: int, only: str = "", *parameters: int) -> None:
         "AND x.state = 'held' AND x.id > r.delivery_id"
     )
     brought = held.format(confirmed="", by="p")
-    repeated = held.format(confirmed=f"JOIN confirmation c ON {covers('p.id')}", by="c")
+    repeated = held.format(confirmed="JOIN confirmation c ON c.record_id = p.id", by="c")
     again = (
         "SELECT MIN(x.id) FROM rejected_row q JOIN delivery x ON x.id = q.delivery_id "
         "WHERE q.number = r.number AND q.month = r.month AND x.provider_id = ? "

@@ -3,7 +3,7 @@
 Filled without touching any table of the product: reading a large file locks nobody out.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any
@@ -46,16 +46,20 @@ _TABLES = (
 class Staging:
     """The staged rows of one delivery."""
 
-    compares = True
-    """Whether the rows are put beside what is held."""
-
     def __init__(self, held: Sequence[Column]) -> None:
         self.present = [column.held_as for column in held]
         self.tracks = 0
         self.kept_problems, self.problem_count, self.warning_count = 0, 0, 0
         self.clear()
-        self._make()
-        self._run(f"CREATE TEMPORARY TABLE staged_again ({self._columns()})")
+        text = dict.fromkeys(TEXT_COLUMNS, "text")
+        values = ", ".join(f"{name} {text.get(name, 'integer')}" for name in self.present)
+        columns = f"row_number integer, track integer NOT NULL, month integer NOT NULL, {values}"
+        for table in ("staged", "staged_again"):
+            self._run(f"CREATE TEMPORARY TABLE {table} ({columns})")
+        self._run(
+            "CREATE TEMPORARY TABLE staged_track "
+            "(local integer PRIMARY KEY, number text NOT NULL, id integer)"
+        )
         self._run(
             "CREATE TEMPORARY TABLE staged_problem (row_number integer, column_name text, "
             "code text, severity text, value text, message text)"
@@ -70,18 +74,6 @@ class Staging:
             "month integer, old integer, same integer, registered_on integer, route integer)"
         )
 
-    def _columns(self) -> str:
-        text = dict.fromkeys(TEXT_COLUMNS, "text")
-        columns = ", ".join(f"{name} {text.get(name, 'integer')}" for name in self.present)
-        return f"row_number integer, track integer NOT NULL, month integer NOT NULL, {columns}"
-
-    def _make(self) -> None:
-        self._run(f"CREATE TEMPORARY TABLE staged ({self._columns()})")
-        self._run(
-            "CREATE TEMPORARY TABLE staged_track "
-            "(local integer PRIMARY KEY, number text NOT NULL, id integer)"
-        )
-
     def clear(self) -> None:
         """Drop the tables; they also go with the connection."""
         for table in _TABLES:
@@ -93,7 +85,8 @@ class Staging:
         for batch in batches:
             self.add(batch)
             tally = batch.tally
-        self.finish()
+        self._run("CREATE UNIQUE INDEX staged_key ON staged (track, month)")
+        count_for_plans("staged", "track", "month")
         self.problem_count, self.warning_count = tally.problems, tally.warnings
         return tally
 
@@ -131,15 +124,6 @@ class Staging:
         if rejected:
             insert("staged_rejected", ("row_number", "track", "month"), rejected)
 
-    def finish(self) -> None:
-        """Make ready to compare: the key, and statistics where the engine wants them."""
-        self._run("CREATE UNIQUE INDEX staged_key ON staged (track, month)")
-        count_for_plans("staged", "track", "month")
-
-    def keyed(self, tally: Tally) -> Tally:
-        """The tally with the numbers that trajecten have here: those of the file."""
-        return tally
-
     def take_out(self, tally: Tally, condition: str, *parameters: int) -> None:
         """Reject rows after all."""
         contract = "contract_id" if "contract_id" in self.present else "NULL"
@@ -154,9 +138,6 @@ class Staging:
             f"WHERE {condition}",
             *parameters,
         )
-        self._remove(condition, *parameters)
-
-    def _remove(self, condition: str, *parameters: int) -> None:
         gone = f"SELECT row_number FROM staged WHERE {condition}"
         run(f"DELETE FROM staged_old WHERE row_number IN ({gone})", *parameters)
         run(f"DELETE FROM staged WHERE {condition}", *parameters)
@@ -171,17 +152,13 @@ class Staging:
         )
         if new:
             find_tracks(provider)
-        self._hold_rows(provider, delivery)
-
-    def _hold_rows(self, provider: int, delivery: int) -> None:
         run(
             "UPDATE progress_record SET superseded_by_id = ? WHERE id IN "
             "(SELECT old FROM staged_old WHERE same = 0)",
             delivery,
         )
         names = self.present
-        # Rows that follow each other in the file get numbers that do, for one confirmation of all;
-        # they were staged in that order, which costs SQLite no sorting.
+        # In the order of the file; they were staged so, which costs SQLite no sorting.
         order = "s.row_number" if is_postgresql() else "s.rowid"
         run(
             f"INSERT INTO progress_record (provider_id, delivery_id, month, track_id, row, "
@@ -212,7 +189,7 @@ class Staging:
 def insert(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Add rows to a temporary table."""
     if is_postgresql():
-        copy_rows(table, names, rows)
+        _copy(table, names, rows)
         return
     marks = ", ".join("?" * len(names))
     sql = f"INSERT INTO temp.{table} ({', '.join(names)}) VALUES ({marks})"
@@ -257,15 +234,8 @@ def same(left: str, right: str) -> str:
     return f"{left} {word} {right}"
 
 
-def copy_rows(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Send rows to PostgreSQL at once."""
-    with copying(table, names) as send:
-        send(rows)
-
-
-@contextmanager
-def copying(table: str, names: Sequence[str]) -> Iterator[Callable[[Iterable[Any]], None]]:
-    """Send rows to PostgreSQL, which takes them in while the next are made.
+def _copy(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Send rows to PostgreSQL.
 
     Texts are quoted and nothing else is, so that an empty cell is the bare word ``None``.
     """
@@ -274,7 +244,7 @@ def copying(table: str, names: Sequence[str]) -> Iterator[Callable[[Iterable[Any
     quoted = ", ".join(f'"{name}"' for name in names)
     command = f"COPY {table} ({quoted}) FROM STDIN WITH (FORMAT csv, NULL 'None')"
     with database.connection().cursor() as cursor, cursor.copy(command) as copy:
-        yield lambda rows: copy.write("".join([line % _with_quotes(row, texts) for row in rows]))
+        copy.write("".join([line % _with_quotes(row, texts) for row in rows]))
 
 
 _QUOTED = TEXT_COLUMNS | {"number", "column_name", "code", "severity", "value", "message"}

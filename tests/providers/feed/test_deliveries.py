@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from app.checks import all_findings
 from core.audit import AuditLine
 from core.errors import DomainError
 from core.storage import Storage
@@ -20,6 +21,7 @@ from providers.feed.tell.outcome import Outcome
 from providers.feed.tell.receipt import lines
 from providers.feed.tell.standalone import check_file
 from providers.models import (
+    CURRENT,
     ContractScope,
     CourseTrack,
     Delivery,
@@ -280,6 +282,17 @@ def _same_as_replayed(school, standing):
     for number in sorted(standing):
         expected |= standing[number]
     assert {key: values[-1] for key, values in current(school).items()} == expected
+
+
+def test_withdrawing_the_first_leaves_each_row_to_who_repeated_it_first(school, tmp_path):
+    feed = [row(trajectnummer=f"T-{n}") for n in range(4)]
+    first = deliver(tmp_path, school, csv(*feed)).delivery
+    half = deliver(tmp_path, school, csv(*feed[2:])).delivery
+    whole = deliver(tmp_path, school, csv(*feed) + b"\n").delivery
+    withdraw(first)
+    held = ProgressRecord.select(ProgressRecord.delivery, ProgressRecord.row).where(CURRENT)
+    assert sorted(held.tuples()) == [(half, 2), (half, 3), (whole, 2), (whole, 3)]
+    assert all_findings() == []
 
 
 def test_withdraw_asks_a_reason_and_only_once(school, tmp_path):

@@ -12,7 +12,7 @@ from providers.feed.hold import intake
 from providers.feed.tell.outcome import Status
 from providers.models import CourseTrack, ProgressRecord, RejectedRow
 from tests.builders import make_provider
-from tests.providers.feed.door import current, deliver, sums, told, withdraw
+from tests.providers.feed.door import current, deliver, sums, told
 from tests.providers.feed.lines import csv, row
 from tests.providers.feed.test_reader import REFUSED
 
@@ -48,24 +48,6 @@ def test_two_processes_find_what_one_finds(db, tmp_path, monkeypatch):
         k: v for k, v in two.findings.items() if k not in unlike
     }
     assert one.findings["profile"] == two.findings["profile"]
-
-
-def test_two_processes_and_a_register_that_is_not_empty(db, tmp_path, monkeypatch):
-    deliver(tmp_path, make_provider("TA002"), csv(row(trajectnummer="elders-1")))
-    monkeypatch.setattr(intake, "LARGE_FILE", 1000)
-    assert sums(deliver(tmp_path, make_provider("TA001"), FEED)) == (66, 62, 0, 4, 0)
-    assert ProgressRecord.select().count() == 63
-
-
-def test_what_comes_after_a_large_first_delivery_is_compared(db, tmp_path, monkeypatch):
-    monkeypatch.setattr(intake, "LARGE_FILE", 1000)
-    school = make_provider("TA001")
-    first = deliver(tmp_path, school, FEED)
-    again = deliver(tmp_path, school, FEED + b"\n")
-    assert sums(again) == (67, 0, 62, 4, 1)
-    withdraw(first.delivery)
-    withdraw(again.delivery)
-    assert current(school) == {}
 
 
 def test_the_rows_of_many_batches_arrive_whole(db, tmp_path, monkeypatch):

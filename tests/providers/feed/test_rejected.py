@@ -54,7 +54,7 @@ def rows(*numbers: str, **values: str) -> bytes:
 
 @pytest.mark.parametrize("large", [False, True])
 def test_keeps_a_key_that_is_right_by_itself_and_nothing_else(school, tmp_path, monkeypatch, large):
-    # A large first delivery goes straight in, and is checked by a second process.
+    # A large file is checked by a second process.
     monkeypatch.setattr(intake, "LARGE_FILE", 1 if large else intake.LARGE_FILE)
     ended = row(trajectnummer="T-9", rapportagemaand="2026-09", **{
         name: value for name, value in ENDED.items() if name != "datum_einde"
