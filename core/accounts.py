@@ -101,6 +101,12 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.MUNICIPALITY: READ,
         Role.PROVIDER: READ,
     },
+    # Other regions beside this one, from files without small numbers.
+    "regions": {
+        Role.REGION: frozenset({"read", "create"}),
+        Role.CONTRACT_MANAGER: frozenset({"read", "create"}),
+        Role.MUNICIPALITY: READ,
+    },
     # A judgement as a signed file, to be shown to a court.
     "passport": {
         Role.CONTRACT_MANAGER: frozenset({"read", "create"}),

@@ -227,3 +227,23 @@ class SurveyCount(BaseModel):
         """An answer once per question of a survey."""
 
         indexes = ((("provider", "held_on", "question", "answer"), True),)
+
+
+class RegionTable(BaseModel):
+    """The tables of a region in a month, without small numbers: of this region, or of another.
+
+    ``content`` is what its file says (``quality.regions``); of this region one a month, of which
+    others hold a copy.
+    """
+
+    region = peewee.CharField(max_length=60, verbose_name="Regio")
+    month = MonthField(verbose_name="Maand")
+    own = peewee.BooleanField(default=False, verbose_name="Eigen regio")
+    content = peewee.JSONField()
+    entered_by = peewee.CharField(max_length=120, verbose_name="Ingelezen door")
+    entered_at = MomentField(verbose_name="Ingelezen op")
+
+    class Meta:
+        """A region once per month."""
+
+        indexes = ((("region", "month"), True),)

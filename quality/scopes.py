@@ -18,6 +18,7 @@ from quality.models import (
     DocentHours,
     Invitation,
     Reaction,
+    RegionTable,
     ReportMail,
     ScoreCard,
     ScoringModelVersion,
@@ -152,3 +153,10 @@ def _summaries(query: Any, account: Account) -> Any:
         places = with_merged(account.municipalities)
         query = query.where(LearnerSummary.municipality.in_(places))
     return query
+
+
+@scope(RegionTable)
+def _regions(query: Any, account: Account) -> Any:
+    """Nothing in them is about a school, and schools do not see them."""
+    hidden = account.role in (Role.PROVIDER, Role.ADMINISTRATOR)
+    return query.where(False) if hidden else query

@@ -40,6 +40,7 @@ from providers.register.rows import RegisterTable, read_tables
 from quality.cards.operations import compute_months, fix
 from quality.learners.fact_operations import import_facts
 from quality.models import ScoreCard
+from quality.regions.demo import load_regions
 
 ACTOR = "voorbeeldregio"
 CONCEPT_MONTHS = 2
@@ -84,6 +85,8 @@ def load_region(
     settled("judge")
     report("Gesprekken, afspraken en signalen")
     follow_up(last, by=MANAGER, at=_moment(today))
+    report("Andere regio's")
+    load_regions(add_months(last, -CONCEPT_MONTHS), by=MANAGER, at=_moment(today))
     report("De inkooptrajecten")
     procurement_demo.load(today, municipalities=tuple(MUNICIPALITIES), by=ACTOR)
     report("Wat de contracten beloven, en de facturen")

@@ -38,7 +38,7 @@ from providers.deliveries.queries import removed_months
 from providers.models import CURRENT, Contract, ContractScope, CourseTrack, ProgressRecord as R
 from providers.register.queries import promised_by, promises
 from providers.register.rules import Promise, contract_for, owed_minutes
-from quality.cards.inputs import IDLE, learner_days, left_waiting, states
+from quality.cards.inputs import IDLE, learner_days, queue
 
 YEAR_MONTHS = 12
 FROM_REGISTER = "prijs"
@@ -305,42 +305,19 @@ def _starts(
     contract: Contract, year: ContractYear, account: Account, made: Sequence[Promise]
 ) -> list[Start]:
     """Who should have begun in the months of the year, in the month in which that was decided."""
-    import numpy as np  # noqa: PLC0415  most pages do without
-
-    from quality.method.figures import months_of_days  # noqa: PLC0415
-    from quality.method.waiting import NONE, People, decisions  # noqa: PLC0415
+    from quality.method.figures import months_of_days  # noqa: PLC0415  numpy, once it is needed
+    from quality.method.waiting import decisions  # noqa: PLC0415
 
     norm = contract.waiting_norm_days
     if norm is None:
         return []
-    more = (R.municipality, R.contract)
-    rows = [
-        row
-        for query in (states, left_waiting)
-        for row in database.execute(query(_provider(contract), year.last, more=more)).fetchall()
-    ]
+    rows, people = queue(_provider(contract), year.last, more=(R.municipality, R.contract))
     if not rows:
         return []
-    newest: dict[int, int] = {}
-    for _, track, *_rest, month in rows:
-        newest[track] = max(newest.get(track, month), month)
-
-    def left(row: Any) -> int:
-        """Who moved to another route left this one on the last day of the last month here."""
-        _, track, _, started, ended, *_rest, month = row
-        if ended is not None or started is not None or newest[track] == month:
-            return NONE if ended is None else int(ended)
-        return month_end(month_from_number(month)).toordinal()
-
-    people = People(
-        np.array([row[2] for row in rows]),
-        np.array([NONE if row[3] is None else row[3] for row in rows]),
-        np.array([left(row) for row in rows]),
-    )
     reference = month_end(year.last).toordinal()
     decided, _ = decisions(people, reference=reference, norm=norm)
     first = year.first.toordinal()
-    inside = np.flatnonzero((decided >= first) & (decided <= reference))
+    inside = ((decided >= first) & (decided <= reference)).nonzero()[0]
     months, waited = months_of_days(decided), people.days(reference)
     places = None if sees_whole_contract(account) else set(with_merged(account.municipalities))
     found = []

@@ -16,6 +16,7 @@ from quality.admin.method import MethodPage, ModelPage
 from quality.admin.passport import PassportPage
 from quality.admin.pictures import ChartPage, ComparePage
 from quality.admin.providers import ProvidersPage
+from quality.admin.regions import RegionPage
 from quality.admin.register_import import RegisterImportPage
 from quality.admin.reports import ReportPage
 from quality.admin.scores import ScorePage
@@ -43,6 +44,7 @@ def views() -> list[BaseView]:
         ComplaintPage("Klachten", url="/aanbieders/<code>/klachten", endpoint="complaints"),
         ScorePage("Kwaliteit", url="/kwaliteit", endpoint="scores"),
         ChartPage("Grafieken", url="/kwaliteit/<month>/grafieken", endpoint="charts"),
+        RegionPage("Andere regio's", url="/kwaliteit/regios", endpoint="regions"),
         ComparePage("Vergelijken", url="/kwaliteit/vergelijken", endpoint="compare"),
         ReportPage("Rapportages", url="/rapportages", endpoint="reports"),
         JudgementPage("Oordeel", url=judgement, endpoint="judgement"),

@@ -143,6 +143,7 @@ class ScorePage(Page):
             "quality/month.html",
             month=day,
             reference_day=month_end(day),
+            may_see_regions=may(g.account, "read", "regions"),
             complete=cards.is_complete(day, today()),
             sentence=score_words.month_sentence(
                 trees, _fallen(day, lines, before), _names(month_cards)

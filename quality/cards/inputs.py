@@ -30,6 +30,7 @@ from quality.method.model import ScoringModel
 
 if TYPE_CHECKING:
     from quality.method.figures import Rows, Start, View
+    from quality.method.waiting import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,41 @@ def left_waiting(
         R.ended_on.is_null(),
         ~fn.EXISTS(reported_later),
     )
+
+
+def queue(
+    provider_id: int, month: date, known_on: Moment = None, more: Sequence[Any] = ()
+) -> "tuple[list[Row], People]":
+    """Newest row of everyone who was in the queue in the year up to ``month``, and as people.
+
+    Rows have the columns of ``states``. Who moved to another route left this one on the last day
+    of the last month here.
+    """
+    import numpy as np  # noqa: PLC0415  most pages do without
+
+    from quality.method.waiting import NONE, People  # noqa: PLC0415
+
+    rows = [
+        row
+        for query in (states, left_waiting)
+        for row in _rows(query(provider_id, month, known_on=known_on, more=more))
+    ]
+    newest: dict[int, int] = {}
+    for row in rows:
+        newest[row[1]] = max(newest.get(row[1], row[-1]), row[-1])
+
+    def left(row: Row) -> int:
+        _, track, _, started, ended, *_rest, number = row
+        if ended is not None or started is not None or newest[track] == number:
+            return NONE if ended is None else int(ended)
+        return month_end(month_from_number(number)).toordinal()
+
+    people = People(
+        np.array([row[2] for row in rows], dtype=np.int64),
+        np.array([NONE if row[3] is None else row[3] for row in rows], dtype=np.int64),
+        np.array([left(row) for row in rows], dtype=np.int64),
+    )
+    return rows, people
 
 
 IDLE = R.status.in_([TrackStatus.WAITING, TrackStatus.PAUSED])

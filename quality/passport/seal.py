@@ -14,7 +14,9 @@ from core.errors import DomainError
 
 KEY_NAME = "passport.key"
 RAW = serialization.Encoding.Raw
-KIND = "taalinkoop-passport"
+KIND, REGION = "taalinkoop-passport", "taalinkoop-region"
+NAMES = {KIND: "paspoort", REGION: "bestand van een regio"}
+"""What is signed, and what people call it."""
 
 
 def signing_key(folder: Path) -> Ed25519PrivateKey:
@@ -43,10 +45,10 @@ def canonical(content: Any) -> bytes:
     ).encode()
 
 
-def sealed(content: dict[str, Any], key: Ed25519PrivateKey) -> bytes:
-    """A whole passport as bytes."""
+def sealed(content: dict[str, Any], key: Ed25519PrivateKey, kind: str = KIND) -> bytes:
+    """A whole signed file as bytes."""
     passport = {
-        "kind": KIND,
+        "kind": kind,
         "content": content,
         "public_key": public_text(key.public_key()),
         "signature": base64.b64encode(key.sign(canonical(content))).decode(),
@@ -54,8 +56,10 @@ def sealed(content: dict[str, Any], key: Ed25519PrivateKey) -> bytes:
     return canonical(passport) + b"\n"
 
 
-def opened(data: bytes, expected_key: str | None = None) -> dict[str, Any]:
-    """The content of a passport whose signature holds; ``DomainError`` says what is wrong.
+def opened(
+    data: bytes, expected_key: str | None = None, expected_kind: str = KIND
+) -> dict[str, Any]:
+    """The content of a signed file whose signature holds; ``DomainError`` says what is wrong.
 
     ``expected_key`` is the public key of the installation that should have signed it.
     """
@@ -73,10 +77,10 @@ def opened(data: bytes, expected_key: str | None = None) -> dict[str, Any]:
         ) from None
     except (ValueError, KeyError, TypeError):
         raise DomainError(
-            "not_a_passport", "Dit bestand is geen paspoort, of beschadigd."
+            "not_a_passport", f"Dit bestand is geen {NAMES[expected_kind]}, of beschadigd."
         ) from None
-    if kind != KIND or not whole or not isinstance(content, dict):
+    if kind != expected_kind or not whole or not isinstance(content, dict):
         raise DomainError("changed", "Het bestand is na het ondertekenen veranderd.")
     if expected_key is not None and key != expected_key:
-        raise DomainError("other_key", "Dit paspoort is door een andere installatie ondertekend.")
+        raise DomainError("other_key", "Dit bestand is door een andere installatie ondertekend.")
     return content

@@ -1,0 +1,1 @@
+"""Other regions beside this one, from files in which no small number stands."""
