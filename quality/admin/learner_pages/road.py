@@ -25,7 +25,7 @@ from core import access_log
 from core.accounts import visible
 from core.admin import Page, needs
 from core.charts.pictures import Chart
-from core.dates import month_of, now, today
+from core.dates import month_end, month_of, now, today
 from core.errors import DomainError
 from core.export import XLSX_TYPE, download
 from core.formats import MISSING, day_text, hours_text, month_text, number_text
@@ -165,7 +165,8 @@ def signal_view(signal: Any, road: Road) -> dict[str, Any]:
         "evidence": evidence_of(signal.kind, road, signal.route, signal.track_id, signal.month),
         "urgency": urgency_words(signal),
         "left": number_text(signal.months_left, 0),
-        "needed": number_text(signal.months_needed, 0),
+        "needed": needed_text(signal),
+        "measured_on": month_end(signal.month),
         "acts": [
             {
                 "act": one,
@@ -178,15 +179,23 @@ def signal_view(signal: Any, road: Road) -> dict[str, Any]:
     }
 
 
+def needed_text(signal: Any) -> str:
+    """Months needed at the pace of the last six, or that it is never."""
+    if signal.months_needed is None:
+        return "niet in dit tempo" if signal.kind in ("koers", "stagnatie") else MISSING
+    return number_text(signal.months_needed, 0)
+
+
 def urgency_words(signal: Any) -> str:
     """Months left against months needed, as a sentence; empty where nothing is known."""
     if signal.months_left is None:
         return ""
     left = round(signal.months_left)
+    day = day_text(month_end(signal.month))
     rest = (
-        f"De termijn is {-left} maanden voorbij"
+        f"De termijn was op {day} {-left} maanden voorbij"
         if left < 0
-        else f"De termijn duurt nog {left} maanden"
+        else f"De termijn duurde op {day} nog {left} maanden"
     )
     if signal.months_needed is not None:
         return f"{rest}; in dit tempo zijn er {number_text(signal.months_needed, 0)} nodig."

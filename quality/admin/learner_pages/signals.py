@@ -16,7 +16,7 @@ from core.accounts import Role, may, visible
 from core.admin import Page, needs
 from core.dates import now, today
 from core.export import download
-from core.formats import MISSING, month_text, number_text
+from core.formats import month_text, number_text
 from core.municipalities import name as municipality_name
 from core.pages.cells import downloaded
 from core.pages.fields import SafeForm
@@ -24,7 +24,8 @@ from core.pages.lists import Column, Filter, RowList, choice_filter
 from core.small_numbers import MINIMUM, count_or_hidden, table, totals
 from providers.codes import LearningRoute, TrackStatus
 from providers.models import CourseTrack, Provider
-from quality.admin.learner_pages.road import signal_view
+from quality.admin.learner_pages.listing import own_places
+from quality.admin.learner_pages.road import needed_text, signal_view
 from quality.learners.acts import (
     ANSWERED,
     ESCALATED,
@@ -148,11 +149,6 @@ def signal_list() -> RowList:
     def kind(row: Any) -> str:
         return KINDS[row.kind] + (", dringend" if row.escalated else "")
 
-    def needed(row: Any) -> str:
-        if row.months_needed is None:
-            return "niet in dit tempo" if row.kind in ("koers", "stagnatie") else MISSING
-        return number_text(row.months_needed, 0)
-
     def words(reader: Any) -> tuple[Any, Any]:
         return reader, reader
 
@@ -161,17 +157,21 @@ def signal_list() -> RowList:
                nowrap=True),
         Column("provider.name", "Aanbieder", *words(lambda r: r.provider.name), Provider.name),
         Column("route", "Leerroute", *words(lambda r: ROUTES[r.route])),
-        Column("municipality", "Gemeente", *words(lambda r: municipality_name(r.municipality))),
         Column("kind", "Signaal", *words(kind)),
         Column("detail", "Waarom", *words(lambda r: r.detail)),
-        Column("urgency", "Maanden over", lambda r: r.months_left,
+        Column("urgency", "Maanden over op peildatum", lambda r: r.months_left,
                lambda r: number_text(r.months_left, 0), Signal.urgency, numeric=True),
-        Column("months_needed", "Maanden nodig", lambda r: r.months_needed, needed,
+        Column("months_needed", "Maanden nodig", lambda r: r.months_needed, needed_text,
                Signal.months_needed, numeric=True),
         Column("since", "Sinds", lambda r: f"{r.since:%Y-%m}", lambda r: month_text(r.since),
                Signal.since),
         Column("status", "Stand", *words(lambda r: STATES[r.status])),
     ]  # fmt: skip
+    if len(own_places()) != 1:
+        columns.insert(
+            3,
+            Column("municipality", "Gemeente", *words(lambda r: municipality_name(r.municipality))),
+        )
     if g.account.role != Role.MUNICIPALITY:
         # The question itself says why; the working is for the gemeente.
         columns = [c for c in columns if c.name not in ("urgency", "months_needed")]
@@ -315,7 +315,10 @@ class OneSignalPage(Page):
             for one in self._kinds(signal)
         }
         own = g.account.role == Role.MUNICIPALITY
-        place = f"{signal.municipality:04d}"
+        where: dict[str, Any] = {
+            "place": f"{signal.municipality:04d}",
+            "number": signal.track.number,
+        }
         return self.render(
             "quality/signal.html",
             signal=signal,
@@ -325,9 +328,8 @@ class OneSignalPage(Page):
             forms=forms,
             buttons={one: FORMS[one][1] for one in forms},
             reasons=REASONS,
-            learner=url_for("learner.index", place=place, number=signal.track.number)
-            if own
-            else None,
+            learner=url_for("learner.index", **where) if own else None,
+            talk=url_for("learner_talk.index", **where) if own else None,
             opened=kind,
         )
 
