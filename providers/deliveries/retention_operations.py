@@ -176,7 +176,9 @@ def uncleaned_originals(storage: Storage) -> list[Path]:
     A delivery that was taken in since says of its file whether there is a cleaned copy instead.
     """
     may_stay: dict[str, bool] = {}
-    for delivery in Delivery.select(Delivery.sha256, Delivery.findings):
+    # A month without learners was told without a file.
+    with_file = Delivery.select(Delivery.sha256, Delivery.findings).where(Delivery.sha256 != "")
+    for delivery in with_file:
         cleaned = delivery.findings.get("cleaned")
         may_stay[delivery.sha256] = may_stay.get(delivery.sha256, False) or cleaned is False
     paths = (storage.path(sha256) for sha256, may in sorted(may_stay.items()) if not may)
