@@ -99,6 +99,6 @@ def upgrade(*, by: str, at: datetime) -> list[str]:
     done = migrate(database.obj)
     if done:
         owe_outdated(by=by, at=at)
-    refresh_missing()
+    refresh_missing(today=at.date())
     clean_originals(read_settings(), by=by, at=at)
     return done

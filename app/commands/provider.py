@@ -10,10 +10,11 @@ from core.db import transaction
 from core.errors import DomainError
 from core.formats import day_text
 from providers.codes import LearningRoute, MarkStatus
+from providers.deliveries.operations import find_provider
 from providers.deliveries.queries import last_deliveries, newest_months
 from providers.models import Provider
 from providers.register.files import tables_of
-from providers.register.operations import ImportResult, import_register
+from providers.register.operations import ImportResult, import_register, remove_provider
 from providers.register.queries import contracts_on, coverage_on, marks_on
 from providers.register.rows import SHEETS, Register, read_tables
 
@@ -22,7 +23,7 @@ ACTOR = "opdrachtregel"
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Describe the commands."""
-    commands = parser.add_subparsers(metavar="import|list", required=True)
+    commands = parser.add_subparsers(metavar="import|list|remove", required=True)
     command = commands.add_parser("import", help="neem registerbestanden op (XLSX of CSV)")
     command.add_argument("files", nargs="+", type=Path, metavar="BESTAND", help="het bestand")
     command.add_argument("--kind", choices=list(SHEETS), help="welk deel van het register dit is")
@@ -31,6 +32,9 @@ def register(parser: argparse.ArgumentParser) -> None:
     command = commands.add_parser("list", help="toon de aanbieders")
     command.add_argument("--json", action="store_true", help="als JSON")
     command.set_defaults(run=run_list)
+    command = commands.add_parser("remove", help="verwijder een aanbieder die een vergissing was")
+    command.add_argument("code", metavar="CODE", help="de aanbiedercode")
+    command.set_defaults(run=run_remove)
 
 
 def run_import(args: argparse.Namespace) -> int:
@@ -134,6 +138,14 @@ def run_list(args: argparse.Namespace) -> int:
             f"laatste maand: {entry['laatste_maand'] or '-'}"
         )
     say(f"Stand op {day_text(day)}.")
+    return 0
+
+
+def run_remove(args: argparse.Namespace) -> int:
+    """Remove an aanbieder on which nothing hangs."""
+    provider = find_provider(args.code)
+    remove_provider(provider, by=ACTOR, at=now())
+    say(f"{provider.name} ({provider.code}) is verwijderd. Het logboek bewaart dat.")
     return 0
 
 

@@ -82,12 +82,17 @@ def what_hangs_on(row: peewee.Model, owned: Sequence[type[peewee.Model]]) -> lis
 
 
 WORDS = {
-    "agreement": "afspraak", "column_mapping": "kolomindeling", "complaint": "klacht",
-    "contract": "contract", "contract_scope": "dekking", "course_track": "traject",
-    "delivery": "levering", "dossier_version": "versie in het dossier", "invitation": "uitnodiging",
-    "indicator_value": "cijfer", "location": "locatie", "progress_record": "rij van een levering",
+    "agreement": "afspraak", "class_inspection": "klasbezoek", "column_mapping": "kolomindeling",
+    "complaint": "klacht", "contract": "contract", "contract_scope": "dekking",
+    "course_track": "traject", "delivery": "levering", "docent_hours": "uren van docenten",
+    "dossier_version": "versie in het dossier", "invitation": "uitnodiging",
+    "indicator_value": "cijfer", "learner_summary": "overzicht van een cursist",
+    "lesson_break": "lesvrije periode", "location": "locatie", "month_figures": "maandcijfer",
+    "open_tracks": "telling van trajecten", "progress_record": "rij van een levering",
     "quality_mark": "keurmerk", "reaction": "reactie", "reference_line": "vergelijking",
-    "score_card": "oordeel", "signal": "signaal", "talk": "gesprek", "teacher": "docent",
+    "score_card": "oordeel", "signal": "signaal", "survey_count": "uitslag van een vragenlijst",
+    "talk": "gesprek", "teacher": "docent", "teaching_method": "lesmethode",
+    "travel_time": "reistijd",
 }  # fmt: skip
 """What tables are called where somebody hears that something hangs on a row."""
 

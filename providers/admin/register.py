@@ -25,7 +25,6 @@ from providers.models import (
     ClassInspection,
     Contract,
     ContractScope,
-    DossierVersion,
     LessonBreak,
     Location,
     Provider,
@@ -42,6 +41,7 @@ from providers.register.cells import (
     teacher_code,
 )
 from providers.register.operations import (
+    GOES_ALONG,
     check_contract,
     check_mark,
     check_period,
@@ -134,7 +134,7 @@ class ProviderView(SafeModelView):
     search_columns = (Provider.code, Provider.name, Provider.city)
     inline_columns = ("contact_person", "email")
     removable = True
-    owned = (DossierVersion,)
+    owned = GOES_ALONG
     default_sort = "name"
     refusals = {"provider_code": ("code", "Deze code is al van een andere aanbieder.")}
 

@@ -12,6 +12,7 @@ from core import audit
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import day_text
+from core.pages.tables import remove_row
 from providers.models import (
     ClassInspection,
     Contract,
@@ -410,6 +411,20 @@ def _breaks(writer: _Writer, rows: list[RegisterRow]) -> None:
         key = (provider.id if provider else None, values["valid_from"])
         name = f"{provider.code if provider else 'regio'} {values['valid_from']}"
         writer.save("lesvrij", LessonBreak, held.get(key), values, name)
+
+
+GOES_ALONG = (DossierVersion,)
+"""What goes with a provider that was a mistake: the register as it was, of nobody."""
+
+
+def remove_provider(provider: Provider, *, by: str, at: datetime) -> None:
+    """Remove a provider that was a mistake; ``DomainError`` names what hangs on it."""
+    with transaction():
+        remove_row(provider, GOES_ALONG)
+        audit.record(
+            at=at, actor=by, action="remove", thing="provider", thing_id=provider.id,
+            before={"code": provider.code, "name": provider.name},
+        )  # fmt: skip
 
 
 def check_period(start: date | None, end: date | None, field: str) -> None:

@@ -215,7 +215,7 @@ def _write(municipality: int, changes: Mapping[str, Values], *, at: datetime) ->
             preserve=[*(getattr(LearnerFacts, name) for name in FACTS), LearnerFacts.changed_at],
         ).execute()
     if changes:
-        follow_facts(municipality, list(changes))
+        follow_facts(municipality, list(changes), today=at.date())
 
 
 def _keep(

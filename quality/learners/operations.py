@@ -7,6 +7,7 @@ from typing import Any
 from peewee import Case, chunked, fn
 
 from core import audit
+from core.dates import month_of
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import day_text
@@ -44,16 +45,19 @@ BITS = {kind: 1 << place for place, kind in enumerate(KINDS)}
 """The bit of each kind in ``LearnerSummary.signals``."""
 
 
-def refresh(provider: Provider) -> None:
-    """Bring the rows of the list and the signals of a provider up to date with its newest month."""
+def refresh(provider: Provider, *, today: date) -> None:
+    """Bring the rows of the list and the signals of a provider up to date with its newest month.
+
+    Of the months that are over: rows of a month in progress are provisional.
+    """
     with transaction():
-        refresh_summaries(provider)
-        month = _newest_month(provider.id)
+        month = newest_month_over(provider.id, today)
+        refresh_summaries(provider, month)
         if month is not None:
             refresh_signals(provider, month)
 
 
-def refresh_missing() -> int:
+def refresh_missing(*, today: date) -> int:
     """Fill the list for every provider with rows that is not in it, as after an upgrade."""
     summarised = LearnerSummary.select(LearnerSummary.provider).where(
         LearnerSummary.provider.is_null(False)
@@ -63,11 +67,11 @@ def refresh_missing() -> int:
         Provider.select().where(Provider.id.in_(with_rows), Provider.id.not_in(summarised))
     )
     for provider in providers:
-        refresh(provider)
+        refresh(provider, today=today)
     return len(providers)
 
 
-def follow_facts(municipality: int, numbers: Sequence[str]) -> None:
+def follow_facts(municipality: int, numbers: Sequence[str], *, today: date) -> None:
     """Bring list and signals up to date with what a gemeente changed about these learners."""
     with transaction():
         refresh_of_facts(municipality, numbers)
@@ -79,17 +83,22 @@ def follow_facts(municipality: int, numbers: Sequence[str]) -> None:
                 LearnerSummary.provider.is_null(False),
             )
             for (provider,) in query.distinct().tuples():
-                month = _newest_month(provider)
+                month = newest_month_over(provider, today)
                 if month is not None:
                     touched[provider] = month
         for provider, month in touched.items():
             refresh_signals(Provider.get_by_id(provider), month)
 
 
-def _newest_month(provider_id: int) -> date | None:
+def newest_month_over(provider_id: int, today: date) -> date | None:
+    """The newest month that is over and of which current rows of a provider are held."""
     newest: date | None = (
         ProgressRecord.select(fn.MAX(ProgressRecord.month))
-        .where(CURRENT, ProgressRecord.provider == provider_id)
+        .where(
+            CURRENT,
+            ProgressRecord.provider == provider_id,
+            ProgressRecord.month < month_of(today),
+        )
         .scalar()
     )
     return newest

@@ -3,6 +3,7 @@ adds. Everything here is set-based; a provider is always done as a whole.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import peewee
@@ -29,11 +30,13 @@ def municipality_now(column: Any) -> Any:
     return Case(column, [(int(old), int(new)) for old, new in MERGED.items()], column)
 
 
-def refresh_summaries(provider: Provider) -> None:
-    """Make the rows of a provider again from what is held now."""
+def refresh_summaries(provider: Provider, newest: date | None) -> None:
+    """Make the rows of a provider again from what is held now.
+
+    ``newest`` is the newest month that it reported whole: who has no later row is missing.
+    """
     with transaction():
         S.delete().where(S.provider == provider).execute()
-        newest = R.select(fn.MAX(R.month)).where(CURRENT, R.provider == provider).scalar()
         if newest is not None:
             query = _from_rows(provider.id, month_number(newest))
             S.insert_from(query, [getattr(S, name) for name in COLUMNS]).execute()

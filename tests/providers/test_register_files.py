@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from app.cli import main
+from core.audit import AuditLine
 from providers.models import (
     ClassInspection,
     LessonBreak,
@@ -201,3 +202,21 @@ def test_a_renamed_sheet_is_told_and_a_key_is_what_a_person_sees(db, tmp_path, c
     status, out, _ = run(capsys, "import", tmp_path / "register.xlsx")
     assert (status, "blad Keurmerken (oud) (R003): Dit blad is niet gelezen" in out) == (1, True)
     assert [(p.code, p.chamber_number) for p in Provider.select()] == [("017", "01234567")]
+
+
+def test_a_mistaken_provider_goes_while_nothing_hangs_on_it(db, folder, capsys):
+    run(capsys, "import", folder / "aanbieders.csv", folder / "keurmerken.csv")
+    status, _, said = run(capsys, "remove", "TA1")
+    assert status == 2
+    assert "Hieraan hangt nog: 1 keer keurmerk." in said
+    QualityMark.delete().execute()
+    assert run(capsys, "remove", "TA1") == (
+        0,
+        "Café Één (TA1) is verwijderd. Het logboek bewaart dat.\n",
+        "",
+    )
+    assert not Provider.select().exists()
+    assert AuditLine.get(AuditLine.action == "remove").before == {"code": "TA1", "name": "Café Één"}
+    assert run(capsys, "remove", "TA1")[0] == 2
+    # The next file has it again: nothing of the mistake stands in its way.
+    assert run(capsys, "import", folder / "aanbieders.csv")[0] == 0

@@ -153,3 +153,17 @@ def test_a_docent_and_an_aanbieder_can_be_added(provider, client) -> None:
     assert client.post("/beheer/aanbieders/new/", {"code": "TA001", "name": "x"}).errors == [
         "Deze code is al van een andere aanbieder."
     ]
+
+
+def test_a_provider_that_was_a_mistake_is_removed_and_one_in_use_is_not(provider, client) -> None:
+    client.sign_in(Role.REGION)
+    mistake = make_provider("TA099")
+    page = client.get(f"/beheer/aanbieders/weg/?id={mistake.id}")
+    assert "Er hangt niets aan TA099." in page.text
+    client.post(f"/beheer/aanbieders/weg/?id={mistake.id}", {})
+    assert Provider.get_or_none(Provider.code == "TA099") is None
+    make_contract(provider)
+    page = client.get(f"/beheer/aanbieders/weg/?id={provider.id}")
+    assert "hangt nog: 1 keer contract. Verwijderen kan daarom niet." in page.text
+    client.post(f"/beheer/aanbieders/weg/?id={provider.id}", {})
+    assert Provider.get_or_none(Provider.code == provider.code) is not None

@@ -4,9 +4,11 @@ from datetime import date
 
 from core.dates import add_months
 from providers.codes import ExamResult, SkillLevel, TargetGroup, TrackStatus
+from quality.cards.operations import recompute_after
 from quality.learners.models import LearnerFacts, LearnerSummary
 from quality.learners.signals import three_years_after
 from quality.learners.summary_operations import refresh_of_facts, refresh_summaries
+from quality.models import Signal
 from tests.builders import AT, make_delivery, make_provider, make_record, make_track
 
 OCT = date(2026, 10, 1)
@@ -31,8 +33,8 @@ def test_a_row_tells_the_newest_month_and_the_sums(db):
     make_record(month=add_months(OCT, -9), track=track, superseded_by=make_delivery(here))
     make_record(month=add_months(OCT, -1), track=make_track(here, "B-2"))
     make_record(month=OCT, track=make_track(here, "B-3"), status=TrackStatus.WAITING)
-    refresh_summaries(here)
-    refresh_summaries(here)
+    refresh_summaries(here, OCT)
+    refresh_summaries(here, OCT)
     one = summary()
     assert (one.first_month, one.month) == (date(2026, 7, 1), OCT)
     assert one.lowest_level == SkillLevel.A0
@@ -53,8 +55,8 @@ def test_a_learner_who_moved_is_with_the_newest_provider_and_the_term_goes_on(db
     make_record(month=date(2026, 8, 1), track=make_track(old, "B-1"))
     # The same number of another gemeente is another person.
     make_record(month=OCT, track=make_track(old, "B-2"), municipality=193)
-    refresh_summaries(new)
-    refresh_summaries(old)
+    refresh_summaries(new, OCT)
+    refresh_summaries(old, OCT)
     assert not summary(provider=old).latest
     now = summary(provider=new)
     assert (now.latest, now.term_until, now.term_estimated) == (True, date(2028, 1, 15), True)
@@ -66,7 +68,7 @@ def test_a_learner_who_moved_is_with_the_newest_provider_and_the_term_goes_on(db
     assert (now.term_until, now.term_estimated) == (date(2028, 2, 28), False)
     assert now.target_group == TargetGroup.FAMILY
     LearnerFacts.update(term_until=date(2028, 3, 1), term_extended_until=date(2028, 9, 1)).execute()
-    refresh_summaries(new)
+    refresh_summaries(new, OCT)
     assert summary(provider=old).term_until == date(2028, 9, 1)
 
 
@@ -77,11 +79,11 @@ def test_who_is_known_to_the_gemeente_only_has_a_row_until_a_provider_reports(db
     here = make_provider()
     # Brielle is Voorne aan Zee now.
     record = make_record(month=OCT, track=make_track(here, "B-1"), municipality=501)
-    refresh_summaries(here)
+    refresh_summaries(here, OCT)
     assert (summary().provider, summary().municipality) == (here, 1992)
     record.superseded_by = record.delivery
     record.save()
-    refresh_summaries(here)
+    refresh_summaries(here, OCT)
     assert summary().provider is None
 
 
@@ -89,3 +91,21 @@ def test_three_years_is_the_same_day_of_the_calendar():
     for day in (date(2021, 2, 28), date(2021, 3, 1), date(2024, 2, 28), date(2023, 12, 31)):
         assert three_years_after(day) == day.replace(year=day.year + 3)
     assert three_years_after(date(2024, 2, 29)) == date(2027, 3, 1)
+
+
+def test_who_is_not_in_a_month_in_progress_is_not_missing(db):
+    school = make_provider()
+    for number in ("B-1", "B-2"):
+        make_record(month=OCT, track=make_track(school, number), status=TrackStatus.WAITING)
+    # A part of November, sent on the twenty-third: provisional.
+    november = add_months(OCT, 1)
+    make_record(month=november, track=make_track(school, "B-1"))
+    recompute_after(school, [OCT, november], by="test", at=AT)
+    assert {one.number: one.missing for one in LearnerSummary.select()} == {
+        "B-1": False,
+        "B-2": False,
+    }
+    assert {one.month for one in Signal.select()} <= {OCT}
+    december = AT.replace(month=12, day=2)
+    recompute_after(school, [november], by="test", at=december)
+    assert LearnerSummary.get(LearnerSummary.number == "B-2").missing
