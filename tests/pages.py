@@ -94,8 +94,9 @@ class Page:
         headings = self.all("h1")
         assert len(headings) == 1, [text_of(h) for h in headings]
         # A page with errors says so first, for who hears the title read.
-        title = text_of(self.all("title")[0]).removeprefix("Fout: ")
-        assert title.startswith(text_of(headings[0]))
+        title = text_of(self.all("title")[0])
+        assert title.startswith("Fout: ") == bool(self.with_class("error-summary")), title
+        assert title.removeprefix("Fout: ").startswith(text_of(headings[0]))
         self._check_ids()
         self._check_labels()
         self._check_tables()
@@ -121,6 +122,10 @@ class Page:
             if element.get("type") not in UNLABELLED:
                 named = element.get("id") in labelled or element.get("aria-label")
                 assert named, f"{element.tag} {element.get('name')} has no label"
+        for select in self.all("select"):
+            options = list(select.iter("option"))
+            chosen_for_you = options and options[0].get("value") != ""
+            assert "required" not in select.attrib or not chosen_for_you, select.get("name")
         for element in [*self.all("a"), *self.all("button")]:
             assert text_of(element) or element.get("aria-label"), "a link or button without text"
 

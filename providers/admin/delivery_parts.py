@@ -260,6 +260,8 @@ class UploadForm(SafeForm):
         choices = [SelectChoice(code, name) for code, name in providers]
         first = [] if len(choices) == 1 else [SelectChoice("", "Kies een aanbieder")]
         self.provider.choices = first + choices
+        # HTML lets a choice be required only where it can be left open.
+        self.provider.flags.required = bool(first)
 
 
 class NilReturnForm(SafeForm):

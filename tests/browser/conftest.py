@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.examined import Examined
 from tests.browser.person import Person
@@ -19,6 +19,7 @@ ELSEWHERE = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 MONTHS = 14
 ARGUMENTS = [
     "--no-sandbox",
+    "--disable-dev-shm-usage",
     "--disable-gpu",
     "--in-process-gpu",
     "--disable-quic",
@@ -27,6 +28,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# On a machine that does much at once an answer takes its time.
+expect.set_options(timeout=60_000)
 
 
 def find_chromium() -> str | None:

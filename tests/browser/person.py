@@ -41,6 +41,38 @@ KINDS = """() => {
     visit(document.body, '');
     return [...window.ofKind.keys()];
 }"""
+# Texts that are seen on a wide screen, and where Tab goes from there against the way one reads.
+WIDE_LOOK = """() => {
+    const texts = [...document.querySelectorAll('body *')].filter(one => one.checkVisibility()
+        && [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()));
+    window.texts = texts;
+    const stops = [...document.querySelectorAll(
+        'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]'
+    )].filter(one => one.checkVisibility() && !one.disabled && !one.closest('.skip-link'));
+    const places = stops.map(one => [one, one.getBoundingClientRect()]);
+    return places.slice(1).filter(([, here], n) => {
+        const before = places[n][1];
+        return here.bottom <= before.top && here.left < before.left;
+    }).map(([one]) => `Tab goes back up to ${one.outerHTML.slice(0, 90)}`);
+}"""
+# On a screen of 320 px, which is 400 % on one of 1280, and with the text spacing of WCAG 1.4.12.
+NARROW_LOOK = """() => {
+    const lost = window.texts.filter(one => !one.checkVisibility())
+        .map(one => `lost: ${one.outerHTML}`);
+    const spaced = new CSSStyleSheet();
+    spaced.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+        word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
+    document.adoptedStyleSheets = [spaced];
+    const cut = window.texts.filter(one => {
+        const style = getComputedStyle(one);
+        return /hidden|clip/.test(style.overflow) && style.clipPath === 'none'
+            && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);
+    }).map(one => `cut off: ${one.outerHTML}`);
+    const width = document.documentElement.scrollWidth;
+    document.adoptedStyleSheets = [];
+    if (width > innerWidth) cut.push(`with wide letters ${width} px`);
+    return [...lost, ...cut].map(text => text.slice(0, 160));
+}"""
 EXAMINE = """async ([kinds, rules]) => {
     const include = kinds?.map(kind => window.ofKind.get(kind)).filter(Boolean);
     if (include?.length === 0) return [];
@@ -109,6 +141,7 @@ class Person:
 
         In dark mode it looks for a lack of contrast only.
         """
+        self.page.wait_for_load_state()
         new = self.site.examined.claim(self.page.evaluate(KINDS))
         self.page.evaluate(AXE)
         found = self._axe(None, {"type": "rule", "values": WHOLE_PAGE})
@@ -131,3 +164,10 @@ class Person:
         width = self.page.evaluate("document.documentElement.scrollWidth")
         self.page.set_viewport_size(WIDE)
         return [f"{self.page.url}: {width} px"] if width > NARROW["width"] else []
+
+    def hard_to_read(self) -> list[str]:
+        """What is lost or out of order on the page that is open: wide, narrow, wide letters."""
+        problems = self.page.evaluate(WIDE_LOOK)
+        self.page.set_viewport_size(NARROW)
+        problems += self.page.evaluate(NARROW_LOOK)
+        return [f"{self.page.url}: {one}" for one in problems] + self.overflow()

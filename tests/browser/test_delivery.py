@@ -4,7 +4,7 @@ import re
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from core.accounts import Role
 from core.dates import add_months, month_of, today
@@ -68,7 +68,7 @@ def test_a_file_with_a_fault_is_mended_and_changes_the_score(
     person.send_file()
     page.get_by_role("button", name="Indienen").click()
 
-    assert f"{LEARNERS} aangenomen" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(f"{LEARNERS} aangenomen")
     assert person.barriers() + person.overflow() == []
     # The worker judges again: within a moment the page shows it.
     until = time.monotonic() + 60
@@ -82,7 +82,7 @@ def test_sending_a_file_with_the_keyboard(person: Person, tmp_path: Path) -> Non
     choose_file(page, file_with(tmp_path, "toetsenbord.csv", [row(100)]))
     follow(page, "Bekijk wat er zou gebeuren")
     follow(page, "Indienen")
-    assert "1 aangenomen" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("1 aangenomen")
 
 
 def test_ten_broken_files_each_get_an_answer(person: Person, tmp_path: Path) -> None:
@@ -110,5 +110,5 @@ def test_ten_broken_files_each_get_an_answer(person: Person, tmp_path: Path) -> 
         person.send_file()
         answer = page.inner_text("main")
         assert re.search(r"F0\d\d|Kies een bestand|leeg|te lezen|opnieuw", answer), (name, answer)
-        assert page.get_by_role("button", name="Indienen").count() == 0, name
+        expect(page.get_by_role("button", name="Indienen")).to_have_count(0)
     assert person.visit("/leveringen/?stand=held").inner_text("main") == before

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from core.accounts import Role
 from tests.browser.keyboard import choose, choose_file, follow
 from tests.browser.person import Person
@@ -40,14 +42,14 @@ def test_a_strange_file_is_mapped_used_and_a_changed_header_is_shown(
     follow(page, "Bewaar en bekijk de levering")
 
     # The columns are read now; their codes are not ours yet.
-    assert "6 rijen gelezen: 0 aangenomen" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("6 rijen gelezen: 0 aangenomen")
     follow(page, "Zeg wat jullie codes betekenen")
     assert person.barriers() + person.overflow() == []
     choose(page, f"code-{list(OWN).index('Fase')}-0", "actief")
     follow(page, "Bewaar en bekijk de levering")
-    assert "6 rijen gelezen: 6 aangenomen" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("6 rijen gelezen: 6 aangenomen")
     follow(page, "Indienen")
-    assert "Alle rijen zijn verwerkt." in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Alle rijen zijn verwerkt.")
 
     # The next file is read the same way, and its changed header is shown before it is accepted.
     headers = ["uren_avond_weekend" if name == "Avonduren" else name for name in OWN]

@@ -87,6 +87,7 @@ def test_every_page_is_accessible_and_linked(person: Person, app: Flask, role: R
     person.sign_in(role)
     walk = Walk(person, app.url_map).go(*BEGIN_AT.get(role, ()))
     assert not walk.wrong, "\n".join(walk.wrong)
+    assert {title: paths for title, paths in walk.titles.items() if len(paths) > 1} == {}
     reached = person.site.examined.reached(role, [*walk.pages, *walk.files])
     # Roles walk at the same time: whoever comes home last knows what nobody reached.
     if set(reached) == set(Role):

@@ -24,6 +24,7 @@ class Outline(HTMLParser):
         super().__init__()
         self.links: list[str] = []
         self.kinds: dict[str, None] = {}
+        self.title = ""
         self._inside: list[str] = []
         self.feed(text)
 
@@ -35,6 +36,10 @@ class Outline(HTMLParser):
             self.links.append(str(given["href"]))
         if tag not in WITHOUT_END:
             self._inside.append(own)
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == ["html.", "head.", "title."]:
+            self.title += data
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -54,6 +59,7 @@ class Walk:
     routes: Map
     pages: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, set[str]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -96,7 +102,8 @@ class Walk:
         self.pages[endpoint] = address
         outline, here = Outline(answer.text()), answer.url
         answer.dispose()
+        self.titles.setdefault(outline.title, set()).add(urlsplit(here).path)
         if self.person.site.examined.claim([*outline.kinds]):
             self.person.visit(address)
-            self.wrong += self.person.barriers() + self.person.overflow()
+            self.wrong += self.person.barriers() + self.person.hard_to_read()
         return [urldefrag(urljoin(here, link))[0] for link in outline.links]

@@ -106,7 +106,7 @@ def rules(app: Flask) -> Iterator[Rule]:
     return (rule for rule in app.url_map.iter_rules() if not BY_TOKEN.match(rule.rule))
 
 
-def address(rule: Rule, **more: object) -> str:
+def address(rule: Rule, /, **more: object) -> str:
     """An address of this route, with values of the provider that is not ours."""
     url = rule.rule
     for name in rule.arguments:
