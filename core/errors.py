@@ -38,6 +38,12 @@ class Trouble:
 
 
 BUSY = Trouble("busy", "Een ander slaat net iets op", "Probeer het zo opnieuw.", passes=True)
+CROWDED = Trouble(
+    "crowded",
+    "De server heeft het te druk",
+    "Er is nu geen geheugen of ruimte voor nog een proces. Probeer het over een minuut opnieuw.",
+    passes=True,
+)
 AWAY = Trouble(
     "database_away",
     "De database is niet bereikbaar",
@@ -86,6 +92,8 @@ _BY_SQLITE = {
 _BY_ERRNO = {
     errno.ENOSPC: FULL,  # no space, or no inodes
     errno.EDQUOT: FULL,
+    errno.EAGAIN: CROWDED,  # a file is read by a process of its own, which could not start
+    errno.ENOMEM: CROWDED,
     errno.EROFS: READ_ONLY,
     errno.EACCES: READ_ONLY,
     errno.EPERM: READ_ONLY,

@@ -85,6 +85,7 @@ def test_a_lock_that_lasts_is_told_and_what_was_typed_goes_along(client, view, h
     ("error", "title"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "De schijf van Taalinkoop is vol"),
+        (BlockingIOError(errno.EAGAIN, "no process left"), "De server heeft het te druk"),
         (peewee.OperationalError("server closed the connection"), "De database is niet bereikbaar"),
     ],
 )

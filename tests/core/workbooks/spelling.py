@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from hypothesis import strategies as st
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SINCE_1904 = 1462
+"""Days between the two days from which a workbook counts (ECMA-376 18.17.4.1)."""
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
@@ -25,6 +29,28 @@ class Spelling:
     absolute: bool = False
     strict: bool = False
     encoding: str = "UTF-8"
+    date1904: str = ""
+    """What ``date1904`` says when days count from 1904."""
+    runs: bool = False
+    """A text in two runs, with a phonetic reading beside it."""
+    with_empty_cells: bool = True
+
+
+SPELLINGS = st.builds(
+    Spelling,
+    prefix=st.sampled_from(["", "x", "ss"]),
+    single_quotes=st.booleans(),
+    with_references=st.booleans(),
+    shared_strings=st.booleans(),
+    backslashes=st.booleans(),
+    book=st.sampled_from(["xl/workbook.xml", "xl/boek2.xml", "inhoud/Book.xml"]),
+    absolute=st.booleans(),
+    strict=st.booleans(),
+    encoding=st.sampled_from(["UTF-8", "UTF-16"]),
+    date1904=st.sampled_from(["", "1", "true"]),
+    runs=st.booleans(),
+    with_empty_cells=st.booleans(),
+)
 
 
 def letters(at: int) -> str:
@@ -63,6 +89,8 @@ class Writer:
 
     def cell(self, row: int, at: int, value: Any) -> str:
         place = {"r": f"{letters(at)}{row}"} if self.how.with_references else {}
+        if value == "" and self.how.with_references and not self.how.with_empty_cells:
+            return ""
         if isinstance(value, dict):
             return self.tag("c", self._raw(value), **place, **value.get("attributes", {}))
         if isinstance(value, float):
@@ -70,10 +98,21 @@ class Writer:
         if self.how.shared_strings:
             self.strings.append(value)
             return self.tag("c", self.tag("v", str(len(self.strings) - 1)), **place, t="s")
-        text = self.tag("is", self.tag("t", escape(value), **{"xml:space": "preserve"}))
-        return self.tag("c", text, **place, t="inlineStr")
+        return self.tag("c", self.tag("is", self._text(value)), **place, t="inlineStr")
+
+    def _text(self, text: str) -> str:
+        keep = {"xml:space": "preserve"}
+        if not self.how.runs:
+            return self.tag("t", escape(text), **keep)
+        half = len(text) // 2
+        return "".join(
+            self.tag("r", self.tag("rPr", self.tag("b")) + self.tag("t", escape(part), **keep))
+            for part in (text[:half], text[half:])
+        ) + self.tag("rPh", self.tag("t", "uitspraak"), sb=0, eb=1)
 
     def _raw(self, value: dict[str, Any]) -> str:
+        if "day" in value:
+            return self.tag("v", repr(value["day"] - (SINCE_1904 if self.how.date1904 else 0)))
         return "".join(self.tag(name, escape(text)) for name, text in value["parts"])
 
     def content(self, rows: list[list[Any]], *, formats: tuple[str, ...] = ()) -> bytes:
@@ -87,10 +126,7 @@ class Writer:
         folder, _, book = self.how.book.rpartition("/")
         base = f"/{folder}/" if self.how.absolute else ""
         kind = RELATED
-        texts = "".join(
-            self.tag("si", self.tag("t", escape(text), **{"xml:space": "preserve"}))
-            for text in self.strings
-        )
+        texts = "".join(self.tag("si", self._text(text)) for text in self.strings)
         numbers = "".join(
             self.tag("numFmt", numFmtId=164 + at, formatCode=code)
             for at, code in enumerate(formats)
@@ -98,12 +134,12 @@ class Writer:
         styles = "".join(
             self.tag("xf", numFmtId=number) for number in (0, *range(164, 164 + len(formats)))
         )
+        properties = self.tag("workbookPr", date1904=self.how.date1904) if self.how.date1904 else ""
+        sheet = self.tag("sheet", name="Blad", **{"r:id": "r0"})
         parts = {
             "[Content_Types].xml": "<Types/>",
             "_rels/.rels": self._relations([(f"{kind}/officeDocument", f"/{self.how.book}")]),
-            self.how.book: self.root(
-                "workbook", self.tag("sheets", self.tag("sheet", name="Blad", **{"r:id": "r0"}))
-            ),
+            self.how.book: self.root("workbook", properties + self.tag("sheets", sheet)),
             f"{folder}/_rels/{book}.rels": self._relations(
                 [
                     (f"{kind}/worksheet", f"{base}bladen/een.xml"),

@@ -15,6 +15,7 @@ from core.personal_data import kind_in_key
 from providers.feed.read.reader import open_table, refuse_layout
 from providers.feed.table import RefusedFileError
 from providers.feed.tell.standalone import check_file
+from tests.core.workbooks.spelling import SPELLINGS, Writer
 from tests.providers.feed.books import ods, table, xlsx
 from tests.providers.feed.checks import TODAY, check_bytes
 from tests.providers.feed.lines import csv, row, text
@@ -293,3 +294,26 @@ def test_a_key_comes_out_of_every_format_as_it_went_in(tmp_path, keys):
         found = check_bytes(tmp_path, content, name)
         assert (found.numbers, found.told) == (keys, []), name
     assert check_bytes(tmp_path, csv(*zeros)).numbers == [f"{number:06d}" for number in numbers]
+
+
+DAYS = ("datum_aanmelding", "datum_eerste_les")
+HEADER = (*DAYS, *(name for name in row(groep="") if name not in DAYS))
+
+
+@settings(
+    max_examples=6, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(SPELLINGS)
+def test_a_workbook_is_checked_the_same_whatever_program_wrote_it(tmp_path, how):
+    september = date(2026, 9, 1).toordinal()
+    days = [
+        {"attributes": {"s": 1}, "day": september + at - date(1899, 12, 30).toordinal()}
+        for at in range(len(DAYS))
+    ]
+    sent = [row(trajectnummer="000101", groep=""), row(trajectnummer="T-2", groep="Ma & di")]
+    cells = [[*days, *(one[name] for name in HEADER[len(DAYS) :])] for one in sent]
+    content = Writer(how).content([list(HEADER), *cells], formats=("dd-mm-yyyy",))
+    checked = check_bytes(tmp_path, content, "x.xlsx")
+    assert (checked.numbers, checked.told) == (["000101", "T-2"], [])
+    assert all({september, september + 1} <= set(held) for held in checked.rows)
