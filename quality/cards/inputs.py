@@ -378,6 +378,16 @@ class _Reader:
         return months
 
 
+def delivered_since(known_on: Moment) -> set[int]:
+    """Providers of which rows came in or were withdrawn after a moment; of now there are none."""
+    moment = latest_of(known_on)
+    if moment is None:
+        return set()
+    later = (Delivery.decided_at > moment) | (Delivery.withdrawn_at > moment)
+    query: Any = Delivery.select(Delivery.provider).where(later).distinct()
+    return {provider for (provider,) in query.tuples()}
+
+
 def latest_month() -> date | None:
     """Newest month of which current rows are held, by one look into the index per provider."""
     newest = R.select(fn.MAX(R.month)).where(CURRENT, R.provider == Provider.id)

@@ -97,7 +97,7 @@ def as_known_on(
     """The cards of a month with deliveries, register and model as known then; none is kept.
 
     Each has the fingerprint of the rows it rests on, to hold against that of a fixed card. How
-    alike groups are is taken from the providers that are asked for.
+    alike groups are is told by the whole region, whoever is asked for.
     """
     judged = _judged_apart(inputs.providers_named(codes), month, at=known_on, known_on=known_on)
     _fingerprint(judged, month, known_on)
@@ -121,7 +121,9 @@ def _judged_apart(
     model = cards.model_in_force(month, known_on)
     listed = list(providers)
     judged = []
-    for provider, route, tree, judgement in judged_again(listed, month, model, known_on):
+    for provider, route, tree, judgement in judged_again(
+        listed, month, model, known_on, in_region=True
+    ):
         card = ScoreCard(provider=provider, route=route, month=month, computed_at=at)
         _fill(card, tree, model, judgement)
         judged.append(card)
@@ -134,12 +136,19 @@ def judged_again(
     model: ScoringModel,
     known_on: Moment = None,
     register: Dossier | None = None,
+    *,
+    in_region: bool = False,
 ) -> list[tuple[Provider, int, Tree, "Judgement | None"]]:
     """Judge a month from the rows, by any model and as known at any moment; keep nothing.
 
-    Provider, route, tree and (by method 2) judgement.
+    Provider, route, tree and (by method 2) judgement. How sure a score is, is told by these
+    providers alone, unless they are judged ``in_region``.
     """
-    from quality.cards.region import MonthRegion, measured  # noqa: PLC0415  brings numpy along
+    from quality.cards.region import (  # noqa: PLC0415  brings numpy along
+        MonthRegion,
+        add_others,
+        measured,
+    )
 
     facts = facts_of(providers, month, model, known_on, register)
     if model.method == 1:
@@ -157,6 +166,8 @@ def judged_again(
         for provider in providers:
             _, figures = measured(provider, when, model, facts[provider.id].norms, known_on)
             region.figures |= {(provider.id, route): one for route, one in figures.items()}
+        if in_region:
+            add_others(region, known_on)
     months[month].facts = facts
     by_id = {provider.id: provider for provider in providers}
     judged = months[month].judgements(months[ago])

@@ -120,18 +120,45 @@ class MonthRegion:
 
 def kept_region(month: date, model: ScoringModel, providers: Sequence[Provider]) -> MonthRegion:
     """A month with the figures that are kept; those that are missing are measured, and kept."""
-    region = MonthRegion(month, model, providers)
-    breaks = inputs.breaks_of([provider.id for provider in providers])
-    kept: Any = MonthFigures.select().where(MonthFigures.month == month)
-    for row in kept:
-        provider_breaks = breaks.get(row.provider_id, ())
-        if row.windows == windows_of(model, month, provider_breaks):
-            region.figures[row.provider_id, row.route] = Figures.from_data(row.figures)
+    region = MonthRegion(month, model, providers, kept_figures(month, model))
     for provider in missing(region):
         for found_month, figures in measure(provider, [month], model).items():
             store(provider.id, found_month, model, figures)
             region.figures |= {(provider.id, route): one for route, one in figures.items()}
     return region
+
+
+def kept_figures(month: date, model: ScoringModel) -> dict[Key, Figures]:
+    """The figures that are kept of a month, as far as they were summed by these windows."""
+    query: Any = MonthFigures.select().where(MonthFigures.month == month)
+    rows = list(query)
+    breaks = inputs.breaks_of({row.provider_id for row in rows})
+    return {
+        (row.provider_id, row.route): Figures.from_data(row.figures)
+        for row in rows
+        if row.windows == windows_of(model, month, breaks[row.provider_id])
+    }
+
+
+def add_others(region: MonthRegion, known_on: Moment) -> None:
+    """Add what the other providers tell of chance, as known at a moment.
+
+    Their kept figures where nothing of theirs was decided or withdrawn since, from the rows
+    otherwise. Their norms are those of the contracts of today.
+    """
+    own = {provider.id for provider in region.providers}
+    others = [one for one in inputs.providers_named() if one.id not in own]
+    moved = inputs.delivered_since(known_on)
+    kept: dict[int, dict[Key, Figures]] = defaultdict(dict)
+    for key, figures in kept_figures(region.month, region.model).items():
+        kept[key[0]][key] = figures
+    for provider in others:
+        own_figures = kept[provider.id]
+        if provider.id in moved or not own_figures:
+            norms = norms_on(dossier(provider), region.month)
+            _, figures_then = measured(provider, region.month, region.model, norms, known_on)
+            own_figures = {(provider.id, route): one for route, one in figures_then.items()}
+        region.figures |= own_figures
 
 
 def measured_region(month: date, model: ScoringModel, providers: Sequence[Provider]) -> MonthRegion:

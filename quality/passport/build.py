@@ -91,11 +91,12 @@ def _judgements(
     from quality.cards.region import measured  # noqa: PLC0415  brings numpy along
     from quality.method.figures import waiters  # noqa: PLC0415
 
-    everyone = list(Provider.select().order_by(Provider.code))
     again = {
         route: (tree, judgement)
-        for one, route, tree, judgement in operations.judged_again(everyone, month, model, known_on)
-        if one.id == provider.id and judgement is not None
+        for _, route, tree, judgement in operations.judged_again(
+            [provider], month, model, known_on, in_region=True
+        )
+        if judgement is not None
     }
     judgements = []
     for card in fixed:

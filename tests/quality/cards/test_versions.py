@@ -13,6 +13,7 @@ from providers.models import (
     Delivery,
     DossierVersion,
     ProgressRecord,
+    Provider,
     QualityMark,
 )
 from providers.register.operations import keep_dossiers
@@ -91,6 +92,27 @@ def test_a_withdrawal_counts_from_its_own_moment(corrected):
     withdraw(corrected, reason="verkeerd bestand", by="x", at=DEC_1)
     assert then(DEC_1 - HOUR).result["criteria"]["bevoegd"]["value"] == 0
     assert then(DEC_1).fingerprint == then(NOV_15).fingerprint
+
+
+def test_one_provider_is_as_sure_as_the_region_makes_it(db):
+    # One group of each two is late: learners of a group are alike, and the region tells how alike.
+    for number, code in enumerate(("TA001", "TA002", "TA003")):
+        provider = deliver(code, group_name=None, people=0)
+        delivery = make_delivery(provider)
+        for i in range(24):
+            late = (i // 6 + number) % 2
+            make_record(
+                month=OCT, track=make_track(provider, f"{code}-{i}"), delivery=delivery,
+                group_name=f"G{i // 6}", minutes_certified=(2880, 1900)[late],
+                registered_on=date(2026, 7, 1), first_lesson_on=date(2026, 7, 20),
+            )  # fmt: skip
+    Delivery.update(decided_at=NOV_10).execute()
+    operations.compute(OCT, by="x", at=NOV_10)
+    kept = cards.cards_of(OCT).first()
+    correct(Provider.get(code="TA002"), NOV_20)
+    (alone,) = operations.as_known_on(OCT, NOV_15, codes=["TA001"])
+    assert kept.result["criteria"]["bevoegd"]["effective_n"] < 12
+    assert alone.result == kept.result
 
 
 @pytest.fixture
