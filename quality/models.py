@@ -70,7 +70,8 @@ class MonthFigures(BaseModel):
     """The figures of one provider on one route as a month sees them, from its rows.
 
     Sums, and sums per group (``quality.method.figures.Figures``): what a judgement needs, so that
-    no row is read twice. ``windows`` are those of the model by which they were summed.
+    no row is read twice; and apart from them which learners are alike. ``windows`` are those of
+    the model by which they were summed.
     """
 
     provider = peewee.ForeignKeyField(Provider, on_delete="CASCADE", index=False)
@@ -78,6 +79,7 @@ class MonthFigures(BaseModel):
     month = MonthField()
     windows = peewee.CharField(max_length=200)
     figures = peewee.JSONField()
+    alike = peewee.JSONField(null=True, help_text="per criterion the learners that are alike")
 
     class Meta:
         """Once per provider and route; months are read whole."""

@@ -91,7 +91,7 @@ class JudgementPage(Page):
             people=_people(queue, day) if sees_rows else [],
             places=[] if queue is None else by_municipality(queue.people, day, g.account),
             outdated=mark_is_outdated(tree),
-            alike=alike_text(card, tree, model),
+            alike=alike_texts(card, tree, model),
             method_words=method_words,
             earlier=_as_known(card),
             revisions=_revision_rows(card),
@@ -230,15 +230,20 @@ def _revision_rows(fixed: ScoreCard) -> list[tuple[str, ...]]:
     return rows
 
 
-def alike_text(card: ScoreCard, tree: dict[str, Any], model: ScoringModel) -> str:
-    """The waiting time against learners alike; nothing where a number must stay hidden."""
-    item = tree["criteria"][WAITING.code]
-    if model.method == 1 or not item["judged"] or item["numerator"] is None:
-        return ""
+def alike_texts(card: ScoreCard, tree: dict[str, Any], model: ScoringModel) -> dict[str, str]:
+    """Per criterion the figure against that of learners alike, where that may be told."""
+    if model.method == 1 or card.standing in NOTHING_CAME:
+        return {}
     from quality.cards.region import compared_on  # noqa: PLC0415  brings numpy along
 
-    ratio = compared_on(card.month, card.route, model).get(card.provider.code)
-    return "" if ratio is None else score_words.alike_words(ratio)
+    compared, code = compared_on(card.month, card.route), card.provider.code
+    texts = {
+        criterion: score_words.alike_words(
+            criterion, item, compared.get(criterion, {}).get(code), model.expected_from
+        )
+        for criterion, item in tree["criteria"].items()
+    }
+    return {criterion: text for criterion, text in texts.items() if text}
 
 
 def queue_of(card: ScoreCard, model: ScoringModel) -> Queue | None:

@@ -23,7 +23,7 @@ from quality.cards.register_facts import (
     facts_of,
     norms_on,
 )
-from quality.method.alike import AlikeRatio, Cell, compared_alike
+from quality.method.alike import Alike, Cell, compared_alike
 from quality.method.criteria import CRITERIA
 from quality.method.figures import Figures, Start, View, figures_of
 from quality.method.judge import Case, Earlier, Judgement, Region, judge, region_of
@@ -130,8 +130,9 @@ def kept_region(month: date, model: ScoringModel, providers: Sequence[Provider])
 
 def kept_figures(month: date, model: ScoringModel) -> dict[Key, Figures]:
     """The figures that are kept of a month, as far as they were summed by these windows."""
-    query: Any = MonthFigures.select().where(MonthFigures.month == month)
-    rows = list(query)
+    columns = (MonthFigures.provider, MonthFigures.route, MonthFigures.windows)
+    query: Any = MonthFigures.select(*columns, MonthFigures.figures)
+    rows = list(query.where(MonthFigures.month == month))
     breaks = inputs.breaks_of({row.provider_id for row in rows})
     return {
         (row.provider_id, row.route): Figures.from_data(row.figures)
@@ -212,19 +213,20 @@ class _Starts:
         return self.known
 
 
-def compared_on(month: date, route: int, model: ScoringModel) -> dict[str, AlikeRatio]:
-    """Per provider the number that began in time against that of learners alike in the region."""
+def compared_on(month: date, route: int) -> dict[str, dict[str, Alike]]:
+    """Per criterion and provider what it has against that of learners alike in the region."""
     query: Any = (
-        MonthFigures.select(MonthFigures, Provider)
+        MonthFigures.select(Provider.code, MonthFigures.alike)
         .join(Provider)
         .where(MonthFigures.month == month, MonthFigures.route == route)
     )
-    cells = [
-        Cell(row.provider.code, one[:3], one.people, one.on_time)
-        for row in query
-        for one in Figures.from_data(row.figures).alike
-    ]
-    return compared_alike(cells, model.expected_from)
+    cells: dict[str, list[Cell]] = defaultdict(list)
+    for provider, by_criterion in query.tuples():
+        for code, listed in (by_criterion or {}).items():
+            cells[code] += [
+                Cell(provider, tuple(kind), bottom, top) for *kind, bottom, top in listed
+            ]
+    return {code: compared_alike(of_criterion) for code, of_criterion in cells.items()}
 
 
 def outdated(month: date, model: ScoringModel, providers: Sequence[Provider]) -> set[int]:
@@ -250,12 +252,17 @@ def store(
         )
     }
     data = {route: one.data for route, one in figures.items()}
+    alike = {
+        route: {code: [list(cell) for cell in cells] for code, cells in one.alike.items()}
+        for route, one in figures.items()
+    }
     same = {
         route
         for route, row in kept.items()
         if route in data
         and row.windows == windows
         and Figures.from_data(row.figures) == figures[route]
+        and row.alike == alike[route]
     }
     gone = [row.id for route, row in kept.items() if route not in same]
     if gone:
@@ -267,6 +274,7 @@ def store(
             "route": route,
             "windows": windows,
             "figures": one,
+            "alike": alike[route],
         }
         for route, one in data.items()
         if route not in same

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.formats import MISSING, number_text, percent_text
 from providers.codes import MarkStatus
-from quality.method.alike import AlikeRatio
+from quality.method.alike import Alike
 from quality.method.criteria import CRITERIA
 from quality.method.words import ORDER, Standing, change_text, standing_of_points, step_word
 
@@ -19,6 +19,8 @@ NOTHING_CAME = {
     "geen_trajecten": "geen trajecten. Er was niemand om over te leveren, dus is er geen score.",
 }
 """Standings of a month without rows, and what is told of them."""
+HOURS_A_WEEK = 7 / 60
+"""Minutes a day as hours a week."""
 LIKE, NEW, GONE = "zelfde oordeel", "nieuw", MISSING
 
 
@@ -85,16 +87,40 @@ def queue_cell(item: Tree, name: str) -> int | str | None:
     return int(item[name])
 
 
-def alike_words(alike: AlikeRatio) -> str:
-    """Observed against expected for learners alike, and how much comes from who is there."""
-    gap = alike.share - alike.region_share
+def alike_words(code: str, item: Tree, alike: Alike | None, expected_from: float) -> str:
+    """Observed against expected for learners alike, and how much comes from who is there.
+
+    Empty where a number must stay hidden, or where too few are expected to say anything.
+    """
+    if alike is None or not item["judged"] or item["numerator"] is None:
+        return ""
+    measure = CRITERIA[code]
+    if measure.is_share and item["n"] * alike.expected_rate < expected_from:
+        return ""
+    scale = 100 if measure.is_share else HOURS_A_WEEK
+    gap, due = scale * (alike.rate - alike.region_rate), scale * alike.due_to_learners
+    if measure.counts_people:
+        low, high = alike.ratio_interval
+        compared = (
+            f"begonnen er in de regio naar verwachting {number_text(alike.expected)} op tijd; hier"
+            f" waren het er {number_text(alike.observed, 0)}"
+        )
+        interval = f"95%-interval {number_text(low, 2)} tot {number_text(high, 2)}, Byar"
+    else:
+        expected = criterion_text(code, {**item, "value": scale * alike.expected_rate})
+        compared = (
+            f"zou dit in de regio naar verwachting {expected} zijn; hier is het"
+            f" {criterion_text(code, item)}"
+        )
+        interval = ""
+        if item.get("interval"):
+            ends = [number_text(end / scale / alike.expected_rate, 2) for end in item["interval"]]
+            interval = f"90%-interval {' tot '.join(ends)}"
+    unit = "procentpunt" if measure.is_share else "uur per week"
     return (
-        f"Met dezelfde soort cursisten (niveau bij de start, doelgroep en kwartaal) begonnen er in"
-        f" de regio naar verwachting {number_text(alike.expected)} op tijd; hier waren het er"
-        f" {number_text(alike.observed, 0)}. Dat is {number_text(alike.ratio, 2)} keer zoveel"
-        f" (95%-interval {number_text(alike.low, 2)} tot {number_text(alike.high, 2)}, Byar). Van"
-        f" het verschil met de regio ({signed(gap)} procentpunt) komt"
-        f" {signed(alike.due_to_learners)} door wie er zit."
+        f"Met dezelfde soort cursisten (niveau bij de start, doelgroep en kwartaal) {compared}. Dat"
+        f" is {number_text(alike.ratio, 2)} keer zoveel{f' ({interval})' if interval else ''}. Van"
+        f" het verschil met de regio ({signed(gap)} {unit}) komt {signed(due)} door wie er zit."
     )
 
 

@@ -11,64 +11,72 @@ from quality.method.limits import ratio_interval
 
 
 class Cell(NamedTuple):
-    """Learners of one provider that are alike: how many, and of how many it was a success."""
+    """Learners of one provider that are alike: what is divided, and by what.
+
+    ``bottom`` counts people for the waiting time (``top`` of them in time), minutes or days for
+    the criteria of hours.
+    """
 
     provider: str
     kind: Hashable
-    people: int
-    successes: int
+    bottom: float
+    top: float
 
 
-class AlikeRatio(NamedTuple):
-    """Observed and expected number, their ratio with Byar's 95 % interval, and the shares (%).
+class Alike(NamedTuple):
+    """What a provider has, and what the region's rates give for the learners that it has."""
 
-    ``due_to_learners`` is how many per cent points the provider's expected share lies from the
-    region's: that part of the difference comes from who is taught there.
-    """
-
-    observed: int
+    bottom: float
+    observed: float
     expected: float
-    ratio: float
-    low: float
-    high: float
-    share: float
-    expected_share: float
-    region_share: float
+    region_rate: float
+
+    @property
+    def ratio(self) -> float:
+        """Observed over expected (O/E)."""
+        return self.observed / self.expected
+
+    @property
+    def rate(self) -> float:
+        """The provider's own rate."""
+        return self.observed / self.bottom
+
+    @property
+    def expected_rate(self) -> float:
+        """The rate that the region would have with these learners."""
+        return self.expected / self.bottom
 
     @property
     def due_to_learners(self) -> float:
-        """Per cent points of the difference with the region that come from who is there."""
-        return self.expected_share - self.region_share
+        """The part of the difference with the region that comes from who is there."""
+        return self.expected_rate - self.region_rate
+
+    @property
+    def ratio_interval(self) -> tuple[float, float]:
+        """95 % interval of O/E when these are numbers of people (Byar)."""
+        return ratio_interval(round(self.observed), self.expected)
 
 
-def compared_alike(cells: Iterable[Cell], expected_from: float) -> dict[str, AlikeRatio]:
-    """Per provider its observed against its expected number; none where less is expected."""
-    people: dict[Hashable, int] = defaultdict(int)
-    successes: dict[Hashable, int] = defaultdict(int)
+def compared_alike(cells: Iterable[Cell]) -> dict[str, Alike]:
+    """Per provider its observed against its expected sum; none where nothing is expected."""
+    bottoms: dict[Hashable, float] = defaultdict(float)
+    tops: dict[Hashable, float] = defaultdict(float)
     own: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
-        people[cell.kind] += cell.people
-        successes[cell.kind] += cell.successes
+        bottoms[cell.kind] += cell.bottom
+        tops[cell.kind] += cell.top
         own[cell.provider].append(cell)
-    total = sum(people.values())
-    ratios = {}
+    total = sum(bottoms.values())
+    compared = {}
     for provider, listed in own.items():
-        size = sum(cell.people for cell in listed)
-        observed = sum(cell.successes for cell in listed)
         expected = sum(
-            cell.people * successes[cell.kind] / people[cell.kind] for cell in listed if cell.people
+            cell.bottom * tops[cell.kind] / bottoms[cell.kind] for cell in listed if cell.bottom
         )
-        if expected < expected_from or not size:
-            continue
-        low, high = ratio_interval(observed, expected)
-        ratios[provider] = AlikeRatio(
-            observed,
-            expected,
-            observed / expected,
-            low,
-            high,
-            100 * observed / size,
-            100 * expected / size,
-            100 * sum(successes.values()) / total,
-        )
-    return ratios
+        if expected > 0:
+            compared[provider] = Alike(
+                sum(cell.bottom for cell in listed),
+                sum(cell.top for cell in listed),
+                expected,
+                sum(tops.values()) / total,
+            )
+    return compared

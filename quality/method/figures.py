@@ -3,7 +3,6 @@
 They are kept with the month, so that no row is read twice.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -89,9 +88,7 @@ class Rows:
 
     def joined(self, later: Self) -> Self:
         """These and later rows."""
-        return type(self)(
-            *(np.concatenate([getattr(self, n), getattr(later, n)]) for n in ROW_COLUMNS)
-        )
+        return self.joined_all((self, later))
 
 
 ROW_COLUMNS = tuple(f.name for f in fields(Rows))
@@ -170,16 +167,22 @@ Starts = Callable[[Sequence[int]], Mapping[int, Start]]
 
 
 class AlikeCell(NamedTuple):
-    """Learners of one provider that are alike: who should have begun, and who did in time.
+    """Learners of one provider that are alike: what is divided, and by what.
 
-    ``quarter`` is that of the first lesson (years times four), None of who did not begin.
+    ``quarter`` is that of the first lesson (years times four), None of who did not begin. Who
+    should have begun and who did in time for the waiting time; minutes, or minutes and days, for
+    the criteria of hours.
     """
 
     level: int | None
     target_group: int | None
     quarter: int | None
-    people: int
-    on_time: int
+    bottom: int
+    top: int
+
+
+AlikeCells = Mapping[str, Sequence[AlikeCell]]
+"""Per criterion the learners of a provider that are alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,8 @@ class Figures:
     asked: int = 0
     met: int = 0
     in_training_minutes: int = 0
-    alike: tuple[AlikeCell, ...] = ()
+    alike: AlikeCells = field(default_factory=dict, compare=False, repr=False)
+    """Kept apart from the rest, since no judgement needs it."""
 
     @property
     def decided_by_month(self) -> dict[int, Decided]:
@@ -214,8 +218,8 @@ class Figures:
 
     @property
     def data(self) -> dict[str, Any]:
-        """As JSON holds it; ``from_data`` reads it back."""
-        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        """As JSON holds it, without who is alike; ``from_data`` reads it back."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "alike"}
         queue = {f.name: getattr(self.queue, f.name) for f in fields(Queue)}
         hours = {
             code: [one.numerator, one.denominator, one.n, one.groups.sums]
@@ -239,7 +243,6 @@ class Figures:
                 "waiting_groups": Groups(*data["waiting_groups"]),
                 "hours": hours,
                 "decided": tuple(Decided(*one) for one in data["decided"]),
-                "alike": tuple(AlikeCell(*one) for one in data.get("alike", ())),
             }
         )
 
@@ -362,7 +365,11 @@ def _route_figures(
     counted = np.isin(kinds, COUNTED)
     grouping = _Grouping(in_waiting_window)
     first = view.first_months[route]
-    hours = _hours(view, model, rows)
+    hours, alike = _hours(view, model, rows, starts)
+    on_time = (kinds[counted] == Outcome.ON_TIME).astype(np.int64)
+    awaited = states.where(counted)
+    of_kind = _Kinds(awaited.track, awaited.first_lesson, starts)
+    alike[waiting.code] = of_kind.cells(np.ones_like(on_time), on_time)
     delivered = bool((rows.month == view.month).any())
     return Figures(
         first_month=first,
@@ -373,31 +380,40 @@ def _route_figures(
         norm_days=norm,
         queue=_queue(people, kinds, start, view.reference),
         waiting_groups=grouping.sums(
-            states.track[counted],
-            np.ones(int(counted.sum()), dtype=np.int64),
-            (kinds[counted] == Outcome.ON_TIME).astype(np.int64),
+            awaited.track,
+            np.ones_like(on_time),
+            on_time,
         ),
         waiting_groups_inferred=grouping.inferred,
         decided=_decided(people, first, view.month, view.reference, norm),
-        alike=_alike(states.where(counted), kinds[counted] == Outcome.ON_TIME, starts),
+        alike=alike,
         **hours,
     )
 
 
-def _alike(counted: Rows, on_time: NDArray[np.bool_], starts: Starts) -> tuple[AlikeCell, ...]:
-    """Who should have begun, by start level, target group and quarter of the first lesson."""
-    starts_by_track = starts(counted.track.tolist())
-    months = months_of_days(np.maximum(counted.first_lesson, EPOCH))
-    quarters = np.where(counted.first_lesson > NONE, months // 3, NONE).tolist()
-    nothing: tuple[int | None, int | None] = (None, None)
-    kinds: list[tuple[int | None, int | None, int | None]] = []
-    for track, quarter in zip(counted.track.tolist(), quarters, strict=True):
-        level, target = starts_by_track.get(track, nothing)
-        kinds.append((level, target, quarter if quarter > NONE else None))
-    people = Counter(kinds)
-    in_time = Counter(kind for kind, yes in zip(kinds, on_time.tolist(), strict=True) if yes)
-    order = sorted(people, key=str)
-    return tuple(AlikeCell(*kind, people[kind], in_time[kind]) for kind in order)
+class _Kinds:
+    """Which trajectories are alike: start level, target group and quarter of the first lesson."""
+
+    def __init__(self, tracks: Integers, first_lessons: Integers, starts: Starts) -> None:
+        known_starts = starts(tracks.tolist())
+        months = months_of_days(np.maximum(first_lessons, EPOCH))
+        quarters = np.where(first_lessons > NONE, months // 3, NONE).tolist()
+        nothing: tuple[int | None, int | None] = (None, None)
+        numbers: dict[tuple[int | None, int | None, int | None], int] = {}
+        self.of_track = np.zeros(len(tracks), dtype=np.int64)
+        for place, (track, quarter) in enumerate(zip(tracks.tolist(), quarters, strict=True)):
+            level, target = known_starts.get(track, nothing)
+            kind = level, target, quarter if quarter > NONE else None
+            self.of_track[place] = numbers.setdefault(kind, len(numbers))
+        self.kinds = list(numbers)
+
+    def cells(self, bottoms: Integers, tops: Integers) -> list[AlikeCell]:
+        """What is divided by what, of each kind."""
+        size = len(self.kinds)
+        below = np.bincount(self.of_track, weights=bottoms, minlength=size).astype(np.int64)
+        above = np.bincount(self.of_track, weights=tops, minlength=size).astype(np.int64)
+        cells = zip(self.kinds, below.tolist(), above.tolist(), strict=True)
+        return sorted((AlikeCell(*kind, b, a) for kind, b, a in cells if b), key=str)
 
 
 def _queue(people: People, kinds: Integers, window_start: int, reference: int) -> Queue:
@@ -472,11 +488,13 @@ class _Grouping:
 
 
 class _ByTrack:
-    """Sums per trajectory over the rows of a window, and the groups they belong to."""
+    """Sums per trajectory over the rows of a window, its group, and who is alike."""
 
-    def __init__(self, rows: Rows) -> None:
-        self.grouping = _Grouping(rows)
+    def __init__(self, rows: Rows, starts: Starts) -> None:
+        self.rows, self.grouping = rows, _Grouping(rows)
         self.tracks, self.inverse = np.unique(rows.track, return_inverse=True)
+        last = last_of(rows.track)
+        self.kinds = _Kinds(self.tracks, rows.first_lesson[last], starts)
 
     def sum(self, values: NDArray[Any]) -> Integers:
         """The sum of each trajectory, in the order of ``tracks``."""
@@ -484,11 +502,14 @@ class _ByTrack:
         return sums.astype(np.int64)
 
 
-def _hours(view: View, model: ScoringModel, route_rows: Rows) -> dict[str, Any]:
-    """The criteria of hours, each over its own window."""
+def _hours(
+    view: View, model: ScoringModel, route_rows: Rows, starts: Starts
+) -> tuple[dict[str, Any], dict[str, Sequence[AlikeCell]]]:
+    """The criteria of hours, each over its own window; and which learners are alike."""
     hours: dict[str, Hours] = {}
+    alike: dict[str, Sequence[AlikeCell]] = {}
     more: dict[str, Any] = {}
-    windows: dict[int, tuple[Rows, _ByTrack]] = {}
+    windows: dict[int, _ByTrack] = {}
     for criterion in model.criteria:
         measure = CRITERIA[criterion.code]
         if not measure.numerator:
@@ -496,31 +517,32 @@ def _hours(view: View, model: ScoringModel, route_rows: Rows) -> dict[str, Any]:
         window = criterion.window_months
         if window not in windows:
             rows = route_rows.where(route_rows.month > view.month - window)
-            windows[window] = rows, _ByTrack(rows)
-        rows, by_track = windows[window]
-        hours[criterion.code] = _hours_of(view, measure, rows, by_track)
+            windows[window] = _ByTrack(rows, starts)
+        by_track = windows[window]
+        bottom, top, has_hours = _divided(view, measure, by_track.rows)
+        bottoms, tops = by_track.sum(bottom), by_track.sum(top)
+        hours[criterion.code] = Hours(
+            numerator=int(top.sum()),
+            denominator=int(bottom.sum()),
+            n=int(np.count_nonzero(by_track.sum(has_hours))),
+            groups=by_track.grouping.sums(by_track.tracks, bottoms, tops),
+        )
+        alike[criterion.code] = by_track.kinds.cells(bottoms, tops)
         more.setdefault("hour_groups_inferred", by_track.grouping.inferred)
         if measure.on_request:
-            more |= asked_and_met(rows)
+            more |= asked_and_met(by_track.rows)
         if measure.by_docent:
-            more["in_training_minutes"] = int(np.maximum(rows.in_training, 0).sum())
-    return {"hours": hours, **more}
+            more["in_training_minutes"] = int(np.maximum(by_track.rows.in_training, 0).sum())
+    return {"hours": hours, **more}, alike
 
 
-def _hours_of(view: View, measure: Measure, rows: Rows, by_track: _ByTrack) -> Hours:
+def _divided(view: View, measure: Measure, rows: Rows) -> tuple[Integers, Integers, Any]:
+    """Per row what is below the line and above it, and whether there are hours."""
     if measure.per_week:
         bottom = np.where(rows.has_lessons, learner_days(rows, view.lesson_free), 0)
         top = np.where(rows.has_lessons, rows.offered, 0)
-        has_hours = top > 0
-    else:
-        bottom, top = rows.offered, getattr(rows, measure.numerator)
-        has_hours = rows.offered > 0
-    return Hours(
-        numerator=int(top.sum()),
-        denominator=int(bottom.sum()),
-        n=int(np.count_nonzero(by_track.sum(has_hours))),
-        groups=by_track.grouping.sums(by_track.tracks, by_track.sum(bottom), by_track.sum(top)),
-    )
+        return bottom, top, top > 0
+    return rows.offered, getattr(rows, measure.numerator), rows.offered > 0
 
 
 def learner_days(rows: Rows, lesson_free: Sequence[tuple[int, int]] = ()) -> Integers:

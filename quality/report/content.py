@@ -78,8 +78,8 @@ class ReportData:
     signals: Mapping[str, int | None] | None = field(default_factory=dict)
     complaints: Complaints = ()
     standings: Standings = field(default_factory=dict)
-    alike: Standings = field(default_factory=dict)
-    """Per route the waiting time against learners alike, in words."""
+    alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Per route the criteria against learners alike, in words."""
     row_codes: tuple[str, ...] = ()
     """Codes of those that the region's report has a row for."""
     lessons: Mapping[str, Lessons] = field(default_factory=dict)
@@ -148,8 +148,8 @@ def _judgements(data: ReportData) -> tuple[Block, ...]:
         waiting = tree["criteria"].get(WAITING.code)
         if waiting is not None and waiting["judged"]:
             blocks.append(Text(queue_words(waiting)))
-        if tree["route"] in data.alike:
-            blocks.append(Text(data.alike[tree["route"]]))
+        if data.alike.get(tree["route"]):
+            blocks.append(Bullets(data.alike[tree["route"]]))
         if tree["route"] in data.standings:
             blocks.append(Text(data.standings[tree["route"]]))
         if tree["score"] is not None:

@@ -32,8 +32,9 @@ from quality.cards.queries import ROUTE_NUMBERS
 from quality.cards.words import alike_words
 from quality.charts import gallery
 from quality.lessons.queries import lessons_by_month
-from quality.method.alike import AlikeRatio
-from quality.method.criteria import CRITERIA, WAITING
+from quality.method.alike import Alike
+from quality.method.criteria import CRITERIA
+from quality.method.model import ScoringModel
 from quality.models import Reaction, Signal
 from quality.report.blocks import Report
 from quality.report.content import (
@@ -216,7 +217,7 @@ class _Extras:
     deliveries: Mapping[int, list[DeliveryLine]]
     signals: Mapping[str, int | None] | None
     running: OpenKinds
-    alike: Mapping[str, Mapping[str, AlikeRatio]]
+    alike: Mapping[str, Mapping[str, Mapping[str, Alike]]]
     """Per route the waiting time of each provider against learners alike."""
     account: Account | None
 
@@ -239,25 +240,29 @@ class _Extras:
         )
 
 
-def _alike(history: gallery.History) -> dict[str, Mapping[str, AlikeRatio]]:
+def _alike(history: gallery.History) -> dict[str, Mapping[str, Mapping[str, Alike]]]:
+    """Per route, criterion and provider."""
     if history.model.method == 1:
         return {}
     from quality.cards.region import compared_on  # noqa: PLC0415  brings numpy along
 
     routes = sorted({tree["route"] for tree in history.trees})
-    return {
-        route: compared_on(history.month, ROUTE_NUMBERS[route], history.model) for route in routes
-    }
+    return {route: compared_on(history.month, ROUTE_NUMBERS[route]) for route in routes}
 
 
-def _alike_words(trees: Sequence[Mapping[str, Any]], extras: _Extras) -> dict[str, str]:
-    """Per route what the comparison says, where no number in it must stay hidden."""
+def _alike_words(
+    trees: Sequence[Mapping[str, Any]], extras: _Extras, model: ScoringModel
+) -> dict[str, tuple[str, ...]]:
+    """Per route what the comparison says of each criterion."""
     by_route = {}
     for tree in trees:
-        ratio = extras.alike.get(tree["route"], {}).get(tree["aanbieder"])
-        waiting = tree["criteria"].get(WAITING.code, {})
-        if ratio is not None and waiting.get("judged") and waiting["numerator"] is not None:
-            by_route[tree["route"]] = alike_words(ratio)
+        compared = extras.alike.get(tree["route"], {})
+        texts = [
+            (code, alike_words(code, item, one, model.expected_from))
+            for code, item in tree["criteria"].items()
+            if (one := compared.get(code, {}).get(tree["aanbieder"])) is not None
+        ]
+        by_route[tree["route"]] = tuple(f"{CRITERIA[c].label}. {text}" for c, text in texts if text)
     return by_route
 
 
@@ -353,7 +358,7 @@ def _provider(history: gallery.History, provider: Provider, extras: _Extras) -> 
         lessons=lessons_by_month(provider, history.month),
         complaints=_complaints(provider, history.month, extras.account),
         standings=_standings(trees, extras.running, provider),
-        alike=_alike_words(trees, extras),
+        alike=_alike_words(trees, extras, history.model),
     )
 
 

@@ -9,7 +9,7 @@ from core.db import database
 from providers.codes import LearningRoute, MarkStatus, SkillLevel, TrackStatus, YesNo
 from providers.models import ContractScope, LessonBreak, QualityMark, Teacher
 from providers.register.queries import dossier
-from quality.cards import inputs as metrics, operations, register_facts
+from quality.cards import inputs as metrics, operations, queries as cards, register_facts
 from quality.cards.region import compared_on, measure, measured, store
 from quality.cards.words import alike_words
 from quality.learners.models import LearnerFacts
@@ -210,16 +210,40 @@ def test_learners_alike_are_compared_by_start_level_target_group_and_quarter(db)
             row = {"track": track, "registered_on": date(2026, 8, 1), "first_lesson_on": day}
             make_record(month=SEP, level_speaking=SkillLevel.A0, target_group=1, **levels, **row)
             make_record(month=OCT, level_speaking=SkillLevel.B1, target_group=1, **levels, **row)
-    found = measure(make_provider("TA001"), [OCT], BASIS_2027)[OCT][1].alike
+    found = measure(make_provider("TA001"), [OCT], BASIS_2027)[OCT][1].alike["wachttijd"]
     quarter = (2026 * 12 + 6) // 3
     assert [tuple(cell) for cell in found] == [(1, 1, quarter, 19, 17), (1, 2, quarter, 1, 0)]
     operations.compute(OCT, by="x", at=AT)
-    ratio = compared_on(OCT, 1, BASIS_2027)["TA001"]
-    assert (ratio.observed, ratio.expected) == (17, pytest.approx(19 * 28 / 39 + 0))
-    assert ratio.low < ratio.ratio < ratio.high
+    alike = compared_on(OCT, 1)["wachttijd"]["TA001"]
+    assert (alike.observed, alike.expected) == (17, pytest.approx(19 * 28 / 39 + 0))
     # 70 % in the region; its one learner of another kind explains a little.
-    assert ratio.region_share == pytest.approx(70)
-    assert "door wie er zit" in alike_words(ratio)
+    assert alike.region_rate == pytest.approx(0.7)
+    item = cards.cards_of(OCT).first().result["criteria"]["wachttijd"]
+    words = alike_words("wachttijd", item, alike, BASIS_2027.expected_from)
+    assert "hier waren het er 17" in words
+    assert "door wie er zit" in words
+
+
+def test_hours_are_compared_with_those_of_learners_alike(db):
+    # In the region beginners have 8 hours a week and others 12; this school has more beginners.
+    for code, beginners in (("TA001", 15), ("TA002", 5)):
+        provider = make_provider(code)
+        for n in range(20):
+            level, weekly = (SkillLevel.A0, 8) if n < beginners else (SkillLevel.A2, 12)
+            names = ("level_reading", "level_listening", "level_writing", "level_speaking")
+            make_record(
+                month=OCT, track=make_track(provider, f"{code}-{n}"),
+                registered_on=date(2026, 9, 1), first_lesson_on=date(2026, 10, 1),
+                minutes_offered=weekly * 60 * 31 / 7, minutes_certified=0,
+                group_name=f"G{n}", **dict.fromkeys(names, level),
+            )  # fmt: skip
+    operations.compute(OCT, by="x", at=AT)
+    alike = compared_on(OCT, 1)["intensiteit"]["TA001"]
+    assert alike.ratio == pytest.approx(1, abs=1e-3)
+    item = cards.cards_of(OCT).first().result["criteria"]["intensiteit"]
+    words = alike_words("intensiteit", item, alike, BASIS_2027.expected_from).replace("\xa0", " ")
+    assert "naar verwachting 9,0 u/week zijn; hier is het 9,0 u/week" in words
+    assert "(−1,0 uur per week) komt −1,0 door wie er zit" in words
 
 
 def test_figures_survive_being_kept(db):

@@ -1,0 +1,27 @@
+"""Which learners are alike, apart from the figures that a judgement reads."""
+
+import peewee
+
+from core.db import is_postgresql
+
+SQLITE = """
+UPDATE month_figures SET
+  alike = json_object('wachttijd', json(coalesce(json_extract(figures, '$.alike'), '[]'))),
+  figures = json_remove(figures, '$.alike')
+"""
+POSTGRESQL = """
+UPDATE month_figures SET
+  alike = jsonb_build_object('wachttijd', coalesce(figures::jsonb -> 'alike', '[]'::jsonb)),
+  figures = figures::jsonb - 'alike'
+"""
+
+
+def up(migrator, db):
+    migrator.migrate(
+        migrator.add_column("month_figures", "alike", peewee.JSONField(null=True)),
+    )
+    db.execute_sql(POSTGRESQL if is_postgresql() else SQLITE)
+
+
+def down(migrator, db):
+    migrator.migrate(migrator.drop_column("month_figures", "alike"))
