@@ -7,8 +7,6 @@ none is kept.
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
-from functools import reduce
-from operator import or_
 from typing import Any, NamedTuple
 
 import peewee
@@ -65,20 +63,24 @@ def open_tracks(places: Collection[Place]) -> dict[Place, list[Learners]]:
         if place in wanted:
             by_place[place].append(learners)
     if not_kept := wanted - by_place.keys():
-        for place, learners in _read(counted(not_kept)):
-            by_place[place].append(learners)
+        by_provider: dict[int, list[date]] = defaultdict(list)
+        for provider, month in sorted(not_kept):
+            by_provider[provider].append(month)
+        by_months: dict[tuple[date, ...], list[int]] = defaultdict(list)
+        for provider, listed in by_provider.items():
+            by_months[tuple(listed)].append(provider)
+        for of_months, providers in by_months.items():
+            for place, learners in _read(counted(providers, of_months)):
+                by_place[place].append(learners)
     return {place: sorted(of_place, key=_route) for place, of_place in by_place.items()}
 
 
-def counted(places: Collection[Place]) -> Any:
-    """The same from the rows: the fields of ``OpenTracks``, in one query."""
-    by_month: dict[date, list[int]] = defaultdict(list)
-    for provider, month in sorted(places):
-        by_month[month].append(provider)
-    of_places = [
-        ProgressRecord.provider.in_(keys) & (ProgressRecord.month == month)
-        for month, keys in by_month.items()
-    ]
+def counted(providers: Collection[int], months: Collection[date]) -> Any:
+    """The same from the rows: the fields of ``OpenTracks``, in one query.
+
+    All months are asked of all providers: with a condition for each month apart, SQLite reads
+    the whole index.
+    """
     later = ProgressRecord.alias("later")
     is_open = ProgressRecord.status < TrackStatus.COMPLETED
     sums = [
@@ -94,7 +96,11 @@ def counted(places: Collection[Place]) -> Any:
     return (
         ProgressRecord.select(*group, *sums)
         .join(later, peewee.JOIN.LEFT_OUTER, on=month_later(later) & is_open)
-        .where(CURRENT, reduce(or_, of_places))
+        .where(
+            CURRENT,
+            ProgressRecord.provider.in_(list(providers)),
+            ProgressRecord.month.in_(list(months)),
+        )
         .group_by(*group)
     )
 
@@ -138,7 +144,7 @@ def keep_open_tracks(provider: Provider, months: Collection[date]) -> None:
         # A delivery that comes in meanwhile would leave an old count standing.
         one_at_a_time(provider)
         forget_open_tracks(provider, months)
-        rows = counted({(provider.id, month) for month in touched})
+        rows = counted([provider.id], touched)
         OpenTracks.insert_from(rows, _FIELDS).execute()
 
 

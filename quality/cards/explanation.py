@@ -78,9 +78,9 @@ def difference(fixed: ScoreCard, revision: ScoreCard) -> Difference | None:
     None when one of these has no score.
     """
     provider, then, now = fixed.provider, fixed.fixed_at, revision.computed_at
-    register = dossier(provider, now)
-    by_rules = _judged_again(provider, revision, revision.model, then, register)
-    corrected = _judged_again(provider, revision, revision.model, Corrected(then, now), register)
+    registers = {provider.id: dossier(provider, now)}
+    by_rules = _judged_again(provider, revision, revision.model, then, registers)
+    corrected = _judged_again(provider, revision, revision.model, Corrected(then, now), registers)
     before, after = fixed.score, revision.score
     if before is None or by_rules is None or corrected is None or after is None:
         return None
@@ -97,11 +97,11 @@ def _judged_again(
     card: ScoreCard,
     model_code: str,
     known_on: Moment = None,
-    register: Dossier | None = None,
+    registers: Mapping[int, Dossier] | None = None,
 ) -> float | None:
     model = cards.model_named(model_code)
     for _, route, tree, _ in operations.judged_again(
-        [provider], card.month, model, known_on, register
+        [provider], card.month, model, known_on, registers
     ):
         if route == card.route:
             return tree["score"]

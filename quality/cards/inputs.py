@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from peewee import Case, Value, chunked, fn
@@ -213,22 +214,27 @@ def learner_days(first: date, months: int) -> Any:
     return Case(None, [(IDLE | R.first_lesson_on.is_null() | (end < start), 0)], end - start + 1)
 
 
+def _or_none(column: Any) -> Any:
+    """A cell, or the number that stands for an empty one (``figures.NONE``)."""
+    return fn.COALESCE(column, Value(-1))
+
+
 COLUMNS = (
     R.month,
     R.track,
     R.route,
     R.registered_on,
-    R.first_lesson_on,
-    R.ended_on,
+    _or_none(R.first_lesson_on),
+    _or_none(R.ended_on),
     R.status,
     R.municipality,
-    R.group_size,
+    _or_none(R.group_size),
     R.group_name,
     R.minutes_offered,
     R.minutes_certified,
     R.minutes_evening_weekend,
     R.minutes_attended,
-    R.minutes_in_training,
+    _or_none(R.minutes_in_training),
     Case(None, [(R.evening_weekend_wish == YesNo.YES, 1)], 0),
 )
 """The cells of ``figures.Rows``, in its order."""
@@ -328,17 +334,13 @@ class _Reader:
 
         from quality.method.figures import ROW_COLUMNS, Rows  # noqa: PLC0415
 
-        groups = self.groups
-        table = np.array(
-            [
-                [-1 if cell is None else cell for cell in row[:GROUP]]
-                + [-1 if row[GROUP] is None else groups.setdefault(row[GROUP], len(groups))]
-                + [-1 if cell is None else cell for cell in row[GROUP + 1 :]]
-                for row in rows
-            ],
-            dtype=np.int64,
-        )
-        return Rows.of(table.reshape(-1, len(ROW_COLUMNS)))
+        groups, others = self.groups, len(ROW_COLUMNS) - 1
+        names = [
+            -1 if row[GROUP] is None else groups.setdefault(row[GROUP], len(groups)) for row in rows
+        ]
+        numbers = chain.from_iterable(row[:GROUP] + row[GROUP + 1 :] for row in rows)
+        table = np.fromiter(numbers, dtype=np.int64, count=len(rows) * others)
+        return Rows.of(np.insert(table.reshape(-1, others), GROUP, names, axis=1))
 
     def month(self, number: int) -> "Rows":
         """The rows of one month."""

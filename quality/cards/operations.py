@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
@@ -17,6 +18,7 @@ from core.jobs.follow_up_operations import Owed, follow_up, owe
 from providers.deliveries.open_tracks import keep_open_tracks
 from providers.deliveries.queries import removed_months
 from providers.models import Provider
+from providers.register.queries import dossiers
 from providers.register.rules import Dossier
 from quality.cards import inputs, queries as cards
 from quality.cards.inputs import Moment
@@ -135,7 +137,7 @@ def judged_again(
     month: date,
     model: ScoringModel,
     known_on: Moment = None,
-    register: Dossier | None = None,
+    registers: Mapping[int, Dossier] | None = None,
     *,
     in_region: bool = False,
 ) -> list[tuple[Provider, int, Tree, "Judgement | None"]]:
@@ -150,7 +152,7 @@ def judged_again(
         measured,
     )
 
-    facts = facts_of(providers, month, model, known_on, register)
+    facts = facts_of(providers, month, model, known_on, registers)
     if model.method == 1:
         return [
             (provider, route, tree, None)
@@ -462,31 +464,48 @@ def _judge_month(month: date, *, at: datetime, providers: Collection[int]) -> in
     return _keep_month(month, _judged(month), at=at, providers=providers)
 
 
-def _judged(month: date) -> "Mapping[Key, Judgement]":
-    """The judgements of a month of all providers; of a month under method 1 none."""
+def _judged(month: date) -> "_Judged":
+    """The judgements of a month of all providers, and the cards that it has.
+
+    Of a month under method 1 there are no judgements.
+    """
     from quality.cards.region import kept_region  # noqa: PLC0415  brings numpy along
 
     model = cards.model_in_force(month)
-    if model.method == 1:
-        return {}
-    everyone = inputs.providers_named()
-    region = kept_region(month, model, everyone)
-    ago = kept_region(add_months(month, -12), model, everyone)
-    return region.judgements(ago)
-
-
-def _keep_month(
-    month: date, judged: "Mapping[Key, Judgement]", *, at: datetime, providers: Collection[int]
-) -> int:
-    model = cards.model_in_force(month)
-    everyone = inputs.providers_named()
     query: Any = ScoreCard.select().where(ScoreCard.month == month)
     kept = {(card.provider_id, card.route, card.revision): card for card in query}
-    keeping = _Keeping(month, at, kept, set(providers), _not_whole(everyone, month))
+    if model.method == 1:
+        return _Judged({}, kept)
+    everyone = inputs.providers_named()
+    registers = dossiers(everyone)
+    region = kept_region(month, model, everyone, registers)
+    ago = kept_region(add_months(month, -12), model, everyone, registers)
+    judgements = region.judgements(ago)
+    concepts = [card for card in kept.values() if card.status == CONCEPT]
+    draws = cards.draws_of(card for card in concepts if card.model == model.code)
+    for card in concepts:
+        judgement = judgements.get((card.provider_id, card.route))
+        if judgement is not None and card.id in draws:
+            judgement.take_over(card.result, draws[card.id])
+    return _Judged(judgements, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A month that is judged again, beside what is kept of it (by provider, route, revision)."""
+
+    judgements: "Mapping[Key, Judgement]"
+    kept: Mapping[tuple[int, int, int], ScoreCard]
+
+
+def _keep_month(month: date, judged: _Judged, *, at: datetime, providers: Collection[int]) -> int:
+    model = cards.model_in_force(month)
+    everyone = inputs.providers_named()
+    keeping = _Keeping(month, at, judged.kept, set(providers), _not_whole(everyone, month))
     if model.method == 1:
         keeping.revise_by_method_1([p for p in everyone if p.id in keeping.changed], model)
         return keeping.count
-    keeping.keep(judged)
+    keeping.keep(judged.judgements)
     return keeping.count
 
 

@@ -15,6 +15,7 @@ from core.dates import add_months, month_end
 from providers.deliveries.queries import removed_months
 from providers.models import Provider
 from providers.register.queries import dossier
+from providers.register.rules import Dossier
 from quality.cards import inputs
 from quality.cards.inputs import Moment
 from quality.cards.register_facts import (
@@ -64,11 +65,13 @@ class MonthRegion:
     model: ScoringModel
     providers: Sequence[Provider]
     figures: dict[Key, Figures] = field(default_factory=dict)
+    registers: Mapping[int, Dossier] | None = None
+    """The register of today, where it was read before."""
 
     @cached_property
     def facts(self) -> dict[int, RegisterFacts]:
         """The register on the reference day, by provider."""
-        return facts_of(self.providers, self.month, self.model)
+        return facts_of(self.providers, self.month, self.model, registers=self.registers)
 
     @cached_property
     def by_route(self) -> dict[int, Region]:
@@ -118,9 +121,14 @@ class MonthRegion:
         return judged
 
 
-def kept_region(month: date, model: ScoringModel, providers: Sequence[Provider]) -> MonthRegion:
+def kept_region(
+    month: date,
+    model: ScoringModel,
+    providers: Sequence[Provider],
+    registers: Mapping[int, Dossier] | None = None,
+) -> MonthRegion:
     """A month with the figures that are kept; those that are missing are measured, and kept."""
-    region = MonthRegion(month, model, providers, kept_figures(month, model))
+    region = MonthRegion(month, model, providers, kept_figures(month, model), registers)
     for provider in missing(region):
         for found_month, figures in measure(provider, [month], model).items():
             store(provider.id, found_month, model, figures)

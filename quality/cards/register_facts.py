@@ -128,15 +128,16 @@ def facts_of(
     month: date,
     model: ScoringModel,
     known_on: Moment = None,
-    register: Dossier | None = None,
+    registers: Mapping[int, Dossier] | None = None,
 ) -> dict[int, RegisterFacts]:
-    """The facts of some providers on the last day of a month, by number; as known at a moment."""
+    """The facts of some providers on the last day of a month, by number; as known at a moment.
+
+    ``registers`` is what the register says of each, where that was read before.
+    """
     day, moment = month_end(month), latest_of(known_on)
-    if register is not None:
-        registers = {provider.id: register for provider in providers}
-    elif moment is not None:
+    if registers is None and moment is not None:
         registers = {provider.id: dossier(provider, moment) for provider in providers}
-    else:
+    elif registers is None:
         registers = dossiers(providers)
     ids = list(registers)
     docents = docents_of(ids, month, model)

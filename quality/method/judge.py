@@ -274,6 +274,28 @@ class Judgement:
         }
         return {str(s): by_standing[s] for s in reversed(ORDER)}
 
+    def take_over(self, kept: Mapping[str, Any], draws: bytes) -> None:
+        """Take the draws of a kept judgement (its tree) when this one rests on the same.
+
+        They are seeded: drawn again, they would be the same.
+        """
+        if _what_is_drawn(kept) == _what_is_drawn(self._outline):
+            low_high = kept["interval"]
+            self.__dict__["draws"] = uncertainty.unpack(draws)
+            self.__dict__["interval"] = None if low_high is None else tuple(low_high)
+            self.__dict__["chances"] = kept["chances"]
+
+    @property
+    def _outline(self) -> dict[str, Any]:
+        """What a tree tells of the figures that the draws are made with."""
+        return {
+            "score": self.score,
+            "gate": {"open": self.gate_open, "reason": self.gate_reason},
+            "borders": list(self.model.borders),
+            "aggregation": self.model.aggregation,
+            "criteria": {r.criterion.code: r.tree(None) for r in self.results},
+        }
+
     @property
     def border(self) -> bool:
         """Whether the standing given is not sure enough to be said without its border."""
@@ -340,6 +362,17 @@ class Judgement:
         if self.few_groups:
             tree["change"] = None
         return tree
+
+
+DRAWN_FROM = ("value", "effective_n", "interval", "points", "weight", "knots", "judged")
+
+
+def _what_is_drawn(tree: Mapping[str, Any]) -> Any:
+    """Everything in a tree that the draws of its score, and what is said of them, depend on."""
+    criteria = {
+        code: [item.get(name) for name in DRAWN_FROM] for code, item in tree["criteria"].items()
+    }
+    return [criteria, *(tree.get(name) for name in ("score", "gate", "borders", "aggregation"))]
 
 
 def rank_tree(rank: Rank) -> RankTree:
