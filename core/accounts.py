@@ -163,6 +163,12 @@ RIGHTS: dict[str, dict[Role, frozenset[str]]] = {
         Role.CONTRACT_MANAGER: READ,
         Role.MUNICIPALITY: frozenset({"read", "create"}),
     },
+    # What others reached on a criterion, drawn beside the schools.
+    "criterion_references": {
+        Role.REGION: frozenset({"read", "create"}),
+        Role.CONTRACT_MANAGER: frozenset({"read", "create"}),
+        Role.MUNICIPALITY: READ,
+    },
     # What a gemeente did with its plan van aanpak; the raad reads it as a report.
     "evaluation": {
         Role.REGION: frozenset({"read", "change"}),

@@ -11,7 +11,13 @@ from providers.models import Provider
 from providers.scopes import by_provider
 from quality.agreements.models import Agreement, Complaint, Talk
 from quality.evaluation.models import EVERYTHING
-from quality.indicators.models import CohortCount, Indicator, IndicatorValue, ReferenceLine
+from quality.indicators.models import (
+    CohortCount,
+    CriterionReference,
+    Indicator,
+    IndicatorValue,
+    ReferenceLine,
+)
 from quality.learners.acts import ANSWERED, ESCALATED
 from quality.learners.models import FactsImport, LearnerFacts, LearnerSummary
 from quality.models import (
@@ -104,6 +110,12 @@ for _model in (IndicatorValue, ReferenceLine):
     scope(_model)(_of_indicator(_model.indicator))
 for _model in EVERYTHING:
     scope(_model)(_of_evaluation(_model))
+
+
+@scope(CriterionReference)
+def _criterion_references(query: Any, account: Account) -> Any:
+    """Published figures of others: for whoever sees a score."""
+    return query.where(False) if account.role == Role.ADMINISTRATOR else query
 
 
 @scope(ScoringModelVersion)

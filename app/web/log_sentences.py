@@ -242,6 +242,7 @@ THINGS = {
     "provider": "aanbieder",
     "quality_mark": "keurmerk",
     "reference_line": "vergelijking",
+    "criterion_reference": "vergelijking",
     "region_table": "cijfers van een regio",
     "reactions": "reactie",
     "reports": "rapportage",

@@ -7,7 +7,7 @@ from quality.admin.agreements import AgreementPage
 from quality.admin.complaints import ComplaintPage
 from quality.admin.evaluation import EvaluationPage
 from quality.admin.hearing import InvitationPage, ReactionPage
-from quality.admin.indicators import IndicatorPage
+from quality.admin.indicators import CriterionReferencePage, IndicatorPage
 from quality.admin.judgement import JudgementPage, RowsPage
 from quality.admin.learner_pages.listing import LearnersPage
 from quality.admin.learner_pages.road import LearnerPage, LearnerTalkPage, PersonPage
@@ -38,6 +38,9 @@ def views() -> list[BaseView]:
         ),
         ProvidersPage("Aanbieders", url="/aanbieders", endpoint="providers"),
         IndicatorPage("Indicatoren", url="/indicatoren", endpoint="indicators"),
+        CriterionReferencePage(
+            "Vergelijkingscijfers", url="/indicatoren/criteria", endpoint="criterion_references"
+        ),
         EvaluationPage("Evaluatie", url="/indicatoren/evaluatie", endpoint="evaluation"),
         AgreementPage("Afspraken", url="/aanbieders/<code>/afspraken", endpoint="agreements"),
         TalkPage("Gesprek", url="/aanbieders/<code>/gesprek", endpoint="talk"),

@@ -8,30 +8,36 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from core.accounts import Role, visible
+from core.accounts import Role, may, visible
 from core.admin import Page, needs
 from core.dates import add_months, month_of, now, today
 from core.errors import DomainError
 from core.export import download
+from core.formats import day_text
 from core.municipalities import name as municipality_name, names as municipality_names
 from core.small_numbers import count_or_hidden, parts_of_total
+from providers.codes import LearningRoute
 from quality.charts.indicator import indicator_chart
+from quality.charts.trend import in_unit, unit_of
 from quality.indicators.computed import COMPUTATIONS
 from quality.indicators.forms import (
     ComputeForm,
+    CriterionReferenceForm,
     IndicatorForm,
     IndicatorValueForm,
     ReferenceForm,
 )
-from quality.indicators.models import Indicator
+from quality.indicators.models import CriterionReference, Indicator
 from quality.indicators.operations import (
     compute_value,
     define_indicator,
     enter_value,
+    load_criterion_references,
     load_references,
 )
 from quality.indicators.queries import (
     cohort_rows,
+    criterion_references,
     figures_of,
     indicator_list,
     references_of,
@@ -46,6 +52,7 @@ from quality.indicators.rules import (
     value_text,
     year_rows,
 )
+from quality.method.criteria import CRITERIA
 
 
 @dataclass(frozen=True)
@@ -158,7 +165,11 @@ class IndicatorPage(Page):
         search = _search()
         items = _listed(list(indicator_list(g.account, search=search)))
         return self.render(
-            "quality/indicators.html", found=items, search=search, cohorts=_cohort_tables()
+            "quality/indicators.html",
+            found=items,
+            search=search,
+            cohorts=_cohort_tables(),
+            may_compare=may(g.account, "read", "criterion_references"),
         )
 
     @expose("/indicatoren.<any(csv, xlsx):kind>")
@@ -275,3 +286,33 @@ class IndicatorPage(Page):
             return self._show(indicator, form)
         flash("Het cijfer is berekend uit de leveringen.", "success")
         return redirect(url_for(".one", number=number))
+
+
+class CriterionReferencePage(Page):
+    """What others reached on the criteria: published figures, drawn in the line of each school."""
+
+    thing = "criterion_references"
+
+    @expose("/", methods=("GET", "POST"))
+    @needs("read", POST="create")
+    def index(self) -> Response | str:
+        """List them, and take in a file."""
+        form = CriterionReferenceForm()
+
+        def change(values: dict[str, Any]) -> None:
+            lines = read_references(values["file"].read(MOST_BYTES).decode("utf-8-sig", "replace"))
+            load_criterion_references(
+                values["criterion"], LearningRoute(int(values["route"])), lines,
+                by=g.account.email, at=now(),
+            )  # fmt: skip
+
+        if self.saved(form, change, "De cijfers om mee te vergelijken zijn bewaard."):
+            return redirect(url_for(".index"))
+        rows = [
+            (
+                CRITERIA[one.criterion].label, LearningRoute(one.route).label, one.name, one.year,
+                in_unit(one.value, unit_of(one.criterion)), one.source, day_text(one.published_on),
+            )
+            for one in visible(CriterionReference, g.account, criterion_references())
+        ]  # fmt: skip
+        return self.render("quality/criterion_references.html", form=form, rows=rows)

@@ -25,6 +25,7 @@ from providers.models import Provider, QualityMark
 from quality import charts
 from quality.cards import queries as cards
 from quality.charts.words import MEASURES, Card, cards_in_order, criteria_of, route_label
+from quality.indicators.queries import References, newest_references
 from quality.learners.queue import Queue, queues
 from quality.lessons.intensity import LessonMonth, Lessons
 from quality.lessons.queries import lessons_by_month, levels_then_and_now
@@ -357,6 +358,10 @@ class _OfOne:
         return lessons_by_month(self.provider, self.history.month, CALENDAR)
 
     @cached_property
+    def _references(self) -> References:
+        return newest_references(self.history.month.year)
+
+    @cached_property
     def _levels(self) -> Mapping[str, Any]:
         return levels_then_and_now(self.provider.id, self.history.month)
 
@@ -383,6 +388,7 @@ class _OfOne:
             top=top_of(trees[history.month], kind),
             spans=self._spans,
             model_changes=model_changes(trees),
+            references=self._references.get((kind, int(route)), ()),
         )
 
 

@@ -56,6 +56,8 @@ class Line:
     norm: float | None
     spans: tuple[Span, ...]
     model_changes: tuple[date, ...]
+    references: tuple[tuple[float, str], ...] = ()
+    """What others reached, and who."""
     borders: tuple[tuple[float, str], ...] = ()
     """Of a score: where a word begins, and which."""
     top: float = 100.0
@@ -114,6 +116,7 @@ def trend(
     top: float = 100.0,
     spans: Sequence[Span] = (),
     model_changes: Sequence[date] = (),
+    references: Sequence[tuple[float, str]] = (),
 ) -> Chart:
     """One measure over months, with its interval and the start of a change.
 
@@ -125,11 +128,20 @@ def trend(
         name=name,
         finding=_finding(measure, months, norm),
         measure=_measure(measure, of, months),
-        description=_describe(months, unit, norm),
+        description=_describe(months, unit, norm, references),
         headers=("Maand", label_of(measure), "Aantal", "Van", "Tot", "Bijzonderheid"),
         rows=_rows(months, unit, model_changes),
         paint=paint_trend,
-        data=Line(unit, months, norm, joined(spans), tuple(model_changes), tuple(borders), top),
+        data=Line(
+            unit,
+            months,
+            norm,
+            joined(spans),
+            tuple(model_changes),
+            tuple(references),
+            tuple(borders),
+            top,
+        ),
         height=210,
         over_time=True,
     )
@@ -164,7 +176,12 @@ def _measure(measure: str, of: str, months: Sequence[Point]) -> str:
     return "; ".join(parts)
 
 
-def _describe(months: Sequence[Point], unit: str, norm: float | None) -> str:
+def _describe(
+    months: Sequence[Point],
+    unit: str,
+    norm: float | None,
+    references: Sequence[tuple[float, str]],
+) -> str:
     parts = [
         f"{month_text(p.month)}: "
         + (in_unit(p.value, unit) if p.value is not None else f"geen waarde ({p.reason})")
@@ -173,6 +190,7 @@ def _describe(months: Sequence[Point], unit: str, norm: float | None) -> str:
     ]
     if norm is not None:
         parts.append(f"Norm {in_unit(norm, unit)}")
+    parts += [f"{name}: {in_unit(value, unit)}" for value, name in references]
     return ". ".join(parts) + "." if parts else "Er is niets te tonen."
 
 
@@ -330,7 +348,10 @@ def _label_levels(axes: Any, line: Line, ticks: Sequence[float]) -> None:
     levels = [level for level in levels if ticks[0] <= level[0] <= ticks[-1]]
     for height, _ in levels:
         axes.axhline(height, color=drawing.TEAL, lw=1.2, ls=(0, (1, 1.5)), zorder=1)
-    write_side_labels(axes, levels, ticks)
+    others = [level for level in line.references if ticks[0] <= level[0] <= ticks[-1]]
+    for height, _ in others:
+        axes.axhline(height, color=drawing.GREY, lw=1.2, ls=(0, (5, 3)), zorder=1)
+    write_side_labels(axes, sorted([*levels, *others]), ticks)
 
 
 def score_points(cards: Mapping[date, Mapping[str, Any]], measure: str = "score") -> list[Point]:

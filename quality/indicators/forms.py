@@ -13,7 +13,9 @@ from core.pages.fields import (
     TextField,
     WholeNumberField,
 )
+from providers.codes import LearningRoute
 from quality.indicators.computed import COMPUTATIONS, DURATION, UNITS
+from quality.method.criteria import CRITERIA
 
 
 class IndicatorValueForm(SafeForm):
@@ -92,6 +94,19 @@ class ReferenceForm(SafeForm):
         "Bestand (CSV)",
         [Required("Kies een bestand.")],
         description="Kolommen: naam, jaar, waarde, bron, datum.",
+    )
+
+
+class CriterionReferenceForm(ReferenceForm):
+    """The same about a criterion of a leerroute."""
+
+    criterion = SelectField(
+        "Criterium",
+        [Required("Kies een criterium.")],
+        choices=[SelectChoice(m.code, m.label) for m in CRITERIA.values() if not m.is_status],
+    )
+    route = SelectField(
+        "Leerroute", choices=[SelectChoice(str(int(r)), r.label) for r in LearningRoute]
     )
 
 

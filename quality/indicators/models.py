@@ -79,6 +79,23 @@ class ReferenceLine(BaseModel):
         indexes = ((("indicator", "name", "year"), True),)
 
 
+class CriterionReference(BaseModel):
+    """What others reached on a criterion of a route in a year; drawn in the line of each school."""
+
+    criterion = peewee.CharField(max_length=20, verbose_name="Criterium")
+    route = peewee.SmallIntegerField(verbose_name="Leerroute")
+    name = peewee.CharField(max_length=60, verbose_name="Naam")
+    year = peewee.SmallIntegerField(verbose_name="Jaar")
+    value = peewee.DoubleField(verbose_name="Waarde")
+    source = peewee.CharField(max_length=200, verbose_name="Bron")
+    published_on = peewee.DateField(verbose_name="Datum van de bron")
+
+    class Meta:
+        """One figure of a name per year."""
+
+        indexes = ((("criterion", "route", "name", "year"), True),)
+
+
 class CohortCount(BaseModel):
     """Inburgeringsplichtigen of one start year in one state, as DUO published it.
 

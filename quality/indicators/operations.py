@@ -11,10 +11,17 @@ from core.dates import month_end
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import day_text, month_text
+from providers.codes import LearningRoute
 from quality.cards.inputs import latest_month
 from quality.indicators.computed import COMPUTATIONS, DURATION, count_people
 from quality.indicators.duration import duration_until_pass
-from quality.indicators.models import CohortCount, Indicator, IndicatorValue, ReferenceLine
+from quality.indicators.models import (
+    CohortCount,
+    CriterionReference,
+    Indicator,
+    IndicatorValue,
+    ReferenceLine,
+)
 from quality.indicators.queries import learners_until, people_of
 from quality.indicators.rules import (
     BY_HAND,
@@ -148,23 +155,39 @@ def load_references(
 ) -> int:
     """Keep what others reached; a figure of the same name and year is replaced."""
     with transaction():
-        for line in lines:
-            kept_line = ReferenceLine.get_or_none(
-                ReferenceLine.indicator == indicator,
-                ReferenceLine.name == line.name,
-                ReferenceLine.year == line.year,
-            ) or ReferenceLine(indicator=indicator, name=line.name, year=line.year)
-            kept_line.value, kept_line.source, kept_line.published_on = (
-                line.value,
-                line.source,
-                line.published_on,
-            )
-            kept_line.save()
+        _keep_references(ReferenceLine, {"indicator": indicator}, lines)
         record(
             at=at, actor=by, action="load", thing="reference_line", thing_id=indicator.number,
             after={"lines": len(lines), "names": sorted({line.name for line in lines})},
         )  # fmt: skip
     return len(lines)
+
+
+def load_criterion_references(
+    criterion: str, route: LearningRoute, lines: list[ReferenceRow], *, by: str, at: datetime
+) -> int:
+    """Keep what others reached on a criterion of a route; the same name and year is replaced."""
+    with transaction():
+        about = {"criterion": criterion, "route": int(route)}
+        _keep_references(CriterionReference, about, lines)
+        record(
+            at=at, actor=by, action="load", thing="criterion_reference",
+            thing_id=f"{criterion}/{route.code}",
+            after={"lines": len(lines), "names": sorted({line.name for line in lines})},
+        )  # fmt: skip
+    return len(lines)
+
+
+def _keep_references(model: Any, about: dict[str, Any], lines: list[ReferenceRow]) -> None:
+    for line in lines:
+        key = about | {"name": line.name, "year": line.year}
+        figures = {
+            "value": line.value, "source": line.source, "published_on": line.published_on,
+        }  # fmt: skip
+        model.insert(**key, **figures).on_conflict(
+            conflict_target=[getattr(model, name) for name in key],
+            update=figures,
+        ).execute()
 
 
 def load_reference_figures(*, by: str, at: datetime) -> int:

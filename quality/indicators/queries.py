@@ -1,5 +1,6 @@
 """Questions about indicators: one query each."""
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,13 @@ from providers.codes import EndReason, Outflow, Participation
 from providers.models import CURRENT, ProgressRecord
 from quality.indicators.computed import Person
 from quality.indicators.duration import Learner
-from quality.indicators.models import CohortCount, Indicator, IndicatorValue, ReferenceLine
+from quality.indicators.models import (
+    CohortCount,
+    CriterionReference,
+    Indicator,
+    IndicatorValue,
+    ReferenceLine,
+)
 from quality.indicators.rules import Figure
 from quality.learners.models import LearnerFacts
 
@@ -138,3 +145,28 @@ def _learner(registered: Any, ended: Any, reason: int | None, first_month: Any) 
 
 def _ordinal(day: date | int) -> int:
     return day.toordinal() if isinstance(day, date) else day
+
+
+def criterion_references() -> Any:
+    """What others reached on criteria, by criterion, route and name, the newest year first."""
+    return CriterionReference.select().order_by(
+        CriterionReference.criterion,
+        CriterionReference.route,
+        CriterionReference.name,
+        CriterionReference.year.desc(),
+    )
+
+
+References = dict[tuple[str, int], list[tuple[float, str]]]
+"""Criterion and route -> value, and whose it is of which year."""
+
+
+def newest_references(year: int) -> References:
+    """Of each name its newest figure up to a year."""
+    lines: References = defaultdict(list)
+    done = set()
+    for one in criterion_references().where(CriterionReference.year <= year):
+        if (key := (one.criterion, one.route, one.name)) not in done:
+            done.add(key)
+            lines[key[:2]].append((one.value, f"{one.name} {one.year}"))
+    return lines

@@ -123,6 +123,7 @@ def test_for_the_others_there_is_no_page_of_learners(client, region, role):
         client.post(f"/cursisten/0148/D-1/{act}/", status=403)
 
 
+@pytest.mark.both_engines
 def test_the_road_joins_both_providers_and_says_what_is_missing(client, region):
     client.sign_in("gemeente", **DALFSEN)
     page = client.get("/cursisten/0148/D-1/")
@@ -152,6 +153,7 @@ def test_the_evidence_of_a_signal_stands_below_it(client, region):
     assert "eigen afspraak" in talk.text
 
 
+@pytest.mark.both_engines
 def test_who_stopped_being_reported_is_said_so(client, region):
     months(make_track(region[0], "D-weg"), 3, date(2026, 8, 1))
     recompute_after(region[0], [OCT], by="test", at=AT)
@@ -160,6 +162,7 @@ def test_who_stopped_being_reported_is_said_so(client, region):
     assert "Niet meer gemeld sinds augustus 2026." in client.get("/cursisten/0148/D-weg/").text
 
 
+@pytest.mark.both_engines
 def test_a_longer_term_is_filled_in_on_the_page_and_moves_the_signal(client, region):
     client.sign_in("gemeente", **DALFSEN)
     before = client.get("/cursisten/0148/D-2/").text
@@ -174,6 +177,7 @@ def test_a_longer_term_is_filled_in_on_the_page_and_moves_the_signal(client, reg
     assert re.search(r"Termijn tot ?01-09-2028", after)
 
 
+@pytest.mark.both_engines
 def test_rows_of_a_merged_gemeente_belong_to_the_new_one(client, db):
     assert MERGED["0501"] == "1992"
     here = make_provider()

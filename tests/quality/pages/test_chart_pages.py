@@ -1,5 +1,6 @@
 """Pages of charts and of providers side by side, as people see them."""
 
+import io
 import re
 from datetime import date
 
@@ -94,6 +95,30 @@ def test_the_charts_of_a_provider_hide_what_is_small(client, region):
     page = client.get("/kwaliteit/2026-10/grafieken/TA003/")
     assert "te weinig cursisten" in page.text
     assert not re.search(r"n\s=\s4\b", page.text)
+
+
+@pytest.mark.both_engines
+def test_what_others_reached_stands_in_the_line_of_every_school(client, region):
+    client.sign_in("contractmanager")
+    address = "/indicatoren/criteria/"
+    text = (
+        "naam;jaar;waarde;bron;datum\nElders;2024;60;Verslag;31-12-2024\n"
+        "Elders;2025;72,5;Verslag;31-12-2025\nElders;2099;99;Verslag;31-12-2025\n"
+    )
+    for _ in range(2):  # the second time replaces the first
+        sent = {"file": (io.BytesIO(text.encode()), "elders.csv")}
+        page = client.post(address, sent | {"criterion": "bevoegd", "route": "1"}, follow=True)
+    assert [row[2:5] for row in page.rows()][1:] == [
+        ["Elders", "2025", "72,5 %"], ["Elders", "2024", "60,0 %"]
+    ]  # fmt: skip
+    empty = {"file": (io.BytesIO(b"a;b"), "x.csv"), "criterion": "bevoegd", "route": "1"}
+    wrong = client.post(address, empty)
+    assert "ontbreekt de kolom naam" in wrong.errors[0]
+    client.sign_in("aanbieder", provider_code="TA001")
+    charts = client.get("/kwaliteit/2026-10/grafieken/TA001/").html
+    assert charts.count("Elders 2025: 72,5") == 1
+    assert "Elders 2024" not in charts
+    client.get(address, status=403)
 
 
 def test_a_school_sees_its_own_charts_only(client, region):
