@@ -4,6 +4,7 @@ from typing import Any
 
 import jinja2
 from flask import Flask, g, request
+from markupsafe import escape
 
 from core import formats, municipalities, small_numbers
 
@@ -29,6 +30,13 @@ def on_this_site(_context: jinja2.runtime.Context, path: str) -> str:
     )
 
 
+def is_one_word(cell: object) -> bool:
+    """Whether a cell holds a date, a number or a code, which a hyphen would break in two."""
+    text = escape(cell).striptags()
+    return "-" in text and len(text) <= LONGEST_WORD and " " not in text
+
+
+LONGEST_WORD = 20
 FILTERS = {
     "here": on_this_site,
     "day": formats.day_text,
@@ -51,6 +59,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     # Jinja has a filter "count" of its own (the length); ours is the Dutch figure.
     app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.tests["one_word"] = is_one_word
     app.context_processor(_frame)
 
 

@@ -43,7 +43,7 @@ from quality.method.model import ScoringModel
 from quality.models import ScoreCard
 
 STATUSES = {int(status): status.label for status in TrackStatus}
-MOST_ROWS = 500
+ROWS_ON_A_PAGE = 50
 PICTURED = tuple(code for code, measure in CRITERIA.items() if measure.picture)
 
 
@@ -298,14 +298,18 @@ class RowsPage(Page):
     def index(self, month: str, code: str, route: str) -> str:
         """Show the rows of the three months that the hours are summed over."""
         card, rows = self._rows(month, code, route)
+        count = rows.count()
+        parts = max(-(-count // ROWS_ON_A_PAGE), 1)
+        part = min(max(request.args.get("deel", 1, type=int), 1), parts)
         return self.render(
             "quality/rows.html",
             card=card,
             month=card.month,
             route=ROUTES[route],
-            rows=list(rows.limit(MOST_ROWS)),
-            count=rows.count(),
-            most=MOST_ROWS,
+            rows=list(rows.paginate(part, ROWS_ON_A_PAGE)),
+            count=count,
+            part=part,
+            parts=parts,
             statuses=STATUSES,
             address={"month": month, "code": code, "route": route},
         )

@@ -10,7 +10,10 @@ FOCUSED = f"({BEHIND} ?? document.activeElement).{{}}"
 STOP = f"""attribute => {{
     const style = getComputedStyle(document.activeElement);
     const unseen = style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2;
-    const value = ({BEHIND} ?? document.activeElement)[attribute];
+    // Around a wide table or a chart all of it is the text; only what can be pressed counts.
+    const inside = attribute === 'textContent'
+        && !document.activeElement.matches('a, button, summary');
+    const value = inside ? '' : ({BEHIND} ?? document.activeElement)[attribute];
     return [unseen, String(value), document.activeElement.outerHTML];
 }}"""
 TEXT = f"value => [...{BEHIND}.options].find(option => option.value === value).text"
