@@ -102,7 +102,6 @@ class CriterionReferenceForm(ReferenceForm):
 
     criterion = SelectField(
         "Criterium",
-        [Required("Kies een criterium.")],
         choices=[SelectChoice(m.code, m.label) for m in CRITERIA.values() if not m.is_status],
     )
     route = SelectField(
