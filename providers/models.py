@@ -5,8 +5,11 @@ superseded. ``superseded_by`` says by which delivery; a row whose own delivery s
 belongs to a withdrawn delivery.
 """
 
+from datetime import date
+
 import peewee
 
+from core.dates import days
 from core.db import BaseModel, DayField, MomentField, MonthField, NoteField
 
 
@@ -24,6 +27,15 @@ class Provider(BaseModel):
     email = peewee.CharField(max_length=120, null=True, verbose_name="E-mail")
     tst_from = peewee.DateField(null=True, verbose_name="TST-erkenning van")
     tst_until = peewee.DateField(null=True, verbose_name="TST-erkenning tot")
+    merged_into = peewee.ForeignKeyField(
+        "self", null=True, backref="merged", on_delete="RESTRICT", verbose_name="Opgegaan in"
+    )
+    merged_on = peewee.DateField(null=True, verbose_name="Opgegaan op")
+
+    @property
+    def last_month(self) -> date | None:
+        """The last month that it delivers itself, when it went up in another provider."""
+        return None if self.merged_on is None else (self.merged_on - days(1)).replace(day=1)
 
 
 class Location(BaseModel):

@@ -28,7 +28,10 @@ from providers.models import (
 def own_provider(provider_id: Any, account: Account) -> Any:
     """Condition on a provider key: what binds this account to one school, or nothing."""
     mine = Provider.select(Provider.id).where(Provider.code == (account.provider_code or ""))
-    return provider_id.in_(mine)
+    # The past of a school that went up in this one is its past too.
+    merged = Provider.alias()
+    with_merged = merged.select(merged.id).where(merged.id.in_(mine) | merged.merged_into.in_(mine))
+    return provider_id.in_(with_merged)
 
 
 def within_contracts(provider_id: Any, account: Account) -> Any:

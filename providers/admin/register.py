@@ -44,7 +44,9 @@ from providers.register.operations import (
     GOES_ALONG,
     check_contract,
     check_mark,
+    check_merger,
     check_period,
+    follow_code,
     held_scopes,
     scope_list,
     set_scopes,
@@ -129,6 +131,8 @@ class ProviderView(SafeModelView):
         "email",
         "tst_from",
         "tst_until",
+        "merged_into",
+        "merged_on",
     )
     form_columns = column_details_list
     search_columns = (Provider.code, Provider.name, Provider.city)
@@ -146,6 +150,13 @@ class ProviderView(SafeModelView):
         if row.chamber_number:
             row.chamber_number = chamber_number(row.chamber_number)
         check_period(row.tst_from, row.tst_until, "tst_until")
+        check_merger(row)
+
+    def store(self, row: Any, *, created: bool, before: dict[str, Any] | None) -> None:
+        """Save the provider; who is bound to its code follows it."""
+        super().store(row, created=created, before=before)
+        if before and before["code"] != row.code:
+            follow_code(before["code"], row.code)
 
 
 class LocationView(SafeModelView):

@@ -87,19 +87,25 @@ def delivery_calendar(
 ) -> list[CalendarCell]:
     """Every provider in every month from ``first`` to ``last``, by provider and month.
 
-    Owed is a month in which some contract of the provider is in force; with several the earliest
-    due date counts. *Met fouten* means that rows were sent back and have not come again. *Nihil*
-    means that the provider said that there was nothing to report.
+    Owed is a month in which some contract of the provider is in force, until it went up in another;
+    with several the earliest due date counts. *Met fouten* means that rows were sent back and have
+    not come again. *Nihil* means that the provider said that there was nothing to report.
 
     Counting the rows that hold reads them all, which only pages of one provider can afford.
     """
     owed: dict[int, list[_Owed]] = defaultdict(list)
-    contracts = Contract.select(
-        Contract.provider, Contract.valid_from, Contract.valid_until, Contract.due_workday
-    ).where(Contract.provider.in_(providers))
-    for provider, start, end, workday in _tuples(contracts):
-        until = None if end is None else month_number(end)
-        owed[provider].append(_Owed(month_number(start), until, workday))
+    contracts: Any = (
+        Contract.select(Contract, Provider).join(Provider).where(Contract.provider.in_(providers))
+    )
+    for contract in contracts:
+        ends = [
+            month_number(end)
+            for end in (contract.valid_until, contract.provider.last_month)
+            if end is not None
+        ]
+        owed[contract.provider_id].append(
+            _Owed(month_number(contract.valid_from), min(ends, default=None), contract.due_workday)
+        )
     received = _received(providers, first, last)
     rows = _rows_held(providers, first, last) if count_rows else {}
     every = Provider.select(Provider.id).where(Provider.id.in_(providers))

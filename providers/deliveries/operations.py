@@ -321,8 +321,14 @@ def _ask(delivery: Delivery, outcome: Outcome) -> None:
 
 def _context(provider: Provider, request: Request) -> Context:
     contracts = Contract.select(Contract.number, Contract.id).where(Contract.provider == provider)
+    successor = provider.merged_into
     return Context(
         provider_code=provider.code,
+        former_codes=tuple(
+            former.code for former in Provider.select().where(Provider.merged_into == provider)
+        ),
+        last_month=provider.last_month,
+        successor=f"{successor.name} ({successor.code})" if successor else "",
         today=request.today,
         contracts={contract.number: contract.id for contract in contracts},
         only_month=request.only_month,

@@ -354,6 +354,11 @@ class Context:
 
     provider_code: str
     today: date
+    former_codes: tuple[str, ...] = ()
+    """Of providers that went up in this one."""
+    last_month: date | None = None
+    """The last month of a provider that went up in another, ``successor``."""
+    successor: str = ""
     contracts: dict[str, int] = field(default_factory=dict)
     only_month: date | None = None
     mapping: Mapping = field(default_factory=Mapping)
@@ -370,7 +375,11 @@ def make_parser(column: Column, context: Context) -> Parser:
         return code_parser(entries, allowed, context.mapping.own_codes(column.name))
     parsers: dict[Kind, Callable[[], Parser]] = {
         Kind.MONTH: lambda: month_parser(
-            today=context.today, only=context.only_month, epoch_1904=context.epoch_1904
+            today=context.today,
+            only=context.only_month,
+            epoch_1904=context.epoch_1904,
+            last=context.last_month,
+            successor=context.successor,
         ),
         Kind.DAY: lambda: day_parser(epoch_1904=context.epoch_1904),
         Kind.HOURS: lambda: hours_parser(column.maximum),
@@ -379,7 +388,7 @@ def make_parser(column: Column, context: Context) -> Parser:
         Kind.TEXT: lambda: text_parser(column.maximum),
         Kind.MUNICIPALITY: lambda: municipality_parser(municipalities.names()),
         Kind.CONTRACT: lambda: contract_parser(context.contracts),
-        Kind.PROVIDER: lambda: same_provider_parser(context.provider_code),
+        Kind.PROVIDER: lambda: same_provider_parser(context.provider_code, context.former_codes),
     }
     if context.any_provider and column.kind in (Kind.CONTRACT, Kind.PROVIDER):
         return text_parser(column.maximum, find=kind_in_key)

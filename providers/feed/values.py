@@ -5,7 +5,7 @@ takes cleaned, non-empty text and returns what is held (an integer, or text), or
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from unicodedata import combining, normalize
@@ -139,8 +139,18 @@ _MONTH_LAST_YEAR = re.compile(r"(\d{1,2})[-/. ](\d{4})$")
 _MONTH_WORDS = re.compile(r"([a-z]+)\.?[-. ]+(\d{4})$", re.IGNORECASE)
 
 
-def month_parser(*, today: date, only: date | None, epoch_1904: bool = False) -> Parser:
-    """Read a month that is not in the future and not before January 2022."""
+def month_parser(
+    *,
+    today: date,
+    only: date | None,
+    epoch_1904: bool = False,
+    last: date | None = None,
+    successor: str = "",
+) -> Parser:
+    """Read a month that is not in the future and not before January 2022.
+
+    ``last`` is the last month of a provider that went up in another, ``successor``.
+    """
     parse_day = day_parser(epoch_1904=epoch_1904)
 
     def first_day(text: str) -> date:
@@ -169,6 +179,8 @@ def month_parser(*, today: date, only: date | None, epoch_1904: bool = False) ->
             raise Fault("F109")
         if only is not None and month != only:
             raise Fault("F111", asked=f"{only:%Y-%m}")
+        if last is not None and month > last:
+            raise Fault("F114", successor=successor)
         return month_number(month)
 
     return parse
@@ -319,11 +331,12 @@ def municipality_parser(names: Mapping[str, str]) -> Parser:
 _OF_GEMEENTE = re.compile(r"^gemeente\s+", re.IGNORECASE)
 
 
-def same_provider_parser(code: str) -> Parser:
-    """Read an aanbiedercode, which can only be the one of the sender."""
+def same_provider_parser(code: str, former: Sequence[str] = ()) -> Parser:
+    """Read an aanbiedercode: of the sender, or of a provider that went up in it."""
+    own = {fold(one) for one in (code, *former)}
 
     def parse(text: str) -> str:
-        if fold(text) != fold(code):
+        if fold(text) not in own:
             raise Fault("F304", provider=code)
         return code
 

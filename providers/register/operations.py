@@ -9,9 +9,11 @@ from typing import Any
 import peewee
 
 from core import audit
+from core.accounts import Account
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import day_text
+from core.identity.models import ApiToken
 from core.pages.tables import remove_row
 from providers.models import (
     ClassInspection,
@@ -49,6 +51,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "email": "email",
         "tst_erkenning_van": "tst_from",
         "tst_erkenning_tot": "tst_until",
+        "opgegaan_in": "merged_into",
+        "opgegaan_op": "merged_on",
     },
     "keurmerken": {
         "status": "status",
@@ -234,9 +238,61 @@ def _values(row: RegisterRow) -> dict[str, Any]:
 
 def _providers(writer: _Writer, rows: list[RegisterRow]) -> None:
     held = {provider.code: provider for provider in Provider.select()}
-    for row in rows:
+    # First those that stay: another may have gone up in them.
+    for row in sorted(rows, key=lambda one: bool(one.values.get("opgegaan_in"))):
         values = _values(row)
-        writer.save("aanbieders", Provider, held.get(values["code"]), values, values["code"])
+        provider = held.get(values["code"])
+        if into := values.get("merged_into"):
+            if into not in held:
+                writer.refuse(row, "opgegaan_in", "R108", into, _unknown_provider(into))
+                continue
+            values["merged_into"] = held[into]
+        kept = {} if provider is None else {"id": provider.id, "merged_into": provider.merged_into,
+                                            "merged_on": provider.merged_on}  # fmt: skip
+        planned = Provider(**kept | values)
+        try:
+            check_merger(planned)
+        except DomainError as error:
+            writer.refuse(row, "opgegaan_in", "R114", into or "", error.message)
+            continue
+        held[values["code"]] = writer.save("aanbieders", Provider, provider, values, values["code"])
+
+
+def _unknown_provider(code: str) -> str:
+    return (
+        f'Aanbieder "{code}" staat niet in het register. '
+        "Neem de aanbieder eerst op, of verbeter de code."
+    )
+
+
+def check_merger(provider: Provider) -> None:
+    """Refuse a provider that goes up in itself, in one that is gone, or on no day."""
+    into = provider.merged_into
+    if (into is None) != (provider.merged_on is None):
+        raise DomainError(
+            "merger_half",
+            "Vul in waarin de aanbieder opging en op welke dag, of laat beide leeg.",
+            field="merged_on" if into else "merged_into",
+        )
+    if into is None:
+        return
+    if into.id == provider.id:
+        message = "Een aanbieder kan niet in zichzelf opgaan. Kies een andere aanbieder."
+    elif into.merged_into is not None:
+        message = f"{into.name} is zelf opgegaan in {into.merged_into.name}. Kies die aanbieder."
+    elif provider.id and Provider.select().where(Provider.merged_into == provider).exists():
+        message = (
+            f"In deze aanbieder zijn eerder andere opgegaan. Laat eerst die opgaan in {into.name}."
+        )
+    else:
+        return
+    raise DomainError("merger", message, field="merged_into")
+
+
+def follow_code(old: str, new: str) -> None:
+    """Let accounts and tokens that are bound to a provider follow its new code."""
+    for bound in (Account, ApiToken):
+        bound.update(provider_code=new).where(bound.provider_code == old).execute()
 
 
 def _with_provider(writer: _Writer, rows: list[RegisterRow]) -> list[tuple[RegisterRow, Provider]]:
@@ -247,11 +303,7 @@ def _with_provider(writer: _Writer, rows: list[RegisterRow]) -> list[tuple[Regis
         if code in held:
             with_provider.append((row, held[code]))
         else:
-            writer.refuse(
-                row, "aanbiedercode", "R108", code,
-                f'Aanbieder "{code}" staat niet in het register. '
-                "Neem de aanbieder eerst op, of verbeter de code.",
-            )  # fmt: skip
+            writer.refuse(row, "aanbiedercode", "R108", code, _unknown_provider(code))
     return with_provider
 
 

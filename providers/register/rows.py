@@ -114,6 +114,8 @@ SHEETS: dict[str, dict[str, RegisterColumn]] = {
         C("email", email_address),
         C("tst_erkenning_van", day),
         C("tst_erkenning_tot", day),
+        C("opgegaan_in", text_of_at_most(10)),
+        C("opgegaan_op", day),
     ),
     "keurmerken": _columns(
         _CODE,

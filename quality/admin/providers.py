@@ -160,6 +160,10 @@ class ProvidersPage(Page):
             tabs=tabs_of(code, f"providers.{tab}"),
             tab=next(label for label, name, _ in TABS if name == f"providers.{tab}"),
             contracts=list(contracts_on(day, [provider.id])),
+            successor=visible(Provider, g.account)
+            .where(Provider.id == provider.merged_into)
+            .get_or_none(),
+            merged=list(visible(Provider, g.account).where(Provider.merged_into == provider)),
             mark_kind=mark_kind,
             stale=facts.mark is not None and is_outdated(facts.mark.checked_on, day, model),
             stale_days=model.mark_check_days,

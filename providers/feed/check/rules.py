@@ -365,6 +365,12 @@ CELL_RULES = (
         "De rij is niet verwerkt.", found_by=_CELL,
     ),
     Rule(
+        "F114", "Een aanbieder die in een andere opging, levert geen latere maanden.",
+        "Deze maand is van na het samengaan met {successor}. Stuur haar in een levering van "
+        '{successor}. Er staat "{value}".',
+        "De rij is niet verwerkt. De andere aanbieder levert haar.", found_by=_CELL,
+    ),
+    Rule(
         "F201", "Uren zijn hele kwartieren.",
         'Vul de uren in op een kwartier, bijvoorbeeld 12,25 of 12,5. Er staat "{value}".',
         "De rij is niet verwerkt; er is niet afgerond.", found_by=_CELL,
