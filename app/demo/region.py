@@ -278,8 +278,11 @@ JOURNEYS = {
     "Zwolle": (
         ("0193", "Zwolle", 12), ("0148", "Dalfsen", 31), ("0148", "Lemelerveld", 58),
         ("0119", "Meppel", 26), ("1708", "Steenwijk", 38), ("0180", "Staphorst", 41),
+        ("0166", "Kampen", 29), ("0177", "Raalte", 22), ("0175", "Ommen", 24),
+        ("0244", "Hattem", 21), ("0246", "Heerde", 37), ("0269", "Oldebroek", 43),
+        ("1773", "Wijhe", 18), ("1773", "Olst", 24), ("1896", "Hasselt", 28),
     ),
-    "Kampen": (("0166", "Kampen", 10), ("0193", "Zwolle", 34)),
+    "Kampen": (("0166", "Kampen", 10), ("0193", "Zwolle", 34), ("1896", "Genemuiden", 36)),
     "Hardenberg": (
         ("0160", "Hardenberg", 9), ("0160", "Dedemsvaart", 41), ("0175", "Ommen", 27),
         ("0180", "Staphorst", 44),

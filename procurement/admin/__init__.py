@@ -8,6 +8,7 @@ from procurement.admin.contracts import ContractPage
 from procurement.admin.decisions import DecisionPages
 from procurement.admin.entry import EntryPages
 from procurement.admin.files import FilePages
+from procurement.admin.groups import GroupPages
 from procurement.admin.lists import ListPages
 from procurement.admin.preparation import PreparationPages
 from procurement.admin.process import ProcessPages
@@ -16,7 +17,9 @@ from procurement.admin.takeover import TakeoverPage
 from procurement.promises.models import ContractClause, ContractPromise
 
 
-class PlanningPage(ListPages, DecisionPages, EntryPages, FilePages, PreparationPages, ProcessPages):
+class PlanningPage(
+    ListPages, DecisionPages, EntryPages, FilePages, PreparationPages, GroupPages, ProcessPages
+):
     """``/planning/`` and everything under it."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import abort, url_for
@@ -42,6 +43,7 @@ from procurement.preparation import (
     queries as preparation_queries,
 )
 from procurement.preparation.operations import Asked, Expected, Grouping, put_estimate
+from procurement.preparation.queries import Replay
 from procurement.preparation.trace import KINDS, Item, comes_from, unasked, unmeasured, weights
 from providers.deliveries.queries import last_month_held, registrations
 
@@ -153,11 +155,14 @@ class PreparationPages(PlanningBase):
         process = self._process(code)
         rows = preparation_queries.numbers(process)
         years = sorted({row.year for row in rows})
+        scales, month = preparation_queries.scales(process), last_month_held()
         return self.render(
             "procurement/scale.html",
             code=code,
             crumbs=crumbs(code),
-            scales=preparation_queries.scales(process),
+            scales=scales,
+            month=month,
+            replays={one.route: _replay(process, one.route, month) for one in scales},
             routes=ROUTES,
             numbers=_by_place(rows),
             years=years,
@@ -373,6 +378,12 @@ class PreparationPages(PlanningBase):
             "procurement/form.html", form=form, title=title, crumbs=crumbs(code), submit="Bewaar",
             cancel=url_for(back, code=code), note="",
         )  # fmt: skip
+
+
+def _replay(process: ContractingProcess, route: str, month: date | None) -> Replay | None:
+    """The last year once more; not of so few that one could be known by it."""
+    past = None if month is None else preparation_queries.replay(process, route, month)
+    return None if past is None or is_small(past.people) else past
 
 
 def _by_place(rows: Iterable[ExpectedNumber]) -> dict[tuple[str, str], dict[int, int]]:

@@ -145,6 +145,11 @@ class RouteScale:
         return _mean(self.alone)
 
 
+def pool_names(codes: Iterable[str], scales: Mapping[str, str]) -> dict[str, str]:
+    """With whom each gemeente fills groups: alone under its own code, or all of one scale."""
+    return {code: code if (scale := scales.get(code, OWN)) == OWN else scale for code in codes}
+
+
 def route_scale(
     route: str,
     year: int,
@@ -157,10 +162,8 @@ def route_scale(
     """Waits of one route; ``numbers`` are trajecten a year by gemeente."""
     alone = tuple(_pool(code, [code], numbers, group_size) for code in sorted(numbers))
     pools: dict[str, list[str]] = {}
-    for code in sorted(numbers):
-        scale = scales.get(code, OWN)
-        # Whoever goes alone is a pool of its own; the others of one scale share their groups.
-        pools.setdefault(code if scale == OWN else scale, []).append(code)
+    for code, pool in pool_names(sorted(numbers), scales).items():
+        pools.setdefault(pool, []).append(code)
     chosen = tuple(_pool(name, codes, numbers, group_size) for name, codes in pools.items())
     together = _pool("regionaal", sorted(numbers), numbers, group_size)
     return RouteScale(

@@ -60,6 +60,7 @@ FORMS = [
     f"/planning/{CODE}/deelname/",
     f"/planning/{CODE}/import/",
     f"/planning/{CODE}/schaal/wijzig/",
+    f"/planning/{CODE}/groepen/",
     f"/planning/{CODE}/eisen/wijzig/",
     f"/planning/{CODE}/vragen/nieuw/",
     f"/planning/{CODE}/vragen/3/",
