@@ -132,8 +132,9 @@ def _log_look(response: Response) -> Response:
     elif response.status_code == 200 and isinstance(page, Page) and page.thing in LOGGED:
         saved = response.headers.get("Content-Disposition", "").startswith("attachment")
         access_log.record(
-            account, page.thing, at=now(), action="download" if saved else "look", about=about
-        )
+            account, page.thing, at=now(), action="download" if saved else "look", about=about,
+            purpose=g.get("purpose", "") if saved else "",
+        )  # fmt: skip
     return response
 
 

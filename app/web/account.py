@@ -41,6 +41,7 @@ from core.identity.account_operations import (
 from core.identity.second_step_operations import has_second_step
 from core.identity.session_operations import end_others, running
 from core.pages.fields import Required, SafeForm, TextField
+from core.pages.purposes import PurposeForm, ask, keep_purpose
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -177,6 +178,17 @@ def index() -> Response | str:
         sessions=running(g.account, at=now(), **limits()),
         here=g.session,
     )
+
+
+@blueprint.post("/doel/")
+@signed_in
+def purpose() -> Response | tuple[str, int]:
+    """Take the purpose of a download, and go on to the file."""
+    form = PurposeForm()
+    if not form.validate():
+        return ask(form), 400
+    keep_purpose(form.answer)
+    return redirect(form.volgende.data or url_for("start.index"))
 
 
 @blueprint.post("/andere-sessies/")

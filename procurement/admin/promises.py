@@ -16,6 +16,7 @@ from core.dates import now, today
 from core.errors import DomainError
 from core.export import XLSX_TYPE
 from core.pages.lists import choice_filter
+from core.pages.purposes import asks_purpose
 from procurement.promises import words
 from procurement.promises.forms import InvoiceForm
 from procurement.promises.invoices import MOST_BYTES
@@ -116,8 +117,9 @@ def _for_letter(code: str) -> tuple[Chosen, Ledger]:
 def _look(ledger: Ledger, count: int, *, action: str, about: str = "", numbers: Any = ()) -> None:
     about = f"{ledger.contract.number} jaar {ledger.year.number}{about}"
     access_log.record(
-        g.account, "promises", count, at=now(), action=action, about=about, numbers=numbers
-    )
+        g.account, "promises", count, at=now(), action=action, about=about, numbers=numbers,
+        purpose=g.get("purpose", ""),
+    )  # fmt: skip
 
 
 def _rows(ledger: Ledger) -> tuple[Any, dict[int, str]]:
@@ -180,6 +182,7 @@ class PromisePage(Page):
         )
 
     @expose("/brief.<any(pdf, xlsx, zip):kind>")
+    @asks_purpose
     def download(self, code: str, kind: str) -> FlaskResponse:
         """Give the letter, its appendix, or both in one file."""
         chosen, found = _for_letter(code)

@@ -16,6 +16,7 @@ from core.export import XLSX_TYPE, download
 from core.jobs.follow_up_operations import is_owed
 from core.jobs.models import FAILED, Job
 from core.jobs.runner import submit
+from core.pages.purposes import asks_purpose
 from core.storage import Storage
 from providers.admin.delivery_parts import (
     CalendarRow,
@@ -264,6 +265,7 @@ class DeliveriesPage(Page):
         )
 
     @expose("/<int:number>/ontbreekt/<month>/ontbreekt.<any(csv, xlsx):kind>")
+    @asks_purpose
     def missing(self, number: int, month: str, kind: str) -> Response:
         """Give the learners that were open a month before and are not in a month as a file."""
         delivery = self._readable(number)
@@ -389,8 +391,9 @@ class DeliveriesPage(Page):
     def _note(self, what: str, delivery: Delivery, *, action: str = "look") -> None:
         """Write down who saw rows of this delivery."""
         access_log.record(
-            g.account, what, delivery.rows, at=now(), action=action, about=delivery.id
-        )
+            g.account, what, delivery.rows, at=now(), action=action, about=delivery.id,
+            purpose=g.get("purpose", ""),
+        )  # fmt: skip
 
     def _whole(self, number: int) -> Delivery:
         """A delivery of which the account may see every row, for doors that give a whole file."""
@@ -399,6 +402,7 @@ class DeliveriesPage(Page):
         return self._readable(number)
 
     @expose("/<int:number>/verbeteren.xlsx")
+    @asks_purpose
     def marked(self, number: int) -> Response:
         """The provider's own table with the faults marked."""
         delivery = self._whole(number)
@@ -416,6 +420,7 @@ class DeliveriesPage(Page):
         return send_file(file, XLSX_TYPE, as_attachment=True, download_name=name)
 
     @expose("/<int:number>/ontvangstbewijs.json")
+    @asks_purpose
     def receipt(self, number: int) -> Response:
         """The receipt for another system."""
         delivery = self._readable(number)
@@ -427,6 +432,7 @@ class DeliveriesPage(Page):
         return answer
 
     @expose("/<int:number>/origineel/")
+    @asks_purpose
     def original(self, number: int) -> Response:
         """The file as it is kept; never shown by the browser, always saved."""
         delivery = self._whole(number)

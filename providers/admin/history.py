@@ -11,6 +11,7 @@ from core.accounts import may, visible
 from core.admin import Page
 from core.dates import now, parse_month
 from core.export import download
+from core.pages.purposes import asks_purpose
 from providers.deliveries.difference_queries import (
     DIFFERENT,
     Difference,
@@ -146,6 +147,7 @@ class DifferencesPage(Page):
         )
 
     @expose("/verschillen.<any(csv, xlsx):kind>")
+    @asks_purpose
     def download(self, number: int, earlier: int, month: str, kind: str) -> Response:
         """Give every difference as a file, a changed column a line."""
         pair = self._pair(number, earlier, month)

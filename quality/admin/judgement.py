@@ -15,6 +15,7 @@ from core.charts.pictures import Chart
 from core.dates import add_months, day_end, month_end, today
 from core.export import download
 from core.formats import MISSING, moment_text, number_text, percent_text
+from core.pages.purposes import asks_purpose
 from core.small_numbers import count_or_hidden
 from providers.codes import TrackStatus
 from providers.models import CURRENT, CourseTrack, ProgressRecord
@@ -315,6 +316,7 @@ class RowsPage(Page):
         )
 
     @expose("/rijen.<any(csv, xlsx):kind>")
+    @asks_purpose
     def download(self, month: str, code: str, route: str, kind: str) -> Response:
         """Give those rows as a file."""
         card, rows = self._rows(month, code, route)

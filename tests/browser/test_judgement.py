@@ -71,8 +71,11 @@ def test_a_score_is_explained_down_to_its_last_row(sit: Sit) -> None:
     told = page.locator("main").inner_text()
     expect(page.locator("tbody tr").first).to_be_visible()
     looks_right(manager)
+    page.get_by_role("link", name="CSV").click()
+    page.get_by_label("Uitvoering van het contract").check()
+    looks_right(manager)
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("button", name="Download").click()
     lines = waiting.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert f"{count_text(len(lines) - 1)} rijen" in told
 

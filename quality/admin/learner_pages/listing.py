@@ -20,6 +20,7 @@ from core.formats import count_text
 from core.municipalities import current, name as municipality_name, with_merged
 from core.pages.cells import downloaded
 from core.pages.lists import PAGE_SIZE, SEARCH, RowList
+from core.pages.purposes import asks_purpose
 from core.pages.tables import forget_filter, keep_filter, own_filters
 from core.storage import CHUNK
 from providers.feed.tell.outcome import STATUS_LABELS, Outcome, Status
@@ -42,8 +43,9 @@ FILTERS = "learners"
 def looked(numbers: Iterable[str], *, action: str = "look", about: str = "") -> None:
     """Write down who looked at which learners."""
     access_log.record(
-        g.account, "learners", at=now(), action=action, about=about, numbers=list(numbers)
-    )
+        g.account, "learners", at=now(), action=action, about=about, numbers=list(numbers),
+        purpose=g.get("purpose", ""),
+    )  # fmt: skip
 
 
 def own_places() -> list[int]:
@@ -99,6 +101,7 @@ class LearnersPage(Page):
         )
 
     @expose("/export/<any(csv, xlsx):kind>/")
+    @asks_purpose
     def download(self, kind: str) -> Response:
         """Give the list as it is searched and filtered as a file."""
         rows = learner_list()

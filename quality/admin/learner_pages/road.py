@@ -31,6 +31,7 @@ from core.export import XLSX_TYPE, download
 from core.formats import MISSING, day_text, hours_text, month_text, number_text
 from core.municipalities import current, name as municipality_name, names
 from core.pages.fields import SafeForm
+from core.pages.purposes import asks_purpose
 from providers.codes import LearningRoute, TrackStatus
 from quality.admin.learner_pages.listing import looked
 from quality.charts.road import RoadMark, RoadMonth, road_chart
@@ -243,6 +244,7 @@ class LearnerPage(Page):
         )
 
     @expose("/maanden.<any(csv, xlsx):kind>")
+    @asks_purpose
     def download(self, place: str, number: str, kind: str) -> Response:
         """Give the months as a file."""
         road = road_or_404(place, number)

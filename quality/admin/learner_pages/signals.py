@@ -21,6 +21,7 @@ from core.municipalities import name as municipality_name
 from core.pages.cells import downloaded
 from core.pages.fields import SafeForm
 from core.pages.lists import Column, Filter, RowList, choice_filter
+from core.pages.purposes import asks_purpose
 from core.small_numbers import MINIMUM, count_or_hidden, table, totals
 from providers.codes import LearningRoute, TrackStatus
 from providers.models import CourseTrack, Provider
@@ -268,6 +269,7 @@ class SignalPage(Page):
 
     @expose("/export/<any(csv, xlsx):kind>/")
     @expose("/signalen.<any(csv, xlsx):kind>")
+    @asks_purpose
     def download(self, kind: str) -> Response:
         """Give the signals, or their counts, as a file."""
         if may(g.account, "read", "signals"):
@@ -275,7 +277,7 @@ class SignalPage(Page):
             items = list(rows.every_row(request.args))
             access_log.record(
                 g.account, "signals", at=now(), action="download", about=kind,
-                numbers=[row.track.number for row in items],
+                numbers=[row.track.number for row in items], purpose=g.purpose,
             )  # fmt: skip
             return download("signalen", kind, [c.label for c in rows.columns], _cells(rows, items))
         names, cells, sums, _ = counts_per_provider()
