@@ -52,6 +52,10 @@ def register(parser: argparse.ArgumentParser) -> None:
         command = commands.add_parser(name, help=text)
         command.add_argument("email", metavar="EMAIL", help="het e-mailadres")
         command.set_defaults(run=run_active, active=active)
+        if not active:
+            command.add_argument(
+                "--to", metavar="EMAIL", help="wie de open mijlpalen en acties overneemt"
+            )
 
 
 def _password_option(command: argparse.ArgumentParser) -> None:
@@ -133,8 +137,17 @@ def run_second_step_off(args: argparse.Namespace) -> int:
 def run_active(args: argparse.Namespace) -> int:
     """Close an account, or open it again."""
     account = _account(args.email)
-    change_account(account, active=args.active, by=ACTOR, at=now())
-    say(f"Account {account.email} is {'geopend' if args.active else 'gesloten'}.")
+    if args.active:
+        change_account(account, active=True, by=ACTOR, at=now())
+        say(f"Account {account.email} is geopend.")
+        return 0
+    from app.tasks.leavers import close_account  # noqa: PLC0415  the others do without
+
+    successor = _account(args.to) if args.to else None
+    count = close_account(account, successor=successor, by=ACTOR, at=now())
+    say(f"Account {account.email} is gesloten.")
+    if successor is not None:
+        say(f"{count} open mijlpalen, acties en risico's zijn nu van {successor.email}.")
     return 0
 
 

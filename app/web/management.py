@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
-from wtforms import BooleanField
+from wtforms import BooleanField, SelectChoice, SelectField
 
 import core.scopes  # noqa: F401  registers which rows of the kernel an account may see
 from app.settings import (
@@ -21,6 +21,7 @@ from app.settings import (
     without_password,
 )
 from app.tasks.backups import last_backup
+from app.tasks.leavers import close_account, successors
 from app.tasks.letters import notify, send_link
 from app.web.account import link_base
 from app.web.log_sentences import (
@@ -134,16 +135,19 @@ class ChangeAccountForm(AccountForm):
     """An account that exists; the page leaves its address out."""
 
     active = BooleanField("Actief: mag aanmelden")
+    successor = SelectField(
+        "Wie neemt open werk over",
+        description="Alleen nodig als het account niet meer actief wordt: open mijlpalen, acties "
+        "en risico's krijgen deze eigenaar.",
+        validate_choice=False,
+    )
 
 
 def _close(view: SafeModelView, rows: Any, _: Any) -> None:
     """Let accounts sign in no more; their sessions end."""
     del view
     for row in rows:
-        change_account(
-            row, active=False, name=row.name, role=row.role, provider_code=row.provider_code,
-            municipalities=row.municipalities, by=g.account.email, at=now(),
-        )  # fmt: skip
+        close_account(row, successor=None, by=g.account.email, at=now())
 
 
 class AccountView(SafeModelView):
@@ -191,11 +195,23 @@ class AccountView(SafeModelView):
         account = self.get_one(request.args.get("id"))
         form = ChangeAccountForm(obj=account)
         del form.email
+        heirs = {str(one.id): one for one in successors(account)}
+        form.successor.choices = [
+            SelectChoice("", "Kies een account"),
+            *(SelectChoice(key, one.email) for key, one in heirs.items()),
+        ]
         if form.validate_on_submit():
             try:
-                change_account(
-                    account, active=form.active.data, by=g.account.email, at=now(), **_values(form)
-                )
+                if account.active and not form.active.data:
+                    heir = heirs.get(form.successor.data or "")
+                    close_account(
+                        account, successor=heir, by=g.account.email, at=now(), **_values(form)
+                    )
+                else:
+                    change_account(
+                        account, active=form.active.data, by=g.account.email, at=now(),
+                        **_values(form),
+                    )  # fmt: skip
             except DomainError as error:
                 form.fill_errors(error)
             else:

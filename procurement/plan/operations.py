@@ -4,7 +4,8 @@ Every verb makes a changed document out of the present one; ``_change`` checks i
 difference, calculates it anew and keeps what came out.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from core.errors import DomainError
 from core.formats import count_text
 from procurement.models import (
     Breach,
+    CalendarLink,
     ContractingProcess,
     DigestMail,
     ForecastPoint,
@@ -469,6 +471,61 @@ def put_risk(
         return replace(document, risks=replace_item(document.risks, old, risk))
 
     return _change(code, transform, action="risico", by=by, at=at)
+
+
+CLOSED = ("afgerond", "gestopt")
+
+
+def open_work(names: Collection[str]) -> Counter[str]:
+    """How many open milestones, actions and risks are owned under one of these names.
+
+    By the code of the inkooptraject; those that ended have none.
+    """
+    running = ContractingProcess.select().where(ContractingProcess.status.not_in(CLOSED))
+    counts: Counter[str] = Counter()
+    for process in running.order_by(ContractingProcess.code):
+        counts[process.code] = _handed_over(queries.load(process), names, "")[1]
+    return +counts
+
+
+def hand_over(names: Collection[str], to: str, *, by: str, at: datetime) -> int:
+    """Give all open work that is owned under one of these names to somebody else."""
+    counts = open_work(names)
+    with transaction():
+        for code in counts:
+            _change(
+                code, lambda document: _handed_over(document, names, to)[0],
+                action="overdracht", by=by, at=at,
+            )  # fmt: skip
+    return counts.total()
+
+
+def _handed_over(
+    document: PlanDocument, names: Collection[str], to: str
+) -> tuple[PlanDocument, int]:
+    """The document with another owner of what is open, and how much that is."""
+    folded = {name.casefold() for name in names if name}
+
+    def moves(one: PlanStep | PlanAction | PlanRisk) -> bool:
+        return one.owner.strip().casefold() in folded
+
+    steps = {s for s in document.steps if moves(s) and s.actual_end is None and not s.cancelled}
+    actions = {a for a in document.actions if moves(a) and a.state != "ja"}
+    risks = {r for r in document.risks if moves(r)}
+    changed = replace(
+        document,
+        steps=tuple(replace(s, owner=to) if s in steps else s for s in document.steps),
+        actions=tuple(replace(a, owner=to) if a in actions else a for a in document.actions),
+        risks=tuple(replace(r, owner=to) if r in risks else r for r in document.risks),
+    )
+    return changed, len(steps) + len(actions) + len(risks)
+
+
+def revoke_links_of(email: str, *, at: datetime) -> int:
+    """Let the calendar links that an account made lead nowhere from now on."""
+    mine = (CalendarLink.made_by == email) & CalendarLink.revoked_at.is_null()
+    with transaction():
+        return int(CalendarLink.update(revoked_at=at).where(mine).execute())
 
 
 def put_participations(
