@@ -22,7 +22,7 @@ from app.cli import release
 from app.commands import as_json, say
 from app.opening import opened_database
 from app.settings import SETTINGS, read_settings, unknown_settings
-from app.tasks.backups import last_backup
+from app.tasks.backups import holding_erased, last_backup
 from core.accounts import Account, Role
 from core.dates import now
 from core.db import database, is_postgresql
@@ -245,6 +245,9 @@ def _backup(settings: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "laatste reservekopie", good=recent, text=text if recent else f"{text}; {how}"
         )
+    if old := holding_erased(settings):
+        text = f"staat nog in {', '.join(map(str, old))}"
+        yield Finding("verwijderde persoon", good=True, text=text)
     if folder is not None and not os.access(folder, os.W_OK):
         text = f"{folder} (TAALINKOOP_BACKUP_DIR) is er niet, of de server mag er niet schrijven"
         yield Finding("map voor reservekopieën", good=False, text=text)

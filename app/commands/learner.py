@@ -10,10 +10,6 @@ from core.dates import now, today
 from core.errors import DomainError
 
 ACTOR = "opdrachtregel"
-BACKUPS_REMAIN = (
-    "De reservekopieën van voor vandaag ({names}): de server bewaart er {kept}, dus de laatste is "
-    "na {kept} nachten weg. Verwijder ze zelf als het eerder moet."
-)
 DONE, WITH_FINDINGS, REFUSED = 0, 1, 2
 
 
@@ -77,6 +73,7 @@ def run_export(args: argparse.Namespace) -> int:
 def run_erase(args: argparse.Namespace) -> int:
     """Remove one person, and tell what remains and why."""
     from app.settings import read_settings  # noqa: PLC0415
+    from app.tasks.backups import backups_before  # noqa: PLC0415
     from quality.learners.fact_operations import municipality_of  # noqa: PLC0415
     from quality.learners.person_operations import REMAINS, erase  # noqa: PLC0415
 
@@ -85,11 +82,18 @@ def run_erase(args: argparse.Namespace) -> int:
         municipality_of(args.gemeente), args.number, reason=args.reason,
         data=settings["TAALINKOOP_DATA_DIR"], by=ACTOR, at=now(),
     )  # fmt: skip
-    folder = settings["TAALINKOOP_BACKUP_DIR"]
-    backups = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder else []
-    remains = [*REMAINS, *_backup_words(backups, settings["TAALINKOOP_BACKUP_KEEP"])]
+    backups = backups_before(now(), settings)
+    remains = [
+        *REMAINS,
+        *(f"Reservekopie {one}" for one in backups),
+        "Reservekopieën die je zelf maakte: verwijder ook die, of wacht hun termijn af.",
+    ]
     if args.json:
-        as_json({"removed": counts, "remains": remains, "backups": backups})
+        listed = [
+            {"file": one.name, "expires": one.expires_on and one.expires_on.isoformat()}
+            for one in backups
+        ]
+        as_json({"removed": counts, "remains": remains, "backups": listed})
     else:
         for name, count in counts.items():
             say(f"{name}: {count} verwijderd")
@@ -97,13 +101,6 @@ def run_erase(args: argparse.Namespace) -> int:
         for sentence in remains:
             say(f"  {sentence}")
     return DONE
-
-
-def _backup_words(backups: list[str], kept: int) -> list[str]:
-    if not backups:
-        return ["Reservekopieën die je zelf maakte: verwijder ook die, of wacht hun termijn af."]
-    names = ", ".join(backups)
-    return [BACKUPS_REMAIN.format(names=names, kept=kept)]
 
 
 def run_import(args: argparse.Namespace) -> int:

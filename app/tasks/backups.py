@@ -23,7 +23,8 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -32,6 +33,7 @@ from core.audit import AuditLine, record
 from core.dates import AMSTERDAM
 from core.db import database, is_postgresql, transaction
 from core.errors import DomainError
+from core.formats import day_text
 from core.jobs.models import Job
 from core.log_chain import forget_head
 from core.storage import is_damaged, sha256_of, working_folder
@@ -292,6 +294,64 @@ def last_backup() -> datetime | None:
     return None if line is None else line.at
 
 
+SCHEDULED = "taalinkoop-*.tar.gz*"
+"""Names of the backups that the server makes by itself, the oldest first in alphabetical order."""
+
+
+@dataclass(frozen=True)
+class OldBackup:
+    """A backup from before a moment: its file, and the day the server lets it go, if it does."""
+
+    name: str
+    expires_on: date | None
+
+    def __str__(self) -> str:
+        """Its file, and when it goes."""
+        when = "blijft tot je hem verwijdert"
+        if self.expires_on is not None:
+            when = f"weg op {day_text(self.expires_on)}"
+        return f"{self.name} ({when})"
+
+
+def backups_before(moment: datetime, settings: Mapping[str, Any]) -> list[OldBackup]:
+    """Backups in the folder of the settings that were made before a moment, oldest first.
+
+    The server makes one a night and lets the oldest go, so that each has a day of its own.
+    """
+    folder: Path | None = settings["TAALINKOOP_BACKUP_DIR"]
+    if folder is None or not folder.is_dir():
+        return []
+    keep: int = settings["TAALINKOOP_BACKUP_KEEP"]
+    own = sorted(folder.glob(SCHEDULED))
+    days = {path: moment_of(path).astimezone(AMSTERDAM).date() for path in own}
+    newest = max(days.values(), default=None)
+    found = []
+    for path in sorted(one for one in folder.iterdir() if one.is_file()):
+        if moment_of(path) < moment and not path.name.startswith("."):
+            left = None if newest is None or path not in days else keep - own[::-1].index(path)
+            expires = None if left is None or newest is None else newest + timedelta(days=left)
+            found.append(OldBackup(path.name, expires))
+    return found
+
+
+def moment_of(path: Path) -> datetime:
+    """When a backup was made."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def last_erasure() -> datetime | None:
+    """When a person was removed last."""
+    lines = AuditLine.select(AuditLine.at).where(AuditLine.action == "erase")
+    line: AuditLine | None = lines.order_by(AuditLine.id.desc()).first()
+    return None if line is None else line.at
+
+
+def holding_erased(settings: Mapping[str, Any]) -> list[OldBackup]:
+    """Backups from before the last person was removed: they hold that person still."""
+    erased = last_erasure()
+    return [] if erased is None else backups_before(erased, settings)
+
+
 def backup_is_due(*, at: datetime) -> bool:
     """Whether the backup of last night is still to be made, and was not tried a moment ago."""
     local = at.astimezone(AMSTERDAM)
@@ -320,7 +380,7 @@ def scheduled_backup(settings: Mapping[str, Any], *, by: str, at: datetime) -> P
         target = target.with_name(f"{target.name}.age")
     back_up(target, settings=settings, by=by, at=at, recipient=recipient)
     verify(target, settings=settings)
-    for old in sorted(folder.glob("taalinkoop-*.tar.gz*"))[: -settings["TAALINKOOP_BACKUP_KEEP"]]:
+    for old in sorted(folder.glob(SCHEDULED))[: -settings["TAALINKOOP_BACKUP_KEEP"]]:
         old.unlink(missing_ok=True)
     return target
 

@@ -20,7 +20,7 @@ from app.settings import (
     unknown_settings,
     without_password,
 )
-from app.tasks.backups import last_backup
+from app.tasks.backups import holding_erased, last_backup
 from app.tasks.leavers import close_account, successors
 from app.tasks.letters import notify, send_link
 from app.web.account import link_base
@@ -87,7 +87,11 @@ class IndexPage(Page):
         keeper = g.account.role == Role.ADMINISTRATOR
         made = last_backup() if keeper else None
         return self.render(
-            "admin/index.html", tables=self.tables(), tells_backup=keeper, last_backup=made
+            "admin/index.html",
+            tables=self.tables(),
+            tells_backup=keeper,
+            last_backup=made,
+            holding_erased=holding_erased(current_app.config) if keeper else [],
         )
 
 

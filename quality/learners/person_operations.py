@@ -4,6 +4,7 @@ A person is a gemeente and a trajectnummer. What stays after removal says of nob
 scores, counts on receipts, and the pseudonym in the two logs, which need no consent to be kept.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -214,7 +215,7 @@ def erase(
         audit.record(
             at=at, actor=by, action="erase", thing="learners", thing_id=f"{municipality:04d}",
             after={"number": number, **counts},
-            reason=reason.strip().replace(number, pseudonym(number)),
+            reason=re.sub(f"(?i){re.escape(number)}", pseudonym(number), reason.strip()),
         )  # fmt: skip
     empty_log_of_database()
     return counts

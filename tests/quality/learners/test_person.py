@@ -1,7 +1,9 @@
 """The rights of one learner: everything that is held, and nothing of it afterwards."""
 
 import json
+import os
 import tarfile
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -9,6 +11,7 @@ import pytest
 
 from app.checks import all_findings
 from app.settings import read_settings
+from core.dates import now, today
 from core.db import database, open_database
 from core.jobs.follow_up_operations import settle
 from providers.models import DeliveryMonth, ProgressRecord, RejectedRow
@@ -84,6 +87,30 @@ def test_export_gives_all_and_erase_leaves_nothing(run, folder, tmp_path):  # no
     with tarfile.open(copy) as archive:
         archive.extractall(tmp_path / "uit", filter="data")
     assert with_number(tmp_path / "uit") == []
+
+
+def test_backups_that_hold_an_erased_person_are_named_with_their_day(
+    run, folder, tmp_path, monkeypatch  # noqa: F811
+):  # fmt: skip
+    copies = tmp_path / "kopieen"
+    copies.mkdir()
+    monkeypatch.setenv("TAALINKOOP_BACKUP_DIR", str(copies))
+    monkeypatch.setenv("TAALINKOOP_BACKUP_KEEP", "14")
+    for age, name in ((3, "taalinkoop-1.tar.gz"), (2, "taalinkoop-2.tar.gz"), (9, "eigen.tar.gz")):
+        run("backup", str(copies / name))
+        made = (now() - timedelta(days=age)).timestamp()
+        os.utime(copies / name, (made, made))
+    last = today() - timedelta(days=2)
+
+    out = run("learner", "erase", *WHO, "--reason", "verzoek van t-777x", "--json")[1]
+
+    assert json.loads(out)["backups"] == [
+        {"file": "eigen.tar.gz", "expires": None},
+        {"file": "taalinkoop-1.tar.gz", "expires": (last + timedelta(days=13)).isoformat()},
+        {"file": "taalinkoop-2.tar.gz", "expires": (last + timedelta(days=14)).isoformat()},
+    ]
+    assert f"weg op {last + timedelta(days=13):%d-%m-%Y}" in run("doctor")[1]
+    assert not any(b"t-777x" in path.read_bytes().lower() for path in folder.rglob("*.sqlite*"))
 
 
 def test_a_reason_is_needed_and_another_gemeente_has_nobody(run, folder):  # noqa: F811
