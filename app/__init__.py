@@ -30,8 +30,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         security,
         templating,
     )
-    from core import log_chain  # noqa: PLC0415
+    from core import log_chain, municipalities  # noqa: PLC0415
     from core.charts import pictures  # noqa: PLC0415
+    from core.dates import today  # noqa: PLC0415
     from procurement.admin.files import blueprint as calendars  # noqa: PLC0415
 
     app = Flask(__name__, template_folder="../templates")
@@ -39,6 +40,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(config or {})
     key = app.secret_key = settings.secret_key(app.config)
     log_chain.use_key(lambda: key, folder=Path(app.config["TAALINKOOP_DATA_DIR"]))
+    municipalities.use(app.config["TAALINKOOP_MUNICIPALITIES"], today)
     requests.register(app)
     requests.connect_to(app)
     pictures.keep_in(Path(app.config["TAALINKOOP_DATA_DIR"]) / "pictures")

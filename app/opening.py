@@ -11,8 +11,8 @@ from typing import Any
 import peewee
 
 from app.settings import prepare_data_directory, read_settings, secret_key
-from core import log_chain
-from core.dates import now
+from core import log_chain, municipalities
+from core.dates import now, today
 from core.db import database, open_database
 from core.errors import BROKEN, DomainError, trouble_of
 from core.jobs.models import FollowUp
@@ -29,6 +29,7 @@ def opened_database(*, needs_schema: bool = True, settles: bool = True) -> Itera
         yield
         return
     settings = read_settings()
+    municipalities.use(settings["TAALINKOOP_MUNICIPALITIES"], today)
     if settings["DATABASE_URL"].startswith("sqlite"):
         prepare_data_directory(settings)
     database.initialize(open_database(settings["DATABASE_URL"]))

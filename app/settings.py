@@ -382,6 +382,13 @@ SETTINGS = (
         "afgelopen tokens, afgeronde taken en de database van vóór een teruggezette reservekopie.",
     ),
     Setting(
+        "TAALINKOOP_MUNICIPALITIES",
+        _folder,
+        "",
+        "Een nieuwere lijst van gemeenten (CSV: gemeentecode, naam, van, tot, opgegaan_in), die "
+        "over de meegeleverde heen gaat; leeg: alleen de meegeleverde.",
+    ),
+    Setting(
         "TAALINKOOP_BACKUP_DIR",
         _folder,
         "",

@@ -21,7 +21,7 @@ from core.db import transaction, write_soon
 from core.errors import DomainError
 from core.identity.models import OneTimeLink
 from core.mail import is_address
-from core.municipalities import names
+from core.municipalities import code_today, names
 
 HASHER = PasswordHasher()
 SHORTEST_PASSWORD = 12
@@ -103,6 +103,7 @@ def _check(account: Account) -> None:
             "municipalities", "Kies bij de rol gemeente een of meer gemeenten.",
             field="municipalities",
         )  # fmt: skip
+    account.municipalities = list(dict.fromkeys(map(code_today, account.municipalities)))
     for code in account.municipalities:
         if code not in names():
             raise DomainError(

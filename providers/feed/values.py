@@ -11,7 +11,7 @@ from functools import lru_cache
 from unicodedata import combining, normalize
 
 from core.dates import month_number
-from core.municipalities import FORMER, current
+from core.municipalities import current, former
 from core.personal_data import kind_in, kind_in_key, without
 from core.workbooks.sheets import COVERED, DATE, ERRORS, NO_RESULT
 
@@ -309,10 +309,10 @@ def text_parser(limit: int, *, find: Callable[[str], str | None] = kind_in) -> P
 def municipality_parser(names: Mapping[str, str]) -> Parser:
     """Read a gemeentecode: four digits, with or without ``GM``, the zeros fallen off, or a name.
 
-    Of a gemeente that was merged into another since 2022 it gives that other one.
+    Of a gemeente that was merged into another it gives that other one.
     """
     by_name: dict[str, list[int]] = {}
-    names = {**names, **FORMER}
+    names = {**names, **former()}
     for code, name in names.items():
         by_name.setdefault(fold(name), []).append(int(code))
 

@@ -152,7 +152,7 @@ def municipality_codes(text: str) -> list[str]:
     for word in re.split(r"[,;/\s]+", text):
         if not word:
             continue
-        code = word.upper().removeprefix("GM").zfill(4)
+        code = municipalities.code_today(word.upper().removeprefix("GM").zfill(4))
         if code not in municipalities.names():
             raise DomainError(
                 "R106",

@@ -54,7 +54,7 @@ NUMBERS_AT_ONCE = 500
 def municipality_of(code: str) -> int:
     """The gemeente of today that a code (``0148``, ``GM0148``) stands for."""
     text = code.strip().upper().removeprefix("GM").zfill(4)
-    if text not in municipalities.names() and text not in municipalities.MERGED:
+    if text not in municipalities.names() and text not in municipalities.merged():
         raise DomainError(
             "unknown_municipality",
             f"Gemeente {code} staat niet in de lijst van het CBS. Vul de code met vier cijfers in, "

@@ -11,7 +11,7 @@ from peewee import JOIN, Case, chunked, fn
 
 from core.dates import add_months, month_end, month_from_number, month_number
 from core.db import transaction
-from core.municipalities import MERGED
+from core.municipalities import merged
 from providers.codes import ExamResult, TrackStatus
 from providers.models import CURRENT, CourseTrack, ProgressRecord as R, Provider
 from quality.cards.inputs import learner_days
@@ -27,7 +27,7 @@ NUMBERS_AT_ONCE = 500
 
 def municipality_now(column: Any) -> Any:
     """The gemeente of today of a row, as SQL."""
-    return Case(column, [(int(old), int(new)) for old, new in MERGED.items()], column)
+    return Case(column, [(int(old), int(new)) for old, new in merged().items()], column)
 
 
 def refresh_summaries(provider: Provider, newest: date | None) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.dates import month_from_number
 from core.formats import day_text, month_text
-from core.municipalities import name as municipality_name
+from core.municipalities import code_today, name as municipality_name
 from providers.codes import LearningRoute, SkillLevel, TrackStatus
 from providers.feed.check.checking import Problem, Tally
 from providers.feed.check.rules import RULES, sentence
@@ -242,7 +242,7 @@ def look_for_contracts(provider: int, staging: Staging, tally: Tally) -> None:
     """F507 and F508: one warning per gemeente x leerroute that no contract covers."""
     numbers = {c.id: c.number for c in Contract.select().where(Contract.provider == provider)}
     scopes = [
-        (scope.contract.id, scope.route, scope.municipality, scope.contract)
+        (scope.contract.id, scope.route, _today(scope.municipality), scope.contract)
         for scope in ContractScope.select(ContractScope, Contract)
         .join(Contract)
         .where(Contract.provider == provider)
@@ -285,6 +285,10 @@ def look_for_methods(provider: int, staging: Staging) -> None:
         )
         if fold(name) not in names
     )
+
+
+def _today(code: str | None) -> str | None:
+    return None if code is None else code_today(code)
 
 
 def _covering(

@@ -9,7 +9,7 @@ from core.access_log import AccessLine
 from core.accounts import Role
 from core.dates import add_months
 from core.log_chain import pseudonym
-from core.municipalities import MERGED
+from core.municipalities import merged
 from providers.codes import ExamResult, SkillLevel
 from providers.models import Contract, ContractScope
 from quality.cards.operations import recompute_after
@@ -179,7 +179,7 @@ def test_a_longer_term_is_filled_in_on_the_page_and_moves_the_signal(client, reg
 
 @pytest.mark.both_engines
 def test_rows_of_a_merged_gemeente_belong_to_the_new_one(client, db):
-    assert MERGED["0501"] == "1992"
+    assert merged()["0501"] == "1992"
     here = make_provider()
     months(make_track(here, "V-1"), 2, date(2026, 8, 1), municipality=501)
     months(make_track(here, "V-1"), 2, municipality=1992)
