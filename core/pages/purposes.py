@@ -3,6 +3,7 @@
 Asked once an hour, not for every file: who is asked all day answers without reading.
 """
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -11,7 +12,6 @@ from flask import g, render_template, request, session, url_for
 from wtforms import HiddenField, RadioField, SelectChoice
 
 from core.accounts import Role
-from core.dates import now
 from core.pages.fields import Required, SafeForm, TextField
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -64,7 +64,7 @@ class PurposeForm(SafeForm):
 
 def keep_purpose(purpose: str) -> None:
     """Let a purpose hold for the files of the next hour."""
-    session[KEPT] = [purpose, now().timestamp() + ASKED_AGAIN_AFTER]
+    session[KEPT] = [purpose, time.time() + ASKED_AGAIN_AFTER]
 
 
 def purpose_given() -> str:
@@ -72,7 +72,7 @@ def purpose_given() -> str:
     if g.account.role == Role.PROVIDER:
         return OWN_DATA
     purpose, until = session.get(KEPT, ("", 0))
-    return str(purpose) if now().timestamp() < until else ""
+    return str(purpose) if time.time() < until else ""
 
 
 def asks_purpose(view: F) -> F:
