@@ -1,5 +1,7 @@
 """Promises, clauses and invoices of a contract; nothing in them is about a person."""
 
+from decimal import Decimal
+
 import peewee
 
 from core.db import BaseModel, MomentField, MonthField
@@ -43,7 +45,7 @@ class ContractClause(BaseModel):
     basis = peewee.CharField(max_length=8, verbose_name="Bedrag per")
     period = peewee.CharField(max_length=8, default="maand", verbose_name="Afgerekend per")
     route = peewee.SmallIntegerField(null=True, verbose_name="Leerroute")
-    threshold = peewee.DecimalField(10, 2, default=0, verbose_name="Vanaf")
+    threshold = peewee.DecimalField(10, 2, default=Decimal(0), verbose_name="Vanaf")
     amount = peewee.DecimalField(10, 2, verbose_name="Bedrag of percentage")
 
     class Meta:

@@ -114,10 +114,11 @@ class Ledger:
     case: Case
     clauses: Sequence[Clause]
     promises: Sequence[ContractPromise]
-    invoices: Sequence[Invoice]
+    invoices: Sequence[tuple[Invoice, int]]
+    """Each with the cents of its lines in the year."""
     invoiced: dict[date, Invoiced]
-    learners: int
-    """Learners with lessons or who should have begun."""
+    learners: dict[int, int]
+    """Per route the learners of whom there are rows."""
     exact: bool
     """Whether who asked may see learners; others get no amount that tells of a few."""
 
@@ -165,7 +166,11 @@ class Ledger:
             if line.clause.measure == START:
                 key = line.clause.article, line.route
                 counts[key] = counts.get(key, 0) + int(line.quantity)
-        return is_small(self.learners) or any(is_small(count) for count in counts.values())
+        return any(map(is_small, self.learners.values())) or any(map(is_small, counts.values()))
+
+    def hides(self, route: int, people: int) -> bool:
+        """Whether a figure about so many people on a route is kept from who asked."""
+        return not self.exact and (is_small(self.learners.get(route)) or is_small(people))
 
 
 def rows_removed(contract: Contract, year: ContractYear) -> bool:
@@ -199,7 +204,7 @@ def ledger(contract: Contract, year: ContractYear, account: Account) -> Ledger:
         listed,
         invoices,
         invoiced,
-        _count(contract, year, account) if hours else len({one.track for one in starts}),
+        _learners(contract, year, account),
         sees_persons(account),
     )
 
@@ -294,11 +299,11 @@ def _mine(query: Any, account: Account) -> Any:
     return visible(R, account, query) if sees_persons(account) else query
 
 
-def _count(contract: Contract, year: ContractYear, account: Account) -> int:
-    query = _mine(R.select(fn.COUNT(R.track.distinct())), account).where(
+def _learners(contract: Contract, year: ContractYear, account: Account) -> dict[int, int]:
+    query = _mine(R.select(R.route, fn.COUNT(R.track.distinct())), account).where(
         CURRENT, R.provider == _provider(contract), R.month.between(year.first, year.last)
     )  # fmt: skip
-    return int(query.scalar() or 0)
+    return dict(database.execute(query.group_by(R.route)).fetchall())
 
 
 def _starts(
@@ -333,7 +338,7 @@ def _starts(
 
 def _invoiced(
     contract: Contract, year: ContractYear, account: Account
-) -> tuple[list[Invoice], dict[date, Invoiced]]:
+) -> tuple[list[tuple[Invoice, int]], dict[date, Invoiced]]:
     """Invoices with lines over the months of the year, and their sums by month."""
     lines: Any = (
         InvoiceLine.select(InvoiceLine, Invoice)
@@ -355,7 +360,8 @@ def _invoiced(
         )
         for month, parts in months.items()
     }
-    return list(invoices.values()), sums
+    cents = {key: sum(line.cents for line in lines if line.invoice_id == key) for key in invoices}
+    return [(one, cents[key]) for key, one in invoices.items()], sums
 
 
 def _all_minutes(lines: Sequence[InvoiceLine]) -> int | None:

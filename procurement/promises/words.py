@@ -165,6 +165,8 @@ def promise_rows(ledger: Ledger) -> list[tuple[str, ...]]:
             if value is None and bid is None:
                 continue
             given, kept = _given(measure, value, total, started)
+            if ledger.hides(route, len(started) if measure == START else 0):
+                given, kept = HIDDEN, None
             rows.append(
                 (
                     label.capitalize(),
@@ -300,4 +302,7 @@ def answer_text(ledger: Ledger, name: str) -> str:
 
 def invoice_rows(ledger: Ledger) -> list[tuple[str, ...]]:
     """The invoices with lines over the year."""
-    return [(one.number, day_text(one.invoiced_on), one.entered_by) for one in ledger.invoices]
+    return [
+        (one.number, day_text(one.invoiced_on), euro_text(cents), one.entered_by)
+        for one, cents in ledger.invoices
+    ]

@@ -13,12 +13,12 @@ import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import visible
 from core.admin import Page, needs
 from core.dates import now
-from core.formats import MISSING, count_text, number_text
+from core.formats import MISSING, count_text, number_text, percent_text
 from core.pages.fields import DutchMonthField, Required, SafeForm, TextField
 from providers.codes import LearningRoute
 from quality.cards.queries import model_in_force
 from quality.charts.regions import regions_chart
-from quality.method.criteria import CRITERIA
+from quality.method.criteria import CRITERIA, WAITING
 from quality.method.model import ScoringModel, points_for
 from quality.models import RegionTable
 from quality.passport.seal import signing_key
@@ -161,12 +161,13 @@ def _compared(
         f"regios-{month:%Y-%m}-{code}", label,
         {region: table.curve.share_started() for region, table in shown.items()},
     )  # fmt: skip
-    return {
-        "rows": rows,
-        "chart": chart,
-        "headers": headers,
-        "answer": f"{label}: {chart.finding}.",
-    }
+    nearest, table = next(iter(shown.items()))
+    share = percent_text(table.value(WAITING.code))
+    answer = f"{label}: bij {nearest} begon {share} binnen {YARDSTICK} dagen"
+    if len(tables) > 1:
+        together = percent_text(shown[TOGETHER].value(WAITING.code))
+        answer += f", bij alle regio's samen {together}"
+    return {"rows": rows, "chart": chart, "headers": headers, "answer": f"{answer}."}
 
 
 def _header(code: str) -> str:

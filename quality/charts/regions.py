@@ -7,6 +7,7 @@ from core.charts import drawing
 from core.charts.pictures import Chart
 from core.formats import MISSING, percent_text
 from quality.charts.words import SIGNS, Sign, write_side_labels
+from quality.regions.rules import YARDSTICK
 
 LONGEST = 98
 """Days; the last period has no end, and is not drawn."""
@@ -28,13 +29,15 @@ def regions_chart(name: str, of: str, shares: Mapping[str, Mapping[int, float]])
     )
     days: Sequence[int] = sorted({day for _, line in lines for day, _ in line})
     table = {region: dict(line) for region, line in lines}
-    last = [f"{region}: {percent_text(line[-1][1])}" for region, line in lines if line]
+    begun = [
+        f"{region} {percent_text(found[YARDSTICK])}" for region, found in table.items() if found
+    ]
     return Chart(
         name=name,
-        finding=f"Begonnen na {days[-1]} dagen: {'; '.join(last)}" if days else "Geen cijfers",
+        finding=f"Binnen {YARDSTICK} dagen begonnen: {', '.join(begun)}",
         measure=f"{of}: deel van de cursisten dat begonnen is, naar dagen na aanmelding, "
         "wachtenden meegeteld",
-        description=" ".join(f"{one}." for one in last),
+        description=f"Binnen {YARDSTICK} dagen begonnen: {', '.join(begun)}.",
         headers=("Dagen na aanmelding", *table),
         rows=tuple(
             (
@@ -54,7 +57,7 @@ def paint_regions(canvas: drawing.Canvas, data: Regions) -> None:
     if not any(line for _, line in data.lines):
         canvas.nothing("Er zijn nog geen cijfers om te tonen.")
         return
-    axes = canvas.axes(left=44, right=150, top=16, bottom=38)
+    axes = canvas.axes(left=44, right=150, top=36, bottom=38)
     ticks = (0, 20, 40, 60, 80, 100)
     axes.set_xlim(0, LONGEST)
     axes.set_ylim(0, 100)

@@ -289,6 +289,7 @@ def test_the_region_reads_no_amount_that_tells_of_a_few(client, short_of_docents
     assert "niet getoond" in page.text
     assert "225,00" not in page.text
     assert "1.343,00" not in page.text
+    assert [row[4] for row in page.rows(0)] == ["75,0 %", "niet getoond"], "three who began"
     for address in ("bedrag/?nr=3", "brief/", "brief.xlsx"):
         client.get(PAGE + address, status=403)
 
