@@ -17,6 +17,7 @@ GROUPS = {
     "score": ("score", "bereken de scores van een maand"),
     "charts": ("charts", "teken de grafieken van een maand"),
     "passport": ("passport", "maak of controleer een paspoort van een oordeel"),
+    "promises": ("promises", "reken een contractjaar af: brief en bijlage"),
     "regions": ("regions", "wissel cijfers zonder kleine aantallen met andere regio's"),
     "report": ("report", "maak de maandrapportage"),
     "plan": ("plan", "toon en wissel inkooptrajecten uit"),

@@ -35,6 +35,7 @@ COMMANDS = {
     "doctor": [],
     "retention": [],
     "passport": [],
+    "promises": [],
     "regions": [],
 }
 

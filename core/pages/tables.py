@@ -83,10 +83,12 @@ def what_hangs_on(row: peewee.Model, owned: Sequence[type[peewee.Model]]) -> lis
 
 WORDS = {
     "agreement": "afspraak", "class_inspection": "klasbezoek", "column_mapping": "kolomindeling",
-    "complaint": "klacht", "contract": "contract", "contract_scope": "dekking",
+    "complaint": "klacht", "contract": "contract", "contract_clause": "clausule",
+    "contract_promise": "belofte", "contract_scope": "dekking",
     "course_track": "traject", "delivery": "levering", "docent_hours": "uren van docenten",
     "dossier_version": "versie in het dossier", "invitation": "uitnodiging",
-    "indicator_value": "cijfer", "learner_summary": "overzicht van een cursist",
+    "indicator_value": "cijfer", "invoice": "factuur",
+    "learner_summary": "overzicht van een cursist",
     "lesson_break": "lesvrije periode", "location": "locatie", "month_figures": "maandcijfer",
     "open_tracks": "telling van trajecten",
     "provider": "aanbieder die erin opging", "progress_record": "rij van een levering",

@@ -12,9 +12,9 @@ from procurement.admin.groups import GroupPages
 from procurement.admin.lists import ListPages
 from procurement.admin.preparation import PreparationPages
 from procurement.admin.process import ProcessPages
-from procurement.admin.promises import ClauseTable, PromisePage, PromiseTable
+from procurement.admin.promises import ClauseTable, InvoiceTable, PromisePage, PromiseTable
 from procurement.admin.takeover import TakeoverPage
-from procurement.promises.models import ContractClause, ContractPromise
+from procurement.promises.models import ContractClause, ContractPromise, Invoice
 
 
 class PlanningPage(
@@ -33,6 +33,7 @@ def views() -> list[BaseView]:
         PromisePage("Beloften", url="/aanbieders/<code>/beloften", endpoint="promises"),
         PromiseTable(ContractPromise, "Beloften", url="/beheer/beloften", category="Register"),
         ClauseTable(ContractClause, "Clausules", url="/beheer/clausules", category="Register"),
+        InvoiceTable(Invoice, "Facturen", url="/beheer/facturen", category="Register"),
         BidPages("Inschrijvingen", url="/planning/<code>/inschrijvingen", endpoint="bids"),
         ContractPage("Contract", url=contract, endpoint="award_contract"),
     ]

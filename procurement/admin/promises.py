@@ -15,13 +15,13 @@ from core.admin import Page, SafeModelView, needs
 from core.dates import now, today
 from core.errors import DomainError
 from core.export import XLSX_TYPE
-from core.pages.lists import choice_filter
+from core.pages.lists import choice_filter, day_filters
 from core.pages.purposes import asks_purpose
 from procurement.promises import words
 from procurement.promises.forms import InvoiceForm
 from procurement.promises.invoices import MOST_BYTES
-from procurement.promises.letter import appendix, facts, letter, parcel
-from procurement.promises.models import ContractClause, ContractPromise
+from procurement.promises.letter import appendix, facts, file_name, letter, parcel
+from procurement.promises.models import ContractClause, ContractPromise, Invoice, InvoiceLine
 from procurement.promises.operations import record_letter, take_in_invoices
 from procurement.promises.queries import (
     Ledger,
@@ -32,6 +32,7 @@ from procurement.promises.queries import (
     rows_removed,
     sees_persons,
     sees_whole_contract,
+    settled_year,
     years_of,
 )
 from procurement.promises.rules import (
@@ -74,14 +75,6 @@ class Chosen:
             where["jaar"] = self.ledger.year.number
         return url_for(endpoint, **where | more)
 
-    @property
-    def file_name(self) -> str:
-        """For downloads: contract and year."""
-        if self.contract is None or self.ledger is None:
-            abort(404)
-        safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in self.contract.number)
-        return f"{safe}-jaar-{self.ledger.year.number}"
-
 
 def _chosen(code: str) -> Chosen:
     provider = visible(Provider, g.account).where(Provider.code == code).get_or_none()
@@ -94,9 +87,9 @@ def _chosen(code: str) -> Chosen:
         abort(404)
     years = [] if contract is None else years_of(contract, newest_month_of(provider.id))
     asked = request.args.get("jaar", "")
-    # The newest year that is complete says most; before that, the one that runs.
-    default = next((year for year in years if year.complete), years[0] if years else None)
-    year = next((year for year in years if str(year.number) == asked), None if asked else default)
+    if asked and not asked.isdecimal():
+        abort(404)
+    year = settled_year(years, int(asked[:4]) if asked else None)
     if asked and year is None:
         abort(404)
     if contract is None or year is None:
@@ -186,7 +179,7 @@ class PromisePage(Page):
     def download(self, code: str, kind: str) -> FlaskResponse:
         """Give the letter, its appendix, or both in one file."""
         chosen, found = _for_letter(code)
-        at, name = now(), chosen.file_name
+        at, name = now(), file_name(found)
         sheet = letter(found, provider=chosen.provider.name, today=today())
         rows, numbers = ([], {}) if kind == "pdf" else _rows(found)
         if kind == "pdf":
@@ -332,3 +325,19 @@ class ClauseTable(_OfContract):
                 "artikel.",
                 field="article",
             )
+
+
+class InvoiceTable(_OfContract):
+    """Facturen: a wrong one is removed here; its lines go along."""
+
+    column_list = ("contract.number", "number", "invoiced_on", "entered_by", "entered_at")
+    form_columns = ("number", "invoiced_on")
+    joined = (Invoice.contract,)
+    can_create = False
+    owned = (InvoiceLine,)
+    search_columns = (Invoice.number,)
+    list_filters = (*day_filters("datum", "Factuurdatum", Invoice.invoiced_on),)
+    default_sort = "-invoiced_on"
+    refusals = {
+        "invoice_contract_id_number": ("number", "Dit factuurnummer staat er al bij dit contract."),
+    }

@@ -157,6 +157,12 @@ def _cells(row: Row) -> tuple[float | None, ...]:
     return owed, hours.offered / 60, hours.evening / 60, hours.certified / 60, None
 
 
+def file_name(ledger: Ledger) -> str:
+    """For downloads: contract and year, without signs that a file name cannot have."""
+    safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in ledger.contract.number)
+    return f"{safe}-jaar-{ledger.year.number}"
+
+
 def parcel(report: Report, workbook: bytes, *, name: str, at: datetime) -> bytes:
     """Letter and appendix in one ZIP."""
     content = io.BytesIO()

@@ -97,6 +97,13 @@ def years_of(contract: Contract, newest: date | None) -> list[ContractYear]:
     return years[::-1]
 
 
+def settled_year(years: Sequence[ContractYear], number: int | None) -> ContractYear | None:
+    """The year that is asked for, or else the newest that is complete, or that runs."""
+    if number is not None:
+        return next((year for year in years if year.number == number), None)
+    return next((year for year in years if year.complete), years[0] if years else None)
+
+
 @dataclass(frozen=True)
 class Invoiced:
     """Lines of invoices of one month together, in cents without VAT; minutes None if unknown."""

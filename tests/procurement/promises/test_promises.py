@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 from openpyxl import load_workbook
 
+from app import cli
 from core.access_log import AccessLine
 from core.accounts import Account, Role
 from core.audit import AuditLine
@@ -17,7 +18,7 @@ from core.errors import DomainError
 from core.formats import euro_text
 from procurement.promises import words
 from procurement.promises.letter import appendix, letter
-from procurement.promises.models import ContractClause, ContractPromise, Invoice
+from procurement.promises.models import ContractClause, ContractPromise, Invoice, InvoiceLine
 from procurement.promises.operations import take_in_invoices
 from procurement.promises.queries import Ledger, ledger, numbers_of, rows_behind, years_of
 from procurement.promises.rules import apportioned
@@ -334,3 +335,23 @@ def test_a_year_of_which_rows_were_removed_is_not_settled_from_the_rest(client, 
     page = client.get("/aanbieders/TA001/beloften/")
     assert "niet meer af te rekenen" in page.text
     client.get("/aanbieders/TA001/beloften/brief/", status=404)
+
+
+def test_a_wrong_invoice_is_removed_with_its_lines(client, staffel_and_bonus):
+    take_in_invoices(staffel_and_bonus, ubl(), by="x", at=AT)
+    client.sign_in("contractmanager")
+    client.post(f"/beheer/facturen/weg/?id={Invoice.get().id}", status=302)
+    assert not InvoiceLine.select().exists()
+
+
+def test_the_command_writes_letter_and_appendix(staffel_and_bonus, tmp_path, capsys):
+    for _ in range(2):
+        assert cli.main(["promises", "RZ-TA003", "--out", str(tmp_path)]) == 0
+    assert "RZ-TA003, jaar 1: € 2.316,00" in capsys.readouterr().out.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "bijlage-RZ-TA003-jaar-1.xlsx", "brief-RZ-TA003-jaar-1.pdf",
+    ]  # fmt: skip
+    assert cli.main(["promises", "RZ-TA003", "--jaar", "9", "--out", str(tmp_path)]) == 2
+    assert cli.main(["promises", "NIETS", "--out", str(tmp_path)]) == 2
