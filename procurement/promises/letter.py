@@ -45,7 +45,7 @@ def letter(ledger: Ledger, *, provider: str, today: date) -> Report:
         facts=facts(ledger),
         sections=(
             Section("Wat is beloofd, en wat is gegeven", _promises(ledger)),
-            Section("Maand voor maand", (_months(ledger),)),
+            Section("Maand voor maand", _months(ledger)),
             Section("Bedragen", _amounts(ledger)),
             Section("Zo is gerekend", (Bullets(COUNTING),)),
             Section(
@@ -79,9 +79,19 @@ def _table(
     return Table(caption, tuple(headers), tuple(rows), tuple(numeric))
 
 
-def _months(ledger: Ledger) -> Table:
-    numeric = range(1, len(MONTH_HEADERS))
-    return _table("Uren en bedragen per maand", MONTH_HEADERS, month_rows(ledger), numeric)
+HOURS_COLUMNS = 6
+"""On paper hours and amounts are two tables: nine columns do not fit."""
+
+
+def _months(ledger: Ledger) -> tuple[Table, Table]:
+    rows = month_rows(ledger)
+    hours = [row[:HOURS_COLUMNS] for row in rows]
+    amounts = [(row[0], *row[HOURS_COLUMNS:]) for row in rows]
+    names = (MONTH_HEADERS[0], *MONTH_HEADERS[HOURS_COLUMNS:])
+    return (
+        _table("Uren per maand", MONTH_HEADERS[:HOURS_COLUMNS], hours, range(1, HOURS_COLUMNS)),
+        _table("Bedragen per maand, zonder btw", names, amounts, (1, 2, 3)),
+    )
 
 
 def _promises(ledger: Ledger) -> tuple[Block, ...]:
