@@ -25,6 +25,7 @@ GROUPS = {
     "backup": ("backup", "maak een reservekopie terwijl de server draait"),
     "restore": ("backup", "zet een reservekopie terug"),
     "retention": ("retention", "ruim op wat niet langer bewaard hoeft te worden"),
+    "privacy": ("privacy", "maak het register van verwerkingen en de invoer voor de DPIA"),
     "doctor": ("doctor", "kijk wat er aan deze installatie mankeert"),
 }
 

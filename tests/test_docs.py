@@ -36,6 +36,7 @@ COMMANDS = {
     "retention": [],
     "passport": [],
     "promises": [],
+    "privacy": [],
     "regions": [],
 }
 
