@@ -7,6 +7,7 @@ from flask import abort, request
 from flask_admin import expose
 
 from core.admin import needs
+from core.dates import month_end, today
 from core.municipalities import name as municipality_name
 from core.small_numbers import few_text, is_small
 from procurement.admin.base import PlanningBase, crumbs
@@ -53,7 +54,8 @@ class GroupPages(PlanningBase):
             abort(404)
         ahead = past = None
         if month is not None:
-            ahead = preparation_queries.next_groups(process, route, month, days=AHEAD)
+            passed = (today() - month_end(month)).days
+            ahead = preparation_queries.next_groups(process, route, month, days=passed + AHEAD)
             past = preparation_queries.replay(process, route, month)
         rows = [] if ahead is None or past is None else _rows(ahead, past.rules)
         return self.render(
@@ -73,7 +75,7 @@ class GroupPages(PlanningBase):
 
 
 def _rows(ahead: Composition, rules: Rules) -> list[GroupRow]:
-    first = ahead.horizon - AHEAD
+    first = today().toordinal()
     return [_row(group, rules, first) for group in ahead.groups]
 
 
@@ -85,7 +87,7 @@ def _row(group: Group, rules: Rules, first: int) -> GroupRow:
         municipality_name(group.place),
         date.fromordinal(group.starts_on),
         group.starts_on <= first,
-        listing(municipality_name(code) for code in group.municipalities),
+        listing(sorted(municipality_name(code) for code in group.municipalities)),
         low if low == high else f"{low} en {high}",
         "avond of weekend" if True in moments else "overdag" if False in moments else "vrij",
         len(group.learners),
@@ -95,7 +97,7 @@ def _row(group: Group, rules: Rules, first: int) -> GroupRow:
 
 
 def _lines(past: Replay) -> list[tuple[str, float, int]]:
-    """How, mean days of waiting, and groups; as it went has no groups of ours."""
+    """Who shares groups, mean days of waiting, and how many groups."""
     return [
         ("elke gemeente apart", past.alone.days / past.people, len(past.alone.groups)),
         ("zoals de schaal nu gekozen is", past.chosen.days / past.people, len(past.chosen.groups)),

@@ -329,6 +329,8 @@ def _portfolio_sentence(query: Any) -> str:
     if not bad:
         loopt = "Het traject ligt" if total == 1 else f"Alle {total} trajecten liggen"
         return f"{loopt} op schema."
+    if total == 1:
+        return f"Het lopende traject vraagt aandacht: {bad[0]}."
     return f"{len(bad)} van {total} lopende trajecten vragen aandacht: {', '.join(bad[:5])}."
 
 

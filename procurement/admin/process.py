@@ -34,6 +34,7 @@ from procurement.plan.health import Health, driving_chain
 from procurement.plan.outlook import Outlook
 from procurement.plan.planning import Change, differences, shifted
 from procurement.plan.terms import PROCEDURE_NAMES
+from procurement.plan.validity import ROUTES
 
 FURTHEST = 3650
 PICTURES: dict[str, Callable[[Outlook], Chart | None]] = {
@@ -256,13 +257,14 @@ def _said(line: AuditLine) -> list[str]:
 def _name_of(path: tuple[str, ...]) -> str:
     """``besluit 8 Kampen, vergadering`` from ``("decisions 8 0166", "meeting_on")``."""
     part, *keys = path[0].split(" ")
-    words = [PARTS.get(part, LABELS.get(part, part).lower()), *map(_place, keys)]
+    label = LABELS[part].lower() if part in LABELS else _place(part)
+    words = [PARTS.get(part, label), *map(_place, keys)]
     below = [LABELS.get(name, name).lower() for name in path[1:]]
     return ", ".join([" ".join(words), *below]) + ":"
 
 
 def _place(key: str) -> str:
-    return municipality_names().get(key, key)
+    return municipality_names().get(key) or ROUTES.get(key, key)
 
 
 def _steps_sentence(judged: list[Health]) -> str:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from core import municipalities
 from core.dates import Calendar
-from procurement.exchange.sheets import wait_text
 from procurement.plan.documents import (
     Header,
     PlanBaseline,
@@ -17,7 +16,7 @@ from procurement.plan.forms import OUTCOME_WORDS
 from procurement.plan.health import Health, is_late, meeting_conflict, span
 from procurement.plan.outlook import Outlook
 from procurement.plan.planning import schedule
-from procurement.plan.steps import Outcome
+from procurement.plan.steps import Link, LinkType, Outcome, Unit
 from procurement.plan.templates import TEMPLATES
 
 TAGS = {
@@ -147,10 +146,24 @@ def lines(outlook: Outlook, *, phase: str = "", health: str = "", owner: str = "
                 step, judgement.health, TAGS[judgement.health], judgement.reason,
                 forecast.start, forecast.end, outlook.baseline.get((step.code, "")),
                 forecast.latest_end, forecast.total_float, forecast.critical,
-                "; ".join(waits.get(step.code, ())),
+                ", ".join(waits.get(step.code, ())),
             )
         )  # fmt: skip
     return rows
+
+
+def wait_text(link: Link) -> str:
+    """``12 + 10 dagen``, ``samen met 8``: what a milestone waits for, as people say it."""
+    words = {
+        LinkType.FINISH_START: link.before,
+        LinkType.START_START: f"samen met {link.before}",
+        LinkType.FINISH_FINISH: f"einde van {link.before}",
+    }[link.type]
+    if not link.lag:
+        return words
+    unit = "werkdag" if link.unit is Unit.WORKING else "dag"
+    many = "" if abs(link.lag) == 1 else "en"
+    return f"{words} {'+' if link.lag > 0 else '−'} {abs(link.lag)} {unit}{many}"
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,10 @@ HEADS = {
     "scorecriterium": "Scoremodel",
     "kolom": "Kolom in levering",
 }
-ROW, TOP, GAP, EDGE = 34.0, 22.0, 22.0, 4.0
+ROW, TOP, GAP, EDGE = 46.0, 22.0, 22.0, 4.0
+LINE = 11.0
 SIZE = 8.5
+TEXT_LINES = 2
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,11 @@ class Box:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Columns, boxes, and lines from box to box by their numbers."""
+    """Columns, boxes, and lines: the row of a line in each column that it passes."""
 
     heads: tuple[str, ...]
     boxes: tuple[Box, ...]
-    lines: tuple[tuple[int, int], ...]
-    rows: int
+    lines: tuple[tuple[tuple[int, float], ...], ...]
 
 
 def trace_chart(code: str, items: Sequence[Item]) -> Chart | None:
@@ -48,10 +49,10 @@ def trace_chart(code: str, items: Sequence[Item]) -> Chart | None:
     kinds = [kind for kind in KINDS if any(item.kind == kind for item in items)]
     open_ends = {item.code: "niet gemeten" for item in unmeasured(items)}
     open_ends |= {item.code: "niet gevraagd" for item in unasked(items)}
-    placed = _placed(items, kinds)
-    number = {item.code: place for place, (item, _, _) in enumerate(placed)}
+    placed, lines = _placed(items, kinds)
     names = {item.code: item for item in items}
-    tallest = max(sum(item.kind == kind for item in items) for kind in kinds)
+    tallest = 1 + max(row for line in lines or [((0, 0.0),)] for _, row in line)
+    tallest = max(tallest, 1 + max(row for _, _, row in placed))
     loose = len(unmeasured(items))
     asked = sum(item.kind == "eis" for item in items)
     return Chart(
@@ -79,13 +80,7 @@ def trace_chart(code: str, items: Sequence[Item]) -> Chart | None:
                 Box(column, row, _label(item), item.text, open_ends.get(item.code, ""))
                 for item, column, row in placed
             ),
-            tuple(
-                (number[item.code], number[end])
-                for item in items
-                for end in dict.fromkeys(item.leads_to)
-                if end in number
-            ),
-            tallest,
+            lines,
         ),
         height=TOP + ROW * tallest + EDGE,
         width=max(560.0, 158.0 * len(kinds)),
@@ -96,24 +91,45 @@ def _label(item: Item) -> str:
     return item.code if item.weight is None else f"{item.code}, {item.weight} %"
 
 
-def _placed(items: Sequence[Item], kinds: Sequence[str]) -> list[tuple[Item, int, float]]:
-    """Items with column and row: each as near as it can to what leads to it."""
-    rows: dict[str, float] = {}
-    placed = []
-    for column, kind in enumerate(kinds):
-        own = [item for item in items if item.kind == kind]
+Line = tuple[tuple[int, float], ...]
 
-        def wanted(item: Item) -> float:
-            before = [rows[one.code] for one in items if item.code in one.leads_to
-                      and one.code in rows]  # fmt: skip
-            return sum(before) / len(before) if before else float("inf")
 
-        if column:
-            own.sort(key=wanted)
-        for place, item in enumerate(own):
-            rows[item.code] = float(place)
-            placed.append((item, column, float(place)))
-    return placed
+def _placed(
+    items: Sequence[Item], kinds: Sequence[str]
+) -> tuple[list[tuple[Item, int, float]], tuple[Line, ...]]:
+    """Items with column and row, each near what leads to it; and the lines between them.
+
+    A line that passes a column has a row of its own there, so that it crosses no text.
+    """
+    column_of = {item.code: kinds.index(item.kind) for item in items}
+    lines: dict[tuple[str, str], list[tuple[int, float]]] = {}
+    placed: list[tuple[Item, int, float]] = []
+    for column in range(len(kinds)):
+        passing = [
+            (points[-1][1], "", (start, end))
+            for (start, end), points in lines.items()
+            if column < column_of[end]
+        ]
+        own = []
+        for place, item in enumerate(i for i in items if column_of[i.code] == column):
+            rows = [points[-1][1] for (_, end), points in lines.items() if end == item.code]
+            wanted = sum(rows) / len(rows) if rows else (place if not column else len(items))
+            own.append((wanted, item.code, None))
+        for row, (_, code, line) in enumerate(
+            sorted([*own, *passing], key=lambda entry: (entry[0], entry[1]))
+        ):
+            if line is not None:
+                lines[line].append((column, float(row)))
+                continue
+            item = next(one for one in items if one.code == code)
+            placed.append((item, column, float(row)))
+            for (_, end), points in lines.items():
+                if end == code:
+                    points.append((column, float(row)))
+            for end in dict.fromkeys(item.leads_to):
+                if column_of.get(end, -1) > column:
+                    lines[code, end] = [(column, float(row))]
+    return placed, tuple(tuple(points) for points in lines.values())
 
 
 def _paint(canvas: Any, data: Drawn) -> None:
@@ -129,14 +145,16 @@ def _paint(canvas: Any, data: Drawn) -> None:
 
     for column, head in enumerate(data.heads):
         sheet.text(left(column), canvas.height - 6, head, fontsize=9, weight="bold", va="top")
-    for start, end in data.lines:
-        a, b = data.boxes[start], data.boxes[end]
-        forward = a.column < b.column
-        xs = [
-            left(a.column) + (width if forward else 0),
-            left(b.column) + (0 if forward else width),
-        ]
-        sheet.plot(xs, [middle(a.row), middle(b.row)], color=drawing.GREY, lw=0.9, zorder=1)
+    for line in data.lines:
+        xs, ys = [], []
+        for place, (column, row) in enumerate(line):
+            if place:
+                xs.append(left(column))
+                ys.append(middle(row))
+            if place < len(line) - 1:
+                xs.append(left(column) + width)
+                ys.append(middle(row))
+        sheet.plot(xs, ys, color=drawing.GREY, lw=0.9, zorder=1)
     for box in data.boxes:
         x, y = left(box.column), middle(box.row)
         colour = drawing.ORANGE if box.open_end else drawing.BLUE
@@ -145,11 +163,14 @@ def _paint(canvas: Any, data: Drawn) -> None:
             ls=(0, (2, 1)) if box.open_end else "-",
         )  # fmt: skip
         head = f"{box.label}: {box.open_end}" if box.open_end else box.label
+        lines = drawing.wrap(box.text, width - 8, SIZE)
+        if len(lines) > TEXT_LINES:
+            rest = " ".join(lines[TEXT_LINES - 1 :])
+            lines = [*lines[: TEXT_LINES - 1], drawing.shorten(rest, width - 8, SIZE)]
         sheet.text(
-            x + 6, y + 6, drawing.shorten(head, width - 8, SIZE, bold=True), fontsize=SIZE,
+            x + 6, y + LINE, drawing.shorten(head, width - 8, SIZE, bold=True), fontsize=SIZE,
             weight="bold", va="center",
         )  # fmt: skip
-        sheet.text(
-            x + 6, y - 6, drawing.shorten(box.text, width - 8, SIZE), fontsize=SIZE, va="center"
-        )
+        for number, text in enumerate(lines):
+            sheet.text(x + 6, y - number * LINE, text, fontsize=SIZE, va="center")
         drawing.spot(sheet, x + width / 2, y, f"{box.label} {box.text}")

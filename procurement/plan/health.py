@@ -255,13 +255,11 @@ def distance(target: date, day: date) -> str:
 
 
 def span(first: date, last: date) -> str:
-    """Calendar days between two days, in weeks from two weeks on: ``2 weken en 1 dag``."""
+    """Calendar days between two days in one unit: ``4 weken`` when they are whole, else days."""
     count = (last - first).days
-    weeks, rest = divmod(count, 7) if count >= 14 else (0, count)
-    words = [f"{weeks} weken"] if weeks else []
-    if rest or not words:
-        words.append("1 dag" if rest == 1 else f"{rest} dagen")
-    return " en ".join(words)
+    if count >= 14 and count % 7 == 0:
+        return f"{count // 7} weken"
+    return "1 dag" if count == 1 else f"{count} dagen"
 
 
 def body_of(step: Step) -> str:

@@ -196,8 +196,8 @@ def test_slip_is_told_in_days_that_do_not_stand_still_in_a_recess():
     """Six lengthenings within the recess: six different sentences."""
     days = [date(2026, 12, 21) + timedelta(days=3 * n) for n in range(6)]
     assert [distance(date(2026, 12, 18), day) for day in days] == [
-        "3 dagen na", "6 dagen na", "9 dagen na", "12 dagen na", "2 weken en 1 dag na",
-        "2 weken en 4 dagen na",
+        "3 dagen na", "6 dagen na", "9 dagen na", "12 dagen na", "15 dagen na",
+        "18 dagen na",
     ]  # fmt: skip
     assert distance(date(2026, 12, 18), date(2026, 11, 20)) == "4 weken voor"
 
