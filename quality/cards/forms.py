@@ -89,12 +89,13 @@ def _number(text: str) -> float:
 
 
 def with_every_share(model: ScoringModel) -> ScoringModel:
-    """The model with the shares of hours that it does not have yet, at a weight of 0."""
+    """The model with the shares that it does not have yet, at a weight of 0."""
     own_codes = {criterion.code for criterion in model.criteria}
     added = tuple(
         Criterion(code, 0, share_knots(0, 70, 80, 100))
         for code, measure in CRITERIA.items()
-        if code not in own_codes and measure.numerator and not measure.per_week
+        if code not in own_codes
+        and (measure.asks_learners or (measure.numerator and not measure.per_week))
     )
     return replace(model, criteria=model.criteria + added)
 

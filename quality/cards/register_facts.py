@@ -1,6 +1,6 @@
-"""What a judgement takes from the register: mark, recognition, terms and docenten."""
+"""What a judgement takes from the register: mark, recognition, terms, docenten; and a survey."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,11 +15,14 @@ from quality.cards.inputs import Moment, latest_of
 from quality.method.criteria import CRITERIA, MARK, WAITING
 from quality.method.model import ScoringModel
 from quality.method.tree import State
+from quality.models import SurveyCount
 
 if TYPE_CHECKING:
     from quality.method.judge import Facts
 
 ROUTE_CODES = {int(route): route.code for route in LearningRoute}
+SURVEY_MONTHS = 12
+"""A survey says something for so long."""
 MARKS = {int(status): status.code for status in MarkStatus}
 Tree = Mapping[str, Any]
 
@@ -57,6 +60,8 @@ class RegisterFacts:
     terms: Mapping[int, Terms]
     docents: int = 0
     answered: bool = False
+    survey: tuple[int, int, int] | None = None
+    """Of the newest survey: yes, answers, people; only where the model asks for it."""
 
     @property
     def norms(self) -> dict[int, int]:
@@ -65,7 +70,7 @@ class RegisterFacts:
 
     def on(self, route: int) -> "Facts":
         """The facts of a judgement on one route."""
-        from quality.method.judge import Facts, MarkStatus as MethodMark  # noqa: PLC0415
+        from quality.method.judge import Facts, MarkStatus as MethodMark, Survey  # noqa: PLC0415
 
         terms = self.terms.get(route)
         return Facts(
@@ -76,6 +81,7 @@ class RegisterFacts:
             docents=self.docents,
             owed=terms is not None,
             answered=self.answered,
+            survey=None if self.survey is None else Survey(*self.survey),
         )
 
     def differ_from(self, tree: Tree, route: int) -> bool:
@@ -99,6 +105,10 @@ class RegisterFacts:
 
     def judge_differently(self, tree: Tree, route: int) -> bool:
         """Whether points or the gate are others now; a later check only shows another day."""
+        for code, item in (*tree["criteria"].items(), *tree.get("beside", {}).items()):
+            asks = CRITERIA[code].asks_learners and item["state"] != State.NOT_APPLICABLE
+            if asks and self.survey != _survey_of(item):
+                return True
         waiting = tree["criteria"].get(WAITING.code)
         if waiting is not None:
             used = waiting["norm_days"] if waiting.get("norm_source") == "contract" else None
@@ -108,6 +118,11 @@ class RegisterFacts:
         if mark is None or mark["state"] == State.NOT_APPLICABLE:
             return bool(tree["gate"]["open"] != self.recognised)
         return bool(mark["value"] != self.mark.status)
+
+
+def _survey_of(item: Mapping[str, Any]) -> tuple[int, int, int] | None:
+    """The survey that a criterion was judged on."""
+    return None if item["n"] is None else (item["numerator"], item["denominator"], item["n"])
 
 
 def norms_on(register: Dossier, month: date) -> dict[int, int]:
@@ -142,6 +157,7 @@ def facts_of(
     ids = list(registers)
     docents = docents_of(ids, month, model)
     answered = _answered(ids, month, moment)
+    surveys = surveys_of(ids, month, model, moment)
     return {
         provider: RegisterFacts(
             mark=mark_on(one, day),
@@ -149,6 +165,7 @@ def facts_of(
             terms=one.terms_on(day),
             docents=docents.get(provider, 0),
             answered=provider in answered,
+            survey=surveys.get(provider),
         )
         for provider, one in registers.items()
     }
@@ -169,6 +186,38 @@ def docents_of(provider_ids: Iterable[int], month: date, model: ScoringModel) ->
     for provider, _ in query.tuples():
         counts[provider] += 1
     return counts
+
+
+def surveys_of(
+    provider_ids: Collection[int], month: date, model: ScoringModel, moment: datetime | None
+) -> dict[int, tuple[int, int, int]]:
+    """Per provider its newest survey of the year up to a month: yes, answers, people.
+
+    People are the most that answered one question. Empty when the model does not ask for it.
+    """
+    asks = next((c for c in model.criteria if CRITERIA[c.code].asks_learners), None)
+    if asks is None:
+        return {}
+    query: Any = SurveyCount.select(
+        SurveyCount.provider, SurveyCount.held_on, SurveyCount.question, SurveyCount.answer,
+        SurveyCount.count,
+    ).where(
+        SurveyCount.provider.in_(list(provider_ids)),
+        SurveyCount.held_on.between(add_months(month, 1 - SURVEY_MONTHS), month_end(month)),
+    )  # fmt: skip
+    if moment is not None:
+        query = query.where(SurveyCount.entered_at <= moment)
+    answers: dict[int, dict[date, dict[str, Counter[str]]]] = defaultdict(dict)
+    for provider, day, question, answer, count in query.tuples():
+        counted = answers[provider].setdefault(day, {}).setdefault(question, Counter())
+        counted[answer] += count
+    surveys = {}
+    for provider, by_day in answers.items():
+        questions = by_day[max(by_day)].values()
+        people = max(counted.total() for counted in questions)
+        yes = sum(counted["ja"] for counted in questions)
+        surveys[provider] = (yes, sum(counted.total() for counted in questions), people)
+    return surveys
 
 
 def _answered(provider_ids: Collection[int], month: date, moment: datetime | None) -> set[int]:

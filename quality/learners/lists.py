@@ -20,7 +20,7 @@ from providers.register.queries import promises
 from providers.register.rules import Promise, promise_for
 from quality.learners.models import LearnerSummary as S
 from quality.learners.operations import BITS
-from quality.learners.signals import KINDS, months_between_days
+from quality.learners.signals import KINDS, months_between_days, months_words
 from quality.learners.summary_operations import EXAMS, SKILLS
 
 ROUTES = {int(route): route.label for route in LearningRoute}
@@ -99,7 +99,7 @@ def term_words(row: Any, today: date) -> str:
     if left is None:
         return MISSING
     guess = ", geschat" if row.term_estimated else ""
-    far = f"{-left} maanden voorbij" if left < 0 else f"nog {left} maanden"
+    far = f"{months_words(-left)} voorbij" if left < 0 else f"nog {months_words(left)}"
     return f"{day_text(row.term_until)}{guess}, {far}"
 
 

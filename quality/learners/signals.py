@@ -123,6 +123,12 @@ class Learner:
         )
 
 
+def months_words(months: float) -> str:
+    """Whole months in words: ``1 maand``, ``22 maanden``."""
+    count = round(months)
+    return f"{count} {'maand' if count == 1 else 'maanden'}"
+
+
 def outlook(learner: Learner) -> Outlook:
     """How the months left compare with the months needed."""
     left = TERM_MONTHS if learner.left is None else learner.left
@@ -210,7 +216,7 @@ def off_course(learner: Learner) -> Finding | None:
         else f"nodig {number_text(view.needed, 0)}"
     )
     guess = ", geschat" if learner.term_estimated else ""
-    rest = "die dag is voorbij" if left < 0 else f"nog {number_text(left, 0)} maanden"
+    rest = "die dag is voorbij" if left < 0 else f"nog {months_words(left)}"
     return Finding(
         "koers",
         f"{AIMS[aim]} in alle vaardigheden moet voor {day_text(learner.term_until)}{guess}: "

@@ -33,6 +33,8 @@ class Measure:
     per_week: bool = False
     by_docent: bool = False
     """Whether its hours vary by docent: how sure it is, is held at the number of docenten."""
+    asks_learners: bool = False
+    """Whether it is what learners answered in a survey; each of them counts alone."""
     on_request: bool = False
     """Whether learners can ask for it: beside the value stands how many did, and got it."""
     details: tuple[str, str] = ("", "")
@@ -55,7 +57,7 @@ class Measure:
     @property
     def counts_people(self) -> bool:
         """Whether the value is of people who started in time, not of hours."""
-        return not self.numerator and not self.is_status
+        return not (self.numerator or self.is_status or self.asks_learners)
 
 
 CRITERIA = {
@@ -140,6 +142,20 @@ CRITERIA = {
             picture="Deel van de aangeboden lesuren dat is gevolgd, over drie maanden",
             sums=("gevolgd uur", "aangeboden uur"),
             numerator="attended",
+        ),
+        Measure(
+            "tevredenheid",
+            "Tevredenheid",
+            "% zegt ja",
+            "Antwoorden 'ja' van cursisten in de laatste vragenlijst van een jaar, gedeeld door"
+            " alle antwoorden. De aanbieder als geheel, op elke leerroute gelijk.",
+            "de tevredenheid van cursisten",
+            "Tevredenheid",
+            "%",
+            picture="Deel van de antwoorden van cursisten dat 'ja' is, laatste vragenlijst",
+            sums=("keer ja", "antwoorden"),
+            asks_learners=True,
+            details=("satisfaction.index", "Wat cursisten per vraag antwoordden"),
         ),
     )
 }

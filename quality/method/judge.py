@@ -35,6 +35,15 @@ class MarkStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Survey:
+    """Answers of the newest survey of a school: yes, all of them, and of how many people."""
+
+    yes: int
+    answers: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a judgement takes from elsewhere than the rows, on the reference day.
 
@@ -50,6 +59,7 @@ class Facts:
     docents: int = 0
     owed: bool = False
     answered: bool = False
+    survey: Survey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +458,8 @@ def _rate(
     if criterion.statuses is not None:
         return _rate_mark(criterion, measure, case)
     knots = [list(knot) for knot in criterion.knots_for(case.route)]
+    if measure.asks_learners and absence is None:
+        return _rate_survey(criterion, measure, case, model)
     waits = criterion.norm_days is not None
     more: dict[str, Any] = {"knots": knots}
     if waits:
@@ -533,6 +545,36 @@ def _rate_mark(criterion: Criterion, measure: Measure, case: Case) -> Result:
         value=mark.status,
         points=points,
         more={"knots": [], "checked_on": checked, "source": mark.source},
+    )
+
+
+def _rate_survey(criterion: Criterion, measure: Measure, case: Case, model: ScoringModel) -> Result:
+    """A share of answers; people who answer for themselves are each a group of their own."""
+    knots = criterion.knots_for(case.route)
+    more = {"knots": [list(knot) for knot in knots]}
+    survey = case.facts.survey
+    if survey is None or not survey.answers:
+        reason = "er is in het afgelopen jaar geen vragenlijst gehouden"
+        return Result(criterion, measure, State.MISSING, reason, more=more)
+    measured: dict[str, Any] = {
+        "n": survey.people, "groups": survey.people,
+        "numerator": survey.yes, "denominator": survey.answers,
+    }  # fmt: skip
+    if survey.people < model.minimum_n:
+        reason = f"minder dan {model.minimum_n} cursisten antwoordden"
+        return Result(criterion, measure, State.TOO_FEW, reason, more=more, **measured)
+    share = survey.yes / survey.answers
+    low, high = uncertainty.share_interval(share, survey.people)
+    return Result(
+        criterion,
+        measure,
+        State.ZERO if survey.yes == 0 else State.VALUE,
+        value=100 * share,
+        worth=float(survey.people),
+        interval=(100 * low, 100 * high),
+        points=points_for(100 * share, knots),
+        more=more,
+        **measured,
     )
 
 

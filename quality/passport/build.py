@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core import audit
 from core.dates import add_months
@@ -14,7 +14,11 @@ from providers.codes import LearningRoute
 from providers.models import Delivery, DeliveryMonth, Provider
 from quality.cards import operations, queries as cards
 from quality.method.criteria import CRITERIA
+from quality.method.model import ScoringModel
 from quality.models import FIXED, Reaction, ScoreCard
+
+if TYPE_CHECKING:
+    from quality.method.judge import Case
 
 SCRIPT = Path(__file__).parent / "recompute.py"
 ALLOWED = 1e-9
@@ -114,16 +118,7 @@ def _judgements(
                 "route": LearningRoute(card.route).code,
                 # In an order of days, so that it tells of nobody where a list began.
                 "people": sorted([w.days, KINDS[w.outcome], w.group] for w in people),
-                "hours": {
-                    code: {
-                        "n": hours.n,
-                        "numerator": hours.numerator,
-                        "denominator": hours.denominator,
-                        "groups": [list(pair) for pair in hours.groups.pairs],
-                        "docents": case.facts.docents if CRITERIA[code].by_docent else None,
-                    }
-                    for code, hours in (case.figures.hours if case.figures else {}).items()
-                },
+                "hours": _hours(case, model),
                 "region": {
                     "phi": dict(case.region.phi),
                     "variance": {
@@ -174,3 +169,30 @@ def _reactions(provider: Provider, month: date) -> list[dict[str, str | None]]:
     return [
         {"route": LearningRoute(r.route).code, "text": r.text, "answer": r.answer} for r in query
     ]
+
+
+def _hours(case: "Case", model: ScoringModel) -> dict[str, Any]:
+    """Sums per group of each criterion of hours; of a survey everyone is a group alone."""
+    kept = {
+        code: {
+            "n": hours.n,
+            "numerator": hours.numerator,
+            "denominator": hours.denominator,
+            "groups": [list(pair) for pair in hours.groups.pairs],
+            "docents": case.facts.docents if CRITERIA[code].by_docent else None,
+        }
+        for code, hours in (case.figures.hours if case.figures else {}).items()
+    }
+    survey = case.facts.survey
+    for criterion in model.criteria:
+        if CRITERIA[criterion.code].asks_learners:
+            people = survey.people if survey else 0
+            alone = [survey.answers / people, survey.yes / people] if survey and people else []
+            kept[criterion.code] = {
+                "n": people,
+                "numerator": survey.yes if survey else 0,
+                "denominator": survey.answers if survey else 0,
+                "groups": [alone] * people,
+                "docents": None,
+            }
+    return kept

@@ -10,6 +10,9 @@ from core.accounts import Account, visible
 from core.db import transaction
 from core.errors import DomainError
 from providers.models import Provider
+from quality.cards.operations import follow_register
+from quality.cards.queries import judged_months, model_in_force
+from quality.method.criteria import CRITERIA
 from quality.models import SurveyCount
 from quality.surveys.rules import AnswerRow, QuestionResult, results
 
@@ -41,7 +44,18 @@ def import_answers(rows: Sequence[AnswerRow], *, by: str, at: datetime) -> int:
             at=at, actor=by, action="load", thing="survey_count",
             thing_id=", ".join(sorted({row.provider for row in rows})), after={"rows": len(rows)},
         )  # fmt: skip
+    if _is_judged():
+        ids = {providers[row.provider].id for row in rows}
+        follow_register(by=by, at=at, providers=ids)
     return len(rows)
+
+
+def _is_judged() -> bool:
+    """Whether the model of the newest month asks what learners answered, whatever its weight."""
+    months = judged_months()
+    return bool(months) and any(
+        CRITERIA[criterion.code].asks_learners for criterion in model_in_force(months[-1]).criteria
+    )
 
 
 def surveys_of(provider: Provider, account: Account) -> dict[date, list[QuestionResult]]:

@@ -52,7 +52,7 @@ from quality.learners.roads import (
     road_of,
     talks_due,
 )
-from quality.learners.signals import KINDS
+from quality.learners.signals import KINDS, months_words
 from quality.learners.summary_operations import SKILLS
 from quality.models import Signal, SignalAct
 
@@ -191,12 +191,12 @@ def urgency_words(signal: Any) -> str:
     """Months left against months needed, as a sentence; empty where nothing is known."""
     if signal.months_left is None:
         return ""
-    left = round(signal.months_left)
+    left = signal.months_left
     day = day_text(month_end(signal.month))
     rest = (
-        f"De termijn was op {day} {-left} maanden voorbij"
-        if left < 0
-        else f"De termijn duurde op {day} nog {left} maanden"
+        f"De termijn was op {day} {months_words(-left)} voorbij"
+        if round(left) < 0
+        else f"De termijn duurde op {day} nog {months_words(left)}"
     )
     if signal.months_needed is not None:
         return f"{rest}; in dit tempo zijn er {number_text(signal.months_needed, 0)} nodig."

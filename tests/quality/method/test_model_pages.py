@@ -7,7 +7,14 @@ import pytest
 
 from core.errors import DomainError
 from quality.cards import model_operations, operations, queries as cards
-from quality.cards.forms import form_for, knots_text, model_of, read_knots, values_of
+from quality.cards.forms import (
+    form_for,
+    knots_text,
+    model_of,
+    read_knots,
+    values_of,
+    with_every_share,
+)
 from quality.method.model import BASIS_2027
 from quality.method.worked_example import example
 from quality.models import ScoreCard, ScoringModelVersion
@@ -132,7 +139,11 @@ def test_the_editor_shows_the_effect_before_it_saves(client, db):
     operations.compute(OCT, **WHO)
     client.sign_in("contractmanager")
     client.get("/methode/modellen/nieuw/")
-    form = {k: str(v).replace(".", ",") for k, v in values_of(BASIS_2027).items() if v is not None}
+    form = {
+        k: str(v).replace(".", ",")
+        for k, v in values_of(with_every_share(BASIS_2027)).items()
+        if v is not None
+    }
     form |= {"aggregation": "linear", "code": "streng", "valid_from": "2026-11", "reason": "Proef"}
     page = client.post("/methode/modellen/nieuw/", form | {"weight_wachttijd": "5"})
     assert page.errors == ["De gewichten tellen op tot 75. Pas ze aan tot ze samen 100 zijn."]

@@ -2,13 +2,17 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from core.errors import DomainError
 from providers.models import TravelTime
-from quality.models import SurveyCount
+from quality.cards import model_operations, operations
+from quality.cards.forms import with_every_share
+from quality.method.model import BASIS_2027
+from quality.models import ScoreCard, SurveyCount
 from quality.surveys.rules import (
     QUESTIONS,
     TEXTS,
@@ -18,7 +22,8 @@ from quality.surveys.rules import (
     results,
     texts,
 )
-from tests.builders import make_provider
+from tests.builders import AT, make_provider
+from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
 
 HEADER = "aanbiedercode;datum;vraag;antwoord;aantal\n"
 
@@ -119,3 +124,47 @@ def test_who_has_no_lesson_within_45_minutes_is_named(client, db):
 
 def test_an_old_date_is_kept_as_given(client, db):
     assert read_answers(HEADER + "TA1;2026-01-05;docent;ja;4")[0].held_on == date(2026, 1, 5)
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("weight", [0, 25])
+def test_satisfaction_is_a_criterion_that_weighs_nothing_unless_the_model_says_so(
+    client, db, weight
+):
+    for month in (SEP, OCT):
+        deliver("TA001", month)
+    model = with_every_share(replace(BASIS_2027, code="met-cursisten"))
+    assert model.criteria[-1].code == "tevredenheid"
+    assert model.criteria[-1].weight == 0  # as the form offers it
+    weights = {"tevredenheid": weight, "bevoegd": 25 - weight}
+    criteria = tuple(replace(c, weight=weights.get(c.code, c.weight)) for c in model.criteria)
+    version = model_operations.propose(
+        replace(model, criteria=criteria), valid_from=SEP, reason="Proef", by="een@x.nl", at=AT
+    )
+    model_operations.approve(version, by="twee@x.nl", at=AT)
+    for month in (SEP, OCT):
+        operations.compute(month, **WHO)
+    before = {card.month: card.score for card in ScoreCard.select()}
+
+    def item(month: date) -> dict[str, object]:
+        tree = ScoreCard.get(month=month).result
+        return (tree["criteria"] if weight else tree["beside"])["tevredenheid"]
+
+    assert item(OCT)["reason"] == "er is in het afgelopen jaar geen vragenlijst gehouden"
+    client.sign_in("contractmanager")
+    answers = file(*(f"TA001;10-10-2026;{question};{answer};{count}"
+                     for question in ("docent", "uitleg")
+                     for answer, count in (("ja", 9), ("nee", 3))))  # fmt: skip
+    client.post("/tevredenheid/antwoorden/", answers, status=302)
+
+    asked = item(OCT)
+    assert (asked["value"], asked["numerator"], asked["denominator"]) == (75, 18, 24)
+    assert (asked["n"], asked["groups"], asked["effective_n"]) == (12, 12, 12)
+    assert asked["interval"] == pytest.approx([51.6, 90.4], abs=0.2)
+    assert item(SEP)["value"] is None  # it was not there yet
+    after = {card.month: card.score for card in ScoreCard.select()}
+    assert after[SEP] == before[SEP]
+    assert (after[OCT] == before[OCT]) is (weight == 0)
+    page = client.get("/kwaliteit/2026-10/TA001/B/")
+    assert "Tevredenheid" in page.text
+    assert ("18,0 keer ja, gedeeld door 24,0 antwoorden" in page.text) is (weight > 0)
