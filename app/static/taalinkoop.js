@@ -32,6 +32,15 @@
     return fresh;
   };
 
+  /* On a narrow screen long menus are folded. */
+
+  const narrow = matchMedia("(max-width: 45rem)");
+  const fold = (root) => {
+    for (const menu of root.querySelectorAll("details.folds")) menu.open = !narrow.matches;
+  };
+  parts.push(fold);
+  narrow.addEventListener("change", () => fold(document));
+
   /* Filter as you type: the list of the server, and long tables that are here in full. */
 
   parts.push((root) => {

@@ -7,6 +7,7 @@ from flask import Flask, g, request
 from markupsafe import escape
 
 from core import formats, municipalities, small_numbers
+from core.dates import today
 
 
 class Undefined(jinja2.Undefined):
@@ -64,4 +65,4 @@ def prepare(app: Flask) -> None:
 
 
 def _frame() -> dict[str, Any]:
-    return {"account": g.get("account")}
+    return {"account": g.get("account"), "printed_on": today()}

@@ -23,6 +23,8 @@ def cell_text(value: Any, field: peewee.Field | None = None) -> Any:  # noqa: PL
         return formats.moment_text(value)
     if hasattr(value, "isoformat"):
         return formats.day_text(value)
+    if isinstance(value, Decimal):
+        return formats.number_text(value, 0 if value == int(value) else 2)
     if isinstance(value, list):
         return ", ".join(map(str, value)) or formats.MISSING
     return formats.MISSING if value is None or value == "" else value

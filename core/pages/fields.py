@@ -225,8 +225,9 @@ class DutchDecimalField(ParsedField):
         return value
 
     def present(self, value: Decimal) -> str:
-        """``1234,50``."""
-        return f"{value:f}".replace(".", ",")
+        """``1234,50``; never more decimals than the field takes."""
+        typed = value if -value.as_tuple().exponent <= self.places else round(value, self.places)  # type: ignore[operator]
+        return f"{typed:f}".replace(".", ",")
 
 
 class EuroField(DutchDecimalField):

@@ -9,6 +9,7 @@ from wtforms import Field
 
 from core.db import BaseModel, transaction
 from core.errors import DomainError
+from core.formats import count_text
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def what_hangs_on(row: peewee.Model, owned: Sequence[type[peewee.Model]]) -> lis
         number = model.select().where(key == row).count()
         if number:
             name = model._meta.table_name.replace("_", " ")
-            counts.append(f"{number} keer {WORDS.get(model._meta.table_name, name)}")
+            counts.append(f"{count_text(number)} keer {WORDS.get(model._meta.table_name, name)}")
     return sorted(counts)
 
 
@@ -85,6 +86,7 @@ WORDS = {
     "agreement": "afspraak", "class_inspection": "klasbezoek", "column_mapping": "kolomindeling",
     "complaint": "klacht", "contract": "contract", "contract_clause": "clausule",
     "contract_promise": "belofte", "contract_scope": "dekking",
+    "award": "gunning", "bid": "inschrijving", "decision": "besluit", "milestone": "mijlpaal",
     "course_track": "traject", "delivery": "levering", "docent_hours": "uren van docenten",
     "dossier_version": "versie in het dossier", "invitation": "uitnodiging",
     "indicator_value": "cijfer", "invoice": "factuur",

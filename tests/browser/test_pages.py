@@ -2,8 +2,11 @@
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from core.accounts import Role
+from core.dates import today
+from core.formats import day_text
 from tests.browser.person import Person
 from tests.browser.walk import Walk
 
@@ -104,6 +107,51 @@ def not_linked(app: Flask, reached: set[str]) -> list[str]:
         and not rule.endpoint.startswith(BY_TOKEN)
         and not rule.endpoint.endswith(SWITCHED_OFF)
     ]
+
+
+# Between the margins of an A4.
+PAPER = {"width": 718, "height": 1000}
+PRINTED = [
+    "/", "/kwaliteit/", "/aanbieders/TA002/", "/aanbieders/TA002/gesprek/", "/cursisten/",
+    "/leveringen/", "/planning/SAS-2027/", "/planning/SAS-2027/besluiten/",
+    "/planning/SAS-2027/mijlpalen/", "/rapportages/", "/beheer/besluiten/",
+]  # fmt: skip
+CONTROLS = "main :is(button, .button, input, select, textarea, summary):visible"
+
+
+def test_paper_has_a_date_and_nothing_to_press_or_past_its_edge(person: Person) -> None:
+    person.sign_in(Role.CONTRACT_MANAGER)
+    page = person.page
+    page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)
+    for address in PRINTED:
+        person.visit(address)
+        expect(page.locator("footer")).to_contain_text(f"afgedrukt op {day_text(today())}")
+        expect(page.locator(CONTROLS)).to_have_count(0)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PAPER["width"], f"{address}: {width} px"
+
+
+CONTRAST_PAGES = ["/", "/kwaliteit/", "/aanbieders/TA002/", "/planning/SAS-2027/"]
+# What is a box by its tint alone has an edge where the reader's own colours replace it.
+TINTED = ".tag, .standing, .alert, .button, .figures a"
+WITHOUT_EDGE = """all => all.filter(one => one.checkVisibility()
+    && parseFloat(getComputedStyle(one).borderTopWidth) < 1).map(one => one.outerHTML)"""
+
+
+def test_colours_of_the_reader_leave_every_box_an_edge(person: Person) -> None:
+    person.sign_in(Role.CONTRACT_MANAGER)
+    page = person.page
+    page.emulate_media(forced_colors="active")
+    for address in CONTRAST_PAGES:
+        person.visit(address)
+        assert page.locator(TINTED).evaluate_all(WITHOUT_EDGE) == []
+        assert (
+            page.locator("[aria-current]").first.evaluate(
+                "one => getComputedStyle(one).borderBottomWidth"
+            )
+            != "0px"
+        )
 
 
 def test_the_sign_in_page_is_accessible(person: Person) -> None:
