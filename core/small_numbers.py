@@ -104,7 +104,8 @@ def hide_small(tree: Mapping[str, Any]) -> dict[str, Any]:
 
 def hide_small_criterion(item: Mapping[str, Any]) -> dict[str, Any]:
     """One criterion of a judgement without small counts and what betrays them."""
-    visible = dict(item)
+    # Charts show the month by itself where no other month betrays it.
+    visible = {key: value for key, value in item.items() if key != "alone"}
     if item["state"] == "te_weinig" or is_small(item["n"]):
         kept = {
             "weight",

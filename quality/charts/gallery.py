@@ -16,9 +16,9 @@ from math import ceil
 from typing import Any, TypeVar
 
 from core.charts.pictures import Chart
-from core.dates import add_months, month_from_number, month_of, months_between
+from core.dates import add_months, month_from_number, month_number, month_of, months_between
 from core.db import database
-from core.small_numbers import MINIMUM, hide_small, hide_small_criterion
+from core.small_numbers import MINIMUM, hide_small, hide_small_criterion, is_small
 from providers.codes import LearningRoute, MarkStatus
 from providers.deliveries.calendar_queries import DeliveryState, delivery_calendar
 from providers.models import Provider, QualityMark
@@ -124,10 +124,18 @@ def history(
         )
         .order_by(ScoreCard.month, Provider.name, ScoreCard.route)
     )
+    listed: list[ScoreCard] = []
     for card in query:
         # Not read with every card: there are thousands of them.
         card.provider = by_id[card.provider_id]  # type: ignore[attr-defined]
-        by_month[card.month].append(hide_small(cards.tree_of(card)))
+        listed.append(card)
+    alone = _months_alone(listed)
+    for card in listed:
+        tree = hide_small(cards.tree_of(card))
+        for code, of_criterion in alone[card.provider.id, card.route].items():
+            if card.month in of_criterion and code in tree["criteria"]:
+                tree["criteria"][code]["alone"] = of_criterion[card.month]
+        by_month[card.month].append(tree)
     return History(
         month=month,
         today=today,
@@ -135,6 +143,33 @@ def history(
         by_month={m: tuple(trees) for m, trees in by_month.items()},
         model=cards.model_in_force(month),
     )
+
+
+def _months_alone(
+    listed: Sequence[ScoreCard],
+) -> dict[tuple[int, int], dict[str, dict[date, float]]]:
+    """Per provider and route the figures of months by themselves that may be told.
+
+    A month of a few learners is hidden; so are the months that share a window with it, since the
+    sum over the window would give it away.
+    """
+    series: dict[tuple[Any, ...], dict[date, Tree]] = defaultdict(dict)
+    for card in listed:
+        for code, item in card.result["criteria"].items():
+            if item.get("alone"):
+                place = card.provider.id, card.route, code, item["window_months"]
+                series[place][card.month] = item["alone"]
+    safe: dict[tuple[int, int], dict[str, dict[date, float]]] = defaultdict(dict)
+    for (provider, route, code, window), months in series.items():
+        # Who is decided on in a month is counted once: no window holds the sum of months.
+        reach = 0 if CRITERIA[code].counts_people else window - 1
+        few = [month_number(month) for month, one in months.items() if is_small(one["n"])]
+        safe[provider, route][code] = {
+            month: one["value"]
+            for month, one in months.items()
+            if all(abs(month_number(month) - other) > reach for other in few)
+        }
+    return safe
 
 
 def _outlines(

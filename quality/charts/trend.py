@@ -7,7 +7,7 @@ from typing import Any
 
 from core.charts import drawing
 from core.charts.pictures import Chart
-from core.dates import month_number, months_between, parse_month
+from core.dates import month_from_number, month_number, months_between, parse_month
 from core.formats import MISSING, month_text, number_text, percent_text
 from quality.charts.words import (
     MEASURES,
@@ -34,6 +34,8 @@ class Point:
     low: float | None = None
     high: float | None = None
     reason: str = "geen levering"
+    alone: float | None = None
+    """The month by itself, where the value is of a longer window."""
     change: Mapping[str, Any] | None = None
     """The word of change that this month carries, as its judgement has it."""
 
@@ -124,12 +126,13 @@ def trend(
     """
     months = filled(points)
     unit = unit_of(measure)
+    alone = ["De maand alleen"] if any(p.alone is not None for p in months) else []
     return Chart(
         name=name,
         finding=_finding(measure, months, norm),
         measure=_measure(measure, of, months),
         description=_describe(months, unit, norm, references),
-        headers=("Maand", label_of(measure), "Aantal", "Van", "Tot", "Bijzonderheid"),
+        headers=("Maand", label_of(measure), "Aantal", "Van", "Tot", *alone, "Bijzonderheid"),
         rows=_rows(months, unit, model_changes),
         paint=paint_trend,
         data=Line(
@@ -169,6 +172,8 @@ def _measure(measure: str, of: str, months: Sequence[Point]) -> str:
         parts.insert(0, of)
     if measure != "score" and any(p.low is not None for p in months):
         parts.append("band: 90%-interval")
+    if any(p.alone is not None for p in months):
+        parts.append("open stip: de maand alleen")
     counts = [p.n for p in months if p.n is not None and p.value is not None]
     if counts:
         low, high = min(counts), max(counts)
@@ -200,6 +205,7 @@ def _rows(
     model_changes: Sequence[date],
 ) -> tuple[tuple[str, ...], ...]:
     rows = []
+    with_months = any(point.alone is not None for point in months)
     for point in months:
         remarks = [change_text(point.change)] if point.change else []
         if point.value is None:
@@ -213,6 +219,7 @@ def _rows(
                 MISSING if point.value is None else bare_n(point.n),
                 in_unit(point.low, unit),
                 in_unit(point.high, unit),
+                *([in_unit(point.alone, unit)] if with_months else []),
                 ", ".join(remarks) or "geen",
             )
         )
@@ -227,7 +234,7 @@ def paint_trend(canvas: drawing.Canvas, line: Line) -> None:
         return
     axes = canvas.axes(left=44, right=104, top=16, bottom=34)
     _time_axis(axes, canvas, months[0].month, months[-1].month)
-    highest = max(v for p in months for v in (p.value, p.high) if v is not None)
+    highest = max(v for p in months for v in (p.value, p.high, p.alone) if v is not None)
     ticks = drawing.nice_ticks(0, line.top if line.unit == "%" else max(line.top, highest), 4)
     axes.set_ylim(0, ticks[-1])
     drawing.number_axis(axes.yaxis, ticks, " %" if line.unit == "%" else "")
@@ -244,6 +251,15 @@ def paint_trend(canvas: drawing.Canvas, line: Line) -> None:
             lows, highs = lows * 2, highs * 2
         axes.fill_between(at, lows, highs, color=drawing.BLUE, alpha=0.2, lw=0, zorder=1)
     axes.plot(xs, ys, color=drawing.INK, marker="o", ms=3.5, lw=1.4, zorder=3, clip_on=False)
+    dots = [(month_number(p.month), p.alone) for p in months if p.alone is not None]
+    if dots:
+        axes.plot(
+            *zip(*dots, strict=True), ls="none", marker="o", ms=4.2, mfc=drawing.GROUND,
+            mec=drawing.GREY, mew=1.1, zorder=2, clip_on=False,
+        )  # fmt: skip
+        for number, alone in dots:
+            month = month_text(month_from_number(number))
+            drawing.spot(axes, number, alone, f"{month} alleen: {in_unit(alone, line.unit)}")
     for point in months:
         if point.value is not None:
             text = f"{month_text(point.month)}: {in_unit(point.value, line.unit)}"
@@ -374,4 +390,6 @@ def _point(month: date, card: Mapping[str, Any], measure: str) -> Point:
     low, high = item.get("interval") or (None, None)
     value = item["value"] if item.get("judged", True) else None
     reason = item.get("reason") or "geen oordeel"
-    return Point(month, value, item.get("n"), low, high, reason, item.get("change"))
+    return Point(
+        month, value, item.get("n"), low, high, reason, item.get("alone"), item.get("change")
+    )

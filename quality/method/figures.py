@@ -208,6 +208,8 @@ class Figures:
     asked: int = 0
     met: int = 0
     in_training_minutes: int = 0
+    alone: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    """Per criterion of hours what is divided in the month alone, by what, and over how many."""
     alike: AlikeCells = field(default_factory=dict, compare=False, repr=False)
     """Kept apart from the rest, since no judgement needs it."""
 
@@ -243,6 +245,7 @@ class Figures:
                 "waiting_groups": Groups(*data["waiting_groups"]),
                 "hours": hours,
                 "decided": tuple(Decided(*one) for one in data["decided"]),
+                "alone": {code: tuple(one) for code, one in data.get("alone", {}).items()},
             }
         )
 
@@ -508,6 +511,7 @@ def _hours(
     """The criteria of hours, each over its own window; and which learners are alike."""
     hours: dict[str, Hours] = {}
     alike: dict[str, Sequence[AlikeCell]] = {}
+    alone: dict[str, tuple[int, int, int]] = {}
     more: dict[str, Any] = {}
     windows: dict[int, _ByTrack] = {}
     for criterion in model.criteria:
@@ -528,12 +532,15 @@ def _hours(
             groups=by_track.grouping.sums(by_track.tracks, bottoms, tops),
         )
         alike[criterion.code] = by_track.kinds.cells(bottoms, tops)
+        now = by_track.rows.month == view.month
+        learners = len(np.unique(by_track.rows.track[now & has_hours]))
+        alone[criterion.code] = int(top[now].sum()), int(bottom[now].sum()), learners
         more.setdefault("hour_groups_inferred", by_track.grouping.inferred)
         if measure.on_request:
             more |= asked_and_met(by_track.rows)
         if measure.by_docent:
             more["in_training_minutes"] = int(np.maximum(by_track.rows.in_training, 0).sum())
-    return {"hours": hours, **more}, alike
+    return {"hours": hours, "alone": alone, **more}, alike
 
 
 def _divided(view: View, measure: Measure, rows: Rows) -> tuple[Integers, Integers, Any]:

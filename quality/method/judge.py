@@ -19,7 +19,7 @@ from quality.method.change import OWN_BEGIN, Cusum, Decided, Seasonal
 from quality.method.criteria import CRITERIA, Measure
 from quality.method.figures import DAYS_A_WEEK, MINUTES_AN_HOUR, Figures
 from quality.method.model import TOLERANCE, Criterion, ScoringError, ScoringModel, points_for
-from quality.method.tree import ChangeTree, CriterionTree, RankTree, ScoreTree, State
+from quality.method.tree import AloneTree, ChangeTree, CriterionTree, RankTree, ScoreTree, State
 from quality.method.uncertainty import Rank, Share, Variance, Vector
 from quality.method.waiting import Outcome
 from quality.method.words import ORDER, Standing, standing_of_points
@@ -469,6 +469,8 @@ def _rate(
         more |= _empty_more(measure)
         return Result(criterion, measure, State.MISSING, _why(absence), more=more)
     more |= _queue_more(figures) if waits else _hours_more(measure, case, figures)
+    if (alone := _alone(measure, figures)) is not None:
+        more["alone"] = alone
     n = figures.queue.n if waits else figures.hours[criterion.code].n
     top, bottom = _amounts(measure, figures)
     share = share_of(figures, measure)
@@ -529,6 +531,18 @@ def _amounts(measure: Measure, figures: Figures) -> tuple[float, float]:
     hours = figures.hours[measure.code]
     per = DAYS_A_WEEK if measure.per_week else MINUTES_AN_HOUR
     return hours.numerator / MINUTES_AN_HOUR, hours.denominator / per
+
+
+def _alone(measure: Measure, figures: Figures) -> AloneTree | None:
+    """The figure of the month by itself; None when it had nobody, or no hours."""
+    if measure.counts_people:
+        decided = figures.decided[-1] if figures.decided else Decided(0, 0)
+        top, bottom, n = decided.in_time, decided.people, decided.people
+    else:
+        top, bottom, n = figures.alone.get(measure.code, (0, 0, 0))
+    if not bottom or not n:
+        return None
+    return {"value": top / bottom * (HOURS_A_WEEK if measure.per_week else 100), "n": n}
 
 
 def _rate_mark(criterion: Criterion, measure: Measure, case: Case) -> Result:

@@ -25,6 +25,13 @@ class ChangeTree(TypedDict):
     against: str
 
 
+class AloneTree(TypedDict):
+    """The figure of one month by itself, and over how many trajectories."""
+
+    value: float
+    n: int
+
+
 class CriterionTree(TypedDict):
     """One criterion in a judgement, as data; ``None`` where there is no judgement, never 0."""
 
@@ -45,6 +52,7 @@ class CriterionTree(TypedDict):
     contribution: float | None
     knots: list[list[float]]
     window_months: int
+    alone: NotRequired[AloneTree]
     # Waiting.
     norm_days: NotRequired[int]
     norm_source: NotRequired[str]

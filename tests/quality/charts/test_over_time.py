@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -42,6 +43,20 @@ def test_a_missing_month_breaks_the_line_and_is_marked_on_the_axis():
     assert len(ys) == 12
     assert [n for n, y in enumerate(ys) if math.isnan(y)] == [4]
     assert chart.rows[4] == ("maart 2026", "–", "–", "–", "–", "geen levering")
+
+
+def test_a_month_alone_is_an_open_dot_beside_the_line_and_a_column_in_the_table():
+    points = [replace(p, alone=None if n == 2 else 70.0 + n) for n, p in enumerate(months_back(12))]
+    chart = trend("t", "bevoegd", points)
+    dots = [line for line in figure_of(chart).axes[0].lines if line.get_linestyle() == "None"]
+    assert list(dots[0].get_ydata()) == [70.0 + n for n in range(12) if n != 2]
+    assert chart.headers[5] == "De maand alleen"
+    assert [row[5] for row in chart.rows[1:4]] == [
+        "71,0\N{NO-BREAK SPACE}%",
+        "–",
+        "73,0\N{NO-BREAK SPACE}%",
+    ]
+    assert overlaps(figure_of(chart)) == []
 
 
 LOWER = {"direction": "lager", "since": "2026-05", "against": "eigen begin"}

@@ -8,13 +8,14 @@ import pytest
 
 from core.dates import add_months, now
 from providers.codes import LearningRoute
-from providers.models import Provider
+from providers.models import ProgressRecord, Provider
 from quality.admin.pictures import region_middle
 from quality.agreements.models import Agreement
 from quality.cards import operations
 from quality.cards.comparison import before_and_after
 from quality.charts.gallery import SUBJECTS, History, history, parts_of, region_charts
 from quality.method.model import BASIS_2027
+from tests.builders import make_provider
 from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
 from tests.quality.charts.cards import card
 
@@ -216,3 +217,24 @@ def test_the_middle_of_the_region_needs_five_providers():
     )
     found = {point.month: point.value for point in region_middle(known, "B", "score")}
     assert found == {october: None, add_months(october, -1): 62.0}
+
+
+def alone(code="bevoegd"):
+    known = history(OCT, [make_provider("TA001").id], today=date(2026, 11, 23))
+    trees = known.of("TA001")["B"]
+    return {month.month: tree["criteria"][code].get("alone") for month, tree in trees.items()}
+
+
+def test_a_month_alone_is_shown_unless_another_month_of_its_window_has_few(db):
+    for back in range(6):
+        month = add_months(OCT, -back)
+        deliver("TA001", month, minutes_certified=2400 - 10 * back)
+        operations.compute(month, **WHO)
+    assert all(value is not None for value in alone().values())
+    assert alone()[10] != alone()[9]
+    # Only four are left in July: what is hidden there follows from the sums with its neighbours.
+    few = ProgressRecord.select().where(ProgressRecord.month == add_months(OCT, -3)).offset(4)
+    ProgressRecord.delete().where(ProgressRecord.id.in_([row.id for row in few])).execute()
+    for back in range(4):
+        operations.compute(add_months(OCT, -back), **WHO)
+    assert [month for month, value in alone().items() if value is not None] == [10]
