@@ -20,8 +20,11 @@ from core.errors import DomainError
 from core.formats import month_text
 from providers.models import Provider
 from quality.cards.operations import compute
+from quality.models import FIXED
+from quality.passport.build import passport_content, record_passport
+from quality.passport.seal import sealed, signing_key
 from quality.report.operations import record_made
-from quality.report.packs import KINDS, Pack, Shelf, packs
+from quality.report.packs import KINDS, REGION, Pack, Shelf, packs
 
 LOG = "overzicht.json"
 ACTOR = "opdrachtregel"
@@ -37,6 +40,11 @@ def register(parser: argparse.ArgumentParser) -> None:
         "--mail",
         action="store_true",
         help="bereken de concepten en mail elk rapport naar wie het hoort te krijgen, één keer",
+    )
+    parser.add_argument(
+        "--paspoort",
+        metavar="DOEL",
+        help="leg het paspoort van elk vastgesteld oordeel erbij; het doel komt in het logboek",
     )
     parser.add_argument("--aanbieder", metavar="CODE", help="alleen voor deze aanbieder")
     parser.add_argument("--json", action="store_true", help="als JSON")
@@ -70,6 +78,10 @@ def make(args: argparse.Namespace) -> list[dict[str, Any]]:
     if not found:
         raise no_scores(args.month)
     lines = write(found, args.out, at=at)
+    if args.paspoort is not None:
+        passports = add_passports(found, args.out, purpose=args.paspoort, at=at)
+        _log(args.out, passports)
+        lines += passports
     with transaction():
         record_made(args.month, [pack.code for pack in found], by=ACTOR, at=at)
     if not args.json:
@@ -138,6 +150,43 @@ def write(found: list[Pack], out: Path, *, at: datetime) -> list[dict[str, Any]]
         _log(out, lines)
         progress(number, len(found), "rapporten")
     return lines
+
+
+def add_passports(
+    found: list[Pack], out: Path, *, purpose: str, at: datetime
+) -> list[dict[str, Any]]:
+    """Put the passport of everyone whose month is fixed in the folder; one made before stays."""
+    lines = []
+    for pack in found:
+        if pack.code == REGION or any(t["status"] != FIXED for t in pack.material.trees):
+            continue
+        provider = Provider.get(Provider.code == pack.code)
+        target = out / f"{pack.file_name}.paspoort.json"
+        new = not target.exists()
+        if new:
+            try:
+                _replace(target, _passport(provider, pack, purpose=purpose, at=at))
+            except DomainError as error:
+                sys.stderr.write(f"{provider.name}: {error.message}\n")
+                continue
+        lines.append(
+            {
+                "file": target.name,
+                "for": pack.code,
+                "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
+                "made_at": at.isoformat(timespec="seconds"),
+                "new": new,
+            }
+        )
+    return lines
+
+
+def _passport(provider: Provider, pack: Pack, *, purpose: str, at: datetime) -> bytes:
+    month = pack.material.month
+    content = passport_content(provider, month, purpose=purpose, by=ACTOR, at=at)
+    made = sealed(content, signing_key(read_settings()["TAALINKOOP_DATA_DIR"]))
+    record_passport(provider, month, purpose=purpose, by=ACTOR, at=at)
+    return made
 
 
 def _replace(target: Path, content: bytes) -> None:

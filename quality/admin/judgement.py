@@ -39,7 +39,7 @@ from quality.learners.queue import Person, PlaceRow, Queue, by_municipality, peo
 from quality.method import words as method_words
 from quality.method.criteria import CRITERIA, WAITING
 from quality.method.curve import Step
-from quality.method.explain import needed_for_good, sentence
+from quality.method.explain import least_sure, needed_for_good, sentence
 from quality.method.model import ScoringModel
 from quality.models import ScoreCard
 
@@ -80,6 +80,7 @@ class JudgementPage(Page):
             labels={c: measure.label for c, measure in CRITERIA.items()},
             measures=CRITERIA,
             working=sentence(tree),
+            open_on=least_sure(tree),
             needed=needed_for_good(tree, model),
             model=model,
             change=change_since_last_month(card),

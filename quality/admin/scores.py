@@ -25,10 +25,9 @@ from quality.cards.words import QUEUE_LABELS, queue_cell
 from quality.charts import gallery, scores as scores_chart
 from quality.charts.words import SHORT_MARKS
 from quality.method import words as method_words
-from quality.method.change import LOWER
 from quality.method.criteria import CRITERIA, MARK, WAITING
 from quality.method.model import is_outdated
-from quality.method.words import FEW_GROUPS, Standing, border_text, step_word
+from quality.method.words import FEW_GROUPS, border_text, step_word
 from quality.models import FIXED, Invitation, Reaction, ScoreCard
 
 Tree = dict[str, Any]
@@ -401,30 +400,11 @@ class TalkNeeded:
 
 def _talks(lines: Sequence[Line]) -> list[TalkNeeded]:
     """Who falls short or clearly goes down, and on which criteria; in the order of the table."""
-    needed = []
-    for line in lines:
-        criteria = line.tree["criteria"].values()
-        down = any((item.get("change") or {}).get("direction") == LOWER for item in criteria)
-        if down or line.tree["standing"] == Standing.INSUFFICIENT:
-            needed.append(TalkNeeded(line, _reasons(line.tree)))
-    return needed
-
-
-def _reasons(tree: Tree) -> tuple[str, ...]:
-    """The closed gate, and each criterion that is insufficient or went down, with its value."""
-    closed = not tree["gate"]["open"]
-    reasons = [tree["gate"]["reason"]] if closed else []
-    for code, item in tree["criteria"].items():
-        if closed and "checked_on" in item:  # the mark, which the gate tells already
-            continue
-        change = item.get("change")
-        word = method_words.standing_of_points(item["points"], tree["borders"])
-        if word is not Standing.INSUFFICIENT and (change or {}).get("direction") != LOWER:
-            continue
-        text = f"{CRITERIA[code].label.lower()} {score_words.criterion_text(code, item)}"
-        said = method_words.change_text(change)
-        reasons.append(f"{text}, {said}" if said else text)
-    return tuple(reasons)
+    return [
+        TalkNeeded(line, score_words.talk_reasons(line.tree))
+        for line in lines
+        if score_words.asks_a_talk(line.tree)
+    ]
 
 
 def _charts(

@@ -8,7 +8,7 @@ from core.dates import add_months
 from core.formats import MISSING, count_text, day_text, month_text, number_text
 from core.small_numbers import HIDDEN_TEXT, count_or_hidden, is_small
 from quality.agreements.rules import COMPLAINT_KINDS
-from quality.cards.words import signed as signed_number
+from quality.cards.words import criterion_text, signed as signed_number
 from quality.method.criteria import CRITERIA
 
 Tree = Mapping[str, Any]
@@ -83,6 +83,11 @@ def interval_words(item: Tree) -> str:
     """``81,2 tot 93,4``; a dash where there is none."""
     interval = item.get("interval")
     return MISSING if not interval else f"{number_text(interval[0])} tot {number_text(interval[1])}"
+
+
+def interval_ends(code: str, item: Tree) -> str:
+    """``55,2 % en 82,0 %``: the ends of the interval, each with its unit."""
+    return " en ".join(criterion_text(code, {**item, "value": end}) for end in item["interval"])
 
 
 def sure_words(item: Tree) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from core.formats import MISSING, number_text, percent_text
 from providers.codes import MarkStatus
 from quality.method.alike import Alike
+from quality.method.change import LOWER
 from quality.method.criteria import CRITERIA
 from quality.method.words import ORDER, Standing, change_text, standing_of_points, step_word
 
@@ -234,3 +235,30 @@ def bar(tree: Tree) -> dict[str, Any] | None:
         "score": round(tree["score"], 1),
         "borders": tree["borders"],
     }
+
+
+def asks_a_talk(tree: Tree) -> bool:
+    """Whether somebody falls short, or clearly goes down on a criterion."""
+    return tree["standing"] == Standing.INSUFFICIENT or any(
+        _goes_down(item) for item in tree["criteria"].values()
+    )
+
+
+def talk_reasons(tree: Tree) -> tuple[str, ...]:
+    """The closed gate, and each criterion that is insufficient or went down, with its value."""
+    closed = not tree["gate"]["open"]
+    reasons = [tree["gate"]["reason"]] if closed else []
+    for code, item in tree["criteria"].items():
+        if closed and CRITERIA[code].is_status:  # which the gate says already
+            continue
+        word = standing_of_points(item["points"], tree["borders"])
+        if word is not Standing.INSUFFICIENT and not _goes_down(item):
+            continue
+        text = f"{CRITERIA[code].label.lower()} {criterion_text(code, item)}"
+        changed = change_text(item.get("change"))
+        reasons.append(f"{text}, {changed}" if changed else text)
+    return tuple(reasons)
+
+
+def _goes_down(item: Tree) -> bool:
+    return (item.get("change") or {}).get("direction") == LOWER

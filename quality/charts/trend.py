@@ -339,8 +339,8 @@ def _mark_change(axes: Any, line: Line, top: float) -> None:
     late = at > (month_number(line.points[0].month) + month_number(line.points[-1].month)) / 2
     axes.annotate(
         f"{change['direction']} sinds {month_text(since)}",
-        (at, top),
-        (-3 if late else 3, -9),
+        (at, top / 8),
+        (-3 if late else 3, 0),
         textcoords="offset points",
         ha="right" if late else "left",
         fontsize=8.5,

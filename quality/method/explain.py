@@ -5,7 +5,7 @@ from math import exp, inf, log
 from typing import Any
 
 from core.formats import number_text
-from quality.method.model import TOLERANCE, ScoringModel, value_for
+from quality.method.model import TOLERANCE, ScoringModel, points_for, value_for
 from quality.method.words import score_text
 
 Tree = Mapping[str, Any]
@@ -36,6 +36,26 @@ def sentence(tree: Tree) -> str:
     if tree["aggregation"] == "geometric":
         return f"{score} = ({' × '.join(f'{p}^{w}' for w, p in pairs)})^(1/{total})"
     return f"{score} = ({' + '.join(f'{w} × {p}' for w, p in pairs)}) / {total}"
+
+
+def least_sure(tree: Tree) -> tuple[str, float] | None:
+    """The criterion that leaves most open, and how many points of the score that may be.
+
+    The score over the 90 % interval of that criterion, the others as they are; by straight
+    aggregation. None without a judged criterion that has an interval.
+    """
+    judged = {code: item for code, item in tree["criteria"].items() if item["judged"]}
+    total = sum(item["weight"] for item in judged.values())
+    spreads = {}
+    for code, item in judged.items():
+        if item.get("interval") and item["knots"]:
+            knots = tuple((value, points) for value, points in item["knots"])
+            low, high = (points_for(end, knots) for end in item["interval"])
+            spreads[code] = item["weight"] * (high - low) / total
+    if not spreads or tree["aggregation"] != "linear":
+        return None
+    widest = max(spreads, key=lambda code: spreads[code])
+    return widest, spreads[widest]
 
 
 def needed_for_good(tree: Tree, model: ScoringModel) -> dict[str, dict[str, Any]]:

@@ -76,6 +76,8 @@ class ReportData:
     reactions: tuple[ReactionLine, ...] | None = ()
     deliveries: tuple[DeliveryLine, ...] = ()
     signals: Mapping[str, int | None] | None = field(default_factory=dict)
+    signalled: tuple[int, int] | None = None
+    """Of how many learners there is a signal, and how many there are; None where it is hidden."""
     complaints: Complaints = ()
     standings: Standings = field(default_factory=dict)
     alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -20,9 +20,10 @@ from core.accounts import Account, Role, may, visible
 from core.charts.parallel import spread
 from core.charts.pictures import code_fingerprint, is_drawn, keep_in, kept_in
 from core.dates import add_months, month_end
-from core.small_numbers import parts_of_total
+from core.small_numbers import is_small, parts_of_total
 from providers.codes import LearningRoute
 from providers.deliveries.calendar_queries import delivery_calendar
+from providers.deliveries.open_tracks import open_tracks
 from providers.models import Provider
 from quality.agreements.models import Agreement
 from quality.agreements.queries import OpenKinds, complaints_by_criterion, open_kinds, progress_of
@@ -311,6 +312,20 @@ def _signals(ids: list[int], month: date) -> dict[str, int | None]:
     return dict(parts_of_total(dict(query.group_by(Signal.kind).tuples())))
 
 
+def _signalled(history: gallery.History) -> tuple[int, int] | None:
+    """Of how many learners a signal held in the month, and how many were followed."""
+    ids = [provider.id for provider in history.providers]
+    query: Any = Signal.select(fn.COUNT(Signal.track.distinct())).where(
+        Signal.provider.in_(ids), Signal.month == history.month
+    )
+    signalled = int(query.scalar())
+    open_now = open_tracks({(number, history.month) for number in ids})
+    everyone = sum(one.total for listed in open_now.values() for one in listed)
+    if is_small(signalled) or is_small(everyone - signalled):
+        return None
+    return (signalled, everyone) if everyone >= signalled else None
+
+
 def _complaints(provider: Provider, month: date, account: Account | None) -> Complaints:
     """What is told of the complaints of a year, small numbers hidden; None for who may not read."""
     if account is not None and not may(account, "read", "complaints"):
@@ -379,5 +394,6 @@ def _region(history: gallery.History, extras: _Extras) -> ReportData:
         if extras.agreements is None
         else tuple(line for lines in extras.agreements.values() for line in lines),
         signals=extras.signals,
+        signalled=_signalled(history) if extras.signals is not None else None,
         row_codes=tuple(row_codes),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.charts.drawing import BOX, boxed
 from core.charts.pictures import Chart
+from core.formats import moment_text
 from quality.report.blocks import Block, Bullets, Report, Table, Text, WritingLines
 
 TEMPLATE = Path(__file__).parent / "report.typ"
@@ -27,7 +28,7 @@ def pdf(report: Report, *, at: datetime, svg: Svg = Chart.svg) -> bytes:
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
         timestamp=int(at.timestamp()),
-        sys_inputs={"report": _settable(json.dumps(as_data(report, svg), ensure_ascii=False))},
+        sys_inputs={"report": _settable(json.dumps(as_data(report, svg, at), ensure_ascii=False))},
     )
     return _with_row_headings(made)
 
@@ -83,11 +84,12 @@ def fonts() -> Path:
     return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
 
 
-def as_data(report: Report, svg: Svg) -> dict[str, Any]:
-    """A report as the template reads it."""
+def as_data(report: Report, svg: Svg, at: datetime) -> dict[str, Any]:
+    """A report as the template reads it, with the day on which it is made."""
     return {
         "title": _breakable(report.title),
         "subject": report.subject,
+        "made": f"gemaakt op {moment_text(at)}",
         "answer": _breakable(report.answer),
         "compact": report.compact,
         "facts": [[_breakable(part) for part in fact] for fact in report.facts],
@@ -124,7 +126,7 @@ def _block(block: Block, svg: Svg) -> dict[str, Any]:
     }
 
 
-LETTER, MARGINS = 6.0, 10.0
+LETTER, MARGINS = 5.4, 10.0
 """Points of a letter at the size of a table, and of the space around a cell."""
 SHORT = 110.0
 """Points; a column of at most this has room for its longest cell, the others share the rest."""

@@ -4,6 +4,7 @@ With many of them it shows those that ask for attention first, and says so; the 
 workbook have them all.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from core.charts.pictures import Chart
 from core.formats import MISSING, month_text, number_text
 from providers.codes import LearningRoute
 from quality import charts
-from quality.cards.words import falls, month_sentence
+from quality.cards.words import asks_a_talk, falls, month_sentence, talk_reasons
 from quality.charts import gallery
 from quality.charts.words import route_label
 from quality.method.words import FEW_GROUPS, Standing, border_text, score_text
@@ -44,9 +45,10 @@ def region_report(data: ReportData) -> Report:
         answer=month_sentence(data.trees, data.before, data.names),
         facts=facts(data),
         sections=(
-            Section("De maand in beeld", (*_limits(data), *_shown(data, "maand"))),
-            Section("Oordeel per aanbieder", (_standings(data),)),
+            *_talks(data),
+            Section("Oordeel per aanbieder", (*_limits(data), _standings(data))),
             Section("Wat er veranderde", _changes(data)),
+            Section("De maand in beeld", _shown(data, "maand")),
             Section("Verschillen tussen aanbieders", _differences(data)),
             Section("Het verloop", _shown(data, "verloop")),
             *_signals(data),
@@ -80,13 +82,13 @@ def pressing(trees: Sequence[Tree], before: Sequence[Tree]) -> list[str]:
 def pictures(history: gallery.History, row_codes: Sequence[str]) -> dict[str, tuple[Chart, ...]]:
     """Charts by the section they stand in; those with a row for each show ``row_codes`` only."""
     month, names, some = history.month, history.names, history.only(row_codes)
-    whole = [make(month, history.trees, names) for make in (charts.scores, charts.heat_map)]
-    rows = [make(month, some.trees, names) for make in (charts.scores, charts.heat_map)]
+    whole = charts.heat_map(month, history.trees, names)
+    rows = charts.heat_map(month, some.trees, names)
     routes = [r.code for r in LearningRoute if any(t["route"] == r.code for t in history.trees)]
     return {
         "maand": (
             gallery.region_chart(history),
-            *(replace(one, finding=all_.finding) for one, all_ in zip(rows, whole, strict=True)),
+            replace(rows, finding=whole.finding),
         ),
         "verschillen": tuple(
             chart for route in routes for chart in gallery.funnels(history, route)
@@ -99,6 +101,21 @@ def pictures(history: gallery.History, row_codes: Sequence[str]) -> dict[str, tu
         ),
         "leveringen": tuple(gallery.calendars(some)),
     }
+
+
+def _talks(data: ReportData) -> list[Section]:
+    """Who falls short or clearly goes down, and on what: the first page says it."""
+    needed = [tree for tree in data.trees if asks_a_talk(tree)]
+    lines = [
+        f"{data.names[tree['aanbieder']]}, {route_label(tree['route'])}: "
+        + ("; ".join(talk_reasons(tree)) or "de score als geheel")
+        for tree in needed[:MOST_TOLD]
+    ]
+    if not lines:
+        return []
+    more = len(needed) - MOST_TOLD
+    rest = (Text(f"En nog {more} andere. Ze staan op de pagina Kwaliteit."),) if more > 0 else ()
+    return [Section("Met wie praten, en waarover", (Bullets(tuple(lines)), *rest))]
 
 
 def _shown(data: ReportData, section: str) -> tuple[Block, ...]:
@@ -136,8 +153,10 @@ def _standings(data: ReportData) -> Block:
 
 
 def standing_words(tree: Tree) -> str:
-    """The word of a judgement, with its border or what makes it unsure."""
+    """The word of a judgement, with the closed gate, its border or what makes it unsure."""
     word = Standing(tree["standing"]).label
+    if not tree["gate"]["open"]:
+        return f"{word}: {tree['gate']['reason']}"
     unsure = FEW_GROUPS if tree.get("few_groups") else border_text(tree)
     return f"{word}, {unsure}" if unsure else word
 
@@ -166,13 +185,28 @@ def _changes(data: ReportData) -> tuple[Block, ...]:
 def _differences(data: ReportData) -> tuple[Block, ...]:
     """The funnels in which most lie outside the limits; what the others say, in words."""
     listed = data.charts["verschillen"]
-    drawn = sorted(listed, key=lambda chart: -charts.outside(chart))[:MOST_FUNNELS]
-    others = tuple(f"{chart.finding}." for chart in listed if chart not in drawn)
+    drawn = sorted(filter(charts.outside, listed), key=lambda chart: -charts.outside(chart))
+    drawn = drawn[:MOST_FUNNELS]
+    others = _together([chart.finding for chart in listed if chart not in drawn])
     drawn_charts = tuple(Picture(chart) for chart in listed if chart in drawn)
     return (*drawn_charts, *((Bullets(others),) if others else ()))
+
+
+def _together(findings: Sequence[str]) -> tuple[str, ...]:
+    """What is found of several criteria alike, as one sentence."""
+    about: dict[str, list[str]] = defaultdict(list)
+    for finding in findings:
+        subject, _, remark = finding.partition(": ")
+        about[remark].append(subject)
+    return tuple(
+        f"{remark[:1].upper()}{remark[1:]}: {', '.join(subjects)}."
+        if len(subjects) > 1
+        else f"{subjects[0]}: {remark}."
+        for remark, subjects in about.items()
+    )
 
 
 def _signals(data: ReportData) -> list[Section]:
     if data.signals is None:
         return []
-    return [Section("Signalen", (Text(sentences.signals(data.signals)),))]
+    return [Section("Signalen", (Text(sentences.signals(data.signals, data.signalled)),))]

@@ -171,14 +171,23 @@ def needed(tree: Tree, ways: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return [f"{route}: goed wordt gehaald met één van deze waarden. {ways_text}"]
 
 
-def signals(counts: Mapping[str, int | None]) -> str:
-    """``Signalen: 12 keer verzuim, minder dan 5 keer stagnatie.``"""
+def signals(counts: Mapping[str, int | None], signalled: tuple[int, int] | None = None) -> str:
+    """``Bij 306 van 756 cursisten is er een signaal: 12 keer verzuim, ...``
+
+    ``signalled`` is of how many learners there is one or more, and how many there are.
+    """
     parts = [
         f"{'minder dan 5' if count is None else number_text(count, 0)} keer {KINDS.get(kind, kind)}"
         for kind, count in counts.items()
         if count is None or count > 0
     ]
-    return f"Signalen over cursisten: {', '.join(parts)}." if parts else NOTHING_SPECIAL
+    if not parts:
+        return NOTHING_SPECIAL
+    begin = "Signalen over cursisten"
+    if signalled is not None:
+        some, everyone = (number_text(count, 0) for count in signalled)
+        begin = f"Bij {some} van {everyone} cursisten is er een signaal"
+    return f"{begin}: {', '.join(parts)}."
 
 
 def status(trees: Sequence[Tree]) -> str:

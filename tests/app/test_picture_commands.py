@@ -87,6 +87,22 @@ def test_report_makes_packs_once_and_goes_on_where_it_was(month, capsys):
     assert [line.after for line in made] == [{"voor": ["regio", "TA001", "TA002"]}] * 2
 
 
+def test_the_passport_of_who_is_fixed_lies_in_the_pack(month, capsys):
+    operations.fix(OCT, codes=["TA001"], **WHO)
+    command = ["report", "2026-10", "--out", str(month), "--paspoort", "dossier", "--json"]
+    assert cli.main(command) == 0
+    files = {line["file"]: line["new"] for line in json.loads(capsys.readouterr().out)["files"]}
+    passports = [name for name in files if "paspoort" in name]
+    assert passports == ["kwaliteit-2026-10-TA001.paspoort.json"]
+    assert cli.main(["passport", "verify", str(month / passports[0])]) == 0
+    assert "De handtekening klopt" in capsys.readouterr().out
+    assert cli.main(command) == 0
+    again = {line["file"]: line["new"] for line in json.loads(capsys.readouterr().out)["files"]}
+    assert again[passports[0]] is False
+    (made,) = AuditLine.select().where(AuditLine.thing == "passport")
+    assert made.reason == "dossier"
+
+
 def test_many_are_done_in_order_on_more_cores():
     words = [f"woord {n}" for n in range(30)]
     assert list(spread(str.upper, words)) == [word.upper() for word in words]

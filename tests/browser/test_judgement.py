@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -78,6 +80,45 @@ def test_a_score_is_explained_down_to_its_last_row(sit: Sit) -> None:
         page.get_by_role("button", name="Download").click()
     lines = waiting.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert f"{count_text(len(lines) - 1)} rijen" in told
+
+
+def test_who_is_behind_a_figure_is_opened_printed_and_seen_by_the_provider_alike(
+    sit: Sit, tmp_path: Path
+) -> None:
+    manager = sit(MANAGER)
+    page = manager.visit(f"/kwaliteit/{MONTH:%Y-%m}/?route=B")
+    # Who is on a border says so, in the table itself.
+    row = page.get_by_role("row").filter(has_text=OWN_NAME)
+    assert re.search(r"op de grens van \w+ en \w+ \(\d+.% kans\)", row.inner_text())
+    row.get_by_role("link").first.click()
+    assert "op de grens van" in page.locator("main").inner_text()
+    why = page.locator("p", has_text="Waarom op de grens").inner_text()
+    assert re.search(r"tussen .+ en .+ scheelt [\d,]+ punten", why), why
+
+    people = page.locator("details", has_text="Iedereen achter de wachttijd").first
+    rows = people.locator("tbody tr")
+    assert not rows.first.is_visible()
+    people.locator("summary").click()
+    assert rows.first.is_visible()
+    outcomes = people.locator("td[data-label='Wat er gebeurde']").all_inner_texts()
+    beside = ("wacht nog binnen de norm", "weg binnen de norm")
+    first_row = page.locator("tbody tr").first.locator("td[data-label='Noemer']").inner_text()
+    assert sum(outcome not in beside for outcome in outcomes) == number(first_row)
+    looks_right(manager)
+
+    # On paper: what was opened is there, what is for hands is not.
+    page.emulate_media(media="print")
+    assert rows.first.is_visible()
+    assert not page.get_by_role("navigation").first.is_visible()
+    page.pdf(path=str(tmp_path / "oordeel.pdf"))
+    assert (tmp_path / "oordeel.pdf").stat().st_size > 10_000
+    page.emulate_media(media="screen")
+
+    own = sit(email(Role.PROVIDER)).visit(urlsplit(page.url).path)
+    for label in ("Waarde", "90%-interval", "Punten", "Draagt bij"):
+        cells = f"td[data-label='{label}']"
+        theirs, ours = (p.locator(cells).all_inner_texts() for p in (own, page))
+        assert theirs == ours
 
 
 def test_a_model_is_tried_and_put_in_force_by_two(sit: Sit, site: Site) -> None:

@@ -129,11 +129,12 @@ def test_the_region_reads_in_order(small_region, tmp_path):
     text = text_of(small_region[REGION], tmp_path)
     parts = [
         "De regio",
+        "gemaakt op",
         "Kwaliteit in oktober 2026",
-        "De maand in beeld",
         "Oordeel per aanbieder",
         "Oordelen op naam, niet op volgorde van score",
         "Wat er veranderde",
+        "De maand in beeld",
         "Verschillen tussen aanbieders",
         "Het verloop",
         "Signalen",
