@@ -144,15 +144,16 @@ def signals_of(provider_id: int, month: date) -> dict[tuple[int, int, str], Open
         if (one := too_long_waiting(days)) is not None
     }
     places = municipalities_of({track for track, _ in waits}, month)
-    reported_rows = list(_judged(provider_id, month, people))
-    views = {(track, route): view for track, route, _, _, view in reported_rows}
+    views = {}
+    for track, route, place, track_findings, view in _judged(provider_id, month, people):
+        if (track, route) in waits:
+            views[track, route] = view
+        for one in track_findings:
+            signals[track, route, one.kind] = Opened(place, one, view)
     for (track, route), one in waits.items():
         place = current(places[track])
         view = views.get((track, route)) or _of_waiting(people.get((track, place)), month)
         signals[track, route, one.kind] = Opened(place, one, view)
-    for track, route, place, track_findings, view in reported_rows:
-        for one in track_findings:
-            signals[track, route, one.kind] = Opened(place, one, view)
     return signals
 
 
