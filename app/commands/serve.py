@@ -2,6 +2,7 @@
 
 import argparse
 import secrets
+import sys
 
 from app import create_app
 from app.commands import say
@@ -40,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     say(f"Taalinkoop draait op {address} (stop met Ctrl-C)")
     if code:
         say(f"Maak de eerste beheerder op {address}/account/eerste-beheerder/ met code {code}")
+    # Whoever reads it from a log, as of a container, waits for the address and the code.
+    sys.stdout.flush()
     leave_to_worker()
     watcher = Watcher(app.config)
     watcher.start()

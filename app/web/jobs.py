@@ -55,6 +55,7 @@ class JobPage(Page):
             before=before,
             seconds=REFRESH_SECONDS,
             may_restart=_may_restart(job),
+            may_follow=_may_follow(job),
         )
 
     @expose("/<int:number>/opnieuw/", methods=("POST",))
@@ -91,6 +92,14 @@ def _may_restart(job: Job) -> bool:
         return False
     thing, action = NEEDED[job.kind]
     return may(g.account, action, thing)
+
+
+def _may_follow(job: Job) -> bool:
+    """Whether the result is on a page that this account may open; others see that it is done."""
+    if job.kind not in NEEDED:
+        return bool(g.account.role == Role.ADMINISTRATOR)
+    thing, _ = NEEDED[job.kind]
+    return may(g.account, "read", thing)
 
 
 def attention(account: Account, today: date) -> list[Attention]:

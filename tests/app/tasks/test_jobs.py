@@ -72,3 +72,23 @@ def test_the_keeper_and_the_auditor_see_all_and_start_nothing(client, role):
     page = client.get(f"/taken/{job.id}/")
     assert "Start de taak opnieuw" not in page.text
     client.post(f"/taken/{job.id}/opnieuw/", status=403)
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "url"),
+    [
+        ("contractmanager", "report", "/rapportages/"),
+        ("contractmanager", "mailing", "/rapportages/"),
+        ("beheerder", "report", "/rapportages/"),
+        ("beheerder", "backup", "/beheer/"),
+        ("auditor", "delivery", "/leveringen/"),
+        ("auditor", "backup", "/beheer/"),
+    ],
+)
+def test_a_result_is_offered_to_who_may_open_it(client, role, kind, url):
+    client.sign_in(role)
+    job = make_job(kind=kind, created_by=f"{role}@example.org", state=DONE, result={"url": url})
+    page = client.get(f"/taken/{job.id}/")
+    offered = f'href="{url}">Bekijk het resultaat' in page.html
+    assert not offered or client.get(url, status=None, check=False).status in (200, 302)
+    assert offered == ((role, kind) not in {("beheerder", "report"), ("auditor", "backup")})
