@@ -24,6 +24,7 @@ from procurement.promises.queries import Ledger, ledger, numbers_of, rows_behind
 from procurement.promises.rules import apportioned
 from providers.codes import LearningRoute, TrackStatus
 from providers.models import Contract, ContractScope, DeliveryMonth
+from providers.register.rules import whole_cents
 from tests.builders import (
     AT,
     make_contract,
@@ -122,6 +123,9 @@ def test_a_shortfall_of_hours_over_the_year(short_of_hours):
         ("9.1", "hele jaar"): -26_721,
     }
     assert found.cents() == 386_529
+    # By the hours that each of them missed: 5.14, 6.14 and 7.14.
+    (behind,) = rows_behind(found, EVERYTHING, found.lines[-1:])
+    assert sorted(row.cents for row in behind) == [-10_357, -8_907, -7_457]
     assert words.working_text(found.lines[-1]) == (
         "303,43 uur beloofd, 285,00 gegeven: 18,43 uur x €\N{NO-BREAK SPACE}14,50"
     )
@@ -189,6 +193,14 @@ def test_rows_add_up_to_the_letter(contracts):
         assert round(100 * in_all) == round(100 * in_rows) == found.cents()
         sections = {s.heading: s for s in letter(found, provider="x", today=OCT).sections}
         assert sections["Bedragen"].blocks[0].rows[-1][-1] == euro_text(found.cents())
+
+
+@pytest.mark.parametrize(
+    ("amount", "cents"),
+    [((1, 2), 1), ((-1, 2), -1), ((5, 2), 3), ((4999, 10000), 0), ((-7, 1), -7)],
+)
+def test_half_a_cent_goes_away_from_zero(amount, cents):
+    assert whole_cents(Fraction(*amount)) == cents
 
 
 @given(st.integers(-(10**7), 10**7), st.lists(st.integers(-500, 5000), min_size=1, max_size=40))
