@@ -38,7 +38,6 @@ class ActionForm(SafeForm):
 
     state = SelectField(
         "Stand",
-        [Required("Kies waar de actie staat.")],
         choices=[SelectChoice(state, state) for state in STATES],
     )
     explanation = TextField(

@@ -241,6 +241,8 @@ class LearnerPage(Page):
             handover_form=forms.get("handover") or HandoverForm(),
             may_change=road.own and self.may("change"),
             gemeenten=names(),
+            # Whose errors the title tells first.
+            **({"form": next(iter(forms.values()))} if forms else {}),
         )
 
     @expose("/maanden.<any(csv, xlsx):kind>")

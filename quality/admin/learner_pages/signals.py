@@ -333,6 +333,8 @@ class OneSignalPage(Page):
             learner=url_for("learner.index", **where) if own else None,
             talk=url_for("learner_talk.index", **where) if own else None,
             opened=kind,
+            # Whose errors the title tells first.
+            **({} if form is None else {"form": form}),
         )
 
     @expose("/")
