@@ -2,8 +2,6 @@
 
 import peewee
 
-from core.db import is_postgresql
-
 SQLITE = """
 UPDATE month_figures SET
   alike = json_object('wachttijd', json(coalesce(json_extract(figures, '$.alike'), '[]'))),
@@ -20,7 +18,8 @@ def up(migrator, db):
     migrator.migrate(
         migrator.add_column("month_figures", "alike", peewee.JSONField(null=True)),
     )
-    db.execute_sql(POSTGRESQL if is_postgresql() else SQLITE)
+    # ``db copy`` brings another database up to date than the one that is served.
+    db.execute_sql(POSTGRESQL if isinstance(db, peewee.PostgresqlDatabase) else SQLITE)
 
 
 def down(migrator, db):

@@ -57,14 +57,14 @@ SHOWN = {
     # What is odd: how it is made, then what the command, the page, the pack and the list say.
     "everybody within the norm": (
         everybody_within_the_norm,
-        {"wachttijd": "100,0 %", "oordeel": "goed"},
+        {"Wachttijd": "100,0 %", "oordeel": "goed"},
         ("12 van 12 trajecten begonnen binnen 28 dagen.", "Nu wacht niemand."),
         {"Wachttijd": 100, "Oordeel": "goed"},
         {"Wachttijd: waarde": 100, "Wachttijd: aantal": 12, "Oordeel": "goed"},
     ),
     "some wait, nobody left out": (
         with_a_queue,
-        {"wachttijd": "66,7 %"},
+        {"Wachttijd": "66,7 %"},
         (
             "Nu wachten 6, de langste al 91 dagen; 6 langer dan 42 dagen",
             "De anderen: 6 wachten nog, al te lang.",
@@ -74,35 +74,35 @@ SHOWN = {
     ),
     "one learner": (
         people(1),
-        {"wachttijd": "< 5", "score": "–", "oordeel": "geen oordeel"},
+        {"Wachttijd": "< 5", "score": "–", "oordeel": "geen oordeel"},
         ("Er is geen oordeel: er doen minder dan 5 trajecten mee.",),
         {"Wachttijd": "< 5", "Oordeel": "geen oordeel"},
         {"Wachttijd: waarde": "< 5", "Wachttijd: punten": None, "Score": None},
     ),
     "n = 4": (
         people(4),
-        {"docenten": "< 5", "score": "–", "oordeel": "geen oordeel"},
+        {"Docenten": "< 5", "score": "–", "oordeel": "geen oordeel"},
         ("Er is geen oordeel: er zijn minder dan 5 trajecten met lesuren.",),
         {"Bevoegde docenten": "< 5", "Oordeel": "geen oordeel"},
         {"Bevoegde docenten: aantal": "< 5", "Score": None},
     ),
     "n = 5": (
         people(5),
-        {"wachttijd": "100,0 %", "plaats": "–", "oordeel": "goed"},
+        {"Wachttijd": "100,0 %", "plaats": "–", "oordeel": "goed"},
         ("indicatief Een van de cijfers rust op minder dan 10 trajecten (",),
         {"Wachttijd": 100, "Oordeel": "goed"},
         {"Wachttijd: aantal": 5, "Plaats van": None},
     ),
     "no feed": (
         no_feed,
-        {"wachttijd": "–", "score": "–", "oordeel": "geen levering (!)"},
+        {"Wachttijd": "–", "score": "–", "oordeel": "geen levering (!)"},
         ("Er is geen oordeel: er is geen levering voor deze maand.", "Actieve trajecten–"),
         {"Wachttijd": "ontbreekt", "Oordeel": "geen levering"},
         {"Wachttijd: waarde": None, "Wachttijd: punten": None, "Oordeel": "geen levering"},
     ),
     "closed gate": (
         closed_gate,
-        {"wachttijd": "100,0 %", "score": "71,7", "oordeel": "onvoldoende (!)"},
+        {"Wachttijd": "100,0 %", "score": "71,7", "oordeel": "onvoldoende (!)"},
         ("De toegangseis is niet gehaald: het keurmerk is geschorst. Daarom is het oordeel",),
         {"Blik op Werk": "geschorst", "Oordeel": "onvoldoende"},
         {"Toegangseis": "het keurmerk is geschorst", "Oordeel": "onvoldoende"},
