@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import SelectField, TextAreaField
 
 from core.admin import needs
+from core.charts.pictures import WIDTH
 from core.dates import today
 from core.export import download
 from core.municipalities import name as municipality_name
@@ -252,6 +253,7 @@ class PreparationPages(PlanningBase):
     def trace(self, code: str) -> str:
         """Trace requirements to what is measured, both ways."""
         items = preparation_queries.trace(self._process(code))
+        picture = trace_chart(code, items)
         return self.render(
             "procurement/trace.html",
             code=code,
@@ -262,7 +264,8 @@ class PreparationPages(PlanningBase):
             unmeasured=unmeasured(items),
             unasked=unasked(items),
             weight=weights(items),
-            picture=trace_chart(code, items),
+            picture=picture,
+            wide=picture is not None and picture.width > WIDTH,
         )
 
     @expose("/<code>/eisen/beeld.<any(svg, png, csv):kind>")
