@@ -14,6 +14,8 @@ from werkzeug.routing import Map
 
 from tests.browser.person import Person
 
+# Stands before every file about persons: one page at many addresses.
+PURPOSE = "Waarvoor heb je dit bestand nodig? – Taalinkoop"
 WITHOUT_END = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
@@ -102,7 +104,8 @@ class Walk:
         self.pages[endpoint] = address
         outline, here = Outline(answer.text()), answer.url
         answer.dispose()
-        self.titles.setdefault(outline.title, set()).add(urlsplit(here).path)
+        if outline.title != PURPOSE:
+            self.titles.setdefault(outline.title, set()).add(urlsplit(here).path)
         if self.person.site.examined.claim([*outline.kinds]):
             self.person.visit(address)
             self.wrong += self.person.barriers() + self.person.hard_to_read()
