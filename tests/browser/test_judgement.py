@@ -109,7 +109,7 @@ def test_who_is_behind_a_figure_is_opened_printed_and_seen_by_the_provider_alike
     # On paper: what was opened is there, what is for hands is not.
     page.emulate_media(media="print")
     assert rows.first.is_visible()
-    assert not page.get_by_role("navigation").first.is_visible()
+    assert not page.locator(".site-nav").is_visible()
     page.pdf(path=str(tmp_path / "oordeel.pdf"))
     assert (tmp_path / "oordeel.pdf").stat().st_size > 10_000
     page.emulate_media(media="screen")
