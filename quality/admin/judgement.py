@@ -232,13 +232,15 @@ def _revision_rows(fixed: ScoreCard) -> list[tuple[str, ...]]:
     return rows
 
 
-def alike_texts(card: ScoreCard, tree: dict[str, Any], model: ScoringModel) -> dict[str, str]:
+def alike_texts(
+    card: ScoreCard, tree: dict[str, Any], model: ScoringModel, only: str | None = None
+) -> dict[str, str]:
     """Per criterion the figure against that of learners alike, where that may be told."""
     if model.method == 1 or card.standing in NOTHING_CAME:
         return {}
     from quality.cards.region import compared_on  # noqa: PLC0415  brings numpy along
 
-    compared, code = compared_on(card.month, card.route), card.provider.code
+    compared, code = compared_on(card.month, card.route, only), card.provider.code
     texts = {
         criterion: score_words.alike_words(
             criterion, item, compared.get(criterion, {}).get(code), model.expected_from

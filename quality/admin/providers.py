@@ -47,7 +47,7 @@ from quality.admin.provider_pages.listed import (
     mark_kind,
     sort_headings,
 )
-from quality.admin.provider_pages.scores import Scores, score_panels
+from quality.admin.provider_pages.scores import Scores, alike_lines, score_panels
 from quality.admin.provider_pages.timeline import by_year
 from quality.admin.provider_pages.waiting import access, waiting
 from quality.cards.queries import model_in_force, newest_judged_month
@@ -167,6 +167,7 @@ class ProvidersPage(Page):
             mark_kind=mark_kind,
             stale=facts.mark is not None and is_outdated(facts.mark.checked_on, day, model),
             stale_days=model.mark_check_days,
+            alike=alike_lines(provider, tab),
             **values,
         )
 

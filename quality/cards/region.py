@@ -221,8 +221,8 @@ class _Starts:
         return self.known
 
 
-def compared_on(month: date, route: int) -> dict[str, dict[str, Alike]]:
-    """Per criterion and provider what it has against that of learners alike in the region."""
+def compared_on(month: date, route: int, only: str | None = None) -> dict[str, dict[str, Alike]]:
+    """Per criterion (or of one) and provider what it has against learners alike in the region."""
     query: Any = (
         MonthFigures.select(Provider.code, MonthFigures.alike)
         .join(Provider)
@@ -231,9 +231,10 @@ def compared_on(month: date, route: int) -> dict[str, dict[str, Alike]]:
     cells: dict[str, list[Cell]] = defaultdict(list)
     for provider, by_criterion in query.tuples():
         for code, listed in (by_criterion or {}).items():
-            cells[code] += [
-                Cell(provider, tuple(kind), bottom, top) for *kind, bottom, top in listed
-            ]
+            if only in (None, code):
+                cells[code] += [
+                    Cell(provider, tuple(kind), bottom, top) for *kind, bottom, top in listed
+                ]
     return {code: compared_alike(of_criterion) for code, of_criterion in cells.items()}
 
 

@@ -11,6 +11,8 @@ from core.charts.pictures import Chart
 from core.dates import today
 from providers.codes import LearningRoute
 from providers.models import Provider
+from quality.admin.judgement import alike_texts
+from quality.agreements.queries import latest_cards
 from quality.cards import words as score_words
 from quality.cards.queries import history_of, model_named, shown_tree
 from quality.charts import gallery
@@ -116,3 +118,20 @@ def _needed(tree: dict[str, Any]) -> list[str]:
             item = {**tree["criteria"][code], "value": need["value"]}
             needed.append(f"{CRITERIA[code].label} {score_words.criterion_text(code, item)}")
     return needed
+
+
+def alike_lines(provider: Provider, tab: str) -> list[tuple[str, str]]:
+    """Per route the criterion of a tab against learners alike, where that may be told."""
+    about = [code for code, measure in CRITERIA.items() if measure.details[0] == f"providers.{tab}"]
+    if not about or not may(g.account, "read", "scores"):
+        return []
+    lines = []
+    for card in latest_cards(provider):
+        tree, model = shown_tree(card, g.account), model_named(card.model)
+        label = LearningRoute(card.route).label
+        lines += [
+            (label, text)
+            for code in about
+            for text in alike_texts(card, tree, model, code).values()
+        ]
+    return lines

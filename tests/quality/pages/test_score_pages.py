@@ -265,3 +265,13 @@ def test_a_judgement_is_shown_as_known_on_an_earlier_day(client, region):
     early = client.get("/kwaliteit/2026-10/TA001/B/?op=2026-01-31").text
     assert "was er nog niets bekend" in early
     assert "Vul een datum in" in client.get("/kwaliteit/2026-10/TA001/B/?op=gisteren").text
+
+
+def test_learners_alike_stand_on_the_judgement_and_on_the_tab_of_the_criterion(client, region):
+    client.sign_in("contractmanager")
+    judged = client.get("/kwaliteit/2026-10/TA003/B/").text
+    # Of the evening and the weekend too little is expected of twelve learners to say anything.
+    assert judged.count("door wie er zit") == 3
+    for tab, lines in {"wachttijd": 1, "docenten": 1, "intensiteit": 1, "locaties": 0}.items():
+        page = client.get(f"/aanbieders/TA003/{tab}/").text
+        assert page.count("door wie er zit") == lines, tab
