@@ -130,7 +130,7 @@ JUST_INSIDE = '    {"uren_knm": "20"},\n'
 
 def test_a_rule_for_deliveries_is_one_entry(tmp_path: Path) -> None:
     house = house_at(tmp_path)
-    write_in(house / "providers/feed/check/row_rules.py", ")  # fmt: skip\n\nWORDS", RULE)
+    write_in(house / "providers/feed/check/rules.py", ")  # fmt: skip\n\nWORDS", RULE)
     cases = house / "tests/providers/feed/test_rules.py"
     write_in(cases, CASE, NEW_CASE)
     write_in(cases, "]  # fmt: skip\n\nBAD", JUST_INSIDE)
