@@ -227,7 +227,7 @@ class DeliveriesPage(Page):
             delivery=delivery,
             outcome=outcome,
             job=job,
-            answer=answer_of(delivery, outcome, job=job),
+            answer=answer_of(delivery, outcome, job=job, sends=g.account.role == Role.PROVIDER),
             may_follow=job is not None and job.waiting and may(g.account, "read", "jobs"),
             judged_later=is_owed("judge", delivery.provider.code),
             sum_text=sum_text(outcome),

@@ -11,7 +11,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from core.accounts import visible
+from core.accounts import Role, visible
 from core.dates import add_months
 from core.formats import count_text, moment_text
 from core.jobs.models import Job
@@ -34,6 +34,12 @@ STATE_WORDS = {
 }
 
 
+def state_words() -> dict[str, str]:
+    """What the states are called: a school hands in, others accept."""
+    waits = {"received": "wacht op indienen"} if g.account.role == Role.PROVIDER else {}
+    return STATE_WORDS | waits
+
+
 def state_word(delivery: Delivery) -> str:
     """How a delivery stands, and what it waits for."""
     if delivery.state == "received":
@@ -41,7 +47,7 @@ def state_word(delivery: Delivery) -> str:
             return "kolommen kiezen"
         if delivery.findings.get("replaces"):
             return "wacht op bevestiging"
-    return STATE_WORDS[delivery.state]
+    return state_words()[delivery.state]
 
 
 def delivery_list() -> RowList:
@@ -55,7 +61,7 @@ def delivery_list() -> RowList:
         seal=str(current_app.secret_key),
         search=(D.file_name,),
         filters=(
-            choice_filter("stand", "Stand", D.state, list(STATE_WORDS.items())),
+            choice_filter("stand", "Stand", D.state, list(state_words().items())),
             choice_filter(
                 "aanbieder", "Aanbieder", Provider.code, [(p.code, p.name) for p in providers]
             ),
@@ -116,12 +122,12 @@ def missing_words(gone: int, *, exact: bool) -> str:
     return f"{number}\N{NO-BREAK SPACE}{'ontbreekt' if number == '1' else 'ontbreken'}"
 
 
-def answer_of(delivery: Delivery, outcome: Outcome, *, job: Job | None) -> str:
-    """The one sentence at the top of a receipt."""
+def answer_of(delivery: Delivery, outcome: Outcome, *, job: Job | None, sends: bool) -> str:
+    """The one sentence at the top of a receipt; ``sends`` is whether a school itself reads it."""
     if job is not None and job.waiting:
         return _IN_THE_QUEUE[job.kind]
     if delivery.state == "received" and outcome.status is not Status.REFUSED:
-        return _before_accepting(outcome)
+        return _before_accepting(outcome, sends=sends)
     if delivery.state == "withdrawn":
         return "Deze levering is ingetrokken. Wat zij verving, geldt weer."
     if not delivery.size:
@@ -131,10 +137,15 @@ def answer_of(delivery: Delivery, outcome: Outcome, *, job: Job | None) -> str:
     return _after_accepting(outcome)
 
 
-def _before_accepting(outcome: Outcome) -> str:
-    if outcome.counts.rows:
-        return "Kijk na wat er zou gebeuren en neem de levering dan aan. Er is nog niets verwerkt."
-    return "Laat het bestand nakijken, of neem de levering aan. Dan volgt het ontvangstbewijs."
+def _before_accepting(outcome: Outcome, *, sends: bool) -> str:
+    counts, go_on = outcome.counts, "dien de levering in" if sends else "neem de levering aan"
+    if not counts.rows:
+        return f"Laat het bestand nakijken, of {go_on}. Dan volgt het ontvangstbewijs."
+    nothing_yet = "Er is nog niets verwerkt."
+    if not counts.rejected:
+        return f"Alle rijen zijn goed. Kijk ze na en {go_on}. {nothing_yet}"
+    rows = "1 rij moet" if counts.rejected == 1 else f"{count_text(counts.rejected)} rijen moeten"
+    return f"{rows} anders. Verbeter het bestand eerst, of {go_on} zonder die rijen. {nothing_yet}"
 
 
 def _after_accepting(outcome: Outcome) -> str:

@@ -200,7 +200,7 @@ def test_a_file_that_cannot_be_read_is_refused_at_once_and_never_waits(school):
     assert "Kies welke kolom wat is" in page.text
     assert "kolommen kiezen" in school.get("/leveringen/").text
     # Once, as a choice of the filter.
-    assert school.get("/leveringen/").text.count("wacht op aannemen") == 1
+    assert school.get("/leveringen/").text.count("wacht op indienen") == 1
 
 
 def test_a_school_confirms_on_the_preview_that_a_month_is_replaced(school, monkeypatch):
