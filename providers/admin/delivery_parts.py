@@ -133,7 +133,13 @@ def answer_of(delivery: Delivery, outcome: Outcome, *, job: Job | None, sends: b
     if not delivery.size:
         return "De aanbieder meldt dat er over deze maand niets te melden is."
     if outcome.status is Status.REFUSED:
-        return "Het bestand is niet aangenomen. Er is niets veranderd."
+        choose = outcome.missing_columns and delivery.state == "received"
+        what = (
+            "Er ontbreekt een kolom: kies welke het is"
+            if choose
+            else "Het bestand is niet aangenomen"
+        )
+        return f"{what}. Er is niets veranderd."
     return _after_accepting(outcome)
 
 
