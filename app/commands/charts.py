@@ -5,8 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from app.commands import as_json, say
-from app.commands.score import month_argument
+from app.commands import as_json, month_argument, say
 from app.settings import read_settings
 from core.charts import pictures
 from core.charts.pictures import Chart

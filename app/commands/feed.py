@@ -2,25 +2,15 @@
 
 import argparse
 import time
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.commands import as_json, say
-from core.dates import add_months, month_of, now, parse_month, today
+from app.commands import as_json, month_argument, say
+from core.dates import add_months, month_of, now, today
 from core.errors import DomainError
 
 ACTOR = "opdrachtregel"
 DONE, WITH_FINDINGS, REFUSED = 0, 1, 2
-
-
-def month_argument(text: str) -> date:
-    """``JJJJ-MM``."""
-    try:
-        return parse_month(text)
-    except ValueError:
-        message = "schrijf de maand als JJJJ-MM, bijvoorbeeld 2026-10"
-        raise argparse.ArgumentTypeError(message) from None
 
 
 def register(parser: argparse.ArgumentParser) -> None:

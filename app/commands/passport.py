@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from app.commands import say
+from app.commands import month_or, say
 from core.errors import DomainError
 
 ACTOR = "opdrachtregel"
@@ -11,7 +11,9 @@ ACTOR = "opdrachtregel"
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
-    parser.add_argument("what", metavar="MAAND|verify", help="JJJJ-MM, of verify")
+    parser.add_argument(
+        "what", type=month_or("verify"), metavar="MAAND|verify", help="JJJJ-MM, of verify"
+    )
     parser.add_argument("file", nargs="?", type=Path, metavar="BESTAND", help="bij verify")
     parser.add_argument("--aanbieder", metavar="CODE", help="van wie")
     parser.add_argument("--out", type=Path, metavar="BESTAND", help="waar het paspoort komt")
@@ -26,16 +28,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _make(args: argparse.Namespace) -> int:
     from app.settings import read_settings  # noqa: PLC0415  help must not pay for it
-    from core.dates import now, parse_month  # noqa: PLC0415
+    from core.dates import now  # noqa: PLC0415
     from providers.models import Provider  # noqa: PLC0415
     from quality.passport.build import passport_content, record_passport  # noqa: PLC0415
     from quality.passport.seal import sealed, signing_key  # noqa: PLC0415
 
-    try:
-        month = parse_month(args.what)
-    except ValueError:
-        message = "Schrijf de maand als JJJJ-MM, bijvoorbeeld 2026-10."
-        raise DomainError("month", message) from None
+    month = args.what
     if not args.aanbieder or args.out is None:
         raise DomainError("usage", "Geef --aanbieder CODE en --out BESTAND.")
     provider = Provider.get_or_none(Provider.code == args.aanbieder)
@@ -46,7 +44,7 @@ def _make(args: argparse.Namespace) -> int:
     folder = Path(read_settings()["TAALINKOOP_DATA_DIR"])
     args.out.write_bytes(sealed(content, signing_key(folder)))
     record_passport(provider, month, purpose=purpose, by=ACTOR, at=now())
-    say(f"Paspoort van {provider.name} over {args.what}: {args.out}")
+    say(f"Paspoort van {provider.name} over {month:%Y-%m}: {args.out}")
     return 0
 
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from app.commands import say
+from app.commands import month_or, say
 from core.errors import DomainError
 
 ACTOR = "opdrachtregel"
@@ -11,7 +11,12 @@ ACTOR = "opdrachtregel"
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
-    parser.add_argument("what", metavar="MAAND|read|list", help="JJJJ-MM, read of list")
+    parser.add_argument(
+        "what",
+        type=month_or("read", "list"),
+        metavar="MAAND|read|list",
+        help="JJJJ-MM, read of list",
+    )
     parser.add_argument("file", nargs="?", type=Path, metavar="BESTAND", help="bij read")
     parser.add_argument("--naam", default="", help="naam van deze regio; komt in het bestand")
     parser.add_argument("--out", type=Path, metavar="BESTAND", help="waar het bestand komt")
@@ -25,21 +30,17 @@ def run(args: argparse.Namespace) -> int:
 
 def _make(args: argparse.Namespace) -> int:
     from app.settings import read_settings  # noqa: PLC0415  help must not pay for it
-    from core.dates import now, parse_month  # noqa: PLC0415
+    from core.dates import now  # noqa: PLC0415
     from quality.passport.seal import signing_key  # noqa: PLC0415
     from quality.regions.operations import make_own, signed_file  # noqa: PLC0415
 
-    try:
-        month = parse_month(args.what)
-    except ValueError:
-        message = "Schrijf de maand als JJJJ-MM, bijvoorbeeld 2026-10."
-        raise DomainError("month", message) from None
     if args.out is None:
         raise DomainError("usage", "Geef --naam REGIO en --out BESTAND.")
-    table = make_own(month, name=args.naam, by=ACTOR, at=now())
+    table = make_own(args.what, name=args.naam, by=ACTOR, at=now())
     folder = Path(read_settings()["TAALINKOOP_DATA_DIR"])
     args.out.write_bytes(signed_file(table, signing_key(folder)))
-    say(f"{table.region}, {args.what}, leerroutes {', '.join(table.content['routes'])}: {args.out}")
+    routes = ", ".join(table.content["routes"])
+    say(f"{table.region}, {table.month:%Y-%m}, leerroutes {routes}: {args.out}")
     return 0
 
 

@@ -9,9 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from app.commands import as_json, say
+from app.commands import as_json, month_argument, say
 from app.commands.charts import keep_pictures, progress
-from app.commands.score import month_argument
 from app.settings import read_settings
 from app.tasks.monthly_run import send_reports
 from core.dates import now, today

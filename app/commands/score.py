@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from app.commands import as_json, say
-from core.dates import day_end, month_end, now, parse_month, today
+from app.commands import as_json, month_argument, say
+from core.dates import day_end, month_end, now, today
 from core.errors import DomainError
 from core.formats import MISSING, day_text, month_text, number_text
 from providers.codes import LearningRoute
@@ -31,15 +31,6 @@ COLUMNS = (
     ("plaats", 8),
     ("oordeel", -14),
 )
-
-
-def month_argument(text: str) -> date:
-    """``JJJJ-MM``."""
-    try:
-        return parse_month(text)
-    except ValueError:
-        message = "schrijf de maand als JJJJ-MM, bijvoorbeeld 2026-10"
-        raise argparse.ArgumentTypeError(message) from None
 
 
 def day_argument(text: str) -> date:
