@@ -23,6 +23,7 @@ from core.accounts import RIGHTS, Account, Role, may, visible
 from core.dates import now, today
 from core.db import MonthField, constraint_name, is_postgresql, transaction
 from core.errors import DomainError
+from core.formats import counted
 from core.log_chain import pseudonym
 from core.pages.cells import cell_text, changed_values, downloaded, recorded
 from core.pages.fields import CHANGED_MEANWHILE, LARGEST_INTEGER, Required, SafeForm, TextField
@@ -459,7 +460,7 @@ class SafeModelView(Page, ModelView):
             except DomainError as error:
                 form.fill_errors(error)
             else:
-                count = "1 rij" if len(rows) == 1 else f"{len(rows)} rijen"
+                count = counted(len(rows), "rij", "rijen")
                 flash(f"{action.label}: {count}.", "success")
                 return redirect(url_for(".index_view"))
         if not confirmed:

@@ -44,6 +44,11 @@ def count_text(value: int | None) -> str:
     return number_text(value, 0)
 
 
+def counted(count: float, one: str, more: str) -> str:
+    """``1 rij``, ``1.234 rijen``."""
+    return f"{number_text(count, 0)} {one if count == 1 else more}"
+
+
 def percent_text(value: float | None, decimals: int = 1) -> str:
     """``82,4 %``, from a percentage of 0-100."""
     return MISSING if value is None else f"{number_text(value, decimals)}\N{NO-BREAK SPACE}%"

@@ -6,7 +6,7 @@ from typing import Any
 import procurement.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, Role, may, visible
 from core.attention import MOST_UPCOMING, Attention, Figure, Upcoming, Urgency
-from core.formats import day_text
+from core.formats import counted, day_text
 from core.municipalities import name as municipality_name
 from procurement.models import ContractingProcess, Decision, Milestone
 from procurement.plan import queries
@@ -103,7 +103,7 @@ def _process(process: ContractingProcess, today: date) -> Attention | None:
 
 
 def _gemeenten(count: int) -> str:
-    return "1 gemeente" if count == 1 else f"{count} gemeenten"
+    return counted(count, "gemeente", "gemeenten")
 
 
 def _decisions(account: Account, processes: list[int], today: date) -> list[Attention]:

@@ -7,7 +7,7 @@ import providers.scopes  # noqa: F401  registers which rows of the register an a
 from core.accounts import Account, may, visible
 from core.attention import MOST_UPCOMING, Attention, Figure, Upcoming, Urgency
 from core.dates import NATIONAL, add_months, parse_month
-from core.formats import day_text, month_text
+from core.formats import counted, day_text, month_text
 from providers.codes import MarkStatus
 from providers.deliveries.calendar_queries import (
     CalendarCell,
@@ -105,7 +105,7 @@ def _missing(cell: CalendarCell, name: str) -> Attention:
 
 
 def _faulty(cell: CalendarCell, name: str) -> Attention:
-    rows = "1 rij" if cell.to_mend == 1 else f"{cell.to_mend} rijen"
+    rows = counted(cell.to_mend, "rij", "rijen")
     return Attention(
         f"In de levering van {name} over {month_text(cell.month)} "
         f"{'moet' if cell.to_mend == 1 else 'moeten'} nog {rows} worden verbeterd.",

@@ -13,7 +13,7 @@ from core.accounts import Account, Role, may
 from core.admin import Page, needs
 from core.attention import Attention, Coming, Figure, Figures, Source, Upcoming, Urgency
 from core.dates import now, today
-from core.formats import day_text
+from core.formats import counted, day_text
 from core.inbox import items_set_aside, put_back, set_aside
 from procurement import attention as planning_attention
 from procurement.models import ContractingProcess
@@ -113,7 +113,7 @@ def when(due: date) -> str:
     days = (due - today()).days
     if days == 0:
         return "vandaag"
-    count = "1 dag" if abs(days) == 1 else f"{abs(days)} dagen"
+    count = counted(abs(days), "dag", "dagen")
     if days < 0:
         return f"{count} te laat"
     return f"nog {count}" if days <= 31 else f"uiterlijk {day_text(due)}"

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from core import municipalities
-from core.formats import day_text
+from core.formats import counted, day_text
 from procurement.plan.planning import Forecast, Held, finished_on
 from procurement.plan.steps import SETTLED, Kind, LinkType, LocalDecision, Outcome, Plan, Step
 
@@ -259,7 +259,7 @@ def span(first: date, last: date) -> str:
     count = (last - first).days
     if count >= 14 and count % 7 == 0:
         return f"{count // 7} weken"
-    return "1 dag" if count == 1 else f"{count} dagen"
+    return counted(count, "dag", "dagen")
 
 
 def body_of(step: Step) -> str:
@@ -283,7 +283,7 @@ def the_body(body: str) -> str:
 
 def working_days(count: int) -> str:
     """``1 werkdag``, ``3 werkdagen``."""
-    return "1 werkdag" if count == 1 else f"{count} werkdagen"
+    return counted(count, "werkdag", "werkdagen")
 
 
 def listing(names: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from core.formats import (
     MISSING,
     count_text,
+    counted,
     day_text,
     euro_text,
     month_text,
@@ -109,7 +110,7 @@ def working_text(line: Line) -> str:
         return f"{promised} uur beloofd, {given} gegeven: {kept}"
     if clause.measure == START:
         people = int(line.quantity)
-        who = "1 cursist" if people == 1 else f"{count_text(people)} cursisten"
+        who = counted(people, "cursist", "cursisten")
         return f"{who} {'volgens de staffel' if line.rate is None else f'x {_euro(line.rate)}'}"
     if clause.measure == HOURS and line.given is not None and line.promised is not None:
         kept = (

@@ -11,7 +11,7 @@ from core import audit
 from core.dates import add_months, month_end, month_from_number, month_number, month_of
 from core.db import transaction
 from core.errors import DomainError
-from core.formats import count_text, month_text
+from core.formats import count_text, counted, month_text
 from core.jobs.follow_up_operations import owe, settle
 from core.storage import Storage
 from providers.deliveries.mapping import header_changes, mapping_of
@@ -302,7 +302,7 @@ def _ask(delivery: Delivery, outcome: Outcome) -> None:
         Problem(
             None, "rapportagemaand", "F016", ERROR, f"{one.month:%Y-%m}",
             sentence(
-                "F016", count=count_text(one.rows), month=month_text(one.month),
+                "F016", rows=counted(one.rows, "rij", "rijen"), month=month_text(one.month),
                 why=f" (van de {count_text(one.held)})",
             ),
         )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import median, pstdev
 
-from core.formats import number_text
+from core.formats import counted, number_text
 
 FEWEST_CONTROLS, FEWEST_SCHOOLS = 6, 3
 """Fewer say too little, and could show the figures of one school."""
@@ -229,7 +229,7 @@ def placebo_sentence(effects: Sequence[Effect]) -> str:
     if not effects:
         return "Er is geen eerdere datum waarop deze vergelijking te proberen is."
     wrong = sum(one.sign != 0 for one in effects)
-    dates = "1 eerdere datum" if len(effects) == 1 else f"{len(effects)} eerdere datums"
+    dates = counted(len(effects), "eerdere datum", "eerdere datums")
     times = {0: "nooit", 1: "1 keer"}.get(wrong, f"{wrong} keer")
     return (
         f"Op {dates} zonder afspraak vond dezelfde vergelijking {times} een verschil buiten het "

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from core.dates import add_months
-from core.formats import MISSING, count_text, day_text, month_text, number_text
+from core.formats import MISSING, count_text, counted, day_text, month_text, number_text
 from core.small_numbers import HIDDEN_TEXT, count_or_hidden, is_small
 from quality.agreements.rules import COMPLAINT_KINDS
 from quality.cards.words import criterion_text, signed as signed_number
@@ -56,7 +56,7 @@ def working(code: str, item: Tree) -> str:
         return ""
     if CRITERIA[code].counts_people:
         days = item["norm_days"]
-        begun = f"{count_text(top)} van {_count(bottom, 'traject', 'trajecten')}"
+        begun = f"{count_text(top)} van {counted(bottom, 'traject', 'trajecten')}"
         norm = f"{days} dagen" + (
             ", de norm in het contract" if item.get("norm_source") == "contract" else ""
         )
@@ -95,7 +95,7 @@ def sure_words(item: Tree) -> str:
     groups, worth = item.get("groups"), item.get("effective_n")
     if groups is None or worth is None:
         return ""
-    counted = _count(groups, "groep", "groepen")
+    in_groups = counted(groups, "groep", "groepen")
     inferred = ""
     if item.get("groups_inferred"):
         inferred = (
@@ -103,7 +103,7 @@ def sure_words(item: Tree) -> str:
             " groepsgrootte."
         )
     return (
-        f"Het cijfer komt uit {counted}. Cursisten in één groep lijken op elkaar: samen zeggen ze"
+        f"Het cijfer komt uit {in_groups}. Cursisten in één groep lijken op elkaar: samen zeggen ze"
         f" zoveel als {number_text(worth)} onafhankelijke cursisten.{inferred}"
     )
 
@@ -118,7 +118,7 @@ def queue_words(item: Tree) -> str:
     else:
         text = f"Nu {'wacht' if waiting == 1 else 'wachten'} {count_text(waiting)}"
         if item["longest_wait"] is not None:
-            text += f", de langste al {_count(item['longest_wait'], 'dag', 'dagen')}"
+            text += f", de langste al {counted(item['longest_wait'], 'dag', 'dagen')}"
         if item["over_42"] is not None and item["over_70"] is not None:
             text += (
                 f"; {count_text(item['over_42'])} langer dan 42 dagen"
@@ -145,7 +145,7 @@ def asked_words(item: Tree) -> str:
         return "Het aantal deelnemers dat om avond of weekend vroeg is te klein om te tonen (< 5)."
     if asked == 0:
         return "Niemand vroeg om les in de avond of het weekend."
-    people = f"{_count(asked, 'deelnemer vroeg', 'deelnemers vroegen')}"
+    people = f"{counted(asked, 'deelnemer vroeg', 'deelnemers vroegen')}"
     if met is None:
         return f"{people} hierom; hoeveel die les kregen is te klein om te tonen (< 5)."
     return f"{people} hierom; {count_text(met)} {'kreeg' if met == 1 else 'kregen'} die les."
@@ -167,7 +167,3 @@ def complaint_words(kinds: Mapping[str, tuple[int, int]], *, outside: bool) -> s
 
 def _began(count: float) -> str:
     return "begon" if count == 1 else "begonnen"
-
-
-def _count(count: float, one: str, more: str) -> str:
-    return f"{count_text(int(count))} {one if count == 1 else more}"

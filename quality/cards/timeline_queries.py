@@ -8,7 +8,7 @@ from typing import Any
 
 from core.accounts import Account, may, visible
 from core.dates import AMSTERDAM, month_end
-from core.formats import day_text, month_text
+from core.formats import counted, day_text, month_text
 from providers.codes import LearningRoute, MarkStatus
 from providers.deliveries.calendar_queries import CalendarCell, DeliveryState, delivery_calendar
 from providers.models import Contract, Delivery, Provider, QualityMark
@@ -199,7 +199,7 @@ def _unusual(cell: CalendarCell) -> Iterator[Event]:
     elif cell.late:
         yield Event(on, EventKind.DELIVERY, f"{which} kwam te laat ({due})", cell.delivery_id)
     if cell.state is DeliveryState.FAULTS:
-        rows = "1 rij" if cell.to_mend == 1 else f"{cell.to_mend} rijen"
+        rows = counted(cell.to_mend, "rij", "rijen")
         text = f"{which}: {rows} nog te verbeteren"
         yield Event(on, EventKind.DELIVERY, text, cell.delivery_id)
 

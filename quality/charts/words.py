@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.charts import drawing
-from core.formats import number_text, percent_text
+from core.formats import counted, number_text, percent_text
 from providers.codes import LearningRoute, MarkStatus
 from quality.method.criteria import CRITERIA, Measure
 
@@ -113,7 +113,7 @@ def few_names(names: Sequence[str], kind: str = "aanbieder") -> str:
 
 def providers(count: int) -> str:
     """``1 aanbieder``, ``8 aanbieders``."""
-    return "1 aanbieder" if count == 1 else f"{number_text(count, 0)} aanbieders"
+    return counted(count, "aanbieder", "aanbieders")
 
 
 SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.formats import day_text, number_text
+from core.formats import counted, day_text, number_text
 from providers.codes import LearningRoute, PipLevel, SkillLevel
 
 KINDS = {
@@ -125,8 +125,7 @@ class Learner:
 
 def months_words(months: float) -> str:
     """Whole months in words: ``1 maand``, ``22 maanden``."""
-    count = round(months)
-    return f"{count} {'maand' if count == 1 else 'maanden'}"
+    return counted(round(months), "maand", "maanden")
 
 
 def outlook(learner: Learner) -> Outlook:

@@ -78,7 +78,7 @@ def test_what_came_back_is_mended_with_the_workbook_until_the_delivery_is_comple
     sheet = mended(save(page, "werkboek met de fouten"), tmp_path / "een.xlsx")
     page.reload()
     send(person, sheet)
-    expect(page.locator("main")).to_contain_text("1 rijen gelezen: 1 aangenomen")
+    expect(page.locator("main")).to_contain_text("1 rij gelezen: 1 aangenomen")
     person.visit(first)
     assert answer(page) == "Alle rijen zijn verwerkt: wat terugkwam, is aangevuld."
 

@@ -44,7 +44,7 @@ def test_csv_in_the_other_encodings_of_excel_is_recognised(capsys, name, encodin
     main(["feed", "check", str(CASES / name)])
     out = capsys.readouterr().out
     assert f"tekenset {encoding}" in out
-    assert "1 rijen gelezen: 1 aangenomen" in out
+    assert "1 rij gelezen: 1 aangenomen" in out
 
 
 def test_rows_of_formulas_without_result_are_counted_and_named(capsys):

@@ -278,13 +278,13 @@ FILE_RULES = (
     ),
     Rule(
         "F016", "Een maand wordt niet ongemerkt vervangen.",
-        "Dit bestand vervangt {count} rijen van {month}{why}. Klopt dat? Bevestig het dan. Staat "
+        "Dit bestand vervangt {rows} van {month}{why}. Klopt dat? Bevestig het dan. Staat "
         "er een verkeerde maand in het bestand? Verbeter die.",
         "Er is niets verwerkt zolang de afzender dit niet bevestigt.", found_by=_FILE,
     ),
     Rule(
         "F017", "Elk blad met gegevens wordt gelezen.",
-        'Blad "{value}" is niet gelezen: {count} rijen{why}. Horen die bij de levering? Zet '
+        'Blad "{value}" is niet gelezen: {rows}{why}. Horen die bij de levering? Zet '
         "er dan de kolomnamen boven en stuur het bestand opnieuw.",
         "Deze rijen tellen niet mee.", WARNING, found_by=_FILE,
     ),
@@ -502,7 +502,7 @@ HELD_RULES = (
     ),
     Rule(
         "F507", "Een contract geldt voor de gemeente en de leerroute.",
-        "Geen contract geldt voor gemeente {municipality} met leerroute {route}: {count} rijen. "
+        "Geen contract geldt voor gemeente {municipality} met leerroute {route}: {rows}. "
         "Kijk of de gemeente en de leerroute kloppen.",
         "De rijen tellen mee. Vul het contract aan in het register, of vraag de aanbieder waarom.",
         WARNING, found_by=_HELD,
@@ -510,12 +510,12 @@ HELD_RULES = (
     Rule(
         "F508", "Het genoemde contract geldt voor de gemeente en de leerroute.",
         "Contract {contract} geldt niet voor gemeente {municipality} met leerroute {route}: "
-        "{count} rijen. Kijk of het contractnummer klopt.",
+        "{rows}. Kijk of het contractnummer klopt.",
         "De rijen tellen mee.", WARNING, found_by=_HELD,
     ),
     Rule(
         "F509", "Een lesmethode staat bij deze aanbieder in het register.",
-        'Lesmethode "{value}" staat niet bij jullie in het register: {count} rijen. Schrijf haar '
+        'Lesmethode "{value}" staat niet bij jullie in het register: {rows}. Schrijf haar '
         "zoals in het register, of vraag de contractmanager om haar op te nemen.",
         "De rijen tellen mee. Vul het register aan, of vraag de aanbieder welke methode het is.",
         WARNING, found_by=_HELD,

@@ -13,7 +13,7 @@ from statistics import median, quantiles
 from typing import Any
 
 from core.dates import month_from_number
-from core.formats import count_text, month_text, number_text, percent_text
+from core.formats import count_text, counted, month_text, number_text, percent_text
 from providers.codes import TrackStatus
 from providers.feed.columns import COLUMNS, Column, Kind
 from providers.feed.hold.staging import Staging, rows_of
@@ -120,7 +120,7 @@ def _newest_month(earlier: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _vanished(month: str, missing: int) -> Alarm:
     before = month_text(_previous(month))
-    who = "1 cursist was" if missing == 1 else f"{count_text(missing)} cursisten waren"
+    who = counted(missing, "cursist was", "cursisten waren")
     stands = "staat" if missing == 1 else "staan"
     return Alarm(
         "vanished",

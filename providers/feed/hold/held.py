@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from core.dates import month_from_number
-from core.formats import day_text, month_text
+from core.formats import counted, day_text, month_text
 from core.municipalities import code_today, name as municipality_name
 from providers.codes import LearningRoute, SkillLevel, TrackStatus
 from providers.feed.check.checking import Problem, Tally
@@ -261,7 +261,8 @@ def look_for_contracts(provider: int, staging: Staging, tally: Tally) -> None:
         _problem(
             None, "contractnummer", "F507" if contract is None else "F508", "",
             municipality=f"{municipality_name(municipality)} ({municipality:04d})",
-            route=LearningRoute(route).code, count=count, contract=numbers.get(contract or 0, ""),
+            route=LearningRoute(route).code, rows=counted(count, "rij", "rijen"),
+            contract=numbers.get(contract or 0, ""),
         )
         for (municipality, route, contract), count in sorted(
             uncovered.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or 0)
@@ -278,7 +279,7 @@ def look_for_methods(provider: int, staging: Staging) -> None:
     if not names or "teaching_method" not in staging.present:
         return
     staging.add_problems(
-        _problem(None, "lesmethode", "F509", name, count=count)
+        _problem(None, "lesmethode", "F509", name, rows=counted(count, "rij", "rijen"))
         for name, count in rows_of(
             "SELECT teaching_method, COUNT(*) FROM staged WHERE teaching_method IS NOT NULL "
             "GROUP BY teaching_method ORDER BY teaching_method"

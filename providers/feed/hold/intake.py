@@ -16,7 +16,7 @@ from typing import Any
 
 from core.dates import month_from_number
 from core.db import database, is_postgresql
-from core.formats import count_text
+from core.formats import counted
 from providers.codes import LearningRoute
 from providers.feed.check.checking import Batch, Checker, Problem, Tally, held_columns
 from providers.feed.check.rules import WARNING, sentence
@@ -112,8 +112,8 @@ def unread_sheets(sheets: Iterable[SheetRead]) -> Iterator[Problem]:
     """F017: sheets with data of which no row was read."""
     for sheet in sheets:
         if sheet.has_data and not sheet.read:
-            name, rows = echo(sheet.name, 40), count_text(sheet.rows)
-            message = sentence("F017", value=name, count=rows, why="")
+            name, rows = echo(sheet.name, 40), counted(sheet.rows, "rij", "rijen")
+            message = sentence("F017", value=name, rows=rows, why="")
             yield Problem(None, None, "F017", WARNING, name, message)
 
 

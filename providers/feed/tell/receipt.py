@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.formats import count_text, hours_text, month_text
+from core.formats import count_text, counted, hours_text, month_text
 from providers.feed.check.checking import Problem
 from providers.feed.check.rules import ERROR, RULES
 from providers.feed.table import row_text
@@ -97,7 +97,7 @@ def sum_text(outcome: Outcome) -> str:
     ]
     if counts.skipped:
         parts.append(f"{count_text(counts.skipped)} overgeslagen")
-    return f"{count_text(counts.rows)} rijen gelezen: {', '.join(parts)}."
+    return f"{counted(counts.rows, 'rij', 'rijen')} gelezen: {', '.join(parts)}."
 
 
 def assumed_text(findings: dict[str, Any]) -> str:
@@ -129,7 +129,9 @@ def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
     if outcome.counts.rows:
         yield f"  {sum_text(outcome)}"
         if outcome.counts.replaced:
-            yield f"  {count_text(outcome.counts.replaced)} rijen vervangen een eerdere rij."
+            verb = "vervangt" if outcome.counts.replaced == 1 else "vervangen"
+            rows = counted(outcome.counts.replaced, "rij", "rijen")
+            yield f"  {rows} {verb} een eerdere rij."
     for completed in outcome.completes:
         rows = rows_text(completed.rows, completed.sheets)
         yield f"  Vult levering {completed.delivery} aan: rij {rows}."
@@ -142,7 +144,7 @@ def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
         yield f"  Gelezen als: {assumed}."
     for part in outcome.findings.get("hours", ()):
         yield (
-            f"  Leerroute {part['route']}: {count_text(part['rows'])} rijen, "
+            f"  Leerroute {part['route']}: {counted(part['rows'], 'rij', 'rijen')}, "
             f"{hours_text(part['minutes_offered'])} uren aangeboden, "
             f"{hours_text(part['minutes_attended'])} gevolgd."
         )

@@ -188,7 +188,7 @@ def test_what_was_shown_counts_for_the_mapping_it_was_made_with(school, app, mon
     school.post(f"/leveringen/{delivery.id}/nakijken/", {})
     school.post(f"/leveringen/{delivery.id}/nakijken/", {})
     assert drain(app.config) == 1
-    assert "1 rijen gelezen: 1 aangenomen" in school.get(f"/leveringen/{delivery.id}/").text
+    assert "1 rij gelezen: 1 aangenomen" in school.get(f"/leveringen/{delivery.id}/").text
 
 
 def test_a_file_that_cannot_be_read_is_refused_at_once_and_never_waits(school):
