@@ -34,6 +34,7 @@ NOT_LINKED = {
     "planning.what_if": "the answer to a form",
     "differences.index": "only where a month was delivered more than once",
     "differences.download": "only where a month was delivered more than once",
+    "learners.marked": "only after a file of which rows were sent back",
     "deliveries.missing": "on the page of a delivery in which learners are missing",
     "scores.provider": "a short address that leads to the first route",
     "health.metrics": "for a monitoring system, with its token",
