@@ -80,6 +80,21 @@ class Storage:
             yield file
             self._settle(file, path)
 
+    def need(self, arrived: IO[bytes], path: Path) -> None:
+        """Let bytes wait that are needed from now on, though another's removal of them is due.
+
+        ``arrived`` is the file opened when it was there.
+        """
+        try:
+            now = time.time()  # Not the file system's own: that may lag some milliseconds.
+            os.utime(path, (now, now))
+        except FileNotFoundError:
+            self.keep(arrived)
+
+    def removal(self, sha256: str) -> dict[str, object]:
+        """What there is to remove of what arrived, unless it is needed again from now on."""
+        return {"paths": [self.name(self.arrived(sha256))], "before": time.time()}
+
     def keep_as_received(self, sha256: str) -> None:
         """Keep the very bytes that arrived: there is nothing in them that may not stay."""
         if (source := self.arrived(sha256)).exists():

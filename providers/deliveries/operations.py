@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from core import audit
 from core.dates import add_months, month_end, month_from_number, month_number, month_of
-from core.db import transaction
+from core.db import lock_until_commit, transaction
 from core.errors import DomainError
 from core.formats import count_text, counted, month_text
 from core.jobs.follow_up_operations import owe, settle
@@ -112,7 +112,8 @@ def receive(
     was not finished (a crash), or was refused, is taken up again.
     """
     stored = storage.keep(source, at_most=at_most)
-    with transaction():
+    with stored.path.open("rb") as arrived, transaction():
+        _one_at_a_time(stored.sha256)
         one_at_a_time(provider)
         earlier = Delivery.select().where(
             Delivery.provider == provider, Delivery.sha256 == stored.sha256
@@ -120,6 +121,7 @@ def receive(
         held = held_delivery(provider, stored.sha256)
         if held is not None and not again:
             return held, True
+        storage.need(arrived, stored.path)
         unfinished = (
             earlier.where(Delivery.state.in_((RECEIVED, REFUSED)))
             .order_by(Delivery.id.desc())
@@ -210,12 +212,18 @@ def accept(
 
 def _owe_removal(delivery: Delivery, storage: Storage, *, by: str, at: datetime) -> None:
     """Have the bytes removed that were received, unless they wait for another decision too."""
+    _one_at_a_time(delivery.sha256)
     others = Delivery.select().where(
         Delivery.sha256 == delivery.sha256, Delivery.state == RECEIVED, Delivery.id != delivery.id
     )
     if not others.exists():
-        paths = {"paths": [storage.name(storage.arrived(delivery.sha256))]}
-        owe("remove_files", delivery.sha256, paths, by=by, at=at)
+        removal = storage.removal(delivery.sha256)
+        owe("remove_files", delivery.sha256, removal, by=by, at=at)
+
+
+def _one_at_a_time(sha256: str) -> None:
+    """Let who receives the same bytes wait for who decides on them, and the other way round."""
+    lock_until_commit("received", int(sha256[:7], 16))
 
 
 def _stage(delivery: Delivery, path: Path, storage: Storage, request: Request) -> intake.Staged:

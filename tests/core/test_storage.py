@@ -47,3 +47,15 @@ def test_clears_what_a_killed_process_left_and_nothing_else(tmp_path):
         storage.tidy()
     assert (dead.exists(), alive.exists(), fresh.exists()) == (False, True, True)
     assert kept.path.read_bytes() == b"rijen"
+
+
+def test_bytes_that_somebody_needs_from_now_on_outlive_the_removal_of_another(tmp_path):
+    storage = Storage(tmp_path)
+    kept = storage.keep(io.BytesIO(b"rij"))
+    due = storage.removal(kept.sha256)
+    with kept.path.open("rb") as arrived:
+        storage.need(arrived, kept.path)
+        assert kept.path.stat().st_mtime >= due["before"]
+        kept.path.unlink()
+        storage.need(arrived, kept.path)
+    assert kept.path.read_bytes() == b"rij"
