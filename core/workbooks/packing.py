@@ -19,7 +19,8 @@ PARTS_AT_MOST = 2_000
 CHUNK = 1 << 16
 SEPARATOR = " "
 """Stands between namespace and name of an element."""
-_BREAKS = (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError)
+DAMAGED_ZIP = (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError)
+"""What ``zipfile`` raises for a broken, locked or oddly packed archive."""
 
 
 class Package:
@@ -54,7 +55,7 @@ class Package:
             with self._packed.open(part) as file:
                 while chunk := file.read(CHUNK):
                     yield chunk
-        except _BREAKS:
+        except DAMAGED_ZIP:
             raise damaged() from None
 
     def mentions(self, name: str, word: bytes) -> bool:
@@ -78,7 +79,7 @@ def unpack(path: Path) -> Iterator[Package]:
     try:
         with zipfile.ZipFile(path) as packed:
             yield Package(packed)
-    except _BREAKS:
+    except DAMAGED_ZIP:
         raise damaged() from None
 
 

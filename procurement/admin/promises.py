@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response as FlaskResponse, abort, g, redirect, request, send_file, url_for
 from flask_admin import expose
+from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
 
 import procurement.scopes  # noqa: F401  registers who sees what
@@ -15,11 +16,11 @@ from core.admin import Page, SafeModelView, needs
 from core.dates import now, today
 from core.errors import DomainError
 from core.export import XLSX_TYPE
+from core.pages.fields import Required, SafeForm
 from core.pages.lists import choice_filter, day_filters
 from core.pages.purposes import asks_purpose
 from procurement.promises import words
-from procurement.promises.forms import InvoiceForm
-from procurement.promises.invoices import MOST_BYTES
+from procurement.promises.invoices import COLUMNS, MOST_BYTES
 from procurement.promises.letter import appendix, facts, file_name, letter, parcel
 from procurement.promises.models import ContractClause, ContractPromise, Invoice, InvoiceLine
 from procurement.promises.operations import record_letter, take_in_invoices
@@ -52,6 +53,16 @@ from quality.report.pdf import pdf
 
 MOST_ROWS = 500
 """Rows behind an amount that one page shows; the workbook has all."""
+
+
+class InvoiceForm(SafeForm):
+    """A file with invoices."""
+
+    file = FileField(
+        "Bestand met facturen (CSV of UBL)",
+        [Required("Kies een bestand.")],
+        description=f"Kolommen van een CSV: {', '.join(COLUMNS)}. Bedragen zonder btw.",
+    )
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
 
+from core.workbooks.packing import DAMAGED_ZIP
 from core.workbooks.text_files import NAMES, EncodingError, find_encoding
 from procurement.exchange.msproject_read import read_mspdi
 from procurement.exchange.msproject_write import write_mspdi
@@ -252,5 +253,5 @@ def _from_zip(content: bytes) -> Sheets:
                 for item in archive.infolist()
                 if item.filename.lower().endswith(".csv")
             }
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError):
+    except DAMAGED_ZIP:
         raise PlanFileError([f"Dit bestand is beschadigd. {WANTED}"]) from None
