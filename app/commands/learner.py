@@ -161,10 +161,9 @@ def run_template(args: argparse.Namespace) -> int:
 
 
 def _lines(outcome: Any) -> Iterator[str]:
-    from providers.feed.tell.outcome import STATUS_LABELS  # noqa: PLC0415
     from providers.feed.tell.receipt import sum_text  # noqa: PLC0415
 
-    yield f"{outcome.file}: {STATUS_LABELS[outcome.status]}"
+    yield f"{outcome.file}: {outcome.status_word}"
     if outcome.counts.rows:
         yield f"  {sum_text(outcome)}"
     if outcome.ignored_columns:

@@ -87,9 +87,7 @@ def import_facts(
     earlier = _taken_in_before(municipality, sha256)
     if earlier is not None and not again:
         outcome.status, outcome.delivery = Status.ALREADY_DELIVERED, earlier.id
-        outcome.counts = Counts(
-            earlier.rows, earlier.accepted, earlier.unchanged, earlier.rejected, earlier.skipped
-        )
+        outcome.counts = counts_of(earlier)
         return outcome
     try:
         with open_table(path, sheet=sheet, mapping=HEADERS) as table:
@@ -264,6 +262,11 @@ def document(outcome: Outcome, max_problems: int | None = None) -> dict[str, Any
     }
 
 
+def counts_of(kept: FactsImport) -> Counts:
+    """How many rows of a file that was taken in went which way."""
+    return Counts(kept.rows, kept.accepted, kept.unchanged, kept.rejected, kept.skipped)
+
+
 def write_rows_to_mend(target: Path | IO[bytes], kept: FactsImport) -> list[str]:
     """Write the rows that an import sent back, faulty cells marked; return their numbers.
 
@@ -277,7 +280,7 @@ def write_rows_to_mend(target: Path | IO[bytes], kept: FactsImport) -> list[str]
         )
     receipt = kept.receipt
     outcome = Outcome(receipt["file"], receipt["sha256"], Status(receipt["status"]))
-    outcome.counts = Counts(kept.rows, kept.accepted, kept.unchanged, kept.rejected, kept.skipped)
+    outcome.counts = counts_of(kept)
     outcome.problems = [
         Problem(p["row"], p["column"], p["code"], p["severity"], p["value"], p["message"])
         for p in receipt["problems"]

@@ -51,6 +51,13 @@ class Counts:
             raise RuntimeError(f"the rows do not add up: {self}")
 
 
+def status_word(status: Status, counts: Counts) -> str:
+    """A status in words; a file of which no row was right is not accepted in part."""
+    if status is Status.PARTLY_ACCEPTED and counts.rejected == counts.rows - counts.skipped:
+        return "geen enkele rij aangenomen"
+    return STATUS_LABELS[status]
+
+
 @dataclass(frozen=True)
 class SentBack:
     """Rejected rows that went the same way: the delivery that has them again, or none yet."""
@@ -119,12 +126,8 @@ class Outcome:
 
     @property
     def status_word(self) -> str:
-        """The status in words; a delivery of which no row was right is not accepted in part."""
-        if self.status is Status.PARTLY_ACCEPTED and self.counts.rejected == (
-            self.counts.rows - self.counts.skipped
-        ):
-            return "geen enkele rij aangenomen"
-        return STATUS_LABELS[self.status]
+        """The status in words."""
+        return status_word(self.status, self.counts)
 
     @property
     def changed(self) -> bool:

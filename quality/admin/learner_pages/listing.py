@@ -23,11 +23,11 @@ from core.pages.lists import PAGE_SIZE, SEARCH, RowList
 from core.pages.purposes import asks_purpose
 from core.pages.tables import forget_filter, keep_filter, own_filters
 from core.storage import CHUNK
-from providers.feed.tell.outcome import STATUS_LABELS, Outcome, Status
+from providers.feed.tell.outcome import Outcome, Status, status_word
 from providers.feed.tell.receipt import sum_text
 from providers.feed.tell.template import write_template
 from providers.models import Provider
-from quality.learners.fact_operations import import_facts, write_rows_to_mend
+from quality.learners.fact_operations import counts_of, import_facts, write_rows_to_mend
 from quality.learners.facts import FACT_COLUMNS, SHEET, template_checks
 from quality.learners.forms import FactsFileForm
 from quality.learners.lists import answer_of, columns_of, filters_of, summaries
@@ -145,7 +145,7 @@ class LearnersPage(Page):
             outcome=outcome,
             columns=FACT_COLUMNS,
             imports=list(stored),
-            words={status.value: word for status, word in STATUS_LABELS.items()},
+            word_of=lambda kept: status_word(Status(kept.status), counts_of(kept)),
             sum_text=sum_text,
             problems=list(outcome.problems[:SHOWN_PROBLEMS]) if outcome else [],
             heading=_heading(len(outcome.problems)) if outcome else "",

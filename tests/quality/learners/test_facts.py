@@ -137,6 +137,16 @@ def test_the_empty_workbook_comes_back_marked_and_goes_in_mended(client, db):
     assert link not in client.get("/cursisten/inlezen/").links
 
 
+def test_a_file_without_a_good_row_is_not_accepted_in_part(db, client):
+    client.sign_in("gemeente", municipalities=["0148"])
+    file = io.BytesIO(b"trajectnummer;doelgroep\nB-1;zomaar\n")
+    values = {"municipality": "148", "file": (file, "fout.csv")}
+    answer = client.post("/cursisten/inlezen/", values)
+    # In the answer, and in the list of what came in last.
+    assert answer.text.count("geen enkele rij aangenomen") == 2
+    assert "deels aangenomen" not in answer.text
+
+
 @pytest.fixture
 def caller(app, db):
     _, token = make_token(
