@@ -21,6 +21,7 @@ from quality.evaluation.operations import answer_point, update_action
 from quality.evaluation.report import (
     ACTIONS,
     HEARD,
+    PARTS,
     Cohort,
     IndicatorYears,
     evaluation_of,
@@ -82,16 +83,27 @@ class EvaluationPage(Page):
         return self.render("quality/evaluations.html", names=names)
 
     @expose("/<code>/")
-    def one(self, code: str) -> str:
-        """Show one evaluation: actions, housing, goals, money, who was heard."""
+    @expose("/<code>/<any(aantallen, doelen, begroting, gehoord):part>/")
+    def one(self, code: str, part: str = "acties") -> str:
+        """Show one part of an evaluation: actions, numbers, goals, money, who was heard."""
         report = _report(self._code(code))
+        _, headings = PARTS[part]
         edits: dict[str, Callable[[str], str]] = {}
         if self.may("change"):
             edits = {
                 ACTIONS: lambda number: url_for(".action", code=code, number=number),
                 HEARD: lambda number: url_for(".heard", code=code, number=number),
             }
-        return self.render("quality/evaluation.html", report=report, code=code, edits=edits)
+        return self.render(
+            "quality/evaluation.html",
+            report=report,
+            sections=[one for one in report.sections if one.heading in headings],
+            tabs=[
+                (name, _part_address(code, key), key == part) for key, (name, _) in PARTS.items()
+            ],
+            code=code,
+            edits=edits,
+        )
 
     @expose("/<code>/evaluatie.pdf")
     def as_pdf(self, code: str) -> FlaskResponse:
@@ -122,7 +134,7 @@ class EvaluationPage(Page):
         def change(values: dict[str, Any]) -> None:
             update_action(action, **_words(values), by=g.account.email, at=now())
 
-        return self._entry(form, change, code, f"Actie {number}: {action.title}")
+        return self._entry(form, change, _part_address(code), f"Actie {number}: {action.title}")
 
     @expose("/<code>/gehoord/<int:number>/", methods=("GET", "POST"))
     @needs("change")
@@ -134,14 +146,20 @@ class EvaluationPage(Page):
         def change(values: dict[str, Any]) -> None:
             answer_point(point, **_words(values), by=g.account.email, at=now())
 
-        return self._entry(form, change, code, f"{point.party}: {point.point}")
+        about = f"{point.party}: {point.point}"
+        return self._entry(form, change, _part_address(code, "gehoord"), about)
 
     def _entry(
-        self, form: SafeForm, change: Callable[[dict[str, Any]], None], code: str, about: str
+        self, form: SafeForm, change: Callable[[dict[str, Any]], None], back: str, about: str
     ) -> Response | str:
         if self.saved(form, change):
-            return redirect(url_for(".one", code=code))
-        return self.render("quality/evaluation_entry.html", form=form, code=code, about=about)
+            return redirect(back)
+        return self.render("quality/evaluation_entry.html", form=form, back=back, about=about)
+
+
+def _part_address(code: str, part: str = "acties") -> str:
+    """The first part has the address of the evaluation itself."""
+    return url_for("evaluation.one", code=code, part=None if part == "acties" else part)
 
 
 def _words(values: dict[str, Any]) -> dict[str, str]:

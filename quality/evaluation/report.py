@@ -9,6 +9,7 @@ import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
 from core.formats import MISSING, count_text, day_text, euro_text
 from core.municipalities import name as municipality_name
+from core.small_numbers import HIDDEN_TEXT
 from quality.evaluation.models import (
     BudgetLine,
     HeardPoint,
@@ -31,7 +32,18 @@ Cohort = tuple[str, Sequence[int], dict[str, dict[int, int | None]], str]
 """Peildatum in words, start years, state -> start year -> people (None: 1 to 4), source."""
 IndicatorYears = tuple[str, str, str, Sequence[YearRow]]
 """Number, name, unit and the years of an indicator."""
-ACTIONS, HEARD = "Acties", "Wie is gehoord"
+ACTIONS, HEARD, BUDGET = "Acties", "Wie is gehoord", "Begroting"
+HOUSING, COUNTS = "Taakstelling en realisatie", "Taalstages en andere aantallen"
+COHORTS = "Inburgeringsplichtigen volgens DUO"
+GOALS, INDICATORS = "Indicatoren van het plan van aanpak", "Indicatoren en doelen"
+PARTS = {
+    "acties": ("Acties", (ACTIONS,)),
+    "aantallen": ("Aantallen", (HOUSING, COHORTS, COUNTS)),
+    "doelen": ("Doelen", (GOALS, INDICATORS)),
+    "begroting": ("Begroting", (BUDGET,)),
+    "gehoord": ("Wie is gehoord", (HEARD,)),
+}
+"""Of each page: its name, and which sections of the report stand there."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +90,12 @@ def evaluation_report(
     """Build the report of one gemeente; a part without rows is left out."""
     sections = (
         _section(ACTIONS, _actions(evaluation)),
-        _section("Taakstelling en realisatie", _housing(evaluation)),
-        _section("Indicatoren van het plan van aanpak", _goals(evaluation)),
-        _section("Indicatoren en doelen", _indicators(indicators)),
-        _section("Taalstages en andere aantallen", _counts(evaluation)),
-        _section("Inburgeringsplichtigen volgens DUO", _cohorts(cohorts)),
-        _section("Begroting", _budget(evaluation)),
+        _section(HOUSING, _housing(evaluation)),
+        _section(COHORTS, _cohorts(cohorts)),
+        _section(COUNTS, _counts(evaluation)),
+        _section(GOALS, _goals(evaluation)),
+        _section(INDICATORS, _indicators(indicators)),
+        _section(BUDGET, _budget(evaluation)),
         _section(HEARD, _heard(evaluation)),
     )
     name = municipality_name(evaluation.municipality)
@@ -171,21 +183,24 @@ def _goals(evaluation: Evaluation) -> Iterable[Block]:
 
 
 def _indicators(indicators: Iterable[IndicatorYears]) -> Iterable[Block]:
-    rows = tuple(
-        (
-            number,
-            name,
-            str(row.year),
-            value_text(row.realised, unit),
-            value_text(row.target, unit),
-            str(row.outcome),
+    """What was reached above what was aimed at, a year a column."""
+    indicators = list(indicators)
+    years = sorted({row.year for *_, rows in indicators for row in rows})
+    lines = []
+    for number, name, unit, rows in indicators:
+        of_year = {row.year: row for row in rows}
+        mark, label = (unit, name) if unit == "%" else ("", f"{name} ({unit})")
+        reached, aims = (
+            [value_text(getattr(of_year.get(year), value, None), mark) for year in years]
+            for value in ("realised", "target")
         )
-        for number, name, unit, years in indicators
-        for row in years
-    )
-    if rows:
-        headers = ("Nr.", "Indicator", "Jaar", "Realisatie", "Doel", "Uitkomst")
-        yield Table("Per jaar", headers, rows, numeric=(3, 4))
+        for place, year in enumerate(years):
+            if year in of_year and of_year[year].hidden:
+                reached[place] = HIDDEN_TEXT
+        lines += [(number, label, "Realisatie", *reached), (number, label, "Doel", *aims)]
+    if years:
+        headers = ("Nr.", "Indicator", "Wat", *map(str, years))
+        yield Table("Per jaar", headers, tuple(lines), numeric=tuple(range(3, 3 + len(years))))
 
 
 def _counts(evaluation: Evaluation) -> Iterable[Block]:

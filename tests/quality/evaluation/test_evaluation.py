@@ -1,5 +1,6 @@
 """The evaluation of a plan van aanpak: every figure of the source, and who may see it."""
 
+import csv
 import io
 
 import openpyxl
@@ -11,6 +12,7 @@ from quality.evaluation.models import PlanAction
 from quality.evaluation.operations import load_reference_evaluation
 from quality.evaluation.rules import Housing, budget_sentence, read_rows, total_text, with_backlog
 from quality.indicators.operations import load_reference_figures
+from quality.indicators.rules import COHORT_FILE, INDICATOR_FILE
 from tests.builders import AT
 
 DALFSEN = "/indicatoren/evaluatie/0148/"
@@ -53,47 +55,76 @@ def test_a_budget_that_does_not_close_is_said():
     assert "meer uitgaven" in budget_sentence(100, 101)
 
 
-def test_the_page_has_every_figure_of_the_source(client, loaded):
+def of_source(name: str, *columns: str) -> list[list[str]]:
+    """Cells of a file of the source as a page has them."""
+    rows = [[" ".join(row[column].split()) for column in columns] for row in read_rows(name)]
+    return [[cell or "–" for cell in row] for row in rows]
+
+
+def tables_of(client, part: str = "") -> list[list[list[str]]]:
+    page = client.get(DALFSEN + part)
+    return [page.rows(table) for table in range(page.html.count("<table"))]
+
+
+def test_the_pages_have_every_figure_of_the_source(client, loaded):
     client.sign_in("gemeente", municipalities=["0148"])
-    page = client.get(DALFSEN)
     assert "Van de 26 acties: 18 ja, 3 deels, 3 nee, 1 wordt opgepakt, 1 geen verzoek gehad" in (
-        page.text
+        client.get(DALFSEN).text
     )
-    themes = [page.rows(table) for table in range(5)]
+    themes = tables_of(client)
     assert [len(theme) for theme in themes] == [7, 10, 2, 2, 5]
-    actions = [row for theme in themes for row in theme]
-    housing, goals, _, counts, cohorts, budget, heard = map(page.rows, range(5, 12))
-    assert [tuple(row[:3]) for row in actions] == [
-        (row["volgnr"], " ".join(row["actie"].split()), row["stand"]) for row in read_rows("acties")
-    ]
-    assert [row[:4] for row in housing] == [
-        [row["jaar"], row["taakstelling"], row["achterstand_t_1"], row["realisatie"]]
-        for row in read_rows("taakstelling")
-    ]
-    assert [row[2:4] for row in goals] == [
-        [row["doel"], row["realisatie"]] for row in read_rows("indicatoren_pva")
-    ]
-    assert [row[1:3] for row in counts] == [
-        [row["jaar"], row["opgestart"]] for row in read_rows("taalstages")
-    ]
-    assert cohorts[0] == ["Voldaan", "< 5", "12", "8", "< 5", "0", "0", "22 tot 28"]
-    totals = ["3 tot 12", "14 tot 20", "20 tot 23", "33 tot 36", "35", "10", "115 tot 136"]
-    assert cohorts[-1] == ["Totaal", *totals]
+    assert [row[:4] for theme in themes for row in theme] == of_source(
+        "acties", "volgnr", "actie", "stand", "toelichting"
+    )
+    housing, cohorts, counts = tables_of(client, "aantallen/")
+    assert [row[:4] for row in housing] == of_source(
+        "taakstelling", "jaar", "taakstelling", "achterstand_t_1", "realisatie"
+    )
+    assert [row[5] for row in housing] == [*["heel het jaar"] * 3, "01-08-2019"]
+    with COHORT_FILE.open(encoding="utf-8", newline="") as file:
+        published = [line.rstrip().replace("*", "< 5").split(",") for line in file][1:]
+    assert [row[:-1] for row in cohorts[:-1]] == published
+    assert [row[-1] for row in cohorts] == ["22 tot 28", "3 tot 12", "90 tot 96", "115 tot 136"]
+    assert cohorts[-1][1:-1] == ["3 tot 12", "14 tot 20", "20 tot 23", "33 tot 36", "35", "10"]
+    assert [row[1:] for row in counts] == of_source("taalstages", "jaar", "opgestart")
+    goals, indicators = tables_of(client, "doelen/")
+    assert goals == of_source("indicatoren_pva", "nr", "indicator", "doel", "realisatie", "noot")
+    years = ("2017", "2019", "2020", "2021", "2022")
+    with INDICATOR_FILE.open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            (row,) = [
+                one for one in indicators if (one[0], one[2].lower()) == (line["nr"], line["soort"])
+            ]
+            assert row[3 + years.index(line["jaar"])].removesuffix(" %") == line["waarde"], line
+    (budget,) = tables_of(client, "begroting/")
     amounts = [euro(row["bedrag"]) for row in read_rows("begroting_2020")]
     income, expense, totals = amounts[:4], amounts[4:11], amounts[11:]
     assert [row[2] for row in budget] == [*income, totals[0], *expense, totals[1]]
-    assert "inkomsten en uitgaven zijn gelijk" in page.text
-    assert [row[1:4] for row in heard] == [
-        [row["partij"], row["punt"], row["soort"]] for row in read_rows("gehoord")
-    ]
+    posts = [row["post"] for row in read_rows("begroting_2020")]
+    assert [row[1] for row in budget if row[1] != "Totaal"] == posts[:11]
+    assert "inkomsten en uitgaven zijn gelijk" in client.get(DALFSEN + "begroting/").text
+    (heard,) = tables_of(client, "gehoord/")
+    assert [row[1:4] for row in heard] == of_source("gehoord", "partij", "punt", "soort")
 
 
 def test_the_downloads_say_the_same(client, loaded):
-    client.sign_in("regio")
+    client.sign_in("gemeente", municipalities=["0148"])
     book = openpyxl.load_workbook(io.BytesIO(client.get(DALFSEN + "evaluatie.xlsx").data))
-    cells = [row for row in book.active.iter_rows(values_only=True) if row[0] == "Begroting"]
-    assert ("Begroting", "Bedrag", "5", euro("243500").replace(" ", "\N{NO-BREAK SPACE}")) in cells
-    with pikepdf.open(io.BytesIO(client.get(DALFSEN + "evaluatie.pdf").data)) as made:
+    cells = list(book.active.iter_rows(values_only=True))[1:]
+    text = client.get(DALFSEN + "evaluatie.csv").data.decode("utf-8-sig")
+    as_text = list(csv.reader(io.StringIO(text), delimiter=";"))[1:]
+    values = [" ".join(str(cell[3]).split()) for cell in cells]
+    # An apostrophe keeps a spreadsheet from reading "+- 50%" as a formula.
+    assert values == [" ".join(cell[3].split()).removeprefix("'") for cell in as_text]
+    # Every cell of every page is there, in its order.
+    rest = iter(values)
+    parts = ("", "aantallen/", "doelen/", "begroting/", "gehoord/")
+    for table in (table for part in parts for table in tables_of(client, part)):
+        shown = [[cell for cell in row if not cell.startswith("Werk bij")] for row in table]
+        for cell in (cell for row in shown for cell in row):
+            assert cell in rest, cell
+    pdf = client.get(DALFSEN + "evaluatie.pdf").data
+    with pikepdf.open(io.BytesIO(pdf)) as made:
         assert made.docinfo["/Title"] == "Evaluatie plan van aanpak, Dalfsen"
         assert len(made.pages) >= 3
 
@@ -112,12 +143,12 @@ def test_an_action_is_brought_up_to_date_with_a_reason(client, loaded):
         "plan_action", "0148/4", "deels", "ja",
     )  # fmt: skip
     client.post(DALFSEN + "gehoord/1/", {"follow_up": "opgenomen in de eisen"}, follow=True)
-    assert "opgenomen in de eisen" in client.get(DALFSEN).text
+    assert "opgenomen in de eisen" in client.get(DALFSEN + "gehoord/").text
 
 
 def test_others_do_not_see_or_change_it(client, loaded):
     client.sign_in("gemeente", municipalities=["0193"])
-    for address in ("", "evaluatie.pdf", "evaluatie.csv", "acties/1/", "gehoord/1/"):
+    for address in ("", "gehoord/", "evaluatie.pdf", "evaluatie.csv", "acties/1/", "gehoord/1/"):
         client.get(DALFSEN + address, status=404)
     client.sign_in("contractmanager")
     assert "Werk bij" not in client.get(DALFSEN).text
