@@ -92,11 +92,11 @@ def _effect_chart(agreement: Agreement, report: EffectReport) -> Chart | None:
     """The comparison as a picture; None when there is none."""
     if not report.effects or agreement.criterion is None:
         return None
-    unit = "procentpunt" if MEASURES[agreement.criterion].is_share else UNITS[agreement.criterion]
+    measure = MEASURES[agreement.criterion]
     return effect_chart(
         f"afspraak-{agreement.id}",
-        CRITERIA[agreement.criterion],
-        unit,
+        measure.cause,
+        "procentpunt" if measure.is_share else UNITS[agreement.criterion],
         window=report.window,
         effects=report.effects,
         placebos=report.placebos,

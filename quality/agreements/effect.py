@@ -208,20 +208,28 @@ def _student(degrees: int) -> float:
     return student_quantile(0.5 + CONFIDENCE / 2, degrees)
 
 
-def effect_sentence(effect: Effect, label: str, unit: str) -> str:
-    """What may be said of an effect, and no more than its interval bears."""
+def effect_sentence(effect: Effect, subject: str, unit: str) -> str:
+    """What may be said of an effect, and no more than its interval bears.
+
+    ``subject`` has its article ("de wachttijd"). Of every criterion a higher value is better, but
+    "de wachttijd steeg" would tell the opposite: so it is better or worse, never up or down.
+    """
     low, high = effect.interval
     between = f"90% zeker tussen {number_text(low)} en {number_text(high)} {unit}"
     if effect.sign == 0:
         return (
-            f"Of de afspraak werkte is niet te zeggen: {label} veranderde {_signed(effect.effect)} "
-            f"{unit} anders dan bij vergelijkbare aanbieders, en dat kan toeval zijn ({between})."
+            f"Of de afspraak werkte is niet te zeggen: met {subject} ging het "
+            f"{_distance(effect.effect, unit)} dan bij vergelijkbare aanbieders zonder afspraak, "
+            f"en dat kan toeval zijn ({between})."
         )
-    way = "meer" if effect.sign > 0 else "minder"
     return (
-        f"Sinds de afspraak steeg {label} {number_text(abs(effect.effect))} {unit} {way} dan bij "
+        f"Sinds de afspraak ging het met {subject} {_distance(effect.effect, unit)} dan bij "
         f"vergelijkbare aanbieders zonder afspraak ({between})."
     )
+
+
+def _distance(effect: float, unit: str) -> str:
+    return f"{number_text(abs(effect))} {unit} {'beter' if effect >= 0 else 'slechter'}"
 
 
 def placebo_sentence(effects: Sequence[Effect]) -> str:
@@ -235,7 +243,3 @@ def placebo_sentence(effects: Sequence[Effect]) -> str:
         f"Op {dates} zonder afspraak vond dezelfde vergelijking {times} een verschil buiten het "
         "interval. Ongeveer 1 op de 10 is toeval."
     )
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else ''}{number_text(value)}"

@@ -33,14 +33,17 @@ class EffectPicture:
 
 def effect_chart(
     name: str,
-    label: str,
+    subject: str,
     unit: str,
     *,
     window: int,
     effects: Sequence[Effect],
     placebos: Sequence[Effect],
 ) -> Chart:
-    """The agreement per window after it in blue, placebo dates below it in grey."""
+    """The agreement per window after it in blue, placebo dates below it in grey.
+
+    ``subject`` is the criterion with its article.
+    """
     lines = [
         (f"maand {at * window + 1}–{(at + 1) * window} erna", one, False)
         for at, one in enumerate(effects)
@@ -51,8 +54,8 @@ def effect_chart(
     )
     return Chart(
         name=name,
-        finding=effect_sentence(effects[0], label, unit).rstrip("."),
-        measure=f"Verandering van {label} boven die van vergelijkbare aanbieders, in {unit}, "
+        finding=effect_sentence(effects[0], subject, unit).rstrip("."),
+        measure=f"Verandering van {subject} boven die van vergelijkbare aanbieders, in {unit}, "
         "met 90%-interval",
         description=" ".join(
             f"{line.label}: {number_text(line.effect)} ({number_text(line.low)} tot "

@@ -115,8 +115,8 @@ def test_the_page_says_whether_it_worked_and_what_else_changed(client, db):
     judged("TA001", 65.0, jump=(agreed, 20.0))
     client.sign_in("contractmanager")
     page = client.get(f"/aanbieders/TA001/afspraken/{agreement('TA001', agreed).id}/")
-    assert "Sinds de afspraak steeg bevoegde docenten 20" in page.text
-    assert "procentpunt meer dan bij vergelijkbare aanbieders zonder afspraak" in page.text
+    assert "Sinds de afspraak ging het met het aandeel bevoegde docenten 20" in page.text
+    assert "procentpunt beter dan bij vergelijkbare aanbieders zonder afspraak" in page.text
     assert "vond dezelfde vergelijking nooit een verschil" in page.text
     assert "Bewijs dat het door de afspraak komt, is dit niet." in page.text
     recent = agreement("TA001", add_months(THIS, -2))
@@ -152,4 +152,4 @@ def test_starts_in_time_are_compared_by_when_they_were_decided(client, db):
     client.sign_in("contractmanager")
     one = agreement("TA001", agreed, "wachttijd")
     page = client.get(f"/aanbieders/TA001/afspraken/{one.id}/")
-    assert "Sinds de afspraak steeg wachttijd 30,0 procentpunt meer" in page.text
+    assert "Sinds de afspraak ging het met de wachttijd 30,0 procentpunt beter" in page.text
