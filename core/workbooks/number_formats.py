@@ -26,6 +26,10 @@ LAST_DAY = 2_958_465
 """31 December 9999, the last day that a spreadsheet knows."""
 
 
+MOST_DAYS = 100
+"""A time of more days than this is a moment, and not hours that were added up."""
+
+
 class Kind(Enum):
     """What a number is, by its format."""
 
@@ -107,6 +111,9 @@ def text_of(value: float, style: NumberFormat, epoch: date) -> str:
         return percent_text(value)
     if style.kind is Kind.DURATION or (style.kind is Kind.TIME and 0 <= value < 1):
         return duration_text(value)
+    if style.kind is Kind.TIME and 1 <= value < MOST_DAYS:
+        # 40:30 with the format of a time of day shows 16:30: either may be meant.
+        return f"{duration_text(value % 1)} of {duration_text(value)}"
     return moment_text(value, epoch)
 
 

@@ -65,11 +65,19 @@ ERRORS = frozenset(
     (
         "#N/A", "#N/B", "#REF!", "#VERW!", "#VALUE!", "#WAARDE!", "#DIV/0!", "#DEEL/0!", "#NAME?",
         "#NAAM?", "#NUM!", "#GETAL!", "#NULL!", "#LEEG!", "#SPILL!", "#OVERLOOP!", "#CALC!",
-        "#BEREKENEN!",
+        "#BEREKENEN!", *(f"Err:{number}" for number in range(501, 541)),
     )
 )  # fmt: skip
 """Errors as Excel and LibreOffice write them, in English and in Dutch."""
-_SENTENCES = {
+_WORDS = ("idem", "id.", "ditto", "do.", "zie boven", "zie hierboven")
+DITTO = frozenset(
+    (
+        *(spelt for word in _WORDS for spelt in (word, word.capitalize(), word.upper())),
+        '"', "''", ",,", "\u201c", "\u201d", "\u201e", "\u2033", "\u3003",
+    )
+)  # fmt: skip
+"""What people write for the cell above; a sorted or filtered sheet has another one there."""
+_SENTENCES = dict.fromkeys(DITTO, "Vul in elke rij de waarde zelf in.") | {
     NO_RESULT: "Hier staat een formule zonder bijgewerkte uitkomst. Open het bestand in Excel of "
     "LibreOffice, sla het op en stuur het opnieuw.",
     COVERED: "Deze cel is samengevoegd met de cel erboven. Splits de cellen en vul elke cel in.",
@@ -80,9 +88,7 @@ _SENTENCES = {
 
 def fault(text: str) -> str:
     """Dutch sentence on what is wrong when a text stands for no value; empty when it is one."""
-    if text[:1] != "#":
-        return ""
-    if text.upper() in ERRORS or text.startswith("Err:"):
+    if text in ERRORS or text.upper() in ERRORS:
         return f"Hier staat een foutmelding van het rekenblad: {text}. Herstel de formule."
     return _SENTENCES.get(text, "")
 

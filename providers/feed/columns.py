@@ -1,5 +1,6 @@
 """The columns of the feed, one entry each: matching headers, reading cells, writing values."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -104,9 +105,9 @@ def _yes_no(name: str, held_as: str, note: str, *aliases: str) -> Column:
 
 
 ROUTE_ALIASES = {
-    "B1": "B", "B1-route": "B", "B-route": "B",
-    "Onderwijsroute": "O", "O-route": "O",
-    "Z-route": "Z", "Zelfredzaamheidsroute": "Z",
+    "B1": "B", "B1-route": "B", "B-route": "B", "route B": "B", "route B1": "B",
+    "Onderwijsroute": "O", "O-route": "O", "route O": "O",
+    "Z-route": "Z", "Zelfredzaamheidsroute": "Z", "route Z": "Z",
 }  # fmt: skip
 YES_NO_ALIASES = {
     "j": "ja", "yes": "ja", "waar": "ja", "true": "ja", "1": "ja",
@@ -268,14 +269,15 @@ class Mapping:
 
     def column(self, header: str) -> str | None:
         """The column that a header stands for: the provider's own choice first."""
-        key = fold(header)
+        # "Uren gevolgd *" says that the column is mandatory, "Status:" nothing.
+        key = fold(header.rstrip("*: "))
         own = self._own_headers.get(key)
         # Empty is a choice too: this column is not used, whatever its name says.
         return BY_HEADER.get(key) if own is None else own or None
 
     @cached_property
     def _own_headers(self) -> dict[str, str]:
-        return {fold(name): column for name, column in self.headers.items()}
+        return {fold(name.rstrip("*: ")): column for name, column in self.headers.items()}
 
     def own_codes(self, column: str) -> dict[str, str]:
         """Own codes of one column, ready to compare."""
@@ -297,6 +299,14 @@ class Layout:
     personal: tuple[str, ...]
     personal_positions: tuple[int, ...]
     key_position: int | None = None
+
+    @property
+    def has_rows_per_lesson(self) -> bool:
+        """Whether a column that is not read tells rows of one traject and month apart."""
+        return any(_PER_LESSON.match(fold(title)) for title in self.unknown)
+
+
+_PER_LESSON = re.compile(r"(les|kalender)?week|(les)?(dag|datum|blok)(nr|nummer)?$|lesnr|lesnummer")
 
 
 def is_personal(header: str) -> bool:

@@ -73,6 +73,13 @@ class RefusedFileError(Exception):
         return sentence(self.code, **self.details)
 
 
+def doubled(layout: Layout) -> RefusedFileError:
+    """Some columns stand there twice, or all of them do: two tables beside each other."""
+    if len(layout.doubled) == len(layout.positions) > 1:
+        return RefusedFileError("F021")
+    return RefusedFileError("F005", doubled=", ".join(layout.doubled))
+
+
 @dataclass
 class Table:
     """A table of text: its layout, its rows under the header, and what was assumed."""

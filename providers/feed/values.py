@@ -13,7 +13,7 @@ from unicodedata import combining, normalize
 from core.dates import month_number
 from core.municipalities import current, former
 from core.personal_data import kind_in, kind_in_key, without
-from core.workbooks.sheets import COVERED, DATE, ERRORS, NO_RESULT
+from core.workbooks.sheets import COVERED, DATE, DITTO, ERRORS, NO_RESULT
 
 Value = int | str
 Parser = Callable[[str], Value]
@@ -26,6 +26,7 @@ BROKEN_CELLS = dict.fromkeys(ERRORS, "F012") | {
     NO_RESULT: "F014",
     COVERED: "F015",
     DATE: "F310",
+    **dict.fromkeys(DITTO, "F020"),
 }
 """A text that stands for no value at all, and the rule that says so."""
 MONTHS = {
@@ -97,17 +98,22 @@ _ISO = re.compile(
 )
 _BARE = re.compile(r"(\d{4})(\d{2})(\d{2})$")
 _DUTCH = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?: 0?0:00(?::00)?)?$")
-_WORDS = re.compile(r"(\d{1,2})[-. ]+([a-z]+)\.?[-. ]+(\d{4})$", re.IGNORECASE)
+_WORDS = re.compile(r"(\d{1,2})e?[-. ]+([a-z]+)\.?[-. ]+(\d{4})$", re.IGNORECASE)
+_DAY_OF_WEEK = re.compile(
+    r"(?:ma|di|wo|do|vr|za|zo|(?:maan|dins|woens|donder|vrij|zater|zon)dag)\.?,? +", re.IGNORECASE
+)
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/. ]+(?:\d{1,2}|[a-z]+\.?)[-/. ]+'?\d{2}$", re.IGNORECASE)
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?$")
 
 
 def day_parser(*, epoch_1904: bool = False) -> Parser:
-    """Read a date: DD-MM-JJJJ, ISO, ``3 mrt 2026`` or the day number of a spreadsheet."""
+    """Read a date: DD-MM-JJJJ, ISO, ``di 3 mrt 2026`` or the day number of a spreadsheet."""
     epoch = EPOCH_1904 if epoch_1904 else EPOCH_1900
 
     def parse(text: str) -> int:
         text = text.translate(HYPHENS)
+        if named := _DAY_OF_WEEK.match(text):
+            text = text[named.end() :]
         if match := _DUTCH.match(text):
             day, month, year = map(int, match.groups())
             if day <= 12 < month <= 31:
@@ -189,11 +195,11 @@ def month_parser(
 _NUMBER = re.compile(r"([+-]?)(\d*)(?:[.,](\d+))?$")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([.\s])\d{3})+(?:,\d+)?$")
 _UNIT = re.compile(r"(?<=\d)\s*(?:u|uur|uren|h)\.?$", re.IGNORECASE)
-_CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::00)?$")
+_CLOCK = re.compile(r"(\d{1,4})(?::| ?(?:u|uur) ?)([0-5]\d)(?::00| ?(?:m|min|minuten)\.?)?$")
 
 
 def hours_parser(maximum: int) -> Parser:
-    """Read hours as minutes: ``12,5``, ``12.5``, ``12,5 uur``, ``36u`` or ``1:30``.
+    """Read hours as minutes: ``12,5``, ``12.5``, ``12,5 uur``, ``36u``, ``1:30`` or ``1u30``.
 
     Zero up to ``maximum``, whole quarters only.
     """
@@ -309,7 +315,8 @@ def text_parser(limit: int, *, find: Callable[[str], str | None] = kind_in) -> P
 def municipality_parser(names: Mapping[str, str]) -> Parser:
     """Read a gemeentecode: four digits, with or without ``GM``, the zeros fallen off, or a name.
 
-    Of a gemeente that was merged into another it gives that other one.
+    ``0193 (Zwolle)``, as our own lists have it, must agree with itself. Of a gemeente that was
+    merged into another it gives that other one.
     """
     by_name: dict[str, list[int]] = {}
     names = {**names, **former()}
@@ -317,6 +324,10 @@ def municipality_parser(names: Mapping[str, str]) -> Parser:
         by_name.setdefault(fold(name), []).append(int(code))
 
     def parse(text: str) -> int:
+        if both := _CODE_WITH_NAME.fullmatch(text):
+            text = both[1] or both[4]
+            if int(text) not in by_name.get(fold(both[2] or both[3]), ()):
+                raise Fault("F305")
         codes = by_name.get(fold(_OF_GEMEENTE.sub("", text)), ())
         if len(codes) == 1:
             return current(codes[0])
@@ -328,7 +339,8 @@ def municipality_parser(names: Mapping[str, str]) -> Parser:
     return parse
 
 
-_OF_GEMEENTE = re.compile(r"^gemeente\s+", re.IGNORECASE)
+_OF_GEMEENTE = re.compile(r"^(?:gemeente|gem\.)\s+", re.IGNORECASE)
+_CODE_WITH_NAME = re.compile(r"(?:(\d{4})\W+(\D+)|(\D+?)\W+(\d{4}))\W?")
 
 
 def same_provider_parser(code: str, former: Sequence[str] = ()) -> Parser:

@@ -57,7 +57,7 @@ def test_a_file_with_a_fault_is_mended_and_changes_the_score(
     person.send_file()
 
     told = page.get_by_role("row").filter(has_text="nvt").last
-    assert re.match(r"2\s+uren_gevolgd\s+nvt\s+Vul een getal in", told.inner_text())
+    assert re.match(r"2\s+uren_gevolgd\s+nvt\s+Vul het aantal uren in", told.inner_text())
     assert person.barriers() + person.overflow() == []
     assert score_shown(page) == before
 

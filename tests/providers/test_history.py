@@ -58,7 +58,7 @@ def test_every_version_and_attempt_is_told_newest_first(school, client, tmp_path
     assert differences(page) == [
         "datum_eerste_les: was 15-09-2026, werd 16-09-2026groep: was –, werd B",
         "–",
-        'uren_gevolgd: Vul een getal in, bijvoorbeeld 12,5. Er staat "nvt".',
+        'uren_gevolgd: Vul het aantal uren in, bijvoorbeeld 12,5. Er staat "nvt".',
         "de eerste keer",
     ]
     assert ["uren_gevolgd", "40,5"] in page.rows(1)

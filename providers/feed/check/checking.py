@@ -41,7 +41,7 @@ MOST_PROBLEMS = 10_000
 MOST_SKIPPED = 1_000
 """So many skipped rows of each kind are named; all are counted."""
 MANY_CELLS = 5
-"""From so many empty mandatory cells on, more than half of them, a row is nearly empty."""
+"""From so many empty mandatory cells on, half of them or more, a row is nearly empty."""
 SHIFTED = 3
 """A row with more cells than columns, empty ones too, and so many faults has shifted cells."""
 FEW_ROWS = 10
@@ -99,6 +99,8 @@ class Tally:
     """Row, reason and text of the first skipped rows of each reason."""
     nearly_empty: int = 0
     citizen_numbers: int = 0
+    rows_per_lesson: bool = False
+    """Equal rows of one traject and month are weeks or lessons, of which the hours add up."""
     look_back: set[int] = field(default_factory=set)
     """Trajecten of which the months within the file must be put beside each other."""
     sums: dict[SumKey, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
@@ -168,7 +170,7 @@ class Checker:
         self.problems: list[Problem] = []
         self.rejected: list[RejectedKey] = []
         self.again: list[HeldRow] = []
-        self.tally = Tally()
+        self.tally = Tally(rows_per_lesson=layout.has_rows_per_lesson)
         self.mandatory = frozenset(c.name for c in self.columns if c.required)
         # A row names its own provider in a check without database: the key holds it too.
         self.keyed_by_provider = context.any_provider and "aanbiedercode" in layout.positions
@@ -362,7 +364,8 @@ def loop(records, {parameters}):
             problems.insert(0, self._problem(row, None, "F011", ""))
         if "rapportagemaand" not in self.layout.positions and self.context.only_month:
             values["rapportagemaand"] = self._know_month(month_number(self.context.only_month))
-        problems.extend(self._broken_rules(row, values, set(faults), texts))
+        if all(problem.code != "F018" for problem in problems):
+            problems.extend(self._broken_rules(row, values, set(faults), texts))
         return self._settle(row, values, problems, other_provider="aanbiedercode" in faults)
 
     def _values(
@@ -391,9 +394,10 @@ def loop(records, {parameters}):
         remaining = dict(faults)
         for code, whole_row in (("F013", "F018"), ("F014", "F014")):
             names = [name for name, fault in faults.items() if fault.code == code]
-            if len(names) >= MANY_CELLS and 2 * len(names) > len(self.mandatory):
+            if len(names) >= MANY_CELLS and 2 * len(names) >= len(self.mandatory):
                 self.tally.nearly_empty += code == "F013"
-                yield self._problem(row, None, whole_row, "", columns=", ".join(names))
+                columns = ", ".join(names) if self.mandatory - set(names) else "alles"
+                yield self._problem(row, None, whole_row, "", columns=columns)
                 kept = (code, "F301") if code == "F014" else ("F301",)
                 remaining = {
                     n: f for n, f in remaining.items() if f.code in kept and n not in names

@@ -267,7 +267,8 @@ FILE_RULES = (
         "F010", "Een rij heeft niet meer cellen dan er kolommen zijn.",
         "Deze rij heeft meer cellen dan er kolommen zijn. Vaak staat er een scheidingsteken in een "
         "cel, bijvoorbeeld de komma van 12,5 in een bestand met komma's. Zet die cel tussen "
-        "aanhalingstekens, of sla het bestand op met puntkomma's of als XLSX.",
+        "aanhalingstekens, of sla het bestand op met puntkomma's of als XLSX. Staat er een "
+        "aantekening naast de rij? Haal die weg.",
         "De rij is niet verwerkt, want cellen kunnen verschoven zijn.", found_by=_ROW,
     ),
     Rule(
@@ -291,7 +292,7 @@ FILE_RULES = (
     Rule(
         "F018", "Een rij is niet bijna leeg.",
         "Deze rij is bijna leeg. Er ontbreekt: {columns}. Vul de rij aan, of haal haar weg. Is het "
-        "een totaalrij? Zet er dan Totaal bij.",
+        "een totaalrij? Laat trajectnummer dan leeg en zet er Totaal bij.",
         "De rij is niet verwerkt.", found_by=_ROW,
     ),
     Rule(
@@ -299,6 +300,17 @@ FILE_RULES = (
         "Van {rows} rijen zijn er {count} bijna leeg. Waarschijnlijk staan de gegevens niet onder "
         "de kolomnamen: kijk naar het scheidingsteken, naar een tweede rij met kolomnamen en of "
         "dit het goede blad is. Stuur het bestand daarna opnieuw.",
+        "Er is niets verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F021", "Op een blad staat een tabel.",
+        "Alle kolomnamen staan er twee keer. Staan er twee groepen naast elkaar? Zet ze dan onder "
+        "elkaar, of elk op een eigen blad.",
+        "Er is niets verwerkt.", found_by=_FILE,
+    ),
+    Rule(
+        "F022", "Een rij gaat over één cursist in één maand.",
+        "{likely} Deze kolommen ontbreken nu: {missing}.",
         "Er is niets verwerkt.", found_by=_FILE,
     ),
 )  # fmt: skip
@@ -326,6 +338,11 @@ CELL_RULES = (
         "Deze cel is samengevoegd met de cel erboven. Splits de cellen en vul elke cel in.",
         "De rij is niet verwerkt: de waarde kan voor een of voor alle rijen gelden.",
         found_by=_CELL,
+    ),
+    Rule(
+        "F020", "Een cel verwijst niet naar de cel erboven.",
+        "Er staat {value}. Vul in elke rij de waarde zelf in.",
+        "De rij is niet verwerkt: rijen kunnen verschoven of gesorteerd zijn.", found_by=_CELL,
     ),
     Rule(
         "F102", "Een datum is te lezen als datum.",
@@ -382,7 +399,7 @@ CELL_RULES = (
     ),
     Rule(
         "F204", "Uren zijn een getal.",
-        'Vul een getal in, bijvoorbeeld 12,5. Er staat "{value}".',
+        'Vul het aantal uren in, bijvoorbeeld 12,5. Er staat "{value}".',
         "De rij is niet verwerkt.", found_by=_CELL,
     ),
     Rule(
@@ -470,7 +487,8 @@ HELD_RULES = (
     Rule(
         "F510", "Een rij staat een keer in het bestand.",
         "Deze rij staat twee keer in het bestand, met dezelfde gegevens (rij {rows}). De tweede "
-        "telt niet mee. Haal haar de volgende keer weg.",
+        "telt niet mee. Haal haar de volgende keer weg. Is het een rij per week of per groep? Tel "
+        "de uren dan op in één rij en stuur die.",
         "De rij telt een keer mee.", WARNING, found_by=_FILE,
     ),
     Rule(

@@ -64,7 +64,8 @@ def take_out_duplicates(staging: Staging, tally: Tally, sheets: Sequence[str] = 
         number = rows_of("SELECT number FROM staged_track WHERE local = ?", key[0])[0][0]
         rows = sorted(row for row, *_ in (*first, *again, *sent_back))
         places = ", ".join(row_text(row, sheets) for row in rows[:10])
-        if not sent_back and len({tuple(rest) for _, *rest in (*first, *again)}) == 1:
+        is_one = not tally.rows_per_lesson and not sent_back
+        if is_one and len({tuple(rest) for _, *rest in (*first, *again)}) == 1:
             repeats += len(again)
             staging.add_problems(
                 _problem(row, "trajectnummer", "F510", number, rows=places) for row, *_ in again

@@ -5,6 +5,7 @@ way (encoding, separator, sheet, header row) is kept for the receipt.
 """
 
 import codecs
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,8 +16,8 @@ from pathlib import Path
 
 from core.personal_data import kind_in
 from providers.feed.columns import NO_MAPPING, Layout, Mapping
-from providers.feed.table import ARCHIVE, Record, RefusedFileError, Table
-from providers.feed.values import echo, fold
+from providers.feed.table import ARCHIVE, Record, RefusedFileError, Table, doubled
+from providers.feed.values import MONTHS, echo, fold
 
 MAXIMUM_BYTES = 2_000_000_000
 LOOKED_AT = 500
@@ -121,8 +122,10 @@ def _many_have_one(records: Sequence[Record], at: int) -> bool:
     return 0 < len(cells) <= 3 * sum(kind_in(cell, names=False) is not None for cell in cells)
 
 
-ALIKE = 0.75
+ALIKE = 0.7
 """So much alike two names are when one may be meant by the other."""
+MOST_ALIKE = 4
+"""A name with more letters than this may be meant when it is a part of ours: ``Lezen``."""
 
 
 def refuse_layout(layout: Layout, *, only_month: date | None) -> None:
@@ -130,20 +133,44 @@ def refuse_layout(layout: Layout, *, only_month: date | None) -> None:
     missing = [name for name in layout.missing if name != "rapportagemaand" or only_month is None]
     error = None
     if layout.doubled:
-        error = RefusedFileError("F005", doubled=", ".join(layout.doubled))
+        error = doubled(layout)
     elif missing:
-        titles = ", ".join(title for title in layout.header if title)
-        named = [_with_hint(name, layout.unknown) for name in missing]
-        error = RefusedFileError("F004", missing=", ".join(named), found=titles)
+        titles = [title for title in layout.header if title]
+        months = [title for title in layout.unknown if _MONTH_IN.search(title)]
+        own = [title for title in layout.unknown if title not in months]
+        named = ", ".join(_with_hint(name, own) for name in missing)
+        if likely := _other_shape(layout, months):
+            error = RefusedFileError("F022", likely=likely, missing=named)
+        else:
+            error = RefusedFileError("F004", missing=named, found=", ".join(titles))
     if error:
         error.layout = layout
         raise error
+
+
+_MONTH_IN = re.compile(rf"(^|[\W_])({'|'.join(MONTHS)})\b", re.IGNORECASE)
+
+
+def _other_shape(layout: Layout, months: Sequence[str]) -> str:
+    """What to do with a table of another shape, which is why columns are missing."""
+    if len(months) > 1:
+        return (
+            f'Staat er een kolom per maand ("{echo(months[0], 30)}", "{echo(months[-1], 30)}")? '
+            "Maak dan een rij per cursist per maand, met de maand in rapportagemaand."
+        )
+    if len(layout.positions) == 1 and len(set(layout.header)) < len(layout.header) - 1:
+        return (
+            "Staan de kolomnamen onder elkaar? Kopieer dan alles en plak het gekanteld (Plakken "
+            "speciaal: Transponeren)."
+        )
+    return ""
 
 
 def _with_hint(name: str, unknown: Sequence[str]) -> str:
     """A missing column, with the column of the file that may be meant by it."""
     for title in unknown:
         key = fold(title)
-        if fold(name) in key or SequenceMatcher(None, fold(name), key).ratio() > ALIKE:
+        part = len(key) > MOST_ALIKE and key in fold(name)
+        if part or fold(name) in key or SequenceMatcher(None, fold(name), key).ratio() > ALIKE:
             return f'{name} (is dat jullie kolom "{echo(title, 30)}"?)'
     return name

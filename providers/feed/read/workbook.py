@@ -18,6 +18,7 @@ from providers.feed.table import (
     RefusedFileError,
     SheetRead,
     Table,
+    doubled,
     find_header,
     row_key,
 )
@@ -142,8 +143,9 @@ def _united(pages: Sequence[_Page], mapping: Mapping) -> list[str]:
     meanings: set[str] = set()
     for page in pages:
         titles = page.header.titles if page.header else ()
-        if doubled := page.layout(mapping).doubled:
-            raise RefusedFileError("F005", doubled=", ".join(doubled))
+        layout = page.layout(mapping)
+        if layout.doubled:
+            raise doubled(layout)
         new = [
             t for t in titles if page is pages[0] or (t and _meaning(t, mapping) not in meanings)
         ]

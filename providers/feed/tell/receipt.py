@@ -6,11 +6,13 @@ from typing import Any
 
 from core.formats import count_text, counted, hours_text, month_text
 from providers.feed.check.checking import Problem
-from providers.feed.check.rules import ERROR, RULES
+from providers.feed.check.rules import CELL_RULES, ERROR, RULES
 from providers.feed.table import row_text
 from providers.feed.tell.outcome import Outcome, SentBack, Status
 
 MOST_ROWS = 12
+MOST_VALUES = 8
+_OF_CELLS = {rule.code for rule in CELL_RULES}
 _KINDS = {
     "kind": "soort bestand",
     "encoding": "tekenset",
@@ -36,6 +38,17 @@ class Group:
     message: str
     manager: str
     sheets: Sequence[str] = ()
+    also: tuple[str, ...] = ()
+    """Other texts with the same fault than the one in the message."""
+
+    @property
+    def also_text(self) -> str:
+        """The first of them in one sentence."""
+        if not self.also:
+            return ""
+        more = len(self.also) - MOST_VALUES
+        rest = f" en nog {count_text(more)} andere" if more > 0 else ""
+        return f" Ook: {', '.join(self.also[:MOST_VALUES])}{rest}."
 
     @property
     def rows_text(self) -> str:
@@ -81,10 +94,16 @@ def grouped(problems: Iterable[Problem], sheets: Sequence[str] = ()) -> list[Gro
             same[0].message,
             RULES[code].manager,
             sheets,
+            _others(same) if code in _OF_CELLS else (),
         )
         for (code, column, _), same in alike.items()
     ]
     return sorted(groups, key=lambda g: (g.severity != ERROR, -g.count, g.code, g.column or ""))
+
+
+def _others(same: Sequence[Problem]) -> tuple[str, ...]:
+    values = dict.fromkeys(problem.value for problem in same if problem.value)
+    return tuple(f'"{value}"' for value in values if value != same[0].value)
 
 
 def sum_text(outcome: Outcome) -> str:
@@ -154,7 +173,8 @@ def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
         kind = "Terug te sturen" if group.severity == ERROR else "Let op"
         place = f", kolom {group.column}" if group.column else ""
         rows = f" Rijen: {group.rows_text}." if group.rows else ""
-        yield f"  {kind}: {group.count} keer {group.code}{place}. {group.message}{rows}"
+        also = group.also_text
+        yield f"  {kind}: {group.count} keer {group.code}{place}. {group.message}{also}{rows}"
 
 
 def _about_months(outcome: Outcome) -> Iterator[str]:

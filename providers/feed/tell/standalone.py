@@ -63,6 +63,7 @@ def _check(checker: Checker, table: Table, outcome: Outcome) -> None:
     numbers: list[str] = []
     problems: list[Problem] = []
     months: set[int] = set()
+    tally = checker.tally
     for batch in checker.batches(table.records):
         numbers += batch.numbers
         problems += batch.problems
@@ -72,13 +73,12 @@ def _check(checker: Checker, table: Table, outcome: Outcome) -> None:
         for row in batch.again:
             one = seen.setdefault(_key(row), _Seen(None, None))
             one.again.append(int(row[0] or 0))
-            one.differs |= one.values != hash(row[1:])
+            one.differs |= tally.rows_per_lesson or one.values != hash(row[1:])
         for number, track, month in batch.rejected:
             if track is not None and month is not None:
                 one = seen.setdefault((track, month), _Seen(None, None))
                 one.sent_back.append(number)
                 one.differs = True
-    tally = checker.tally
     if not tally.data_rows:
         raise RefusedFileError("F006")
     outcome.findings = read_findings(tally, table.sheets)

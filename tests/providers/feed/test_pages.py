@@ -38,7 +38,7 @@ def test_shows_first_what_would_happen(school):
     page = upload(school, csv(row(), row(trajectnummer="T-2", uren_gevolgd="nvt")))
     assert page.title == "oktober.csv"
     assert "2 rijen gelezen: 1 aangenomen, 0 ongewijzigd, 1 terug te sturen." in page.text
-    assert 'Vul een getal in, bijvoorbeeld 12,5. Er staat "nvt".' in page.text
+    assert 'Vul het aantal uren in, bijvoorbeeld 12,5. Er staat "nvt".' in page.text
     assert ProgressRecord.select().count() == 0
 
 

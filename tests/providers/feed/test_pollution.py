@@ -5,6 +5,7 @@ Each row is held as it was meant, or rejected by its number. None is lost, none 
 
 import csv
 import io
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from providers.feed.columns import BY_NAME
-from tests.providers.feed.books import xlsx
+from tests.providers.feed.books import ods, xlsx
 from tests.providers.feed.checks import check_bytes
 from tests.providers.feed.lines import row
 from tests.providers.feed.test_rules import ENDED, WAITING
@@ -52,6 +53,8 @@ class File:
     first_line: str = ""
     quoting: int = csv.QUOTE_MINIMAL
     workbook: bool = False
+    ods: bool = False
+    json: bool = False
     sheet_per_group: bool = False
 
     def content(self) -> bytes:
@@ -60,13 +63,17 @@ class File:
         middle = len(self.rows) // 2
         lines = [*self.above, self.header, *self.rows[:middle], *self.between,
                  *self.rows[middle:], *self.below]  # fmt: skip
-        if self.workbook:
-            return xlsx(lines)
+        if self.json:
+            rows = [dict(zip(self.header, cells, strict=False)) for cells in self.rows]
+            return json.dumps(rows, ensure_ascii=False).encode(self.encoding)
+        if self.workbook or self.ods:
+            return (xlsx if self.workbook else ods)(lines)
         out = io.StringIO()
         writer = csv.writer(out, delimiter=self.separator, lineterminator=self.newline,
                             quoting=self.quoting)  # fmt: skip
         writer.writerows(lines)
-        return (self.first_line + out.getvalue()).encode(self.encoding)
+        first_line = self.first_line.format(separator=self.separator, newline=self.newline)
+        return (first_line + out.getvalue()).encode(self.encoding)
 
     def _sheets(self) -> bytes:
         """Every other row on a second sheet, with the columns the other way around."""
@@ -114,6 +121,12 @@ def _words(text: str) -> str:
     return f"{int(parts[0])} {MONTHS[int(parts[1]) - 1]} {parts[2]}"
 
 
+def _clock(text: str) -> str:
+    whole, _, part = text.partition(",")
+    minutes = {"": 0, "25": 15, "5": 30, "75": 45}.get(part)
+    return f"{whole}u{minutes:02d}" if whole.isdecimal() and minutes is not None else text
+
+
 def _shuffle(file: File) -> None:
     order = list(range(len(HEADER)))
     random.Random(3).shuffle(order)
@@ -127,6 +140,17 @@ def _add_column(name: str, value: str) -> Callable[[File], None]:
         file.header.append(name)
         for cells in file.rows:
             cells.append(value)
+
+    return damage
+
+
+def _cells_added(*cells: str) -> Callable[[File], None]:
+    """Cells behind each row, and a name above the middle one when there is a word in it."""
+
+    def damage(file: File) -> None:
+        file.header += ["", cells[1], ""]
+        for filled in file.rows:
+            filled.extend(cells)
 
     return damage
 
@@ -151,6 +175,17 @@ HARMLESS: dict[str, Callable[[File], None]] = {
     "n.v.t. in lege cellen": _cells(lambda t: t or "n.v.t.", OPTIONAL),
     "gemeente bij haar naam": _cells(lambda t: "Zwolle" if t == "0193" else t),
     "datums met een vast streepje": _cells(lambda t: t.replace("-", "\u2011"), DATES),
+    "gemeente met naam en code": _cells(lambda t: "Zwolle (0193)" if t == "0193" else t),
+    "dag van de week": _cells(lambda t: f"di {t}" if t[:1].isdigit() else t, DATES),
+    "tijd achter de datum": _cells(lambda t: f"{t} 00:00:00" if t[:1].isdigit() else t, DATES),
+    "sep-regel": _set(first_line="sep={separator}{newline}"),
+    "ODS": _set(ods=True),
+    "JSON": _set(json=True),
+    "lege kolommen erachter": _cells_added("", "", ""),
+    "legenda ernaast": _cells_added("", "Code", ""),
+    "sterretje bij de kop": lambda f: f.header.__setitem__(
+        slice(None), [name and f"{name} *" for name in f.header]
+    ),
     "titelrijen": lambda f: f.above.extend([["Voortgang oktober"], [], ["De Brug", "2026"]]),
     "totaalrij": lambda f: f.below.append(["Totaal", "", "", "", "", "", "240"]),
     "voetnoot": lambda f: f.below.extend([[], ["* cijfers zijn voorlopig, zie de toelichting"]]),
@@ -165,6 +200,7 @@ HARMLESS: dict[str, Callable[[File], None]] = {
     "spaties om de waarden": _cells(lambda t: f"  {t} " if t else t),
     "vaste spaties": _cells(lambda t: f"\u00a0{t}\u00a0" if t else t),
     "nullen achter de komma": _cells(lambda t: t if "," not in t else f"{t}0", HOURS),
+    "uren en minuten": _cells(_clock, HOURS),
     "decimale punt": _cells(lambda t: t.replace(",", "."), HOURS),
     "ISO-datums": _cells(_iso, DATES),
     "datums in woorden": _cells(_words, DATES),
@@ -194,6 +230,8 @@ HARMFUL: dict[str, Callable[[File], None]] = {
     "totaalrij zonder woord": lambda f: f.below.append(
         ["100" if at in HOURS else "" for at in range(len(HEADER))]
     ),
+    "idem": _in_row(1, lambda cells: cells.__setitem__(HEADER.index("leerroute"), "idem")),
+    "aanhalingsteken voor idem": _in_row(2, lambda cells: cells.__setitem__(OPTIONAL[-1], '"')),
     "procent": _in_row(4, lambda cells: cells.__setitem__(HOURS[1], "84%")),
 }
 
@@ -249,12 +287,28 @@ APART = (
     {"LF", "CR"},
     # What stands above, between or below the rows is written on no sheet of its own here.
     {"een blad per groep", "totaalrij", "totaalrij zonder woord", "voetnoot", "lege rijen",
-     "herhaalde kop", "twee rijen met namen", "werkboek"},
+     "herhaalde kop", "twee rijen met namen", "werkboek", "ODS", "sep-regel"},
+    {"JSON", "ODS", "werkboek", "een blad per groep"},
+    {"JSON", "komma", "tab", "streep", "MS-DOS", "Macintosh", "Windows-1252", "sep-regel"},
+    {"JSON", "totaalrij", "totaalrij zonder woord", "voetnoot", "lege rijen", "titelrijen",
+     "herhaalde kop", "twee rijen met namen", "cel te veel", "verschoven", "afgebroken rij",
+     "legenda ernaast", "lege kolommen erachter"},
+    {"uren en minuten", "uren met uur erachter", "nullen achter de komma", "decimale punt",
+     "procent"},
+    {"gemeente bij haar naam", "gemeente met naam en code"},
+    # These add cells beside the table, where the other adds or shifts them.
+    {"lege kolommen erachter", "legenda ernaast", "cel te veel", "verschoven", "afgebroken rij",
+     "andere volgorde", "onbekende kolom", "persoonlijke kolom", "totaalrij zonder woord",
+     "twee rijen met namen"},
+    {"twee rijen met namen", "sterretje bij de kop"},
     {"twee rijen met namen", "titelrijen", "hoofdletters in de kop", "spaties in de kop",
      "herhaalde kop", "onbekende kolom", "persoonlijke kolom", "andere volgorde",
      "totaalrij zonder woord"},
     {"streepjes in lege cellen", "n.v.t. in lege cellen", "vaste spaties"},
-    {"datums met een vast streepje", "datums in woorden", "datums met schuine strepen"},
+    {"datums met een vast streepje", "datums in woorden", "datums met schuine strepen",
+     "tijd achter de datum"},
+    {"dag van de week", "tijd achter de datum"},
+    {"dag van de week", "ISO-datums"},
     {"leeg nummer", "beschadigd nummer", "spatie in het nummer", "nummer met .0"},
 )  # fmt: skip
 """Damages of which a file has one at most: together they are another file, or none."""

@@ -118,7 +118,7 @@ def test_warns_and_takes_the_row(tmp_path, values, column, code):
 def test_says_what_to_do_with_the_value(tmp_path):
     found = check_bytes(tmp_path, csv(row(uren_gevolgd="nvt")))
     (problem,) = found.problems
-    assert problem.message == 'Vul een getal in, bijvoorbeeld 12,5. Er staat "nvt".'
+    assert problem.message == 'Vul het aantal uren in, bijvoorbeeld 12,5. Er staat "nvt".'
     assert problem.value == "nvt"
 
 

@@ -74,6 +74,7 @@ def merged(made: Any, page: Any) -> None:
 
 WITHOUT_ROUTE = csv(row()).replace(b"leerroute", b"Leerroute traject")
 TOTAL = dict.fromkeys(row(), "") | {"trajectnummer": "Totaal groep 3", "uren_gevolgd": "81"}
+SUM = {name: "100" if name.startswith("uren_") else "" for name in row()}
 SENT: dict[str, tuple[bytes, str]] = {
     # taken as it is plainly meant
     "nvt in een lege cel": (csv(row(reden_einde="nvt", datum_einde="-")), "1 aangenomen"),
@@ -89,7 +90,49 @@ SENT: dict[str, tuple[bytes, str]] = {
     "nummer met voorloopnullen": (book(put("trajectnummer", 2, 100, "000000")), "2 aangenomen"),
     "CSV (MS-DOS)": (text([row(groep="Café één")]).encode("cp850"), "tekenset MS-DOS (850)"),
     "dezelfde rij twee keer": (csv(row(), row()), "1 aangenomen, 1 ongewijzigd"),
+    "datums met de dag erbij": (
+        csv(row(datum_aanmelding="di 1 sept. 2026", datum_eerste_les="15e sep 2026")),
+        "1 aangenomen",
+    ),
+    "40 u 30 min": (csv(row(uren_gevolgd="40 u 30 min")), "1 aangenomen"),
+    "gemeente uit onze eigen lijst": (csv(row(gemeentecode="0193 (Zwolle)")), "1 aangenomen"),
+    "sterretje bij verplichte kolommen": (
+        csv(row()).replace(b"uren_gevolgd;", b"Uren gevolgd *;"), "1 aangenomen",
+    ),
     # asked, with one thing to do
+    "idem": (csv(row(), row(trajectnummer="T-2", leerroute="idem")), "in elke rij de waarde zelf"),
+    "herhalingsteken in een groep": (
+        xlsx(table(row(groep="A"), row(trajectnummer="T-2", groep="\u3003"))), "F020, kolom groep",
+    ),
+    "rij per week": (
+        csv(*(row() | {"Lesweek": str(week)} for week in (40, 41))),
+        "Is dit een cursist in twee groepen, of een rij per week? Tel de uren dan op",
+    ),
+    "kolom per maand": (
+        csv(row()).replace(b"uren_gevolgd;", b"uren gevolgd sep;uren gevolgd okt;"),
+        "Maak dan een rij per cursist per maand",
+    ),
+    "twee groepen naast elkaar": (
+        xlsx([[*cells, "", *cells] for cells in table(row())]), "Zet ze dan onder elkaar",
+    ),
+    "gekantelde tabel": (
+        xlsx(list(zip(*table(*(row(trajectnummer=f"T-{n}") for n in range(3))), strict=True))),
+        "Transponeren",
+    ),
+    "totaalrij met het aantal": (
+        csv(row(), SUM | {"rapportagemaand": "Totaal", "trajectnummer": "6"}),
+        "Laat trajectnummer dan leeg en zet er Totaal bij",
+    ),
+    "40:30 als tijd van de dag": (
+        book(put("uren_gevolgd", 2, 40.5 / 24, "hh:mm")), 'Er staat "16:30 of 40:30".',
+    ),
+    "gemeente en code spreken elkaar tegen": (
+        csv(row(gemeentecode="0148 (Zwolle)")), "Vul de gemeentecode in met vier cijfers",
+    ),
+    "andere woorden voor de status": (
+        csv(row(status="loopt"), row(trajectnummer="T-2", status="in les")),
+        'Er staat "loopt". Ook: "in les".',
+    ),
     "kommabestand met 40,5": (comma_file_with_bare_decimals(), "de komma van 12,5"),
     "Word-document": (word_document(), "Dit is een Word-document. Kopieer de tabel"),
     "bijna lege rij": (csv(row(), {"trajectnummer": "T-2"}), "Deze rij is bijna leeg."),
@@ -101,6 +144,7 @@ SENT: dict[str, tuple[bytes, str]] = {
         csv(row(datum_aanmelding="01-09-26")), "Schrijf het jaar met vier cijfers",
     ),
     "afgerond zonder reden": (csv(row(**(ENDED | {"reden_einde": ""}))), "Vul de reden van het"),
+    "fout van LibreOffice": (csv(row(groep="Err:508")), "foutmelding van het rekenblad: Err:508"),
     "formule zonder uitkomst": (book(put("uren_gevolgd", 2, "=40+0.5")), "Open het bestand in Ex"),
     "samengevoegde cellen": (book(merged), "Splits de cellen en vul elke cel in."),
     "tweede blad zonder kop": (book(second_sheet), 'Blad "Groep 2" is niet gelezen: 2 rijen'),
@@ -109,7 +153,7 @@ SENT: dict[str, tuple[bytes, str]] = {
     ),
     "nummer met .0": (csv(row(trajectnummer="260102.0")), "Is 260102 bedoeld?"),
     "uren als procent": (
-        xlsx(table(row() | {"uren_gevolgd": Shown(0.84)})), 'Vul een getal in, bijvoorbeeld 12,5.',
+        xlsx(table(row() | {"uren_gevolgd": Shown(0.84)})), "Vul het aantal uren in, bijvoorbeeld",
     ),
     "BSN als nummer": (csv(row(trajectnummer="111222333")), "burgerservicenummer"),
 }  # fmt: skip
