@@ -9,6 +9,7 @@ from procurement.admin.decisions import DecisionPages
 from procurement.admin.entry import EntryPages
 from procurement.admin.files import FilePages
 from procurement.admin.groups import GroupPages
+from procurement.admin.lessons import LessonPages
 from procurement.admin.lists import ListPages
 from procurement.admin.preparation import PreparationPages
 from procurement.admin.process import ProcessPages
@@ -18,7 +19,14 @@ from procurement.promises.models import ContractClause, ContractPromise, Invoice
 
 
 class PlanningPage(
-    ListPages, DecisionPages, EntryPages, FilePages, PreparationPages, GroupPages, ProcessPages
+    ListPages,
+    DecisionPages,
+    EntryPages,
+    FilePages,
+    PreparationPages,
+    GroupPages,
+    LessonPages,
+    ProcessPages,
 ):
     """``/planning/`` and everything under it."""
 

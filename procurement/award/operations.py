@@ -7,7 +7,7 @@ reads the trail need not be who may see the bids.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from core import audit
@@ -28,7 +28,7 @@ from procurement.award.models import (
     Lot,
     Proceedings,
 )
-from procurement.award.queries import KNOCK_OUTS, LotFile, assessors, lot_file
+from procurement.award.queries import KNOCK_OUTS, LotFile, assessors, lot_file, lots_over
 from procurement.award.rules import TOP_SCORE, Criterion, Method, require_scheme
 from procurement.models import ContractingProcess
 from procurement.plan.validity import ROUTES
@@ -311,16 +311,7 @@ class OldBids:
     @classmethod
     def before(cls, day: date) -> "OldBids":
         """Lots awarded, or closed without an award, before a day."""
-        moment = datetime.combine(day, time.min, tzinfo=AMSTERDAM)
-        awarded = AwardDecision.select(AwardDecision.lot).where(
-            AwardDecision.awarded_on.is_null(False)
-        )
-        over = awarded.where(AwardDecision.awarded_on < day)
-        return cls(
-            Lot.select(Lot.id).where(
-                Lot.id.in_(over) | ((Lot.closes_at < moment) & Lot.id.not_in(awarded))
-            )
-        )
+        return cls(lots_over(day))
 
     def counts(self) -> dict[str, int]:
         """How much would go."""

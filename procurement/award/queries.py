@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from core.accounts import Account, visible
+from core.dates import AMSTERDAM
 from core.municipalities import name as municipality_name
 from procurement.award.models import (
     AssessorScore,
@@ -157,6 +158,16 @@ def lot_file(process: ContractingProcess, code: str) -> LotFile | None:
 def all_lots(process: ContractingProcess) -> list[LotFile]:
     """Every lot of an inkooptraject, whoever asks."""
     return _files(list(Lot.select().where(Lot.process == process).order_by(Lot.code)))
+
+
+def lots_over(day: date) -> Any:
+    """Keys of lots that were awarded, or closed without an award, before a day."""
+    moment = datetime.combine(day, time.min, tzinfo=AMSTERDAM)
+    awarded = AwardDecision.select(AwardDecision.lot).where(AwardDecision.awarded_on.is_null(False))
+    over = awarded.where(AwardDecision.awarded_on < day)
+    return Lot.select(Lot.id).where(
+        Lot.id.in_(over) | ((Lot.closes_at < moment) & Lot.id.not_in(awarded))
+    )
 
 
 def _files(lots: list[Lot]) -> list[LotFile]:

@@ -1,6 +1,6 @@
 """From requirement to measure and back: who asked for it, who promised it, who measures it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 KINDS = {
@@ -26,18 +26,15 @@ class Item:
     leads_to: tuple[str, ...] = ()
 
 
-def unmeasured(items: Sequence[Item]) -> list[Item]:
-    """Requirements from which no way leads to something that is measured."""
-    by_code = {item.code: item for item in items}
-    after = {item.code: item.leads_to for item in items}
-    return [
-        item
-        for item in items
-        if item.kind == "eis"
-        and not any(
-            by_code[code].kind in MEASURED for code in _reach(item.code, after) if code in by_code
-        )
-    ]
+def unmeasured(items: Sequence[Item], kind: str = "eis") -> list[Item]:
+    """Requirements, or criteria, from which no way leads to something that is measured."""
+    return [item for item in items if item.kind == kind and not leads_to(items, item, MEASURED)]
+
+
+def leads_to(items: Sequence[Item], start: Item, kinds: Collection[str]) -> list[Item]:
+    """What of these kinds can be reached from an item."""
+    reached = _reach(start.code, {item.code: item.leads_to for item in items})
+    return [item for item in items if item.code in reached and item.kind in kinds]
 
 
 def unasked(items: Sequence[Item]) -> list[Item]:

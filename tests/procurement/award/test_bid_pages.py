@@ -6,9 +6,10 @@ import pytest
 
 from core.dates import today
 from core.formats import day_text
+from procurement.award.demo import FINAL_ON
 from procurement.award.models import AssessorScore, Award, AwardDecision, Bid, Lot
 from procurement.award.queries import joining
-from procurement.demo import CODE, DALFSEN_CODE, FINAL_ON
+from procurement.demo import CODE, DALFSEN_CODE
 from providers.models import Contract, ContractScope, Provider
 
 HOME = f"/planning/{CODE}/inschrijvingen/"
