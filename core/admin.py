@@ -203,7 +203,8 @@ class SafeModelView(Page, ModelView):
     ``removable``           whether a row on which nothing hangs may be removed
     ``owned``               tables whose rows go along with a removed row
     ``ends_with``           column with the last day; a row that stays in use for others ends by it
-    ``asks_reason``         whether a change asks why, and shows what it does to open months
+    ``asks_reason``         whether a change asks why, and shows what it does to open months,
+                            on every road: form, list, several rows at once, removal
 
     ``check(row)`` raises ``DomainError``; ``store(row)`` saves and may call an operation instead.
     """
@@ -356,7 +357,7 @@ class SafeModelView(Page, ModelView):
         """Show the list; with ``bewerk`` in the address the cells that can be changed in it."""
         return self._list()
 
-    def _list(self, forms: dict[str, SafeForm] | None = None) -> str:
+    def _list(self, forms: dict[str, SafeForm] | None = None, why: SafeForm | None = None) -> str:
         rows = self.rows()
         page = rows.page(request.args)
         edits = self.changeable and bool(self.inline_columns) and "bewerk" in request.args
@@ -367,6 +368,7 @@ class SafeModelView(Page, ModelView):
             rows=rows,
             found=page,
             forms=forms if edits else None,
+            why=(why or self.reason_form()) if edits else None,
             actions_here=self.bulk_actions if self.changeable else (),
             saved=own_filters(g.account.email, self.table),
         )
@@ -386,35 +388,42 @@ class SafeModelView(Page, ModelView):
         if not (self.changeable and self.inline_columns):
             abort(403)
         keys = {name[1:].partition("-")[0] for name in request.form if name.startswith("r")}
-        rows = [self.get_one(key) for key in sorted(keys)]
-        forms = {str(row.get_id()): self._inline_form(row) for row in rows}
-        before = {row.get_id(): self.described(row) for row in rows}
-        count = 0
-        wrong = [form for form in forms.values() if not form.validate()]
-        if not wrong:
+        forms = {key: self._inline_form(self.get_one(key)) for key in sorted(keys)}
+        why = self.reason_form()
+        wrong = [form for form in (why, *forms.values()) if not form.validate()]
+        effect = [] if wrong or "bevestigd" in request.form else self._effect(
+            lambda: self._save_inline(forms, why)
+        )  # fmt: skip
+        if effect:
+            back = url_for(".index_view") + _query(request.args, without="")
+            return self.render("admin/effect.html", effect=effect, back=back)
+        count = -1
+        if not wrong and not any(form.errors for form in forms.values()):
             try:
                 with transaction():
-                    for row in rows:
-                        count += self._save_inline(
-                            row, forms[str(row.get_id())], before[row.get_id()]
-                        )
+                    count = self._save_inline(forms, why)
             except _RowRefusedError:
-                count = -1
-        else:
-            count = -1
+                pass
         if count < 0:
             flash("Niets is bewaard: in een cel klopt iets niet. Kijk bij de rode cellen.", "error")
-            return self._list(forms), 422
+            return self._list(forms, why), 422
         flash("1 rij is bewaard." if count == 1 else f"{count} rijen zijn bewaard.", "success")
         return redirect(url_for(".index_view") + _query(request.args, without="bewerk"))
 
-    def _save_inline(self, row: Any, form: SafeForm, before: dict[str, Any]) -> bool:
-        form.populate_obj(row)
-        if self.described(row) == before:
-            return False
-        if not self._saved_row(row, form, before):
-            raise _RowRefusedError
-        return True
+    def _save_inline(self, forms: dict[str, SafeForm], why: SafeForm) -> int:
+        """Save the rows of which a cell differs; how many those are."""
+        count = 0
+        for key, form in forms.items():
+            row = self.get_one(key)
+            before = self.described(row)
+            row.change_reason = why.data.get("change_reason", "")
+            form.populate_obj(row)
+            if self.described(row) == before:
+                continue
+            if not self._saved_row(row, form, before):
+                raise _RowRefusedError
+            count += 1
+        return count
 
     def _saved_row(self, row: Any, form: SafeForm, before: dict[str, Any] | None) -> bool:
         """Check, store and follow up a row whose values were set; a refusal goes to the form."""
@@ -451,11 +460,13 @@ class SafeModelView(Page, ModelView):
             return redirect(url_for(".index_view"))
         rows = [self.get_one(key) for key in chosen[:MOST_AT_ONCE]]
         fields = {} if action.field is None else {"value": action.field()}
-        form = cast("SafeForm", type("BulkForm", (SafeForm,), fields)())
+        form = self.reason_form(**fields)
         confirmed = "bevestigd" in request.form
         if confirmed and form.validate_on_submit():
             try:
                 with transaction():
+                    for row in rows:
+                        row.change_reason = form.data.get("change_reason", "")
                     action.run(self, rows, form.data.get("value"))
             except DomainError as error:
                 form.fill_errors(error)
@@ -465,9 +476,11 @@ class SafeModelView(Page, ModelView):
                 return redirect(url_for(".index_view"))
         if not confirmed:
             form.process(formdata=None)
+        seen = [self.get_one(key) for key in chosen[:MOST_AT_ONCE]]
+        effect = [] if fields else self._effect(lambda: action.run(self, rows, None))
         columns = [self.column(path) for path in self.column_list]
         return self.render(
-            "admin/bulk.html", rows=rows, columns=columns, action=action, form=form
+            "admin/bulk.html", rows=seen, columns=columns, action=action, form=form, effect=effect
         ), 422 if form.errors else 200
 
     def change_row(self, row: Any, **values: Any) -> None:
@@ -488,8 +501,9 @@ class SafeModelView(Page, ModelView):
         if not (self.removable and self.changeable):
             abort(403)
         hanging = what_hangs_on(row, self.owned)
-        form = SafeForm()
+        form = self.reason_form()
         if form.validate_on_submit():
+            row.change_reason = form.data.get("change_reason", "")
             try:
                 with transaction():
                     self._remove_or_end(row, hanging)
@@ -499,7 +513,11 @@ class SafeModelView(Page, ModelView):
                 flash("Buiten gebruik gezet." if hanging else "Verwijderd.", "success")
                 return redirect(url_for(".index_view"))
         name = self.column(self.column_list[0]).text(row)
-        return self.render("admin/remove.html", row=row, name=name, hanging=hanging, form=form)
+        row = self.get_one(row.get_id())
+        effect = self._effect(lambda: self._remove_or_end(self.get_one(row.get_id()), hanging))
+        return self.render(
+            "admin/remove.html", row=row, name=name, hanging=hanging, form=form, effect=effect
+        ), 422 if form.errors else 200
 
     def _remove_or_end(self, row: Any, hanging: list[str]) -> None:
         if hanging and self.ends_with:
@@ -509,7 +527,7 @@ class SafeModelView(Page, ModelView):
         remove_row(row, self.owned)
         audit.record(
             at=now(), actor=g.account.email, action="remove", thing=self.table, thing_id=key,
-            before=before,
+            before=before, reason=getattr(row, "change_reason", None) or "",
         )  # fmt: skip
         if self.after_save is not None and "provider" in before:
             self.after_save(row, before)
@@ -601,32 +619,44 @@ class SafeModelView(Page, ModelView):
             abort(403)
         form.changed_by = partial(self._changed_by, row)
         if form.validate_on_submit():
-            if self.asks_reason and not created and "bevestigd" not in request.form:
-                effect = self._effect(row, form)
+            if "bevestigd" not in request.form:
+                effect = self._effect(lambda: self._save(row, form, created=created))
                 if effect:
-                    return self.render("admin/effect.html", row=row, form=form, effect=effect)
-                row = self.get_one(row.get_id()) if not form.errors else row
+                    back = url_for(".edit_view", id=row.get_id())
+                    if created:
+                        back = url_for(".create_view")
+                    return self.render("admin/effect.html", effect=effect, back=back)
+                if not form.errors:
+                    row = self.model() if created else self.get_one(row.get_id())
             if not form.errors and self._save(row, form, created=created):
                 flash("Bewaard.", "success")
                 return redirect(url_for(".details_view", id=row.get_id()))
         return self.render(template, row=row, form=form), 422 if form.errors else 200
 
-    def _effect(self, row: Any, form: SafeForm) -> list[str]:
-        """What saving would do to open months, found by doing it and taking it back."""
-        if self.watch_effects is None:
+    def _effect(self, change: Callable[[], object]) -> list[str]:
+        """What a change would do to open months, found by making it and taking it back."""
+        if not self.asks_reason or self.watch_effects is None:
             return []
         effects = self.watch_effects()
         try:
             with transaction():
-                if self._save(row, form, created=False):
+                if change() is not False:
                     raise _OnlyLookedError(effects())
         except _OnlyLookedError as looked:
             return looked.lines
+        except (DomainError, _RowRefusedError):
+            return []  # said when the change is made
         return []
 
     def get_edit_form(self) -> Any:
         """Ask the reason of a change where it must be given."""
-        form = super().get_edit_form()
+        return self._with_reason(super().get_edit_form())
+
+    def reason_form(self, **fields: Any) -> SafeForm:
+        """A form of these fields, and of the reason where it must be given."""
+        return cast("SafeForm", self._with_reason(type("ReasonForm", (SafeForm,), fields))())
+
+    def _with_reason(self, form: Any) -> Any:
         if not self.asks_reason:
             return form
         reason = TextField(

@@ -44,7 +44,8 @@ def run_import(args: argparse.Namespace) -> int:
         raise DomainError("no_file", f"Dit bestand bestaat niet: {', '.join(missing)}.")
     found = read_tables([table for path in args.files for table in tables_of(path, args.kind)])
     with transaction():
-        result = import_register(found, by=ACTOR, at=now())
+        files = ", ".join(path.name for path in args.files)
+        result = import_register(found, by=ACTOR, at=now(), reason=f"Ingelezen uit {files}")
         if result.providers:
             from quality.cards.operations import follow_register  # noqa: PLC0415  a list does without
 

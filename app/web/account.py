@@ -29,13 +29,18 @@ from core import access_log
 from core.accounts import Account, Role
 from core.admin import public, signed_in
 from core.dates import now
+from core.db import transaction
 from core.errors import DomainError
 from core.identity.account_operations import (
+    INVITATION_LIVES,
+    LINK_LIVES,
     Attempts,
     account_of_link,
     add_account,
     change_own_password,
     choose_password,
+    make_link,
+    one_time_password,
     sign_in,
 )
 from core.identity.second_step_operations import has_second_step
@@ -116,6 +121,12 @@ class FirstAccountForm(SafeForm):
     email = _email()
     name = TextField("Naam", render_kw={"autocomplete": "name"})
     password = _new_password("Wachtwoord")
+    contract_manager = EmailField(
+        "Wie leest aanbieders en leveringen in?",
+        description="Het e-mailadres van de contractmanager; die krijgt een eigen account. "
+        "Mag leeg blijven: accounts maak je ook onder Beheer.",
+        render_kw={"autocomplete": "off"},
+    )
 
 
 @blueprint.route("/aanmelden/", methods=["GET", "POST"], endpoint="sign_in")
@@ -214,20 +225,51 @@ def first() -> Response | str:
             form.code.errors = ["Deze code klopt niet. Neem de code over uit de terminal."]
             return render_template("account/first.html", form=form, code_known=True)
         try:
-            account = add_account(
-                email=form.email.data,
-                name=form.name.data or "",
-                role=Role.ADMINISTRATOR,
-                password=form.password.data,
-                by="eerste start",
-                at=now(),
-            )
+            with transaction():
+                account = add_account(
+                    email=form.email.data,
+                    name=form.name.data or "",
+                    role=Role.ADMINISTRATOR,
+                    password=form.password.data,
+                    by="eerste start",
+                    at=now(),
+                )
+                invited = _first_colleague(form.contract_manager, by=account.email)
         except DomainError as error:
             form.fill_errors(error)
         else:
             let_in(account)
+            if invited:
+                return render_template(
+                    "account/one_time.html", row=invited, invitation=True,
+                    link=give_link(invited, invitation=True, by=account.email),
+                    onward=("Verder: richt je eigen account in", url_for("start.index")),
+                )  # fmt: skip
             return redirect(url_for("start.index"))
     return render_template("account/first.html", form=form, code_known=bool(code))
+
+
+def _first_colleague(field: EmailField, *, by: str) -> Account | None:
+    """Make the account of the contractmanager, if an address is given; an error names the field."""
+    if not (field.data or "").strip():
+        return None
+    try:
+        return add_account(
+            email=field.data, role=Role.CONTRACT_MANAGER, password=one_time_password(), by=by,
+            at=now(),
+        )  # fmt: skip
+    except DomainError as error:
+        raise DomainError(error.code, error.message, field="contract_manager") from error
+
+
+def give_link(account: Account, *, invitation: bool, by: str) -> str:
+    """Mail the link to choose a password; without a mail server return it, to be shown once."""
+    if current_app.config["TAALINKOOP_SMTP_URL"]:
+        send_link(account, base=link_base(), invitation=invitation, settings=current_app.config,
+                  by=by)  # fmt: skip
+        return ""
+    lives = INVITATION_LIVES if invitation else LINK_LIVES
+    return f"{link_base()}{make_link(account, at=now(), lives=lives)}/"
 
 
 def link_base() -> str:
@@ -252,6 +294,10 @@ def choose(token: str) -> tuple[str, int] | Response | str:
             form.fill_errors(error)
         else:
             notify(account, "password", settings=current_app.config, by=account.email)
+            if account.last_seen_at is None:
+                # Whoever chose the first password of an account would only type it once more.
+                let_in(account)
+                return redirect(url_for("start.index"))
             flash("Je wachtwoord is gewijzigd. Meld je ermee aan.", "success")
             return redirect(url_for(".sign_in"))
     return render_template("account/choose_password.html", form=form, email=account.email)

@@ -22,8 +22,8 @@ from app.settings import (
 )
 from app.tasks.backups import holding_erased, last_backup
 from app.tasks.leavers import close_account, successors
-from app.tasks.letters import notify, send_link
-from app.web.account import link_base
+from app.tasks.letters import notify
+from app.web.account import give_link
 from app.web.log_sentences import (
     ACTIONS,
     LOOKED,
@@ -43,11 +43,8 @@ from core.dates import AMSTERDAM, now
 from core.errors import DomainError
 from core.formats import read_day
 from core.identity.account_operations import (
-    INVITATION_LIVES,
-    LINK_LIVES,
     add_account,
     change_account,
-    make_link,
     one_time_password,
 )
 from core.identity.second_step_operations import has_second_step, turn_off
@@ -158,6 +155,7 @@ class AccountView(SafeModelView):
     """Accounts; a password is made by the product, shown once, and changed at first sign-in."""
 
     thing = "accounts"
+    about = "Wie mag aanmelden, met welke rol."
     column_list = ("email", "name", "role", "provider_code", "active", "last_seen_at")
     column_details_list = (*column_list[:4], "municipalities", *column_list[4:], "created_at")
     form_columns = ("email", "name", "role", "provider_code", "municipalities", "active")
@@ -268,15 +266,12 @@ class AccountView(SafeModelView):
         )
 
     def _give_link(self, account: Account, *, invitation: bool) -> str:
-        """Mail the link, or show it once where there is no mail server."""
-        base, link = link_base(), ""
-        if current_app.config["TAALINKOOP_SMTP_URL"]:
-            send_link(account, base=base, invitation=invitation, settings=current_app.config,
-                      by=g.account.email)  # fmt: skip
-        else:
-            lives = INVITATION_LIVES if invitation else LINK_LIVES
-            link = f"{base}{make_link(account, at=now(), lives=lives)}/"
-        return self.render("account/one_time.html", row=account, link=link, invitation=invitation)
+        return self.render(
+            "account/one_time.html", row=account, invitation=invitation,
+            link=give_link(account, invitation=invitation, by=g.account.email),
+            crumbs=[("Beheer", url_for("management.index")), (self.name, url_for(".index_view"))],
+            onward=("Naar het account", url_for(".details_view", id=account.id)),
+        )  # fmt: skip
 
 
 def _values(form: AccountForm) -> dict[str, Any]:
@@ -306,6 +301,7 @@ class AuditView(SafeModelView):
     """Who changed what, when, from what to what and why, in sentences; nobody changes this."""
 
     thing = "audit"
+    about = "Wie wat veranderde, wanneer en waarom."
     column_list = ("at", "actor", "what", "reason")
     column_details_list = ("at", "actor", "action", "thing", "thing_id", "what", "reason")
     labels = {
@@ -359,6 +355,7 @@ class AccessView(SafeModelView):
     """
 
     thing = "audit"
+    about = "Wie keek naar gegevens van personen."
     column_list = ("at", "actor", "action", "what", "about", "count", "purpose")
     column_details_list = (*column_list, "role", "address")
     labels = {
@@ -380,6 +377,7 @@ class SettingsPage(Page):
     """What this installation was told, and where; passwords and keys are not shown."""
 
     thing = "settings"
+    about = "Wat deze installatie is verteld, en waar."
 
     @expose("/")
     def index(self) -> str:

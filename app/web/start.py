@@ -142,7 +142,7 @@ def setup_steps(account: Account) -> list[Step]:
         ("create", "planning", "Maak het eerste inkooptraject", "planning.index",
          ContractingProcess.select().exists()),
         ("create", "deliveries", "Stuur de eerste levering in, of laat een aanbieder dat doen",
-         "deliveries.index", Delivery.select().where(Delivery.state == "held").exists()),
+         "deliveries.new", Delivery.select().where(Delivery.state == "held").exists()),
         ("fix", "scores", "Bekijk de eerste scores", "scores.index", ScoreCard.select().exists()),
     )  # fmt: skip
     mine = [

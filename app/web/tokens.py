@@ -64,6 +64,7 @@ class TokenPage(Page):
     """API tokens."""
 
     thing = "api_tokens"
+    about = "Toegang voor andere systemen."
 
     @expose("/")
     def index(self) -> str:

@@ -39,9 +39,9 @@ def views() -> list[BaseView]:
         PlanningPage("Planning", url="/planning", endpoint="planning"),
         TakeoverPage("Overname", url="/planning/overname", endpoint="takeover"),
         PromisePage("Beloften", url="/aanbieders/<code>/beloften", endpoint="promises"),
-        PromiseTable(ContractPromise, "Beloften", url="/beheer/beloften", category="Register"),
-        ClauseTable(ContractClause, "Clausules", url="/beheer/clausules", category="Register"),
-        InvoiceTable(Invoice, "Facturen", url="/beheer/facturen", category="Register"),
+        PromiseTable(ContractPromise, "Beloften", url="/beheer/beloften", category="Beloften"),
+        ClauseTable(ContractClause, "Clausules", url="/beheer/clausules", category="Beloften"),
+        InvoiceTable(Invoice, "Facturen", url="/beheer/facturen", category="Beloften"),
         BidPages("Inschrijvingen", url="/planning/<code>/inschrijvingen", endpoint="bids"),
         ContractPage("Contract", url=contract, endpoint="award_contract"),
     ]

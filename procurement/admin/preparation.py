@@ -51,13 +51,14 @@ from providers.deliveries.queries import last_month_held, registrations
 STAGES = {"marktconsultatie": "marktconsultatie", "nota_van_inlichtingen": "Nota van Inlichtingen"}
 
 
-class ExpectedRow(RowForm):
-    """Trajecten that one gemeente expects."""
-
-    municipality = SelectField("Gemeente", choices=[])
-    route = SelectField("Leerroute", choices=choices(ROUTES.items()))
-    year = WholeNumberField("Jaar", [Required("Vul het jaar in.")], low=2000, high=2100)
-    tracks = WholeNumberField("Trajecten", [Required("Vul het aantal in.")], low=0)
+def expected_row(years: Iterable[int]) -> type[RowForm]:
+    """Trajecten that one gemeente expects of one leerroute: a field for each year."""
+    fields: dict[str, Any] = {
+        "municipality": SelectField("Gemeente", choices=[]),
+        "route": SelectField("Leerroute", choices=choices(ROUTES.items())),
+    }
+    fields |= {f"year_{year}": WholeNumberField(str(year), low=0) for year in years}
+    return type("ExpectedRow", (RowForm,), fields)
 
 
 class GroupRow(RowForm):
@@ -69,13 +70,43 @@ class GroupRow(RowForm):
     places = WholeNumberField("Plaatsen per jaar", low=0)
 
 
-class EstimateForm(SafeForm):
+def estimate_form(years: list[int]) -> type[SafeForm]:
     """Expected numbers and groups."""
+    fields = {
+        "numbers": RowsField(
+            expected_row(years), "Trajecten per jaar",
+            "Een regel per gemeente en leerroute. Leeg: geen raming voor dat jaar.",
+        ),
+        "groups": RowsField(
+            GroupRow, "Groepen", "Nul weken tussen starts: een groep begint zodra zij vol is."
+        ),
+    }  # fmt: skip
+    return type("EstimateForm", (SafeForm,), fields)
 
-    numbers = RowsField(ExpectedRow, "Aantallen", "Trajecten per gemeente, leerroute en jaar.")
-    groups = RowsField(
-        GroupRow, "Groepen", "Nul weken tussen starts: een groep begint zodra zij vol is."
-    )
+
+def estimate_years(process: ContractingProcess, numbers: Iterable[ExpectedNumber]) -> list[int]:
+    """The years that an estimate has already, and those of the new contract."""
+    first = (process.go_live or today()).year
+    last = process.contract_until.year if process.contract_until else first + 3
+    return sorted({n.year for n in numbers} | set(range(first, min(last, first + 9) + 1)))
+
+
+def _estimate_rows(numbers: Iterable[ExpectedNumber]) -> list[dict[str, Any]]:
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for n in numbers:
+        row = rows.setdefault(
+            (n.municipality, n.route), {"municipality": n.municipality, "route": n.route}
+        )
+        row[f"year_{n.year}"] = n.tracks
+    return sorted(rows.values(), key=lambda r: (municipality_name(r["municipality"]), r["route"]))
+
+
+def _estimated(row: dict[str, Any]) -> Iterable[Expected]:
+    for name, tracks in row.items():
+        if name.startswith("year_") and tracks is not None:
+            yield Expected(
+                row["municipality"], row["route"], int(name.removeprefix("year_")), tracks
+            )
 
 
 class TraceRow(RowForm):
@@ -83,7 +114,9 @@ class TraceRow(RowForm):
 
     kind = SelectField("Soort", choices=[NONE, *choices(KINDS.items())])
     code = TextField("Code", [Required("Geef een code, bijvoorbeeld E1.")])
-    text = TextField("Omschrijving", [Required("Vul de omschrijving in.")])
+    text = TextField(
+        "Omschrijving", [Required("Vul de omschrijving in.")], render_kw={"class": "long"}
+    )
     source = TextField("Herkomst")
     weight = WholeNumberField("Weging (%)", low=0, high=100, render_kw={"data-weight": "1"})
 
@@ -188,12 +221,9 @@ class PreparationPages(PlanningBase):
         process = self._process(code)
         numbers = preparation_queries.numbers(process)
         groups = preparation_queries.groups(process)
-        form: Any = EstimateForm(
+        form: Any = estimate_form(estimate_years(process, numbers))(
             data={
-                "numbers": [
-                    *(_fields(n, "municipality", "route", "year", "tracks") for n in numbers),
-                    *[{}] * 5,
-                ],
+                "numbers": [*_estimate_rows(numbers), *[{}] * 5],
                 "groups": [
                     *(
                         {"route": g.route, "size": g.group_size, "every": g.start_every_weeks,
@@ -210,7 +240,7 @@ class PreparationPages(PlanningBase):
         def change(_: dict[str, Any]) -> object:
             return preparation_operations.put_estimate(
                 process,
-                [Expected(**row) for row in filled_rows(form.numbers)],
+                [one for row in filled_rows(form.numbers) for one in _estimated(row)],
                 [
                     Grouping(**row | {"every": row["every"] or 0})
                     for row in filled_rows(form.groups)

@@ -247,6 +247,7 @@ class _OfContract(SafeModelView):
 class PromiseTable(_OfContract):
     """Beloften: what the bid and the contract say."""
 
+    about = "Wat een aanbieder bij de inschrijving beloofde."
     column_list = ("contract.number", "route", "measure", "bid_value", "value", "source")
     form_columns = ("contract", "measure", "route", "bid_value", "value", "source")
     joined = (ContractPromise.contract,)
@@ -281,6 +282,7 @@ class PromiseTable(_OfContract):
 class ClauseTable(_OfContract):
     """Clausules: one step of a price, malus or bonus a row."""
 
+    about = "Wat het contract zegt over geld."
     column_list = (
         "contract.number", "article", "kind", "measure", "route", "period", "threshold", "amount",
         "basis",
@@ -341,6 +343,7 @@ class ClauseTable(_OfContract):
 class InvoiceTable(_OfContract):
     """Facturen: a wrong one is removed here; its lines go along."""
 
+    about = "Wat aanbieders in rekening brachten."
     column_list = ("contract.number", "number", "invoiced_on", "entered_by", "entered_at")
     form_columns = ("number", "invoiced_on")
     joined = (Invoice.contract,)

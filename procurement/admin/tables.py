@@ -51,6 +51,7 @@ class ProcessTable(SafeModelView):
     """Inkooptrajecten; each leads to its plan, where it is changed."""
 
     thing = "planning"
+    about = "Elke inkoop, met zijn stand."
     column_list = ("code", "name", "procedure", "status", "go_live", "expected_go_live", "health")
     column_details_list = (*column_list, "contract_until", "tracks", "headline")
     labels = {"health": "Verloop"}
@@ -71,6 +72,7 @@ class MilestoneTable(SafeModelView):
     """Mijlpalen of all trajecten; owner and deadline can be changed in the list."""
 
     thing = "planning"
+    about = "Alle stappen van alle trajecten."
     column_list = (
         "code", "title", "process.code", "owner", "deadline", "expected_end", "total_float",
         "health",
@@ -126,6 +128,7 @@ class DecisionTable(SafeModelView):
     """Besluiten of all trajecten and gemeenten: outcome and days are changed in the list."""
 
     thing = "planning"
+    about = "Wat gemeenten besluiten, en wanneer."
     column_list = (
         "milestone.title", "municipality", "process.code", "body", "outcome", "meeting_on",
         "decided_on", "document",

@@ -120,6 +120,7 @@ class ProviderView(SafeModelView):
     """Aanbieders."""
 
     thing = "register"
+    about = "Wie les geeft, met contactpersoon."
     column_list = ("code", "name", "city", "contact_person", "email")
     column_details_list = (
         "code",
@@ -163,6 +164,7 @@ class LocationView(SafeModelView):
     """Leslocaties."""
 
     thing = "register"
+    about = "Waar les wordt gegeven, en of dat 's avonds kan."
     column_list = ("name", "provider.name", "postcode4", "city", "evening_weekend")
     form_columns = ("provider", "name", "postcode4", "city", "evening_weekend")
     joined = (Location.provider,)
@@ -192,6 +194,7 @@ class MarkView(SafeModelView):
     """Keurmerken."""
 
     thing = "register"
+    about = "De status van Blik op Werk, met de controle."
     column_list = ("provider.name", "status", "valid_from", "valid_until", "checked_on")
     column_details_list = (*column_list, "source")
     form_columns = ("provider", "status", "valid_from", "valid_until", "checked_on", "source")
@@ -235,6 +238,7 @@ class ContractView(SafeModelView):
     """Contracten, with the routes and gemeenten that they cover."""
 
     thing = "register"
+    about = "Wat is afgesproken: leerroutes, gemeenten, norm, prijs."
     column_list = ("number", "provider.name", "valid_from", "valid_until", "due_workday")
     column_details_list = (
         *column_list[:4],
@@ -334,6 +338,7 @@ class TeacherView(SafeModelView):
     """Docenten, by their code."""
 
     thing = "register"
+    about = "Docenten en hun bevoegdheid."
     column_list = ("provider.name", "teacher_ref", "registration", "valid_from", "valid_until")
     form_columns = ("provider", "teacher_ref", "registration", "valid_from", "valid_until")
     joined = (Teacher.provider,)
@@ -365,6 +370,7 @@ class LessonBreakView(SafeModelView):
     """Lesvrije weken; without an aanbieder they are for the whole region."""
 
     thing = "register"
+    about = "Weken zonder les."
     removable = True
     column_list = ("provider.name", "valid_from", "valid_until")
     form_columns = ("provider", "valid_from", "valid_until")
@@ -388,6 +394,7 @@ class TeachingMethodView(SafeModelView):
     """Lesmethoden."""
 
     thing = "register"
+    about = "Waarmee les wordt gegeven."
     removable = True
     column_list = ("provider.name", "name", "recognised")
     form_columns = ("provider", "name", "recognised")
@@ -403,6 +410,7 @@ class InspectionView(SafeModelView):
     """Class inspections of Blik op Werk."""
 
     thing = "register"
+    about = "Wat Blik op Werk in de klas zag."
     column_list = ("provider.name", "held_on", "finding", "follow_up")
     column_details_list = (*column_list, "source")
     form_columns = ("provider", "held_on", "finding", "follow_up", "source")
@@ -421,6 +429,7 @@ class TravelTimeView(SafeModelView):
     """Travel times from a kern to a lesson location."""
 
     thing = "register"
+    about = "Hoe ver een gemeente van een locatie is."
     column_list = ("provider.name", "location", "place", "municipality", "minutes")
     form_columns = ("provider", "location", "municipality", "place", "minutes")
     choices = {"municipality": sorted(municipality_names().items(), key=lambda item: item[1])}

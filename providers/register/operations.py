@@ -134,6 +134,7 @@ class _Writer:
 
     by: str
     at: datetime
+    reason: str
     result: ImportResult
 
     def save(
@@ -170,6 +171,7 @@ class _Writer:
         audit.record(
             at=self.at, actor=self.by, action=action, thing=sheet, thing_id=name,
             before=None if before is None else _comparable(before), after=_comparable(after),
+            reason=self.reason,
         )  # fmt: skip
 
     def refuse(self, row: RegisterRow, column: str, code: str, value: object, text: str) -> None:
@@ -201,14 +203,14 @@ def _comparable(values: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def import_register(register: Register, *, by: str, at: datetime) -> ImportResult:
+def import_register(register: Register, *, by: str, at: datetime, reason: str = "") -> ImportResult:
     """Take in what was read: what is new or differs is written, the same again changes nothing.
 
     A column that a file lacks leaves what is registered as it is; an empty cell empties it. A
-    faulty row is kept out and named; the others go in.
+    faulty row is kept out and named; the others go in. ``reason`` stands in the log with each row.
     """
     result = ImportResult(problems=list(register.problems))
-    writer = _Writer(by, at, result)
+    writer = _Writer(by, at, reason, result)
     steps: dict[str, Callable[[_Writer, list[RegisterRow]], None]] = {
         "aanbieders": _providers,
         "keurmerken": _marks,

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Response, abort, current_app, flash, g, redirect, send_file, url_for
+from flask import Response, current_app, flash, g, redirect, request, send_file, url_for
 from flask_admin import expose
 from flask_wtf.file import FileField
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.utils import secure_filename
-from werkzeug.wrappers import Response as AnyResponse
 from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 
@@ -27,9 +26,10 @@ from core.errors import DomainError
 from core.export import XLSX_TYPE
 from core.municipalities import name as municipality_name
 from core.pages.changes import change_text, differences, plain_text
-from core.pages.fields import Required, SafeForm
+from core.pages.fields import Required, SafeForm, TextField
 from core.storage import Storage
 from providers.codes import LearningRoute
+from providers.models import Delivery
 from providers.register.files import tables_of, write_template
 from providers.register.operations import FIELDS, ImportResult, import_register
 from providers.register.rows import SHEETS, Register, read_tables
@@ -58,9 +58,23 @@ class RegisterFileForm(SafeForm):
 
 
 class TakeInForm(SafeForm):
-    """Consent to what the preview showed."""
+    """Consent to what the preview showed; what it changes of norms and marks asks why."""
 
     file = HiddenField()
+    reason = TextField(
+        "Reden van de wijziging",
+        [Required("Vul in waarom dit verandert.")],
+        description="Dit komt in het logboek te staan.",
+        render_kw={"maxlength": 400},
+    )
+
+    @classmethod
+    def about(cls, outcome: "Outcome", **given: Any) -> "TakeInForm":
+        """The form below a preview: without a reason where no contract or mark changes."""
+        form = cls(**given)
+        if not any(outcome.result.changed[sheet] for sheet in ("contracten", "keurmerken")):
+            del form.reason
+        return form
 
 
 @dataclass(frozen=True)
@@ -100,6 +114,7 @@ class RegisterImportPage(Page):
     """Aanbieders, contracten, keurmerken and the rest, from a file."""
 
     thing = "register"
+    about = "Alles tegelijk uit een bestand; je ziet eerst wat er verandert."
 
     def may(self, action: str) -> bool:
         """Only who manages the whole register reads it in, not who manages a part."""
@@ -122,35 +137,44 @@ class RegisterImportPage(Page):
             except DomainError as error:
                 form.fill_errors(error)
             else:
-                consent = TakeInForm(formdata=None, file=_sealed(about))
-                return self.render(
-                    "quality/register_preview.html", outcome=outcome, form=consent, name=name
-                )
+                consent = TakeInForm.about(outcome, formdata=None, file=_sealed(about))
+                return self._preview_page(outcome, consent, name)
         return self.render(
             "quality/register_import.html", form=form, sheets=SHEETS
         ), 422 if form.errors else 200
 
     @expose("/opnemen/", methods=("POST",))
     @needs("create")
-    def take_in(self) -> AnyResponse:
+    def take_in(self) -> Any:
         """Take the file of a preview in."""
-        form = TakeInForm()
-        if not form.validate_on_submit():
-            abort(400)
-        about = _unsealed(form.file.data or "")
+        about = _unsealed(request.form.get("file", ""))
         if about is None:
             flash("Het bestand is niet meer beschikbaar. Kies het opnieuw.", "error")
             return redirect(url_for(".index"))
         try:
+            outcome = _preview(about)
+        except DomainError as error:
+            flash(error.message, "error")
+            return redirect(url_for(".index"))
+        form = TakeInForm.about(outcome)
+        if not form.validate_on_submit():
+            return self._preview_page(outcome, form, about["name"]), 422
+        reason = form.reason.data if form.reason else ""
+        try:
             with transaction():
-                _, result = _import(about)
+                _, result = _import(about, reason or f"Ingelezen uit {about['name']}")
         except DomainError as error:
             flash(error.message, "error")
             return redirect(url_for(".index"))
         _storage().arrived(about["sha256"]).unlink(missing_ok=True)
         made, changed = result.created.total(), result.changed.total()
         flash(f"Het register is bijgewerkt: {made} nieuw, {changed} gewijzigd.", "success")
-        return redirect(url_for("providers.index"))
+        # As long as nobody delivered, the list of first steps on the start page tells what is next.
+        onward = "providers.index" if Delivery.select().exists() else "start.index"
+        return redirect(url_for(onward))
+
+    def _preview_page(self, outcome: Outcome, form: TakeInForm, name: str) -> Any:
+        return self.render("quality/register_preview.html", outcome=outcome, form=form, name=name)
 
     @expose("/sjabloon.xlsx")
     def template(self) -> Response:
@@ -185,14 +209,14 @@ def _unsealed(text: str) -> dict[str, Any] | None:
     return about if own else None
 
 
-def _import(about: dict[str, Any]) -> tuple[Register, ImportResult]:
+def _import(about: dict[str, Any], reason: str = "") -> tuple[Register, ImportResult]:
     """Read a kept file under its own name, and take it in."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / about["name"]
         path.write_bytes(_storage().arrived(about["sha256"]).read_bytes())
         register = read_tables(tables_of(path, about["kind"]))
     by, at = g.account.email, now()
-    result = import_register(register, by=by, at=at)
+    result = import_register(register, by=by, at=at, reason=reason)
     if result.providers:
         follow_register(by=by, at=at, providers=result.providers)
     return register, result

@@ -50,6 +50,7 @@ class ComplaintTable(SafeModelView):
     """Klachten; what they say of a person stays on their own page."""
 
     thing = "complaints"
+    about = "Wat misging, en wat ermee gebeurde."
     column_list = (
         "received_on", "provider.name", "kind", "route", "municipality", "summary", "state",
         "closed_on",
@@ -85,6 +86,7 @@ class AgreementTable(SafeModelView):
     """Afspraken and verbeterplannen."""
 
     thing = "agreements"
+    about = "Wat met aanbieders is afgesproken."
     column_list = ("text", "provider.name", "kind", "criterion", "route", "due_on", "state")
     column_details_list = (*column_list, "threshold", "agreed_on", "closed_on", "closing_note")
     joined = (Agreement.provider,)
@@ -124,6 +126,7 @@ class IndicatorTable(SafeModelView):
     """Indicatoren; each leads to its figures."""
 
     thing = "indicators"
+    about = "Doelen van gemeenten, met een cijfer per jaar."
     column_list = ("number", "name", "unit", "better", "municipality")
     cells = {
         "municipality": lambda row: (

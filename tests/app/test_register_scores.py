@@ -90,7 +90,7 @@ def test_a_contract_brings_its_routes_to_the_judged_months_and_takes_them_away(
         "number": "C-1", "provider": provider.id, "valid_from": "01-10-2026",
         "due_workday": "10", "routes": ["1", "3"], "municipalities": "*",
     }  # fmt: skip
-    assert client.post("/beheer/contracten/new/", given).status == 302
+    assert client.post("/beheer/contracten/new/", given | WHY).status == 302
     assert [(month, route) for month, route, _, _ in kept()] == [
         ("2026-09", "B"), ("2026-10", "B"), ("2026-10", "Z"),
     ]  # fmt: skip

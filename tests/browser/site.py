@@ -71,15 +71,15 @@ class Site:
     examined: Examined
 
     @classmethod
-    def start(cls, folder: Path, examined: Examined | None = None) -> "Site":
-        """Serve what ``fill`` made; return when it answers."""
+    def start(cls, folder: Path, examined: Examined | None = None, **settings: str) -> "Site":
+        """Serve what ``fill`` made; return when it answers. ``settings`` of the installation."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         log = (folder / "server.log").open("wb")
         process = subprocess.Popen(
             [TAALINKOOP, "serve", "--port", str(port)],
-            env=_environment(folder),
+            env=_environment(folder) | settings,
             stdout=log,
             stderr=subprocess.STDOUT,
         )

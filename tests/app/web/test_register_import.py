@@ -50,7 +50,12 @@ def test_shows_what_changes_and_takes_in_only_after_consent(client, db):
     assert Contract.get().waiting_norm_days == 28
     assert not AuditLine.select().exists()
 
-    done = client.post(f"{URL}opnemen/", {"file": consent(page)}, follow=True)
+    asked = client.post(f"{URL}opnemen/", {"file": consent(page)}, status=422)
+    assert asked.errors == ["Vul in waarom dit verandert."]
+    assert Contract.get().waiting_norm_days == 28
+    given = {"file": consent(asked), "reason": "Nieuwe norm van de regio"}
+    done = client.post(f"{URL}opnemen/", given, follow=True)
+    assert {line.reason for line in AuditLine} == {"Nieuwe norm van de regio"}
     assert "Het register is bijgewerkt: 1 nieuw, 1 gewijzigd." in done.text
     assert Contract.get().waiting_norm_days == 42
     assert Provider.select().count() == 2

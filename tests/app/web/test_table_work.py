@@ -38,7 +38,12 @@ def test_a_few_marks_are_checked_today_in_one_go(client, manager):
     page = client.post("/beheer/keurmerken/samen/", chosen, status=200)
     assert page.with_class("answer")[0].text == "Dit gebeurt met 2 rijen."
     assert QualityMark.get_by_id(one.id).checked_on is None
-    client.post("/beheer/keurmerken/samen/", chosen | {"bevestigd": "ja"}, follow=True)
+    chosen |= {"bevestigd": "ja"}
+    asked = client.post("/beheer/keurmerken/samen/", chosen, status=422)
+    assert asked.errors == ["Vul in waarom dit verandert."]
+    chosen["change_reason"] = "Maandelijkse controle"
+    client.post("/beheer/keurmerken/samen/", chosen, follow=True)
+    assert {line.reason for line in AuditLine} == {"Maandelijkse controle"}
     assert [QualityMark.get_by_id(m.id).checked_on for m in (one, two, other)] == [
         today(), today(), None,
     ]  # fmt: skip
@@ -116,7 +121,7 @@ def test_removes_what_nothing_hangs_on_and_ends_what_is_used(client, manager):
     page = client.get(f"/beheer/contracten/weg/?id={contract.id}")
     assert "keer rij van een levering" in page.text
     assert "Buiten gebruik zetten kan wel" in page.text
-    client.post(f"/beheer/aanbieders/weg/?id={contract.provider_id}", status=200)
+    client.post(f"/beheer/aanbieders/weg/?id={contract.provider_id}", status=422)
     assert make_provider().id == contract.provider_id
 
 
@@ -140,6 +145,40 @@ def test_a_change_of_a_contract_asks_why_and_shows_what_it_does(client, manager)
     assert Contract.get_by_id(contract.id).waiting_norm_days == 60
     line = AuditLine.select().where(AuditLine.thing == "contract").get()
     assert line.reason == "Afgesproken na de zomer"
+
+
+def test_every_other_road_to_a_mark_or_contract_asks_why_and_shows_the_effect(client, manager):
+    contract = make_contract(number="C-1", waiting_norm_days=28)
+    ContractScope.create(contract=contract, route=1)
+    held = mark("TA001", valid_from=date(2022, 1, 1))
+    deliver("TA001", OCT, registered_on=date(2026, 9, 1), first_lesson_on=date(2026, 10, 10))
+    operations.compute(OCT, **WHO)
+
+    # Several cells of the list.
+    cells = {f"r{contract.id}-due_workday": 12}
+    url = "/beheer/contracten/bewerk/?bewerk=ja"
+    assert "Vul in waarom dit verandert." in client.post(url, cells, status=422).text
+    cells["change_reason"] = "Leveren kan later"
+    client.post(url, cells, follow=True)
+    line = AuditLine.select().where(AuditLine.thing == "contract").get()
+    assert (line.after["due_workday"], line.reason) == (12, "Leveren kan later")
+
+    # Removal of a row.
+    url = f"/beheer/keurmerken/weg/?id={held.id}"
+    assert "Taalschool TA001, B1-route, oktober 2026: " in client.get(url).text
+    assert client.post(url, status=422).errors == ["Vul in waarom dit verandert."]
+    assert QualityMark.select().exists()
+    client.post(url, {"change_reason": "Dubbel ingevoerd"}, follow=True)
+    line = AuditLine.select().where(AuditLine.thing == "quality_mark").get()
+    assert (line.action, line.reason) == ("remove", "Dubbel ingevoerd")
+
+    # A new row.
+    new = {"provider": contract.provider_id, "status": "2", "valid_from": "01-01-2022"}
+    page = client.post("/beheer/keurmerken/new/", new, status=200)
+    assert "Taalschool TA001, B1-route, oktober 2026: " in page.text
+    assert not QualityMark.select().exists()
+    client.post("/beheer/keurmerken/new/", new | {"bevestigd": "ja"}, follow=True)
+    assert QualityMark.select().count() == 1
 
 
 def test_a_filter_is_kept_for_its_owner_and_a_page_has_as_many_rows_as_asked(client, manager):

@@ -409,14 +409,16 @@ def test_scale_requirements_and_questions_by_form(region):
     page = region.get(f"{base}/eisen/")
     assert "1 eis wordt nergens gemeten; 1 KPI is door niemand gevraagd." in page.text
     given = {
-        "numbers-0-municipality": "0193", "numbers-0-route": "B", "numbers-0-year": "2027",
-        "numbers-0-tracks": "156", "groups-0-route": "B", "groups-0-size": "12",
+        "numbers-0-municipality": "0193", "numbers-0-route": "B", "numbers-0-year_2027": "156",
+        "groups-0-route": "B", "groups-0-size": "12",
     }  # fmt: skip
     assert region.post(f"{base}/schaal/wijzig/", given).status == 302
     page = region.get(f"{base}/schaal/")
     assert page.rows(0)[0][-1] == "1,8"
-    page = region.post(f"{base}/schaal/wijzig/", given | {"numbers-0-tracks": "veel"})
-    assert page.errors == ["Aantallen, regel 1: Vul een heel getal in, zonder punten of komma."]
+    page = region.post(f"{base}/schaal/wijzig/", given | {"numbers-0-year_2027": "veel"})
+    assert page.errors == [
+        "Trajecten per jaar, regel 1: Vul een heel getal in, zonder punten of komma."
+    ]
     before = trace(process())
     page = region.get(f"{base}/eisen/wijzig/")
     same = {n: v for n, v in filled(page).items() if n.startswith(("items", "links"))}
@@ -508,6 +510,6 @@ def test_a_traject_has_one_estimate(region):
     page = region.post(f"/planning/{CODE}/gegevens/", form | {"tracks": "99"})
     assert f"telt op tot {estimate} trajecten. Wijzig haar bij Schaal" in page.errors[0]
     rows = filled(region.get(f"/planning/{CODE}/schaal/wijzig/"))
-    more = rows | {"numbers-0-tracks": str(int(rows["numbers-0-tracks"]) + 10)}
+    more = rows | {"numbers-0-year_2027": str(int(rows["numbers-0-year_2027"]) + 10)}
     region.post(f"/planning/{CODE}/schaal/wijzig/", more, status=302)
     assert queries.load(process()).header.tracks == header.tracks + 10
