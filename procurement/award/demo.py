@@ -103,8 +103,8 @@ CRITERIA = (
     Criterion("G4", "Begeleiding en opvang", 15),
 )
 PRICE_WEIGHT = 30
-CANCELLED = "24"
-"""The step about the next tender, which became a plan of its own."""
+BEGIN, CANCELLED = "21", "24"
+"""The start of the lessons; and the step about the next tender, which became a plan of its own."""
 LOTS = (
     ("P1", "B1-route", "B", (
         ("TA001", 10_450, (9, 9, 9, 7)), ("TA002", 9_850, (8, 8, 7, 8)),
@@ -185,7 +185,7 @@ def _finished(code: str, start: date, participations: Sequence[PlanParticipation
     """A plan in which every step was done when it was due; the last waits for the next tender."""
     header = Header(
         code, "Inburgeringscursussen regio Zwolle, lopende contracten", "Regio Zwolle",
-        lead_municipality="0193", starts_on=add_months(start, -20), go_live=start,
+        lead_municipality="0193", starts_on=add_months(start, -15), go_live=start,
         contract_until=add_months(start, 48) - timedelta(days=1), status="afgerond",
     )  # fmt: skip
     document = with_decision_rows(
@@ -195,7 +195,11 @@ def _finished(code: str, start: date, participations: Sequence[PlanParticipation
     steps = tuple(
         replace(step, cancelled=True, note="Gaat op in de volgende inkoop.")
         if step.code == CANCELLED
-        else replace(step, actual_end=ends[step.code, ""], progress=100)
+        else replace(
+            step,
+            progress=100,
+            actual_end=start if step.code == BEGIN else min(start, ends[step.code, ""]),
+        )
         for step in document.steps
     )
     due = {(d.step, d.municipality): ends.get((d.step, d.municipality)) or ends[d.step, ""]
