@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, render_template
 
-from app.api import deliveries, learners, reading
+from app.api import contracts, deliveries, learners, reading
 from app.api.declaration import OPERATIONS, Operation
 from app.api.guard import call_of_request
 from app.api.openapi import document
@@ -15,7 +15,7 @@ from app.web.security import csrf
 from core.admin import public
 from core.errors import DomainError
 
-PARTS = (deliveries, learners, reading)
+PARTS = (deliveries, learners, reading, contracts)
 """The modules that declare operations, named so that they are imported."""
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")

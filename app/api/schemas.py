@@ -188,6 +188,50 @@ SCHEMAS: dict[str, Schema] = {
             ),
         }
     ),
+    "Ledger": _object(
+        {
+            "contract": TEXT,
+            "aanbieder": TEXT,
+            "year": {"type": "integer"},
+            "first": MONTH,
+            "last": MONTH,
+            "complete": {"type": "boolean"},
+            "hidden": {"type": "boolean", "description": "een bedrag gaat over minder dan vijf "
+                       "cursisten: geen enkel bedrag staat erin"},
+            "cents": _or_nothing("integer"),
+            "invoiced_cents": _or_nothing("integer"),
+            "promises": _list(
+                _object({"promise": TEXT, "route": TEXT, "bid": TEXT, "contract": TEXT,
+                         "given": TEXT, "kept": TEXT})
+            ),
+            "amounts": _list(
+                _object({"article": TEXT, "kind": TEXT, "route": {"enum": ["B", "O", "Z"]},
+                         "month": _or_nothing("string"), "cents": {"type": "integer"}})
+            ),
+        }
+    ),
+    "Agreements": _object(
+        {
+            "agreements": _list(
+                _object(
+                    {
+                        "aanbieder": TEXT,
+                        "route": _or_nothing("string"),
+                        "criterion": _or_nothing("string"),
+                        "agreed_on": {"type": "string", "format": "date"},
+                        "due_on": {"type": "string", "format": "date"},
+                        "state": {"enum": ["open", "closed", "cancelled"]},
+                        "sentence": TEXT,
+                        "effect": _or_nothing("number"),
+                        "interval": _or_nothing("array"),
+                        "unit": _or_nothing("string"),
+                        "placebos": COUNT,
+                        "placebos_outside": COUNT,
+                    }
+                )
+            )
+        }
+    ),
     "Plan": {"type": "object", "description": "Het traject met elke mijlpaal: gepland, verwacht, "
              "werkelijk, speling en stand."},
     "OcdsPackage": _object(

@@ -57,6 +57,8 @@ PERMISSIONS = {
     "deliveries:read": "leveringen en ontvangstbewijzen lezen",
     "scores:read": "scores lezen",
     "planning:read": "inkooptrajecten lezen",
+    "promises:read": "lezen wat een contract belooft en wat er is gegeven",
+    "agreements:read": "afspraken lezen, en of ze werkten",
 }
 """What a token can be allowed to do, as (thing):(action) of ``core.accounts.RIGHTS``."""
 

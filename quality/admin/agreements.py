@@ -26,6 +26,7 @@ from quality.agreements.queries import (
     open_kinds,
     progress_of,
     talks_of,
+    unit_of,
 )
 from quality.agreements.rules import (
     CRITERIA,
@@ -96,7 +97,7 @@ def _effect_chart(agreement: Agreement, report: EffectReport) -> Chart | None:
     return effect_chart(
         f"afspraak-{agreement.id}",
         measure.cause,
-        "procentpunt" if measure.is_share else UNITS[agreement.criterion],
+        unit_of(measure),
         window=report.window,
         effects=report.effects,
         placebos=report.placebos,

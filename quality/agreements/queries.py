@@ -1,8 +1,8 @@
 """Questions about agreements and complaints: one query each."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from math import sqrt
 from typing import Any
@@ -15,7 +15,14 @@ from core.dates import add_months, month_from_number, month_number, month_of
 from core.formats import month_text
 from core.small_numbers import MINIMUM
 from providers.models import Provider
-from quality.agreements.effect import Effect, Reading, Schools, effect_at, placebos
+from quality.agreements.effect import (
+    Effect,
+    Reading,
+    Schools,
+    effect_at,
+    effect_sentence,
+    placebos,
+)
 from quality.agreements.models import Agreement, Complaint, Talk
 from quality.agreements.rules import MonthValue, Progress, follow
 from quality.cards.queries import newest_judged_month
@@ -130,22 +137,61 @@ class EffectReport:
 
 
 def effect_report(agreement: Agreement, account: Account, today: date) -> EffectReport:
-    """Compare what changed after an agreement with schools that had none."""
-    measure = CRITERIA.get(agreement.criterion or "")
-    if measure is None or measure.is_status or agreement.route is None:
-        return EffectReport("Deze afspraak gaat niet over een cijfer van één leerroute.")
+    """Compare what changed after an agreement with schools that had none, and what else changed."""
+    report = effects_of([agreement], today)[agreement.id]
+    if not report.effects:
+        return report
+    month = month_number(agreement.agreed_on)
+    first, last = month - report.window, month + len(report.effects) * report.window
+    events = provider_events(
+        agreement.provider, account, month_from_number(first), month_from_number(last), today
+    )
+    return replace(
+        report,
+        events=tuple(
+            event
+            for event in events
+            if event.kind in ELSE_CHANGED
+            and (event.kind is not EventKind.AGREEMENT or event.key != agreement.id)
+        ),
+    )
+
+
+def effects_of(agreements: Iterable[Agreement], today: date) -> dict[int, EffectReport]:
+    """The comparison of each agreement, by key; the values of a route are read once."""
     newest = newest_judged_month(today)
-    if newest is None:
-        return EffectReport("Er zijn nog geen maandcijfers.")
-    schools = _schools(agreement.route, measure, newest)
+    read: dict[tuple[int, str], Schools] = {}
+    reports = {}
+    for one in agreements:
+        measure = CRITERIA.get(one.criterion or "")
+        if measure is None or measure.is_status or one.route is None:
+            reason = "Deze afspraak gaat niet over een cijfer van één leerroute."
+            reports[one.id] = EffectReport(reason)
+        elif newest is None:
+            reports[one.id] = EffectReport("Er zijn nog geen maandcijfers.")
+        else:
+            key = one.route, measure.code
+            window = DECIDED_WINDOW if measure.counts_people else HOURS_WINDOW
+            too_early = _too_early(one, window, newest)
+            if too_early is None and key not in read:
+                read[key] = _schools(one.route, measure, newest)
+            reports[one.id] = too_early or _compared(one, read[key])
+    return reports
+
+
+def _too_early(agreement: Agreement, window: int, newest: date) -> EffectReport | None:
+    first_after = month_from_number(month_number(agreement.agreed_on) + window)
+    if first_after <= newest:
+        return None
+    return EffectReport(
+        f"Te vroeg om te zeggen. De eerste {window} hele maanden na de afspraak zijn "
+        f"compleet met de cijfers van {month_text(first_after)}.",
+        window,
+    )
+
+
+def _compared(agreement: Agreement, schools: Schools) -> EffectReport:
     month, school = month_number(agreement.agreed_on), agreement.provider.code
-    first_after = month_from_number(month + schools.window)
-    if first_after > newest:
-        return EffectReport(
-            f"Te vroeg om te zeggen. De eerste {schools.window} hele maanden na de afspraak zijn "
-            f"compleet met de cijfers van {month_text(first_after)}.",
-            schools.window,
-        )
     effects = [
         one
         for windows in range(1, MOST_WINDOWS + 1)
@@ -157,22 +203,22 @@ def effect_report(agreement: Agreement, account: Account, today: date) -> Effect
             "weinig aanbieders die in hetzelfde seizoen even hoog stonden en geen afspraak hadden.",
             schools.window,
         )
-    first, last = month - schools.window, month + len(effects) * schools.window
-    events = provider_events(
-        agreement.provider, account, month_from_number(first), month_from_number(last), today
-    )
     return EffectReport(
-        None,
-        schools.window,
-        tuple(effects),
-        tuple(placebos(schools, school, month)),
-        tuple(
-            event
-            for event in events
-            if event.kind in ELSE_CHANGED
-            and (event.kind is not EventKind.AGREEMENT or event.key != agreement.id)
-        ),
+        None, schools.window, tuple(effects), tuple(placebos(schools, school, month))
     )
+
+
+def effect_text(agreement: Agreement, report: EffectReport) -> str:
+    """What may be said of an agreement in one sentence, or why nothing."""
+    if not report.effects:
+        return report.reason or ""
+    measure = CRITERIA[agreement.criterion or ""]
+    return effect_sentence(report.effects[0], measure.cause, unit_of(measure))
+
+
+def unit_of(measure: Measure) -> str:
+    """In what a change of a criterion is told."""
+    return "procentpunt" if measure.is_share else measure.target_unit
 
 
 def _schools(route: int, measure: Measure, newest: date) -> Schools:

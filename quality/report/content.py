@@ -38,6 +38,8 @@ class AgreementLine:
     due_on: date
     state: str
     course: str
+    effect: str = ""
+    """What changed since, against who had no agreement; empty while there is nothing to say."""
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,13 @@ def agreement_sections(data: ReportData, *, with_names: bool, most: int) -> list
     )
     headers = (*(["Aanbieder"] if with_names else []), "Afspraak", "Klaar op", "Stand")
     blocks: list[Block] = [Table("Lopende afspraken", headers, lines)]
+    worked = tuple(
+        f"{f'{line.provider}, ' if with_names else ''}{line.text}: {line.effect}"
+        for line in soonest[:most]
+        if line.effect
+    )
+    if worked:
+        blocks += [Text("Werkten de afspraken?"), Bullets(worked)]
     if len(soonest) > most:
         rest = len(soonest) - most
         blocks.append(Text(f"En nog {rest} andere. Ze staan op de pagina's van de aanbieders."))

@@ -26,7 +26,14 @@ from providers.deliveries.calendar_queries import delivery_calendar
 from providers.deliveries.open_tracks import open_tracks
 from providers.models import Provider
 from quality.agreements.models import Agreement
-from quality.agreements.queries import OpenKinds, complaints_by_criterion, open_kinds, progress_of
+from quality.agreements.queries import (
+    OpenKinds,
+    complaints_by_criterion,
+    effect_text,
+    effects_of,
+    open_kinds,
+    progress_of,
+)
 from quality.agreements.rules import standings
 from quality.cards.explanation_words import complaint_words
 from quality.cards.queries import ROUTE_NUMBERS
@@ -271,12 +278,17 @@ def _agreements(ids: list[int], history: gallery.History) -> dict[int, list[Agre
     names = {provider.id: provider.name for provider in history.providers}
     query: Any = Agreement.select().where(Agreement.provider.in_(ids), Agreement.state == "open")
     listed = list(query.order_by(Agreement.due_on, Agreement.id))
-    progress = progress_of(listed, history.today)
+    progress, effects = progress_of(listed, history.today), effects_of(listed, history.today)
     by_provider: dict[int, list[AgreementLine]] = {}
     for one in listed:
         key = one.provider_id
         line = AgreementLine(
-            names[key], one.text, one.due_on, one.state, str(progress[one.id].course)
+            names[key],
+            one.text,
+            one.due_on,
+            one.state,
+            str(progress[one.id].course),
+            effect_text(one, effects[one.id]) if effects[one.id].effects else "",
         )
         by_provider.setdefault(key, []).append(line)
     return by_provider

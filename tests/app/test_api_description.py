@@ -56,4 +56,4 @@ def test_every_operation_answers_as_described(app, described):
 
         check()
         called.add(one.label)
-    assert len(called) == 7
+    assert len(called) == 9
