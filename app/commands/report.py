@@ -13,11 +13,14 @@ from app.commands import as_json, month_argument, say
 from app.commands.charts import keep_pictures, progress
 from app.settings import read_settings
 from app.tasks.monthly_run import send_reports
+from core.accounts import Account, Role
 from core.dates import now, today
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import month_text
-from providers.models import Provider
+from procurement.promises.letter import settled_files
+from procurement.promises.operations import record_letter
+from providers.models import Contract, Provider
 from quality.cards.operations import compute
 from quality.models import FIXED
 from quality.passport.build import passport_content, record_passport
@@ -44,6 +47,12 @@ def register(parser: argparse.ArgumentParser) -> None:
         "--paspoort",
         metavar="DOEL",
         help="leg het paspoort van elk vastgesteld oordeel erbij; het doel komt in het logboek",
+    )
+    parser.add_argument(
+        "--afrekening",
+        action="store_true",
+        help="leg van elk contract de brief over het nieuwste hele contractjaar erbij, met de "
+        "bijlage (met trajectnummers: alleen voor de aanbieder zelf en contractbeheer)",
     )
     parser.add_argument("--aanbieder", metavar="CODE", help="alleen voor deze aanbieder")
     parser.add_argument("--json", action="store_true", help="als JSON")
@@ -81,6 +90,10 @@ def make(args: argparse.Namespace) -> list[dict[str, Any]]:
         passports = add_passports(found, args.out, purpose=args.paspoort, at=at)
         _log(args.out, passports)
         lines += passports
+    if args.afrekening:
+        letters = add_letters(found, args.out, at=at)
+        _log(args.out, letters)
+        lines += letters
     with transaction():
         record_made(args.month, [pack.code for pack in found], by=ACTOR, at=at)
     if not args.json:
@@ -137,15 +150,7 @@ def write(found: list[Pack], out: Path, *, at: datetime) -> list[dict[str, Any]]
             new = not target.exists() or target.read_bytes() != content
             if new:
                 _replace(target, content)
-            lines.append(
-                {
-                    "file": target.name,
-                    "for": pack.code,
-                    "sha256": hashlib.sha256(content).hexdigest(),
-                    "made_at": at.isoformat(timespec="seconds"),
-                    "new": new,
-                }
-            )
+            lines.append(_line(target, pack.code, new=new, at=at))
         _log(out, lines)
         progress(number, len(found), "rapporten")
     return lines
@@ -168,16 +173,38 @@ def add_passports(
             except DomainError as error:
                 sys.stderr.write(f"{provider.name}: {error.message}\n")
                 continue
-        lines.append(
-            {
-                "file": target.name,
-                "for": pack.code,
-                "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
-                "made_at": at.isoformat(timespec="seconds"),
-                "new": new,
-            }
-        )
+        lines.append(_line(target, pack.code, new=new, at=at))
     return lines
+
+
+def add_letters(found: list[Pack], out: Path, *, at: datetime) -> list[dict[str, Any]]:
+    """Put the letter and appendix of every contract in the folder; new figures replace them."""
+    everyone = Account(role=Role.AUDITOR, email=ACTOR)
+    lines = []
+    for pack in found:
+        contracts: Any = Contract.select(Contract, Provider).join(Provider)
+        for contract in contracts.where(Provider.code == pack.code).order_by(Contract.number):
+            try:
+                settled, files = settled_files(contract, None, everyone, at=at)
+            except DomainError as error:
+                sys.stderr.write(f"{contract.number}: {error.message}\n")
+                continue
+            for name, content in files.items():
+                _replace(out / name, content)
+                lines.append(_line(out / name, pack.code, new=True, at=at))
+            record_letter(contract, settled.year.number, by=ACTOR, at=at)
+    return lines
+
+
+def _line(target: Path, code: str, *, new: bool, at: datetime) -> dict[str, Any]:
+    """What the log says of a file."""
+    return {
+        "file": target.name,
+        "for": code,
+        "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
+        "made_at": at.isoformat(timespec="seconds"),
+        "new": new,
+    }
 
 
 def _passport(provider: Provider, pack: Pack, *, purpose: str, at: datetime) -> bytes:

@@ -1,4 +1,4 @@
-"""The letter about a contract year, and its appendix with the rows. No pages, no database."""
+"""The letter about a contract year, and its appendix with the rows."""
 
 import io
 import zipfile
@@ -6,9 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from core.accounts import Account
+from core.errors import DomainError
 from core.export import may_be_formula
 from core.formats import day_text, euro_text
-from procurement.promises.queries import Ledger
+from procurement.promises.queries import (
+    Ledger,
+    ledger,
+    numbers_of,
+    rows_behind,
+    rows_removed,
+    settled_year,
+    years_of,
+)
 from procurement.promises.rules import BONUS, MALUS, PRICE, Row
 from procurement.promises.words import (
     COUNTING,
@@ -26,6 +36,8 @@ from procurement.promises.words import (
     working_text,
     year_text,
 )
+from providers.models import Contract
+from quality.cards.inputs import newest_month_of
 from quality.report.blocks import Block, Bullets, Report, Section, Table, Text
 from quality.report.pdf import pdf
 
@@ -171,6 +183,28 @@ def file_name(ledger: Ledger) -> str:
     """For downloads: contract and year, without signs that a file name cannot have."""
     safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in ledger.contract.number)
     return f"{safe}-jaar-{ledger.year.number}"
+
+
+def settled_files(
+    contract: Contract, number: int | None, account: Account, *, at: datetime
+) -> tuple[Ledger, dict[str, bytes]]:
+    """The letter and its appendix of a contract year, the newest complete one unless asked.
+
+    ``DomainError`` when there are no rows of it.
+    """
+    year = settled_year(years_of(contract, newest_month_of(contract.provider.id)), number)
+    if year is None or rows_removed(contract, year):
+        raise DomainError(
+            "year", "Van dit contractjaar zijn er geen rijen, of ze zijn opgeruimd. Kies een ander."
+        )
+    found = ledger(contract, year, account)
+    rows = rows_behind(found, account, found.lines)
+    numbers = numbers_of({row.track for behind in rows for row in behind})
+    sheet, name = letter(found, provider=contract.provider.name, today=at.date()), file_name(found)
+    return found, {
+        f"brief-{name}.pdf": pdf(sheet, at=at),
+        f"bijlage-{name}.xlsx": appendix(found, rows, numbers),
+    }
 
 
 def parcel(report: Report, workbook: bytes, *, name: str, at: datetime) -> bytes:

@@ -5,6 +5,7 @@ import zipfile
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -16,6 +17,7 @@ from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.errors import DomainError
 from core.formats import euro_text
+from core.identity.api_token_operations import make_token
 from procurement.promises import words
 from procurement.promises.letter import appendix, letter
 from procurement.promises.models import ContractClause, ContractPromise, Invoice, InvoiceLine
@@ -367,3 +369,23 @@ def test_the_command_writes_letter_and_appendix(staffel_and_bonus, tmp_path, cap
     ]  # fmt: skip
     assert cli.main(["promises", "RZ-TA003", "--jaar", "9", "--out", str(tmp_path)]) == 2
     assert cli.main(["promises", "NIETS", "--out", str(tmp_path)]) == 2
+
+
+def test_the_api_gives_the_same_amounts_and_no_small_number(app, short_of_hours):
+    def asked(role: Role, **more) -> Any:
+        token = make_token(
+            name="x", role=role, permissions=("promises:read",), municipalities=[],
+            expires_on=None, by="x", at=AT, **{"provider_code": None} | more,
+        )[1]  # fmt: skip
+        headers = {"Authorization": f"Bearer {token}"}
+        return app.test_client().get("/api/v1/ledger?contract=RZ-TA001&jaar=1", headers=headers)
+
+    found = newest_ledger(short_of_hours, FEB)
+    for role, more in ((Role.CONTRACT_MANAGER, {}), (Role.PROVIDER, {"provider_code": "TA001"})):
+        given = asked(role, **more).get_json()
+        assert given["cents"] == found.cents() == sum(one["cents"] for one in given["amounts"])
+        assert given["promises"][0]["given"] == words.promise_rows(found)[0][4]
+    few = asked(Role.REGION).get_json()
+    assert (few["hidden"], few["cents"], few["amounts"]) == (True, None, [])
+    make_provider("TA005")
+    assert asked(Role.PROVIDER, provider_code="TA005").status_code == 404

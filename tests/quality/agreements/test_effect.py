@@ -2,10 +2,13 @@
 
 import random
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from core.dates import add_months, month_number, today
+from core.accounts import Role
+from core.dates import add_months, month_number, now, today
+from core.identity.api_token_operations import make_token
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.agreements.effect import Effect, Reading, Schools, effect_at, placebos
@@ -108,7 +111,7 @@ def agreement(code: str, agreed_on: date, criterion: str = "bevoegd") -> Agreeme
 
 
 @pytest.mark.both_engines
-def test_the_page_says_whether_it_worked_and_what_else_changed(client, db):
+def test_page_and_api_say_whether_it_worked_and_what_else_changed(client, app, db):
     agreed = add_months(THIS, -6)
     for number in range(2, 9):
         judged(f"TA00{number}", 60.0 + number)
@@ -124,6 +127,23 @@ def test_the_page_says_whether_it_worked_and_what_else_changed(client, db):
     assert "Te vroeg om te zeggen" in early.text
     client.sign_in("aanbieder", provider_code="TA002")
     client.get(f"/aanbieders/TA001/afspraken/{recent.id}/", status=404)
+
+    def asked(role: Role, provider: str | None = None) -> list[dict[str, Any]]:
+        token = make_token(
+            name="x", role=role, permissions=("agreements:read",), municipalities=[],
+            provider_code=provider, expires_on=None, by="x", at=now(),
+        )[1]  # fmt: skip
+        answer = app.test_client().get(
+            "/api/v1/agreements", headers={"Authorization": f"Bearer {token}"}
+        )
+        return answer.get_json()["agreements"]
+
+    second, first = asked(Role.CONTRACT_MANAGER)
+    assert (first["unit"], first["placebos_outside"]) == ("procentpunt", 0)
+    assert [first["effect"], *first["interval"]] == pytest.approx([20, 20, 20])
+    assert first["sentence"] in page.text
+    assert (second["effect"], second["sentence"][:22]) == (None, "Te vroeg om te zeggen.")
+    assert asked(Role.PROVIDER, "TA002") == []
 
 
 @pytest.mark.both_engines
