@@ -1,5 +1,6 @@
 """Which groups start soonest, what sharing groups would have saved, and with whom."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from flask_admin import expose
 from core.admin import needs
 from core.dates import month_end, today
 from core.municipalities import name as municipality_name
-from core.small_numbers import few_text, is_small
+from core.small_numbers import count_or_hidden, is_small, parts_of_total
 from procurement.admin.base import PlanningBase, crumbs
 from procurement.plan.health import listing
 from procurement.plan.validity import ROUTES
@@ -67,7 +68,7 @@ class GroupPages(PlanningBase):
             routes=[(one, ROUTES[one]) for one in planned],
             rows=rows,
             weeks=AHEAD // 7,
-            left=few_text(sum(not one.expected for one in ahead.left)) if ahead else "",
+            left=_waiting(ahead)[LEFT] if ahead else "",
             past=past,
             lines=[] if past is None or is_small(past.people) else _lines(past),
             gains=[] if past is None else _gains(past),
@@ -75,11 +76,26 @@ class GroupPages(PlanningBase):
 
 
 def _rows(ahead: Composition, rules: Rules) -> list[GroupRow]:
-    first = today().toordinal()
-    return [_row(group, rules, first) for group in ahead.groups]
+    first, waiting = today().toordinal(), _waiting(ahead)
+    return [
+        _row(group, rules, first, waiting[str(place)]) for place, group in enumerate(ahead.groups)
+    ]
 
 
-def _row(group: Group, rules: Rules, first: int) -> GroupRow:
+LEFT = "left"
+"""Who waits and is in no group."""
+
+
+def _waiting(ahead: Composition) -> dict[str, str]:
+    """How many wait now, per group and without one; what the total would give stays hidden."""
+    counts = {
+        str(place): sum(not one.expected for one in group.learners)
+        for place, group in enumerate(ahead.groups)
+    } | {LEFT: sum(not one.expected for one in ahead.left)}
+    return {name: count_or_hidden(count) for name, count in parts_of_total(counts).items()}
+
+
+def _row(group: Group, rules: Rules, first: int, waiting: str) -> GroupRow:
     low, high = (SkillLevel(level).label for level in group.levels)
     journeys = [rules.minutes.get((code, group.place)) for code in group.municipalities]
     moments = {one.evening for one in group.learners}
@@ -91,7 +107,7 @@ def _row(group: Group, rules: Rules, first: int) -> GroupRow:
         low if low == high else f"{low} en {high}",
         "avond of weekend" if True in moments else "overdag" if False in moments else "vrij",
         len(group.learners),
-        few_text(sum(not one.expected for one in group.learners)),
+        waiting,
         max((minutes for minutes in journeys if minutes is not None), default=None),
     )
 
@@ -106,6 +122,8 @@ def _lines(past: Replay) -> list[tuple[str, float, int]]:
 
 
 def _gains(past: Replay) -> list[Gain]:
+    """Pairs of gemeenten; without those of which the pairs, or the total, would tell a few."""
     learners = [one.learner for one in past.registered]
-    gains = pool_gains(learners, past.rules, past.together.horizon)
-    return [gain for gain in gains if not is_small(gain.people)][:GAINS_SHOWN]
+    counts = parts_of_total(Counter(one.municipality for one in learners))
+    known = [one for one in learners if counts[one.municipality] is not None]
+    return pool_gains(known, past.rules, past.together.horizon)[:GAINS_SHOWN]

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import pytest
 
+from procurement.admin import groups
 from procurement.models import ContractingProcess, Participation
 from procurement.preparation import composer, queries
 from procurement.preparation.composer import (
@@ -212,8 +213,31 @@ def test_the_region_sees_which_groups_start_soonest(client):
     alone, chosen, together = page.rows(1)
     assert (alone[1], alone[3]) == (chosen[1], chosen[3])
     assert float(together[1].replace(",", ".")) < float(alone[1].replace(",", "."))
-    assert page.rows(2)[0][:2] == ["Dalfsen en Zwolle", "9"]
+    # Three registered in Dalfsen: a pair with it would tell.
+    assert "Wat twee gemeenten winnen" not in page.text
     assert "Nagespeeld met wie zich aanmeldde" not in client.get("/planning/SAS-9/schaal/").text
     for role in ("gemeente", "contractmanager", "auditor", "aanbieder"):
         client.sign_in(role, provider_code="TAD", municipalities=["0148"])
         client.get("/planning/SAS-9/groepen/", status=403)
+
+
+def test_attack_no_pairs_of_gemeenten_and_no_total_tell_of_a_few():
+    """From A + B, A + C and B + C each would follow; from the total what no pair shows."""
+    learners = [
+        Learner(day, key, place, 1)
+        for key, (day, place) in enumerate(
+            (day, place)
+            for place, count in (("0193", 12), ("0148", 3), ("0175", 9), ("0160", 7))
+            for day in range(0, 5 * count, 5)
+        )
+    ]
+    places = ("0193", "0148", "0175", "0160")
+    rules = Rules(6, 20, {(a, b): 20 for a in places for b in places if a != b})
+    registered = tuple(queries.Registered(one, one.ready) for one in learners)
+    everyone = compose(learners, rules, 90)
+    past = queries.Replay(registered, rules, everyone, everyone, everyone)
+    named = {code for gain in groups._gains(past) for code in gain.municipalities}
+    # Without 0148 alone hidden, the total less the others would give its three.
+    assert named == {"0193", "0175"}
+    shown = groups._waiting(compose(learners, rules, 90, quick=True))
+    assert all(text == "< 5" or int(text) >= 5 or text == "0" for text in shown.values())
