@@ -28,7 +28,7 @@ from quality.learners.acts import (
     TALK,
 )
 from quality.learners.models import LearnerNote
-from quality.learners.operations import act, note, refresh_signals
+from quality.learners.operations import act, newest_month_over, note, refresh_signals
 from quality.models import Signal
 from quality.surveys.operations import import_answers
 from quality.surveys.rules import ANSWERS, QUESTIONS, AnswerRow
@@ -45,8 +45,12 @@ def follow_up(last: date, *, by: str, at: datetime) -> None:
     _heard(last, by=by, at=at)
     _indicators(last, by=by, at=at)
     for back in range(1 - SIGNAL_MONTHS, 1):
+        month = add_months(last, back)
         for provider in Provider.select():
-            refresh_signals(provider, add_months(last, back))
+            # Who did not deliver the last month is looked at over the one before.
+            newest = newest_month_over(provider.id, add_months(last, 1))
+            if newest is not None:
+                refresh_signals(provider, min(month, newest))
         if back < 0:
             _dealt_with(at - days(30 * -back))
 

@@ -24,7 +24,9 @@ PAGE_SIZE = 50
 EXPORT_BATCH = 2_000
 COUNT_UP_TO = 10_000
 LONGEST_SEARCH = 100
-SIZES = (25, PAGE_SIZE, 100, 200)
+SHORT = 25
+"""Of a list that is read from the top: the most urgent come first."""
+SIZES = (SHORT, PAGE_SIZE, 100, 200)
 SEARCH, SORT, AFTER, BEFORE, SIZE = "zoek", "sorteer", "na", "voor", "per"
 
 
@@ -101,10 +103,11 @@ class ListState:
     typed: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     size: int = PAGE_SIZE
+    usual_size: int = PAGE_SIZE
 
     def url(self, **changes: str) -> str:
         """Write the address of the same list with other parts; empty leaves a part out."""
-        size = "" if self.size == PAGE_SIZE else str(self.size)
+        size = "" if self.size == self.usual_size else str(self.size)
         parts = {SEARCH: self.search, SORT: self.sort_text, SIZE: size} | self.typed | changes
         return "?" + urlencode({name: value for name, value in parts.items() if value})
 
@@ -165,7 +168,7 @@ class RowList:
 
     def state(self, arguments: Mapping[str, str]) -> ListState:
         """Read an address."""
-        state = ListState()
+        state = ListState(usual_size=self.size)
         if self.search:
             state.search = _clean(arguments.get(SEARCH, ""))
         size = arguments.get(SIZE, "")

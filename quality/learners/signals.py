@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.formats import counted, day_text, number_text
+from core.formats import counted, day_text
 from providers.codes import LearningRoute, PipLevel, SkillLevel
 
 KINDS = {
@@ -124,8 +124,9 @@ class Learner:
 
 
 def months_words(months: float) -> str:
-    """Whole months in words: ``1 maand``, ``22 maanden``."""
-    return counted(round(months), "maand", "maanden")
+    """Whole months in words: ``1 maand``, ``22 maanden``, ``minder dan een maand``."""
+    whole = round(months)
+    return counted(whole, "maand", "maanden") if whole else "minder dan een maand"
 
 
 def outlook(learner: Learner) -> Outlook:
@@ -209,17 +210,10 @@ def off_course(learner: Learner) -> Finding | None:
     view = outlook(learner)
     if view.needed is not None and view.needed <= left:
         return None
-    needs = (
-        "in dit tempo komt dat niet"
-        if view.needed is None
-        else f"nodig {number_text(view.needed, 0)}"
-    )
     guess = ", geschat" if learner.term_estimated else ""
-    rest = "die dag is voorbij" if left < 0 else f"nog {months_words(left)}"
     return Finding(
         "koers",
-        f"{AIMS[aim]} in alle vaardigheden moet voor {day_text(learner.term_until)}{guess}: "
-        f"{rest}, {needs}",
+        f"{AIMS[aim]} in alle vaardigheden moet voor {day_text(learner.term_until)}{guess}",
     )
 
 

@@ -53,7 +53,7 @@ class QuestionResult:
     counts: dict[str, str] | None
     """As they may be shown: ``12``, ``< 5``, or hidden because it would give another."""
     share: float | None
-    """Percentage that said yes."""
+    """Percentage that said yes; None where it would give a count that is hidden."""
     interval: tuple[float, float] | None
     """90 %, in per cent."""
 
@@ -77,8 +77,6 @@ def _result(question: str, label: str, counted: Counter[str]) -> QuestionResult:
     # Loads numpy, which most pages do without.
     from quality.method.uncertainty import share_interval  # noqa: PLC0415
 
-    share = counted["ja"] / people
-    low, high = share_interval(share, people)
     hidden = parts_of_total({answer: counted[answer] for answer in ANSWERS})
     counts = {
         answer: NOT_SHOWN
@@ -86,6 +84,11 @@ def _result(question: str, label: str, counted: Counter[str]) -> QuestionResult:
         else count_or_hidden(count)
         for answer, count in hidden.items()
     }
+    if hidden["ja"] is None:
+        # The share and the number of answers would give the count that is hidden.
+        return QuestionResult(question, label, people, counts, None, None)
+    share = counted["ja"] / people
+    low, high = share_interval(share, people)
     return QuestionResult(question, label, people, counts, 100 * share, (100 * low, 100 * high))
 
 

@@ -82,8 +82,9 @@ def measure() -> Iterator[Ratio]:
             migrate(database.obj)
         else:
             fill()
+        today = add_months(region.MONTH, 1)
         for provider in Provider.select():
-            spent = timing.processor_of(partial(refresh, provider), 1)
+            spent = timing.processor_of(partial(refresh, provider, today=today), 1)
         yield Ratio(
             "lijst en signalen van een aanbieder bijwerken", spent / 5, 1, "vijf seconden",
             note=f"{1000 * spent:.0f} ms processor, {LEARNERS // PROVIDERS} cursisten",

@@ -35,7 +35,7 @@ from core.pages.purposes import asks_purpose
 from providers.codes import LearningRoute, TrackStatus
 from quality.admin.learner_pages.listing import looked
 from quality.charts.road import RoadMark, RoadMonth, road_chart
-from quality.learners.acts import NOTES, REASONS, TALK, rises
+from quality.learners.acts import DEALT_WITH, NOTES, REASONS, TALK, rises
 from quality.learners.fact_operations import change_facts
 from quality.learners.facts import BY_FIELD, FACT_COLUMNS, FACTS
 from quality.learners.forms import FACT_LABELS, EraseForm, FactsForm, HandoverForm, NoteForm
@@ -219,7 +219,7 @@ class LearnerPage(Page):
 
     def _show(self, road: Road, **forms: SafeForm) -> str:
         row, events = summary_of(road), events_of(road)
-        notes = _notes(road)
+        notes, signals = _notes(road), signals_of(road)
         return self.render(
             "quality/learner.html",
             road=road,
@@ -231,7 +231,8 @@ class LearnerPage(Page):
             letters={event: letter for letter, event in lettered(road, events)},
             rows=list(reversed(list(row_cells(road)))),
             header=ROW_HEADER,
-            signals=signals_of(road),
+            signals=signals,
+            to_do=[one for one in signals if one["signal"].status not in DEALT_WITH],
             facts=fact_rows(road),
             notes=notes,
             talks=talk_rows(road, notes),

@@ -16,11 +16,11 @@ from core.accounts import Role, may, visible
 from core.admin import Page, needs
 from core.dates import now, today
 from core.export import download
-from core.formats import month_text, number_text
+from core.formats import MISSING, MONTHS
 from core.municipalities import name as municipality_name
 from core.pages.cells import downloaded
 from core.pages.fields import SafeForm
-from core.pages.lists import Column, Filter, RowList, choice_filter
+from core.pages.lists import SHORT, Column, Filter, RowList, choice_filter
 from core.pages.purposes import asks_purpose
 from core.small_numbers import MINIMUM, count_or_hidden, table, totals
 from providers.codes import LearningRoute, TrackStatus
@@ -153,19 +153,24 @@ def signal_list() -> RowList:
     def words(reader: Any) -> tuple[Any, Any]:
         return reader, reader
 
+    def since(row: Any) -> str:
+        return f"{MONTHS[row.since.month - 1][:3]} {row.since.year}"
+
     columns = [
         Column("track.number", "Traject", lambda r: r.track.number, number, CourseTrack.number,
                nowrap=True),
-        Column("provider.name", "Aanbieder", *words(lambda r: r.provider.name), Provider.name),
-        Column("route", "Leerroute", *words(lambda r: ROUTES[r.route])),
-        Column("kind", "Signaal", *words(kind)),
+        Column("provider.name", "Aanbieder", *words(lambda r: r.provider.name), Provider.name,
+               nowrap=True),
+        Column("route", "Leerroute", *words(lambda r: ROUTES[r.route]), nowrap=True),
+        Column("kind", "Signaal", *words(kind), nowrap=True),
         Column("detail", "Waarom", *words(lambda r: r.detail)),
-        Column("urgency", "Maanden over op peildatum", lambda r: r.months_left,
-               lambda r: number_text(r.months_left, 0), Signal.urgency, numeric=True),
+        Column("urgency", "Maanden over", lambda r: r.months_left,
+               lambda r: MISSING if r.months_left is None else round(r.months_left),
+               Signal.urgency, numeric=True),
         Column("months_needed", "Maanden nodig", lambda r: r.months_needed, needed_text,
                Signal.months_needed, numeric=True),
-        Column("since", "Sinds", lambda r: f"{r.since:%Y-%m}", lambda r: month_text(r.since),
-               Signal.since),
+        Column("since", "Sinds", lambda r: f"{r.since:%Y-%m}", since, Signal.since,
+               nowrap=True),
         Column("status", "Stand", *words(lambda r: STATES[r.status])),
     ]  # fmt: skip
     if len(own_places()) != 1:
@@ -198,6 +203,7 @@ def signal_list() -> RowList:
         search=(CourseTrack.number,),
         filters=filters if g.account.role == Role.MUNICIPALITY else filters[:2],
         sort="-urgency" if g.account.role == Role.MUNICIPALITY else "track.number",
+        size=SHORT,
     )
 
 

@@ -44,11 +44,19 @@ def test_the_share_has_its_interval_and_small_counts_are_hidden_with_what_gives_
     assert result.counts == {"ja": "30", "een_beetje": "niet getoond", "nee": "< 5"}
 
 
+@pytest.mark.parametrize(("yes", "somewhat", "no"), [(2, 10, 8), (16, 3, 0), (4, 3, 13)])
+def test_a_share_does_not_tell_a_count_that_is_hidden(yes, somewhat, no):
+    given = (("ja", yes), ("een_beetje", somewhat), ("nee", no))
+    (result,) = results([("docent", answer, count) for answer, count in given])
+    assert not result.counts["ja"].isdigit()
+    assert (result.share, result.interval) == (None, None)
+
+
 def test_least_and_most_content_only_where_intervals_tell_them_apart():
-    apart = results([("docent", "ja", 30), ("docent", "nee", 2), ("reizen", "nee", 30)])
+    apart = results([("docent", "ja", 30), ("docent", "nee", 6), ("reizen", "nee", 30)])
     assert answer_sentence(apart).startswith("Het minst tevreden zijn cursisten over: reis")
-    alike = results([("docent", "ja", 5), ("docent", "nee", 2), ("reizen", "ja", 4),
-                     ("reizen", "nee", 3)])  # fmt: skip
+    alike = results([("docent", "ja", 6), ("docent", "nee", 5), ("reizen", "ja", 5),
+                     ("reizen", "nee", 6)])  # fmt: skip
     assert answer_sentence(alike) == "Over alle vragen oordelen cursisten ongeveer gelijk."
 
 
