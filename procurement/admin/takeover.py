@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
-from wtforms import SelectChoice, SelectField
+from wtforms import BooleanField, SelectChoice, SelectField
 
 from core.accounts import Role, visible
 from core.admin import Page, needs
@@ -36,6 +36,7 @@ class QuestionForm(SafeForm):
 
     aanbieder = SelectField("Aanbieder die wegvalt")
     dag = DutchDateField("Vanaf welke dag", [Required("Vul de dag in.")])
+    akkoord = BooleanField("Met akkoord van Blik op Werk voor meer dan 15 per aanbieder")
 
     @classmethod
     def asked(cls, names: Iterable[tuple[str, str]], values: object, day: date) -> Self:
@@ -106,7 +107,8 @@ class TakeoverPage(Page):
             return redirect(url_for("planning.one", code=form.code.data))
         flash(" ".join(message for field in form for message in field.errors), "error")
         day = f"{case.day:%d-%m-%Y}"
-        return redirect(url_for(".index", aanbieder=case.provider.code, dag=day))
+        approved = "y" if question.akkoord.data else None
+        return redirect(url_for(".index", aanbieder=case.provider.code, dag=day, akkoord=approved))
 
     def _form(self) -> QuestionForm:
         names = [(p.code, p.name) for p in visible(Provider, g.account).order_by(Provider.name)]
@@ -121,7 +123,10 @@ def _case(form: QuestionForm) -> Case | None:
     if provider is None or month is None:
         return None
     day = form.dag.data or today()
-    schools = queries.other_schools(provider, month, day)
+    schools = [
+        replace(school, approved=bool(form.akkoord.data))
+        for school in queries.other_schools(provider, month, day)
+    ]
     takeover = take_over(queries.people_of(provider, month), schools)
     return Case(provider, day, month, takeover, queries.arrivals_per_week(provider, month))
 

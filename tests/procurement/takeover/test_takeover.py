@@ -141,6 +141,8 @@ def test_the_page_answers_and_makes_a_plan(client, failing):
     page = client.get(ASKED)
     assert "is er voor < 5 van de 6 cursisten plaats" in page.text
     assert page.rows(0)[0][:4] == ["Taalschool TA001", "B1-route", "Dalfsen", "< 5"]
+    assert "hoogstens 15 cursisten over zonder akkoord" in page.text
+    assert "akkoord is niet nodig" in client.get(f"{ASKED}&akkoord=y").text
     address = "/planning/overname/traject/?aanbieder=TA005&dag=23-11-2026"
     client.post(address, {"code": "OVERNAME-1"}, follow=True)
     plan = plan_queries.load(plan_queries.find("OVERNAME-1"))
