@@ -337,7 +337,7 @@ class LearnerTalkPage(Page):
             road=road,
             place=place,
             place_name=municipality_name(road.municipality),
-            chart=chart_of(road, row, events, height=235) if road.rows else None,
+            chart=chart_of(road, row, events, height=200) if road.rows else None,
             letters=lettered(road, events),
             facts_of_list=list_facts(road, row),
             signals=signals_of(road),
