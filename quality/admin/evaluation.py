@@ -87,7 +87,7 @@ class EvaluationPage(Page):
     def one(self, code: str, part: str = "acties") -> str:
         """Show one part of an evaluation: actions, numbers, goals, money, who was heard."""
         report = _report(self._code(code))
-        _, headings = PARTS[part]
+        name, headings = PARTS[part]
         edits: dict[str, Callable[[str], str]] = {}
         if self.may("change"):
             edits = {
@@ -97,9 +97,10 @@ class EvaluationPage(Page):
         return self.render(
             "quality/evaluation.html",
             report=report,
+            part=name,
             sections=[one for one in report.sections if one.heading in headings],
             tabs=[
-                (name, _part_address(code, key), key == part) for key, (name, _) in PARTS.items()
+                (label, _part_address(code, key), key == part) for key, (label, _) in PARTS.items()
             ],
             code=code,
             edits=edits,

@@ -289,5 +289,9 @@ def store(
         if route not in same
     ]
     if new:
-        MonthFigures.insert_many(new).execute()
+        # Two who miss the same figures measure the same: whoever is second does not stumble.
+        MonthFigures.insert_many(new).on_conflict(
+            conflict_target=[MonthFigures.month, MonthFigures.provider, MonthFigures.route],
+            preserve=[MonthFigures.windows, MonthFigures.figures, MonthFigures.alike],
+        ).execute()
     return bool(gone or new)

@@ -84,14 +84,15 @@ class Walk:
         return self
 
     def _route_of(self, address: str) -> str | None:
-        """Endpoint that answers this address; nothing for addresses elsewhere."""
+        """Endpoint that answers this address, a tab (``part``) apart; nothing for elsewhere."""
         if not address.startswith(f"{self.person.site.url}/"):
             return None
         try:
-            return str(self._routes.match(urlsplit(address).path, method="GET")[0])
+            endpoint, values = self._routes.match(urlsplit(address).path, method="GET")
         except HTTPException as error:
             self.wrong.append(f"{address}: {error}")
             return None
+        return "/".join([str(endpoint), *([values["part"]] if "part" in values else [])])
 
     def _look(self, endpoint: str, address: str) -> list[str]:
         answer = self.person.context.request.get(address, headers={"Accept": "text/html"})
