@@ -234,6 +234,18 @@ def test_no_template_branches_on_a_criterion_or_holds_a_threshold() -> None:
     assert wrong == []
 
 
+def test_no_form_leaves_a_sentence_to_the_browser() -> None:
+    """A browser says what is missing in a language of its own, beside our sentences."""
+    form = re.compile(r"<form\b(?:\{[{%].*?[}%]\}|[^>])*>", re.DOTALL)
+    wrong = [
+        f"{name_of(path)}: {tag[:80]}"
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for tag in form.findall(path.read_text(encoding="utf-8"))
+        if "novalidate" not in tag
+    ]
+    assert wrong == []
+
+
 # Files -------------------------------------------------------------------------------------------
 
 

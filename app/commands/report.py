@@ -147,10 +147,7 @@ def write(found: list[Pack], out: Path, *, at: datetime) -> list[dict[str, Any]]
         for kind in KINDS:
             content = shelf.place(pack, kind).read_bytes()
             target = out / f"{pack.file_name}.{kind}"
-            new = not target.exists() or target.read_bytes() != content
-            if new:
-                _replace(target, content)
-            lines.append(_line(target, pack.code, new=new, at=at))
+            lines.append(_put(target, content, pack.code, at=at))
         _log(out, lines)
         progress(number, len(found), "rapporten")
     return lines
@@ -190,10 +187,17 @@ def add_letters(found: list[Pack], out: Path, *, at: datetime) -> list[dict[str,
                 sys.stderr.write(f"{contract.number}: {error.message}\n")
                 continue
             for name, content in files.items():
-                _replace(out / name, content)
-                lines.append(_line(out / name, pack.code, new=True, at=at))
+                lines.append(_put(out / name, content, pack.code, at=at))
             record_letter(contract, settled.year.number, by=ACTOR, at=at)
     return lines
+
+
+def _put(target: Path, content: bytes, code: str, *, at: datetime) -> dict[str, Any]:
+    """Write a file that is not there yet, or not like this; give its line for the log."""
+    new = not target.exists() or target.read_bytes() != content
+    if new:
+        _replace(target, content)
+    return _line(target, code, new=new, at=at)
 
 
 def _line(target: Path, code: str, *, new: bool, at: datetime) -> dict[str, Any]:

@@ -19,8 +19,8 @@ PARTS_AT_MOST = 2_000
 CHUNK = 1 << 16
 SEPARATOR = " "
 """Stands between namespace and name of an element."""
-DAMAGED_ZIP = (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError)
-"""What ``zipfile`` raises for a broken, locked or oddly packed archive."""
+DAMAGED_ZIP = (zipfile.BadZipFile, RuntimeError, OSError, EOFError)
+"""What ``zipfile`` raises for a broken, locked (``RuntimeError``) or oddly packed archive."""
 
 
 class Package:

@@ -137,6 +137,8 @@ def _answer(case: Case | None) -> str:
     total, placed = case.takeover.total, case.takeover.count_placed
     if not total:
         return f"{case.provider.name} heeft geen cursisten die nog bezig zijn."
+    if placed == total:
+        return f"Valt {case.provider.name} weg, dan is er voor iedereen plaats bij een ander."
     return (
         f"Valt {case.provider.name} weg, dan is er voor {few_text(placed)} van de "
         f"{few_text(total)} cursisten plaats bij een ander; "

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from core.formats import counted, month_text
-from procurement.award.lessons import FEWEST_LOST, PRICE, CriterionLesson, Lessons, Told
+from procurement.award.lessons import FEWEST_LOST, PRICE, Association, CriterionLesson, Lessons
 from procurement.plan.health import listing
 from quality.report.blocks import Block, Bullets, Report, Section, Table, Text
 
@@ -47,41 +47,41 @@ def _weighed(answer: bool | None) -> str:
     return UNKNOWN if answer is None else "andere gunning" if answer else "dezelfde gunning"
 
 
-def criterion_rows(found: Lessons) -> list[tuple[str, ...]]:
+def criterion_rows(lessons: Lessons) -> list[tuple[str, ...]]:
     """A row per criterion of the award."""
     return [
         (
             name_of(one.key),
             listing(one.weights),
-            str(one.told),
+            str(one.association),
             _weighed(one.half),
             _weighed(one.double),
         )
-        for one in found.criteria
+        for one in lessons.criteria
     ]
 
 
-def answer_text(found: Lessons) -> str:
+def answer_text(lessons: Lessons) -> str:
     """What is to be learned, in three sentences."""
-    return " ".join((_told_text(found), _weights_text(found), _measured_text(found)))
+    return " ".join((_association_text(lessons), _weights_text(lessons), _measured_text(lessons)))
 
 
 def _names(criteria: Iterable[CriterionLesson]) -> str:
     return listing([name_of(one.key) for one in criteria])
 
 
-def _told_text(found: Lessons) -> str:
-    better = [one for one in found.criteria if one.told is Told.BETTER]
+def _association_text(lessons: Lessons) -> str:
+    better = [one for one in lessons.criteria if one.association is Association.BETTER]
     if better:
         return f"{_names(better)} vond de betere aanbieders."
-    if all(one.told is Told.TOO_FEW for one in found.criteria):
-        schools = counted(found.suppliers, "aanbieder", "aanbieders")
+    if all(one.association is Association.TOO_FEW for one in lessons.criteria):
+        schools = counted(lessons.suppliers, "aanbieder", "aanbieders")
         return f"Met {schools} is niet te zeggen welk criterium de betere vond."
     return "Geen criterium vond aantoonbaar de betere aanbieders."
 
 
-def _weights_text(found: Lessons) -> str:
-    known = [one for one in found.criteria if one.half is not None or one.double is not None]
+def _weights_text(lessons: Lessons) -> str:
+    known = [one for one in lessons.criteria if one.half is not None or one.double is not None]
     if not known:
         return "Wat een andere weging had gedaan, is niet te zeggen."
     turned = [one for one in known if one.half or one.double]
@@ -90,36 +90,36 @@ def _weights_text(found: Lessons) -> str:
     return f"Een andere weging van {_names(turned)} had anders gegund."
 
 
-def _measured_text(found: Lessons) -> str:
-    number = len(found.unmeasured)
+def _measured_text(lessons: Lessons) -> str:
+    number = len(lessons.unmeasured)
     if not number:
         return "Elke eis is te meten."
     verb = "kan" if number == 1 else "kunnen"
     return f"{counted(number, 'eis of criterium', 'eisen of criteria')} {verb} niet gemeten worden."
 
 
-def chapter(found: Lessons, *, code: str, name: str, month: date) -> Report:
+def chapter(lessons: Lessons, *, code: str, name: str, month: date) -> Report:
     """Build the chapter; ``month`` is the newest that is judged."""
     return Report(
         title="Wat de vorige gunning leert",
         subject=f"Hoofdstuk voor het volgende programma van eisen. Vorige inkoop: {code} {name}",
-        answer=answer_text(found),
+        answer=answer_text(lessons),
         facts=(
-            ("Aanbieders met een contract en een score", str(found.suppliers)),
-            ("Percelen waarvan de weging te proberen is", listing(found.lots) or "geen"),
+            ("Aanbieders met een contract en een score", str(lessons.suppliers)),
+            ("Percelen waarvan de weging te proberen is", listing(lessons.lots) or "geen"),
             ("Kwaliteit tot en met", month_text(month)),
         ),
-        sections=tuple(_sections(found, month)),
+        sections=tuple(_sections(lessons, month)),
     )
 
 
-def _sections(found: Lessons, month: date) -> Iterable[Section]:
-    advice = tuple(_advice(found))
+def _sections(lessons: Lessons, month: date) -> Iterable[Section]:
+    advice = tuple(_advice(lessons))
     if advice:
         yield Section("Voor het volgende programma van eisen", (Bullets(advice),))
-    rows = tuple(criterion_rows(found))
+    rows = tuple(criterion_rows(lessons))
     yield Section("Criteria en wegingen", (Table("Wat elk gunningscriterium deed", HEADERS, rows),))
-    since = tuple(_since_rows(found))
+    since = tuple(_since_rows(lessons))
     if since:
         yield Section(
             "Wat de criteria vroegen, en hoe het nu gaat",
@@ -131,41 +131,41 @@ def _sections(found: Lessons, month: date) -> Iterable[Section]:
                 Table("Oordeel over wat het criterium vroeg", SINCE_HEADERS, since, (2, 3, 4, 5)),
             ),
         )
-    yield Section("Wat niemand kan meten", tuple(_measuring(found)))
+    yield Section("Wat niemand kan meten", tuple(_measuring(lessons)))
     yield Section("Zo is gerekend", (Bullets(METHOD),))
 
 
-def _since_rows(found: Lessons) -> Iterable[tuple[str, ...]]:
-    for one in found.criteria:
+def _since_rows(lessons: Lessons) -> Iterable[tuple[str, ...]]:
+    for one in lessons.criteria:
         if one.since is not None:
             now = one.since
             counts = (now.good, now.sufficient, now.insufficient, now.unjudged)
             yield (name_of(one.key), now.label, *map(str, counts))
 
 
-def _measuring(found: Lessons) -> Iterable[Block]:
-    if found.unmeasured:
+def _measuring(lessons: Lessons) -> Iterable[Block]:
+    if lessons.unmeasured:
         yield Text("Hier hoort geen kolom, KPI of criterium van het scoremodel bij:")
-        yield Bullets(tuple(f"{code} {text}" for code, text in found.unmeasured))
+        yield Bullets(tuple(f"{code} {text}" for code, text in lessons.unmeasured))
     else:
         yield Text("Elke eis leidt naar een KPI, een criterium van het scoremodel of een kolom.")
-    if found.unjudged:
+    if lessons.unjudged:
         yield Text("Wel te meten, maar bij de meeste aanbieders is er geen oordeel:")
         yield Bullets(
             tuple(
                 f"{one.code} {one.text}: een oordeel bij {one.judged} van de {one.suppliers}"
-                for one in found.unjudged
+                for one in lessons.unjudged
             )
         )
 
 
-def _advice(found: Lessons) -> Iterable[str]:
+def _advice(lessons: Lessons) -> Iterable[str]:
     """One line per criterion or requirement that asks for something."""
-    texts = {text for _, text in found.unmeasured}
-    for code, text in found.unmeasured:
-        if text not in {one.key for one in found.criteria}:
+    texts = {text for _, text in lessons.unmeasured}
+    for code, text in lessons.unmeasured:
+        if text not in {one.key for one in lessons.criteria}:
             yield f"{code} {text}: {NOT_MEASURED}"
-    for one in found.criteria:
+    for one in lessons.criteria:
         parts = list(_about(one))
         if one.key in texts:
             parts.insert(0, NOT_MEASURED)
@@ -178,9 +178,9 @@ NOT_MEASURED = "zeg erbij in welke kolom of KPI dit te zien is, of vraag het nie
 
 def _about(one: CriterionLesson) -> Iterable[str]:
     now = one.since
-    if one.told is Told.BETTER:
+    if one.association is Association.BETTER:
         yield "Houd dit criterium, het vond de betere aanbieders."
-    if one.told is Told.WORSE:
+    if one.association is Association.WORSE:
         yield "Wie hier hoger scoorde, deed het later slechter. Vraag iets anders."
     if now is not None and now.insufficient:
         listed = now.good + now.sufficient + now.insufficient
@@ -191,4 +191,7 @@ def _about(one: CriterionLesson) -> Iterable[str]:
     elif now is not None and now.good and not now.sufficient:
         yield "Elke aanbieder is hier nu goed. Maak er een eis van, geen criterium."
     if one.half or one.double:
-        yield "Onderbouw de weging: half of twee keer zo zwaar had anders gegund."
+        turned = [
+            words for words, answer in (("half", one.half), ("twee keer", one.double)) if answer
+        ]
+        yield f"Onderbouw de weging: {' of '.join(turned)} zo zwaar had anders gegund."

@@ -50,8 +50,8 @@ def awarded_processes(account: Account) -> list[ContractingProcess]:
         .group_by(Lot.process)
     )
     newest: dict[int, date] = dict(awarded.tuples())
-    found = list(mine.where(ContractingProcess.id.in_(list(newest))))
-    return sorted(found, key=lambda process: newest[process.id], reverse=True)
+    processes = list(mine.where(ContractingProcess.id.in_(list(newest))))
+    return sorted(processes, key=lambda process: newest[process.id], reverse=True)
 
 
 def is_final(process: ContractingProcess) -> bool:
@@ -201,17 +201,17 @@ def _standings(
         for award in file.awards
         if award.id in contracts
     }
-    found: Standings = defaultdict(list)
+    standings: Standings = defaultdict(list)
     if month is None:
-        return found
+        return standings
     for card in cards_of(month, provider_ids=[provider for provider, _ in wanted]):
         if (card.provider_id, card.route) not in wanted:
             continue
         tree = tree_of(card)
         for code, one in tree["criteria"].items():
             points = one["points"] if one["judged"] else None
-            found[code].append(standing_of_points(points, tree["borders"]))
-    return found
+            standings[code].append(standing_of_points(points, tree["borders"]))
+    return standings
 
 
 def _since(items: Sequence[Item], asked: Item | None, standings: Standings) -> Since | None:

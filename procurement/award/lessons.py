@@ -54,7 +54,7 @@ class AwardedLot:
     entries: Sequence[Entry]
 
 
-class Told(StrEnum):
+class Association(StrEnum):
     """Whether a criterion told good suppliers from bad ones."""
 
     TOO_FEW = "te weinig om te zeggen"
@@ -116,13 +116,13 @@ def leaves_open(sizes: Sequence[int]) -> bool:
     return _critical(counts) >= max(sizes, default=0) - 1 > 0
 
 
-def told(lots: Sequence[Sequence[tuple[Fraction, float]]]) -> Told:
+def association(lots: Sequence[Sequence[tuple[Fraction, float]]]) -> Association:
     """Whether marks went with scores since; a lot is a row of suppliers, each mark with its score.
 
     Equal scores keep the order in which they are given: the marks do not depend on it.
     """
     if not leaves_open([len(lot) for lot in lots]):
-        return Told.TOO_FEW
+        return Association.TOO_FEW
     against = along = 0
     for lot in lots:
         for (first, _), (second, _) in combinations(sorted(lot, key=lambda one: one[1]), 2):
@@ -130,8 +130,8 @@ def told(lots: Sequence[Sequence[tuple[Fraction, float]]]) -> Told:
             along += first < second
     critical = _critical(_together(inversions(_repeats(lot)) for lot in lots))
     if against <= critical:
-        return Told.BETTER
-    return Told.WORSE if along <= critical else Told.NOTHING
+        return Association.BETTER
+    return Association.WORSE if along <= critical else Association.NOTHING
 
 
 def _repeats(lot: Sequence[tuple[Fraction, float]]) -> list[int]:
@@ -142,7 +142,7 @@ def _repeats(lot: Sequence[tuple[Fraction, float]]) -> list[int]:
 def counted(lots: Sequence[AwardedLot], key: str) -> list[list[tuple[Fraction, float]]]:
     """Per lot the suppliers of whom there is a score since; each once, in its largest lot."""
     seen: set[str] = set()
-    found = []
+    by_lot = []
     for lot in sorted(lots, key=lambda one: -sum(e.is_awarded for e in one.entries)):
         rows = []
         for entry in lot.entries:
@@ -150,8 +150,8 @@ def counted(lots: Sequence[AwardedLot], key: str) -> list[list[tuple[Fraction, f
             if fresh and key in entry.shares and entry.since is not None:
                 rows.append((entry.shares[key], entry.since))
                 seen.add(entry.supplier)
-        found.append(rows)
-    return [rows for rows in found if rows]
+        by_lot.append(rows)
+    return [rows for rows in by_lot if rows]
 
 
 def is_safe(weights: Mapping[str, Fraction], lost: int) -> bool:
@@ -204,7 +204,7 @@ class CriterionLesson:
 
     key: str
     weights: tuple[str, ...]
-    told: Told
+    association: Association
     half: bool | None
     double: bool | None
     since: Since | None = None
@@ -241,4 +241,4 @@ def lesson_of(
 ) -> CriterionLesson:
     """What can be said of one criterion over all lots."""
     half, double = (awards_others(lots, key, factor) for factor in FACTORS)
-    return CriterionLesson(key, weights, told(counted(lots, key)), half, double, since)
+    return CriterionLesson(key, weights, association(counted(lots, key)), half, double, since)

@@ -131,7 +131,7 @@ def kept_region(
     region = MonthRegion(month, model, providers, kept_figures(month, model), registers)
     for provider in missing(region):
         for found_month, figures in measure(provider, [month], model).items():
-            store(provider.id, found_month, model, figures)
+            store(provider.id, found_month, model, figures, anew=False)
             region.figures |= {(provider.id, route): one for route, one in figures.items()}
     return region
 
@@ -250,9 +250,18 @@ def outdated(month: date, model: ScoringModel, providers: Sequence[Provider]) ->
 
 
 def store(
-    provider_id: int, month: date, model: ScoringModel, figures: Mapping[int, Figures]
+    provider_id: int,
+    month: date,
+    model: ScoringModel,
+    figures: Mapping[int, Figures],
+    *,
+    anew: bool = True,
 ) -> bool:
-    """Keep the figures of a provider in a month; return whether they are others than before."""
+    """Keep the figures of a provider in a month; return whether they are others than before.
+
+    Without ``anew`` only what is missing: what another process kept meanwhile, by the same windows
+    and norm, can rest on newer rows.
+    """
     windows = windows_of(model, month, inputs.breaks_of([provider_id])[provider_id])
     kept = {
         row.route: row
@@ -270,10 +279,13 @@ def store(
         for route, row in kept.items()
         if route in data
         and row.windows == windows
-        and Figures.from_data(row.figures) == figures[route]
-        and row.alike == alike[route]
+        and (
+            (Figures.from_data(row.figures) == figures[route] and row.alike == alike[route])
+            if anew
+            else Figures.from_data(row.figures).norm_days == figures[route].norm_days
+        )
     }
-    gone = [row.id for route, row in kept.items() if route not in same]
+    gone = [row.id for route, row in kept.items() if route not in same and (anew or route in data)]
     if gone:
         MonthFigures.delete().where(MonthFigures.id.in_(gone)).execute()
     new = [
@@ -289,9 +301,14 @@ def store(
         if route not in same
     ]
     if new:
-        # Two who miss the same figures measure the same: whoever is second does not stumble.
-        MonthFigures.insert_many(new).on_conflict(
-            conflict_target=[MonthFigures.month, MonthFigures.provider, MonthFigures.route],
-            preserve=[MonthFigures.windows, MonthFigures.figures, MonthFigures.alike],
-        ).execute()
+        # Another process may have kept some since these were looked for.
+        insert = MonthFigures.insert_many(new)
+        if anew:
+            insert = insert.on_conflict(
+                conflict_target=[MonthFigures.month, MonthFigures.provider, MonthFigures.route],
+                preserve=[MonthFigures.windows, MonthFigures.figures, MonthFigures.alike],
+            )
+        else:
+            insert = insert.on_conflict_ignore()
+        insert.execute()
     return bool(gone or new)

@@ -198,6 +198,12 @@ def _indicators(indicators: Iterable[IndicatorYears]) -> Iterable[Block]:
             if year in of_year and of_year[year].hidden:
                 reached[place] = HIDDEN_TEXT
         lines += [(number, label, "Realisatie", *reached), (number, label, "Doel", *aims)]
+        for row in rows:
+            if row.is_redefined:
+                yield Text(
+                    f"Indicator {number} is in {row.year} anders geteld dan ervoor. Vergelijk niet "
+                    "over die grens heen."
+                )
     if years:
         headers = ("Nr.", "Indicator", "Wat", *map(str, years))
         yield Table("Per jaar", headers, tuple(lines), numeric=tuple(range(3, 3 + len(years))))

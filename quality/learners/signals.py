@@ -213,7 +213,8 @@ def off_course(learner: Learner) -> Finding | None:
     guess = ", geschat" if learner.term_estimated else ""
     return Finding(
         "koers",
-        f"{AIMS[aim]} in alle vaardigheden moet voor {day_text(learner.term_until)}{guess}",
+        f"{AIMS[aim]} in alle vaardigheden moet gehaald zijn voor "
+        f"{day_text(learner.term_until)}{guess}",
     )
 
 

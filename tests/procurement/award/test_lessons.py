@@ -16,7 +16,15 @@ from core.dates import add_months, month_of, now, today
 from procurement import demo as demo_region
 from procurement.award import lessons
 from procurement.award.demo import CRITERIA, LOTS, running_contracts
-from procurement.award.lessons import FACTORS, PRICE, AwardedLot, Entry, Told, awards_others, told
+from procurement.award.lessons import (
+    FACTORS,
+    PRICE,
+    Association,
+    AwardedLot,
+    Entry,
+    association,
+    awards_others,
+)
 from procurement.award.models import AwardDecision
 from providers.codes import LearningRoute
 from quality.models import ScoreCard
@@ -44,40 +52,40 @@ def test_inversions_are_those_of_every_order(marks):
 
 def test_the_worked_example_of_the_docs():
     """Nine suppliers: 8 of 36 pairs against it is 2.2 % by chance, 9 of 36 is 3.8 %."""
-    assert told([lot(1, 2, 3, 4, 5, 6, 7, 8, 9)]) is Told.BETTER
-    assert told([lot(9, 1, 2, 3, 4, 5, 6, 7, 8)]) is Told.BETTER
-    assert told([lot(9, 1, 2, 3, 4, 5, 6, 8, 7)]) is Told.NOTHING
-    assert told([lot(9, 8, 7, 6, 5, 4, 3, 2, 1)]) is Told.WORSE
-    assert told([lot(7, 7, 7, 7, 7, 7, 7, 7, 7)]) is Told.NOTHING
+    assert association([lot(1, 2, 3, 4, 5, 6, 7, 8, 9)]) is Association.BETTER
+    assert association([lot(9, 1, 2, 3, 4, 5, 6, 7, 8)]) is Association.BETTER
+    assert association([lot(9, 1, 2, 3, 4, 5, 6, 8, 7)]) is Association.NOTHING
+    assert association([lot(9, 8, 7, 6, 5, 4, 3, 2, 1)]) is Association.WORSE
+    assert association([lot(7, 7, 7, 7, 7, 7, 7, 7, 7)]) is Association.NOTHING
 
 
 def test_by_chance_the_word_is_said_at_most_once_in_twenty_times():
     chance = random.Random(2026)
     words = defaultdict(int)
     for _ in range(2000):
-        words[told([lot(*(chance.choice((6, 7, 8, 9)) for _ in range(10)))])] += 1
-    assert words[Told.TOO_FEW] == 0
-    assert words[Told.BETTER] + words[Told.WORSE] < 0.06 * 2000
+        words[association([lot(*(chance.choice((6, 7, 8, 9)) for _ in range(10)))])] += 1
+    assert words[Association.TOO_FEW] == 0
+    assert words[Association.BETTER] + words[Association.WORSE] < 0.06 * 2000
 
 
 @pytest.mark.parametrize("sizes", [(), (2,), (3,), (8,), (3, 3, 3), (4, 4), (2, 2, 2, 2, 2, 2)])
 def test_nothing_is_said_of_few_suppliers_whatever_their_marks(sizes):
     for marks in (range(1, 9), [7] * 8, range(9, 1, -1)):
-        assert told([lot(*list(marks)[:size]) for size in sizes]) is Told.TOO_FEW
+        assert association([lot(*list(marks)[:size]) for size in sizes]) is Association.TOO_FEW
 
 
 @pytest.mark.parametrize("sizes", [(9,), (11,), (6, 6), (5, 5, 4), (4, 4, 4, 3)])
 def test_attack_the_word_leaves_the_order_of_every_two_suppliers_open(sizes):
     """Whoever hears "ja" cannot exclude that of any two suppliers the worse had the higher mark."""
     every = [list(range(size)) for size in sizes]
-    assert told([lot(*marks) for marks in every]) is Told.BETTER
+    assert association([lot(*marks) for marks in every]) is Association.BETTER
     for at, size in enumerate(sizes):
         for low, high in combinations(range(size), 2):
             turned = list(range(size))
             turned.insert(low, turned.pop(high))
             assert turned[low] > turned[high]
             lots = [lot(*(turned if place == at else m)) for place, m in enumerate(every)]
-            assert told(lots) is Told.BETTER
+            assert association(lots) is Association.BETTER
 
 
 WEIGHTS = {"a": Fraction(20), "b": Fraction(30), "c": Fraction(20), PRICE: Fraction(30)}
@@ -168,6 +176,7 @@ def test_the_page_teaches_without_telling_of_a_bid(tender, client):
     text = page.text
     assert "Met 8 aanbieders is niet te zeggen welk criterium de betere vond." in text
     assert "Een andere weging van Korte wachttijd, Passend aanbod voor werkenden," in text
+    assert "een korting af. Onderbouw de weging: twee keer zo zwaar had anders gegund." in text
     assert "Hier hoort geen kolom, KPI of criterium van het scoremodel bij" in text
     assert "E5 Docenten kennen de wijk" in text
     assert "E3 Elke docent is bevoegd of in opleiding: een oordeel bij 0 van de 17" in text

@@ -15,6 +15,7 @@ from providers.codes import LearningRoute, MarkStatus, TrackStatus
 from providers.models import ProgressRecord, QualityMark
 from quality.cards import operations
 from quality.cards.inputs import views
+from quality.cards.region import kept_figures, measure, store
 from quality.method.figures import figures_of
 from quality.method.model import BASIS_2027
 from quality.models import MonthFigures, ScoreCard
@@ -146,3 +147,16 @@ def test_a_correction_gives_what_computing_from_nothing_gives(provider, old, new
     # The figure of the newest month, eighteen months on, rests on this correction.
     newest = (EVERY_MONTH[-1], int(LearningRoute.B1))
     assert found[newest] != before[newest]
+
+
+def test_figures_that_somebody_kept_meanwhile_from_newer_rows_stay(provider):
+    """Who judged the region measured a month before the rows came that another then summed."""
+    month = EVERY_MONTH[-1]
+    early = measure(provider, [month], BASIS_2027)[month]
+    report(provider, "later", month, (LESSONS, B1), make_delivery(provider))
+    newer = measure(provider, [month], BASIS_2027)[month]
+    assert newer != early
+    assert store(provider.id, month, BASIS_2027, newer)
+    assert not store(provider.id, month, BASIS_2027, early, anew=False)
+    assert kept_figures(month, BASIS_2027)[provider.id, B1] == newer[B1]
+    assert store(provider.id, month, BASIS_2027, early)
