@@ -51,6 +51,11 @@ def use(newer: Path | None, today: Callable[[], date]) -> None:
     _listed()
 
 
+def in_use() -> tuple[Path | None, date]:
+    """The newer list and the day that count here, for ``use`` in a process of its own."""
+    return (_newer[0] if _newer else None), _day()
+
+
 def names() -> Mapping[str, str]:
     """Name by four-digit gemeentecode, of the gemeenten that exist today."""
     return _names(_day())

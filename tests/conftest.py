@@ -17,8 +17,8 @@ from app import create_app
 from core import log_chain
 from core.db import database, open_database
 from core.identity import account_operations
+from core.jobs import child_process
 from core.migrations import migrate
-from core.workbooks import reading
 from tests.databases import own_database
 from tests.pages import Client
 
@@ -155,8 +155,8 @@ def _cheap_passwords() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _coverage_of_readers() -> None:
-    # The process that reads a workbook learns nothing of where it is, unless it is being measured.
-    reading.PASSED_ON.append("COVERAGE_PROCESS_CONFIG")
+    # A child process learns nothing of where it is, unless it is being measured.
+    child_process.PASSED_ON.append("COVERAGE_PROCESS_CONFIG")
 
 
 @pytest.fixture(scope="session")

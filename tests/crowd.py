@@ -17,7 +17,7 @@ from core.accounts import Account
 from core.dates import now
 from core.identity.session_operations import begin
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from app.web.listening import make_server, serve_until_stopped
 from core.accounts import Account
 from core.dates import now
 from core.db import database
+from core.jobs.child_process import Helper, using_helper
 
 ACTOR = "opdrachtregel"
 
@@ -47,7 +48,10 @@ def run(args: argparse.Namespace) -> int:
     watcher = Watcher(app.config)
     watcher.start()
     try:
-        serve_until_stopped(make_server(app, host=args.host, port=args.port, threads=args.threads))
+        with using_helper(Helper()):
+            serve_until_stopped(
+                make_server(app, host=args.host, port=args.port, threads=args.threads)
+            )
     finally:
         watcher.stop()
     return 0

@@ -1,13 +1,14 @@
 """A chart as everyone uses it: page, command, pack. Texts and table first, the picture on demand.
 
 Making a ``Chart`` costs nothing: matplotlib is loaded only when a picture is asked for that was
-not drawn before. Pictures are kept by the fingerprint of all that went into them, the drawing
-code included, so that a kept picture is never an old one.
+not drawn before, and under a server in a process of its own. Pictures are kept by the fingerprint
+of all that went into them, the drawing code included, so that a kept picture is never an old one.
 """
 
 import csv
 import hashlib
 import io
+import logging
 import os
 import sys
 import tempfile
@@ -23,12 +24,19 @@ from typing import Any
 from core.charts import drawing
 from core.charts.parallel import spread
 from core.charts.svg import accessible_svg
+from core.jobs.child_process import HelperError, apart
+
+logger = logging.getLogger(__name__)
 
 WIDTH = 560.0
 """Points. With text of 9 points it stays readable on A4 and on a screen."""
 NARROW = 400.0
 """Points, for two pictures side by side."""
 
+NOT_DRAWN = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 560 40" fill="currentColor">'
+    '<text x="8" y="25" font-size="13">De grafiek kon niet worden getekend.</text></svg>'
+)
 NOTHING = 80.0
 """Points high."""
 Paint = Callable[[drawing.Canvas, Any], None]
@@ -81,7 +89,12 @@ class Chart:
 
     def svg(self) -> str:
         """Drawing for inside a page: no heading (the page has it as text), colours of the page."""
-        return _kept(self, "svg").decode()
+        try:
+            return _kept(self, "svg").decode()
+        except HelperError:
+            # The page has the table, and says what the picture would have shown.
+            logger.exception("chart %s could not be drawn", self.name)
+            return NOT_DRAWN
 
     def svg_file(self) -> bytes:
         """Drawing that stands alone, heading included."""
@@ -139,7 +152,7 @@ def code_fingerprint(module: str) -> str:
 def _kept(chart: Chart, kind: str) -> bytes:
     """Take the picture from the shelf, or draw it and put it there."""
     if _Shelf.directory is None:
-        return draw(chart, kind)
+        return apart(draw, chart, kind)
     path = _place(chart, kind)
     with suppress(FileNotFoundError):
         return path.read_bytes()
@@ -147,7 +160,7 @@ def _kept(chart: Chart, kind: str) -> bytes:
     with _ONE_AT_A_TIME:
         with suppress(FileNotFoundError):
             return path.read_bytes()
-        content = draw(chart, kind)
+        content = apart(draw, chart, kind)
         _write(path, content)
         return content
 

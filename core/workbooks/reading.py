@@ -5,18 +5,13 @@ Every reader of files can be made to ask for all memory by a file of two kilobyt
 are read: no macro runs and no link is followed.
 """
 
-import json
 import marshal
-import os
-import struct
-import subprocess  # our own interpreter with our own module
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
+from core.jobs.child_process import Child
 from core.workbooks.ods import CONTENT, Ods
 from core.workbooks.packing import unpack
 from core.workbooks.sheets import NO_COLUMN, Columns, Reason, Row, Sheet, WorkbookError, too_large
@@ -24,10 +19,6 @@ from core.workbooks.xls import Xls
 from core.workbooks.xlsx import Xlsx
 
 SECONDS = 150
-CHILD = "from core.workbooks.child import main; main()"
-"""Half as long to start as ``-m``."""
-PASSED_ON = ["PATH"]
-"""All that the child learns of the environment: no settings, no secrets."""
 ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 WIDEST_SHOWN = 500
 """So many columns can be asked for as a person sees them."""
@@ -68,12 +59,9 @@ def open_book(path: Path) -> Iterator[Book]:
 class Workbook:
     """A workbook that a child process reads."""
 
-    def __init__(self, child: subprocess.Popen[bytes]) -> None:
-        assert child.stdin is not None  # noqa: S101  opened with pipes  # nosec B101
-        assert child.stdout is not None  # noqa: S101  # nosec B101
-        self._in, self._out = child.stdin, child.stdout
-        self._busy = False
-        opening = self._frame()
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        opening = self._answer()
         self.sheets = [Sheet(name, visible=visible) for name, visible in opening["sheets"]]
         self.epoch_1904: bool = opening["epoch_1904"]
 
@@ -87,62 +75,28 @@ class Workbook:
         no value has a mark (``marks.fault``). Raises ``WorkbookError`` when it cannot be read.
         """
         columns = [at for at in range(WIDEST_SHOWN) if at in shown]
-        request = {"sheet": sheet, "shown": columns, "at_most": at_most}
         try:
-            self._in.write(json.dumps(request).encode() + b"\n")
-            self._in.flush()
-        except BrokenPipeError:
+            self._child.send(marshal.dumps((sheet, columns, at_most)))
+        except EOFError:
             raise too_large() from None
-        while rows := self._frame()["rows"]:
+        while rows := self._answer()["rows"]:
             yield from rows
 
-    def _frame(self) -> dict[str, Any]:
-        length = self._out.read(4)
-        payload = self._out.read(struct.unpack("<I", length)[0]) if len(length) == 4 else b""
+    def _answer(self) -> dict[str, Any]:
         try:
-            frame: dict[str, Any] = marshal.loads(payload)  # noqa: S302  our own child  # nosec B302
-        except (EOFError, ValueError, TypeError):
+            answer: dict[str, Any] = marshal.loads(  # noqa: S302  our own child  # nosec B302
+                self._child.receive()
+            )
+        except EOFError:
             raise too_large() from None
-        if "refused" in frame:
-            reason, message = frame["refused"]
+        if "refused" in answer:
+            reason, message = answer["refused"]
             raise WorkbookError(Reason(reason), message)
-        return frame
+        return answer
 
 
 @contextmanager
 def open_workbook(path: Path) -> Iterator[Workbook]:
     """Open a workbook in a process with limits; raises ``WorkbookError`` when that cannot be."""
-    child = _start(path)
-    watch = threading.Timer(SECONDS, child.kill)
-    watch.start()
-    try:
+    with Child("core.workbooks.child:main", str(path.resolve()), seconds=SECONDS) as child:
         yield Workbook(child)
-    finally:
-        watch.cancel()
-        child.kill()
-        child.wait()
-        for stream in (child.stdin, child.stdout):
-            _close(stream)
-
-
-def _close(stream: IO[bytes] | None) -> None:
-    try:
-        if stream:
-            stream.close()
-    except BrokenPipeError:
-        return
-
-
-def _start(path: Path) -> subprocess.Popen[bytes]:
-    environment = {
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "LC_ALL": "C.UTF-8",
-        **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
-    }
-    return subprocess.Popen(  # noqa: S603  no shell, no words of the user
-        [sys.executable, "-c", CHILD, str(path.resolve())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-    )

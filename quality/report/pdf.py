@@ -12,6 +12,7 @@ from typing import Any
 from core.charts.drawing import BOX, boxed
 from core.charts.pictures import Chart
 from core.formats import moment_text
+from core.jobs.child_process import apart
 from quality.report.blocks import Block, Bullets, Report, Table, Text, WritingLines
 
 TEMPLATE = Path(__file__).parent / "report.typ"
@@ -20,6 +21,11 @@ Svg = Callable[[Chart], str]
 
 def pdf(report: Report, *, at: datetime, svg: Svg = Chart.svg) -> bytes:
     """Set a report; the compiler refuses what is not PDF/UA-1."""
+    data = json.dumps(as_data(report, svg, at), ensure_ascii=False)
+    return apart(_compile, data, int(at.timestamp()))
+
+
+def _compile(data: str, moment: int) -> bytes:
     import typst  # noqa: PLC0415  20 MB, and only needed here
 
     made: bytes = typst.compile(
@@ -27,8 +33,8 @@ def pdf(report: Report, *, at: datetime, svg: Svg = Chart.svg) -> bytes:
         font_paths=[str(fonts())],
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
-        timestamp=int(at.timestamp()),
-        sys_inputs={"report": _settable(json.dumps(as_data(report, svg, at), ensure_ascii=False))},
+        timestamp=moment,
+        sys_inputs={"report": _settable(data)},
     )
     return _with_row_headings(made)
 
