@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from app.demo import PASSWORD
 from core.accounts import Role
@@ -81,6 +81,12 @@ EXAMINE = """async ([kinds, rules]) => {
 }"""
 
 
+def press(leads_on: Locator) -> None:
+    """Press what leads to another page, and wait until that page is there."""
+    with leads_on.page.expect_navigation():
+        leads_on.click()
+
+
 @dataclass
 class Person:
     """A browser window with a session of its own."""
@@ -120,8 +126,8 @@ class Person:
         self.page.goto("/account/aanmelden/")
         self.page.get_by_label("E-mailadres").fill(address)
         self.page.get_by_label("Wachtwoord").fill(PASSWORD)
-        self.page.get_by_role("button", name="Meld aan").click()
-        self.page.wait_for_url(f"{self.site.url}/")
+        press(self.page.get_by_role("button", name="Meld aan"))
+        expect(self.page).to_have_url(f"{self.site.url}/")
 
     def visit(self, address: str) -> Page:
         """Go to an address; it must be there."""
@@ -130,9 +136,9 @@ class Person:
         assert answer.status == 200, f"{address}: {answer.status}"
         return self.page
 
-    def send_file(self) -> None:
+    def send_file(self, button: str = "Bekijk wat er zou gebeuren") -> None:
         """Send the chosen file off and wait for the answer: in this page, or as the next one."""
-        self.page.get_by_role("button", name="Bekijk wat er zou gebeuren").click()
+        self.page.get_by_role("button", name=button).click()
         # The script says how far the upload is until the answer takes the place of the form.
         self.page.locator("p.upload").wait_for(state="detached")
 

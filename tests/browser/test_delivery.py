@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from core.accounts import Role
 from core.dates import add_months, month_of, today
 from tests.browser.keyboard import choose_file, follow
-from tests.browser.person import Person
+from tests.browser.person import Person, press
 
 MONTH = add_months(month_of(today()), -1)
 HEADER = (
@@ -62,11 +62,11 @@ def test_a_file_with_a_fault_is_mended_and_changes_the_score(
     assert score_shown(page) == before
 
     page.go_back()
-    page.get_by_role("link", name="Kies een ander bestand").click()
+    press(page.get_by_role("link", name="Kies een ander bestand"))
     mended = file_with(tmp_path, "oktober-verbeterd.csv", rows)
     page.get_by_label(FILE).set_input_files(mended)
     person.send_file()
-    page.get_by_role("button", name="Indienen").click()
+    press(page.get_by_role("button", name="Indienen"))
 
     expect(page.locator("main")).to_contain_text(f"{LEARNERS} aangenomen")
     assert person.barriers() + person.overflow() == []

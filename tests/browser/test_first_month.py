@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from core.dates import add_months, month_of, now, today
 from core.identity.totp import code_of
-from tests.browser.person import Person
+from tests.browser.person import Person, press
 from tests.browser.site import Site, taalinkoop
 from tests.browser.test_delivery import FILE, LEARNERS, file_with, row
 
@@ -53,7 +53,7 @@ def set_up_second_step(page: Page) -> None:
     secret = page.locator("code").first.inner_text().replace(" ", "")
     page.get_by_label("Huidig wachtwoord").fill(PASSWORD)
     page.get_by_label("Code uit de app").fill(code_of(secret, int(now().timestamp()) // 30))
-    page.locator("main button[type=submit]").click()
+    press(page.locator("main button[type=submit]"))
     expect(page.locator("h1")).to_have_text("Bewaar je herstelcodes")
 
 
@@ -77,9 +77,9 @@ def test_from_nothing_to_the_first_scored_month_in_six_forms(
     page.get_by_label("E-mailadres (verplicht)").fill("beheer@regio.example")
     page.get_by_label("Wachtwoord").fill(PASSWORD)
     page.get_by_label("Wie leest aanbieders en leveringen in?").fill("cm@regio.example")
-    page.get_by_role("button", name="Maak account").click()
+    press(page.get_by_role("button", name="Maak account"))
     link = page.locator("pre code").inner_text()
-    page.get_by_role("link", name="Verder").click()
+    press(page.get_by_role("link", name="Verder"))
     set_up_second_step(page)
 
     manager = Person.sit_down(browser, empty)
@@ -87,19 +87,19 @@ def test_from_nothing_to_the_first_scored_month_in_six_forms(
     page = manager.page
     page.goto(link)
     page.get_by_label("Nieuw wachtwoord").fill(PASSWORD)
-    page.get_by_role("button", name="Bewaar wachtwoord").click()
+    press(page.get_by_role("button", name="Bewaar wachtwoord"))
     set_up_second_step(page)
-    page.get_by_role("link", name="Taalinkoop").first.click()
-    page.get_by_role("link", name="Lees aanbieders, contracten en keurmerken in").click()
+    press(page.get_by_role("link", name="Taalinkoop").first)
+    press(page.get_by_role("link", name="Lees aanbieders, contracten en keurmerken in"))
     page.get_by_label("Bestand").set_input_files(register_in(tmp_path))
-    page.get_by_role("button", name="Bekijk wat er verandert").click()
-    page.get_by_role("button", name="Neem dit op in het register").click()
-    page.get_by_role("link", name="Stuur de eerste levering in").click()
+    manager.send_file("Bekijk wat er verandert")
+    press(page.get_by_role("button", name="Neem dit op in het register"))
+    press(page.get_by_role("link", name="Stuur de eerste levering in"))
     page.get_by_label(FILE).set_input_files(
         file_with(tmp_path, "oktober.csv", [row(number) for number in range(LEARNERS)])
     )
     manager.send_file()
-    page.get_by_role("button", name="Levering aannemen").click()
+    press(page.get_by_role("button", name="Levering aannemen"))
     expect(page.locator("main")).to_contain_text(f"{LEARNERS} aangenomen")
 
     until = time.monotonic() + 60

@@ -13,7 +13,7 @@ from core.accounts import Role
 from core.dates import add_months, month_of, today
 from core.formats import count_text, month_text
 from tests.browser.keyboard import tab_to
-from tests.browser.person import Person
+from tests.browser.person import Person, press
 from tests.browser.site import Site, email, taalinkoop
 
 MONTH = add_months(month_of(today()), -1)
@@ -54,7 +54,7 @@ def test_a_score_is_explained_down_to_its_last_row(sit: Sit) -> None:
     manager = sit(MANAGER)
     page = manager.visit(f"/kwaliteit/{MONTH:%Y-%m}/?route=B")
     looks_right(manager)
-    page.get_by_role("row").filter(has_text=OWN_NAME).get_by_role("link").first.click()
+    press(page.get_by_role("row").filter(has_text=OWN_NAME).get_by_role("link").first)
 
     # The sentence is the sum that it says it is, and the table adds up to the same.
     working = page.locator("p", has_text="Zo komt de score tot stand").inner_text()
@@ -68,12 +68,11 @@ def test_a_score_is_explained_down_to_its_last_row(sit: Sit) -> None:
     assert sum(map(number, parts)) == pytest.approx(number(score), abs=0.3)
     looks_right(manager)
 
-    page.get_by_role("link", name="Bekijk de rijen achter deze cijfers").click()
-    page.wait_for_url("**/rijen/**")
+    press(page.get_by_role("link", name="Bekijk de rijen achter deze cijfers"))
     told = page.locator("main").inner_text()
     expect(page.locator("tbody tr").first).to_be_visible()
     looks_right(manager)
-    page.get_by_role("link", name="CSV").click()
+    press(page.get_by_role("link", name="CSV"))
     page.get_by_label("Uitvoering van het contract").check()
     looks_right(manager)
     with page.expect_download() as waiting:
@@ -90,7 +89,7 @@ def test_who_is_behind_a_figure_is_opened_printed_and_seen_by_the_provider_alike
     # Who is on a border says so, in the table itself.
     row = page.get_by_role("row").filter(has_text=OWN_NAME)
     assert re.search(r"op de grens van \w+ en \w+ \(\d+.% kans\)", row.inner_text())
-    row.get_by_role("link").first.click()
+    press(row.get_by_role("link").first)
     assert "op de grens van" in page.locator("main").inner_text()
     why = page.locator("p", has_text="Waarom op de grens").inner_text()
     assert re.search(r"tussen .+ en .+ scheelt [\d,]+ punten", why), why
@@ -137,21 +136,21 @@ def test_a_model_is_tried_and_put_in_force_by_two(sit: Sit, site: Site) -> None:
         "Intensiteit": "10",
     }.items():
         page.get_by_label(f"{label}: gewicht").fill(weight)
-    page.get_by_role("button", name="Bekijk het effect").click()
+    press(page.get_by_role("button", name="Bekijk het effect"))
     effect = page.get_by_role("table", name="Oordelen die veranderen")
     expect(effect).to_contain_text(OWN_NAME)
     looks_right(first)
-    page.get_by_role("button", name="Bewaar als voorstel").click()
+    press(page.get_by_role("button", name="Bewaar als voorstel"))
     expect(page.locator("main")).to_contain_text("Een ander moet het goedkeuren")
     expect(page.get_by_role("link", name="Keur goed")).to_have_count(0)
     looks_right(first)
 
     page = second.visit("/")
-    page.get_by_role("link", name=re.compile("wachttijd-zwaar")).first.click()
+    press(page.get_by_role("link", name=re.compile("wachttijd-zwaar")).first)
     expect(effect).to_have_count(1)
-    page.get_by_role("link", name="Keur goed").click()
+    press(page.get_by_role("link", name="Keur goed"))
     looks_right(second)
-    page.get_by_role("button", name="Ja, keur goed").click()
+    press(page.get_by_role("button", name="Ja, keur goed"))
     expect(page.locator("main")).to_contain_text("Het model geldt.")
     looks_right(second)
 
@@ -161,19 +160,19 @@ def test_hoor_en_wederhoor_up_to_fixing_the_month(sit: Sit) -> None:
     here, month = f"/kwaliteit/{EARLIER:%Y-%m}/", month_text(EARLIER)
 
     page = manager.visit(here)
-    page.get_by_role("link", name="Nodig uit om te reageren").click()
+    press(page.get_by_role("link", name="Nodig uit om te reageren"))
     looks_right(manager)
-    page.get_by_role("button", name="Nodig uit").click()
+    press(page.get_by_role("button", name="Nodig uit"))
     expect(page.locator("main")).to_contain_text("kunnen reageren tot en met")
 
     own = provider.visit("/")
-    own.get_by_role("link", name=re.compile(f"Reageer .* {month}")).click()
+    press(own.get_by_role("link", name=re.compile(f"Reageer .* {month}")))
     names = own.locator("table.scores tbody tr").all_inner_texts()
     assert names
     assert all(OWN_NAME in name for name in names)
-    own.get_by_role("row").filter(has_text=OWN_NAME).get_by_role("link").first.click()
+    press(own.get_by_role("row").filter(has_text=OWN_NAME).get_by_role("link").first)
     expect(own.locator("main")).to_contain_text("concept")
-    own.get_by_role("link", name="Geef een reactie").click()
+    press(own.get_by_role("link", name="Geef een reactie"))
     looks_right(provider)
     # The provider reacts with the keyboard alone.
     tab_to(own, "name", "criterion")
@@ -190,16 +189,16 @@ def test_hoor_en_wederhoor_up_to_fixing_the_month(sit: Sit) -> None:
     page = manager.visit("/")
     # Two reactions of one school are one line; it opens into both.
     page.locator("summary").filter(has_text=f"2 reacties van {OWN_NAME}").first.click()
-    page.get_by_role("link", name=re.compile(f"{OWN_NAME} reageerde .* {month}")).click()
+    press(page.get_by_role("link", name=re.compile(f"{OWN_NAME} reageerde .* {month}")))
     expect(page.get_by_role("heading", name="Wachttijd", level=3)).to_have_count(1)
-    page.get_by_role("link", name="Beantwoord deze reactie").click()
+    press(page.get_by_role("link", name="Beantwoord deze reactie"))
     looks_right(manager)
     page.get_by_label("Antwoord").fill("Wij zien dat volgende maand terug in de wachttijd.")
-    page.get_by_role("button", name="Verstuur antwoord").click()
+    press(page.get_by_role("button", name="Verstuur antwoord"))
     manager.visit(here)
-    page.get_by_role("link", name="Stel vast").click()
+    press(page.get_by_role("link", name="Stel vast"))
     looks_right(manager)
-    page.get_by_role("button", name="Ja, stel vast").click()
+    press(page.get_by_role("button", name="Ja, stel vast"))
     expect(page.locator("main")).to_contain_text("zijn vastgesteld")
     looks_right(manager)
     expect(page.get_by_role("link", name="Stel vast")).to_have_count(0)
@@ -216,11 +215,11 @@ def test_the_gemeente_handles_a_signal(sit: Sit) -> None:
     looks_right(gemeente)
     link = page.locator("tbody th a").first
     address = link.get_attribute("href")
-    link.click()
+    press(link)
     expect(page.locator("tbody tr").first).to_be_visible()
     looks_right(gemeente)
     page.get_by_label("Wat deed je?").select_option("gesprek")
-    page.get_by_role("button", name="Afgehandeld").click()
+    press(page.get_by_role("button", name="Afgehandeld"))
     expect(page.locator("main")).to_contain_text("Het signaal is afgehandeld.")
     looks_right(gemeente)
     gemeente.visit(str(address))
