@@ -41,7 +41,8 @@ INSERT INTO delivery_month (delivery_id, month, rows, removed)
 SELECT id, {last} - id % 100, 930, 0 FROM delivery
 """
 # A provider has a new trajectory every 0.52 day, that is reported for fifteen months: about 930
-# rows a month. Every twentieth learns nothing; the others rise a level in some seven months.
+# rows a month. Twelve in a row are a group, with one docent and one timetable. Every twentieth
+# learns nothing; the others rise a level in some seven months.
 TRACKS = """
 INSERT INTO course_track (id, provider_id, number)
 WITH RECURSIVE k(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM k WHERE n < {count} - 1)
@@ -51,14 +52,15 @@ ROWS = """
 INSERT INTO progress_record (provider_id, month, track_id, delivery_id, "row", municipality, route,
   status, registered_on, first_lesson_on, evening_weekend_wish, minutes_offered, minutes_attended,
   minutes_authorised, minutes_unauthorised, minutes_evening_weekend, minutes_certified,
-  minutes_in_training, level_reading, level_listening, level_writing, level_speaking)
+  minutes_in_training, group_name, level_reading, level_listening, level_writing, level_speaking)
 WITH RECURSIVE m(month, first, last) AS (
   VALUES {months}
 ), t AS (
   SELECT id, provider_id, {start} + (id % 10000) * 52 / 100 AS applied,
-         (id * 7919) % (20 + provider_id % 50) AS waited FROM course_track
+         (id * 7919) % (20 + provider_id % 50) AS waited,
+         (id % 10000) / 12 AS team FROM course_track
 ), r AS (
-  SELECT t.*, m.*, applied + waited <= last AS begun,
+  SELECT t.*, m.*, applied + waited <= last AS begun, (team * 37 + provider_id * 11) % 100 AS dice,
          15 * (160 + (t.id * 31 + m.month * 17) % 100) AS minutes,
          1 + (last - applied + t.id % 200) * (t.id % 20 > 0) / 200 AS level
   FROM m CROSS JOIN t WHERE applied <= last AND applied > first - 456
@@ -67,8 +69,8 @@ SELECT provider_id, month, id, provider_id * 100 + {last} - month, 1,
   CASE id % 3 WHEN 0 THEN 193 WHEN 1 THEN 148 ELSE 150 END, 1 + 2 * (id % 4 = 0),
   CASE WHEN begun THEN 2 ELSE 1 END, applied, CASE WHEN begun THEN applied + waited END,
   id % 3 = 0, minutes * begun, minutes * begun, 0, 0,
-  begun * 15 * (id % 40), begun * minutes * (60 + provider_id % 40) / 100,
-  0, level, level, level, level FROM r ORDER BY month, provider_id
+  begun * minutes * (dice < 20) / 2, begun * minutes * (dice < 60 + provider_id % 40),
+  0, 'G' || team, level, level, level, level FROM r ORDER BY month, provider_id
 """
 CARDS = """
 INSERT INTO score_card ({columns}, month)
@@ -144,11 +146,11 @@ def judge_every_month(months: int = MONTHS) -> None:
 
 
 @contextmanager
-def held(providers: int = PROVIDERS) -> Iterator[Path]:
+def held(months: int = MONTHS) -> Iterator[Path]:
     """The folder of a filled region, with its database open."""
     kept = os.environ.get("BENCH_FOLDER")
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(kept or temporary) / f"region-{providers}"
+        folder = Path(kept or temporary) / f"region-{months}"
         folder.mkdir(parents=True, exist_ok=True)
         there = (folder / "taalinkoop.sqlite").exists()
         database.initialize(open_database(f"sqlite:///{folder / 'taalinkoop.sqlite'}"))
@@ -157,7 +159,7 @@ def held(providers: int = PROVIDERS) -> Iterator[Path]:
         if there:
             migrate(database.obj)
         else:
-            fill(providers)
+            fill(months=months)
         try:
             yield folder
         finally:
