@@ -37,16 +37,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to ``make check`` what takes long, unless it was named."""
+    """Leave to ``make check`` what takes long, unless it was named.
+
+    Of a file the tests that need nothing in the database go before those that begin with a filled
+    one.
+    """
+    files = {path: number for number, path in enumerate(dict.fromkeys(i.path for i in items))}
+    items.sort(key=lambda item: (files[item.path], "file_db" in getattr(item, "fixturenames", ())))
     if config.getoption("thorough"):
         return
-    later = [
-        item
-        for item in items
-        if item.get_closest_marker("thorough") and item.path.name not in str(config.args)
-    ]
+    later = [item for item in items if _takes_long(item) and item.path.name not in str(config.args)]
     config.hook.pytest_deselected(items=later)
     items[:] = [item for item in items if item not in later]
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker
+    return bool(marked("thorough") or (marked("sqlite_first") and marked("postgresql")))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -66,7 +73,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what touches the database on both engines, and what looks at pages on one.
 
     A page shows what queries gave it, and those have tests of their own; where the page itself
-    makes the query (lists, filters, sorting), ``@pytest.mark.both_engines`` says so.
+    makes the query (lists, filters, sorting), ``@pytest.mark.both_engines`` says so. What does much
+    with few queries that are tested elsewhere is marked ``sqlite_first``.
     """
     if "engine" not in metafunc.fixturenames:
         return

@@ -143,8 +143,8 @@ def test_other_weights_are_not_told_where_they_would_tell():
         assert awards_others([one], "a", Fraction(2)) is None
 
 
-@pytest.fixture
-def tender(db):
+@pytest.fixture(scope="module")
+def awarded(file_db):
     """The tender of the running contracts, and a year of scores since."""
     last = add_months(month_of(today()), -2)
     for number in range(1, 9):
@@ -168,6 +168,11 @@ def tender(db):
                 )  # fmt: skip
     places = list(demo_region._joining(("0193", "0148")))
     running_contracts(demo_region.RUNNING_CODE, demo_region.PAST_TRACE, places, by="demo")
+
+
+@pytest.fixture
+def tender(awarded, db):
+    """Forgets what a test does to it."""
 
 
 def test_the_page_teaches_without_telling_of_a_bid(tender, client):

@@ -53,16 +53,21 @@ def correct(provider, at, **row):
     return delivery
 
 
-@pytest.fixture
-def corrected(db):
+@pytest.fixture(scope="module")
+def month(file_db):
     """Delivered before 10 November, fixed on the 15th, corrected on the 20th."""
     provider = deliver("TA001")
     Delivery.update(decided_at=NOV_10).execute()
     operations.compute(OCT, by="x", at=NOV_10)
     operations.fix(OCT, by="x", at=NOV_15)
-    delivery = correct(provider, NOV_20, minutes_certified=0)
+    correct(provider, NOV_20, minutes_certified=0)
     operations.recompute_after(provider, [OCT], by="x", at=NOV_20)
-    return delivery
+
+
+@pytest.fixture
+def corrected(month, db):
+    """The correction."""
+    return Delivery.get(decided_at=NOV_20)
 
 
 def then(moment):

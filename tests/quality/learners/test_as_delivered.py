@@ -15,6 +15,8 @@ from providers.deliveries.operations import Request, receive
 from quality.learners.models import LearnerSummary
 from tests.builders import AT, make_provider
 
+pytestmark = pytest.mark.sqlite_first
+
 FIRST, LAST = date(2025, 5, 1), date(2026, 10, 1)
 PLACES = (
     "0119", "0148", "0160", "0166", "0175", "0177", "0180", "0193", "0244", "0246", "0269", "1701",

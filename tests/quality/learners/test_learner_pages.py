@@ -29,8 +29,8 @@ def months(track, count: int, last: date = OCT, **more) -> None:
         make_record(month=add_months(last, -back), track=track, **more)
 
 
-@pytest.fixture
-def region(db):
+@pytest.fixture(scope="module")
+def judged(file_db):
     """Two providers and two gemeenten; learner D-1 moved from one provider to the other."""
     old, new = make_provider("TA001"), make_provider("TA002")
     for provider, place in ((old, "0148"), (new, "0193")):
@@ -43,7 +43,11 @@ def region(db):
     months(make_track(new, "Z-twee"), 1, municipality=193)
     for provider in (old, new):
         recompute_after(provider, [OCT], by="test", at=AT)
-    return old, new
+
+
+@pytest.fixture
+def region(judged, db):
+    return make_provider("TA001"), make_provider("TA002")
 
 
 def numbers(page) -> list[str]:

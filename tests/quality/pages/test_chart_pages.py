@@ -19,15 +19,22 @@ from tests.builders import make_provider
 from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
 from tests.quality.charts.cards import card
 
+pytestmark = pytest.mark.sqlite_first
 
-@pytest.fixture
-def region(db):
+
+@pytest.fixture(scope="module")
+def judged(file_db):
     """Two providers over two months, and one with four learners."""
     for month in (SEP, OCT):
         deliver("TA001", month)
         deliver("TA002", month, minutes_certified=0)
         deliver("TA003", month, people=4)
         operations.compute(month, **WHO)
+
+
+@pytest.fixture
+def region(judged, db):
+    """Forgets what a test does to it."""
 
 
 def test_the_charts_of_a_month_have_tables_and_downloads(client, region):

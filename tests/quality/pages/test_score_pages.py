@@ -17,8 +17,8 @@ from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def region(db):
+@pytest.fixture(scope="module")
+def judged(file_db):
     """Three providers: a sound one, one with four learners, one that fell through its teachers."""
     for month in (SEP, OCT):
         deliver("TA001", month)
@@ -26,6 +26,11 @@ def region(db):
         deliver("TA003", month, minutes_certified=0 if month == OCT else 2400)
         operations.compute(month, **WHO)
     Provider.update(name="Taalhuis IJssel").where(Provider.code == "TA003").execute()
+
+
+@pytest.fixture
+def region(judged, db):
+    """Forgets what a test does to it."""
 
 
 def test_goes_to_the_newest_month(client, region):

@@ -11,6 +11,7 @@ import pytest
 from app import cli
 from core.audit import AuditLine
 from core.errors import DomainError
+from providers.models import Provider
 from quality.cards import operations
 from quality.passport.build import passport_content
 from quality.passport.recompute import differences
@@ -18,19 +19,25 @@ from quality.passport.seal import opened, sealed, signing_key
 from tests.builders import AT
 from tests.quality.cards.test_operations import OCT, deliver
 
+pytestmark = pytest.mark.sqlite_first
+
 WHO = {"purpose": "bezwaar van de aanbieder", "by": "contract@zwolle.nl", "at": AT}
 PAGE = "/kwaliteit/2026-10/TA001/paspoort/"
 
 
-@pytest.fixture
-def fixed(db):
+@pytest.fixture(scope="module")
+def month(file_db):
     """Three schools that differ in groups, hours and docents; the first month is fixed."""
-    provider = deliver("TA001")
+    deliver("TA001")
     deliver("TA002", minutes_certified=600, people=7, group_name="A")
     deliver("TA003", minutes_evening_weekend=0, people=9)
     operations.compute(OCT, by="x", at=AT)
     operations.fix(OCT, by="x", at=AT)
-    return provider
+
+
+@pytest.fixture
+def fixed(month, db):
+    return Provider.get(code="TA001")
 
 
 @pytest.fixture

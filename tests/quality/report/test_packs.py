@@ -24,13 +24,15 @@ from quality.report.packs import Shelf, packs
 from tests.builders import make_provider
 from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
 
+pytestmark = pytest.mark.sqlite_first
+
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 ALL = Provider.select(Provider.id)
 
 
-@pytest.fixture
-def region(db):
+@pytest.fixture(scope="module")
+def judged(file_db):
     """Three providers: a sound one, one with four learners, one that fell through its teachers."""
     for month in (SEP, OCT):
         deliver("TA001", month)
@@ -38,6 +40,11 @@ def region(db):
         deliver("TA003", month, minutes_certified=0 if month == OCT else 2400)
         operations.compute(month, **WHO)
     Provider.update(name="Taalhuis IJssel").where(Provider.code == "TA003").execute()
+
+
+@pytest.fixture
+def region(judged, db):
+    """Forgets what a test does to it."""
 
 
 def pack_of(code, **more):

@@ -19,6 +19,8 @@ from tests.pdf_ua import faults
 from tests.quality.cards.test_operations import OCT, WHO, deliver
 from tests.quality.report.test_packs import ALL, AT, TODAY, text_of
 
+pytestmark = pytest.mark.sqlite_first
+
 
 def pdf_of(code: str) -> bytes:
     (pack,) = packs(OCT, ALL, today=TODAY, codes=[code])
