@@ -16,7 +16,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
-from core.charts.drawing import boxed
+from core.charts.lettering import boxed
 
 GREY = "#77808a"
 WORD_SIZE = 8.5

@@ -4,13 +4,13 @@ Only drawing imports this.
 """
 
 import io
-from collections.abc import Callable
 from typing import Any
 
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_hex
 from matplotlib.font_manager import weight_dict
 
+from core.charts.lettering import text_width
 from core.charts.svg import xml_text
 
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
@@ -26,17 +26,13 @@ BASELINES = {
 """How far the baseline lies under the place of a text, as part of its size."""
 NORMAL = 400
 
-Width = Callable[[str, float, bool], float]
-"""Width in points of a text of this size, bold or not."""
 
-
-def drawn(figure: Any, width_of: Width) -> bytes:
+def drawn(figure: Any) -> bytes:
     """Draw a figure of 72 dots per inch."""
     content = io.StringIO()
     width, height = figure.get_size_inches() * 72
     empty = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     renderer = _Renderer(width, height, content, image_dpi=72, metadata=empty)
-    renderer.width_of = width_of
     figure.draw(renderer)
     renderer.finalize()
     return content.getvalue().encode()
@@ -44,8 +40,6 @@ def drawn(figure: Any, width_of: Width) -> bytes:
 
 class _Renderer(RendererSVG):
     """Writes text as text."""
-
-    width_of: Width
 
     def get_text_width_height_descent(
         self,
@@ -55,7 +49,8 @@ class _Renderer(RendererSVG):
     ) -> tuple[float, float, float]:
         """Measure by the widths of single letters."""
         size = prop.get_size_in_points()
-        return self.width_of(s, size, _is_bold(prop)), size * (ASCENT + DESCENT), size * DESCENT
+        width = text_width(s, size, bold=_is_bold(prop))
+        return width, size * (ASCENT + DESCENT), size * DESCENT
 
     def draw_text(  # noqa: PLR0917  as matplotlib calls it
         self,

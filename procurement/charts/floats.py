@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from procurement.plan.health import working_days
 from procurement.plan.outlook import Outlook
@@ -73,7 +73,7 @@ def _paint(canvas: Any, data: tuple[Room, ...]) -> None:
     high = max(1, *(room.total for room in data))
     axes.set_xlim(low - 0.02 * (high - low), high)
     axes.set_ylim(len(data) - 0.5, -0.5)
-    labels = [drawing.shorten(room.label, LEFT - 12, 8.5) for room in data]
+    labels = [lettering.shorten(room.label, LEFT - 12, 8.5) for room in data]
     axes.set_yticks(range(len(data)), labels, fontsize=8.5)
     axes.tick_params(axis="y", length=0)
     ticks = [tick for tick in drawing.nice_ticks(low, high) if low <= tick <= high]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.dates import add_months, month_of
 from core.formats import MISSING, day_text
@@ -111,7 +111,9 @@ def _paint(canvas: Any, data: Rows) -> None:
     axes.set_xlim(data.first.toordinal(), data.last.toordinal())
     axes.set_ylim(count - 0.5, -0.5)
     _month_ticks(axes, data.first, data.last, canvas.width - LEFT - 12)
-    axes.set_yticks(range(count), [drawing.shorten(bar.label, LEFT - 12, 9.5) for bar in data.bars])
+    axes.set_yticks(
+        range(count), [lettering.shorten(bar.label, LEFT - 12, 9.5) for bar in data.bars]
+    )
     axes.tick_params(axis="y", length=0, labelsize=9.5)
     axes.grid(visible=True, axis="x", lw=0.4, color=drawing.GREY, alpha=0.35)
     for place, bar in enumerate(data.bars):

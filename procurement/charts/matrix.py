@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import municipalities
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.formats import MISSING, day_text
 from procurement.plan.outlook import Outlook
@@ -95,7 +95,7 @@ def _paint(canvas: Any, data: Cells) -> None:
     axes.xaxis.tick_top()
     axes.set_xticks(
         range(len(data.steps)),
-        [drawing.shorten(s, width - 6, 8.5) for s in data.steps],
+        [lettering.shorten(s, width - 6, 8.5) for s in data.steps],
         fontsize=8.5,
     )
     axes.tick_params(length=0)
@@ -114,4 +114,4 @@ def _key(canvas: Any) -> None:
     for outcome, word in WORDS.items():
         sheet.plot([x + 4], [9], ls="none", ms=6, **LOOK[outcome])
         sheet.text(x + 12, 9, word, fontsize=8.5, va="center")
-        x += 22 + drawing.text_width(word, 7.5)
+        x += 22 + lettering.text_width(word, 7.5)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from procurement.preparation.trace import KINDS, Item, unasked, unmeasured
 
@@ -163,12 +163,12 @@ def _paint(canvas: Any, data: Drawn) -> None:
             ls=(0, (2, 1)) if box.open_end else "-",
         )  # fmt: skip
         head = f"{box.label}: {box.open_end}" if box.open_end else box.label
-        lines = drawing.wrap(box.text, width - 8, SIZE)
+        lines = lettering.wrap(box.text, width - 8, SIZE)
         if len(lines) > TEXT_LINES:
             rest = " ".join(lines[TEXT_LINES - 1 :])
-            lines = [*lines[: TEXT_LINES - 1], drawing.shorten(rest, width - 8, SIZE)]
+            lines = [*lines[: TEXT_LINES - 1], lettering.shorten(rest, width - 8, SIZE)]
         sheet.text(
-            x + 6, y + LINE, drawing.shorten(head, width - 8, SIZE, bold=True), fontsize=SIZE,
+            x + 6, y + LINE, lettering.shorten(head, width - 8, SIZE, bold=True), fontsize=SIZE,
             weight="bold", va="center",
         )  # fmt: skip
         for number, text in enumerate(lines):

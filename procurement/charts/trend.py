@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.dates import add_months, month_of, parse_month
 from core.formats import MISSING, day_text, month_text
@@ -134,7 +134,7 @@ def _paint(canvas: Any, data: Lines) -> None:
         axes.plot(xs, ys, color=colour, lw=1.6, marker=mark, ms=5)
         label = f"{line.label} (gehaald)" if line.reached else line.label
         axes.annotate(
-            drawing.shorten(label, RIGHT - 16, 8.5), (said[-1] + 12, place),
+            lettering.shorten(label, RIGHT - 16, 8.5), (said[-1] + 12, place),
             xytext=(6, 0), textcoords="offset points", va="center", fontsize=8.5,
             annotation_clip=False,
         )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.formats import MISSING, month_text, number_text
 from quality.charts.judgement import borders_of, draw_zones
@@ -121,10 +121,10 @@ def paint_compare(canvas: drawing.Canvas, data: Sides) -> None:
         if not line.standing:
             sheet.text(4, y, line.name, va="center", weight="bold")
             continue
-        sheet.text(14, y, drawing.shorten(line.name, 130), va="center")
+        sheet.text(14, y, lettering.shorten(line.name, 130), va="center")
         sheet.text(LEFT - 8, y, line.n, va="center", ha="right", size=8.5)
         text = line.text.split(", ")[0] or MISSING
-        sheet.text(right + 12, y, drawing.shorten(text, 114, 8.5), va="center", size=8.5)
+        sheet.text(right + 12, y, lettering.shorten(text, 114, 8.5), va="center", size=8.5)
         if line.points is not None:
             marks.append((line.points, y, line.standing))
     ys, points = [y for _, y, _ in marks], [x for x, _, _ in marks]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.formats import number_text, percent_text
 from quality.charts.words import Card, few_names, n_text, name_of, write_side_labels
@@ -226,8 +226,8 @@ def _name(canvas: drawing.Canvas, axes: Any, data: Funnel, places: dict[Share, s
     dots = {s: (s.worth * across, (s.value - bottom) * up) for s in data.shares}
     taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots.values()]
     for share in wanted[: LABELLED * 2]:
-        text = drawing.shorten(share.name, 130, 8.5)
-        width = drawing.text_width(text, 8.5)
+        text = lettering.shorten(share.name, 130, 8.5)
+        width = lettering.text_width(text, 8.5)
         x, y = dots[share]
         for left, low in (
             (x + 6, y - 4),

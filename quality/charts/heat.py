@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.formats import month_text
 from quality.charts.words import (
@@ -161,7 +161,7 @@ def paint_heat_map(canvas: drawing.Canvas, data: Map) -> None:
         if not row.cells:
             axes.text(4, y + 6, row.name, weight="bold")
             continue
-        axes.text(4, y + CELL / 2, drawing.shorten(row.name, NAME_WIDTH - 10), va="center")
+        axes.text(4, y + CELL / 2, lettering.shorten(row.name, NAME_WIDTH - 10), va="center")
         for column, cell in enumerate(row.cells):
             left = NAME_WIDTH + column * step
             places[cell.standing].append((left, y))
@@ -176,7 +176,7 @@ def _write_cell(axes: Any, left: float, y: float, width: float, cell: Cell) -> N
     if not cell.value:
         axes.text(middle, y + CELL / 2, cell.word, ha="center", va="center", size=8.5)
         return
-    value = drawing.shorten(cell.short or cell.value, width - 2, 9, bold=True)
+    value = lettering.shorten(cell.short or cell.value, width - 2, 9, bold=True)
     axes.text(middle, y + 13, value, ha="center", size=9, weight="bold")
     axes.text(middle, y + 4, cell.word, ha="center", size=8.5)
 

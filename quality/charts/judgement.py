@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.formats import MISSING, month_text, number_text
 from quality.charts.words import (
@@ -207,7 +207,7 @@ def _write_lines(canvas: drawing.Canvas, places: Sequence[tuple[float, ScoreLine
         if not line.standing:
             sheet.text(4, y, line.name, va="center", weight="bold")
             continue
-        sheet.text(4, y, drawing.shorten(line.name, NAME_WIDTH - 4), va="center")
+        sheet.text(4, y, lettering.shorten(line.name, NAME_WIDTH - 4), va="center")
         sheet.text(LEFT - 8, y, line.n, ha="right", va="center", size=8.5)
         sheet.text(right + 36, y, number_text(line.score), ha="right", va="center")
         sheet.text(right + 56, y, STANDINGS[line.standing], va="center")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.dates import month_number
 from core.formats import MISSING, month_text, number_text, percent_text
@@ -231,7 +231,7 @@ def paint_levels(canvas: drawing.Canvas, bars: tuple[Bar, ...]) -> None:
                 *ends, lw=height, color=drawing.BLUE, alpha=shade, capstyle="butt", zorder=0
             )
             for text in (f"{level}: {n}", level, ""):
-                if drawing.text_width(text, 8.5) <= part - 4:
+                if lettering.text_width(text, 8.5) <= part - 4:
                     break
             sheet.text(x + part / 2, y, text, ha="center", va="center", size=8.5)
             x += part

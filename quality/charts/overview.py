@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.dates import month_number, months_between
 from core.formats import MISSING, month_text, number_text
@@ -112,7 +112,7 @@ def paint_small_multiples(canvas: drawing.Canvas, data: Small | None) -> None:
     for place, (who, points) in enumerate(data.series):
         left = 4 + place % COLUMNS * width
         bottom = canvas.height - (place // COLUMNS + 1) * CELL_HEIGHT + 10
-        sheet.text(left, bottom + height + 6, drawing.shorten(who, width - 12, 8.5), size=8.5)
+        sheet.text(left, bottom + height + 6, lettering.shorten(who, width - 12, 8.5), size=8.5)
         sheet.plot([left, left + line_width], [bottom, bottom], color=drawing.GREY, lw=0.5)
         xs = [
             left + ((month_number(p.month) - start) / months if months else 1) * line_width
@@ -226,7 +226,7 @@ def paint_calendar(canvas: drawing.Canvas, data: Calendar) -> None:
     by_state: dict[str, list[tuple[float, float]]] = {state: [] for state in _LOOKS}
     for row, (who, states) in enumerate(data.rows):
         y = top - (row + 0.5) * 16
-        sheet.text(4, y, drawing.shorten(who, left - 12), va="center")
+        sheet.text(4, y, lettering.shorten(who, left - 12), va="center")
         for column, state in enumerate(states):
             if state:
                 by_state[state].append((left + (column + 0.5) * step, y))
@@ -239,7 +239,7 @@ def paint_calendar(canvas: drawing.Canvas, data: Calendar) -> None:
         sheet.text(x + 8, 10, word, va="center", size=8.5)
         xs, ys = zip(*places, (x, 10.0), strict=True)
         sheet.plot(xs, ys, ls="none", **{"ms": 6, **look})
-        x += drawing.text_width(word, 8.5) + 28
+        x += lettering.text_width(word, 8.5) + 28
 
 
 WIDEST = 90.0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.formats import MISSING, percent_text
 from quality.charts.words import SIGNS, Sign, write_side_labels
@@ -72,6 +72,6 @@ def paint_regions(canvas: drawing.Canvas, data: Regions) -> None:
         axes.plot(days, shares, color=colour, marker=shape, ms=4.5)
         for day, share in line:
             drawing.spot(axes, day, share, f"{region}, {day} dagen: {percent_text(share)}")
-        labels.append((shares[-1], drawing.shorten(region, 128, 8.5)))
+        labels.append((shares[-1], lettering.shorten(region, 128, 8.5)))
         signs.append((shape, colour))
     write_side_labels(axes, labels, ticks, signs)

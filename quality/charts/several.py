@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.dates import month_number
 from core.formats import month_text
@@ -96,7 +96,7 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
                 text = f"{who}, {month_text(point.month)}: {in_unit(point.value, data.unit)}"
                 drawing.spot(axes, month_number(point.month), point.value, text)
         if values:
-            labels.append((values[-1], drawing.shorten(who, 128, 8.5)))
+            labels.append((values[-1], lettering.shorten(who, 128, 8.5)))
             signs.append((shape, colour))
     write_side_labels(axes, labels, ticks, signs)
     _write_moments(axes, data, ticks[-1])

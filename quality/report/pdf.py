@@ -9,8 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from core.charts.drawing import BOX, boxed
+from core.charts.lettering import boxed
 from core.charts.pictures import Chart
+from core.charts.svg import BOX
 from core.formats import moment_text
 from core.jobs.child_process import apart
 from quality.report.blocks import Block, Bullets, Report, Table, Text, WritingLines
