@@ -193,21 +193,33 @@ KEYS: dict[str, tuple[str, ...]] = {
     "reistijden": ("aanbiedercode", "locatie", "gemeente", "kern"),
     "locaties": ("aanbiedercode", "locatie"),
 }
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file with a sheet per subject; ``called`` is what it is in a sentence."""
+
+    called: str
+    sheets: dict[str, dict[str, RegisterColumn]]
+    keys: dict[str, tuple[str, ...]]
+    """Of each sheet the columns that make a row the same row the next time."""
+
+
+REGISTER = FileKind("het register", SHEETS, KEYS)
 LONGEST_CELL = 2_500
 """So many characters has a list of all gemeenten; a longer cell is a mistake."""
-_KEY_NAMES = frozenset(name for names in KEYS.values() for name in names)
 _BROKEN_OFF = re.compile(r"[\r\n\t]")
 PERIODS = (("van", "tot"), ("tst_erkenning_van", "tst_erkenning_tot"))
 
 
-def read_tables(tables: Iterable[RegisterTable]) -> Register:
+def read_tables(tables: Iterable[RegisterTable], kind: FileKind = REGISTER) -> Register:
     """Turn tables of text into typed rows; a faulty row is left out and says what to do."""
     register = Register()
     for table in tables:
-        if table.sheet not in SHEETS:
-            register.problems.append(_unknown_sheet(table))
+        if table.sheet not in kind.sheets:
+            register.problems.append(_unknown_sheet(table, kind))
             continue
-        columns = SHEETS[table.sheet]
+        columns = kind.sheets[table.sheet]
         by_header = {fold(name): name for name in columns}
         places: dict[str, int] = {}
         for place, name in enumerate(table.header):
@@ -219,16 +231,16 @@ def read_tables(tables: Iterable[RegisterTable]) -> Register:
         if missing:
             register.problems.append(_missing_columns(table, missing))
             continue
-        _read_rows(register, table, places)
+        _read_rows(register, table, places, kind)
     return register
 
 
-def _unknown_sheet(table: RegisterTable) -> RegisterProblem:
+def _unknown_sheet(table: RegisterTable, kind: FileKind) -> RegisterProblem:
     count = table.rows[0][0] if table.rows else 0
     return RegisterProblem(
         table.sheet, None, None, "R003", table.sheet,
-        f"Dit blad is niet gelezen ({count} rijen). Hoort het bij het register? Geef het dan een "
-        f"van deze namen: {', '.join(SHEETS)}.",
+        f"Dit blad is niet gelezen ({count} rijen). Hoort het bij {kind.called}? Geef het dan een "
+        f"van deze namen: {', '.join(kind.sheets)}.",
     )  # fmt: skip
 
 
@@ -240,11 +252,13 @@ def _missing_columns(table: RegisterTable, missing: list[str]) -> RegisterProble
     )  # fmt: skip
 
 
-def _read_rows(register: Register, table: RegisterTable, places: dict[str, int]) -> None:
-    columns = SHEETS[table.sheet]
+def _read_rows(
+    register: Register, table: RegisterTable, places: dict[str, int], kind: FileKind
+) -> None:
+    columns, key = kind.sheets[table.sheet], kind.keys[table.sheet]
     rows = register.rows.setdefault(table.sheet, [])
     seen: dict[tuple[Any, ...], int] = {
-        tuple(row.values.get(k) for k in KEYS[table.sheet]): row.row for row in rows
+        tuple(row.values.get(k) for k in key): row.row for row in rows
     }
     for number, cells in table.rows:
         if not any(clean(cell) for cell in cells):
@@ -255,7 +269,7 @@ def _read_rows(register: Register, table: RegisterTable, places: dict[str, int])
             raw = cells[place] if place < len(cells) else ""
             text = clean(raw)
             try:
-                values[name] = _cell(columns[name], text, raw)
+                values[name] = _cell(columns[name], text, raw, is_key=name in key)
             except DomainError as error:
                 faults.append(
                     RegisterProblem(
@@ -263,18 +277,18 @@ def _read_rows(register: Register, table: RegisterTable, places: dict[str, int])
                     )
                 )
         if not faults:
-            faults = list(_row_faults(table.sheet, number, values, seen))
+            faults = list(_row_faults(table.sheet, number, values, seen, key))
         if faults:
             register.problems.extend(faults)
         else:
-            seen[tuple(values.get(key) for key in KEYS[table.sheet])] = number
+            seen[tuple(values.get(name) for name in key)] = number
             rows.append(RegisterRow(table.sheet, number, values))
 
 
-def _cell(column: RegisterColumn, text: str, raw: str) -> Any:
+def _cell(column: RegisterColumn, text: str, raw: str, *, is_key: bool) -> Any:
     if sentence := fault(text):
         raise DomainError("R112", sentence)
-    if not text.isprintable() or (column.name in _KEY_NAMES and _BROKEN_OFF.search(raw.strip())):
+    if not text.isprintable() or (is_key and _BROKEN_OFF.search(raw.strip())):
         raise DomainError(
             "R113", "In deze cel staat een regeleinde of een vreemd teken. Typ de waarde opnieuw."
         )
@@ -288,7 +302,11 @@ def _cell(column: RegisterColumn, text: str, raw: str) -> Any:
 
 
 def _row_faults(
-    sheet: str, row: int, values: dict[str, Any], seen: dict[tuple[Any, ...], int]
+    sheet: str,
+    row: int,
+    values: dict[str, Any],
+    seen: dict[tuple[Any, ...], int],
+    key_names: tuple[str, ...],
 ) -> Iterable[RegisterProblem]:
     for start, end in PERIODS:
         if values.get(start) and values.get(end) and values[end] < values[start]:
@@ -297,11 +315,11 @@ def _row_faults(
                 f"Kies bij {end} een datum op of na {start} ({day_text(values[start])}). "
                 f"Er staat {day_text(values[end])}.",
             )  # fmt: skip
-    key = tuple(values.get(name) for name in KEYS[sheet])
+    key = tuple(values.get(name) for name in key_names)
     if key in seen:
-        names = " en ".join(KEYS[sheet])
+        names = " en ".join(key_names)
         yield RegisterProblem(
-            sheet, row, KEYS[sheet][-1], "R107", str(key[-1]),
+            sheet, row, key_names[-1], "R107", str(key[-1]),
             f"Deze regel staat ook op rij {seen[key]} (zelfde {names}). Laat er een staan.",
         )  # fmt: skip
 

@@ -4,16 +4,12 @@ It stands in this package because open judgements follow the register.
 """
 
 import io
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, flash, g, redirect, request, send_file, url_for
+from flask import Response, flash, g, redirect, request, send_file, url_for
 from flask_admin import expose
 from flask_wtf.file import FileField
-from itsdangerous import BadData, URLSafeTimedSerializer
-from werkzeug.utils import secure_filename
 from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 
@@ -27,7 +23,7 @@ from core.export import XLSX_TYPE
 from core.municipalities import name as municipality_name
 from core.pages.changes import change_text, differences, plain_text
 from core.pages.fields import Required, SafeForm, TextField
-from core.storage import Storage
+from core.pages.uploads import Uploads
 from providers.codes import LearningRoute
 from providers.models import Delivery
 from providers.register.files import tables_of, write_template
@@ -36,8 +32,7 @@ from providers.register.rows import SHEETS, Register, read_tables
 from quality.cards.operations import follow_register
 from quality.cards.queries import effects_on_open_months
 
-VALID_SECONDS = 24 * 3600
-"""How long after a preview its file may still be taken in."""
+UPLOADS = Uploads("register")
 MOST_LINES = 200
 
 
@@ -128,17 +123,14 @@ class RegisterImportPage(Page):
         """Take a file, and show what would happen."""
         form = RegisterFileForm()
         if form.validate_on_submit():
-            name = secure_filename(form.file.data.filename or "") or "register.csv"
             try:
-                limit = current_app.config["TAALINKOOP_MAX_UPLOAD_MB"] * 1_000_000
-                stored = _storage().keep(form.file.data.stream, at_most=limit)
-                about = {"sha256": stored.sha256, "name": name, "kind": form.kind.data or None}
+                about = UPLOADS.keep(form.file.data, kind=form.kind.data or None)
                 outcome = _preview(about)
             except DomainError as error:
                 form.fill_errors(error)
             else:
-                consent = TakeInForm.about(outcome, formdata=None, file=_sealed(about))
-                return self._preview_page(outcome, consent, name)
+                consent = TakeInForm.about(outcome, formdata=None, file=UPLOADS.sealed(about))
+                return self._preview_page(outcome, consent, about["name"])
         return self.render(
             "quality/register_import.html", form=form, sheets=SHEETS
         ), 422 if form.errors else 200
@@ -147,7 +139,7 @@ class RegisterImportPage(Page):
     @needs("create")
     def take_in(self) -> Any:
         """Take the file of a preview in."""
-        about = _unsealed(request.form.get("file", ""))
+        about = UPLOADS.unsealed(request.form.get("file", ""))
         if about is None:
             flash("Het bestand is niet meer beschikbaar. Kies het opnieuw.", "error")
             return redirect(url_for(".index"))
@@ -166,7 +158,7 @@ class RegisterImportPage(Page):
         except DomainError as error:
             flash(error.message, "error")
             return redirect(url_for(".index"))
-        _storage().arrived(about["sha256"]).unlink(missing_ok=True)
+        UPLOADS.forget(about)
         made, changed = result.created.total(), result.changed.total()
         flash(f"Het register is bijgewerkt: {made} nieuw, {changed} gewijzigd.", "success")
         # As long as nobody delivered, the list of first steps on the start page tells what is next.
@@ -187,33 +179,9 @@ class RegisterImportPage(Page):
         )
 
 
-def _storage() -> Storage:
-    return Storage(Path(current_app.config["TAALINKOOP_DATA_DIR"]))
-
-
-def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="register")
-
-
-def _sealed(about: dict[str, Any]) -> str:
-    return str(_serializer().dumps(about | {"by": g.account.email}))
-
-
-def _unsealed(text: str) -> dict[str, Any] | None:
-    """What a preview was about, of this account and not too long ago."""
-    try:
-        about: dict[str, Any] = _serializer().loads(text, max_age=VALID_SECONDS)
-    except BadData:
-        return None
-    own = about["by"] == g.account.email and _storage().arrived(about["sha256"]).exists()
-    return about if own else None
-
-
 def _import(about: dict[str, Any], reason: str = "") -> tuple[Register, ImportResult]:
     """Read a kept file under its own name, and take it in."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / about["name"]
-        path.write_bytes(_storage().arrived(about["sha256"]).read_bytes())
+    with UPLOADS.path(about) as path:
         register = read_tables(tables_of(path, about["kind"]))
     by, at = g.account.email, now()
     result = import_register(register, by=by, at=at, reason=reason)

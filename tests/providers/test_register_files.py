@@ -99,7 +99,7 @@ def test_a_file_that_does_not_say_what_it_is_asks_for_the_kind(db, folder, capsy
     (folder / "aanbieders.csv").rename(path)
     status, _, sentence = run(capsys, "import", path)
     assert status == 2
-    assert "Geef het mee met --kind" in sentence
+    assert "Kies welk deel het is (--kind)" in sentence
     assert run(capsys, "import", path, "--kind", "aanbieders")[0] == 0
 
 
@@ -108,7 +108,7 @@ def test_a_file_with_no_known_column_says_which_are_missing(db, folder, capsys) 
     path.write_text("naam van de school;oordeel\nx;y\n", encoding="utf-8")
     status, out, err = run(capsys, "import", path)
     assert status == 2
-    assert "is niet als register te lezen" in err
+    assert "is niet als het register te lezen" in err
     assert out == ""
 
 
