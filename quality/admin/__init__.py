@@ -6,6 +6,7 @@ from quality.admin import tables
 from quality.admin.agreements import AgreementPage
 from quality.admin.complaints import ComplaintPage
 from quality.admin.evaluation import EvaluationPage
+from quality.admin.evaluation_import import EvaluationImportPage
 from quality.admin.hearing import InvitationPage, ReactionPage
 from quality.admin.indicators import CriterionReferencePage, IndicatorPage
 from quality.admin.judgement import JudgementPage, RowsPage
@@ -40,6 +41,9 @@ def views() -> list[BaseView]:
         IndicatorPage("Indicatoren", url="/indicatoren", endpoint="indicators"),
         CriterionReferencePage(
             "Vergelijkingscijfers", url="/indicatoren/criteria", endpoint="criterion_references"
+        ),
+        EvaluationImportPage(
+            "Evaluatie inlezen", url="/indicatoren/evaluatie/inlezen", endpoint="evaluation_import"
         ),
         EvaluationPage("Evaluatie", url="/indicatoren/evaluatie", endpoint="evaluation"),
         AgreementPage("Afspraken", url="/aanbieders/<code>/afspraken", endpoint="agreements"),

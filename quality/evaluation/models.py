@@ -2,7 +2,7 @@
 
 import peewee
 
-from core.db import BaseModel
+from core.db import BaseModel, ShortNoteField
 
 
 class PlanAction(BaseModel):
@@ -14,7 +14,7 @@ class PlanAction(BaseModel):
     theme = peewee.CharField(max_length=120, verbose_name="Naam van het thema")
     title = peewee.CharField(max_length=250, verbose_name="Actie")
     state = peewee.CharField(max_length=20, verbose_name="Stand")
-    explanation = peewee.CharField(max_length=500, default="", verbose_name="Toelichting")
+    explanation = ShortNoteField(max_length=500, default="", verbose_name="Toelichting")
     owner = peewee.CharField(max_length=120, default="", verbose_name="Eigenaar")
     source = peewee.CharField(max_length=120, verbose_name="Bron")
 
@@ -84,9 +84,9 @@ class HeardPoint(BaseModel):
     municipality = peewee.CharField(max_length=4, verbose_name="Gemeente")
     number = peewee.SmallIntegerField(verbose_name="Nummer")
     party = peewee.CharField(max_length=80, verbose_name="Wie")
-    point = peewee.CharField(max_length=250, verbose_name="Punt")
+    point = ShortNoteField(max_length=250, verbose_name="Punt")
     kind = peewee.CharField(max_length=40, verbose_name="Soort")
-    follow_up = peewee.CharField(max_length=500, default="", verbose_name="Wat ermee gebeurde")
+    follow_up = ShortNoteField(max_length=500, default="", verbose_name="Wat ermee gebeurde")
     source = peewee.CharField(max_length=120, verbose_name="Bron")
 
     class Meta:

@@ -1,11 +1,24 @@
-"""Keep an evaluation: load the one that comes with the product, and bring it up to date."""
+"""Keep an evaluation: take in a file of it, and bring it up to date."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from core import audit
 from core.db import transaction
 from core.errors import DomainError
+from providers.register.files import tables_of
+from providers.register.rows import Register, RegisterRow
+from quality.evaluation.files import (
+    DATA,
+    EVALUATION,
+    EXPENSE,
+    INCOME,
+    cell_text,
+    read_evaluation,
+    with_title,
+)
 from quality.evaluation.models import (
     EVERYTHING,
     BudgetLine,
@@ -15,98 +28,207 @@ from quality.evaluation.models import (
     PlanGoal,
     YearCount,
 )
-from quality.evaluation.rules import STATES, read_rows
+from quality.evaluation.rules import STATES
+from quality.indicators.models import CohortCount
 
 DALFSEN = "0148"
-SIDES = {"inkomsten": "income", "uitgaven": "expense"}
-INTERNSHIPS = "Taalstages begonnen"
+TITLE = "Evaluatie 'Thuis in Dalfsen' (2019)"
+SIDES = {INCOME: "income", EXPENSE: "expense"}
+SIDE_WORDS = {side: word for word, side in SIDES.items()}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a sheet becomes: the field of each column, and where the order of the rows goes."""
+
+    model: Any
+    fields: dict[str, str]
+    order: str | None = None
+
+    @property
+    def empty(self) -> dict[str, Any]:
+        """What a column has that the file leaves out."""
+        fields = {column: getattr(self.model, name) for column, name in self.fields.items()}
+        return {column: None if one.null else "" for column, one in fields.items()}
+
+
+PARTS = {
+    "acties": Part(
+        PlanAction,
+        {"volgnr": "number", "thema_nr": "theme_number", "thema": "theme", "actie": "title",
+         "stand": "state", "toelichting": "explanation", "eigenaar": "owner", "bron": "source"},
+    ),
+    "taakstelling": Part(
+        HousingTask,
+        {"jaar": "year", "taakstelling": "assigned", "achterstand_t_1": "backlog_before",
+         "realisatie": "realised", "peildatum": "measured_on", "bron": "source"},
+    ),
+    "cohorten": Part(
+        CohortCount,
+        {"peildatum": "measured_on", "stand": "status", "jaar": "start_year", "aantal": "people",
+         "bron": "source"},
+    ),
+    "aantallen": Part(
+        YearCount, {"wat": "what", "jaar": "year", "aantal": "count", "bron": "source"}
+    ),
+    "indicatoren": Part(
+        PlanGoal,
+        {"nr": "number", "indicator": "name", "doel": "target", "realisatie": "realised",
+         "noot": "note", "bron": "source"},
+    ),
+    "begroting": Part(
+        BudgetLine,
+        {"jaar": "year", "soort": "side", "post": "item", "bedrag": "cents", "bron": "source"},
+        order="position",
+    ),
+    "gehoord": Part(
+        HeardPoint,
+        {"partij": "party", "punt": "point", "soort": "kind", "wat_ermee_gebeurde": "follow_up",
+         "bron": "source"},
+        order="number",
+    ),
+}  # fmt: skip
+Values = dict[str, Any]
+"""A row by the columns of its sheet."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row that a file makes (``before`` is None), changes, or removes (``after`` is None)."""
+
+    sheet: str
+    key: tuple[Any, ...]
+    before: Values | None
+    after: Values | None
+
+
+def changes_of(register: Register, municipality: str) -> list[Change]:
+    """What a file would change; a sheet with rows stands for the whole of its part."""
+    return [
+        Change(sheet, key, held.get(key), given.get(key))
+        for sheet, held, given in _parts(register, municipality)
+        for key in [*given, *(key for key in held if key not in given)]
+        if held.get(key) != given.get(key)
+    ]
+
+
+def take_in(register: Register, municipality: str, *, by: str, at: datetime) -> list[Change]:
+    """Make an evaluation what a file says, and return what that changed.
+
+    A part without rows in the file stays as it is, and so does a column that the file leaves out.
+    """
+    if register.problems:
+        first = register.problems[0]
+        raise DomainError(first.code, f"{first.place()}: {first.message}", field="file")
+    with transaction():
+        changes = changes_of(register, municipality)
+        for sheet, held, given in _parts(register, municipality):
+            if list(held.items()) != list(given.items()):
+                _write(PARTS[sheet], municipality, given.values())
+        for change in changes:
+            audit.record(
+                at=at, actor=by, action=_action(change),
+                thing=PARTS[change.sheet].model._meta.table_name,
+                thing_id="/".join([municipality, *map(str, change.key)]),
+                before=_as_audited(change.before), after=_as_audited(change.after),
+            )  # fmt: skip
+    return changes
+
+
+def _action(change: Change) -> str:
+    if change.before is None:
+        return "create"
+    return "change" if change.after else "remove"
+
+
+def _as_audited(values: Values | None) -> Values | None:
+    if values is None:
+        return None
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }
+
+
+Keyed = dict[tuple[Any, ...], Values]
+
+
+def _parts(register: Register, municipality: str) -> Iterable[tuple[str, Keyed, Keyed]]:
+    """Of each sheet that has rows: what is held, and what it becomes."""
+    for sheet, rows in register.rows.items():
+        if rows:
+            held = _keyed(sheet, held_rows(sheet, municipality))
+            given = _keyed(sheet, (row.values for row in rows))
+            empty = PARTS[sheet].empty
+            yield (
+                sheet,
+                held,
+                {
+                    key: held.get(key, empty)
+                    | {name: empty[name] if it is None else it for name, it in values.items()}
+                    for key, values in given.items()
+                },
+            )
+
+
+def _keyed(sheet: str, rows: Iterable[Values]) -> Keyed:
+    return {tuple(row[name] for name in EVALUATION.keys[sheet]): row for row in rows}
+
+
+def held_rows(sheet: str, municipality: str) -> list[Values]:
+    """The rows of a part as its sheet has them, in their order."""
+    part = PARTS[sheet]
+    rows: Any = (
+        part.model.select()
+        .where(part.model.municipality == municipality)
+        .order_by(getattr(part.model, part.order) if part.order else part.model.id)
+    )
+    return [
+        {
+            column: SIDE_WORDS[row.side] if name == "side" else getattr(row, name)
+            for column, name in part.fields.items()
+        }
+        for row in rows
+    ]
+
+
+def cells_of(municipality: str) -> dict[str, list[list[str]]]:
+    """Every part as the cells of its sheet: the file that would make this evaluation."""
+    return {
+        sheet: [
+            [cell_text(sheet, column, row.get(column)) for column in columns]
+            for row in held_rows(sheet, municipality)
+        ]
+        for sheet, columns in EVALUATION.sheets.items()
+    }
+
+
+def _write(part: Part, municipality: str, rows: Iterable[Values]) -> None:
+    part.model.delete().where(part.model.municipality == municipality).execute()
+    for place, row in enumerate(rows, 1):
+        values = {name: row[column] for column, name in part.fields.items()}
+        if "side" in values:
+            values["side"] = SIDES[values["side"]]
+        if part.order:
+            values[part.order] = place
+        part.model(municipality=municipality, **values).save(force_insert=True)
 
 
 def load_reference_evaluation(*, by: str, at: datetime) -> bool:
     """Load the evaluation 'Thuis in Dalfsen' once; say whether it was new."""
-    with transaction():
-        if any(
-            model.select().where(model.municipality == DALFSEN).exists() for model in EVERYTHING
-        ):
-            return False
-        rows = [*_actions(), *_housing(), *_budget(), *_goals(), *_heard(), *_internships()]
-        for row in rows:
-            row.save(force_insert=True)
-        audit.record(
-            at=at, actor=by, action="load", thing="evaluation", thing_id=DALFSEN,
-            after={"rows": len(rows)},
-        )  # fmt: skip
+    if any(model.select().where(model.municipality == DALFSEN).exists() for model in EVERYTHING):
+        return False
+    register = read_evaluation(
+        table for path in sorted(DATA.glob("*.csv")) for table in tables_of(path, None, EVALUATION)
+    )
+    for rows in register.rows.values():
+        rows[:] = [_with_title(row) for row in rows]
+    take_in(register, DALFSEN, by=by, at=at)
     return True
 
 
-def _source(row: dict[str, str]) -> str:
-    place = row["bron"] if row["bron"].startswith("bijlage") else f"par. {row['bron']}"
-    return f"Evaluatie 'Thuis in Dalfsen' (2019), {place}"
-
-
-def _actions() -> list[PlanAction]:
-    return [
-        PlanAction(
-            municipality=DALFSEN, number=int(row["volgnr"]), theme_number=int(row["thema_nr"]),
-            theme=row["thema"], title=row["actie"], state=row["stand"],
-            explanation=row["toelichting"], source=_source(row),
-        )
-        for row in read_rows("acties")
-    ]  # fmt: skip
-
-
-def _housing() -> list[HousingTask]:
-    return [
-        HousingTask(
-            municipality=DALFSEN, year=int(row["jaar"]), assigned=int(row["taakstelling"]),
-            backlog_before=None if place else int(row["achterstand_t_1"]),
-            realised=int(row["realisatie"]),
-            measured_on=date.fromisoformat(row["peildatum"]) if row["peildatum"] else None,
-            source=_source(row),
-        )
-        for place, row in enumerate(read_rows("taakstelling"))
-    ]  # fmt: skip
-
-
-def _budget() -> list[BudgetLine]:
-    return [
-        BudgetLine(
-            municipality=DALFSEN, year=2020, side=SIDES[row["soort"]], position=position,
-            item=row["post"], cents=100 * int(row["bedrag"]), source=_source(row),
-        )
-        for position, row in enumerate(read_rows("begroting_2020"), 1)
-        if row["soort"] in SIDES
-    ]  # fmt: skip
-
-
-def _goals() -> list[PlanGoal]:
-    return [
-        PlanGoal(
-            municipality=DALFSEN, number=int(row["nr"]), name=row["indicator"], target=row["doel"],
-            realised=row["realisatie"], note=row["noot"], source=_source(row),
-        )
-        for row in read_rows("indicatoren_pva")
-    ]  # fmt: skip
-
-
-def _heard() -> list[HeardPoint]:
-    return [
-        HeardPoint(
-            municipality=DALFSEN, number=number, party=row["partij"], point=row["punt"],
-            kind=row["soort"], source=_source(row),
-        )
-        for number, row in enumerate(read_rows("gehoord"), 1)
-    ]  # fmt: skip
-
-
-def _internships() -> list[YearCount]:
-    return [
-        YearCount(
-            municipality=DALFSEN, what=INTERNSHIPS, year=int(row["jaar"]),
-            count=int(row["opgestart"]), source=_source(row),
-        )
-        for row in read_rows("taalstages")
-    ]  # fmt: skip
+def _with_title(row: RegisterRow) -> RegisterRow:
+    return replace(row, values=row.values | {"bron": with_title(TITLE, row.values["bron"])})
 
 
 def update_action(

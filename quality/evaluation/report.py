@@ -11,6 +11,7 @@ from core.formats import MISSING, count_text, day_text, euro_text
 from core.municipalities import name as municipality_name
 from core.small_numbers import HIDDEN_TEXT
 from quality.evaluation.models import (
+    EVERYTHING,
     BudgetLine,
     HeardPoint,
     HousingTask,
@@ -61,8 +62,11 @@ class Evaluation:
 
 def municipalities_with_evaluation(account: Account) -> list[str]:
     """Codes of the gemeenten whose evaluation this account may see."""
-    query: Any = visible(PlanAction, account, PlanAction.select(PlanAction.municipality).distinct())
-    return sorted(code for (code,) in query.tuples())
+    codes: set[str] = set()
+    for model in EVERYTHING:
+        query: Any = visible(model, account, model.select(model.municipality).distinct())
+        codes |= {code for (code,) in query.tuples()}
+    return sorted(codes)
 
 
 def evaluation_of(municipality: str, account: Account) -> Evaluation:

@@ -1,20 +1,11 @@
-"""The arithmetic of an evaluation, and the files that it comes in. Pure."""
+"""The arithmetic of an evaluation. Pure."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-DATA = Path(__file__).parent / "data"
 STATES = ("ja", "deels", "nee", "wordt opgepakt", "geen verzoek gehad")
 """Where an action stands, in the words of annex 1 of the evaluation."""
-
-
-def read_rows(name: str) -> list[dict[str, str]]:
-    """Rows of a file of figures that come with the product."""
-    with (DATA / f"{name}_dalfsen.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ import pikepdf
 import pytest
 
 from core.audit import AuditLine
+from quality.evaluation.files import DATA
 from quality.evaluation.models import PlanAction
 from quality.evaluation.operations import load_reference_evaluation
-from quality.evaluation.rules import Housing, budget_sentence, read_rows, total_text, with_backlog
+from quality.evaluation.rules import Housing, budget_sentence, total_text, with_backlog
 from quality.indicators.operations import load_reference_figures
 from quality.indicators.rules import COHORT_FILE, INDICATOR_FILE
 from tests.builders import AT
@@ -23,6 +24,11 @@ def loaded(db):
     load_reference_figures(by="opdrachtregel", at=AT)
     assert load_reference_evaluation(by="opdrachtregel", at=AT)
     assert not load_reference_evaluation(by="opdrachtregel", at=AT), "a second time changes nothing"
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def euro(amount: str) -> str:
@@ -86,9 +92,9 @@ def test_the_pages_have_every_figure_of_the_source(client, loaded):
     assert [row[:-1] for row in cohorts[:-1]] == published
     assert [row[-1] for row in cohorts] == ["22 tot 28", "3 tot 12", "90 tot 96", "115 tot 136"]
     assert cohorts[-1][1:-1] == ["3 tot 12", "14 tot 20", "20 tot 23", "33 tot 36", "35", "10"]
-    assert [row[1:] for row in counts] == of_source("taalstages", "jaar", "opgestart")
+    assert [row[1:] for row in counts] == of_source("aantallen", "jaar", "aantal")
     goals, indicators = tables_of(client, "doelen/")
-    assert goals == of_source("indicatoren_pva", "nr", "indicator", "doel", "realisatie", "noot")
+    assert goals == of_source("indicatoren", "nr", "indicator", "doel", "realisatie", "noot")
     years = ("2017", "2019", "2020", "2021", "2022")
     with INDICATOR_FILE.open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
@@ -97,10 +103,10 @@ def test_the_pages_have_every_figure_of_the_source(client, loaded):
             ]
             assert row[3 + years.index(line["jaar"])].removesuffix(" %") == line["waarde"], line
     (budget,) = tables_of(client, "begroting/")
-    amounts = [euro(row["bedrag"]) for row in read_rows("begroting_2020")]
+    amounts = [euro(row["bedrag"]) for row in read_rows("begroting")]
     income, expense, totals = amounts[:4], amounts[4:11], amounts[11:]
     assert [row[2] for row in budget] == [*income, totals[0], *expense, totals[1]]
-    posts = [row["post"] for row in read_rows("begroting_2020")]
+    posts = [row["post"] for row in read_rows("begroting")]
     assert [row[1] for row in budget if row[1] != "Totaal"] == posts[:11]
     assert "inkomsten en uitgaven zijn gelijk" in client.get(DALFSEN + "begroting/").text
     (heard,) = tables_of(client, "gehoord/")
