@@ -147,7 +147,7 @@ def explain(error: Exception) -> str:
     from core.errors import DomainError, trouble_of  # noqa: PLC0415
 
     if isinstance(error, DomainError):
-        return error.message
+        return "\n".join((error.message, *error.more))
     trouble = trouble_of(error)
     if trouble is not None and not isinstance(error, OSError):
         return trouble.sentence

@@ -127,6 +127,12 @@ class Page(BaseView):
         flash(message, "success")
         return True
 
+    @staticmethod
+    def tell_ignored(columns: Sequence[str]) -> None:
+        """Say which columns of a file were not read."""
+        if columns:
+            flash(f"Niet gelezen: {', '.join(columns)}. Deze kolommen staan hier niet.", "info")
+
     def render(self, template: str, **values: Any) -> str:
         """Render a template; it finds this page as ``page``."""
         return render_template(template, page=self, **values)

@@ -1,7 +1,7 @@
 """Errors that a person reads, and what is the matter when database or disk refuse."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -9,14 +9,18 @@ class DomainError(Exception):
     """Something the user asked for is not allowed; the message says what to do instead.
 
     ``code`` is stable and in English, ``message`` is Dutch at B1 level, ``field`` is the name of
-    the form field that it belongs beside, when there is one.
+    the form field that it belongs beside, when there is one. ``more`` are the faults after the
+    first, each a sentence: a file is refused for all that is wrong in it.
     """
 
-    def __init__(self, code: str, message: str, *, field: str | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, *, field: str | None = None, more: Sequence[str] = ()
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.field = field
+        self.more = tuple(more)
 
 
 @dataclass(frozen=True)

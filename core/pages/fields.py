@@ -15,7 +15,7 @@ from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import TextInput
 
 from core.errors import DomainError
-from core.formats import month_text, read_day, read_decimal, read_month
+from core.formats import counted, month_text, read_day, read_decimal, read_month
 from core.pages.cells import cell_text
 from core.personal_data import refuse
 
@@ -96,10 +96,22 @@ class SafeForm(FlaskForm):
         """Put a refusal beside its field; ``False`` when it belongs to no field here."""
         field = self._fields.get(error.field or "")
         if field is None:
-            self.form_errors.append(error.message)
+            self.form_errors += _told(error)
             return False
-        field.errors = [*field.errors, error.message]
+        field.errors = [*field.errors, *_told(error)]
         return True
+
+
+MOST_TOLD = 25
+"""More faults of a file than these are counted."""
+
+
+def _told(error: DomainError) -> list[str]:
+    told = [error.message, *error.more]
+    rest = len(told) - MOST_TOLD
+    if rest > 0:
+        told[MOST_TOLD:] = [f"En nog {counted(rest, 'fout', 'fouten')}. Verbeter eerst deze."]
+    return told
 
 
 CHANGED_MEANWHILE = (

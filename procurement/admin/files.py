@@ -26,7 +26,6 @@ from procurement.exchange.sheets import (
     PLAIN_SHEETS,
     STEP_COLUMNS,
     PlanFile,
-    PlanFileError,
 )
 from procurement.models import CalendarLink, ContractingProcess
 from procurement.plan import agenda, operations, queries
@@ -90,8 +89,6 @@ class FilePages(PlanningBase):
             try:
                 plan = read_plan(name, form.file.data.read(), queries.load(process))
                 return self._preview(process, plan, name)
-            except PlanFileError as error:
-                form.file.errors = [*form.file.errors, *error.problems[:20]]
             except DomainError as error:
                 form.fill_errors(error)
         return self.render(

@@ -59,9 +59,10 @@ class InvoiceForm(SafeForm):
     """A file with invoices."""
 
     file = FileField(
-        "Bestand met facturen (CSV of UBL)",
+        "Bestand met facturen (tabel of UBL)",
         [Required("Kies een bestand.")],
-        description=f"Kolommen van een CSV: {', '.join(COLUMNS)}. Bedragen zonder btw.",
+        description=f"CSV, XLSX of ODS met de kolommen {', '.join(COLUMNS)}; of een e-factuur "
+        "(XML). Bedragen zonder btw.",
     )
 
 
@@ -221,7 +222,7 @@ class PromisePage(Page):
 
         def change(given: dict[str, Any]) -> None:
             content = given["file"].read(MOST_BYTES + 1)
-            take_in_invoices(contract, content, by=g.account.email, at=now())
+            self.tell_ignored(take_in_invoices(contract, content, by=g.account.email, at=now()))
 
         if self.saved(form, change, "De facturen zijn ingelezen."):
             return redirect(chosen.address(".index"))

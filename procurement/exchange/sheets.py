@@ -51,8 +51,7 @@ class PlanFileError(DomainError):
     """A plan file that cannot be read, with everything that is wrong in it."""
 
     def __init__(self, problems: list[str]) -> None:
-        rest = f" En nog {len(problems) - 1} andere." if len(problems) > 1 else ""
-        super().__init__("plan_file", problems[0] + rest)
+        super().__init__("plan_file", problems[0], field="file", more=problems[1:])
         self.problems = problems
 
 

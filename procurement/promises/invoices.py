@@ -1,10 +1,9 @@
-"""Read invoices: CSV with a row per line, or UBL 2.1 (Peppol BIS, SI-UBL). Pure.
+"""Read invoices: a table with a row per line, or UBL 2.1 (Peppol BIS, SI-UBL). Pure.
 
 Only number, date, month, route, gemeente, hours and amounts without VAT are taken; what a line says
 in words is left out, as it may name a learner.
 """
 
-import csv
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,15 +12,19 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from core.dates import month_of
-from core.errors import DomainError
-from core.formats import read_day, read_decimal, read_month
-from core.municipalities import names
 from core.workbooks.packing import read_xml
-from providers.codes import LearningRoute
+from providers.feed.read.small_files import (
+    FileColumn,
+    a_day,
+    a_month,
+    a_municipality,
+    a_number,
+    cell_fault,
+    read_small_file,
+    refuse_for,
+)
+from providers.register.cells import ROUTE_WORDS
 
-REQUIRED = ("factuurnummer", "factuurdatum", "maand", "bedrag")
-COLUMNS = ("contractnummer", *REQUIRED, "leerroute", "gemeente", "uren")
 MOST_BYTES = 2_000_000
 MOST_LINES = 10_000
 MOST_CENTS = 10**9
@@ -55,42 +58,41 @@ class ReadInvoice:
     contract: str
     number: str
     invoiced_on: date
-    lines: tuple[ReadLine, ...]
+    lines: list[ReadLine]
 
 
-def read_invoices(content: bytes) -> list[ReadInvoice]:
-    """Read a file; the first fault is refused with its place, its value and what to do."""
+@dataclass(frozen=True)
+class ReadFile:
+    """The invoices of a file, and the columns of it that were left out."""
+
+    invoices: list[ReadInvoice]
+    ignored: tuple[str, ...] = ()
+
+
+def read_invoices(content: bytes) -> ReadFile:
+    """Read a file; ``DomainError`` names each fault with its place, its value and what to do."""
+    if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"\xff\xfe<", b"\xfe\xff")):
+        return _table(content)
     if len(content) > MOST_BYTES:
-        raise _refused(f"Het bestand is groter dan {MOST_BYTES // 1_000_000} MB. Splits het.")
-    if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"\xff\xfe<", b"\xfe\xff")):
-        return [_ubl(content)]
+        refuse_for([f"Het bestand is groter dan {MOST_BYTES // 1_000_000} MB. Splits het."])
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    return _csv(text)
-
-
-def _refused(message: str) -> DomainError:
-    return DomainError("invoice", message, field="file")
-
-
-def _cell(place: str, value: str, read: Callable[[str], Any]) -> Any:
-    try:
-        return read(value)
+        root = read_xml(content)
     except ValueError as error:
-        raise _refused(f'{place}: "{value[:40]}" kan niet. {error}') from None
+        refuse_for([str(error)])
+    if root.tag not in ROOTS:
+        refuse_for(["Dit XML-bestand is geen factuur of creditnota in UBL 2.1."])
+    return ReadFile([_Ubl(root).invoice()])
 
 
 def _cents(text: str) -> int:
-    amount = read_decimal(text.replace("€", ""))
+    amount = a_number(text.replace("€", ""))
     if amount != round(amount, 2) or abs(amount) * 100 > MOST_CENTS:
         raise ValueError("Vul een bedrag in euro in, bijvoorbeeld 1.234,50.")
     return int(amount * 100)
 
 
 def _minutes(text: str) -> int:
-    minutes = read_decimal(text) * 60
+    minutes = a_number(text) * 60
     if abs(minutes) > MOST_CENTS:
         raise ValueError("Vul uren in, bijvoorbeeld 12,5.")
     return round(minutes)
@@ -103,103 +105,102 @@ def _number(text: str) -> str:
 
 
 def _route(text: str) -> int:
-    try:
-        return int(LearningRoute.from_code(text.upper()))
-    except (KeyError, ValueError):
-        raise ValueError("Kies B, O of Z.") from None
+    route = ROUTE_WORDS.get(text.casefold())
+    if route is None:
+        raise ValueError("Kies B, O of Z.")
+    return route
 
 
-def _municipality(text: str) -> str:
-    code = text.zfill(4)
-    if code in names():
-        return code
-    by_name = {name.lower(): code for code, name in names().items()}
-    if text.lower() not in by_name:
-        raise ValueError("Vul de naam of de code van een gemeente in.")
-    return by_name[text.lower()]
+TABLE = (
+    FileColumn("contractnummer", required=False),
+    FileColumn("factuurnummer", _number),
+    FileColumn("factuurdatum", a_day, shown=False),
+    FileColumn("maand", a_month, shown=False),
+    FileColumn("bedrag", _cents, shown=False),
+    FileColumn("leerroute", _route, required=False),
+    FileColumn("gemeente", a_municipality, required=False),
+    FileColumn("uren", _minutes, required=False, shown=False),
+)
 
 
-def _csv(text: str) -> list[ReadInvoice]:
-    rows = text.splitlines()
-    separator = ";" if rows and ";" in rows[0] else ","
-    reader = csv.DictReader(rows, delimiter=separator)
-    missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
-    if missing:
-        raise _refused(
-            f"In het bestand ontbreekt: {', '.join(missing)}. Nodig: {', '.join(REQUIRED)}; "
-            "leerroute, gemeente, uren en contractnummer mogen erbij. UBL (XML) mag ook."
-        )
-    lines: dict[tuple[str, str, date], list[ReadLine]] = {}
-    for number, cells in enumerate(reader, start=2):
-        if number > MOST_LINES:
-            raise _refused(f"Het bestand heeft meer dan {MOST_LINES} rijen. Splits het.")
+COLUMNS = tuple(column.name for column in TABLE)
 
-        def cell(name: str, read: Callable[[str], Any], at: int = number, of: Any = cells) -> Any:
-            value = (of.get(name) or "").strip()
-            if not value and name not in REQUIRED:
-                return None
-            return _cell(f"Rij {at}, kolom {name}", value, read)
 
-        key = (
-            cell("contractnummer", str) or "",
-            cell("factuurnummer", _number),
-            cell("factuurdatum", read_day),
-        )
-        lines.setdefault(key, []).append(
-            ReadLine(
-                cell("maand", read_month), cell("bedrag", _cents), cell("uren", _minutes),
-                cell("leerroute", _route), cell("gemeente", _municipality),
+def _table(content: bytes) -> ReadFile:
+    file = read_small_file(content, TABLE, most_bytes=MOST_BYTES, most_rows=MOST_LINES)
+    invoices: dict[str, tuple[int, ReadInvoice]] = {}
+    faults = []
+    for number, row in file.rows:
+        line = ReadLine(row["maand"], row["bedrag"], row["uren"], row["leerroute"], row["gemeente"])
+        head = (row["contractnummer"] or "", row["factuurnummer"], row["factuurdatum"])
+        first, invoice = invoices.setdefault(head[1], (number, ReadInvoice(*head, [])))
+        if head != (invoice.contract, invoice.number, invoice.invoiced_on):
+            faults.append(
+                f"Rij {number}: factuur {head[1]} heeft op rij {first} een andere datum of een "
+                "ander contract. Geef elke factuur een eigen nummer."
             )
-        )  # fmt: skip
-    if not lines:
-        raise _refused("Het bestand heeft geen rijen.")
-    return [ReadInvoice(*key, tuple(parts)) for key, parts in lines.items()]
+        invoice.lines.append(line)
+    refuse_for(faults)
+    return ReadFile([invoice for _, invoice in invoices.values()], file.ignored)
 
 
-def _ubl(content: bytes) -> ReadInvoice:
-    try:
-        root = read_xml(content)
-    except ValueError as error:
-        raise _refused(str(error)) from None
-    if root.tag not in ROOTS:
-        raise _refused("Dit XML-bestand is geen factuur of creditnota in UBL 2.1.")
-    kind, sign = ROOTS[root.tag]
-    period = _text(root, f"{CAC}InvoicePeriod/{CBC}StartDate")
-    number = _cell("Factuurnummer (cbc:ID)", _text(root, f"{CBC}ID"), _number)
-    on = _cell("Factuurdatum (cbc:IssueDate)", _text(root, f"{CBC}IssueDate"), read_day)
-    lines = tuple(
-        _ubl_line(line, place, kind, sign, period)
-        for place, line in enumerate(root.findall(f"{CAC}{kind}Line"), start=1)
-    )
-    if not lines:
-        raise _refused("De factuur heeft geen regels.")
-    total = _text(root, f"{CAC}LegalMonetaryTotal/{CBC}LineExtensionAmount")
-    if total and sign * _amount(total, "LegalMonetaryTotal") != sum(one.cents for one in lines):
-        raise _refused(
-            f'De regels van factuur {number} tellen niet op tot het totaal "{total[:40]}" '
-            "zonder btw. Vraag een nieuwe factuur."
+class _Ubl:
+    """An invoice or credit note in UBL; every fault in it is noted."""
+
+    def __init__(self, root: Xml.Element) -> None:
+        self._root = root
+        self._kind, self._sign = ROOTS[root.tag]
+        self._faults: list[str] = []
+
+    def invoice(self) -> ReadInvoice:
+        """All of it; ``DomainError`` names what is wrong."""
+        number = self._read("Factuurnummer (cbc:ID)", _text(self._root, f"{CBC}ID"), _number)
+        day = _text(self._root, f"{CBC}IssueDate")
+        on = self._read("Factuurdatum (cbc:IssueDate)", day, a_day)
+        elements = self._root.findall(f"{CAC}{self._kind}Line")
+        if not elements:
+            self._faults.append("De factuur heeft geen regels.")
+        lines = [self._line(line, f"Regel {at}") for at, line in enumerate(elements, start=1)]
+        given = _text(self._root, f"{CAC}LegalMonetaryTotal/{CBC}LineExtensionAmount")
+        total = self._read("Totaal zonder btw (LegalMonetaryTotal)", given, _amount) if given else 0
+        refuse_for(self._faults)
+        if given and self._sign * total != sum(line.cents for line in lines):
+            what = f'tellen niet op tot het totaal "{given[:40]}" zonder btw'
+            refuse_for([f"De regels van factuur {number} {what}. Vraag een nieuwe factuur."])
+        contract = _text(self._root, f"{CAC}ContractDocumentReference/{CBC}ID")
+        return ReadInvoice(contract, number, on, lines)
+
+    def _read(self, place: str, text: str, read: Callable[[str], Any]) -> Any:
+        try:
+            return read(text)
+        except ValueError as error:
+            self._faults.append(cell_fault(place, text, error))
+            return None
+
+    def _line(self, line: Xml.Element, where: str) -> ReadLine:
+        begin = f"{CAC}InvoicePeriod/{CBC}StartDate"
+        period = _text(line, begin) or _text(self._root, begin)
+        month = None
+        if period:
+            month = self._read(f"{where}, periode", period, a_month)
+        else:
+            self._faults.append(
+                f"{where}: de periode (cac:InvoicePeriod) ontbreekt. Zet de maand erbij."
+            )
+        amount = line.find(f"{CBC}LineExtensionAmount")
+        cents = None
+        if amount is None or amount.get("currencyID", "EUR") != "EUR":
+            self._faults.append(f"{where}: een bedrag in euro ontbreekt (cbc:LineExtensionAmount).")
+        else:
+            cents = self._read(f"{where}, bedrag", (amount.text or "").strip(), _amount)
+        quantity = line.find(
+            f"{CBC}{'Invoiced' if self._kind == 'Invoice' else 'Credited'}Quantity"
         )
-    contract = _text(root, f"{CAC}ContractDocumentReference/{CBC}ID")
-    return ReadInvoice(contract, number, on, lines)
-
-
-def _ubl_line(line: Xml.Element, place: int, kind: str, sign: int, period: str) -> ReadLine:
-    where = f"Regel {place}"
-    begin = _text(line, f"{CAC}InvoicePeriod/{CBC}StartDate") or period
-    if not begin:
-        raise _refused(f"{where}: de periode (cac:InvoicePeriod) ontbreekt. Zet de maand erbij.")
-    amount = line.find(f"{CBC}LineExtensionAmount")
-    if amount is None or amount.get("currencyID", "EUR") != "EUR":
-        raise _refused(f"{where}: een bedrag in euro ontbreekt (cbc:LineExtensionAmount).")
-    quantity = line.find(f"{CBC}{'Invoiced' if kind == 'Invoice' else 'Credited'}Quantity")
-    minutes = None
-    if quantity is not None and quantity.get("unitCode") == HOUR:
-        minutes = sign * _cell(f"{where}, uren", (quantity.text or "").strip(), _plain_minutes)
-    return ReadLine(
-        month_of(_cell(f"{where}, periode", begin, read_day)),
-        sign * _amount((amount.text or "").strip(), where),
-        minutes,
-    )
+        minutes = None
+        if quantity is not None and quantity.get("unitCode") == HOUR:
+            minutes = self._read(f"{where}, uren", (quantity.text or "").strip(), _plain_minutes)
+        signed = [None if value is None else self._sign * value for value in (cents, minutes)]
+        return ReadLine(month, signed[0], signed[1])  # type: ignore[arg-type]  # refused when None
 
 
 def _text(node: Xml.Element, path: str) -> str:
@@ -221,8 +222,8 @@ def _plain_minutes(text: str) -> int:
     return round(_plain(text) * 60)
 
 
-def _amount(text: str, where: str) -> int:
-    value: Decimal = _cell(f"{where}, bedrag", text, _plain)
+def _amount(text: str) -> int:
+    value = _plain(text)
     if value != round(value, 2):
-        raise _refused(f'{where}, bedrag: "{text[:40]}" heeft meer dan twee decimalen.')
+        raise ValueError("Een bedrag heeft hoogstens twee decimalen.")
     return int(value * 100)

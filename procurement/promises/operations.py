@@ -1,24 +1,28 @@
 """Take in invoices under a contract, and give a letter."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from core import audit
 from core.db import transaction
-from core.errors import DomainError
 from procurement.promises.invoices import ReadInvoice, read_invoices
 from procurement.promises.models import Invoice, InvoiceLine
+from providers.feed.read.small_files import refuse_for
 from providers.models import Contract
 
 
-def take_in_invoices(contract: Contract, content: bytes, *, by: str, at: datetime) -> int:
-    """Keep the invoices of a file; one with the same number is replaced. Returns how many.
+def take_in_invoices(
+    contract: Contract, content: bytes, *, by: str, at: datetime
+) -> tuple[str, ...]:
+    """Keep the invoices of a file; one with the same number is replaced.
 
-    Refused when a line is about another contract, or a month outside this one.
+    Returns the columns that were left out. Refused when a line is about another contract, or a
+    month outside this one.
     """
-    invoices = read_invoices(content)
-    _check(contract, invoices)
+    file = read_invoices(content)
+    invoices = file.invoices
+    refuse_for(list(_faults(contract, invoices)), "outside")
     digest = hashlib.sha256(content).hexdigest()
     with transaction():
         for one in invoices:
@@ -38,26 +42,23 @@ def take_in_invoices(contract: Contract, content: bytes, *, by: str, at: datetim
             at=at, actor=by, action="load", thing="invoice", thing_id=contract.number,
             after={"invoices": [one.number for one in invoices], "sha256": digest},
         )  # fmt: skip
-    return len(invoices)
+    return file.ignored
 
 
-def _check(contract: Contract, invoices: Sequence[ReadInvoice]) -> None:
+def _faults(contract: Contract, invoices: Sequence[ReadInvoice]) -> Iterator[str]:
     for one in invoices:
         if one.contract and one.contract != contract.number:
-            raise DomainError(
-                "other_contract",
+            yield (
                 f'Factuur {one.number} is van contract "{one.contract[:40]}", niet van '
-                f"{contract.number}. Lees haar in bij dat contract.",
-                field="file",
+                f"{contract.number}. Lees haar in bij dat contract."
             )
-        for line in one.lines:
-            ended = contract.valid_until is not None and line.month > contract.valid_until
-            if line.month < contract.valid_from.replace(day=1) or ended:
-                raise DomainError(
-                    "outside",
-                    f"Factuur {one.number} heeft een regel over {line.month:%m-%Y}. Het contract "
-                    "loopt dan niet. Controleer de maand of kies een ander contract.",
-                    field="file",
+            continue
+        for month in sorted({line.month for line in one.lines}):
+            ended = contract.valid_until is not None and month > contract.valid_until
+            if month < contract.valid_from.replace(day=1) or ended:
+                yield (
+                    f"Factuur {one.number} heeft een regel over {month:%m-%Y}. Het contract "
+                    "loopt dan niet. Controleer de maand of kies een ander contract."
                 )
 
 

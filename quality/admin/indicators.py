@@ -43,6 +43,7 @@ from quality.indicators.queries import (
     references_of,
 )
 from quality.indicators.rules import (
+    MOST_BYTES,
     YearRow,
     answer,
     cohort_text,
@@ -110,7 +111,6 @@ def _cohort_tables() -> list[dict[str, Any]]:
     return list(tables.values())
 
 
-MOST_BYTES = 1_000_000
 """Of a file with what others reached."""
 DOWNLOAD_COLUMNS = (
     "Nummer", "Indicator", "Gemeente", "Eenheid", "Jaar", "Realisatie", "Doel", "90% van",
@@ -242,8 +242,9 @@ class IndicatorPage(Page):
         form = ReferenceForm()
 
         def change(values: dict[str, Any]) -> None:
-            lines = read_references(values["file"].read(MOST_BYTES).decode("utf-8-sig", "replace"))
-            load_references(indicator, lines, by=g.account.email, at=now())
+            read = read_references(values["file"].read(MOST_BYTES + 1))
+            load_references(indicator, read.rows, by=g.account.email, at=now())
+            self.tell_ignored(read.ignored)
 
         if self.saved(form, change, "De cijfers om mee te vergelijken zijn bewaard."):
             return redirect(url_for(".one", number=number))
@@ -300,11 +301,12 @@ class CriterionReferencePage(Page):
         form = CriterionReferenceForm()
 
         def change(values: dict[str, Any]) -> None:
-            lines = read_references(values["file"].read(MOST_BYTES).decode("utf-8-sig", "replace"))
+            read = read_references(values["file"].read(MOST_BYTES + 1))
             load_criterion_references(
-                values["criterion"], LearningRoute(int(values["route"])), lines,
+                values["criterion"], LearningRoute(int(values["route"])), read.rows,
                 by=g.account.email, at=now(),
             )  # fmt: skip
+            self.tell_ignored(read.ignored)
 
         if self.saved(form, change, "De cijfers om mee te vergelijken zijn bewaard."):
             return redirect(url_for(".index"))

@@ -19,6 +19,7 @@ from quality.surveys.operations import import_answers, surveys_of
 from quality.surveys.rules import (
     ANSWERS,
     COLUMNS,
+    MOST_BYTES,
     QUESTIONS,
     TEXTS,
     answer_sentence,
@@ -26,16 +27,15 @@ from quality.surveys.rules import (
     texts,
 )
 
-MOST_BYTES = 1_000_000
-
 
 class AnswersForm(SafeForm):
     """A file with the answers as counts."""
 
     file = FileField(
-        "Bestand met antwoorden (CSV)",
+        "Bestand met antwoorden",
         [Required("Kies een bestand.")],
-        description=f"Kolommen: {', '.join(COLUMNS)}. Een rij per vraag en antwoord.",
+        description=f"CSV, XLSX of ODS met de kolommen {', '.join(COLUMNS)}; "
+        "een rij per vraag en antwoord.",
     )
 
 
@@ -98,8 +98,9 @@ class SurveyPage(Page):
         form = AnswersForm()
 
         def change(values: dict[str, Any]) -> None:
-            text = values["file"].read(MOST_BYTES).decode("utf-8-sig", "replace")
-            import_answers(read_answers(text), by=g.account.email, at=now())
+            answers = read_answers(values["file"].read(MOST_BYTES + 1))
+            import_answers(answers.rows, by=g.account.email, at=now())
+            self.tell_ignored(answers.ignored)
 
         if self.saved(form, change, "De antwoorden zijn bewaard."):
             return redirect(url_for("providers.index"))

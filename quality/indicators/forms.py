@@ -91,9 +91,9 @@ class ReferenceForm(SafeForm):
     """A file with what others reached."""
 
     file = FileField(
-        "Bestand (CSV)",
+        "Bestand",
         [Required("Kies een bestand.")],
-        description="Kolommen: naam, jaar, waarde, bron, datum.",
+        description="CSV, XLSX of ODS met de kolommen naam, jaar, waarde, bron en datum.",
     )
 
 

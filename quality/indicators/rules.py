@@ -11,9 +11,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from core.errors import DomainError
-from core.formats import MISSING, number_text, percent_text, read_day
+from core.formats import MISSING, number_text, percent_text
 from core.small_numbers import HIDDEN_TEXT, MINIMUM
+from providers.feed.read.small_files import (
+    FileColumn,
+    a_day,
+    a_number,
+    read_small_file,
+    short_text,
+)
 
 DATA = Path(__file__).parent / "data"
 INDICATOR_FILE = DATA / "indicatoren_dalfsen.csv"
@@ -223,50 +229,38 @@ class ReferenceRow:
     published_on: date
 
 
-REFERENCE_COLUMNS = ("naam", "jaar", "waarde", "bron", "datum")
+def _year(text: str) -> int:
+    if not (text.isdigit() and 2000 <= int(text[:5]) <= 2100):
+        raise ValueError("Schrijf een jaar als 2026.")
+    return int(text)
 
 
-def read_references(text: str) -> list[ReferenceRow]:
-    """Read a CSV with the columns naam, jaar, waarde, bron and datum; refuse what is not right."""
-    text = text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")
-    separator = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=separator)
-    missing = [c for c in REFERENCE_COLUMNS if c not in (reader.fieldnames or ())]
-    if missing:
-        raise DomainError(
-            "columns_missing",
-            f"In het bestand ontbreekt de kolom {', '.join(missing)}. Nodig zijn: "
-            f"{', '.join(REFERENCE_COLUMNS)}.",
-            field="file",
-        )
-    rows = [_reference(row, number) for number, row in enumerate(reader, 2)]
-    if not rows:
-        raise DomainError("no_rows", "Het bestand heeft geen rijen met cijfers.", field="file")
-    return rows
+_REFERENCE_TABLE = (
+    FileColumn("naam", short_text(60)),
+    FileColumn("jaar", _year, shown=False),
+    FileColumn("waarde", lambda text: float(a_number(text.rstrip("% "))), shown=False),
+    FileColumn("bron", short_text(200)),
+    FileColumn("datum", a_day, shown=False),
+)
+REFERENCE_COLUMNS = tuple(column.name for column in _REFERENCE_TABLE)
+MOST_ROWS = 1_000
+MOST_BYTES = 1_000_000
 
 
-def _reference(row: dict[str, str], number: int) -> ReferenceRow:
-    place = ""
-    try:
-        place = "jaar"
-        year = int(row["jaar"])
-        if not 2000 <= year <= 2100:
-            raise ValueError(year)
-        place = "waarde"
-        value = float(row["waarde"].strip().rstrip("%").replace(",", "."))
-        place = "datum"
-        day = read_day(row["datum"])
-    except (ValueError, AttributeError):
-        raise DomainError(
-            "cell_unreadable",
-            f'Rij {number}, kolom {place}: "{row[place]}" is niet te lezen. '
-            "Schrijf een jaar als 2026, een waarde als 12,5 en een datum als 31-12-2026.",
-            field="file",
-        ) from None
-    name, source = (row["naam"] or "").strip(), (row["bron"] or "").strip()
-    if not name or not source:
-        raise DomainError("cell_empty", f"Rij {number}: vul de naam en de bron in.", field="file")
-    return ReferenceRow(name[:60], year, value, source[:200], day)
+@dataclass(frozen=True)
+class References:
+    """What a file says, and the columns of it that were left out."""
+
+    rows: list[ReferenceRow]
+    ignored: tuple[str, ...]
+
+
+def read_references(content: bytes) -> References:
+    """Read a file with what others reached; ``DomainError`` names every fault in it."""
+    file = read_small_file(
+        content, _REFERENCE_TABLE, key=("naam", "jaar"), most_bytes=MOST_BYTES, most_rows=MOST_ROWS
+    )
+    return References([ReferenceRow(*row.values()) for _, row in file.rows], file.ignored)
 
 
 def read_cohort_lines(lines: Iterable[str]) -> list[tuple[str, int, int | None]]:

@@ -8,7 +8,8 @@ import quality.scopes  # noqa: F401  registers who sees what
 from core import audit
 from core.accounts import Account, visible
 from core.db import transaction
-from core.errors import DomainError
+from providers.feed.read.small_files import refuse_for
+from providers.feed.values import echo
 from providers.models import Provider
 from quality.cards.operations import follow_register
 from quality.cards.queries import judged_months, model_in_force
@@ -20,13 +21,14 @@ from quality.surveys.rules import AnswerRow, QuestionResult, results
 def import_answers(rows: Sequence[AnswerRow], *, by: str, at: datetime) -> int:
     """Keep the counts of a file; a count that is there already is replaced. Returns how many."""
     providers = {provider.code: provider for provider in Provider.select()}
-    for row in rows:
-        if row.provider not in providers:
-            raise DomainError(
-                "provider_unknown",
-                f'Rij {row.row}: aanbieder "{row.provider}" staat niet in het register.',
-                field="file",
-            )
+    refuse_for(
+        [
+            f'Rij {row.row}: aanbieder "{echo(row.provider)}" staat niet in het register.'
+            for row in rows
+            if row.provider not in providers
+        ],
+        "provider_unknown",
+    )
     with transaction():
         for row in rows:
             place = {

@@ -4,7 +4,6 @@ The questions are about what learners complained of: evaluation 'Thuis in Dalfse
 Dalfsen, 2019), par. 1.3.1.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,13 @@ from datetime import date
 from pathlib import Path
 
 from core.errors import DomainError
-from core.formats import read_day
 from core.small_numbers import MINIMUM, count_or_hidden, is_small, parts_of_total
+from providers.feed.read.small_files import (
+    FileColumn,
+    a_day,
+    one_of,
+    read_small_file,
+)
 
 TEXTS = Path(__file__).parent / "texts"
 QUESTIONS = {
@@ -26,8 +30,8 @@ QUESTIONS = {
 ANSWERS = {"ja": "ja", "een_beetje": "een beetje", "nee": "nee"}
 WORDS = ("taal", "titel", "uitleg_vooraf", *ANSWERS, *QUESTIONS)
 """What a text of the survey must have; a translator fills in each."""
-COLUMNS = ("aanbiedercode", "datum", "vraag", "antwoord", "aantal")
 MOST = 10_000
+MOST_BYTES = 1_000_000
 NOT_SHOWN = "niet getoond"
 
 
@@ -133,42 +137,32 @@ def texts(folder: Path | None = None) -> dict[str, dict[str, str]]:
     return languages
 
 
-def read_answers(text: str) -> list[AnswerRow]:
-    """Read a CSV of counts; the first fault is refused with its place and what to do."""
-    lines = text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines()
-    separator = ";" if lines and ";" in lines[0] else ","
-    reader = csv.DictReader(lines, delimiter=separator)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise DomainError(
-            "columns_missing",
-            f"In het bestand ontbreekt: {', '.join(missing)}. Nodig: {', '.join(COLUMNS)}.",
-            field="file",
-        )
-    rows = [_row(number, cells) for number, cells in enumerate(reader, 2)]
-    if not rows:
-        raise DomainError("no_rows", "Het bestand heeft geen rijen.", field="file")
-    return rows
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text[:9]) > MOST:
+        raise ValueError(f"Vul een getal in van 0 tot en met {MOST}.")
+    return int(text)
 
 
-def _row(number: int, cells: dict[str, str | None]) -> AnswerRow:
-    values = {name: (cells[name] or "").strip() for name in COLUMNS}
+_TABLE = (
+    FileColumn("aanbiedercode"),
+    FileColumn("datum", a_day, shown=False),
+    FileColumn("vraag", one_of(QUESTIONS)),
+    FileColumn("antwoord", one_of(ANSWERS)),
+    FileColumn("aantal", _count, shown=False),
+)
+COLUMNS = tuple(column.name for column in _TABLE)
 
-    def refuse(column: str, what: str) -> DomainError:
-        place = f'Rij {number}, kolom {column}: "{values[column][:40]}" kan niet.'
-        return DomainError("cell_refused", f"{place} {what}", field="file")
 
-    if values["vraag"] not in QUESTIONS:
-        raise refuse("vraag", f"Kies uit: {', '.join(QUESTIONS)}.")
-    answer = values["antwoord"].replace(" ", "_")
-    if answer not in ANSWERS:
-        raise refuse("antwoord", f"Kies uit: {', '.join(ANSWERS.values())}.")
-    if not values["aantal"].isdigit() or int(values["aantal"][:9]) > MOST:
-        raise refuse("aantal", f"Vul een getal in van 0 tot en met {MOST}.")
-    try:
-        held_on = read_day(values["datum"])
-    except ValueError as error:
-        raise refuse("datum", str(error)) from None
-    return AnswerRow(
-        number, values["aanbiedercode"], held_on, values["vraag"], answer, int(values["aantal"])
-    )
+@dataclass(frozen=True)
+class Answers:
+    """What a file says, and the columns of it that were left out."""
+
+    rows: list[AnswerRow]
+    ignored: tuple[str, ...]
+
+
+def read_answers(content: bytes) -> Answers:
+    """Read a file of counts; ``DomainError`` names every fault with its place and what to do."""
+    key = ("aanbiedercode", "datum", "vraag", "antwoord")
+    file = read_small_file(content, _TABLE, key=key, most_bytes=MOST_BYTES, most_rows=MOST)
+    return Answers([AnswerRow(number, *row.values()) for number, row in file.rows], file.ignored)

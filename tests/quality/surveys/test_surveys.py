@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import openpyxl
 import pytest
 
 from core.errors import DomainError
@@ -65,13 +66,13 @@ def test_least_and_most_content_only_where_intervals_tell_them_apart():
     [
         ("TA1;23-11-2026;kantine;ja;4", 'Rij 2, kolom vraag: "kantine" kan niet. Kies uit: docent'),
         ("TA1;23-11-2026;docent;misschien;4", "Kies uit: ja, een beetje, nee."),
-        ("TA1;31-11-2026;docent;ja;4", "bestaat niet"),
+        ("TA1;31-11-2026;docent;ja;4", "Vul een dag in die bestaat"),
         ("TA1;23-11-2026;docent;ja;-4", "Vul een getal in van 0 tot en met 10000."),
     ],
 )
 def test_a_faulty_row_is_refused_with_its_place(line, words):
     with pytest.raises(DomainError, match=re.escape(words)):
-        read_answers(HEADER + line)
+        read_answers((HEADER + line).encode())
 
 
 def test_a_translation_is_used_when_it_is_whole(tmp_path):
@@ -106,6 +107,23 @@ def test_answers_come_in_and_stand_with_the_school(client, db):
     client.get("/aanbieders/TA001/tevredenheid/", status=403)
 
 
+def test_the_empty_workbook_goes_in_filled_and_says_what_it_left_out(client, db):
+    make_provider("TA001")
+    client.sign_in("contractmanager")
+    empty = client.get("/tevredenheid/leeg.xlsx", check=False)
+    book = openpyxl.load_workbook(io.BytesIO(empty.data))
+    page = book.active
+    page["F1"] = "opmerking"
+    for number in range(2, page.max_row + 1):
+        page.cell(number, 5).value = number
+    filled = io.BytesIO()
+    book.save(filled)
+    filled.seek(0)
+    page = client.post("/tevredenheid/antwoorden/", {"file": (filled, "a.xlsx")}, follow=True)
+    assert "Niet gelezen: opmerking." in page.text
+    assert sorted(one.count for one in SurveyCount.select()) == list(range(2, 17))
+
+
 def test_the_sheet_is_there_in_dutch_and_english(client, db):
     client.sign_in("regio")
     client.get("/tevredenheid/")
@@ -131,7 +149,9 @@ def test_who_has_no_lesson_within_45_minutes_is_named(client, db):
 
 
 def test_an_old_date_is_kept_as_given(client, db):
-    assert read_answers(HEADER + "TA1;2026-01-05;docent;ja;4")[0].held_on == date(2026, 1, 5)
+    assert read_answers((HEADER + "TA1;2026-01-05;docent;ja;4").encode()).rows[0].held_on == date(
+        2026, 1, 5
+    )
 
 
 @pytest.mark.both_engines
