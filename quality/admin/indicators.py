@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.export import download
 from core.formats import day_text
 from core.municipalities import name as municipality_name, names as municipality_names
-from core.small_numbers import count_or_hidden, parts_of_total
+from core.small_numbers import count_or_hidden, few_text, parts_of_total
 from providers.codes import LearningRoute
 from quality.charts.indicator import indicator_chart
 from quality.charts.trend import in_unit, unit_of
@@ -203,6 +203,7 @@ class IndicatorPage(Page):
             computed=computed,
             people=_people(computed),
             count_text=count_or_hidden,
+            few_text=few_text,
             form=form,
             value_text=value_text,
             interval_text=interval_text,
@@ -269,7 +270,7 @@ class IndicatorPage(Page):
     @expose("/<int:number>/berekenen/", methods=("POST",))
     @needs("create")
     def compute(self, number: int) -> Response | str:
-        """Work the realised figure of a year out from the deliveries."""
+        """Work the realised figure of a year out from what is held."""
         indicator = self._own(number)
         form = ComputeForm()
         if not form.validate():
@@ -285,7 +286,7 @@ class IndicatorPage(Page):
         except DomainError as error:
             form.fill_errors(error)
             return self._show(indicator, form)
-        flash("Het cijfer is berekend uit de leveringen.", "success")
+        flash("Het cijfer is berekend.", "success")
         return redirect(url_for(".one", number=number))
 
 

@@ -23,17 +23,22 @@ FEWEST_YEARS, MOST_YEARS = 3, 7
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What the gemeente knows of one learner; ``participation`` and ``outflow`` as its words."""
+    """What the gemeente knows of one learner; ``participation`` and ``outflow`` as its words.
+
+    ``left_on`` is the day of moving away, of an exemption or of dying, as a provider told.
+    """
 
     settled_on: date | None = None
     notified_on: date | None = None
     plan_on: date | None = None
     term_from: date | None = None
     passed_on: date | None = None
+    left_on: date | None = None
     participation: str | None = None
     participation_from: date | None = None
     outflow: str | None = None
     outflow_on: date | None = None
+    municipality: int = 0
 
 
 @dataclass(frozen=True, slots=True)

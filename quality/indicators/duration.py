@@ -1,5 +1,6 @@
 """Mean duration until someone passes, with those who have not passed yet counted. Pure.
 
+From the first day of the term to the last part that was passed, as the gemeente fills them in.
 A mean over who passed is too good to be true: who takes long is not in it yet. Here everyone who
 was followed in the year counts up to the last day that we know of (Kaplan-Meier); the mean is the
 area under the curve, up to a horizon.
@@ -21,15 +22,11 @@ Z_90 = 1.6449
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """One trajectory, days as ordinals; ``seen_from`` is the first day that we know it.
+    """One learner, days as ordinals: the first of the term, of passing, and of leaving."""
 
-    ``passed`` is the day of the diploma, ``left`` the day of any other end.
-    """
-
-    registered: int
-    seen_from: int
-    passed: int | None
-    left: int | None
+    term_from: int
+    passed: int | None = None
+    left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +59,12 @@ def duration_until_pass(
     followed = [
         (learner, last)
         for learner, last in with_last_day
-        if learner.registered <= reference and last >= max(window_start, learner.seen_from)
+        if learner.term_from <= reference and last >= max(window_start, learner.term_from)
     ]
     stays = [
         Stay(
-            max(0, max(window_start, learner.seen_from) - learner.registered),
-            last - learner.registered,
+            max(0, window_start - learner.term_from),
+            last - learner.term_from,
             _by(learner.passed, reference),
         )
         for learner, last in followed
@@ -118,7 +115,7 @@ def _by(day: int | None, reference: int) -> bool:
 
 
 def _last_day(learner: Learner, reference: int) -> int:
-    """The day of the diploma, of leaving, or the last that is looked at."""
+    """The day of passing, of leaving, or the last that is looked at."""
     for day in (learner.passed, learner.left):
         if day is not None and day <= reference:
             return day

@@ -81,7 +81,7 @@ class IndicatorForm(SafeForm):
         form.municipality.choices = [SelectChoice(code, name) for code, name in municipalities]
         form.computation.choices = [
             SelectChoice("", "met de hand ingevuld"),
-            SelectChoice(DURATION, "berekend: gemiddelde duur tot slagen, uit de leveringen"),
+            SelectChoice(DURATION, "berekend: gemiddelde duur van termijn_van tot geslaagd_op"),
             *(SelectChoice(c.code, f"berekend: {c.label}") for c in COMPUTATIONS.values()),
         ]
         return form

@@ -10,11 +10,11 @@ from core.audit import record
 from core.dates import month_end
 from core.db import transaction
 from core.errors import DomainError
-from core.formats import day_text, month_text
+from core.formats import day_text
 from providers.codes import LearningRoute
 from quality.cards.inputs import latest_month
 from quality.indicators.computed import COMPUTATIONS, DURATION, count_people
-from quality.indicators.duration import duration_until_pass
+from quality.indicators.duration import Learner, duration_until_pass
 from quality.indicators.models import (
     CohortCount,
     CriterionReference,
@@ -22,11 +22,11 @@ from quality.indicators.models import (
     IndicatorValue,
     ReferenceLine,
 )
-from quality.indicators.queries import learners_until, people_of
+from quality.indicators.queries import people_of, without_facts
 from quality.indicators.rules import (
     BY_HAND,
     COHORT_FILE,
-    FROM_DELIVERIES,
+    FROM_TERM,
     INDICATOR_FILE,
     IndicatorLine,
     ReferenceRow,
@@ -257,22 +257,40 @@ def compute_value(
         return _compute_share(indicator, year=year, until=month_end(last_month), by=by, at=at)
     if indicator.computation != DURATION:
         raise DomainError(
-            "not_computed", "Dit cijfer komt niet uit de leveringen. Vul het met de hand in."
+            "not_computed", "Dit cijfer is niet te berekenen. Vul het met de hand in."
         )
-    until = min(date(year, 12, 1), last_month)
-    start = date(year, 1, 1)
-    if until < start:
-        raise DomainError("no_month_yet", f"Over {year} is nog geen maand geleverd.", field="year")
+    return _compute_duration(indicator, year=year, until=month_end(last_month), by=by, at=at)
+
+
+def _compute_duration(
+    indicator: Indicator, *, year: int, until: date, by: str, at: datetime
+) -> IndicatorValue:
+    first, last = date(year, 1, 1), min(date(year, 12, 31), until)
+    if last < first:
+        raise DomainError("no_month_yet", f"Over {year} is nog geen maand voorbij.", field="year")
+    people = people_of(indicator.municipality)
+    no_term = sum(one.term_from is None for one in people)
+    if no_term == len(people):
+        raise DomainError(
+            "no_term",
+            "Van geen enkele cursist is het begin van de termijn (termijn_van) ingevuld. "
+            "Vul dat eerst aan bij Cursisten.",
+            field="year",
+        )
     result = duration_until_pass(
-        learners_until(until, indicator.municipality),
-        window_start=start.toordinal(),
-        reference=month_end(until).toordinal(),
+        [
+            Learner(one.term_from.toordinal(), _ordinal(one.passed_on), _ordinal(one.left_on))
+            for one in people
+            if one.term_from is not None
+        ],
+        window_start=first.toordinal(),
+        reference=last.toordinal(),
     )
     if result.mean is None:
         raise DomainError(
             "nobody_passed",
-            f"In de leveringen over {year} is nog niemand geslaagd. "
-            "Daarom is er geen gemiddelde duur.",
+            f"Over {year} is van niemand met een begin van de termijn (termijn_van) bekend dat hij "
+            "slaagde (geslaagd_op). Daarom is er geen gemiddelde duur.",
             field="year",
         )
     return enter_value(
@@ -281,12 +299,16 @@ def compute_value(
         kind="realised",
         value=round(result.mean, 3),
         people=result.people,
-        source=f"berekend uit de leveringen tot en met {month_text(until)}",
-        definition=FROM_DELIVERIES,
-        detail=asdict(result),
+        source=f"berekend uit wat de gemeente invulde, tot en met {day_text(last)}",
+        definition=FROM_TERM,
+        detail=asdict(result) | {"no_term": no_term + without_facts(indicator.municipality)},
         by=by,
         at=at,
     )
+
+
+def _ordinal(day: date | None) -> int | None:
+    return None if day is None else day.toordinal()
 
 
 def _compute_share(
@@ -321,7 +343,7 @@ def refresh_computed(*, by: str, at: datetime) -> None:
     """Work every computed figure out again, and that of the newest year for the first time.
 
     What people entered by hand stays. A figure that has nothing to rest on any more stays too: it
-    says up to which month it was computed. This reads every row that is held.
+    says up to which day it was computed.
     """
     last_month = latest_month()
     if last_month is None:

@@ -1,19 +1,15 @@
 """Questions about indicators: one query each."""
 
 from collections import defaultdict
-from datetime import date
 from typing import Any
 
-from peewee import fn
+from peewee import Value, fn
 
 import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
-from core.dates import month_from_number
 from core.municipalities import with_merged
 from providers.codes import EndReason, Outflow, Participation
-from providers.models import CURRENT, ProgressRecord
 from quality.indicators.computed import Person
-from quality.indicators.duration import Learner
 from quality.indicators.models import (
     CohortCount,
     CriterionReference,
@@ -22,7 +18,7 @@ from quality.indicators.models import (
     ReferenceLine,
 )
 from quality.indicators.rules import Figure
-from quality.learners.models import LearnerFacts
+from quality.learners.models import LearnerFacts, LearnerSummary
 
 
 def figures_of(indicator_ids: list[int]) -> dict[tuple[int, str], dict[int, Figure]]:
@@ -72,25 +68,40 @@ def cohort_rows(account: Account) -> list[dict[str, Any]]:
     )
 
 
+LEFT = (EndReason.MOVED, EndReason.EXEMPTED, EndReason.DECEASED)
+"""Ends after which nobody goes on with the inburgering in this gemeente."""
+
+
 def people_of(municipality: str | None) -> list[Person]:
-    """What gemeenten know of their learners; of the whole region without one."""
-    facts = LearnerFacts
-    query: Any = facts.select()
+    """What gemeenten know of their learners; of the whole region without one.
+
+    The day on which someone left the gemeente comes from the newest row that is held.
+    """
+    facts, row = LearnerFacts, LearnerSummary
+    newest = (
+        (row.municipality == facts.municipality)
+        & (row.number == facts.number)
+        & row.latest
+        & row.end_reason.in_(LEFT)
+    )
+    query: Any = facts.select(facts, row.ended_on.alias("left_on")).left_outer_join(row, on=newest)
     if municipality is not None:
         query = query.where(facts.municipality.in_(with_merged([municipality])))
     return [
         Person(
-            settled_on=row.settled_on,
-            notified_on=row.notified_on,
-            plan_on=row.plan_on,
-            term_from=row.term_from,
-            passed_on=row.passed_on,
-            participation=_word(Participation, row.participation),
-            participation_from=row.participation_from,
-            outflow=_word(Outflow, row.outflow),
-            outflow_on=row.outflow_on,
+            municipality=one.municipality,
+            settled_on=one.settled_on,
+            notified_on=one.notified_on,
+            plan_on=one.plan_on,
+            term_from=one.term_from,
+            passed_on=one.passed_on,
+            left_on=one.left_on,
+            participation=_word(Participation, one.participation),
+            participation_from=one.participation_from,
+            outflow=_word(Outflow, one.outflow),
+            outflow_on=one.outflow_on,
         )
-        for row in query.order_by(facts.id).iterator()
+        for one in query.order_by(facts.id).objects().iterator()
     ]
 
 
@@ -98,53 +109,16 @@ def _word(codes: Any, number: int | None) -> str | None:
     return None if number is None else codes(number).code
 
 
-PASSED = (EndReason.DIPLOMA, EndReason.SELF_RELIANCE_COMPLETED)
-
-
-def learners_until(month: date, municipality: str | None) -> list[Learner]:
-    """Every trajectory reported up to this month, by its newest row, for the mean duration.
-
-    Counted: current rows of the gemeente, or of the whole region without one. Passed is ended with
-    a diploma or with the Z-route completed; any other end is left. Known from the first day of
-    the first month that was reported.
-    """
-    row = ProgressRecord
-    newest = fn.ROW_NUMBER().over(partition_by=[row.track], order_by=[row.month.desc()])
-    first = fn.MIN(row.month).over(partition_by=[row.track])
-    rows = row.select(
-        row.registered_on,
-        row.ended_on,
-        row.end_reason,
-        first.alias("first_month"),
-        newest.alias("place"),
-    ).where(CURRENT, row.month <= month)
+def without_facts(municipality: str | None) -> int:
+    """How many learners are in the deliveries of whom the gemeente has filled in nothing."""
+    facts, row = LearnerFacts, LearnerSummary
+    own = facts.select(Value(1)).where(
+        facts.municipality == row.municipality, facts.number == row.number
+    )
+    query = row.select().where(row.latest, ~fn.EXISTS(own))
     if municipality is not None:
-        rows = rows.where(row.municipality == int(municipality))
-    inner = rows.alias("rows")
-    query: Any = (
-        row.select(inner.c.registered_on, inner.c.ended_on, inner.c.end_reason, inner.c.first_month)
-        .from_(inner)
-        .where(inner.c.place == 1)
-        .order_by(inner.c.registered_on, inner.c.ended_on)
-        .tuples()
-    )
-    return [_learner(*values) for values in query]
-
-
-def _learner(registered: Any, ended: Any, reason: int | None, first_month: Any) -> Learner:
-    day = _ordinal(ended) if ended is not None else None
-    passed = reason in PASSED
-    seen_from = first_month if isinstance(first_month, date) else month_from_number(first_month)
-    return Learner(
-        registered=_ordinal(registered),
-        seen_from=seen_from.toordinal(),
-        passed=day if passed else None,
-        left=None if passed else day,
-    )
-
-
-def _ordinal(day: date | int) -> int:
-    return day.toordinal() if isinstance(day, date) else day
+        query = query.where(row.municipality.in_(with_merged([municipality])))
+    return int(query.count())
 
 
 def criterion_references() -> Any:

@@ -27,7 +27,7 @@ COHORT_FILE = DATA / "duo_cohorten_dalfsen_2019-01-01.csv"
 
 INDICATIVE_UNDER = 10
 SMALL_UNDER = 25
-BY_HAND, FROM_DELIVERIES = "ingevoerd", "berekend uit de leveringen"
+BY_HAND, FROM_TERM = "ingevoerd", "berekend van termijn_van tot geslaagd_op"
 """Definitions of a figure; a line is not drawn from one to another."""
 
 

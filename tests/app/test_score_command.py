@@ -1,17 +1,18 @@
 """``taalinkoop score``: output in full, exit status, twice."""
 
 import json
+from datetime import date
 
 import jsonschema
 import pytest
 
 from app.cli import main
-from providers.codes import EndReason, TrackStatus
 from quality.indicators.models import Indicator, IndicatorValue
 from quality.indicators.operations import DURATION
+from quality.learners.models import LearnerFacts
 from quality.models import ScoreCard
-from tests.builders import make_record
-from tests.quality.cards.test_operations import OCT, deliver
+from tests.builders import AT
+from tests.quality.cards.test_operations import deliver
 
 NUMBER = {"type": ["number", "null"]}
 CRITERION = {
@@ -144,9 +145,12 @@ def test_the_run_of_the_month_brings_computed_indicators_up_to_date(region, caps
     indicator = Indicator.create(
         number="4", name="Duur", unit="maanden", better="lower", computation=DURATION
     )
-    make_record(month=OCT, status=TrackStatus.COMPLETED, end_reason=EndReason.DIPLOMA)
+    LearnerFacts.create(
+        municipality=148, number="T-1", term_from=date(2024, 1, 1), passed_on=date(2026, 10, 5),
+        changed_at=AT,
+    )  # fmt: skip
     run(capsys, "2026-10", "--aanbieder", "TA001")
     assert IndicatorValue.select().count() == 0
     run(capsys, "2026-10")
     found = IndicatorValue.get(IndicatorValue.indicator == indicator)
-    assert found.source == "berekend uit de leveringen tot en met oktober 2026"
+    assert found.source == "berekend uit wat de gemeente invulde, tot en met 31-10-2026"

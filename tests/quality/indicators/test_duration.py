@@ -8,12 +8,11 @@ from quality.indicators.duration import DAYS_PER_MONTH, Learner, duration_until_
 START = 738_000
 
 
-def learner(days=None, *, left=None, registered=START, seen_from=None) -> Learner:
+def learner(days=None, *, left=None, term_from=START) -> Learner:
     return Learner(
-        registered=registered,
-        seen_from=registered if seen_from is None else seen_from,
-        passed=None if days is None else registered + days,
-        left=None if left is None else registered + left,
+        term_from,
+        passed=None if days is None else term_from + days,
+        left=None if left is None else term_from + left,
     )
 
 
@@ -54,14 +53,13 @@ def test_the_horizon_is_three_years_at_most():
 
 
 def test_who_came_into_view_late_is_not_at_risk_before():
-    # passed before the window, and before the first month that was reported
+    # passed before the window
     assert estimate([learner(10)], window_start=START + 20).people == 0
-    assert estimate([learner(10, seen_from=START + 20)]).people == 0
-    late = learner(100, seen_from=START + 90)
-    early = learner(30)
-    found = estimate([late, early])
-    # on day 30 only the early one was at risk, so the curve is at zero from there
-    assert found.mean == pytest.approx(30 / DAYS_PER_MONTH)
+    # the one who began a month before the window is first seen on day 30 of the term
+    long_ago = learner(100, term_from=START - 30)
+    found = estimate([long_ago, learner(20)])
+    # on day 20 only the other was at risk, so the curve is at zero from there
+    assert found.mean == pytest.approx(20 / DAYS_PER_MONTH)
 
 
 @given(st.lists(st.integers(1, 399), min_size=1, max_size=30))

@@ -1,6 +1,8 @@
 """Entering indicators, with an audit line; what the database itself refuses."""
 
-from datetime import UTC, date, datetime
+import csv
+import random
+from datetime import UTC, date, datetime, timedelta
 
 import peewee
 import pytest
@@ -8,8 +10,8 @@ import pytest
 from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.errors import DomainError
-from providers.codes import EndReason, TrackStatus
-from quality.indicators.duration import Learner
+from providers.codes import EndReason
+from quality.indicators.computed import DURATION
 from quality.indicators.models import CohortCount, Indicator, IndicatorValue
 from quality.indicators.operations import (
     compute_value,
@@ -17,8 +19,10 @@ from quality.indicators.operations import (
     load_reference_figures,
     refresh_computed,
 )
-from quality.indicators.queries import cohort_rows, figures_of, indicator_list, learners_until
-from tests.builders import make_delivery, make_record, make_track
+from quality.indicators.queries import cohort_rows, figures_of, indicator_list
+from quality.learners.fact_operations import import_facts
+from quality.learners.models import LearnerFacts, LearnerSummary
+from tests.builders import make_provider, make_record
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -145,92 +149,140 @@ def test_searching_by_name(db):
     assert [i.number for i in indicator_list(account(Role.REGION), search="duur")] == ["4"]
 
 
-JANUARY, FEBRUARY, MARCH = (date(2026, m, 1) for m in (1, 2, 3))
-PASSED = {"status": TrackStatus.COMPLETED, "end_reason": EndReason.DIPLOMA}
-REGISTERED = date(2025, 1, 1)
+TERM_FROM = date(2024, 1, 1)
 
 
-def test_learners_are_known_by_their_newest_row(db):
-    track = make_track()
-    make_record(track=track, month=JANUARY)
-    make_record(track=track, month=FEBRUARY, ended_on=date(2026, 2, 10), **PASSED)
-    dropped = {"status": TrackStatus.DROPPED_OUT, "end_reason": EndReason.DROPOUT}
-    make_record(month=MARCH, ended_on=date(2026, 3, 9), **dropped)
-    # not counted: later month
-    make_record(month=date(2026, 4, 1))
-    # not counted: another gemeente
-    make_record(month=JANUARY, municipality=193)
-    # not counted: superseded
-    delivery = make_delivery()
-    make_record(month=JANUARY, delivery=delivery, superseded_by=delivery)
-
-    found = learners_until(MARCH, "0148")
-
-    start = REGISTERED.toordinal()
-    assert set(found) == {
-        Learner(start, JANUARY.toordinal(), date(2026, 2, 10).toordinal(), None),
-        Learner(start, MARCH.toordinal(), None, date(2026, 3, 9).toordinal()),
-    }
-    assert len(learners_until(MARCH, None)) == 3
+def make_facts(number: int, **more) -> LearnerFacts:
+    values = {"municipality": 148, "term_from": TERM_FROM, "changed_at": AT}
+    return LearnerFacts.create(number=f"T-{number}", **{**values, **more})
 
 
-def test_a_computed_figure_says_what_it_rests_on(db):
-    indicator = make_indicator(number="4", unit="maanden", computation="duration_until_pass")
-    for _ in range(4):
-        make_record(month=JANUARY)
-    make_record(month=JANUARY, ended_on=date(2026, 1, 31), **PASSED)
-    value = compute_value(indicator=indicator, year=2026, last_month=FEBRUARY, by="x", at=AT)
-    assert value.people == 5
-    assert value.source == "berekend uit de leveringen tot en met februari 2026"
-    # 395 days to the diploma; of the five at risk one passed, 28 days before the end
-    assert value.value == pytest.approx((395 + 0.8 * 28) / (365.25 / 12), abs=1e-3)
-    assert (value.detail["passed"], value.detail["under_way"]) == (1, 4)
+def make_summary(number: int, **more) -> LearnerSummary:
+    values = {"municipality": 148, "provider": more.get("provider") or make_provider(f"P{number}")}
+    return LearnerSummary.create(number=f"T-{number}", **{**values, **more})
 
 
-@pytest.mark.parametrize(("year", "code"), [(2026, "nobody_passed"), (2027, "no_month_yet")])
-def test_no_figure_when_there_is_nothing_to_compute(db, year, code):
-    indicator = make_indicator(unit="maanden", computation="duration_until_pass")
-    make_record(month=JANUARY)
+def make_duration(number: str = "4", **more) -> Indicator:
+    return make_indicator(number=number, unit="maanden", computation=DURATION, **more)
+
+
+def compute(indicator: Indicator, year: int = 2026) -> IndicatorValue:
+    return compute_value(indicator=indicator, year=year, last_month=date(2026, 2, 1), by="x", at=AT)
+
+
+def test_the_duration_runs_from_the_first_day_of_the_term_to_the_day_of_passing(db):
+    for number in range(4):
+        make_facts(number)
+    make_facts(5, passed_on=date(2026, 1, 31))
+    # moved away on the day before: counted up to then, as a provider told
+    make_facts(6)
+    make_summary(6, ended_on=date(2026, 1, 30), end_reason=EndReason.MOVED)
+    # not an end of the inburgering
+    make_summary(1, ended_on=date(2025, 1, 30), end_reason=EndReason.PROVIDER_CHANGED)
+    # not counted: passed before the year, or began after it
+    make_facts(7, passed_on=date(2025, 12, 31))
+    make_facts(8, term_from=date(2026, 3, 1))
+    # not counted, and told: no first day of the term, or nothing filled in at all
+    make_facts(9, term_from=None, passed_on=date(2026, 1, 31))
+    make_summary(10)
+    make_facts(11, municipality=193, passed_on=date(2026, 1, 1))
+
+    value = compute(make_duration())
+    assert value.people == 6
+    assert value.source == "berekend uit wat de gemeente invulde, tot en met 28-02-2026"
+    # 761 days to the day of passing; of the five at risk then one passed, 28 days before the end
+    assert value.value == pytest.approx((761 + 0.8 * 28) / (365.25 / 12), abs=1e-3)
+    counted = {name: value.detail[name] for name in ("passed", "under_way", "left", "no_term")}
+    assert counted == {"passed": 1, "under_way": 4, "left": 1, "no_term": 2}
+
+
+@pytest.mark.parametrize(
+    ("year", "facts", "code"),
+    [
+        (2026, {}, "nobody_passed"),
+        (2026, {"term_from": None, "passed_on": date(2026, 1, 31)}, "no_term"),
+        (2027, {}, "no_month_yet"),
+    ],
+)
+def test_no_figure_when_there_is_nothing_to_compute(db, year, facts, code):
+    make_facts(1, **facts)
     with pytest.raises(DomainError) as error:
-        compute_value(indicator=indicator, year=year, last_month=FEBRUARY, by="x", at=AT)
+        compute(make_duration(), year)
     assert error.value.code == code
 
 
 def test_only_a_computed_indicator_is_computed(db):
     with pytest.raises(DomainError, match="met de hand"):
-        compute_value(indicator=make_indicator(), year=2026, last_month=JANUARY, by="x", at=AT)
+        compute(make_indicator())
 
 
-def test_computed_figures_follow_new_deliveries_and_leave_what_was_entered(db):
-    indicator = make_indicator(number="4", unit="maanden", computation="duration_until_pass")
-    by_hand = make_indicator(number="5", unit="maanden", computation="duration_until_pass")
+def test_computed_figures_follow_what_is_filled_in_and_leave_what_was_entered(db):
+    indicator, by_hand = make_duration(), make_duration("5")
     enter(by_hand, year=2026, kind="realised", value=30.0)
-    for _ in range(5):
-        make_record(month=JANUARY)
+    make_record(month=date(2026, 1, 1))
+    make_facts(1, passed_on=date(2025, 12, 20))
+    compute(indicator, 2025)
+    make_facts(2)
     refresh_computed(by="x", at=AT)
-    assert IndicatorValue.select().where(IndicatorValue.indicator == indicator).count() == 0
-
-    make_record(month=FEBRUARY, ended_on=date(2026, 2, 20), **PASSED)
+    values = IndicatorValue.select().where(IndicatorValue.indicator == indicator)
+    values = values.order_by(IndicatorValue.year)
+    assert [(one.year, one.people) for one in values] == [(2025, 2)], "nobody passed in 2026"
+    make_facts(3, passed_on=date(2026, 1, 20))
     refresh_computed(by="x", at=AT)
-    first = IndicatorValue.get(IndicatorValue.indicator == indicator)
-    assert (first.year, first.detail["passed"]) == (2026, 1)
-
-    make_record(month=FEBRUARY, ended_on=date(2026, 2, 25), **PASSED)
-    refresh_computed(by="x", at=AT)
-    again = IndicatorValue.get(IndicatorValue.indicator == indicator)
-    assert again.detail["passed"] == 2
+    assert [(one.year, one.people) for one in values.clone()] == [(2025, 3), (2026, 2)]
     assert IndicatorValue.get(IndicatorValue.indicator == by_hand).value == 30.0
 
 
-def test_a_correction_reaches_the_year_it_is_about(db):
-    indicator = make_indicator(number="4", unit="maanden", computation="duration_until_pass")
-    last_year = date(2025, 12, 1)
-    make_record(month=last_year, ended_on=date(2025, 12, 20), **PASSED)
-    compute_value(indicator=indicator, year=2025, last_month=last_year, by="x", at=AT)
-    make_record(month=last_year, ended_on=date(2025, 12, 22), **PASSED)
-    make_record(month=JANUARY)
-    refresh_computed(by="x", at=AT)
-    corrected = IndicatorValue.get(
-        IndicatorValue.indicator == indicator, IndicatorValue.year == 2025
-    )
-    assert corrected.people == 2
+def plain_duration(rows, year, until):
+    """The mean in months once more, from the cells of the files, day by day."""
+    first = date(year, 1, 1)
+    lives = []
+    for cells in rows:
+        if not cells["termijn_van"]:
+            continue
+        begin, passed = (
+            date(*map(int, reversed(cells[name].split("-")))) if cells[name] else None
+            for name in ("termijn_van", "geslaagd_op")
+        )
+        last = passed if passed and passed <= until else until
+        if begin <= until and last >= max(first, begin):
+            lives.append(((max(first, begin) - begin).days, (last - begin).days, last == passed))
+    survival, area = 1.0, 0.0
+    for day in range(min(1096, max(stay[1] for stay in lives))):
+        at_risk = sum(entry <= day <= left for entry, left, _ in lives)
+        events = sum(left == day and done for _, left, done in lives)
+        survival *= 1 - events / at_risk if at_risk else 1
+        area += survival
+    return area / (365.25 / 12), len(lives), sum(done for _, _, done in lives)
+
+
+def test_the_durations_of_a_generated_gemeente_equal_an_independent_reading_of_its_file(
+    db, tmp_path
+):
+    rng = random.Random(5)
+    rows = []
+    for number in range(300):
+        begin = date(2021, 6, 1) + timedelta(rng.randrange(1900))
+        passed = begin + timedelta(rng.randrange(300, 1500))
+        rows.append({
+            "trajectnummer": f"T-{number}",
+            "termijn_van": f"{begin:%d-%m-%Y}" if rng.random() < 0.9 else "",
+            "geslaagd_op": f"{passed:%d-%m-%Y}" if passed <= AT.date() else "",
+        })  # fmt: skip
+    file = tmp_path / "cursisten.csv"
+    with file.open("w", newline="") as target:
+        writer = csv.DictWriter(target, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    import_facts(
+        file, file_name=file.name, municipality=148, by="x", at=AT, today=AT.date(),
+    )  # fmt: skip
+    for year, until in ((2024, date(2024, 12, 31)), (2025, date(2025, 12, 31))):
+        value = compute_value(
+            indicator=make_duration(str(year)), year=year, last_month=date(2026, 10, 1), by="x",
+            at=AT,
+        )  # fmt: skip
+        mean, people, passed = plain_duration(rows, year, until)
+        assert (value.people, value.detail["passed"]) == (people, passed)
+        assert value.value == pytest.approx(mean, abs=1e-3)
+        assert value.detail["no_term"] == sum(not row["termijn_van"] for row in rows)

@@ -5,11 +5,10 @@ from datetime import date
 
 import pytest
 
-from providers.codes import EndReason, TrackStatus
 from quality.indicators.models import Indicator, IndicatorValue
 from quality.indicators.operations import load_reference_figures
 from quality.learners.models import LearnerFacts
-from tests.builders import AT, make_record
+from tests.builders import AT
 from tests.pages import text_of
 
 
@@ -78,25 +77,27 @@ def test_only_the_region_enters_figures(client, loaded):
 
 
 def test_computing_the_duration(client, loaded):
-    for _ in range(6):
-        make_record(month=date(2026, 1, 1))
-    make_record(month=date(2026, 2, 1), status=TrackStatus.COMPLETED, end_reason=EndReason.DIPLOMA)
+    for number in range(7):
+        passed = date(2026, 2, 1) if number == 0 else None
+        known = {"term_from": date(2024, 1, 1), "passed_on": passed, "changed_at": AT}
+        LearnerFacts.create(municipality=148, number=f"T-{number}", **known)
+    for number in range(6):
+        LearnerFacts.create(municipality=148, number=f"U-{number}", changed_at=AT)
     client.sign_in("regio")
     address = f"/indicatoren/{loaded['4'].id}/"
     assert client.post(address + "berekenen/", {"year": ""}, status=200).errors == [
         "Vul het jaar in dat je wilt berekenen."
     ]
     early = client.post(address + "berekenen/", {"year": "2025"}, status=200)
-    assert early.errors == [
-        "In de leveringen over 2025 is nog niemand geslaagd. Daarom is er geen gemiddelde duur."
-    ]
+    assert early.errors[0].startswith("Over 2025 is van niemand met een begin van de termijn")
     page = client.post(address + "berekenen/", {"year": "2026"}, follow=True)
     assert "klein aantal" not in page.text
     assert "indicatief: 5 tot 9 personen" in page.text
-    assert "berekend uit de leveringen tot en met" in page.text
-    # One passed: not shown, nor what would give it.
+    assert "berekend uit wat de gemeente invulde, tot en met" in page.text
+    # One passed: not shown, nor what would give it; who has no first day of the term is told.
     facts = [text_of(one) for one in page.all("dd")]
-    assert facts[4:7] == ["< 5", "< 5", "0"]
+    assert facts[4:8] == ["< 5", "< 5", "0", "6"]
+    assert "Van wie het begin van de termijn niet is ingevuld" in page.text
     assert "Het gewone gemiddelde" not in page.text
 
 

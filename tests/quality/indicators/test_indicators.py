@@ -8,7 +8,7 @@ import pytest
 from core.errors import DomainError
 from quality.indicators.rules import (
     COHORT_FILE,
-    FROM_DELIVERIES,
+    FROM_TERM,
     INDICATOR_FILE,
     Figure,
     Outcome,
@@ -52,7 +52,7 @@ def test_a_target_is_not_called_missed_when_nobody_knows_how_many_persons_it_was
 
 
 def test_another_definition_is_marked_where_it_begins():
-    entered, computed = figure(34), Figure(28, 60, "berekend", definition=FROM_DELIVERIES)
+    entered, computed = figure(34), Figure(28, 60, "berekend", definition=FROM_TERM)
     years = {2019: entered, 2020: entered, 2025: computed, 2026: computed}
     rows = year_rows({}, years, better="lower", unit="maanden")
     assert [row.year for row in rows if row.is_redefined] == [2025]
