@@ -15,7 +15,8 @@ from quality.agreements.operations import (
     register_complaint,
 )
 from quality.cards.reactions import answer, react
-from quality.evaluation.operations import load_reference_evaluation
+from quality.evaluation.models import HeardPoint
+from quality.evaluation.operations import answer_point, load_reference_evaluation
 from quality.indicators.computed import DURATION
 from quality.indicators.models import Indicator
 from quality.indicators.operations import compute_value, load_reference_figures
@@ -78,10 +79,29 @@ def _dealt_with(at: datetime) -> None:
                 act(one, ANSWERED_SIGNAL, "groep", by=sender, at=at + days(5))
 
 
+DONE_WITH_POINTS = (
+    "in de eisen voor de inkoop staat dat 80 % van de lessen door een bevoegde docent is",
+    "aanbieders melden elke maand of de les aansluit; afwijkende groepen komen in het gesprek",
+    "de vragenlijst onder cursisten vraagt naar uitleg, en gaat elk kwartaal rond",
+    "in de eisen staat een minimum van twaalf uur per week voor de B1-route",
+    "een aanbieder start een groep in Lemelerveld zodra zich acht cursisten melden",
+    "de norm voor de wachttijd is vier weken; de gemeente ziet elke maand wie langer wacht",
+    "het oordeel over vijf criteria staat elke maand op een pagina voor alle gemeenten",
+    "nog in onderzoek: werkgevers kijken of een derde dagdeel past",
+    "de consulent maakt het plan samen met de cursist, en bespreekt het twee keer per jaar",
+    "de regio zet haar cijfers naast die van andere regio's",
+    "de begeleiding loopt door tot een half jaar na de start van een baan",
+)
+"""What Dalfsen did with each point: invented, the evaluation does not tell it."""
+
+
 def _indicators(last: date, *, by: str, at: datetime) -> None:
     """The indicators of Dalfsen, with the duration until pass of the last two years."""
     load_reference_figures(by=by, at=at)
     load_reference_evaluation(by=by, at=at)
+    points = HeardPoint.select().order_by(HeardPoint.number)
+    for point, what in zip(points, DONE_WITH_POINTS, strict=True):
+        answer_point(point, follow_up=f"Voorbeeld: {what}", by=by, at=at)
     duration = Indicator.get(Indicator.computation == DURATION)
     for year in (last.year - 1, last.year):
         # A year in which no one passed (early in January, or a short demo) has no duration.
