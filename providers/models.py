@@ -274,6 +274,26 @@ class CourseTrack(BaseModel):
         indexes = ((("provider", "number"), True), (("number",), False))
 
 
+class Restriction(BaseModel):
+    """Beperking (AVG 18): what is held of a learner of a gemeente is kept, and shown to nobody.
+
+    The gemeente is held as it is today. Lifting a restriction removes it; the audit trail keeps
+    who made and lifted it, and why.
+    """
+
+    municipality = peewee.SmallIntegerField(verbose_name="Gemeente")
+    number = peewee.CharField(max_length=32, verbose_name="Trajectnummer")
+    ground = peewee.CharField(max_length=20, verbose_name="Grond")
+    reason = NoteField(verbose_name="Reden")
+    by = peewee.CharField(max_length=120, verbose_name="Door")
+    at = MomentField(verbose_name="Sinds")
+
+    class Meta:
+        """A learner once per gemeente."""
+
+        indexes = ((("municipality", "number"), True),)
+
+
 class ProgressRecord(BaseModel):
     """Voortgangsregel: one traject in one month, as one delivery reported it.
 

@@ -8,6 +8,7 @@ from core.accounts import Account, Role, may, scope
 from core.municipalities import with_merged
 from providers.models import (
     ClassInspection,
+    Confirmation,
     Contract,
     ContractScope,
     CourseTrack,
@@ -19,6 +20,7 @@ from providers.models import (
     Provider,
     QualityMark,
     RejectedRow,
+    Restriction,
     Teacher,
     TeachingMethod,
     TravelTime,
@@ -120,12 +122,85 @@ def sees_whole_files(account: Account) -> bool:
     return may(account, "read", "progress") and account.role != Role.MUNICIPALITY and not bound
 
 
+@scope(Restriction)
+def _restrictions(query: Any, account: Account) -> Any:
+    if account.role != Role.MUNICIPALITY:
+        return query.where(False)
+    return query.where(Restriction.municipality.in_(with_merged(account.municipalities)))
+
+
+def is_restricted(municipality: int, number: str) -> bool:
+    """Whether a gemeente restricted what is held of this learner."""
+    same = (Restriction.municipality == municipality) & (Restriction.number == number)
+    return bool(Restriction.select().where(same).exists())
+
+
+def _rows_of(one: Restriction, record: Any = ProgressRecord) -> Any:
+    """Condition: the rows that a restriction is about."""
+    tracks = CourseTrack.select(CourseTrack.id).where(CourseTrack.number == one.number)
+    return record.track.in_(tracks) & record.municipality.in_(with_merged([one.municipality]))
+
+
+def _schools_of_others(one: Restriction) -> list[int]:
+    """Schools at which the number of a restricted learner is only that of somebody else."""
+    held: Any = ProgressRecord.select(ProgressRecord.provider).join(CourseTrack)
+    held = held.where(CourseTrack.number == one.number).distinct()
+    here = {school for (school,) in held.where(_rows_of(one)).tuples()}
+    return [school for (school,) in held.tuples() if school not in here]
+
+
+def restricted_numbers(provider_id: int) -> frozenset[str]:
+    """Trajectnummers in the files of a school that are shown to nobody."""
+    listed = Restriction.select()
+    return frozenset(r.number for r in listed if provider_id not in _schools_of_others(r))
+
+
+def restricted_tracks(provider_id: int) -> frozenset[int]:
+    """The same as trajecten: of sums that count them, nobody is told whose hours they are."""
+    numbers = restricted_numbers(provider_id)
+    tracks: Any = CourseTrack.select(CourseTrack.id).where(
+        CourseTrack.provider == provider_id, CourseTrack.number.in_(numbers)
+    )
+    return frozenset(track for (track,) in tracks.tuples()) if numbers else frozenset()
+
+
+def _sent_back_of(one: Restriction, rejected: Any = RejectedRow) -> Any:
+    """Condition: the rejected rows that a restriction is about."""
+    others = Delivery.select(Delivery.id).where(Delivery.provider.in_(_schools_of_others(one)))
+    same = rejected.number.is_null(False) & (rejected.number == one.number)
+    return same & rejected.delivery.not_in(others)
+
+
+def _problems_of(one: Restriction) -> Any:
+    """Condition: the problems that quote a row that a restriction is about."""
+    record, repeated, rejected = ProgressRecord.alias(), Confirmation.alias(), RejectedRow.alias()
+    taken_in = record.select(record.id).where(
+        record.delivery == Problem.delivery, record.row == Problem.row, _rows_of(one, record)
+    )
+    again = (
+        repeated.select(repeated.id)
+        .join(record, on=repeated.record == record.id)
+        .where(
+            repeated.delivery == Problem.delivery, repeated.row == Problem.row,
+            _rows_of(one, record),
+        )
+    )  # fmt: skip
+    sent_back = rejected.select(rejected.id).where(
+        rejected.delivery == Problem.delivery, rejected.row == Problem.row,
+        _sent_back_of(one, rejected),
+    )  # fmt: skip
+    about = [peewee.fn.EXISTS(query) for query in (taken_in, again, sent_back)]
+    return about[0] | about[1] | about[2]
+
+
 @scope(Problem)
 def _problems(query: Any, account: Account) -> Any:
     if account.role in (Role.REGION, Role.MUNICIPALITY, Role.ADMINISTRATOR):
         return query.where(False)
     mine = by_provider(Delivery.select(Delivery.id), account, Delivery.provider)
     query = query.where(Problem.delivery.in_(mine))
+    for one in Restriction.select():
+        query = query.where(~_problems_of(one))
     if sees_whole_files(account):
         return query
     # Of a row that nobody could place in a gemeente nobody knows whose it is.
@@ -147,6 +222,8 @@ def _rejected(query: Any, account: Account) -> Any:
         return query.where(False)
     mine = by_provider(Delivery.select(Delivery.id), account, Delivery.provider)
     query = query.where(RejectedRow.delivery.in_(mine))
+    for one in Restriction.select():
+        query = query.where(~_sent_back_of(one))
     if sees_whole_files(account):
         return query
     other = RejectedRow.alias()
@@ -175,6 +252,14 @@ def _of_own_tracks(rejected: Any, account: Account) -> Any:
 
 @scope(ProgressRecord)
 def _progress(query: Any, account: Account) -> Any:
+    query = counted_rows(query, account)
+    for one in Restriction.select():
+        query = query.where(~_rows_of(one))
+    return query
+
+
+def counted_rows(query: Any, account: Account) -> Any:
+    """Rows of the learners of an account, for sums: the restricted ones count as well."""
     if account.role in (Role.REGION, Role.ADMINISTRATOR):
         return query.where(False)
     if account.role == Role.MUNICIPALITY:

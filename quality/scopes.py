@@ -7,7 +7,7 @@ import peewee
 
 from core.accounts import Account, Role, scope, visible
 from core.municipalities import with_merged
-from providers.models import Provider
+from providers.models import CourseTrack, Provider, Restriction
 from providers.scopes import by_provider
 from quality.agreements.models import Agreement, Complaint, Talk
 from quality.evaluation.models import EVERYTHING
@@ -58,6 +58,12 @@ def _of_learners(model: Any) -> Scope:
     return narrow
 
 
+def _unrestricted(model: Any, number: Any) -> Any:
+    """Condition: of no learner of whom a gemeente restricted what is held (AVG 18)."""
+    same = (Restriction.municipality == model.municipality) & (Restriction.number == number)
+    return ~peewee.fn.EXISTS(Restriction.select(peewee.Value(1)).where(same))
+
+
 def _of_policy(model: Any) -> Scope:
     """Figures of a gemeente's policy: its own and the region's; none for a school."""
 
@@ -102,8 +108,7 @@ for _model in (DocentHours, SurveyCount):
 scope(ScoreCard)(_of_schools(ScoreCard, Role.ADMINISTRATOR))
 for _model in (Reaction, Invitation, Talk, Agreement):
     scope(_model)(_of_schools(_model, Role.MUNICIPALITY, Role.ADMINISTRATOR))
-for _model in (LearnerFacts, FactsImport):
-    scope(_model)(_of_learners(_model))
+scope(FactsImport)(_of_learners(FactsImport))
 for _model in (Indicator, CohortCount):
     scope(_model)(_of_policy(_model))
 for _model in (IndicatorValue, ReferenceLine):
@@ -144,9 +149,18 @@ def _complaints(query: Any, account: Account) -> Any:
     return _of_schools(Complaint, Role.ADMINISTRATOR)(query, account)
 
 
+@scope(LearnerFacts)
+def _facts(query: Any, account: Account) -> Any:
+    query = query.where(_unrestricted(LearnerFacts, LearnerFacts.number))
+    return _of_learners(LearnerFacts)(query, account)
+
+
 @scope(Signal)
 def _signals(query: Any, account: Account) -> Any:
     """A school sees what was put to it, for as long as it holds."""
+    track = CourseTrack.alias()
+    number = track.select(track.number).where(track.id == Signal.track)
+    query = query.where(_unrestricted(Signal, number))
     if account.role == Role.PROVIDER:
         asked = Signal.open & Signal.status.in_((ESCALATED, ANSWERED))
         return by_provider(query.where(asked), account, Signal.provider)
@@ -156,6 +170,7 @@ def _signals(query: Any, account: Account) -> Any:
 @scope(LearnerSummary)
 def _summaries(query: Any, account: Account) -> Any:
     """A gemeente sees its own learners, a contract manager those of its contracts."""
+    query = query.where(_unrestricted(LearnerSummary, LearnerSummary.number))
     if account.role != Role.CONTRACT_MANAGER:
         return _of_learners(LearnerSummary)(query, account)
     query = by_provider(

@@ -42,6 +42,18 @@ def register(parser: argparse.ArgumentParser) -> None:
     command.add_argument("--reason", required=True, metavar="REDEN", help="waarom")
     command.add_argument("--json", action="store_true", help="als JSON")
     command.set_defaults(run=run_erase)
+    command = commands.add_parser("restrict", help="bewaar één persoon en toon hem niemand")
+    _add_person(command)
+    command.add_argument(
+        "--ground", required=True, metavar="GROND",
+        help="juistheid, onrechtmatig, vordering of bezwaar (AVG artikel 18)",
+    )  # fmt: skip
+    command.add_argument("--reason", required=True, metavar="REDEN", help="waarom")
+    command.set_defaults(run=run_restrict)
+    command = commands.add_parser("lift", help="hef de beperking van één persoon op")
+    _add_person(command)
+    command.add_argument("--reason", required=True, metavar="REDEN", help="waarom")
+    command.set_defaults(run=run_lift)
 
 
 def _add_person(command: argparse.ArgumentParser) -> None:
@@ -100,6 +112,37 @@ def run_erase(args: argparse.Namespace) -> int:
         say("Wat blijft:")
         for sentence in remains:
             say(f"  {sentence}")
+    return DONE
+
+
+def run_restrict(args: argparse.Namespace) -> int:
+    """Keep what is held of one person, show it to nobody, and tell what that means."""
+    from quality.learners.fact_operations import municipality_of  # noqa: PLC0415
+    from quality.learners.person_operations import (  # noqa: PLC0415
+        WHILE_RESTRICTED,
+        recipients_of,
+        restrict,
+    )
+
+    municipality = municipality_of(args.gemeente)
+    restrict(
+        municipality, args.number, args.ground, reason=args.reason, by=ACTOR, at=now()
+    )  # fmt: skip
+    say("De verwerking is beperkt.")
+    for sentence in WHILE_RESTRICTED:
+        say(f"  {sentence}")
+    if schools := recipients_of(municipality, args.number):
+        say(f"Zeg het tegen wie de gegevens kreeg (AVG artikel 19): {', '.join(schools)}.")
+    return DONE
+
+
+def run_lift(args: argparse.Namespace) -> int:
+    """Show what is held of one person again."""
+    from quality.learners.fact_operations import municipality_of  # noqa: PLC0415
+    from quality.learners.person_operations import lift  # noqa: PLC0415
+
+    lift(municipality_of(args.gemeente), args.number, reason=args.reason, by=ACTOR, at=now())
+    say("De beperking is opgeheven.")
     return DONE
 
 

@@ -41,8 +41,8 @@ PROCESSINGS = (
     Processing(
         "Begeleiden van cursisten", "op tijd bijsturen door de eigen gemeente, en overdragen bij "
         "verhuizing", TASK, "deelnemers, onder een trajectnummer (een pseudoniem)",
-        ("LearnerFacts", "LearnerSummary", "LearnerNote", "Handover", "Signal", "SignalAct",
-         "FactsImport"),
+        ("LearnerFacts", "LearnerSummary", "LearnerNote", "Handover", "Restriction", "Signal",
+         "SignalAct", "FactsImport"),
         "TAALINKOOP_KEEP_LEARNERS_MONTHS", "learners",
     ),
     Processing(

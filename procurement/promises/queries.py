@@ -11,7 +11,6 @@ from typing import Any
 from peewee import fn
 
 import procurement.scopes  # noqa: F401  registers who sees what
-import providers.scopes  # noqa: F401
 from core.accounts import Account, Role, may, visible
 from core.dates import add_months, month_end, month_from_number, month_of, months_between
 from core.db import database
@@ -38,6 +37,7 @@ from providers.deliveries.queries import removed_months
 from providers.models import CURRENT, Contract, ContractScope, CourseTrack, ProgressRecord as R
 from providers.register.queries import promised_by, promises
 from providers.register.rules import Promise, contract_for, owed_minutes
+from providers.scopes import counted_rows, restricted_tracks
 from quality.cards.inputs import IDLE, learner_days, queue
 
 YEAR_MONTHS = 12
@@ -303,7 +303,7 @@ def lessons(
 
 def _mine(query: Any, account: Account) -> Any:
     """Rows of the learners of this account; of all for who sees sums only."""
-    return visible(R, account, query) if sees_persons(account) else query
+    return counted_rows(query, account) if sees_persons(account) else query
 
 
 def _learners(contract: Contract, year: ContractYear, account: Account) -> dict[int, int]:
@@ -376,12 +376,18 @@ def _all_minutes(lines: Sequence[InvoiceLine]) -> int | None:
     return sum(minutes) if len(minutes) == len(lines) else None
 
 
+RESTRICTED = "(verwerking beperkt)"
+
+
 def numbers_of(tracks: Iterable[int]) -> dict[int, str]:
-    """Trajectnummers by key."""
-    wanted: Any = CourseTrack.select(CourseTrack.id, CourseTrack.number).where(
-        CourseTrack.id.in_(list(tracks))
-    )
-    return dict(wanted.tuples())
+    """Trajectnummers by key; of whom a gemeente restricted what is held, that is said instead."""
+    wanted: Any = CourseTrack.select(
+        CourseTrack.id, CourseTrack.number, CourseTrack.provider
+    ).where(CourseTrack.id.in_(list(tracks)))
+    listed = list(wanted.tuples())
+    schools = {provider for _, _, provider in listed}
+    hidden = frozenset(track for school in schools for track in restricted_tracks(school))
+    return {track: RESTRICTED if track in hidden else number for track, number, _ in listed}
 
 
 def rows_behind(found: Ledger, account: Account, lines: Sequence[Line]) -> list[list[Row]]:

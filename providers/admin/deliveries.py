@@ -48,7 +48,7 @@ from providers.deliveries.outcomes import (
 )
 from providers.deliveries.queries import effect_of_withdrawal, missing_rows
 from providers.feed.columns import COLUMNS
-from providers.feed.read.cleaning import is_cleaned, kept_file, received_file
+from providers.feed.read.cleaning import copy_without, is_cleaned, kept_file, received_file
 from providers.feed.table import row_text
 from providers.feed.tell.marked_workbook import write_marked
 from providers.feed.tell.outcome import Outcome, Status
@@ -62,7 +62,7 @@ from providers.feed.tell.receipt import (
 )
 from providers.feed.tell.template import write_template
 from providers.models import Delivery, Provider
-from providers.scopes import sees_whole_files
+from providers.scopes import restricted_numbers, sees_whole_files
 
 CALENDAR_MONTHS = 12
 SHOWN_PROBLEMS = 200
@@ -409,12 +409,10 @@ class DeliveriesPage(Page):
         file = io.BytesIO()
         source = received_file if delivery.state == RECEIVED else kept_file
         self._note("original", delivery, action="download")
-        write_marked(
-            file,
-            self._outcome(delivery),
-            source(self._storage(), delivery.sha256),
-            mapping=mapping_of(delivery.provider.id),
-        )
+        school = delivery.provider.id
+        path, mapping = source(self._storage(), delivery.sha256), mapping_of(school)
+        with copy_without(path, mapping, restricted_numbers(school)) as shown:
+            write_marked(file, self._outcome(delivery), shown, mapping=mapping)
         file.seek(0)
         name = f"verbeteren-levering-{delivery.id}.xlsx"
         return send_file(file, XLSX_TYPE, as_attachment=True, download_name=name)
@@ -440,9 +438,12 @@ class DeliveriesPage(Page):
             abort(404)
         path = kept_file(self._storage(), delivery.sha256)
         self._note("original", delivery, action="download")
-        ending = ".csv" if is_cleaned(path) else _ending(delivery.file_name)
+        school = delivery.provider.id
+        with copy_without(path, mapping_of(school), restricted_numbers(school)) as shown:
+            ending = ".csv" if is_cleaned(shown) else _ending(delivery.file_name)
+            file = shown.open("rb")
         name = f"levering-{delivery.id}{ending}"
-        return send_file(path, "application/octet-stream", as_attachment=True, download_name=name)
+        return send_file(file, "application/octet-stream", as_attachment=True, download_name=name)
 
 
 def _ending(file_name: str) -> str:

@@ -18,12 +18,12 @@ from providers.deliveries.mapping import mapping_of, save_mapping
 from providers.deliveries.operations import columns_chosen
 from providers.deliveries.outcomes import RECEIVED
 from providers.feed.columns import BY_NAME, COLUMNS, Context, Mapping, lay_out
-from providers.feed.read.cleaning import kept_file, kept_table, received_file
+from providers.feed.read.cleaning import copy_without, kept_file, kept_table, received_file
 from providers.feed.read.guessing import Guess, guess_columns
 from providers.feed.table import RefusedFileError
 from providers.feed.values import fold
 from providers.models import ColumnMapping, Contract, Delivery
-from providers.scopes import sees_whole_files
+from providers.scopes import restricted_numbers, sees_whole_files
 
 LOOKED_AT = 2_000
 
@@ -105,7 +105,9 @@ def _guesses(delivery: Delivery, mapping: Mapping) -> tuple[list[Guess], str]:
         contracts={contract.number: contract.id for contract in contracts},
     )
     try:
-        header, rows = _table(path, mapping)
+        numbers = restricted_numbers(delivery.provider.id)
+        with copy_without(path, mapping, numbers) as shown:
+            header, rows = _table(shown, mapping)
     except RefusedFileError as error:
         return [], error.message
     return guess_columns(lay_out(header, mapping), rows, mapping=mapping, context=context), ""

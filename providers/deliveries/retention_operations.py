@@ -54,6 +54,7 @@ def remove_learners_over(before: date) -> None:
     # Of rows that were sent back the number goes with its traject, or when it never got one.
     run(
         "UPDATE rejected_row SET number = NULL WHERE number IS NOT NULL AND month < ? "
+        "AND number NOT IN (SELECT number FROM restriction) "
         "AND NOT EXISTS (SELECT 1 FROM course_track t JOIN delivery d "
         "ON d.provider_id = t.provider_id WHERE d.id = rejected_row.delivery_id "
         "AND t.number = rejected_row.number)",
@@ -116,7 +117,8 @@ _SENT_BACK = (
     "JOIN delivery d ON d.id = r.delivery_id WHERE r.number IS NOT NULL AND "
 )
 _NUMBER_IS_OVER = (
-    "r.month < ? AND NOT EXISTS (SELECT 1 FROM course_track t WHERE t.provider_id = d.provider_id "
+    "r.month < ? AND r.number NOT IN (SELECT number FROM restriction) "
+    "AND NOT EXISTS (SELECT 1 FROM course_track t WHERE t.provider_id = d.provider_id "
     "AND t.number = r.number AND t.id NOT IN (SELECT track FROM ended_track))"
 )
 
@@ -168,6 +170,11 @@ def _list_over(before: date) -> None:
     run("DROP TABLE IF EXISTS ended_track")
     month = month_number(before)
     run(f"CREATE TEMPORARY TABLE ended_track AS {_OVER}", month, month)
+    # Who asked for a restriction may need what is held: it stays until that is lifted.
+    run(
+        "DELETE FROM ended_track WHERE track IN (SELECT t.id FROM restriction r "
+        "JOIN course_track t ON t.number = r.number)"
+    )
 
 
 def uncleaned_originals(storage: Storage) -> list[Path]:

@@ -79,3 +79,12 @@ def rises(before: str, now: tuple[int | None, ...]) -> list[Rise]:
         for word, was, is_now in zip(SKILL_WORDS, before, now, strict=False)
         if was.isdigit() and is_now is not None and is_now > int(was)
     ]
+
+
+GROUNDS = {
+    "juistheid": "de cursist betwist dat de gegevens kloppen, tot dat is nagegaan",
+    "onrechtmatig": "de gegevens mochten er niet zijn, en de cursist wil ze niet laten verwijderen",
+    "vordering": "de cursist heeft de gegevens nodig voor een rechtsvordering",
+    "bezwaar": "de cursist maakte bezwaar, tot daarop is beslist",
+}
+"""Why what is held may be restricted (AVG 18 lid 1): code -> words."""

@@ -23,11 +23,13 @@ from providers.feed.read.reader import open_table
 from providers.feed.table import RefusedFileError, Table
 from providers.feed.tell.marked_workbook import write_marked_rows
 from providers.feed.tell.outcome import Counts, Outcome, Status, held_status, problem_document
+from providers.models import Restriction
 from quality.learners.facts import (
     FACT_COLUMNS,
     FACT_RULES_BY_CODE,
     FACTS,
     HEADERS,
+    RESTRICTED,
     FactReading,
     FactRow,
     Values,
@@ -167,7 +169,14 @@ def _settle(
     )  # fmt: skip
     problems = list(reading.problems)
     changes: dict[str, Values] = {}
+    restricted = _restricted(municipality)
     for row in reading.rows:
+        if row.number in restricted:
+            counts.rejected += 1
+            problems.append(
+                Problem(row.row, "trajectnummer", RESTRICTED.code, ERROR, None, RESTRICTED.provider)
+            )
+            continue
         before = before_import.get(row.number)
         after = (before or dict.fromkeys(FACTS)) | row.values
         broken = broken_rules(row.row, after, today=today)
@@ -187,6 +196,13 @@ def _settle(
     outcome.problems = sorted(problems, key=lambda problem: problem.row or 0)
     outcome.findings |= {"replaced": counts.replaced}
     return changes
+
+
+def _restricted(municipality: int) -> frozenset[str]:
+    """Learners of a gemeente of whom nothing may be read or shown (AVG 18)."""
+    query: Any = Restriction.select(Restriction.number)
+    query = query.where(Restriction.municipality == municipality)
+    return frozenset(number for (number,) in query.tuples())
 
 
 def facts_of(municipality: int, numbers: Iterable[str]) -> dict[str, Values]:
@@ -286,9 +302,14 @@ def write_rows_to_mend(target: Path | IO[bytes], kept: FactsImport) -> list[str]
         for p in receipt["problems"]
     ]
     layout = lay_out(kept.to_mend["header"], HEADERS)
-    rows: list[tuple[int, list[str]]] = [(row, cells) for row, cells in kept.to_mend["rows"]]
-    write_marked_rows(target, outcome, layout, rows, rules=RULES | FACT_RULES_BY_CODE)
     at = layout.positions["trajectnummer"]
+    restricted = _restricted(kept.municipality)
+    rows: list[tuple[int, list[str]]] = [
+        (row, cells) for row, cells in kept.to_mend["rows"] if cells[at] not in restricted
+    ]
+    listed = {row for row, _ in rows}
+    outcome.problems = [p for p in outcome.problems if p.row is None or p.row in listed]
+    write_marked_rows(target, outcome, layout, rows, rules=RULES | FACT_RULES_BY_CODE)
     return [cells[at] for _, cells in rows if cells[at]]
 
 
@@ -337,13 +358,22 @@ def _plain(value: Any) -> Any:
 
 
 def _over(before: datetime) -> Any:
-    """Learners whose facts nobody changed since, and of whom no rows are held any more."""
+    """Learners whose facts nobody changed since, and of whom no rows are held any more.
+
+    Not of whom a restriction asks that they are kept.
+    """
     rows = LearnerSummary.select(Value(1)).where(
         LearnerSummary.municipality == LearnerFacts.municipality,
         LearnerSummary.number == LearnerFacts.number,
         LearnerSummary.provider.is_null(False),
     )
-    return LearnerFacts.select().where(LearnerFacts.changed_at < before, ~fn.EXISTS(rows))
+    kept = Restriction.select(Value(1)).where(
+        Restriction.municipality == LearnerFacts.municipality,
+        Restriction.number == LearnerFacts.number,
+    )
+    return LearnerFacts.select().where(
+        LearnerFacts.changed_at < before, ~fn.EXISTS(rows), ~fn.EXISTS(kept)
+    )
 
 
 def facts_over(before: datetime) -> dict[str, int]:

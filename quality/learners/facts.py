@@ -144,7 +144,12 @@ FACT_RULES: tuple[FactRule, ...] = (
 )  # fmt: skip
 
 
-FACT_RULES_BY_CODE = {one.rule.code: one.rule for one in FACT_RULES}
+RESTRICTED = Rule(
+    "L109", "Van wie de verwerking is beperkt, wordt niets ingelezen.",
+    "De verwerking van deze cursist is beperkt. Laat de rij weg, of hef de beperking eerst op.",
+    _KEPT_OUT,
+)  # fmt: skip
+FACT_RULES_BY_CODE = {rule.code: rule for rule in (*(one.rule for one in FACT_RULES), RESTRICTED)}
 SHEET = "Cursisten"
 
 

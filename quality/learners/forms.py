@@ -1,13 +1,14 @@
 """Forms about learners and their signals: what is kept is chosen, never typed."""
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, SelectChoice, SelectField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField
 
 from core.municipalities import names
 from core.pages.fields import DutchDateField, Required, SafeForm, TextField
 from quality.learners.acts import (
     ANSWERED,
     ESCALATED,
+    GROUNDS,
     HANDLED,
     HANDOVER_REASONS,
     NOTES,
@@ -15,6 +16,10 @@ from quality.learners.acts import (
     SNOOZED,
 )
 from quality.learners.facts import FACT_COLUMNS
+
+
+def _choices(words: dict[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(code, word) for code, word in words.items()]
 
 
 class FactsFileForm(SafeForm):
@@ -41,8 +46,28 @@ class EraseForm(SafeForm):
     )
 
 
-def _choices(words: dict[str, str]) -> list[SelectChoice]:
-    return [SelectChoice(code, word) for code, word in words.items()]
+class RestrictForm(SafeForm):
+    """Why what is held of a person is kept and shown to nobody."""
+
+    ground = RadioField("Waarom", [Required("Kies waarom.")], choices=_choices(GROUNDS))
+    reason = TextField(
+        "Reden",
+        [Required("Vul in waarom je de verwerking beperkt.")],
+        description="Bijvoorbeeld: verzoek van de cursist, zaak 2026-123. Geen naam.",
+        id="reden-beperken",
+        render_kw={"maxlength": 200},
+    )
+
+
+class LiftForm(SafeForm):
+    """Why a restriction ends."""
+
+    reason = TextField(
+        "Reden",
+        [Required("Vul in waarom je de beperking opheft.")],
+        description="Bijvoorbeeld: gegevens nagegaan en verbeterd, cursist heeft bericht.",
+        render_kw={"maxlength": 200},
+    )
 
 
 class HandleForm(SafeForm):

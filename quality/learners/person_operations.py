@@ -1,4 +1,5 @@
-"""The rights of a person (AVG 15 and 17): all that is held about one learner, and its removal.
+"""The rights of a person (AVG 15, 17 and 18): all that is held about one learner, its removal, and
+its restriction: kept, and shown to nobody.
 
 A person is a gemeente and a trajectnummer. What stays after removal says of nobody who it was:
 scores, counts on receipts, and the pseudonym in the two logs, which need no consent to be kept.
@@ -17,11 +18,21 @@ from core.errors import DomainError
 from core.inbox import SetAside
 from core.log_chain import pseudonym
 from core.municipalities import with_merged
+from core.personal_data import refuse
 from core.storage import Storage
 from providers.deliveries.history_queries import deliveries_with, values_of
 from providers.deliveries.retention_operations import clear_files_of, remove_tracks
 from providers.feed.columns import SHOWN, held_text
-from providers.models import CourseTrack, Delivery, ProgressRecord, Provider, RejectedRow
+from providers.models import (
+    CourseTrack,
+    Delivery,
+    ProgressRecord,
+    Provider,
+    RejectedRow,
+    Restriction,
+)
+from providers.scopes import is_restricted
+from quality.learners.acts import GROUNDS
 from quality.learners.models import (
     FactsImport,
     Handover,
@@ -41,6 +52,95 @@ REMAINS = (
     _IN_THE_LOGS,
     "Het bestand bij de aanbieder zelf: vraag die het ook te verwijderen.",
 )
+
+_SHOWN_TO_NOBODY = (
+    "Niemand ziet de rijen, gegevens en signalen van deze cursist: op geen pagina, in geen "
+    "bestand en niet via de API. Alleen wie hier mag komen, ziet dat de beperking er is."
+)
+_KEPT = (
+    "Er blijft bewaard wat er is, ook na de bewaartermijn. Wat de aanbieder nog stuurt, komt erbij "
+    "en is evenmin te zien. Wat de gemeente zelf aanvult, wordt geweigerd."
+)
+_COUNTED = (
+    "Vastgestelde scores veranderen niet. Totalen, scores en bedragen blijven het traject "
+    "meetellen, zonder te tonen van wie: anders klopt het oordeel over de aanbieder niet, en is "
+    "uit het verschil af te lezen wat er van deze cursist stond (AVG artikel 18 lid 2: de rechten "
+    "van een ander en rechtsvorderingen)."
+)
+WHILE_RESTRICTED = (_SHOWN_TO_NOBODY, _KEPT, _COUNTED)
+
+
+def restriction_of(municipality: int, number: str) -> Restriction | None:
+    """The restriction of a learner, or ``None``."""
+    found: Restriction | None = Restriction.get_or_none(
+        Restriction.municipality == municipality, Restriction.number == number
+    )
+    return found
+
+
+def restrict(
+    municipality: int, number: str, ground: str, *, reason: str, by: str, at: datetime
+) -> Restriction:
+    """Keep what is held of a learner and show it to nobody, until that is lifted (AVG 18)."""
+    if ground not in GROUNDS:
+        raise DomainError("no_ground", f"Kies een grond: {', '.join(GROUNDS)}.", field="ground")
+    reason = _checked(reason, number)
+    if not is_known(municipality, number):
+        raise DomainError("nobody", NOBODY, field="number")
+    with transaction():
+        if is_restricted(municipality, number):
+            raise DomainError("restricted", "De verwerking van deze cursist is al beperkt.")
+        stored: Restriction = Restriction.create(
+            municipality=municipality, number=number, ground=ground, reason=reason, by=by, at=at
+        )
+        _record("restrict", municipality, number, reason=reason, by=by, at=at, ground=ground)
+    return stored
+
+
+def lift(municipality: int, number: str, *, reason: str, by: str, at: datetime) -> None:
+    """Show again what was restricted, with the reason; the person is told before (AVG 18 lid 3)."""
+    reason = _checked(reason, number)
+    with transaction():
+        restriction = restriction_of(municipality, number)
+        if restriction is None:
+            raise DomainError("not_restricted", "De verwerking van deze cursist is niet beperkt.")
+        restriction.delete_instance()
+        _record(
+            "lift", municipality, number, reason=reason, by=by, at=at, ground=restriction.ground
+        )
+
+
+def _record(
+    action: str, municipality: int, number: str, *, reason: str, by: str, at: datetime, **more: Any
+) -> None:
+    audit.record(
+        at=at, actor=by, action=action, thing="learners", thing_id=f"{municipality:04d}",
+        after={"number": number, **more}, reason=reason,
+    )  # fmt: skip
+
+
+def _checked(reason: str, number: str) -> str:
+    """A reason as it is kept: about nobody, the trajectnummer in it as its pseudonym."""
+    if not reason.strip():
+        raise DomainError("no_reason", "Vul in waarom.", field="reason")
+    refuse(reason, field="reason")
+    return re.sub(f"(?i){re.escape(number)}", pseudonym(number), reason.strip())
+
+
+def recipients_of(municipality: int, number: str) -> list[str]:
+    """Who had the data, and is told of a restriction or removal (AVG 19): schools by name."""
+    named: Any = Provider.select(Provider.name).join(CourseTrack)
+    named = named.where(CourseTrack.id.in_(tracks_of(municipality, number)))
+    return [name for (name,) in named.distinct().order_by(Provider.name).tuples()]
+
+
+def is_known(municipality: int, number: str) -> bool:
+    """Whether anything is held of a learner of a gemeente, restricted or not."""
+    own = {"municipality": municipality, "number": number}
+    return bool(tracks_of(municipality, number) or _own(LearnerFacts, own))
+
+
+NOBODY = "Van dit trajectnummer is bij deze gemeente niets bekend. Controleer het nummer."
 
 
 def tracks_of(municipality: int, number: str) -> list[int]:
@@ -93,6 +193,7 @@ def everything_about(municipality: int, number: str) -> dict[str, Any]:
             .order_by(SignalAct.id)
         ],
         "bestanden": deliveries_with(number),
+        "beperking": [_plain(row, ()) for row in _own(Restriction, own)],
         "ingezien": [
             {"op": _text(line.at), "door": line.actor, "wat": line.what, "doel": line.purpose}
             for line in looks
@@ -189,16 +290,18 @@ def erase(
     Kept files first: what is interrupted is done again. Receipts, months and scores stay as they
     were, and ``db check`` knows how many rows are gone.
     """
-    if not reason.strip():
-        raise DomainError("no_reason", "Vul in waarom je deze persoon verwijdert.", field="reason")
+    reason = _checked(reason, number)
     tracks = tracks_of(municipality, number)
     own = {"municipality": municipality, "number": number}
     elsewhere = CourseTrack.select().where(CourseTrack.number == number).exists()
     of_nobody_else = not elsewhere and deliveries_with(number)
     if not (tracks or _own(LearnerFacts, own) or of_nobody_else):
+        raise DomainError("nobody", NOBODY)
+    if is_restricted(municipality, number):
         raise DomainError(
-            "nobody",
-            "Van dit trajectnummer is bij deze gemeente niets bekend. Controleer het nummer.",
+            "restricted",
+            "De verwerking van deze cursist is beperkt: alles blijft bewaard. Hef de beperking "
+            "eerst op als de cursist toch wil dat alles weggaat.",
         )
     files = clear_files_of(Storage(data), tracks, number)
     counts = {"trajecten": len(tracks), "rijen": len(_records(tracks)), "bestanden": files}
@@ -212,11 +315,7 @@ def erase(
         Handover.delete().where(Handover.number == number).execute()
         SetAside.delete().where(SetAside.text.contains(number)).execute()
         _clear_receipts(municipality, number)
-        audit.record(
-            at=at, actor=by, action="erase", thing="learners", thing_id=f"{municipality:04d}",
-            after={"number": number, **counts},
-            reason=re.sub(f"(?i){re.escape(number)}", pseudonym(number), reason.strip()),
-        )  # fmt: skip
+        _record("erase", municipality, number, reason=reason, by=by, at=at, **counts)
     empty_log_of_database()
     return counts
 

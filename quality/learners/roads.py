@@ -18,6 +18,7 @@ from core.formats import day_text, hours_text, month_text
 from core.municipalities import current, with_merged
 from providers.codes import ExamResult, LearningRoute, SkillLevel, TrackStatus
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
+from providers.scopes import is_restricted
 from quality.learners.models import Handover, LearnerFacts
 from quality.learners.signals import PACE_MONTHS
 from quality.learners.summary_operations import EXAMS, SKILLS
@@ -76,6 +77,8 @@ def road_of(account: Account, municipality: int, number: str) -> Road | None:
     """Everything that an account may see of a learner; None when that is nothing."""
     road = Road(municipality, number)
     place = current(municipality)
+    if is_restricted(place, number):
+        return None
     own = with_merged([place])
     rows = (
         ProgressRecord.select(ProgressRecord, CourseTrack, Provider)

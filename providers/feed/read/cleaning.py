@@ -8,10 +8,12 @@ be one. The SHA-256 stays the one of the file as received.
 import csv
 import hashlib
 import io
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 from core.errors import DomainError
 from core.personal_data import kind_in, kind_in_key
@@ -75,26 +77,43 @@ def write_without(
     storage.path(sha256).unlink(missing_ok=True)
 
 
+@contextmanager
+def copy_without(path: Path, mapping: Mapping, numbers: frozenset[str]) -> Iterator[Path]:
+    """A kept file without the rows of some trajectnummers, to read and then forget."""
+    if not numbers:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, f"copy{CLEANED}")
+        with kept_table(path, mapping=mapping) as table, copy.open("wb") as raw:
+            _write_rows(table, raw, without=numbers)
+        yield copy
+
+
 def _write(
     table: Table, storage: Storage, sha256: str, *, without: frozenset[str] = frozenset()
 ) -> None:
+    with storage.replacement(storage.path(sha256, CLEANED)) as raw:
+        _write_rows(table, raw, without=without)
+
+
+def _write_rows(table: Table, raw: IO[bytes], *, without: frozenset[str]) -> None:
     kept = sorted((at, name) for name, at in table.layout.positions.items())
     if table.layout.key_position is not None:
         kept.append((table.layout.key_position, ""))
     key = table.layout.positions.get("trajectnummer")
     cells_as_kept = {at: cell_reader(name) for at, name in kept}
-    with storage.replacement(storage.path(sha256, CLEANED)) as raw:
-        text = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
-        out = csv.writer(text, delimiter=";")
-        out.writerow([ROW_HEADER, *(table.layout.header[at] for at, _ in kept)])
-        for row, cells in table.records:
-            if without and key is not None and key < len(cells) and clean(cells[key]) in without:
-                continue
-            out.writerow(
-                [row, *(read(cells[at]) if at < len(cells) else "" for at, read in
-                        cells_as_kept.items())]
-            )  # fmt: skip
-        text.detach()
+    text = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
+    out = csv.writer(text, delimiter=";")
+    out.writerow([ROW_HEADER, *(table.layout.header[at] for at, _ in kept)])
+    for row, cells in table.records:
+        if without and key is not None and key < len(cells) and clean(cells[key]) in without:
+            continue
+        out.writerow(
+            [row, *(read(cells[at]) if at < len(cells) else "" for at, read in
+                    cells_as_kept.items())]
+        )  # fmt: skip
+    text.detach()
 
 
 def cell_reader(column: str) -> Callable[[str], str]:

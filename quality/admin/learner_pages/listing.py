@@ -26,7 +26,7 @@ from core.storage import CHUNK
 from providers.feed.tell.outcome import Outcome, Status, status_word
 from providers.feed.tell.receipt import sum_text
 from providers.feed.tell.template import write_template
-from providers.models import Provider
+from providers.models import Provider, Restriction
 from quality.learners.fact_operations import counts_of, import_facts, write_rows_to_mend
 from quality.learners.facts import FACT_COLUMNS, SHEET, template_checks
 from quality.learners.forms import FactsFileForm
@@ -98,6 +98,10 @@ class LearnersPage(Page):
             answer=answer_of(g.account),
             own=g.account.role == Role.MUNICIPALITY,
             saved=own_filters(g.account.email, FILTERS),
+            restricted=[
+                (one, url_for("person.index", place=f"{one.municipality:04d}", number=one.number))
+                for one in visible(Restriction, g.account).order_by(Restriction.at)
+            ],
         )
 
     @expose("/export/<any(csv, xlsx):kind>/")

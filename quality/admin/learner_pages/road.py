@@ -1,5 +1,5 @@
 """Pages of one learner: the road, what the gemeente knows, notes, the hand-over, one page for the
-progress talk, and the rights of the person (AVG): all that is held, and its removal.
+progress talk, and the rights of the person (AVG): all that is held, its removal and restriction.
 """
 
 import io
@@ -26,23 +26,42 @@ from core.accounts import visible
 from core.admin import Page, needs
 from core.charts.pictures import Chart
 from core.dates import month_end, month_of, now, today
-from core.errors import DomainError
 from core.export import XLSX_TYPE, download
 from core.formats import MISSING, day_text, hours_text, month_text, number_text
 from core.municipalities import current, name as municipality_name, names
 from core.pages.fields import SafeForm
 from core.pages.purposes import asks_purpose
 from providers.codes import LearningRoute, TrackStatus
-from quality.admin.learner_pages.listing import looked
+from providers.scopes import is_restricted
+from quality.admin.learner_pages.listing import looked, own_places
 from quality.charts.road import RoadMark, RoadMonth, road_chart
-from quality.learners.acts import DEALT_WITH, NOTES, REASONS, TALK, rises
+from quality.learners.acts import DEALT_WITH, GROUNDS, NOTES, REASONS, TALK, rises
 from quality.learners.fact_operations import change_facts
 from quality.learners.facts import BY_FIELD, FACT_COLUMNS, FACTS
-from quality.learners.forms import FACT_LABELS, EraseForm, FactsForm, HandoverForm, NoteForm
+from quality.learners.forms import (
+    FACT_LABELS,
+    EraseForm,
+    FactsForm,
+    HandoverForm,
+    LiftForm,
+    NoteForm,
+    RestrictForm,
+)
 from quality.learners.lists import LEVELS, ROUTES, STATUSES, exams_text, term_words
 from quality.learners.models import LearnerNote, LearnerSummary
 from quality.learners.operations import hand_over, note
-from quality.learners.person_operations import REMAINS, erase, everything_about, write_workbook
+from quality.learners.person_operations import (
+    REMAINS,
+    WHILE_RESTRICTED,
+    erase,
+    everything_about,
+    is_known,
+    lift,
+    recipients_of,
+    restrict,
+    restriction_of,
+    write_workbook,
+)
 from quality.learners.roads import (
     Event,
     Road,
@@ -65,11 +84,16 @@ ROW_HEADER = (
 )  # fmt: skip
 
 
-def road_or_404(place: str, number: str) -> Road:
-    """The road of a learner that the account may see; the same answer for who does not exist."""
+def place_or_404(place: str, number: str) -> int:
+    """The gemeente of today of an address, when it can be that of a learner."""
     if not (place.isascii() and place.isdigit() and len(place) == 4 and len(number) <= 32):
         abort(404)
-    road = road_of(g.account, current(int(place)), number)
+    return current(int(place))
+
+
+def road_or_404(place: str, number: str) -> Road:
+    """The road of a learner that the account may see; the same answer for who does not exist."""
+    road = road_of(g.account, place_or_404(place, number), number)
     if road is None:
         abort(404)
     return road
@@ -211,8 +235,11 @@ class LearnerPage(Page):
     thing = "learners"
 
     @expose("/")
-    def index(self, place: str, number: str) -> str:
+    def index(self, place: str, number: str) -> str | Response:
         """Show the road, the signals and what may be done."""
+        code = place_or_404(place, number)
+        if is_restricted(code, number) and code in own_places() and self.may("change"):
+            return redirect(url_for("person.index", place=place, number=number))
         road = road_or_404(place, number)
         looked([number])
         return self._show(road)
@@ -447,48 +474,94 @@ def row_cells(road: Road) -> Iterator[tuple[Any, ...]]:
 
 
 class PersonPage(Page):
-    """What a person may ask of the gemeente."""
+    """What a person may ask of the gemeente, also while what is held is restricted."""
 
     thing = "learners"
 
-    def _own(self, place: str, number: str) -> Road:
-        road = road_or_404(place, number)
-        if not road.own:
+    def _own(self, place: str, number: str) -> int:
+        """The gemeente of today, of a learner of the account."""
+        code = place_or_404(place, number)
+        if code not in own_places() or not is_known(code, number):
             abort(404)
-        return road
+        return code
 
     @expose("/", methods=("GET", "POST"))
     @needs("change")
     def index(self, place: str, number: str) -> str | Response:
         """Tell what stays and why, and remove everything else on a yes with a reason."""
-        road = self._own(place, number)
-        form = EraseForm()
-        if form.validate_on_submit() and form.about_nobody("reason"):
-            try:
-                erase(
-                    int(place), road.number, reason=form.reason.data or "",
-                    data=current_app.config["TAALINKOOP_DATA_DIR"], by=g.account.email, at=now(),
-                )  # fmt: skip
-            except DomainError as error:
-                form.fill_errors(error)
-            else:
-                flash("Alles over deze cursist is verwijderd.", "success")
-                return redirect(url_for("learners.index"))
-        access_log.record(g.account, "learners", at=now(), numbers=[road.number])
+        code, form = self._own(place, number), EraseForm()
+
+        def remove(values: dict[str, Any]) -> None:
+            erase(
+                code, number, reason=values["reason"],
+                data=current_app.config["TAALINKOOP_DATA_DIR"], by=g.account.email, at=now(),
+            )  # fmt: skip
+
+        if self.saved(form, remove, "Alles over deze cursist is verwijderd."):
+            return redirect(url_for("learners.index"))
+        return self._show(code, number, form)
+
+    def _show(self, code: int, number: str, form: SafeForm) -> str:
+        access_log.record(g.account, "learners", at=now(), numbers=[number])
         return self.render(
-            "quality/person.html", form=form, place=place, number=road.number, remains=REMAINS
+            "quality/person.html",
+            place=f"{code:04d}",
+            number=number,
+            remains=REMAINS,
+            restriction=restriction_of(code, number),
+            grounds=GROUNDS,
+            while_restricted=WHILE_RESTRICTED,
+            recipients=recipients_of(code, number),
+            forms={
+                name: form if isinstance(form, one) else one(formdata=None)
+                for name, one in (
+                    ("erase", EraseForm),
+                    ("restrict", RestrictForm),
+                    ("lift", LiftForm),
+                )
+            },
+            form=form,
         )
+
+    @expose("/beperken/", methods=("POST",))
+    @needs("change")
+    def restrict(self, place: str, number: str) -> str | Response:
+        """Keep what is held, and show it to nobody."""
+        code, form = self._own(place, number), RestrictForm()
+
+        def keep(values: dict[str, Any]) -> None:
+            restrict(
+                code, number, values["ground"], reason=values["reason"], by=g.account.email,
+                at=now(),
+            )  # fmt: skip
+
+        if self.saved(form, keep, "De verwerking is beperkt. Niemand ziet de gegevens nog."):
+            return redirect(url_for(".index", place=place, number=number))
+        return self._show(code, number, form)
+
+    @expose("/opheffen/", methods=("POST",))
+    @needs("change")
+    def lift(self, place: str, number: str) -> str | Response:
+        """Show again what was restricted."""
+        code, form = self._own(place, number), LiftForm()
+
+        def end(values: dict[str, Any]) -> None:
+            lift(code, number, reason=values["reason"], by=g.account.email, at=now())
+
+        if self.saved(form, end, "De beperking is opgeheven."):
+            return redirect(url_for("learner.index", place=place, number=number))
+        return self._show(code, number, form)
 
     @expose("/alles.<any(json, xlsx):kind>")
     @needs("change")
     def everything(self, place: str, number: str, kind: str) -> FlaskResponse:
         """Give all that is held as a file."""
-        road = self._own(place, number)
+        code = self._own(place, number)
         access_log.record(
-            g.account, "learners", at=now(), action="download", numbers=[road.number],
+            g.account, "learners", at=now(), action="download", numbers=[number],
             purpose="inzage (AVG artikel 15)",
         )  # fmt: skip
-        document = everything_about(int(place), road.number)
+        document = everything_about(code, number)
         file = io.BytesIO()
         if kind == "xlsx":
             write_workbook(file, document)
