@@ -44,6 +44,7 @@ def shell(tmp_path):
     return type_
 
 
+@pytest.mark.thorough
 def test_from_nothing_to_backed_up_and_watched(shell, tmp_path):
     for line in lines_of("Installeren"):
         if line.startswith(("cp ", "chmod ", "mkdir ")):

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parent.parent
 HOUSE = ("core", "procurement", "providers", "quality", "app", "templates", "migrations", "tests")
 RECORDED = shutil.ignore_patterns("__pycache__", "data", "benchmarks", "browser")

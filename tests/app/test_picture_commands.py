@@ -12,14 +12,21 @@ from core.charts.parallel import spread
 from quality.cards import operations
 from tests.quality.cards.test_operations import OCT, WHO, deliver
 
+pytestmark = pytest.mark.sqlite_first
 
-@pytest.fixture
-def month(db, tmp_path, monkeypatch):
-    """Two providers in October 2026; pictures and reports are kept in a folder of the test."""
-    monkeypatch.setenv("TAALINKOOP_DATA_DIR", str(tmp_path / "data"))
+
+@pytest.fixture(scope="module")
+def judged(file_db):
+    """Two providers in October 2026."""
     deliver("TA001")
     deliver("TA002", people=4)
     operations.compute(OCT, **WHO)
+
+
+@pytest.fixture
+def month(judged, db, tmp_path, monkeypatch):
+    """Pictures and reports are kept in a folder of the test."""
+    monkeypatch.setenv("TAALINKOOP_DATA_DIR", str(tmp_path / "data"))
     yield tmp_path / "out"
     pictures.keep_in(None)
 

@@ -12,6 +12,8 @@ from tests.browser.keyboard import choose_file, follow
 from tests.browser.person import Person, press
 
 MONTH = add_months(month_of(today()), -1)
+# Not the school whose judgement other tests read.
+SCHOOL = "TA007"
 HEADER = (
     "trajectnummer;rapportagemaand;gemeentecode;leerroute;datum_aanmelding;datum_eerste_les;"
     "uren_aangeboden;uren_gevolgd;uren_geoorloofd_verzuim;uren_ongeoorloofd_verzuim;"
@@ -46,7 +48,7 @@ def score_shown(page: Page) -> str:
 def test_a_file_with_a_fault_is_mended_and_changes_the_score(
     person: Person, tmp_path: Path
 ) -> None:
-    person.sign_in(Role.PROVIDER)
+    person.sign_in(Role.PROVIDER, SCHOOL)
     page = person.page
     before = score_shown(page)
 
@@ -77,7 +79,7 @@ def test_a_file_with_a_fault_is_mended_and_changes_the_score(
 
 
 def test_sending_a_file_with_the_keyboard(person: Person, tmp_path: Path) -> None:
-    person.sign_in(Role.PROVIDER)
+    person.sign_in(Role.PROVIDER, SCHOOL)
     page = person.visit("/leveringen/nieuw/")
     choose_file(page, file_with(tmp_path, "toetsenbord.csv", [row(100)]))
     follow(page, "Bekijk wat er zou gebeuren")
@@ -86,7 +88,7 @@ def test_sending_a_file_with_the_keyboard(person: Person, tmp_path: Path) -> Non
 
 
 def test_ten_broken_files_each_get_an_answer(person: Person, tmp_path: Path) -> None:
-    person.sign_in(Role.PROVIDER)
+    person.sign_in(Role.PROVIDER, SCHOOL)
     page = person.page
     before = person.visit("/leveringen/?stand=held").inner_text("main")
     good = HEADER.encode() + b"\n" + row(7).encode() + b"\n"

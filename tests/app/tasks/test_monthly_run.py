@@ -21,6 +21,8 @@ from tests.builders import AT
 from tests.mailbox import mailbox
 from tests.quality.cards.test_operations import OCT, WHO, deliver
 
+pytestmark = pytest.mark.sqlite_first
+
 COMMAND = ["report", "2026-10", "--mail"]
 
 
