@@ -11,8 +11,10 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from dateutil.easter import easter
+
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-SATURDAY = 5
+SATURDAY, SUNDAY = 5, 6
 GOOD_FRIDAY = "Goede vrijdag"
 
 
@@ -80,11 +82,25 @@ def holidays_of(year: int) -> Mapping[date, str]:
     """Dutch official holidays of a year with their Dutch names, Good Friday among them.
 
     Bevrijdingsdag is in it once every five years, as for most employers; Koningsdag is on 26 April
-    when the 27th is a Sunday.
+    when the 27th is a Sunday. Source: Rijksoverheid, "Officiële feestdagen".
     """
-    from holidays import country_holidays  # noqa: PLC0415  costs a third of a second
-
-    return dict(country_holidays("NL", years=[year], language="nl"))
+    sunday = easter(year)
+    kings_day = date(year, 4, 27)
+    days_off = {
+        date(year, 1, 1): "Nieuwjaarsdag",
+        sunday - timedelta(days=2): GOOD_FRIDAY,
+        sunday: "Eerste paasdag",
+        sunday + timedelta(days=1): "Tweede paasdag",
+        kings_day - timedelta(days=kings_day.weekday() == SUNDAY): "Koningsdag",
+        sunday + timedelta(days=39): "Hemelvaartsdag",
+        sunday + timedelta(days=49): "Eerste pinksterdag",
+        sunday + timedelta(days=50): "Tweede pinksterdag",
+        date(year, 12, 25): "Eerste kerstdag",
+        date(year, 12, 26): "Tweede kerstdag",
+    }
+    if year % 5 == 0:
+        days_off.setdefault(date(year, 5, 5), "Bevrijdingsdag")
+    return days_off
 
 
 @cache

@@ -10,6 +10,7 @@ from app.opening import check_schema, upgrade
 from app.server_log import keep_log
 from app.settings import read_settings
 from app.tasks.delivering import leave_to_worker
+from app.tasks.heap import share_one_heap
 from app.tasks.jobs import Watcher
 from app.web.listening import make_server, serve_until_stopped
 from core.accounts import Account
@@ -31,6 +32,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM; requests that are on their way are finished."""
+    share_one_heap()
     keep_log(read_settings()["TAALINKOOP_LOG"])
     if args.migrate:
         upgrade(by=ACTOR, at=now())

@@ -20,6 +20,7 @@ from typing import Any
 import peewee
 
 import app.tasks.letters  # noqa: F401  registers letters about accounts
+from app.tasks import heap
 from app.tasks.backups import BACKUP_JOB, backup_is_due, scheduled_backup
 from app.tasks.delivering import settle_owed, take_in
 from app.tasks.drawing_ahead import newest
@@ -51,6 +52,7 @@ POLL_SECONDS = 1.0
 SHARED_SETTINGS = ("DATABASE_URL", "TAALINKOOP_DATA_DIR")
 """What a worker must have the same as the server, also when the server was told otherwise."""
 LOOK_FOR_INTERRUPTED_EVERY = 30
+GIVE_BACK_EVERY = 10
 LOW_PRIORITY = 10
 FINISH_SECONDS = 60
 """How long a worker may go on with its job once the server stops."""
@@ -195,6 +197,8 @@ class Watcher(threading.Thread):
             turn = 0
             while not self.stopped.is_set():
                 self._try_to_look(turn)
+                if turn % GIVE_BACK_EVERY == 0:
+                    heap.give_back()
                 turn += 1
                 self.stopped.wait(POLL_SECONDS)
 
