@@ -17,9 +17,12 @@ from quality.agreements.operations import (
 from quality.cards.reactions import answer, react
 from quality.evaluation.models import HeardPoint
 from quality.evaluation.operations import answer_point, load_reference_evaluation
-from quality.indicators.computed import DURATION
 from quality.indicators.models import Indicator
-from quality.indicators.operations import compute_value, load_reference_figures
+from quality.indicators.operations import (
+    compute_value,
+    define_indicator,
+    load_reference_figures,
+)
 from quality.learners.acts import (
     ANSWERED as ANSWERED_SIGNAL,
     ESCALATED,
@@ -96,17 +99,22 @@ DONE_WITH_POINTS = (
 
 
 def _indicators(last: date, *, by: str, at: datetime) -> None:
-    """The indicators of Dalfsen, with the duration until pass of the last two years."""
+    """The indicators of Dalfsen and one of the region, computed over the last two years."""
     load_reference_figures(by=by, at=at)
     load_reference_evaluation(by=by, at=at)
     points = HeardPoint.select().order_by(HeardPoint.number)
     for point, what in zip(points, DONE_WITH_POINTS, strict=True):
         answer_point(point, follow_up=f"Voorbeeld: {what}", by=by, at=at)
-    duration = Indicator.get(Indicator.computation == DURATION)
-    for year in (last.year - 1, last.year):
-        # A year in which no one passed (early in January, or a short demo) has no duration.
-        with suppress(DomainError):
-            compute_value(indicator=duration, year=year, last_month=last, by=by, at=at)
+    define_indicator(
+        number="R1", name="Aandeel inburgeraars met een PIP binnen tien weken, hele regio",
+        unit="%", better="higher", municipality=None, computation="plan_in_time/plan_due",
+        definition="", by=by, at=at,
+    )  # fmt: skip
+    for indicator in Indicator.select().where(Indicator.computation.is_null(False)):
+        for year in (last.year - 1, last.year):
+            # Where nobody is asked, or no one passed (a short demo), there is no figure.
+            with suppress(DomainError):
+                compute_value(indicator=indicator, year=year, last_month=last, by=by, at=at)
 
 
 ANSWERED = {

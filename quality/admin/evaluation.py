@@ -182,7 +182,7 @@ def _report(code: str) -> Report:
 
 def _indicators(code: str) -> list[IndicatorYears]:
     own = [one for one in indicator_list(g.account) if one.municipality == code]
-    figures = figures_of([one.id for one in own])
+    figures = figures_of(own, g.account)
     return [
         (
             one.number,

@@ -19,8 +19,9 @@ from core.small_numbers import count_or_hidden, few_text, parts_of_total
 from providers.codes import LearningRoute
 from quality.charts.indicator import indicator_chart
 from quality.charts.trend import in_unit, unit_of
-from quality.indicators.computed import COMPUTATIONS
+from quality.indicators.computed import definition_of, is_share
 from quality.indicators.forms import (
+    SHARE,
     ComputeForm,
     CriterionReferenceForm,
     IndicatorForm,
@@ -75,7 +76,7 @@ class Listed:
 
 
 def _listed(indicators: list[Indicator]) -> list[Listed]:
-    figures = figures_of([indicator.id for indicator in indicators])
+    figures = figures_of(indicators, g.account)
     return [
         Listed(
             indicator,
@@ -125,7 +126,7 @@ def _download_rows(items: list[Listed]) -> Iterator[tuple[Any, ...]]:
         for row in item.rows:
             yield (
                 about.number, about.name, where, about.unit, row.year, row.realised, row.target,
-                *(row.interval or (None, None)), "<5" if row.hidden else row.people,
+                *(row.interval or (None, None)), row.hidden_text if row.hidden else row.people,
                 str(row.outcome), row.caution, row.definition, row.source,
             )  # fmt: skip
 
@@ -192,6 +193,7 @@ class IndicatorPage(Page):
 
     def _show(self, indicator: Indicator, form: ComputeForm) -> str:
         (item,) = _listed([indicator])
+        computation = indicator.computation or ""
         references = references_of(indicator, g.account)
         lines = [(line.name, line.year, line.value) for line in references]
         chart = indicator_chart(indicator.number, indicator.name, indicator.unit, item.rows, lines)
@@ -211,7 +213,7 @@ class IndicatorPage(Page):
             reference_rows=[
                 (r.name, r.year, value_text(r.value, indicator.unit), r.source) for r in references
             ],
-            computation=COMPUTATIONS.get(indicator.computation or ""),
+            formula=definition_of(computation) if is_share(computation) else "",
             may_enter=_may_enter(indicator),
         )
 
@@ -228,7 +230,9 @@ class IndicatorPage(Page):
         def change(values: dict[str, Any]) -> None:
             values.pop("csrf_token")
             values["municipality"] = values["municipality"] or None
-            values["computation"] = values["computation"] or None
+            share = f"{values.pop('outcome')}/{values.pop('group')}"
+            how = values["computation"]
+            values["computation"] = share if how == SHARE else how or None
             created.append(define_indicator(**values, by=g.account.email, at=now()))
 
         if self.saved(form, change, "De indicator is gemaakt. Vul nu een cijfer of een doel in."):

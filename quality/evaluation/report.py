@@ -9,7 +9,6 @@ import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, visible
 from core.formats import MISSING, count_text, day_text, euro_text
 from core.municipalities import name as municipality_name
-from core.small_numbers import HIDDEN_TEXT
 from quality.evaluation.models import (
     EVERYTHING,
     BudgetLine,
@@ -200,7 +199,7 @@ def _indicators(indicators: Iterable[IndicatorYears]) -> Iterable[Block]:
         )
         for place, year in enumerate(years):
             if year in of_year and of_year[year].hidden:
-                reached[place] = HIDDEN_TEXT
+                reached[place] = of_year[year].hidden_text
         lines += [(number, label, "Realisatie", *reached), (number, label, "Doel", *aims)]
         for row in rows:
             if row.is_redefined:

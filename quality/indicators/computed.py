@@ -1,13 +1,15 @@
 """What can be computed of the learners of a gemeente: the indicators of the evaluation. Pure.
 
-Source: evaluation 'Thuis in Dalfsen' (gemeente Dalfsen, 2019), par. 3.3. Each computation counts
-people: who it is about in a year (denominator) and of how many it holds (numerator). Who cannot be
-judged yet, or of whom a date is missing, is in neither and counted apart.
+A share is a count out of another, both chosen from a list: who it is about in a year (denominator)
+and of how many of them it holds (numerator). Who cannot be judged yet, or of whom a date is
+missing, is in neither and counted apart. ``STANDARD`` are the indicators of the evaluation
+'Thuis in Dalfsen' (gemeente Dalfsen, 2019), par. 3.3.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from core.dates import add_months
 
@@ -32,7 +34,10 @@ class Person:
     notified_on: date | None = None
     plan_on: date | None = None
     term_from: date | None = None
+    term_until: date | None = None
     passed_on: date | None = None
+    pvt_on: date | None = None
+    map_on: date | None = None
     left_on: date | None = None
     participation: str | None = None
     participation_from: date | None = None
@@ -48,6 +53,8 @@ class Count:
     numerator: int
     people: int
     unknown: int
+    municipalities: dict[int, int] = field(default_factory=dict, compare=False)
+    """How many of ``people`` each gemeente has."""
 
     @property
     def share(self) -> float | None:
@@ -55,104 +62,163 @@ class Count:
         return 100 * self.numerator / self.people if self.people else None
 
 
-Asked = bool | None
+Holds = bool | None
 """Whether it holds of a person; None: not known."""
-Question = Callable[[Person, date, date], tuple[bool, Asked]]
-"""Person, first and last day -> (is this person asked, does it hold)."""
-
-
-def _plan_in_time(person: Person, first: date, last: date) -> tuple[bool, Asked]:
-    if person.notified_on is None:
-        return False, None
-    due = date.fromordinal(person.notified_on.toordinal() + PLAN_TERM_DAYS)
-    return first <= due <= last, person.plan_on is not None and person.plan_on <= due
-
-
-def _participates(person: Person, first: date, last: date) -> tuple[bool, Asked]:
-    if person.settled_on is None:
-        return False, None
-    day = _months_later(person.settled_on, SETTLED_MONTHS)
-    is_asked = first <= day <= last
-    if person.participation == "geen":
-        return is_asked, False
-    if person.participation is None or person.participation_from is None:
-        return is_asked, None
-    return is_asked, person.participation_from <= day
-
-
-def _left_benefits_for(what: str) -> Question:
-    def question(person: Person, _first: date, last: date) -> tuple[bool, Asked]:
-        if person.settled_on is None:
-            return False, None
-        earliest = _months_later(last, -12 * MOST_YEARS)
-        latest = _months_later(last, -12 * FEWEST_YEARS)
-        is_asked = earliest < person.settled_on <= latest
-        if person.outflow is None or (person.outflow == what and person.outflow_on is None):
-            return is_asked, None
-        since = person.outflow_on if person.outflow == what else None
-        return is_asked, since is not None and since <= last
-
-    return question
 
 
 @dataclass(frozen=True)
-class Computation:
-    """A share that can be computed, and what it is called."""
+class Group:
+    """Who a share is about: the people that a figure is out of."""
 
-    code: str
     label: str
-    definition: str
-    question: Question
+    asks: Callable[[Person, date, date], bool]
+    """Person, first and last day of the year -> is this person in it."""
 
 
-COMPUTATIONS = {
-    computation.code: computation
-    for computation in (
-        Computation(
-            "plan_in_time",
-            "PIP binnen tien weken",
-            "Van wie de tien weken na de kennisgeving in het jaar eindigden: hoeveel hadden toen "
-            "een PIP.",
-            _plan_in_time,
-        ),
-        Computation(
-            "participation",
-            "Doet mee een half jaar na vestiging",
-            "Van wie in het jaar een half jaar in de gemeente woonde: hoeveel hadden toen een "
-            "taalstage, vrijwilligerswerk, studie of werk.",
-            _participates,
-        ),
-        Computation(
-            "outflow_work",
-            "Uit de bijstand naar werk",
-            "Van wie 3 tot 7 jaar in de gemeente woont: hoeveel zijn uit de bijstand door werk.",
-            _left_benefits_for("werk"),
-        ),
-        Computation(
-            "outflow_study",
-            "Uit de bijstand naar studie",
-            "Van wie 3 tot 7 jaar in de gemeente woont: hoeveel zijn uit de bijstand door studie.",
-            _left_benefits_for("studie"),
-        ),
-    )
+@dataclass(frozen=True)
+class Outcome:
+    """What is counted of them."""
+
+    label: str
+    holds: Callable[[Person, date], Holds]
+    """Person, last day -> does it hold then."""
+
+
+def _plan_due(person: Person) -> date | None:
+    return None if person.notified_on is None else person.notified_on + timedelta(PLAN_TERM_DAYS)
+
+
+def _half_a_year(person: Person) -> date | None:
+    return None if person.settled_on is None else _months_later(person.settled_on, SETTLED_MONTHS)
+
+
+def _in_year(day: Callable[[Person], date | None]) -> Callable[[Person, date, date], bool]:
+    def asks(person: Person, first: date, last: date) -> bool:
+        on = day(person)
+        return on is not None and first <= on <= last
+
+    return asks
+
+
+def _lives_here(fewest: int, most: int | None) -> Callable[[Person, date, date], bool]:
+    """Whether someone settled so many years ago on the last day."""
+
+    def asks(person: Person, _first: date, last: date) -> bool:
+        if person.settled_on is None or person.settled_on > _months_later(last, -12 * fewest):
+            return False
+        return most is None or person.settled_on > _months_later(last, -12 * most)
+
+    return asks
+
+
+def _happened(day: Callable[[Person], date | None]) -> Callable[[Person, date], Holds]:
+    def holds(person: Person, last: date) -> Holds:
+        on = day(person)
+        return on is not None and on <= last
+
+    return holds
+
+
+def _plan_in_time(person: Person, last: date) -> Holds:
+    due = _plan_due(person)
+    if due is None:
+        return None
+    if person.plan_on is not None and person.plan_on <= due:
+        return True
+    return None if due > last else False
+
+
+def _participates(person: Person, on: date | None) -> Holds:
+    if on is None:
+        return None
+    if person.participation == "geen":
+        return False
+    if person.participation is None or person.participation_from is None:
+        return None
+    return person.participation_from <= on
+
+
+def _left_benefits_for(*reasons: str) -> Callable[[Person, date], Holds]:
+    def holds(person: Person, last: date) -> Holds:
+        if person.outflow not in reasons:
+            return None if person.outflow is None else False
+        return None if person.outflow_on is None else person.outflow_on <= last
+
+    return holds
+
+
+GROUPS = {
+    "everybody": Group("iedereen die in de gemeente kwam wonen", _lives_here(0, None)),
+    "plan_due": Group(
+        "wie in het jaar tien weken na de kennisgeving was", _in_year(_plan_due)
+    ),
+    "half_year": Group(
+        "wie in het jaar een half jaar in de gemeente woonde", _in_year(_half_a_year)
+    ),
+    "three_to_seven": Group(
+        "wie 3 tot 7 jaar geleden in de gemeente kwam wonen", _lives_here(FEWEST_YEARS, MOST_YEARS)
+    ),
+    "passed": Group("wie in het jaar slaagde", _in_year(lambda one: one.passed_on)),
+    "term_ended": Group(
+        "wie in het jaar aan het eind van de termijn was, met verlenging",
+        _in_year(lambda one: one.term_until),
+    ),
+}  # fmt: skip
+OUTCOMES = {
+    "plan_in_time": Outcome("had een PIP binnen tien weken na de kennisgeving", _plan_in_time),
+    "participates": Outcome(
+        "deed een half jaar na vestiging mee (taalstage, vrijwilligerswerk, studie of werk)",
+        lambda one, _last: _participates(one, _half_a_year(one)),
+    ),
+    "participates_now": Outcome("doet op de laatste dag mee", _participates),
+    "to_work": Outcome("is uit de bijstand door werk", _left_benefits_for("werk")),
+    "to_study": Outcome("is uit de bijstand door studie", _left_benefits_for("studie")),
+    "off_benefits": Outcome(
+        "is uit de bijstand, waardoor ook", _left_benefits_for("werk", "studie", "anders")
+    ),
+    "passed": Outcome("is geslaagd", _happened(lambda one: one.passed_on)),
+    "signed_pvt": Outcome("heeft de PVT ondertekend", _happened(lambda one: one.pvt_on)),
+    "did_map": Outcome("heeft de MAP afgerond", _happened(lambda one: one.map_on)),
+    "has_plan": Outcome("heeft een PIP", _happened(lambda one: one.plan_on)),
 }
+"""The counts that a formula is made of: ``OUTCOMES`` out of ``GROUPS``."""
+STANDARD = {
+    "1": "plan_in_time/plan_due",
+    "2a": "to_work/three_to_seven",
+    "2b": "to_study/three_to_seven",
+    "3": "participates/half_year",
+    "4": DURATION,
+}
+"""How the indicators of par. 3.3 are computed, by their number."""
 
 
-def count_people(code: str, people: Iterable[Person], *, year: int, until: date) -> Count:
+def is_share(computation: str | None) -> bool:
+    """Whether a computation is a count out of another."""
+    outcome, _, group = (computation or "").partition("/")
+    return outcome in OUTCOMES and group in GROUPS
+
+
+def definition_of(computation: str) -> str:
+    """A formula in words."""
+    outcome, _, group = computation.partition("/")
+    return f"Van {GROUPS[group].label}: wie {OUTCOMES[outcome].label}."
+
+
+def count_people(computation: str, people: Iterable[Person], *, year: int, until: date) -> Count:
     """Count over a year, up to ``until`` when the year is not over."""
     first, last = date(year, 1, 1), min(date(year, 12, 31), until)
-    question = COMPUTATIONS[code].question
-    numerator = asked_of = unknown = 0
-    for person in people:
-        is_asked, holds = question(person, first, last)
-        if not is_asked:
-            continue
-        if holds is None:
-            unknown += 1
-        else:
-            asked_of += 1
-            numerator += holds
-    return Count(numerator, asked_of, unknown)
+    outcome, _, group = computation.partition("/")
+    asks, holds = GROUPS[group].asks, OUTCOMES[outcome].holds
+    answers = [
+        (person.municipality, holds(person, last)) for person in people if asks(person, first, last)
+    ]
+    known = [(place, held) for place, held in answers if held is not None]
+    return Count(
+        numerator=sum(held for _, held in known),
+        people=len(known),
+        unknown=len(answers) - len(known),
+        municipalities=dict(Counter(place for place, _ in known)),
+    )
 
 
 def _months_later(day: date, months: int) -> date:

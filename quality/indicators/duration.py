@@ -55,11 +55,10 @@ def duration_until_pass(
 
     The horizon is three years, or the longest time anyone was followed when that is shorter.
     """
-    with_last_day = [(learner, _last_day(learner, reference)) for learner in learners]
     followed = [
-        (learner, last)
-        for learner, last in with_last_day
-        if learner.term_from <= reference and last >= max(window_start, learner.term_from)
+        (learner, _last_day(learner, reference))
+        for learner in learners
+        if is_followed(learner, window_start=window_start, reference=reference)
     ]
     stays = [
         Stay(
@@ -96,6 +95,12 @@ def duration_until_pass(
             else None
         ),
     )
+
+
+def is_followed(learner: Learner, *, window_start: int, reference: int) -> bool:
+    """Whether someone was under way somewhere between the two days."""
+    last = _last_day(learner, reference)
+    return learner.term_from <= reference and last >= max(window_start, learner.term_from)
 
 
 def standard_error_of_mean(steps: Sequence[Step], until: int) -> float:

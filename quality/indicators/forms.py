@@ -14,7 +14,7 @@ from core.pages.fields import (
     WholeNumberField,
 )
 from providers.codes import LearningRoute
-from quality.indicators.computed import COMPUTATIONS, DURATION, UNITS
+from quality.indicators.computed import DURATION, GROUPS, OUTCOMES, UNITS
 from quality.method.criteria import CRITERIA
 
 
@@ -53,6 +53,9 @@ class IndicatorValueForm(SafeForm):
     )
 
 
+SHARE = "share"
+
+
 class IndicatorForm(SafeForm):
     """A new indicator."""
 
@@ -67,7 +70,26 @@ class IndicatorForm(SafeForm):
         [Required("Kies welke kant goed is.")],
         choices=[SelectChoice("higher", "hoger"), SelectChoice("lower", "lager")],
     )
-    computation = SelectField("Hoe komt het cijfer er", default="")
+    computation = SelectField(
+        "Hoe komt het cijfer er",
+        choices=[
+            SelectChoice("", "met de hand ingevuld"),
+            SelectChoice(SHARE, "berekend: een deel van een groep cursisten, in procenten"),
+            SelectChoice(DURATION, "berekend: gemiddelde duur van termijn_van tot geslaagd_op"),
+        ],
+        default="",
+    )
+    group = SelectField(
+        "Van wie (noemer)",
+        choices=[SelectChoice(code, one.label) for code, one in GROUPS.items()],
+        description="Alleen bij een deel van een groep: over welke cursisten gaat het?",
+    )
+    outcome = SelectField(
+        "Wat tel je daarvan (teller)",
+        choices=[SelectChoice(code, one.label) for code, one in OUTCOMES.items()],
+        description="Alleen bij een deel van een groep. Bijvoorbeeld: van wie in het jaar een half "
+        "jaar in de gemeente woonde, hoeveel deden toen mee?",
+    )
     definition = TextField(
         "Wat telt mee",
         description="In een of twee zinnen: wie telt mee, en wanneer.",
@@ -79,11 +101,6 @@ class IndicatorForm(SafeForm):
         """Make the form; ``municipalities`` are code and name, an empty code is the region."""
         form = cls()
         form.municipality.choices = [SelectChoice(code, name) for code, name in municipalities]
-        form.computation.choices = [
-            SelectChoice("", "met de hand ingevuld"),
-            SelectChoice(DURATION, "berekend: gemiddelde duur van termijn_van tot geslaagd_op"),
-            *(SelectChoice(c.code, f"berekend: {c.label}") for c in COMPUTATIONS.values()),
-        ]
         return form
 
 

@@ -1,5 +1,7 @@
 """Change indicators: define one, enter a figure, load the figures that come with the product."""
 
+import json
+from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
@@ -13,8 +15,15 @@ from core.errors import DomainError
 from core.formats import day_text
 from providers.codes import LearningRoute
 from quality.cards.inputs import latest_month
-from quality.indicators.computed import COMPUTATIONS, DURATION, count_people
-from quality.indicators.duration import Learner, duration_until_pass
+from quality.indicators.computed import (
+    DURATION,
+    STANDARD,
+    Person,
+    count_people,
+    definition_of,
+    is_share,
+)
+from quality.indicators.duration import Learner, duration_until_pass, is_followed
 from quality.indicators.models import (
     CohortCount,
     CriterionReference,
@@ -86,6 +95,8 @@ def enter_value(
     detail: dict[str, Any] | None = None,
 ) -> IndicatorValue:
     """Enter or correct one figure of one year; the same figure again changes nothing."""
+    # As the database gives it back, so that the same figure is seen to be the same.
+    detail = None if detail is None else json.loads(json.dumps(detail))
     _check_figure(unit=indicator.unit, year=year, value=value, people=people, source=source)
     with transaction():
         current = IndicatorValue.get_or_none(
@@ -97,7 +108,7 @@ def enter_value(
         figure = current or IndicatorValue(indicator=indicator, year=year, kind=kind)
         figure.value, figure.people, figure.source = value, people, source.strip()
         figure.definition = definition.strip() or BY_HAND
-        if before == _as_audited(figure):
+        if before == _as_audited(figure) and figure.detail == detail:
             return figure
         figure.detail, figure.entered_by, figure.entered_at = detail, by, at
         figure.save()
@@ -126,7 +137,7 @@ def define_indicator(
     at: datetime,
 ) -> Indicator:
     """Define a new indicator, of a gemeente or (without one) of the region."""
-    if computation in COMPUTATIONS and unit != "%":
+    if is_share(computation) and unit != "%":
         raise DomainError("unit_not_share", "Deze berekening geeft een percentage.", field="unit")
     if computation == DURATION and unit != "maanden":
         raise DomainError("unit_not_months", "Deze berekening geeft maanden.", field="unit")
@@ -231,7 +242,7 @@ def _load_line(line: IndicatorLine, *, by: str, at: datetime) -> bool:
             "name": line.name,
             "unit": line.unit,
             "better": "lower" if months else "higher",
-            "computation": DURATION if months else None,
+            "computation": STANDARD.get(line.number),
         },
     )
     _, new = IndicatorValue.get_or_create(
@@ -253,7 +264,7 @@ def compute_value(
     *, indicator: Indicator, year: int, last_month: date, by: str, at: datetime
 ) -> IndicatorValue:
     """Work a realised figure out from what is held, up to ``last_month`` at most, and keep it."""
-    if indicator.computation in COMPUTATIONS:
+    if is_share(indicator.computation):
         return _compute_share(indicator, year=year, until=month_end(last_month), by=by, at=at)
     if indicator.computation != DURATION:
         raise DomainError(
@@ -277,15 +288,10 @@ def _compute_duration(
             "Vul dat eerst aan bij Cursisten.",
             field="year",
         )
-    result = duration_until_pass(
-        [
-            Learner(one.term_from.toordinal(), _ordinal(one.passed_on), _ordinal(one.left_on))
-            for one in people
-            if one.term_from is not None
-        ],
-        window_start=first.toordinal(),
-        reference=last.toordinal(),
-    )
+    window = {"window_start": first.toordinal(), "reference": last.toordinal()}
+    lives = [(one.municipality, _life(one)) for one in people if one.term_from is not None]
+    followed = [(place, life) for place, life in lives if is_followed(life, **window)]
+    result = duration_until_pass([life for _, life in followed], **window)
     if result.mean is None:
         raise DomainError(
             "nobody_passed",
@@ -301,23 +307,27 @@ def _compute_duration(
         people=result.people,
         source=f"berekend uit wat de gemeente invulde, tot en met {day_text(last)}",
         definition=FROM_TERM,
-        detail=asdict(result) | {"no_term": no_term + without_facts(indicator.municipality)},
+        detail=asdict(result)
+        | {
+            "no_term": no_term + without_facts(indicator.municipality),
+            "municipalities": dict(Counter(place for place, _ in followed)),
+        },
         by=by,
         at=at,
     )
 
 
-def _ordinal(day: date | None) -> int | None:
-    return None if day is None else day.toordinal()
+def _life(person: Person) -> Learner:
+    days = (person.term_from, person.passed_on, person.left_on)
+    term_from, passed, left = (None if day is None else day.toordinal() for day in days)
+    return Learner(term_from or 0, passed, left)
 
 
 def _compute_share(
     indicator: Indicator, *, year: int, until: date, by: str, at: datetime
 ) -> IndicatorValue:
-    computation = COMPUTATIONS[indicator.computation or ""]
-    count = count_people(
-        computation.code, people_of(indicator.municipality), year=year, until=until
-    )
+    computation = indicator.computation or ""
+    count = count_people(computation, people_of(indicator.municipality), year=year, until=until)
     if count.share is None:
         raise DomainError(
             "nobody_asked",
@@ -332,7 +342,7 @@ def _compute_share(
         value=count.share,
         people=count.people,
         source=f"berekend uit wat de gemeente invulde, tot en met {day_text(until)}",
-        definition=computation.definition[:120],
+        definition=definition_of(computation)[:120],
         detail=asdict(count),
         by=by,
         at=at,

@@ -1,13 +1,15 @@
 """Questions about indicators: one query each."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from peewee import Value, fn
 
 import quality.scopes  # noqa: F401  registers who sees what
-from core.accounts import Account, visible
-from core.municipalities import with_merged
+from core.accounts import Account, Role, visible
+from core.municipalities import current, with_merged
 from providers.codes import EndReason, Outflow, Participation
 from quality.indicators.computed import Person
 from quality.indicators.models import (
@@ -17,25 +19,65 @@ from quality.indicators.models import (
     IndicatorValue,
     ReferenceLine,
 )
-from quality.indicators.rules import Figure
+from quality.indicators.rules import Figure, gives_away
 from quality.learners.models import LearnerFacts, LearnerSummary
 
 
-def figures_of(indicator_ids: list[int]) -> dict[tuple[int, str], dict[int, Figure]]:
-    """Every figure of these indicators: {(indicator, kind): {year: figure}}."""
+def figures_of(
+    indicators: Sequence[Indicator], account: Account
+) -> dict[tuple[int, str], dict[int, Figure]]:
+    """Every figure of these indicators, as this account may see it.
+
+    {(indicator, kind): {year: figure}}. A figure of the region is withheld from a gemeente that
+    could work out another's with its own.
+    """
+    regional = {one.id: one.number for one in indicators if one.municipality is None}
+    beside = _beside(set(regional.values())) if account.role == Role.MUNICIPALITY else {}
     rows: Any = (
         IndicatorValue.select()
-        .where(IndicatorValue.indicator.in_(indicator_ids))
+        .where(IndicatorValue.indicator.in_([one.id for one in indicators]))
         .order_by(IndicatorValue.year)
         .dicts()
     )
     figures: dict[tuple[int, str], dict[int, Figure]] = {}
     for row in rows:
         by_year = figures.setdefault((row["indicator"], row["kind"]), {})
-        by_year[row["year"]] = Figure(
+        figure = Figure(
             row["value"], row["people"], row["source"], row["detail"], row["definition"]
         )
+        number = regional.get(row["indicator"])
+        if number and row["kind"] == "realised" and account.role == Role.MUNICIPALITY:
+            parts = _parts(row["detail"], beside.get((number, row["year"]), {}))
+            own = with_merged(account.municipalities)
+            figure = replace(figure, is_withheld=gives_away(parts, own))
+        by_year[row["year"]] = figure
     return figures
+
+
+def _beside(numbers: set[str]) -> dict[tuple[str, int], dict[int, int | None]]:
+    """Which gemeenten have a figure of their own under the same number: {(number, year): people}"""
+    own, value = Indicator, IndicatorValue
+    rows: Any = (
+        value.select(own.number, value.year, own.municipality, value.people)
+        .join(own)
+        .where(own.number.in_(numbers), own.municipality.is_null(False), value.kind == "realised")
+        .tuples()
+    )
+    beside: dict[tuple[str, int], dict[int, int | None]] = defaultdict(dict)
+    for number, year, code, people in rows:
+        beside[number, year][current(int(code))] = people
+    return beside
+
+
+def _parts(
+    detail: dict[str, Any] | None, beside: dict[int, int | None]
+) -> dict[int, int | None] | None:
+    """How many people each gemeente has in a figure of the region; None when that is not known."""
+    if detail is None:
+        return beside
+    if "municipalities" not in detail:
+        return None
+    return {int(code): people for code, people in detail["municipalities"].items()}
 
 
 def indicator_list(account: Account, *, search: str = "") -> Any:
@@ -94,6 +136,9 @@ def people_of(municipality: str | None) -> list[Person]:
             notified_on=one.notified_on,
             plan_on=one.plan_on,
             term_from=one.term_from,
+            term_until=one.term_extended_until or one.term_until,
+            pvt_on=one.pvt_on,
+            map_on=one.map_on,
             passed_on=one.passed_on,
             left_on=one.left_on,
             participation=_word(Participation, one.participation),

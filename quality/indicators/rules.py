@@ -4,7 +4,7 @@ Pure: figures in, words and rows out.
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -41,6 +41,7 @@ class Outcome(StrEnum):
     NO_FIGURE = "geen cijfer"
     NO_TARGET = "geen doel dit jaar"
     HIDDEN = "te weinig personen"
+    WITHHELD = "niet getoond"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Figure:
     source: str
     detail: dict[str, Any] | None = None
     definition: str = BY_HAND
+    is_withheld: bool = False
+    """Whether the reader could work out what is another's from it."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,13 @@ class YearRow:
 
     @property
     def hidden(self) -> bool:
-        """Whether the realised figure rests on so few persons that it is not shown."""
-        return self.outcome is Outcome.HIDDEN
+        """Whether the realised figure is not shown: too few persons, or it gives another's away."""
+        return self.outcome in (Outcome.HIDDEN, Outcome.WITHHELD)
+
+    @property
+    def hidden_text(self) -> str:
+        """What stands in the place of a figure that is not shown."""
+        return HIDDEN_TEXT if self.outcome is Outcome.HIDDEN else str(Outcome.WITHHELD)
 
 
 def small_number_note(people: int | None) -> str:
@@ -88,6 +96,24 @@ def small_number_note(people: int | None) -> str:
     if people < SMALL_UNDER:
         return "klein aantal: minder dan 25 personen"
     return ""
+
+
+FEWEST_OTHERS = 2
+GIVES_AWAY = "met je eigen cijfer zou dat van een andere gemeente te berekenen zijn"
+
+
+def gives_away(parts: Mapping[int, int | None] | None, own: Collection[int]) -> bool:
+    """Whether a figure of the region gives a reader of ``own`` gemeenten another's figure.
+
+    ``parts`` are the people of each gemeente in it (None: not known which gemeenten those are), or
+    empty when no gemeente has a figure to compare with. What is left after taking one's own away
+    must be of two others or more, and of five people or more.
+    """
+    if parts is None:
+        return True
+    others = [people for place, people in parts.items() if place not in own]
+    few = None not in others and sum(n or 0 for n in others) < MINIMUM
+    return bool(parts) and (len(others) < FEWEST_OTHERS or few)
 
 
 def year_rows(
@@ -112,6 +138,8 @@ def _year_row(
     source = "; ".join(dict.fromkeys(f.source for f in (figure, target) if f is not None))
     if figure is None:
         return YearRow(year, goal, None, None, Outcome.NO_FIGURE, None, source, "")
+    if figure.is_withheld:
+        return YearRow(year, goal, None, None, Outcome.WITHHELD, None, source, GIVES_AWAY)
     note = small_number_note(figure.people)
     if figure.people is not None and figure.people < MINIMUM:
         return YearRow(year, goal, None, None, Outcome.HIDDEN, None, source, note)

@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from quality.indicators.computed import Count, Person, count_people
+from quality.indicators.computed import (
+    GROUPS,
+    OUTCOMES,
+    Count,
+    Person,
+    count_people,
+    definition_of,
+)
 
 UNTIL = date(2026, 11, 30)
 
@@ -27,7 +34,7 @@ def count(code: str, *people: Person, year: int = 2026) -> Count:
     ],
 )
 def test_plan_within_ten_weeks(person, expected):
-    assert count("plan_in_time", person) == Count(*expected)
+    assert count("plan_in_time/plan_due", person) == Count(*expected)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +53,7 @@ def test_plan_within_ten_weeks(person, expected):
     ],
 )  # fmt: skip
 def test_participation_half_a_year_after_settling(person, expected):
-    assert count("participation", person) == Count(*expected)
+    assert count("participates/half_year", person) == Count(*expected)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +67,44 @@ def test_participation_half_a_year_after_settling(person, expected):
 )
 def test_outflow_is_asked_of_who_lives_here_three_to_seven_years(settled_on, expected):
     person = Person(settled_on, outflow="werk", outflow_on=date(2025, 1, 1))
-    assert count("outflow_work", person) == Count(*expected)
+    assert count("to_work/three_to_seven", person) == Count(*expected)
 
 
 def test_outflow_to_study_is_not_outflow_to_work():
     person = Person(date(2022, 1, 1), outflow="studie", outflow_on=date(2025, 1, 1))
-    assert count("outflow_study", person) == Count(1, 1, 0)
-    assert count("outflow_work", person) == Count(0, 1, 0)
-    assert count("outflow_work", Person(date(2022, 1, 1))) == Count(0, 0, 1)
+    assert count("to_study/three_to_seven", person) == Count(1, 1, 0)
+    assert count("to_work/three_to_seven", person) == Count(0, 1, 0)
+    assert count("to_work/three_to_seven", Person(date(2022, 1, 1))) == Count(0, 0, 1)
+
+
+KNOWN = [
+    Person(date(2025, 1, 1), pvt_on=date(2026, 3, 1), passed_on=date(2026, 5, 1)),
+    Person(date(2025, 1, 1), pvt_on=date(2027, 1, 1), passed_on=date(2026, 6, 1)),
+    Person(date(2025, 1, 1), outflow="anders", outflow_on=date(2026, 1, 1)),
+    Person(date(2027, 1, 1), pvt_on=date(2026, 3, 1)),
+    Person(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        # out of three that had settled by the last day
+        ("signed_pvt/everybody", (1, 3, 0)),
+        ("signed_pvt/passed", (1, 2, 0)),
+        ("passed/everybody", (2, 3, 0)),
+        ("off_benefits/everybody", (1, 1, 2)),
+        ("participates_now/everybody", (0, 0, 3)),
+        ("has_plan/term_ended", (0, 0, 0)),
+    ],
+)
+def test_any_count_of_the_list_is_taken_out_of_any_group(formula, expected):
+    assert count(formula, *KNOWN) == Count(*expected)
+
+
+def test_every_count_out_of_every_group_has_a_sentence_and_a_place():
+    for group in GROUPS:
+        for outcome in OUTCOMES:
+            assert len(f"{outcome}/{group}") <= 40
+            assert definition_of(f"{outcome}/{group}").startswith("Van ")
+            count(f"{outcome}/{group}", *KNOWN)

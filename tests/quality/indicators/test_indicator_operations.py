@@ -113,7 +113,7 @@ def test_the_reference_figures_load_once_and_keep_corrections(db):
     assert (duration.better, duration.computation) == ("lower", "duration_until_pass")
     enter(duration, year=2020, kind="target", value=32.0)
     assert load_reference_figures(by="opdrachtregel", at=AT) == 0
-    assert figures_of([duration.id])[duration.id, "target"][2020].value == 32.0
+    assert figures_of([duration], account(Role.REGION))[duration.id, "target"][2020].value == 32.0
     assert CohortCount.select().where(CohortCount.people.is_null()).count() == 7
 
 

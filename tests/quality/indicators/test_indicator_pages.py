@@ -116,7 +116,7 @@ def test_a_figure_about_four_persons_stays_hidden_everywhere(client, loaded):
     for address in ("/indicatoren/", f"/indicatoren/{loaded['1'].id}/"):
         assert "97,3" not in client.get(address).html
     file = client.get(f"/indicatoren/{loaded['1'].id}/indicator.csv").response.text
-    assert ";2021;;95,0;;;<5;te weinig personen;" in file
+    assert ";2021;;95,0;;;< 5;te weinig personen;" in file
     assert "97,25" not in file
 
 
@@ -165,7 +165,9 @@ def test_defining_an_indicator_that_is_computed_from_what_the_gemeente_knows(cli
         "municipality": "0148",
         "unit": "maanden",
         "better": "higher",
-        "computation": "plan_in_time",
+        "computation": "share",
+        "outcome": "plan_in_time",
+        "group": "plan_due",
         "definition": "",
     }
     wrong = client.post("/indicatoren/nieuw/", asked, status=200)
