@@ -15,8 +15,8 @@ from quality.learners.facts import FACT_COLUMNS
 from quality.learners.signals import three_years_after
 
 HEADER = tuple(column.name for column in FACT_COLUMNS)
-PARTICIPATION = (("geen", 45), ("taalstage", 15), ("vrijwilligerswerk", 16), ("werk", 18),
-                 ("studie", 6))  # fmt: skip
+PARTICIPATION = (("geen", 28), ("taalstage", 15), ("vrijwilligerswerk", 13), ("werk", 28),
+                 ("studie", 16))  # fmt: skip
 GROUPS = {"B": (("asiel", 62), ("gezin", 30), ("overig", 8)),
           "O": (("asiel", 80), ("gezin", 18), ("overig", 2)),
           "Z": (("asiel", 82), ("gezin", 16), ("overig", 2))}  # fmt: skip
@@ -75,10 +75,10 @@ def _facts(one: Lived, rng: random.Random, today: date) -> dict[str, str | date 
     doing = _pick(rng, PARTICIPATION)
     facts["participatie"] = doing
     if doing != "geen":
-        facts["participatie_van"] = settled + days(rng.randrange(60, 420))
-    if doing in ("werk", "studie") and rng.random() < 0.6:
+        facts["participatie_van"] = settled + days(rng.randrange(30, 260))
+    if doing in ("werk", "studie") and rng.random() < 0.8:
         facts["uitstroom"] = doing
-        facts["uitstroom_op"] = settled + days(rng.randrange(500, 1500))
+        facts["uitstroom_op"] = settled + days(rng.randrange(300, 1200))
     else:
         facts["uitstroom"] = "nee"
     return dict(_known_by(facts, today))

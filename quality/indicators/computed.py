@@ -160,26 +160,26 @@ GROUPS = {
     ),
     "passed": Group("wie in het jaar slaagde", _in_year(lambda one: one.passed_on)),
     "term_ended": Group(
-        "wie in het jaar aan het eind van de termijn was, met verlenging",
+        "wie in het jaar aan het eind van de termijn was",
         _in_year(lambda one: one.term_until),
     ),
 }  # fmt: skip
 OUTCOMES = {
-    "plan_in_time": Outcome("had een PIP binnen tien weken na de kennisgeving", _plan_in_time),
+    "plan_in_time": Outcome("een PIP had binnen tien weken na de kennisgeving", _plan_in_time),
     "participates": Outcome(
-        "deed een half jaar na vestiging mee (taalstage, vrijwilligerswerk, studie of werk)",
+        "een half jaar na vestiging meedeed",
         lambda one, _last: _participates(one, _half_a_year(one)),
     ),
-    "participates_now": Outcome("doet op de laatste dag mee", _participates),
-    "to_work": Outcome("is uit de bijstand door werk", _left_benefits_for("werk")),
-    "to_study": Outcome("is uit de bijstand door studie", _left_benefits_for("studie")),
+    "participates_now": Outcome("op de laatste dag meedoet", _participates),
+    "to_work": Outcome("uit de bijstand is door werk", _left_benefits_for("werk")),
+    "to_study": Outcome("uit de bijstand is door studie", _left_benefits_for("studie")),
     "off_benefits": Outcome(
-        "is uit de bijstand, waardoor ook", _left_benefits_for("werk", "studie", "anders")
+        "uit de bijstand is, waardoor ook", _left_benefits_for("werk", "studie", "anders")
     ),
-    "passed": Outcome("is geslaagd", _happened(lambda one: one.passed_on)),
-    "signed_pvt": Outcome("heeft de PVT ondertekend", _happened(lambda one: one.pvt_on)),
-    "did_map": Outcome("heeft de MAP afgerond", _happened(lambda one: one.map_on)),
-    "has_plan": Outcome("heeft een PIP", _happened(lambda one: one.plan_on)),
+    "passed": Outcome("geslaagd is", _happened(lambda one: one.passed_on)),
+    "signed_pvt": Outcome("de PVT heeft ondertekend", _happened(lambda one: one.pvt_on)),
+    "did_map": Outcome("de MAP heeft afgerond", _happened(lambda one: one.map_on)),
+    "has_plan": Outcome("een PIP heeft", _happened(lambda one: one.plan_on)),
 }
 """The counts that a formula is made of: ``OUTCOMES`` out of ``GROUPS``."""
 STANDARD = {

@@ -86,9 +86,9 @@ class IndicatorForm(SafeForm):
     )
     outcome = SelectField(
         "Wat tel je daarvan (teller)",
-        choices=[SelectChoice(code, one.label) for code, one in OUTCOMES.items()],
-        description="Alleen bij een deel van een groep. Bijvoorbeeld: van wie in het jaar een half "
-        "jaar in de gemeente woonde, hoeveel deden toen mee?",
+        choices=[SelectChoice(code, f"wie {one.label}") for code, one in OUTCOMES.items()],
+        description="Alleen bij een deel van een groep. Meedoen is: taalstage, vrijwilligerswerk, "
+        "studie of werk.",
     )
     definition = TextField(
         "Wat telt mee",
