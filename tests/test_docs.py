@@ -135,3 +135,41 @@ def test_every_decision_has_a_status_and_every_mention_a_decision() -> None:
         for number in re.findall(r"\bdecision (\d+)", document.read_text(encoding="utf-8"))
     }
     assert mentioned <= set(decisions)
+
+
+ASVS = (
+    "1.1:2 1.2:9 1.3:11 1.4:3 1.5:2 2.1:3 2.2:3 2.3:4 2.4:1 3.2:2 3.3:4 3.4:6 3.5:5 3.7:2 4.1:3 "
+    "4.2:1 4.3:2 4.4:4 5.1:1 5.2:3 5.3:2 5.4:3 6.1:3 6.2:12 6.3:4 6.4:4 6.5:5 6.6:3 6.8:4 7.1:3 "
+    "7.2:4 7.3:2 7.4:5 7.5:2 7.6:2 8.1:2 8.2:3 8.3:1 8.4:1 9.1:3 9.2:4 10.1:2 10.2:2 10.3:4 "
+    "10.4:11 10.5:5 10.6:2 10.7:3 11.1:2 11.2:3 11.3:3 11.4:4 11.5:1 11.6:1 12.1:3 12.2:2 12.3:4 "
+    "13.1:1 13.2:5 13.3:2 13.4:5 14.1:2 14.2:4 14.3:3 15.1:3 15.2:3 15.3:7 16.1:1 16.2:5 16.3:4 "
+    "16.4:3 16.5:3 17.1:1 17.2:4 17.3:2"
+)
+"""Sections of OWASP ASVS 5.0.0 with how many requirements of level 1 and 2 each begins with."""
+STATES = ("ja", "deels", "nee", "nvt")
+
+
+def test_every_requirement_of_asvs_has_a_state_and_evidence_that_exists() -> None:
+    text = (ROOT / "docs/security.md").read_text()
+    rows = re.findall(r"^\| ((?:\d+\.\d+\.\d+ ?)+) \| (\w+) \| (.+) \| (.*) ?\|$", text, re.M)
+    sections = (one.split(":") for one in ASVS.split())
+    wanted = [f"{name}.{n}" for name, last in sections for n in range(1, int(last) + 1)]
+    assert sorted(" ".join(row[0] for row in rows).split()) == sorted(wanted)
+    count = {state: sum(len(row[0].split()) for row in rows if row[1] == state) for state in STATES}
+    assert sum(count.values()) == len(wanted)
+    told = (
+        f"{count['ja']} gehaald, {count['deels']} deels, {count['nee']} niet, {count['nvt']} niet "
+        "van toepassing"
+    )
+    assert told in text
+    tests = {
+        name for path in (ROOT / "tests").rglob("*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.M)
+    }  # fmt: skip
+    settings = {setting.name for setting in SETTINGS}
+    for requirement, state, _, evidence in rows:
+        named = re.findall(r"`([^`]+)`", evidence)
+        assert named or state in ("nvt", "nee"), f"{requirement} has no evidence"
+        for one in named:
+            exists = one in tests | settings | {"make lint"} or (ROOT / one).is_file()
+            assert exists, f"{requirement} names {one}, which is not there"

@@ -162,7 +162,10 @@ def sign_out() -> Response:
         access_log.record(g.account, "account", at=now(), action="sign_out")
     end_session()
     flash("Je bent afgemeld.", "success")
-    return redirect(url_for("account.sign_in"))
+    answer = redirect(url_for("account.sign_in"))
+    # Not "cookies": the next page says with one that the session ended.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @blueprint.route("/", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from core.accounts import Account, Role, SignInFailure
 from core.audit import AuditLine
 from core.dates import now
 from core.errors import DomainError
-from core.identity.account_operations import add_account
+from core.identity.account_operations import add_account, make_link
 from core.identity.models import RecoveryCode, SecondStep, SignInSession
 from core.identity.second_step_operations import (
     has_second_step,
@@ -165,6 +165,20 @@ def test_the_page_of_the_code_needs_a_fresh_right_password(app, client, vera, en
     elif end == "closed":
         Account.update(active=False).execute()
     assert client.get(f"{HOME}code/", status=302).location == "/account/aanmelden/"
+
+
+def test_a_new_password_asks_for_the_second_step_all_the_same(client, app, vera):
+    switched_on(app, vera)
+    with_password(client)
+    with_code(client, code())
+    client.sign_out()
+    link = f"/account/wachtwoord/{make_link(vera, at=now())}/"
+    client.post(link, {"password": "paraplu dakgoot kievit"}, status=302)
+    client.get("/account/", status=302)
+    page = client.post(
+        "/account/aanmelden/", {"email": vera.email, "password": "paraplu dakgoot kievit"}
+    )
+    assert page.location == f"{HOME}code/"
 
 
 def test_turns_it_off_with_the_password(app, client, vera):
