@@ -1,20 +1,67 @@
 """Every check of the data there is: a package's checks count once its module is imported."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import providers.checks  # noqa: F401  registers them
 import quality.cards.operations  # noqa: F401  names what it owes
-from core.checks import all_findings
+from core.checks import all_findings, check
 from core.dates import add_months
+from core.log_chain import log_texts
+from core.personal_data import is_citizen_number
 from core.storage import Storage, is_damaged, sha256_of
 from providers.deliveries.outcomes import HELD, WITHDRAWN
 from providers.deliveries.retention_operations import uncleaned_originals
 from providers.feed.read.cleaning import CLEANED
-from providers.models import Delivery
+from providers.models import CourseTrack, Delivery, RejectedRow
+from quality.learners.models import LearnerFacts
 
 __all__ = ["all_findings", "file_findings"]
+
+
+NUMBER = re.compile(r"(?=[\w-]*\d)\w[\w-]{4,31}")
+"""What may be a trajectnummer; shorter ones are too often the number of something else."""
+
+
+@check
+def logs_hold_no_number_of_a_person() -> list[str]:
+    """The logs hold a keyed digest of a trajectnummer, never the number; and no BSN."""
+    findings = []
+    for log, lines in log_texts():
+        wrong: dict[str, list[int]] = {"trajectnummer": [], "burgerservicenummer": []}
+        for batch in lines:
+            named = {line: set(NUMBER.findall(text)) for line, text in batch}
+            known = _trajectnummers(set().union(*named.values()))
+            for line, numbers in named.items():
+                if any(is_citizen_number(number) for number in numbers):
+                    wrong["burgerservicenummer"].append(line)
+                elif numbers & known:
+                    wrong["trajectnummer"].append(line)
+        findings += [
+            f"In {log} staat een {what} zoals het is: regel {lines[0]}"
+            f"{f', en {len(lines) - 1} andere' if len(lines) > 1 else ''}. Een regel is niet te "
+            "wijzigen: meld het bij de functionaris gegevensbescherming."
+            for what, lines in wrong.items() if lines
+        ]  # fmt: skip
+    return findings
+
+
+def _trajectnummers(texts: set[str]) -> set[str]:
+    """Which of these texts is the number of a learner."""
+    found: set[str] = set()
+    listed = sorted(texts)
+    for model in (CourseTrack, LearnerFacts, RejectedRow):
+        for start in range(0, len(listed), IN_ONE_QUESTION):
+            some: Any = model.select(model.number).where(
+                model.number.in_(listed[start : start + IN_ONE_QUESTION])
+            )
+            found |= {number for (number,) in some.tuples()}
+    return found
+
+
+IN_ONE_QUESTION = 500
 
 
 def file_findings(settings: Mapping[str, Any], *, at: datetime) -> Iterator[str]:

@@ -214,6 +214,18 @@ def _batches(model: Any) -> Iterator[list[Any]]:
         last = rows[-1].id
 
 
+def log_texts() -> Iterator[tuple[str, Iterator[list[tuple[int, str]]]]]:
+    """Of each log its name in a sentence, and its lines by the batch: number and all its text."""
+    for log in LOGS:
+        yield _WORDS[log], _texts(log)
+
+
+def _texts(log: str) -> Iterator[list[tuple[int, str]]]:
+    model, contents = LOGS[log]
+    for rows in _batches(model):
+        yield [(row.id, _canonical(content)) for row, content in contents(rows)]
+
+
 def findings(*, removed_before: datetime | None) -> list[str]:
     """What does not fit, one Dutch sentence each, at most one per kind and log.
 

@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from app.checks import logs_hold_no_number_of_a_person
 from app.settings import read_settings
 from app.tasks import retention
+from core import audit
 from core.dates import now
 from core.db import database, open_database
 from core.storage import Storage
 from providers.deliveries.operations import find_provider, receive
 from providers.models import Delivery
 from tests.app.test_cli import run  # noqa: F401
+from tests.builders import AT, make_provider, make_track
 from tests.providers.feed.lines import row, text
 
 BSN = "123456782"
@@ -173,3 +176,20 @@ def _as_release_0_1_0_kept_it(folder: Path) -> None:
         path = storage.path(hashlib.sha256(content).hexdigest())
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
+
+
+def test_a_number_that_a_log_holds_is_found(db):
+    make_track(make_provider("TA001"), "TR-2026-17")
+    audit.record(
+        at=AT, actor="bas@b.nl", action="erase", thing="learners", thing_id="0193",
+        after={"number": "TR-2026-17"}, reason="zaak 2026-123",
+    )  # fmt: skip
+    assert logs_hold_no_number_of_a_person() == []
+    for reason in ("over TR-2026-17", "nog eens TR-2026-17", "123456782 belde"):
+        audit.record(
+            at=AT, actor="bas@b.nl", action="withdraw", thing="delivery", thing_id="7",
+            reason=reason,
+        )  # fmt: skip
+    track, citizen = logs_hold_no_number_of_a_person()
+    assert "In het logboek staat een trajectnummer zoals het is: regel 2, en 1 andere." in track
+    assert "burgerservicenummer zoals het is: regel 4." in citizen

@@ -19,13 +19,13 @@ from tests.app.web.test_rights import ASKED, SCOPE, address, rules, world  # noq
 from tests.pages import Client, Page
 
 PAYLOADS = (
-    "\"'><x-mark onload=1>{{7*191}}${7*191}",
+    "\"'><x-mark onload=1>{{7*19101}}${7*19101}",
     "x' OR '1'='1'; DROP TABLE account; --\\",
     "../../../../../../etc/passwd",
     "x\r\nX-Mark: 1",
     '=HYPERLINK("http://x.example";"x")',
 )
-GIVEN_AWAY = re.compile(rb"1337|root:x:0:0|OperationalError|syntax error|Traceback")
+GIVEN_AWAY = re.compile(rb"133707|root:x:0:0|OperationalError|syntax error|Traceback")
 FORMULA = re.compile(rb"(?m)(?:^|[;,])\"?=HYPERLINK")
 SECONDS = 60
 """Of the processor: what else the machine does is no slow page."""
@@ -37,7 +37,8 @@ LEFT_ALONE = ("/account/afmelden/", "/account/andere-sessies/")
 
 def held(page: Page, url: str) -> None:
     """Nothing was done with what was typed but reading it."""
-    found = GIVEN_AWAY.search(page.data)
+    readable = re.search("text|json|xml", page.headers["Content-Type"])
+    found = readable and GIVEN_AWAY.search(page.data)
     assert not found, (url, found[0])
     opens = page.is_html or "xml" in page.headers["Content-Type"]
     assert not (opens and b"<x-mark" in page.data), url
