@@ -15,6 +15,7 @@ from flask import abort, current_app, flash, g, redirect, render_template, reque
 from flask_admin import BaseView, expose
 from flask_admin.contrib.peewee import ModelView
 from flask_admin.contrib.peewee.form import CustomModelConverter
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 from wtfpeewee.orm import FieldInfo
 
@@ -72,6 +73,14 @@ def action_needed(function: Callable[..., Any], method: str) -> str | None:
     if "" in needed:
         return needed[""]
     return "read" if method in SAFE_METHODS else None
+
+
+class NothingThereError(NotFound):
+    """A page that could be there and is not: what is the matter, and where to look."""
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self.title, self.text = title, text
 
 
 class Page(BaseView):

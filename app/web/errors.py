@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from app.api import problems
 from app.web.requests import LOCK_WAITS
 from app.web.security import UnknownHostError
+from core.admin import NothingThereError
 from core.db import commits
 from core.errors import BUSY, DomainError, Trouble, trouble_of
 
@@ -80,6 +81,8 @@ def _http_error(error: HTTPException) -> Answer | HTTPException:
             "De server kent deze naam niet. Gebruik het adres dat je van de beheerder kreeg. "
             "Beheerder: zet de naam bij de instelling TAALINKOOP_HOSTS."
         )
+    if isinstance(error, NothingThereError):
+        title, text = error.title, error.text
     if isinstance(error, CSRFError):
         title = "Dit formulier is verlopen"
         text = "Ga terug, laad de pagina opnieuw en verstuur het formulier nog een keer."

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import may, visible
-from core.admin import Page, needs
+from core.admin import NothingThereError, Page, needs
 from core.dates import add_months, month_end, now, parse_month, today
 from core.export import download
 from core.formats import month_text, number_text
@@ -53,15 +53,24 @@ def month_or_404(text: str) -> date:
 
 
 def card_or_404(month: date, code: str, route: str) -> ScoreCard:
-    """The card of an address, when the account may see it."""
+    """The card of an address, when the account may see it; who may see the school hears why not."""
     if route not in ROUTES:
         abort(404)
     card = visible(
         ScoreCard, g.account, cards.cards_of(month, route=route).where(Provider.code == code)
     ).first()
-    if card is None:
+    if card is not None:
+        return card
+    provider = visible(Provider, g.account).where(Provider.code == code).first()
+    if provider is None or not may(g.account, "read", "scores"):
         abort(404)
-    return card
+    when = month_text(month)
+    raise NothingThereError(
+        f"Er is geen oordeel over {when}",
+        f"Van {provider.name}, {ROUTES[route].label}, zijn er geen rijen over {when}. Stond hier "
+        "eerder een oordeel, dan is het weg omdat de levering is ingetrokken of vervangen. Kijk "
+        "bij Leveringen wat er over die maand is.",
+    )
 
 
 def visible_cards(month: date, **narrow: Any) -> list[ScoreCard]:

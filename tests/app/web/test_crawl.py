@@ -122,5 +122,5 @@ def test_what_is_typed_comes_back_as_text(
             url = address(rule, number=1, code="TA001")
             held(client.get(url, status=None, check=False), url)
     assert client.browser.open("/", method="TRACE").status_code == 405
-    assert len(forms) > 50, "the crawl found few forms"
+    assert len(forms) >= 40, "the crawl found few forms"
     assert time.process_time() - began < SECONDS, f"{asked} answers took too long"

@@ -99,6 +99,18 @@ def test_a_judgement_shows_its_working_to_the_last_digit(client, region):
         client.get(f"/kwaliteit/2026-10/{missing}", status=404)
 
 
+def test_a_judgement_that_went_with_its_delivery_says_so(client, region):
+    url = "/kwaliteit/2026-10/TA003/B/"
+    ScoreCard.delete().where(ScoreCard.provider == Provider.get(code="TA003")).execute()
+    client.sign_in("contractmanager")
+    page = client.get(url, status=404)
+    assert page.title == "Er is geen oordeel over oktober 2026"
+    assert "Taalhuis IJssel" in page.text
+    assert "ingetrokken of vervangen" in page.text
+    client.sign_in("aanbieder", provider_code="TA001")
+    assert "Taalhuis IJssel" not in client.get(url, status=404).text
+
+
 def test_figures_open_into_their_rows_for_those_who_may(client, region):
     client.sign_in("contractmanager")
     assert "/kwaliteit/2026-10/TA001/B/rijen/" in client.get("/kwaliteit/2026-10/TA001/B/").links
