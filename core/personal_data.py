@@ -32,7 +32,8 @@ class Match:
 _SEPARATORS = r"[ \u00a0\u2007\u202f.\-/\u2010-\u2015]"
 _NINE_DIGITS = re.compile(rf"(?<!\d)(?<!\d[.,])\d(?:{_SEPARATORS}{{0,2}}\d){{8}}(?![.,]?\d)")
 _DATE = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d")
-_EMAIL = re.compile(r"[^\s@,;<>()\"]+@[^\s@,;<>()\"]+\.[A-Za-z]{2,}")
+# RFC 5321 4.5.3.1: 64 signs before the @. Without an end a long word would be tried from each sign.
+_EMAIL = re.compile(r"[^\s@,;<>()\"]{1,64}@[^\s@,;<>()\"]{1,255}\.[A-Za-z]{2,}")
 _PHONE = re.compile(
     rf"(?<![\w.])(?:\+\d{{1,3}}|00\d{{1,3}}|0(?=[1-9]))(?:{_SEPARATORS}|[()]){{0,3}}"
     rf"\d(?:(?:{_SEPARATORS}|[()]){{0,3}}\d){{7,9}}(?!\d)"

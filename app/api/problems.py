@@ -76,7 +76,8 @@ def from_exception(error: Exception) -> Response:
             error.status, error.detail, code=error.code, headers=error.headers, **error.more
         )
     if isinstance(error, DomainError):
-        return problem(413 if error.code == "too_large" else 422, error.message, code=error.code)
+        detail = " ".join((error.message, *error.more))
+        return problem(413 if error.code == "too_large" else 422, detail, code=error.code)
     if isinstance(error, HTTPException):
         headers = {}
         if isinstance(error, MethodNotAllowed) and error.valid_methods:

@@ -7,6 +7,7 @@ bytes, so that the one counts that makes Dutch text of them.
 
 import codecs
 import re
+from contextlib import suppress
 from pathlib import Path
 
 CHUNK = 1 << 20
@@ -21,7 +22,7 @@ NAMES = {
 }
 """What people call the encodings that are recognised."""
 _SINGLE_BYTE = ("cp1252", "cp850", "mac_roman")
-_BEYOND_ASCII = re.compile(rb"(?s)(.?)([\x80-\xff])(.?)")
+_BEYOND_ASCII = re.compile(rb"(?s)(?:(?<=(.))|\A)([\x80-\xff])(?=(.?))")
 _OFTEN, _SELDOM = frozenset("éëïèöü"), frozenset("áàâäêíîóôûúçñãåøčšžćğşıİß")
 _SIGNS = frozenset("€–—…“”‘’„«»·•°½¼¾²³§±µ\u00a0×©®´")
 
@@ -71,13 +72,15 @@ def _single_byte(path: Path) -> str:
     texts = {b"".join(high for _, high, _ in places).decode(encoding) for encoding in likely}
     if best <= 0 and "cp1252" in scores and len(places) <= 2:
         likely, texts = ["cp1252"], {""}
-    if not likely or len(texts) > 1 or best < -len(places):
-        raise EncodingError(
-            "Niet te zien is welke letters met accent er in dit bestand staan. Sla het op als "
-            "CSV UTF-8 of als XLSX."
-        )
-    _decode_all(path, likely[0])
-    return likely[0]
+    is_clear = likely and len(texts) == 1 and best >= -len(places)
+    with suppress(UnicodeDecodeError):  # past the part that was looked at
+        if is_clear:
+            _decode_all(path, likely[0])
+            return likely[0]
+    raise EncodingError(
+        "Niet te zien is welke letters met accent er in dit bestand staan. Sla het op als "
+        "CSV UTF-8 of als XLSX."
+    )
 
 
 def _places(path: Path) -> list[tuple[bytes, bytes, bytes]]:
@@ -87,7 +90,7 @@ def _places(path: Path) -> list[tuple[bytes, bytes, bytes]]:
             if b"\0" in chunk:
                 raise EncodingError("Dit bestand is geen leesbare tekst.")
             places += [
-                (match[1], match[2], match[3])
+                (match[1] or b"", match[2], match[3])
                 for match in _BEYOND_ASCII.finditer(chunk, 0, len(chunk))
             ]
     return places[:LOOKED_AT]

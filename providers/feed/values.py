@@ -78,7 +78,7 @@ _fold_short = lru_cache(maxsize=10_000)(_fold)
 
 def echo(text: str, limit: int = 80) -> str:
     """A value as it may be shown again: short, and without personal data as far as we see it."""
-    harmless = without(clean(text))
+    harmless = without(clean(text[: 10 * limit]))
     return harmless if len(harmless) <= limit else harmless[: limit - 1] + "…"
 
 
