@@ -15,8 +15,9 @@ from app.web import (
     tokens as token_pages,
 )
 from app.web.start import StartPage
-from core.admin import Page, SafeModelView
+from core.admin import Page
 from core.dates import now
+from core.pages.model_view import SafeModelView
 from providers.models import Provider
 from providers.register.operations import keep_dossiers
 from quality.cards.operations import follow_register

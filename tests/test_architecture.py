@@ -49,7 +49,7 @@ def own_files() -> Iterator[Path]:
 def is_door(path: Path) -> bool:
     """Only the shell and the pages read the clock and the signed-in user."""
     parts = path.relative_to(ROOT).parts
-    return parts[0] == "app" or "admin" in parts or path.stem == "admin"
+    return parts[0] == "app" or "admin" in parts or parts[:2] == ("core", "pages")
 
 
 # Between layers inside a package -----------------------------------------------------------------

@@ -37,7 +37,7 @@ from app.web.log_sentences import (
 )
 from core.access_log import AccessLine, seen_by
 from core.accounts import Account, Role
-from core.admin import Page, SafeModelView, needs
+from core.admin import Page, needs
 from core.audit import AuditLine
 from core.dates import AMSTERDAM, now
 from core.errors import DomainError
@@ -53,6 +53,7 @@ from core.municipalities import name as municipality_name, names as municipality
 from core.pages.fields import ParsedField, Required, SafeForm, TextField
 from core.pages.lists import Filter, choice_filter
 from core.pages.model_forms import ChoiceField
+from core.pages.model_view import SafeModelView
 from core.pages.tables import BulkAction
 from providers.deliveries.history_queries import deliveries_with
 from providers.models import Provider

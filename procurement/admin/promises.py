@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 import procurement.scopes  # noqa: F401  registers who sees what
 from core import access_log
 from core.accounts import visible
-from core.admin import Page, SafeModelView, needs
+from core.admin import Page, needs
 from core.dates import now, today
 from core.errors import DomainError
 from core.export import XLSX_TYPE
 from core.pages.fields import Required, SafeForm
 from core.pages.lists import choice_filter, day_filters
+from core.pages.model_view import SafeModelView
 from core.pages.purposes import asks_purpose
 from procurement.promises import words
 from procurement.promises.invoices import COLUMNS, MOST_BYTES

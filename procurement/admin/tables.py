@@ -9,12 +9,12 @@ from flask_admin import BaseView
 
 import procurement.scopes  # noqa: F401  registers which rows an account may see
 from core.accounts import visible
-from core.admin import SafeModelView
 from core.dates import now
 from core.errors import DomainError
 from core.municipalities import name as municipality_name, names as municipality_names
 from core.pages.fields import DutchDateField, Required
 from core.pages.lists import Filter, choice_filter, day_filters
+from core.pages.model_view import SafeModelView
 from core.pages.tables import BulkAction
 from procurement.models import ContractingProcess, Decision, Milestone
 from procurement.plan import queries

@@ -12,13 +12,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.accounts import visible
-from core.admin import SafeModelView
 from core.dates import today
 from core.errors import DomainError
 from core.formats import euro_text, hours_text
 from core.municipalities import name as municipality_name, names as municipality_names
 from core.pages.fields import EuroField, HoursField, ParsedField, Required
 from core.pages.lists import Filter, choice_filter, day_filters
+from core.pages.model_view import SafeModelView
 from core.pages.tables import BulkAction
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
 from providers.models import (

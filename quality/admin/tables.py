@@ -7,11 +7,11 @@ from flask_admin import BaseView
 
 import quality.scopes  # noqa: F401  registers which rows an account may see
 from core.accounts import visible
-from core.admin import SafeModelView
 from core.dates import now
 from core.municipalities import name as municipality_name, names as municipality_names
 from core.pages.fields import Required, TextField
 from core.pages.lists import Filter, choice_filter, day_filters
+from core.pages.model_view import SafeModelView
 from core.pages.tables import BulkAction
 from providers.admin.register import provider_filter
 from providers.codes import LearningRoute

@@ -8,8 +8,8 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from core.accounts import Role
-from core.admin import SafeModelView
 from core.pages.lists import choice_filter
+from core.pages.model_view import SafeModelView
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
 from tests.benchmarks import Ratio, region, timing
 

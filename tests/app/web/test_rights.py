@@ -18,7 +18,8 @@ from werkzeug.routing import Rule
 
 from app.web.access import declared_access
 from core.accounts import RIGHTS, Role, may, visible
-from core.admin import Page as AdminPage, SafeModelView, action_needed
+from core.admin import Page as AdminPage, action_needed
+from core.pages.model_view import SafeModelView
 from core.storage import Storage
 from providers.codes import MarkStatus, TeacherRegistration
 from providers.deliveries.operations import receive

@@ -11,10 +11,10 @@ from flask import Flask
 
 from app import create_app
 from core.accounts import Account
-from core.admin import SafeModelView
 from core.audit import AuditLine
 from core.errors import DomainError
 from core.pages.lists import PAGE_SIZE, choice_filter
+from core.pages.model_view import SafeModelView
 from providers.codes import MarkStatus
 from providers.models import Location, Provider, QualityMark
 from tests.builders import make_provider
