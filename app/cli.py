@@ -115,12 +115,9 @@ def overview() -> str:
 
 def release() -> str:
     """Give the version of this installation."""
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  slow to import
+    from core import version  # noqa: PLC0415  packages follow once one is needed
 
-    try:
-        return f"taalinkoop {version('taalinkoop')}"
-    except PackageNotFoundError:
-        return "taalinkoop (uit de broncode)"
+    return f"taalinkoop {version() or '(uit de broncode)'}"
 
 
 def _run(name: str, arguments: list[str]) -> int:

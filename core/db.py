@@ -4,12 +4,13 @@ SQLite is the embedded default, PostgreSQL serves the shared installation. What 
 the two stands in this module and nowhere else.
 """
 
+import json
 import random
 import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -313,6 +314,32 @@ def open_database(url: str) -> peewee.Database:
     from playhouse.db_url import connect  # noqa: PLC0415  only a shared installation needs it
 
     return connect(url, unquote_user=True, unquote_password=True)
+
+
+def replace_many(
+    model: type[peewee.Model], key: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows, in place of those with the same key; all name the same columns.
+
+    The statement is made once: for hundreds of wide rows making it costs more than doing it.
+    """
+    if not rows:
+        return
+    fields = [model._meta.fields[name] for name in rows[0]]
+    others = [field for field in fields if field.name not in key]
+    target = [model._meta.fields[name] for name in key]
+    first = model.insert_many([[rows[0][one.name] for one in fields]], fields=fields)
+    sql, _ = first.on_conflict(conflict_target=target, preserve=others).sql()
+    with peewee.__exception_wrapper__:  # type: ignore[attr-defined]
+        database.cursor().executemany(
+            sql, [[_parameter(one, row[one.name]) for one in fields] for row in rows]
+        )
+
+
+def _parameter(field: peewee.Field, value: Any) -> Any:
+    """A value as the driver takes it; peewee hands JSON to SQLite as a call around the text."""
+    bound = field.db_value(value)
+    return json.dumps(value) if isinstance(bound, peewee.Node) else bound
 
 
 def starts_with(column: peewee.Field, text: str) -> Any:

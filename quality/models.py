@@ -52,6 +52,9 @@ class ScoreCard(BaseModel):
     ranked = peewee.BooleanField(default=False, help_text="sure enough for a place")
     active = peewee.IntegerField(default=0, verbose_name="Actieve trajecten")
     result = peewee.JSONField(help_text="the tree that every door prints")
+    basis = peewee.CharField(
+        max_length=64, default="", help_text="digest of all that the judgement was made from"
+    )
     fingerprint = peewee.CharField(max_length=64, default="")
     computed_at = MomentField(verbose_name="Berekend op")
     fixed_by = peewee.CharField(max_length=120, null=True, verbose_name="Vastgesteld door")

@@ -406,10 +406,13 @@ def newest_month_of(provider_id: int) -> date | None:
     return month
 
 
-def reported_by(month: date) -> set[int]:
-    """Providers of which current rows are held of a month or of before it."""
+def reported_by(month: date, providers: Collection[int]) -> set[int]:
+    """Those providers of which current rows are held of a month or of before it."""
     reported = R.select(Value(1)).where(CURRENT, R.provider == Provider.id, R.month <= month)
-    return {row[0] for row in _rows(Provider.select(Provider.id).where(fn.EXISTS(reported)))}
+    query = Provider.select(Provider.id).where(
+        Provider.id.in_(list(providers)), fn.EXISTS(reported)
+    )
+    return {row[0] for row in _rows(query)}
 
 
 FINGERPRINT_COLUMNS = tuple(

@@ -41,16 +41,20 @@ class Effect:
 
 def effect(model: ScoringModel, months: Sequence[date]) -> list[Effect]:
     """What a model would have made of these months, by month, provider and route."""
-    from quality.cards.region import kept_region, measured_region  # noqa: PLC0415  brings numpy
+    from quality.cards.region import kept_regions, measured_region  # noqa: PLC0415  brings numpy
+    from quality.method.judge import draw  # noqa: PLC0415
 
     effects = []
     everyone = inputs.providers_named()
     for month in months:
         force = cards.model_in_force(month)
-        get = kept_region if windows_alike(force, model) else measured_region
-        judged = get(month, model, everyone).judgements(
-            get(add_months(month, -12), model, everyone)
-        )
+        if windows_alike(force, model):
+            now, ago, _ = kept_regions(month, model, everyone)
+        else:
+            now = measured_region(month, model, everyone)
+            ago = measured_region(add_months(month, -12), model, everyone)
+        judged = now.judgements(ago)
+        draw(judged.values())
         for card in cards.cards_of(month):
             judgement = judged.get((card.provider.id, card.route))
             if judgement is not None:

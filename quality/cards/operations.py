@@ -2,13 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-
-import peewee
 
 from core import audit
 from core.dates import add_months, month_end, month_from_number, month_number, months_between
@@ -16,12 +12,17 @@ from core.db import lock_until_commit, retried, transaction
 from core.errors import DomainError
 from core.jobs.follow_up_operations import Owed, follow_up, owe
 from providers.deliveries.open_tracks import keep_open_tracks
-from providers.deliveries.queries import removed_months
 from providers.models import Provider
-from providers.register.queries import dossiers
 from providers.register.rules import Dossier
 from quality.cards import inputs, queries as cards
 from quality.cards.inputs import Moment
+from quality.cards.month_operations import (
+    Tree,
+    by_method_1,
+    judge_and_keep,
+    judge_month,
+    values_of,
+)
 from quality.cards.register_facts import RegisterFacts, facts_of
 from quality.learners import operations as learner_operations
 from quality.lessons import queries as lessons
@@ -30,29 +31,16 @@ from quality.method.model import ScoringModel
 from quality.models import (
     CONCEPT,
     FIXED,
-    REVISION,
     DocentHours,
-    MonthFigures,
     ScoreCard,
-    ScoreDraws,
 )
 
 if TYPE_CHECKING:
-    from quality.cards.region import Key
     from quality.method.judge import Judgement
-    from quality.method.uncertainty import Rank
-
-WINDOW_MONTHS = 12
-"""A judgement rests on whole rows of so many months."""
-
-MOST_TRIES = 3
-"""How often a month is judged beside others who write, before they have to wait for it."""
 
 FIXED_COLUMNS = (
     ScoreCard.status, ScoreCard.fixed_by, ScoreCard.fixed_at, ScoreCard.fingerprint,
 )  # fmt: skip
-
-Tree = dict[str, Any]
 
 
 def compute(
@@ -80,7 +68,7 @@ def compute_months(
     ids = {provider.id for provider in providers}
     retried(partial(_measure, providers, months))
     for month in months:
-        changed = retried(partial(_judge_and_keep, month, at=moments[month], providers=ids))
+        changed = retried(partial(judge_and_keep, month, at=moments[month], providers=ids))
         with transaction():
             _record("compute_scores", month, by=by, at=moments[month], cards=changed)
     for provider in providers:
@@ -126,9 +114,12 @@ def _judged_apart(
     for provider, route, tree, judgement in judged_again(
         listed, month, model, known_on, in_region=True
     ):
-        card = ScoreCard(provider=provider, route=route, month=month, computed_at=at)
-        _fill(card, tree, model, judgement)
-        judged.append(card)
+        judged.append(
+            ScoreCard(
+                provider=provider, route=route, month=month, computed_at=at,
+                **values_of(tree, model, judgement),
+            )
+        )  # fmt: skip
     return judged
 
 
@@ -151,13 +142,14 @@ def judged_again(
         add_others,
         measured,
     )
+    from quality.method.judge import draw  # noqa: PLC0415
 
     facts = facts_of(providers, month, model, known_on, registers)
     if model.method == 1:
         return [
             (provider, route, tree, None)
             for provider in providers
-            for route, tree in _by_method_1(
+            for route, tree in by_method_1(
                 provider, month, model, facts[provider.id], known_on
             ).items()
         ]
@@ -173,36 +165,11 @@ def judged_again(
     months[month].facts = facts
     by_id = {provider.id: provider for provider in providers}
     judged = months[month].judgements(months[ago])
+    draw(judged.values())
     return [
         (by_id[number], route, dict(judgement.tree()), judgement)
         for (number, route), judgement in judged.items()
     ]
-
-
-def _by_method_1(
-    provider: Provider,
-    month: date,
-    model: ScoringModel,
-    facts: RegisterFacts,
-    known_on: Moment = None,
-) -> dict[int, Tree]:
-    """The trees of method 1 of the routes that rows of the month were accepted of."""
-    from quality.method import basis_2026  # noqa: PLC0415
-
-    _, view = next(inputs.views(provider.id, [month], model, known_on))
-    this_month = view.window.route[view.window.month == view.month]
-    return {
-        route: basis_2026.judge(
-            basis_2026.Case.of(
-                provider.code,
-                (route, cards.ROUTE_CODES[route]),
-                view,
-                facts=facts.on(route),
-                model=model,
-            )
-        )
-        for route in sorted(set(this_month.tolist()))
-    }
 
 
 def recompute_after(
@@ -229,49 +196,11 @@ def recompute_after(
     ]
     # A transaction for each month: whoever wants to save something meanwhile hardly waits.
     own = {provider.id}
-    count = sum(
-        retried(partial(_judge_and_keep, month, at=at, providers=own)) for month in affected
-    )
+    count = sum(retried(partial(judge_and_keep, month, at=at, providers=own)) for month in affected)
     retried(partial(_follow_up, provider, reached, at.date()))
     with transaction():
         _record("recompute_scores", reached[0], by=by, at=at, cards=count, who=provider.code)
     return reached
-
-
-def _judge_and_keep(month: date, *, at: datetime, providers: Collection[int]) -> int:
-    """Judge a month while others may write, and keep it in a short transaction.
-
-    When what it rests on was changed meanwhile, it is judged again; at last while others wait.
-    """
-    for _ in range(MOST_TRIES):
-        before = _stamp(month)
-        judged = _judged(month)
-        with transaction():
-            lock_until_commit("judge", month_number(month))
-            if _stamp(month) == before:
-                return _keep_month(month, judged, at=at, providers=providers)
-    with transaction():
-        lock_until_commit("judge", month_number(month))
-        return _judge_month(month, at=at, providers=providers)
-
-
-def _stamp(month: date) -> str:
-    """A digest of the figures that a month rests on, and of the cards that it has."""
-    query: Any = (
-        MonthFigures.select(
-            MonthFigures.id, MonthFigures.month, MonthFigures.provider, MonthFigures.windows,
-            peewee.Cast(MonthFigures.figures, "text"),
-        )
-        .where(MonthFigures.month.in_([month, add_months(month, -12)]))
-        .order_by(MonthFigures.id)
-    )  # fmt: skip
-    kept: Any = (
-        ScoreCard.select(ScoreCard.id, ScoreCard.status, ScoreCard.computed_at, ScoreCard.score)
-        .where(ScoreCard.month == month)
-        .order_by(ScoreCard.id)
-    )
-    rows = [*query.tuples(), *kept.tuples()]
-    return sha256(repr(rows).encode()).hexdigest()
 
 
 @follow_up("judge", "De scores van aanbieder {subject} moeten opnieuw worden berekend")
@@ -347,7 +276,7 @@ def follow_register(*, by: str, at: datetime, providers: Collection[int] | None 
         with transaction():
             lock_until_commit("judge", month_number(month))
             _measure(of_month, [month])
-            changed += _judge_month(month, at=at, providers={p.id for p in of_month})
+            changed += judge_month(month, at=at, providers={p.id for p in of_month})
     if changed:
         who = ", ".join(sorted({p.code for of_month in outdated.values() for p in of_month}))
         with transaction():
@@ -453,201 +382,3 @@ def _keep_docent_hours(provider: Provider, month: date) -> None:
     hours.month, hours.tracks = month, taught.tracks
     hours.certified, hours.claimed = taught.certified, int(taught.claimed)
     hours.save()
-
-
-def _judge_month(month: date, *, at: datetime, providers: Collection[int]) -> int:
-    """Judge a month of the region and keep what changed; return how many cards did.
-
-    ``providers`` are those whose rows or register changed: only beside their fixed cards comes a
-    revision, and their routes are judged again for everyone.
-    """
-    return _keep_month(month, _judged(month), at=at, providers=providers)
-
-
-def _judged(month: date) -> "_Judged":
-    """The judgements of a month of all providers, and the cards that it has.
-
-    Of a month under method 1 there are no judgements.
-    """
-    from quality.cards.region import kept_region  # noqa: PLC0415  brings numpy along
-
-    model = cards.model_in_force(month)
-    query: Any = ScoreCard.select().where(ScoreCard.month == month)
-    kept = {(card.provider_id, card.route, card.revision): card for card in query}
-    if model.method == 1:
-        return _Judged({}, kept)
-    everyone = inputs.providers_named()
-    registers = dossiers(everyone)
-    region = kept_region(month, model, everyone, registers)
-    ago = kept_region(add_months(month, -12), model, everyone, registers)
-    judgements = region.judgements(ago)
-    concepts = [card for card in kept.values() if card.status == CONCEPT]
-    draws = cards.draws_of(card for card in concepts if card.model == model.code)
-    for card in concepts:
-        judgement = judgements.get((card.provider_id, card.route))
-        if judgement is not None and card.id in draws:
-            judgement.take_over(card.result, draws[card.id])
-    return _Judged(judgements, kept)
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A month that is judged again, beside what is kept of it (by provider, route, revision)."""
-
-    judgements: "Mapping[Key, Judgement]"
-    kept: Mapping[tuple[int, int, int], ScoreCard]
-
-
-def _keep_month(month: date, judged: _Judged, *, at: datetime, providers: Collection[int]) -> int:
-    model = cards.model_in_force(month)
-    everyone = inputs.providers_named()
-    keeping = _Keeping(month, at, judged.kept, set(providers), _not_whole(everyone, month))
-    if model.method == 1:
-        keeping.revise_by_method_1([p for p in everyone if p.id in keeping.changed], model)
-        return keeping.count
-    keeping.keep(judged.judgements)
-    return keeping.count
-
-
-def _not_whole(providers: Collection[Provider], month: date) -> set[int]:
-    """Providers of which rows that the month rests on were removed: the judgement of then stays."""
-    removed = removed_months([provider.id for provider in providers])
-    window = {add_months(month, -back) for back in range(WINDOW_MONTHS)}
-    return {provider for provider, when in removed if when in window}
-
-
-class _Keeping:
-    """Keeps the judgements of a month: concept cards, and revisions beside fixed ones."""
-
-    def __init__(
-        self,
-        month: date,
-        at: datetime,
-        kept: Mapping[tuple[int, int, int], ScoreCard],
-        changed: set[int],
-        not_whole: set[int],
-    ) -> None:
-        self.month, self.at, self.kept = month, at, kept
-        self.changed, self.not_whole = changed, not_whole
-        self.count = 0
-        self.draws: dict[int, bytes] = {}
-
-    def keep(self, judged: "Mapping[Key, Judgement]") -> None:
-        """Keep judgements of method 2, with their ranks."""
-        places = ranks_by_route(judged)
-        for key, judgement in judged.items():
-            provider, route = key
-            if provider in self.not_whole:
-                continue
-            tree = dict(judgement.tree())
-            card = self.kept.get((provider, route, 0))
-            if card is not None and card.status == FIXED:
-                self._revise(card, tree, judgement.model, judgement)
-                continue
-            card = card or ScoreCard(provider=provider, route=route, month=self.month)
-            self._keep(card, tree, judgement, places.get(key))
-        for (provider, route, revision), card in self.kept.items():
-            gone = (provider, route) not in judged and provider not in self.not_whole
-            if gone and revision == 0 and card.status == CONCEPT:
-                card.delete_instance()
-                self.count += 1
-        self._store_draws()
-
-    def revise_by_method_1(self, providers: Iterable[Provider], model: ScoringModel) -> None:
-        """Add revisions beside cards that were fixed under method 1."""
-        listed = [p for p in providers if p.id not in self.not_whole]
-        facts = facts_of(listed, self.month, model)
-        for provider in listed:
-            for route, tree in _by_method_1(
-                provider, self.month, model, facts[provider.id]
-            ).items():
-                card = self.kept.get((provider.id, route, 0))
-                if card is not None and card.status == FIXED:
-                    self._revise(card, tree, cards.model_named(card.model), None)
-
-    def _revise(
-        self, fixed: ScoreCard, tree: Tree, model: ScoringModel, judgement: "Judgement | None"
-    ) -> None:
-        """Add a revision when the newest known figures are others now."""
-        provider, route = fixed.provider_id, fixed.route  # type: ignore[attr-defined]
-        if provider not in self.changed:
-            return
-        own = [c for (p, r, _), c in self.kept.items() if (p, r) == (provider, route)]
-        newest = max(own, key=lambda card: card.revision)
-        if not differs(newest.result, tree):
-            return
-        card = ScoreCard(
-            provider=provider, route=route, month=self.month, revision=newest.revision + 1
-        )
-        card.status = REVISION
-        card.fingerprint = inputs.fingerprints(provider, self.month)[route]
-        self._keep(card, tree, judgement, None, model)
-
-    def _keep(
-        self,
-        card: ScoreCard,
-        tree: Tree,
-        judgement: "Judgement | None",
-        rank: "Rank | None",
-        model: ScoringModel | None = None,
-    ) -> None:
-        model = model or (judgement.model if judgement is not None else None)
-        if model is None:
-            raise TypeError("a card is kept by a model")
-        place = None if rank is None else (rank.median, rank.low, rank.high)
-        before = (card.rank_median, card.rank_low, card.rank_high)
-        same = card.id is not None and card.result == tree and card.model == model.code
-        if same and before == (place or (None, None, None)):
-            return
-        _fill(card, tree, model, judgement)
-        card.rank_median, card.rank_low, card.rank_high = place or (None, None, None)
-        card.rank_best = None if rank is None else rank.best_quarter
-        card.rank_worst = None if rank is None else rank.worst_quarter
-        card.computed_at = self.at
-        card.save()
-        self.count += 1
-        self.draws[card.id] = b""
-        if judgement is not None and judgement.draws is not None:
-            from quality.method.uncertainty import pack  # noqa: PLC0415
-
-            self.draws[card.id] = pack(judgement.draws)
-
-    def _store_draws(self) -> None:
-        ids = list(self.draws)
-        for start in range(0, len(ids), 50):
-            part = ids[start : start + 50]
-            ScoreDraws.delete().where(ScoreDraws.card.in_(part)).execute()
-            rows = [{"card": i, "draws": self.draws[i]} for i in part if self.draws[i]]
-            if rows:
-                ScoreDraws.insert_many(rows).execute()
-
-
-def ranks_by_route(judged: "Mapping[Key, Judgement]") -> "dict[Key, Rank]":
-    """The place of everyone who is sure enough for one, among the providers of its route."""
-    from quality.method.uncertainty import ranks  # noqa: PLC0415
-
-    ranked: dict[Key, Rank] = {}
-    for route in sorted({route for _, route in judged}):
-        able = {key: one for key, one in judged.items() if key[1] == route and one.ranked}
-        draws = [one.draws for one in able.values() if one.draws is not None]
-        ranked |= dict(zip(able, ranks(draws), strict=True))
-    return ranked
-
-
-def differs(before: Mapping[str, Any], tree: Mapping[str, Any]) -> bool:
-    """Whether a provider's own figures are others; how sure they are may change with the region."""
-    if any(before[name] != tree[name] for name in ("standing", "score", "gate", "active")):
-        return True
-    return any(
-        before["criteria"].get(code, {}).get(name) != item[name]
-        for code, item in tree["criteria"].items()
-        for name in ("value", "numerator", "denominator", "n", "points")
-    )
-
-
-def _fill(card: ScoreCard, tree: Tree, model: ScoringModel, judgement: "Judgement | None") -> None:
-    card.model, card.result = model.code, tree
-    card.standing, card.score, card.active = tree["standing"], tree["score"], tree["active"]
-    low_high = tree.get("interval")
-    card.interval_low, card.interval_high = low_high or (None, None)
-    card.ranked = judgement is not None and judgement.ranked

@@ -4,14 +4,18 @@ How sure one provider's score is depends on how alike groups are over the region
 is judged for all providers of a route together.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from core.dates import add_months, month_end
+import peewee
+
+from core.dates import add_months, month_end, month_number
+from core.db import database
 from providers.deliveries.queries import removed_months
 from providers.models import Provider
 from providers.register.queries import dossier
@@ -27,7 +31,7 @@ from quality.cards.register_facts import (
 from quality.method.alike import Alike, Cell, compared_alike
 from quality.method.criteria import CRITERIA
 from quality.method.figures import Figures, Start, View, figures_of
-from quality.method.judge import Case, Earlier, Judgement, Region, judge, region_of
+from quality.method.judge import Case, Earlier, Judgement, Region, judge_all, region_of
 from quality.method.model import ScoringModel
 from quality.models import MonthFigures
 
@@ -57,6 +61,21 @@ def measured(
     return view, figures_of(view, model, norms)
 
 
+class FiguresRow(NamedTuple):
+    """Figures as they are kept, not read yet: alike to the letter when they are the same."""
+
+    month: int
+    provider: int
+    route: int
+    windows: str
+    text: str
+
+    @property
+    def key(self) -> Key:
+        """Whose figures, and of which route."""
+        return self.provider, self.route
+
+
 @dataclass
 class MonthRegion:
     """Everything that the judgements of a month rest on, read when it is asked for."""
@@ -67,6 +86,8 @@ class MonthRegion:
     figures: dict[Key, Figures] = field(default_factory=dict)
     registers: Mapping[int, Dossier] | None = None
     """The register of today, where it was read before."""
+    rows: Mapping[Key, FiguresRow] = field(default_factory=dict)
+    """The figures as they are kept, where they come from there."""
 
     @cached_property
     def facts(self) -> dict[int, RegisterFacts]:
@@ -94,17 +115,13 @@ class MonthRegion:
         docents = 0 if facts is None else facts.docents
         return Earlier(figures, self.region(key[1]), docents)
 
-    def judgements(
-        self, year_ago: "MonthRegion", routes: Collection[int] | None = None
-    ) -> dict[Key, Judgement]:
-        """Judge every provider on the routes on which it had rows or has a contract."""
-        judged = {}
+    def cases(self, year_ago: "MonthRegion") -> dict[Key, Case]:
+        """Every provider on the routes on which something is expected of it."""
+        cases = {}
         for provider in self.providers:
             facts = self.facts[provider.id]
             own = {route for number, route in self.figures if number == provider.id}
             for route in sorted(own | set(facts.terms)):
-                if routes is not None and route not in routes:
-                    continue
                 key = provider.id, route
                 case = Case(
                     provider=provider.code,
@@ -115,38 +132,70 @@ class MonthRegion:
                     region=self.region(route),
                     earlier=year_ago.earlier(key),
                 )
-                judgement = judge(case, self.model)
-                if judgement is not None:
-                    judged[key] = judgement
-        return judged
+                if case.is_expected:
+                    cases[key] = case
+        return cases
+
+    def judgements(self, year_ago: "MonthRegion") -> dict[Key, Judgement]:
+        """Judge every provider on the routes on which it had rows or has a contract."""
+        cases = self.cases(year_ago)
+        return dict(zip(cases, judge_all(list(cases.values()), self.model), strict=True))
 
 
-def kept_region(
+def figures_rows(months: Iterable[date]) -> list[FiguresRow]:
+    """All figures that are kept of some months."""
+    columns = (
+        MonthFigures.month, MonthFigures.provider, MonthFigures.route, MonthFigures.windows,
+        peewee.Cast(MonthFigures.figures, "text"),
+    )  # fmt: skip
+    query = MonthFigures.select(*columns).where(MonthFigures.month.in_(list(months)))
+    # In one order, so that sums over a region come out the same to the last bit.
+    return [FiguresRow(*row) for row in database.execute(query.order_by(*columns[:3]))]
+
+
+def kept_regions(
     month: date,
     model: ScoringModel,
     providers: Sequence[Provider],
     registers: Mapping[int, Dossier] | None = None,
-) -> MonthRegion:
-    """A month with the figures that are kept; those that are missing are measured, and kept."""
-    region = MonthRegion(month, model, providers, kept_figures(month, model), registers)
-    for provider in missing(region):
-        for found_month, figures in measure(provider, [month], model).items():
+) -> tuple[MonthRegion, MonthRegion, list[FiguresRow]]:
+    """A month and that of a year before, with the figures that are kept; and all of those.
+
+    Those that are missing are measured, and kept.
+    """
+    months = month, add_months(month, -12)
+    rows = figures_rows(months)
+    now, ago = (_of_rows(one, model, providers, registers, rows) for one in months)
+    lacking = [(region.month, provider) for region in (now, ago) for provider in missing(region)]
+    for when, provider in lacking:
+        for found_month, figures in measure(provider, [when], model).items():
             store(provider.id, found_month, model, figures, anew=False)
-            region.figures |= {(provider.id, route): one for route, one in figures.items()}
-    return region
+    if lacking:
+        rows = figures_rows(months)
+        now, ago = (_of_rows(one, model, providers, registers, rows) for one in months)
+    return now, ago, rows
+
+
+def _of_rows(
+    month: date,
+    model: ScoringModel,
+    providers: Sequence[Provider],
+    registers: Mapping[int, Dossier] | None,
+    rows: Sequence[FiguresRow],
+) -> MonthRegion:
+    """A month with its figures, as far as they were summed by the windows that hold now."""
+    number = month_number(month)
+    own = {row.key: row for row in rows if row.month == number}
+    breaks = inputs.breaks_of({provider for provider, _ in own})
+    windows = {free: windows_of(model, month, free) for free in set(breaks.values())}
+    kept = {key: row for key, row in own.items() if row.windows == windows[breaks[key[0]]]}
+    figures = {key: Figures.from_data(json.loads(row.text)) for key, row in kept.items()}
+    return MonthRegion(month, model, providers, figures, registers, kept)
 
 
 def kept_figures(month: date, model: ScoringModel) -> dict[Key, Figures]:
     """The figures that are kept of a month, as far as they were summed by these windows."""
-    columns = (MonthFigures.provider, MonthFigures.route, MonthFigures.windows)
-    query: Any = MonthFigures.select(*columns, MonthFigures.figures)
-    rows = list(query.where(MonthFigures.month == month))
-    breaks = inputs.breaks_of({row.provider_id for row in rows})
-    return {
-        (row.provider_id, row.route): Figures.from_data(row.figures)
-        for row in rows
-        if row.windows == windows_of(model, month, breaks[row.provider_id])
-    }
+    return _of_rows(month, model, (), None, figures_rows([month])).figures
 
 
 def add_others(region: MonthRegion, known_on: Moment) -> None:
@@ -182,14 +231,15 @@ def measured_region(month: date, model: ScoringModel, providers: Sequence[Provid
 
 def missing(region: MonthRegion) -> list[Provider]:
     """Providers that had rows by this month, without figures by the norm that now holds."""
-    with_rows = inputs.reported_by(region.month)
     norm = region.model.waiting.norm_days or 0
     kept: dict[int, list[bool]] = defaultdict(list)
     for (provider, route), figures in region.figures.items():
         facts = region.facts.get(provider)
         agreed = None if facts is None else facts.norms.get(route)
         kept[provider].append(figures.norm_days == (agreed or norm))
-    return [p for p in region.providers if p.id in with_rows and not all(kept[p.id] or [False])]
+    lacking = [p for p in region.providers if not all(kept[p.id] or [False])]
+    with_rows = inputs.reported_by(region.month, [p.id for p in lacking]) if lacking else ()
+    return [provider for provider in lacking if provider.id in with_rows]
 
 
 def measure(

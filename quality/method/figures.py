@@ -214,11 +214,6 @@ class Figures:
     """Kept apart from the rest, since no judgement needs it."""
 
     @property
-    def decided_by_month(self) -> dict[int, Decided]:
-        """What was decided, by number of month."""
-        return dict(enumerate(self.decided, start=self.first_month))
-
-    @property
     def data(self) -> dict[str, Any]:
         """As JSON holds it, without who is alike; ``from_data`` reads it back."""
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "alike"}

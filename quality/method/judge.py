@@ -4,6 +4,7 @@
 tree that it returns.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +21,7 @@ from quality.method.criteria import CRITERIA, Measure
 from quality.method.figures import DAYS_A_WEEK, MINUTES_AN_HOUR, Figures
 from quality.method.model import TOLERANCE, Criterion, ScoringError, ScoringModel, points_for
 from quality.method.tree import AloneTree, ChangeTree, CriterionTree, RankTree, ScoreTree, State
-from quality.method.uncertainty import Rank, Share, Variance, Vector
+from quality.method.uncertainty import Estimate, Rank, Share, Variance, Vector
 from quality.method.waiting import Outcome
 from quality.method.words import ORDER, Standing, standing_of_points
 
@@ -85,13 +86,13 @@ def region_of(figures: Iterable[Figures], model: ScoringModel) -> Region:
             phi[criterion.code] = uncertainty.phi(shares, model)
     waiting = CRITERIA[model.waiting.code]
     queues = [s for one in listed if (s := share_of(one, waiting)) is not None]
-    decided: dict[int, Decided] = {}
+    people: Counter[int] = Counter()
+    in_time: Counter[int] = Counter()
     for one in listed:
-        for month, month_decided in one.decided_by_month.items():
-            sums = decided.get(month, Decided(0, 0))
-            decided[month] = Decided(
-                sums.people + month_decided.people, sums.in_time + month_decided.in_time
-            )
+        for month, of_month in enumerate(one.decided, start=one.first_month):
+            people[month] += of_month.people
+            in_time[month] += of_month.in_time
+    decided = {month: Decided(people[month], in_time[month]) for month in people}
     effect = uncertainty.design_effect(queues, phi[model.waiting.code])
     return Region(phi, variance, effect, decided)
 
@@ -144,6 +145,11 @@ class Case:
             return Standing.NO_TRACKS
         return Standing.NO_DELIVERY if self.facts.owed or is_open else None
 
+    @property
+    def is_expected(self) -> bool:
+        """Whether there is anything to judge, or something should have come."""
+        return self.delivered or self.absence is not None
+
 
 HOURS_A_WEEK = DAYS_A_WEEK / MINUTES_AN_HOUR
 """Minutes a day as hours a week."""
@@ -159,12 +165,12 @@ CLOSED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     """One criterion in a judgement: what was measured, how sure that is, and its points.
 
-    ``value`` is a percentage, hours a week, or the status of the mark; ``variance`` is set for a
-    mean, and not for a share.
+    ``value`` is a percentage, hours a week, or the status of the mark; ``estimate`` what its
+    interval is made of, as a share of 0-1 or as hours a week.
     """
 
     criterion: Criterion
@@ -178,7 +184,7 @@ class Result:
     groups: int | None = None
     groups_inferred: bool = False
     worth: float | None = None
-    variance: Variance | None = None
+    estimate: Estimate | None = None
     points: float | None = None
     interval: tuple[float, float] | None = None
     change: ChangeTree | None = None
@@ -200,15 +206,13 @@ class Result:
         return self.criterion.statuses is None
 
     def draws(self, random: np.random.Generator) -> Vector:
-        """Points that could lie behind those that were earned."""
-        if not self.varies or self.worth is None or not isinstance(self.value, float):
-            return np.full(uncertainty.DRAWS, self.points, dtype=np.float64)
-        if self.variance is not None:
-            values = uncertainty.mean_draws(random, self.value, self.variance, self.worth)
-        else:
-            values = 100 * uncertainty.share_draws(random, self.value / 100, self.worth)
-        knots = np.array(self.more["knots"])
-        return np.interp(values, knots[:, 0], knots[:, 1])
+        """Values that could lie behind the one that was measured."""
+        if self.estimate is None or not isinstance(self.value, float):
+            raise TypeError("nothing is drawn of what does not vary")
+        worth, variance = self.estimate.worth, self.estimate.variance
+        if variance is not None:
+            return uncertainty.mean_draws(random, self.value, variance, worth)
+        return 100 * uncertainty.share_draws(random, self.value / 100, worth)
 
     def tree(self, contribution: float | None) -> CriterionTree:
         """As data."""
@@ -253,58 +257,33 @@ class Judgement:
         """The criteria that make up the score."""
         return tuple(r for r in self.results if r.judged)
 
-    @cached_property
-    def draws(self) -> Vector | None:
-        """Scores that could lie behind this one; None without a score or an interval."""
-        if self.score is None or any(r.varies and r.interval is None for r in self.judged):
-            return None
+    @property
+    def seed(self) -> int:
+        """What it is drawn with: the same figures on a second run."""
         case = self.case
         words = (self.model.code, case.provider, case.route, f"{case.month:%Y-%m}")
-        random = np.random.default_rng(uncertainty.seed(*words))
-        points = np.array([result.draws(random) for result in self.judged]).T
-        weights = np.array([result.criterion.weight for result in self.judged])
-        return uncertainty.aggregate(points, weights, self.model.aggregation)
+        return uncertainty.seed(*words)
 
     @cached_property
-    def interval(self) -> tuple[float, float] | None:
-        """90 % interval of the score."""
-        return None if self.draws is None else uncertainty.interval(self.draws)
-
-    @cached_property
-    def chances(self) -> dict[str, float] | None:
-        """Chance of each standing; a closed gate leaves one."""
-        if self.draws is None:
-            return None
-        if not self.gate_open:
-            return {str(s): float(s is Standing.INSUFFICIENT) for s in reversed(ORDER)}
-        borders = np.array([self.model.sufficient_from, self.model.good_from]) - TOLERANCE
-        counts = np.bincount(np.digitize(self.draws, borders), minlength=len(ORDER))
-        by_standing = {
-            str(s): float(c) / len(self.draws) for s, c in zip(ORDER, counts, strict=True)
-        }
-        return {str(s): by_standing[s] for s in reversed(ORDER)}
-
-    def take_over(self, kept: Mapping[str, Any], draws: bytes) -> None:
-        """Take the draws of a kept judgement (its tree) when this one rests on the same.
-
-        They are seeded: drawn again, they would be the same.
-        """
-        if _what_is_drawn(kept) == _what_is_drawn(self._outline):
-            low_high = kept["interval"]
-            self.__dict__["draws"] = uncertainty.unpack(draws)
-            self.__dict__["interval"] = None if low_high is None else tuple(low_high)
-            self.__dict__["chances"] = kept["chances"]
+    def drawn(self) -> "Drawn | None":
+        """Scores that could lie behind this one; None without a score or an interval."""
+        draw([self])
+        return cast("Drawn | None", self.__dict__["drawn"])
 
     @property
-    def _outline(self) -> dict[str, Any]:
-        """What a tree tells of the figures that the draws are made with."""
-        return {
-            "score": self.score,
-            "gate": {"open": self.gate_open, "reason": self.gate_reason},
-            "borders": list(self.model.borders),
-            "aggregation": self.model.aggregation,
-            "criteria": {r.criterion.code: r.tree(None) for r in self.results},
-        }
+    def draws(self) -> Vector | None:
+        """The scores that were drawn."""
+        return None if self.drawn is None else self.drawn.scores
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """90 % interval of the score."""
+        return None if self.drawn is None else self.drawn.interval
+
+    @property
+    def chances(self) -> dict[str, float] | None:
+        """Chance of each standing; a closed gate leaves one."""
+        return None if self.drawn is None else self.drawn.chances
 
     @property
     def border(self) -> bool:
@@ -312,7 +291,7 @@ class Judgement:
         chances = self.chances
         return chances is not None and chances[self.standing] < self.model.sure_from
 
-    @property
+    @cached_property
     def few_groups(self) -> bool:
         """Whether there are too few groups to be sure of anything."""
         if any(r.varies and (r.groups or 0) < self.model.minimum_groups for r in self.judged):
@@ -374,15 +353,57 @@ class Judgement:
         return tree
 
 
-DRAWN_FROM = ("value", "effective_n", "interval", "points", "weight", "knots", "judged")
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Scores that could lie behind one, and what they tell."""
+
+    scores: Vector
+    interval: tuple[float, float]
+    chances: dict[str, float]
 
 
-def _what_is_drawn(tree: Mapping[str, Any]) -> Any:
-    """Everything in a tree that the draws of its score, and what is said of them, depend on."""
-    criteria = {
-        code: [item.get(name) for name in DRAWN_FROM] for code, item in tree["criteria"].items()
-    }
-    return [criteria, *(tree.get(name) for name in ("score", "gate", "borders", "aggregation"))]
+def draw(judgements: Iterable[Judgement]) -> None:
+    """Draw what could lie behind the scores of judgements by one model, many at once.
+
+    Each has a seed of its own, so that it does not depend on those beside it.
+    """
+    alike: dict[Any, list[Judgement]] = defaultdict(list)
+    for one in judgements:
+        if one.score is None or any(r.varies and r.interval is None for r in one.judged):
+            one.__dict__["drawn"] = None
+        else:
+            alike[one.case.route, tuple(r.criterion.code for r in one.judged)].append(one)
+    for listed in alike.values():
+        model = listed[0].model
+        scores = _drawn_scores(listed, model)
+        borders = [border - TOLERANCE for border in model.borders]
+        below = np.array([(scores < border).sum(axis=1) for border in borders])
+        counts = np.diff(below, axis=0, prepend=0, append=uncertainty.DRAWS).T / uncertainty.DRAWS
+        ends = uncertainty.percentiles(scores).tolist()
+        for one, row, (low, high), shares in zip(
+            listed, scores, ends, counts.tolist(), strict=True
+        ):
+            by_standing = dict(zip(ORDER, shares, strict=True))
+            if not one.gate_open:
+                by_standing = {s: float(s is Standing.INSUFFICIENT) for s in ORDER}
+            chances = {str(s): by_standing[s] for s in reversed(ORDER)}
+            one.__dict__["drawn"] = Drawn(row, (low, high), chances)
+
+
+def _drawn_scores(judgements: Sequence[Judgement], model: ScoringModel) -> Vector:
+    """A row of scores for each judgement; all are judged on the same criteria of one route."""
+    first = judgements[0].judged
+    values = np.empty((len(first), len(judgements), uncertainty.DRAWS))
+    for place, one in enumerate(judgements):
+        random = np.random.default_rng(one.seed)
+        for number, result in enumerate(one.judged):
+            values[number, place] = result.draws(random) if result.varies else result.points
+    for number, result in enumerate(first):
+        if result.varies:
+            knots = np.array(result.more["knots"])
+            values[number] = np.interp(values[number], knots[:, 0], knots[:, 1])
+    weights = [result.criterion.weight for result in first]
+    return uncertainty.aggregate(list(values), weights, model.aggregation)
 
 
 def rank_tree(rank: Rank) -> RankTree:
@@ -398,9 +419,24 @@ def rank_tree(rank: Rank) -> RankTree:
 
 def judge(case: Case, model: ScoringModel) -> Judgement | None:
     """Judge one provider on one route in one month; None when nothing could be expected of it."""
+    return judge_all([case], model)[0] if case.is_expected else None
+
+
+def judge_all(cases: Sequence[Case], model: ScoringModel) -> list[Judgement]:
+    """Judge cases of which something is expected, and look for all their intervals together."""
+    judgements = [_judged(case, model) for case in cases]
+    every = [result for one in judgements for result in (*one.results, *one.beside)]
+    sure = [(result, result.estimate) for result in every if result.estimate is not None]
+    found = uncertainty.intervals([estimate for _, estimate in sure])
+    for (result, _), (low, high) in zip(sure, found, strict=True):
+        scale = 1 if result.measure.per_week else 100
+        result.interval = scale * low, scale * high
+    return judgements
+
+
+def _judged(case: Case, model: ScoringModel) -> Judgement:
+    """A judgement whose criteria have no interval yet."""
     absence = None if case.delivered else case.absence
-    if not case.delivered and absence is None:
-        return None
     rated = [_rate(criterion, case, model, absence) for criterion in model.criteria]
     counted = [r for r in rated if r.criterion.weight > 0]
     judged = [r for r in counted if r.points is not None]
@@ -425,9 +461,29 @@ def judge(case: Case, model: ScoringModel) -> Judgement | None:
     )
 
 
+def register_part(case: Case, model: ScoringModel) -> tuple[Any, ...]:
+    """All that a judgement takes from the register, and nothing else that stands there."""
+    facts, mark = case.facts, mark_criterion(model)
+    return (
+        None if case.delivered else case.absence,
+        gate(case.route, facts, model),
+        facts.mark if mark is not None and mark.applies_to(case.route) else None,
+        facts.exception_until,
+        facts.contract_norm_days,
+        facts.docents,
+        facts.survey,
+        case.earlier and case.earlier.docents,
+    )
+
+
+def mark_criterion(model: ScoringModel) -> Criterion | None:
+    """The criterion of the quality mark, in a model that has it."""
+    return next((c for c in model.criteria if c.statuses is not None), None)
+
+
 def gate(route: str, facts: Facts, model: ScoringModel) -> tuple[bool, str]:
     """Whether lessons may be bought here at all: the mark, or TST on the onderwijsroute."""
-    mark = next((c for c in model.criteria if c.statuses is not None), None)
+    mark = mark_criterion(model)
     if mark is None or not mark.applies_to(route):
         return (True, "") if facts.recognised else (False, "geen TST-erkenning op de peildatum")
     if facts.mark.status in (mark.statuses or {}):
@@ -509,8 +565,7 @@ def _rate(
         State.ZERO if value == 0 else State.VALUE,
         value=value,
         worth=sure.worth,
-        variance=sure.variance,
-        interval=sure.interval,
+        estimate=sure.estimate,
         points=points,
         change=_fall_of_waiting(case, model)
         if waits
@@ -578,14 +633,13 @@ def _rate_survey(criterion: Criterion, measure: Measure, case: Case, model: Scor
         reason = f"minder dan {model.minimum_n} cursisten antwoordden"
         return Result(criterion, measure, State.TOO_FEW, reason, more=more, **measured)
     share = survey.yes / survey.answers
-    low, high = uncertainty.share_interval(share, survey.people)
     return Result(
         criterion,
         measure,
         State.ZERO if survey.yes == 0 else State.VALUE,
         value=100 * share,
         worth=float(survey.people),
-        interval=(100 * low, 100 * high),
+        estimate=Estimate(share, survey.people),
         points=points_for(100 * share, knots),
         more=more,
         **measured,
@@ -654,14 +708,11 @@ class _Sureness:
     variance: Variance | None = None
 
     @property
-    def interval(self) -> tuple[float, float] | None:
-        """90 % interval, in the unit of the criterion; None of a mean without a variance."""
-        if not self.is_mean:
-            low, high = uncertainty.share_interval(self.share.value, self.worth)
-            return 100 * low, 100 * high
-        if self.variance is None or not self.worth:
+    def estimate(self) -> Estimate | None:
+        """What the interval is made of; None of a mean without a variance."""
+        if self.is_mean and (self.variance is None or not self.worth):
             return None
-        return uncertainty.mean_interval(self.share.value, self.variance, self.worth)
+        return Estimate(self.share.value, self.worth, self.variance)
 
     def seasonal(self, points: float) -> Seasonal | None:
         """As the comparison of seasons takes it; None of a mean without a variance."""

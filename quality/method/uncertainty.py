@@ -6,10 +6,10 @@ a page that reads a kept judgement. Every draw is seeded, so that a second run g
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import exp, lgamma, log, log1p, sqrt
+from math import exp, lgamma, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -160,18 +160,51 @@ def effective_n(
     return min(worth, n)
 
 
+class Estimate(NamedTuple):
+    """A share (0-1) or, with the variance of a group's mean, a mean; and how many it is worth."""
+
+    value: float
+    worth: float
+    variance: Variance | None = None
+
+
+def intervals(estimates: Sequence[Estimate]) -> list[tuple[float, float]]:
+    """90 % intervals of many figures, whose quantiles are looked for together.
+
+    Of a share modified Jeffreys (Brown, Cai and DasGupta 2001), of a mean that cannot be below 0
+    Student's t.
+    """
+    asked: list[tuple[float, float, float]] = []
+    for value, worth, variance in estimates:
+        if variance is not None:
+            asked.append(_half_of_student(HIGH, variance.degrees))
+            continue
+        a, b = _beta_of(value, worth)
+        asked += [(LOW, a, b)] * (value > 0) + [(HIGH, a, b)] * (value < 1)
+    of = _quantiles(asked)
+    return [_interval(one, of) for one in estimates]
+
+
+def _beta_of(share: float, worth: float) -> tuple[float, float]:
+    """Parameters of the Beta distribution behind a share; hours above the line may be too many."""
+    within = min(share, 1.0)
+    return within * worth + 0.5, (1 - within) * worth + 0.5
+
+
+def _interval(one: Estimate, of: Mapping[tuple[float, float, float], float]) -> tuple[float, float]:
+    value, worth, variance = one
+    if variance is None:
+        a, b = _beta_of(value, worth)
+        return of[LOW, a, b] if value > 0 else 0.0, of[HIGH, a, b] if value < 1 else 1.0
+    x = of[_half_of_student(HIGH, variance.degrees)]
+    spread = sqrt(variance.degrees * (1 - x) / x) * sqrt(variance.value / worth)
+    return max(0.0, value - spread), value + spread
+
+
+@lru_cache(maxsize=2048)
 def share_interval(share: float, worth: float) -> tuple[float, float]:
-    """90 % interval of a share (0-1): modified Jeffreys (Brown, Cai and DasGupta 2001)."""
-    a, b = share * worth + 0.5, (1 - share) * worth + 0.5
-    low = 0.0 if share <= 0 else beta_quantile(LOW, a, b)
-    high = 1.0 if share >= 1 else beta_quantile(HIGH, a, b)
-    return low, high
-
-
-def mean_interval(mean: float, variance: Variance, worth: float) -> tuple[float, float]:
-    """90 % interval of a mean that cannot be below 0 (Student's t)."""
-    spread = student_quantile(HIGH, variance.degrees) * sqrt(variance.value / worth)
-    return max(0.0, mean - spread), mean + spread
+    """90 % interval of one share (0-1)."""
+    return intervals([Estimate(share, worth)])[0]
 
 
 def seed(*parts: str) -> int:
@@ -181,7 +214,7 @@ def seed(*parts: str) -> int:
 
 def share_draws(random: np.random.Generator, share: float, worth: float) -> Vector:
     """Shares (0-1) that could lie behind the one that was seen."""
-    return random.beta(share * worth + 0.5, (1 - share) * worth + 0.5, DRAWS)
+    return random.beta(*_beta_of(share, worth), DRAWS)
 
 
 def mean_draws(
@@ -192,21 +225,26 @@ def mean_draws(
     return np.maximum(0.0, mean + random.standard_t(variance.degrees, DRAWS) * spread)
 
 
-def aggregate(points: Vector, weights: Vector, aggregation: str) -> Vector:
-    """Score per row of points; a point that is not there (NaN) takes its weight away."""
-    present = ~np.isnan(points)
-    shares = np.where(present, weights, 0.0)
-    shares = shares / shares.sum(axis=-1, keepdims=True)
-    filled = np.where(present, points, 1.0)
-    if aggregation == "geometric":
-        return np.exp((shares * np.log(np.maximum(filled, 1.0))).sum(axis=-1))
-    return (shares * filled).sum(axis=-1)
+def aggregate(
+    points: Sequence[Vector] | Vector, weights: Sequence[float] | Vector, aggregation: str
+) -> Vector:
+    """Score from the points of each criterion; where there are none (NaN) its weight is away."""
+    present = [~np.isnan(one) for one in points]
+    counting = [np.where(there, w, 0.0) for there, w in zip(present, weights, strict=True)]
+    total = sum(counting)
+    score = np.zeros(np.broadcast_shapes(*(one.shape for one in counting)))
+    for one, there, weight in zip(points, present, counting, strict=True):
+        filled = np.where(there, one, 1.0)
+        if aggregation == "geometric":
+            filled = np.log(np.maximum(filled, 1.0))
+        score += weight / total * filled
+    return np.exp(score) if aggregation == "geometric" else score
 
 
-def interval(draws: Vector) -> tuple[float, float]:
-    """5th and 95th percentile."""
-    low, high = np.percentile(draws, [100 * LOW, 100 * HIGH])
-    return float(low), float(high)
+def percentiles(draws: Vector) -> Vector:
+    """5th and 95th percentile of each row of draws."""
+    ends: Vector = np.percentile(draws, [100 * LOW, 100 * HIGH], axis=-1).T
+    return ends
 
 
 class Rank(NamedTuple):
@@ -286,8 +324,8 @@ def weight_sensitivity(
     concentration = (len(weights) - 1) / 0.25**2 - 1
     varied = np.random.default_rng(seed_value).dirichlet(concentration * shares, size=draws)
     table = np.array([[np.nan if p is None else p for p in row] for row in points])
-    today = aggregate(table, shares, model.aggregation)
-    tried = np.array([aggregate(table, row, model.aggregation) for row in varied])
+    today = aggregate(table.T, shares, model.aggregation)
+    tried = aggregate(table.T[:, None, :], varied.T[:, :, None], model.aggregation)
     borders = np.array([model.sufficient_from, model.good_from]) - TOLERANCE
     changed = np.digitize(tried, borders) != np.digitize(today, borders)
     places = 1 + (tried[:, None, :] > tried[:, :, None]).sum(axis=2)
@@ -309,31 +347,63 @@ def unpack(data: bytes | memoryview) -> Vector:
     return np.frombuffer(bytes(data), dtype="<f4").astype(np.float64)
 
 
-@lru_cache(maxsize=4096)
 def beta_quantile(chance: float, a: float, b: float) -> float:
-    """Value below which a Beta(a, b) variable lies with this chance.
+    """Value below which a Beta(a, b) variable lies with this chance."""
+    return float(beta_quantiles(np.array([chance]), np.array([a]), np.array([b]))[0])
+
+
+def student_quantile(chance: float, degrees: int) -> float:
+    """Value below which Student's t lies with this chance (above one half)."""
+    x = beta_quantile(*_half_of_student(chance, degrees))
+    return sqrt(degrees * (1 - x) / x)
+
+
+def _half_of_student(chance: float, degrees: int) -> tuple[float, float, float]:
+    """The quantile of Beta that gives one of Student's t."""
+    return 2 * (1 - chance), degrees / 2, 0.5
+
+
+def _quantiles(
+    asked: Sequence[tuple[float, float, float]],
+) -> dict[tuple[float, float, float], float]:
+    """Quantiles by chance, a and b, each looked for once."""
+    once = list(dict.fromkeys(asked))
+    if not once:
+        return {}
+    return dict(zip(once, beta_quantiles(*np.array(once).T).tolist(), strict=True))
+
+
+def beta_quantiles(chance: Vector, a: Vector, b: Vector) -> Vector:
+    """Values below which Beta(a, b) variables lie with these chances.
 
     Halley steps on the regularised incomplete beta function, kept between bounds (Press et al.
-    6.4), from the normal approximation (Abramowitz and Stegun 26.5.22).
+    6.4), from the normal approximation (Abramowitz and Stegun 26.5.22). Each is left as it is once
+    it is settled, so that it does not depend on those beside it.
     """
-    low, high, x = 0.0, 1.0, _near(chance, a, b)
-    front = lgamma(a + b) - lgamma(a) - lgamma(b)
+    x = np.array([_near(*one) for one in zip(chance.tolist(), a.tolist(), b.tolist(), strict=True)])
+    front = _log_gammas(a, b)
+    low, high = np.zeros_like(x), np.ones_like(x)
+    live = np.arange(len(x))
     for _ in range(200):
-        gap = beta_at_most(x, a, b) - chance
-        if gap == 0 or high - low < 1e-15:
-            break
-        low, high = (low, x) if gap > 0 else (x, high)
-        density = exp(front + (a - 1) * log(x) + (b - 1) * log1p(-x)) if 0 < x < 1 else 0.0
-        step = -1.0
-        if density:
+        p, q, here = a[live], b[live], x[live]
+        gap = _beta_at_most(here, p, q, front[live]) - chance[live]
+        above = gap > 0
+        low[live] = np.where(above, low[live], here)
+        high[live] = np.where(above, here, high[live])
+        with np.errstate(all="ignore"):
+            density = np.exp(front[live] + (p - 1) * np.log(here) + (q - 1) * np.log1p(-here))
             newton = gap / density
-            step = x - newton / (1 - min(1.0, newton * ((a - 1) / x - (b - 1) / (1 - x))) / 2)
-        inside = low < step < high
-        new = step if inside else (low + high) / 2
+            curve = np.minimum(1.0, newton * ((p - 1) / here - (q - 1) / (1 - here)))
+            step = here - newton / (1 - curve / 2)
+        # Halfway where a step cannot be made or leaves the bounds.
+        inside = (low[live] < step) & (step < high[live])
+        new = np.where(inside, step, (low[live] + high[live]) / 2)
         # The error falls with the third power of a step: the next would change nothing.
-        settled = inside and abs(new - x) < 1e-8 * x * (1 - x)
-        x = new
-        if settled:
+        settled = inside & (np.abs(new - here) < 1e-8 * here * (1 - here))
+        done = (gap == 0) | (high[live] - low[live] < 1e-15)
+        x[live] = np.where(done, here, new)
+        live = live[~(settled | done)]
+        if not len(live):
             break
     return x
 
@@ -351,37 +421,45 @@ def _near(chance: float, a: float, b: float) -> float:
     return a / (a + b * exp(-2 * (y * sqrt(size + curved) / size - skew)))
 
 
-def beta_at_most(x: float, a: float, b: float) -> float:
-    """P(X <= x) for Beta(a, b), by the continued fraction of Lentz (Press et al. 6.4)."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x))
-    if x < (a + 1) / (a + b + 2):
-        return front * _fraction(x, a, b) / a
-    return 1 - front * _fraction(1 - x, b, a) / b
+def _log_gammas(a: Vector, b: Vector) -> Vector:
+    """Logarithm of 1 / B(a, b)."""
+    pairs = zip(a.tolist(), b.tolist(), strict=True)
+    return np.array([lgamma(p + q) - lgamma(p) - lgamma(q) for p, q in pairs])
 
 
-def _fraction(x: float, a: float, b: float) -> float:
-    tiny = 1e-300
-    c, d = 1.0, 1 - (a + b) * x / (a + 1)
-    d = 1 / (d if abs(d) > tiny else tiny)
-    total = d
+def _beta_at_most(x: Vector, a: Vector, b: Vector, log_gammas: Vector) -> Vector:
+    """P(X <= x) for Beta(a, b) and x between 0 and 1, by the continued fraction of Lentz."""
+    front = np.exp(log_gammas + a * np.log(x) + b * np.log1p(-x))
+    small = x < (a + 1) / (a + b + 2)
+    p, q, y = np.where(small, a, b), np.where(small, b, a), np.where(small, x, 1 - x)
+    tail = front * _fraction(y, p, q) / p
+    return np.where(small, tail, 1 - tail)
+
+
+def _fraction(x: Vector, a: Vector, b: Vector) -> Vector:
+    """The continued fraction of the incomplete beta function (Press et al. 6.4)."""
+    total = np.empty_like(x)
+    live = np.arange(len(x))
+    c, d = np.ones_like(x), 1 / _not_zero(1 - (a + b) * x / (a + 1))
+    product = d.copy()
     for m in range(1, 10_000):
         for term in (
             m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
             -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
         ):
-            d, c = 1 + term * d, 1 + term / c
-            d = 1 / (d if abs(d) > tiny else tiny)
-            c = c if abs(c) > tiny else tiny
-            total *= d * c
-        if abs(d * c - 1) < 1e-15:
-            break
+            d, c = 1 / _not_zero(1 + term * d), _not_zero(1 + term / c)
+            product = product * d * c
+        settled = np.abs(d * c - 1) < 1e-15
+        if settled.any():
+            total[live[settled]] = product[settled]
+            going = ~settled
+            live = live[going]
+            x, a, b, c, d, product = (one[going] for one in (x, a, b, c, d, product))
+            if not len(live):
+                return total
+    total[live] = product
     return total
 
 
-@lru_cache(maxsize=1024)
-def student_quantile(chance: float, degrees: int) -> float:
-    """Value below which Student's t lies with this chance (above one half)."""
-    x = beta_quantile(2 * (1 - chance), degrees / 2, 0.5)
-    return sqrt(degrees * (1 - x) / x)
+def _not_zero(values: Vector) -> Vector:
+    return np.where(np.abs(values) > 1e-300, values, 1e-300)

@@ -114,9 +114,9 @@ def same(judgement, expected):
         assert result.groups == wanted["groups"]
         assert result.worth == pytest.approx(wanted["effective_n"], **near)
         if result.criterion.code == "intensiteit":
-            assert (result.variance is None) == (wanted["variance"] is None)
-            if result.variance is not None:
-                assert result.variance == pytest.approx(wanted["variance"], **near)
+            assert (result.estimate is None) == (wanted["variance"] is None)
+            if result.estimate is not None:
+                assert result.estimate.variance == pytest.approx(wanted["variance"], **near)
         change = result.change or {"since": None, "direction": None}
         if "since" in wanted:
             since = wanted["since"]
