@@ -25,7 +25,13 @@ from providers.models import (
     Teacher,
     TravelTime,
 )
-from providers.register.rules import ContractPeriod, Dossier, MarkPeriod, Promise
+from providers.register.rules import (
+    MARK_CHECK_DAYS,
+    ContractPeriod,
+    Dossier,
+    MarkPeriod,
+    Promise,
+)
 
 Providers = Any
 """Keys of providers: a list, or a query that selects them."""
@@ -185,13 +191,9 @@ def certified_in(months: Sequence[date], providers: Providers) -> dict[int, dict
     }
 
 
-CHECK_DAYS = 90
-"""A mark that was checked longer ago than this is *verouderd*."""
-
-
 def is_stale(mark: QualityMark, day: date) -> bool:
-    """Whether a mark was checked more than ninety days before ``day``, or never."""
-    return mark.checked_on is None or (day - mark.checked_on).days > CHECK_DAYS
+    """Whether the last check of a mark is too long before ``day``, or there was none."""
+    return mark.checked_on is None or (day - mark.checked_on).days > MARK_CHECK_DAYS
 
 
 def troubled_marks(day: date, providers: Providers) -> list[QualityMark]:

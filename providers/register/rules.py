@@ -13,6 +13,8 @@ from typing import Any, Self
 from core.dates import month_end
 from core.municipalities import name as municipality_name
 
+MARK_CHECK_DAYS = 90
+"""A mark that was checked longer ago than this is *verouderd*, unless the model says otherwise."""
 DAYS = ("_from", "_until", "_on")
 """How the names of days end."""
 

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from core.accounts import Role, may, visible
 from core.admin import Page, needs
 from core.dates import add_months, month_of, now, today
-from core.errors import DomainError
 from core.export import download
 from core.formats import day_text
 from core.municipalities import name as municipality_name, names as municipality_names
@@ -277,21 +276,16 @@ class IndicatorPage(Page):
         """Work the realised figure of a year out from what is held."""
         indicator = self._own(number)
         form = ComputeForm()
-        if not form.validate():
-            return self._show(indicator, form)
-        try:
+
+        def change(values: dict[str, Any]) -> None:
             compute_value(
-                indicator=indicator,
-                year=form.data["year"],
+                indicator=indicator, year=values["year"], by=g.account.email, at=now(),
                 last_month=add_months(month_of(today()), -1),
-                by=g.account.email,
-                at=now(),
-            )
-        except DomainError as error:
-            form.fill_errors(error)
-            return self._show(indicator, form)
-        flash("Het cijfer is berekend.", "success")
-        return redirect(url_for(".one", number=number))
+            )  # fmt: skip
+
+        if self.saved(form, change, "Het cijfer is berekend."):
+            return redirect(url_for(".one", number=number))
+        return self._show(indicator, form)
 
 
 class CriterionReferencePage(Page):

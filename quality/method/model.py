@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 from core.errors import DomainError
+from providers.register.rules import MARK_CHECK_DAYS
 
 
 class ScoringError(DomainError):
@@ -88,7 +89,7 @@ class ScoringModel:
     minimum_coverage: float = 0.6
     good_from: float = 80
     sufficient_from: float = 60
-    mark_check_days: int = 90
+    mark_check_days: int = MARK_CHECK_DAYS
     docent_month_hours: int = 130
 
     # How sure: groups, and what may be said about a score.
