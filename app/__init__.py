@@ -40,7 +40,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(config or {})
     key = app.secret_key = settings.secret_key(app.config)
     log_chain.use_key(lambda: key, folder=Path(app.config["TAALINKOOP_DATA_DIR"]))
-    municipalities.use(app.config["TAALINKOOP_MUNICIPALITIES"], today)
+    municipalities.use(
+        app.config["TAALINKOOP_MUNICIPALITIES"], today, region=app.config["TAALINKOOP_REGION"]
+    )
     requests.register(app)
     requests.connect_to(app)
     pictures.keep_in(Path(app.config["TAALINKOOP_DATA_DIR"]) / "pictures")

@@ -29,7 +29,9 @@ def opened_database(*, needs_schema: bool = True, settles: bool = True) -> Itera
         yield
         return
     settings = read_settings()
-    municipalities.use(settings["TAALINKOOP_MUNICIPALITIES"], today)
+    municipalities.use(
+        settings["TAALINKOOP_MUNICIPALITIES"], today, region=settings["TAALINKOOP_REGION"]
+    )
     if settings["DATABASE_URL"].startswith("sqlite"):
         prepare_data_directory(settings)
     database.initialize(open_database(settings["DATABASE_URL"]))

@@ -200,6 +200,13 @@ SETTINGS = (
         "en in de gegevensmap bewaren. Geef hem op als er meer dan één server draait.",
     ),
     Setting(
+        "TAALINKOOP_REGION",
+        _text,
+        "",
+        "Hoe de regio heet, bijvoorbeeld Regio Zwolle; die naam staat boven elke pagina en in de "
+        "rapporten.",
+    ),
+    Setting(
         "TAALINKOOP_MAX_UPLOAD_MB",
         _whole(1, 2000),
         "50",

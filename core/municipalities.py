@@ -34,10 +34,11 @@ class Municipality:
 
 _newer: list[Path] = []
 _today: list[Callable[[], date]] = []
+_region: list[str] = []
 
 
-def use(newer: Path | None, today: Callable[[], date]) -> None:
-    """Lay a newer list over ours, and say by which clock gemeenten come and go.
+def use(newer: Path | None, today: Callable[[], date], *, region: str = "") -> None:
+    """Lay a newer list over ours, say by which clock gemeenten come and go, and name the region.
 
     Raises ``DomainError`` when a line of the list cannot be read.
     """
@@ -48,12 +49,23 @@ def use(newer: Path | None, today: Callable[[], date]) -> None:
         _names.cache_clear()
         _merged.cache_clear()
     _today[:] = [today]
+    _region[:] = [region] if region else []
     _listed()
 
 
 def in_use() -> tuple[Path | None, date]:
     """The newer list and the day that count here, for ``use`` in a process of its own."""
     return (_newer[0] if _newer else None), _day()
+
+
+def named_region() -> str:
+    """What the region of this installation is called; nothing when nobody named it."""
+    return _region[0] if _region else ""
+
+
+def region_name() -> str:
+    """Name of the region where there must be one, such as the head of a report."""
+    return named_region() or "De regio"
 
 
 def names() -> Mapping[str, str]:

@@ -72,6 +72,7 @@ def _use(directory: Path) -> None:
     os.environ["DATABASE_URL"] = f"sqlite:///{directory / 'taalinkoop.sqlite'}"
     # Its accounts and their password are known to all: a phone to look around adds nothing.
     os.environ["TAALINKOOP_SECOND_STEP"] = "nee"
+    os.environ["TAALINKOOP_REGION"] = "Regio Zwolle (voorbeeld)"
     # Nobody is in it, and its oldest months are there to look at.
     os.environ["TAALINKOOP_RETENTION"] = "nee"
 

@@ -18,6 +18,7 @@ from core.export import XLSX_TYPE
 from core.formats import month_text
 from core.jobs.locks import named_lock
 from core.mail import Attachment, Letter, PostOffice
+from core.municipalities import region_name
 from providers.models import Provider
 from quality.cards.queries import cards_of
 from quality.models import CONCEPT, FIXED, ReportMail, ScoreCard
@@ -82,7 +83,7 @@ def _for_the_region(month: date, judged: Sequence[ScoreCard]) -> list[Parcel]:
         its_cards = [card for card in judged if card.provider.id in ids]
         if its_cards:
             status = _status(its_cards)
-            listed.append(Parcel(account.email, month, REGION, "De regio", status, account))
+            listed.append(Parcel(account.email, month, REGION, region_name(), status, account))
     return listed
 
 

@@ -65,4 +65,8 @@ def prepare(app: Flask) -> None:
 
 
 def _frame() -> dict[str, Any]:
-    return {"account": g.get("account"), "printed_on": today()}
+    return {
+        "account": g.get("account"),
+        "printed_on": today(),
+        "region_name": municipalities.named_region(),
+    }

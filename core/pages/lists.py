@@ -20,13 +20,11 @@ from core.db import starts_with
 from core.errors import DomainError
 from core.formats import read_day
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 EXPORT_BATCH = 2_000
 COUNT_UP_TO = 10_000
 LONGEST_SEARCH = 100
-SHORT = 25
-"""Of a list that is read from the top: the most urgent come first."""
-SIZES = (SHORT, PAGE_SIZE, 100, 200)
+SIZES = (PAGE_SIZE, 50, 100, 200)
 SEARCH, SORT, AFTER, BEFORE, SIZE = "zoek", "sorteer", "na", "voor", "per"
 
 

@@ -164,7 +164,7 @@ class HeaderForm(SafeForm):
     """What is said once of an inkooptraject."""
 
     name = TextField("Naam", [Required("Geef het traject een naam.")], render_kw={"maxlength": 120})
-    region = TextField("Regio", render_kw={"maxlength": 80})
+    region = TextField("Regio", default=municipalities.named_region, render_kw={"maxlength": 80})
     procedure = SelectField("Procedure", choices=choices(PROCEDURE_NAMES.items()))
     electronic = BooleanField("Inschrijven gaat elektronisch", default=True)
     status = SelectField("Stand", choices=choices(zip(STATES, STATES, strict=True)))
@@ -188,7 +188,7 @@ class NewProcessForm(SafeForm):
         description="Kort, bijvoorbeeld SAS-2027. De code staat in het adres en verandert niet.",
     )  # fmt: skip
     name = TextField("Naam", [Required("Geef het traject een naam.")], render_kw={"maxlength": 120})
-    region = TextField("Regio", render_kw={"maxlength": 80})
+    region = TextField("Regio", default=municipalities.named_region, render_kw={"maxlength": 80})
     current_until = DutchDateField("Einddatum van het huidige contract", description=DAY_HINT)
     go_live = DutchDateField(
         "Start van het nieuwe contract (streefdatum)",

@@ -56,7 +56,7 @@ class ChartPage(Page):
             "quality/charts.html",
             month=history.month,
             providers=_with_cards(history.month),
-            groups={"": [(one, _links(month, REGION, one)) for one in drawn]},
+            drawn=[(one, _links(month, REGION, one)) for one in drawn],
             provider=None,
             subjects=[
                 (subject_of.label, address(one), one == subject)
@@ -70,19 +70,27 @@ class ChartPage(Page):
 
     @expose("/<code>/")
     def provider(self, month: str, code: str) -> str:
-        """Show the charts of one provider, by route."""
+        """Show the charts of one provider, one route at a time."""
         history, provider = _of_one_or_404(month, code)
-        drawn = gallery.provider_charts(history, provider)
+        drawn = {
+            route: list(listed)
+            for route, listed in gallery.provider_charts(history, provider).items()
+        }
+        asked = request.args.get("route", "")
+        route = asked if asked in drawn else next(iter(drawn), "")
         return self.render(
             "quality/charts.html",
             month=history.month,
             providers=_with_cards(history.month),
-            groups={
-                LearningRoute.from_code(route).label: [
-                    (one, _links(month, code, one)) for one in listed
-                ]
-                for route, listed in drawn.items()
-            },
+            drawn=[(one, _links(month, code, one)) for one in drawn.get(route, [])],
+            subjects=[
+                (
+                    LearningRoute.from_code(one).label,
+                    url_for(".provider", month=month, code=code, route=one),
+                    one == route,
+                )
+                for one in drawn
+            ],
             provider=provider,
         )
 

@@ -16,6 +16,7 @@ from core.db import transaction
 from core.export import XLSX_TYPE
 from core.formats import month_text
 from core.jobs.runner import submit
+from core.municipalities import region_name
 from quality.admin.scores import month_or_404, visible_cards, visible_months
 from quality.cards.queries import newest_judged_month
 from quality.models import FIXED, ReportMail, ScoreCard
@@ -122,7 +123,7 @@ def _lines(month_cards: list[ScoreCard], account: Account) -> list[ReportLine]:
     lines = []
     if sees_region(account):
         lines.append(
-            ReportLine(REGION, "De regio", _status(month_cards), f"{len(month_cards)} oordelen")
+            ReportLine(REGION, region_name(), _status(month_cards), f"{len(month_cards)} oordelen")
         )
     by_code: dict[str, list[ScoreCard]] = {}
     for card in sorted(month_cards, key=lambda card: card.provider.name.casefold()):

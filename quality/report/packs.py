@@ -20,6 +20,7 @@ from core.accounts import Account, Role, may, visible
 from core.charts.parallel import spread
 from core.charts.pictures import code_fingerprint, is_drawn, keep_in, kept_in
 from core.dates import add_months, month_end
+from core.municipalities import region_name
 from core.small_numbers import is_small, parts_of_total
 from providers.codes import LearningRoute
 from providers.deliveries.calendar_queries import delivery_calendar
@@ -396,7 +397,7 @@ def _region(history: gallery.History, extras: _Extras) -> ReportData:
     return ReportData(
         month=history.month,
         code=REGION,
-        name="De regio",
+        name=region_name(),
         trees=history.trees,
         before=before,
         model=history.model,

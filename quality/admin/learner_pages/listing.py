@@ -19,7 +19,7 @@ from core.export import XLSX_TYPE, download
 from core.formats import count_text
 from core.municipalities import current, name as municipality_name, with_merged
 from core.pages.cells import downloaded
-from core.pages.lists import SEARCH, SHORT, RowList
+from core.pages.lists import PAGE_SIZE, SEARCH, RowList
 from core.pages.purposes import asks_purpose
 from core.pages.tables import forget_filter, keep_filter, own_filters
 from core.storage import CHUNK
@@ -58,7 +58,7 @@ def address_of(row: Any) -> str:
     return url_for("learner.index", place=f"{row.municipality:04d}", number=row.number)
 
 
-def learner_list(*, size: int = SHORT) -> RowList:
+def learner_list(*, size: int = PAGE_SIZE) -> RowList:
     """The list as this account may see it."""
     place = LearnerSummary.municipality
     places = sorted(

@@ -20,7 +20,7 @@ from core.formats import MISSING, MONTHS
 from core.municipalities import name as municipality_name
 from core.pages.cells import downloaded
 from core.pages.fields import SafeForm
-from core.pages.lists import SHORT, Column, Filter, RowList, choice_filter
+from core.pages.lists import PAGE_SIZE, Column, Filter, RowList, choice_filter
 from core.pages.purposes import asks_purpose
 from core.small_numbers import MINIMUM, count_or_hidden, table, totals
 from providers.codes import LearningRoute, TrackStatus
@@ -203,7 +203,7 @@ def signal_list() -> RowList:
         search=(CourseTrack.number,),
         filters=filters if g.account.role == Role.MUNICIPALITY else filters[:2],
         sort="-urgency" if g.account.role == Role.MUNICIPALITY else "track.number",
-        size=SHORT,
+        size=PAGE_SIZE,
     )
 
 

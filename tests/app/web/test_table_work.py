@@ -182,15 +182,15 @@ def test_every_other_road_to_a_mark_or_contract_asks_why_and_shows_the_effect(cl
 
 
 def test_a_filter_is_kept_for_its_owner_and_a_page_has_as_many_rows_as_asked(client, manager):
-    for number in range(30):
+    for number in range(55):
         Teacher.create(provider=make_provider(), teacher_ref=f"D{number:02d}", registration=1)
-    page = client.get("/beheer/docenten/?per=25&aanbieder=TA001")
-    assert len(page.rows()) == 25
-    assert any("per=25" in link and "na=" in link for link in page.links)
-    client.post("/beheer/docenten/filters/?per=25&aanbieder=TA001", {"naam": "Mijn docenten"})
+    page = client.get("/beheer/docenten/?per=50&aanbieder=TA001")
+    assert len(page.rows()) == 50
+    assert any("per=50" in link and "na=" in link for link in page.links)
+    client.post("/beheer/docenten/filters/?per=50&aanbieder=TA001", {"naam": "Mijn docenten"})
     kept = client.get("/beheer/docenten/").with_class("saved-filters")[0]
     address = next(kept.iter("a")).get("href")
-    assert address == "/beheer/docenten/?sorteer=teacher_ref&per=25&aanbieder=TA001"
+    assert address == "/beheer/docenten/?sorteer=teacher_ref&per=50&aanbieder=TA001"
     client.sign_in("contractmanager", email="ander@regio.example")
     assert "Mijn docenten" not in client.get("/beheer/docenten/").text
     client.sign_in("contractmanager")

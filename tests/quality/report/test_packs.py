@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 import openpyxl
 import pytest
 
+from core import municipalities
 from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.charts import pictures
-from core.dates import now
+from core.dates import now, today
 from core.jobs.runner import do_next
 from providers.codes import LearningRoute
 from providers.models import CourseTrack, Provider
@@ -297,6 +298,21 @@ def test_the_page_lists_and_gives_reports_and_writes_down_who_got_which(client, 
     assert client.get("/rapportages/2026-10/regio.xlsx").data.startswith(b"PK")
     lines = AuditLine.select().where(AuditLine.action == "give_report").order_by(AuditLine.id)
     assert [line.thing_id for line in lines] == ["2026-10/TA003", "2026-10/regio"]
+
+
+def test_the_name_of_the_region_stands_above_pages_and_reports(client, region):
+    municipalities.use(None, today, region="Regio Zwolle")
+    try:
+        client.sign_in("contractmanager")
+        page = client.get("/rapportages/2026-10/")
+        assert page.with_class("site-region")[0].text == "Regio Zwolle"
+        assert page.rows()[0][0] == "Regio Zwolle"
+        workbook = client.get("/rapportages/2026-10/regio.xlsx").data
+        title = openpyxl.load_workbook(io.BytesIO(workbook)).properties.title
+        assert title == "Regio Zwolle, oktober 2026"
+    finally:
+        municipalities.use(None, today)
+    assert not client.get("/rapportages/2026-10/").with_class("site-region")
 
 
 def test_a_school_gets_its_own_report_only(client, region):
