@@ -14,7 +14,7 @@ from core.accounts import may, visible
 from core.admin import NothingThereError, Page, needs
 from core.dates import add_months, month_end, now, parse_month, today
 from core.export import download
-from core.formats import month_text, number_text
+from core.formats import month_text
 from core.pages.fields import SafeForm
 from core.small_numbers import hide_small
 from providers.codes import LearningRoute
@@ -96,12 +96,6 @@ class Line:
     fixed: bool
 
     @property
-    def interval(self) -> str:
-        """The interval in words; empty without one."""
-        low_high = self.tree["interval"]
-        return f"van {number_text(low_high[0])} tot {number_text(low_high[1])}" if low_high else ""
-
-    @property
     def unsure(self) -> str:
         """What makes the word unsure: near a border, or too few groups; empty when neither."""
         return FEW_GROUPS if self.tree.get("few_groups") else border_text(self.tree)
@@ -110,11 +104,6 @@ class Line:
     def outdated(self) -> bool:
         """Whether the newest check of the quality mark is too long ago."""
         return mark_is_outdated(self.tree)
-
-    @property
-    def bar(self) -> Mapping[str, Any] | None:
-        """Where score and interval lie on the scale."""
-        return score_words.bar(self.tree)
 
 
 SORTS = ("naam", *CRITERIA, "score")

@@ -224,19 +224,6 @@ def month_sentence(trees: Sequence[Tree], before: Sequence[Tree], names: Mapping
     return f"{sentence}."
 
 
-def bar(tree: Tree) -> dict[str, Any] | None:
-    """Places of score, interval and borders on a scale of 0 to 100, for the picture in a row."""
-    if tree["score"] is None or not tree["interval"]:
-        return None
-    low, high = tree["interval"]
-    return {
-        "low": round(low, 1),
-        "high": round(high, 1),
-        "score": round(tree["score"], 1),
-        "borders": tree["borders"],
-    }
-
-
 def asks_a_talk(tree: Tree) -> bool:
     """Whether somebody falls short, or clearly goes down on a criterion."""
     return tree["standing"] == Standing.INSUFFICIENT or any(
