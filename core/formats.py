@@ -54,10 +54,10 @@ def percent_text(value: float | None, decimals: int = 1) -> str:
     return MISSING if value is None else f"{number_text(value, decimals)}\N{NO-BREAK SPACE}%"
 
 
-def hours_text(minutes: int | None) -> str:
-    """Minutes as hours: ``12,5``, without decimals that say nothing."""
-    if minutes is None:
-        return MISSING
+def hours_text(minutes: int | None, decimals: int | None = None) -> str:
+    """Minutes as hours: ``12,5``, no decimals that say nothing; a column gives all as many."""
+    if minutes is None or decimals is not None:
+        return MISSING if minutes is None else number_text(Decimal(minutes) / 60, decimals or 0)
     text = number_text(Decimal(minutes) / 60, 2)
     return text.rstrip("0").rstrip(",") if "," in text else text
 

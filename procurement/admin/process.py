@@ -9,32 +9,21 @@ from werkzeug.wrappers import Response
 
 from core.accounts import visible
 from core.admin import needs
-from core.audit import AuditLine
 from core.charts.pictures import Chart
 from core.errors import DomainError
 from core.export import download
-from core.municipalities import name as municipality_name, names as municipality_names
-from core.pages import changes
+from core.municipalities import name as municipality_name
 from procurement.admin.base import PlanningBase, chart_file, crumbs
+from procurement.admin.history import MOST, sentences_of
 from procurement.admin.rows import Matrix, lines, matrix, version_rows
 from procurement.charts import decision_matrix, float_chart, gantt, milestone_trend, start_chance
-from procurement.models import (
-    Action,
-    Breach,
-    CalendarLink,
-    ContractingProcess,
-    Decision,
-    Milestone,
-    Participation,
-    Risk,
-)
+from procurement.models import Breach, CalendarLink, ContractingProcess
 from procurement.plan import operations, queries
 from procurement.plan.fair_forecast import FEWEST, Case, FairForecast, fair_forecast
 from procurement.plan.health import Health, driving_chain
 from procurement.plan.outlook import Outlook
 from procurement.plan.planning import Change, differences, shifted
 from procurement.plan.terms import PROCEDURE_NAMES
-from procurement.plan.validity import ROUTES
 
 FURTHEST = 3650
 PICTURES: dict[str, Callable[[Outlook], Chart | None]] = {
@@ -228,43 +217,9 @@ class ProcessPages(PlanningBase):
             "procurement/history.html",
             code=code,
             crumbs=crumbs(code),
-            lines=[(line, _said(line)) for line in queries.history(process, 200)],
+            lines=[(line, *sentences_of(line)) for line in queries.history(process, 200)],
+            most=MOST,
         )
-
-
-PARTS = {
-    "actions": "actie", "baselines": "planversie", "decisions": "besluit", "links": "volgorde",
-    "meetings": "vergadering", "participations": "deelname", "recesses": "reces",
-    "risks": "risico",
-}  # fmt: skip
-"""What the parts of a plan are called where the history names one."""
-LABELS = {
-    name: str(column.verbose_name)
-    for model in (Participation, Risk, Action, Decision, Milestone, ContractingProcess)
-    for name, column in model._meta.fields.items()
-    if column.verbose_name
-}
-
-
-def _said(line: AuditLine) -> list[str]:
-    """One sentence for every value that a change of the plan made different."""
-    return [
-        changes.change_text(_name_of(one.path), one)
-        for one in changes.differences(line.before, line.after)
-    ] or [str(line.action)]
-
-
-def _name_of(path: tuple[str, ...]) -> str:
-    """``besluit 8 Kampen, vergadering`` from ``("decisions 8 0166", "meeting_on")``."""
-    part, *keys = path[0].split(" ")
-    label = LABELS[part].lower() if part in LABELS else _place(part)
-    words = [PARTS.get(part, label), *map(_place, keys)]
-    below = [LABELS.get(name, name).lower() for name in path[1:]]
-    return ", ".join([" ".join(words), *below]) + ":"
-
-
-def _place(key: str) -> str:
-    return municipality_names().get(key) or ROUTES.get(key, key)
 
 
 def _steps_sentence(judged: list[Health]) -> str:

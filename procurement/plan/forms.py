@@ -108,7 +108,7 @@ class RowForm(SafeForm):
         ]
         if typed:
             first = next(iter(self))
-            first.errors = [f"Vul ook in: {first.label.text.lower()}."]
+            first.errors = ["Vul dit ook in, of maak de regel leeg."]
         return not typed
 
 
@@ -119,12 +119,12 @@ class RowsField(FieldList):
         super().__init__(FormField(row), label, description=description, **more)
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:  # noqa: ARG002
-        """Check every row; what is wrong names its row."""
+        """Check every row; what is wrong names its row and column."""
         self.errors = []
         for number, entry in enumerate(self.entries, start=1):
             if not entry.form.validate():
                 self.errors += [
-                    f"{self.label.text}, regel {number}: {message}"
+                    f"{self.label.text}, regel {number}, {field.label.text.lower()}: {message}"
                     for field in entry.form
                     for message in field.errors
                 ]

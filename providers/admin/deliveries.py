@@ -251,7 +251,9 @@ class DeliveriesPage(Page):
             form=form,
             state_word=state_word(delivery),
             statuses={int(status): status.label for status in TrackStatus},
-            routes={int(route): route.label for route in LearningRoute},
+            routes={
+                key: route.label for route in LearningRoute for key in (int(route), route.code)
+            },
             with_values=self._with_values(),
             whole=sees_whole_files(g.account),
         )

@@ -17,6 +17,7 @@ from core.export import XLSX_TYPE
 from core.formats import month_text
 from core.jobs.runner import submit
 from core.municipalities import region_name
+from providers.codes import LearningRoute
 from quality.admin.scores import month_or_404, visible_cards, visible_months
 from quality.cards.queries import newest_judged_month
 from quality.models import FIXED, ReportMail, ScoreCard
@@ -129,7 +130,7 @@ def _lines(month_cards: list[ScoreCard], account: Account) -> list[ReportLine]:
     for card in sorted(month_cards, key=lambda card: card.provider.name.casefold()):
         by_code.setdefault(card.provider.code, []).append(card)
     for code, cards in by_code.items():
-        words = ", ".join(f"{card.result['route']}: {_word(card)}" for card in cards)
+        words = ", ".join(f"{LearningRoute(card.route).label}: {_word(card)}" for card in cards)
         lines.append(ReportLine(code, cards[0].provider.name, _status(cards), words))
     return lines
 

@@ -219,9 +219,10 @@ def evidence_of(kind: str, road: Road, route: int, track: int, month: date) -> E
             ("Maand", "Aangeboden", "Gevolgd", "Deel gevolgd", "Ongeoorloofd"),
             tuple(
                 (
-                    month_text(r.month), hours_text(r.minutes_offered),
-                    hours_text(r.minutes_attended), _share(r.minutes_attended, r.minutes_offered),
-                    hours_text(r.minutes_unauthorised),
+                    month_text(r.month), hours_text(r.minutes_offered, 2),
+                    hours_text(r.minutes_attended, 2),
+                    _share(r.minutes_attended, r.minutes_offered),
+                    hours_text(r.minutes_unauthorised, 2),
                 )
                 for r in two
             ),
@@ -248,7 +249,7 @@ def evidence_of(kind: str, road: Road, route: int, track: int, month: date) -> E
         tuple(
             (
                 month_text(r.month), *(LEVELS[getattr(r, skill)] for skill in SKILLS),
-                hours_text(r.minutes_attended),
+                hours_text(r.minutes_attended, 2),
             )
             for r in lessons
         ),

@@ -39,7 +39,7 @@ class Listed:
     newest: date | None
     learners: list[Learners]
     standings: list[tuple[str, str]]
-    """Per route, by its code, the standing of the newest month with judgements."""
+    """Per route the standing of the newest month with judgements."""
 
     @property
     def open_tracks(self) -> int:
@@ -123,7 +123,7 @@ def _standings(keys: list[int]) -> dict[int, list[tuple[str, str]]]:
         columns = (ScoreCard.provider, ScoreCard.route, ScoreCard.standing)
         newest = cards_of(month, provider_ids=keys).select(*columns)
         for key, route, standing in visible(ScoreCard, g.account, newest).tuples():
-            by_provider.setdefault(key, []).append((LearningRoute(route).code, standing))
+            by_provider.setdefault(key, []).append((LearningRoute(route).label, standing))
     return by_provider
 
 

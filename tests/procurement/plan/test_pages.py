@@ -259,7 +259,10 @@ def test_from_template_through_decisions_to_export_and_back(region):
         file = (io.BytesIO(content), f"plan.{kind}")
         page = region.post("/planning/NIEUW-1/import/", {"file": file})
         assert "Er verandert niets" in page.text, kind
-    assert "agenda vol" in region.get("/planning/NIEUW-1/geschiedenis/").text
+    said = region.get("/planning/NIEUW-1/geschiedenis/").rows()
+    assert "Het traject “Nieuw traject” is gemaakt, met 24 mijlpalen." in said[-1][2]
+    assert "Kampen, vergadering was 12-06-2029 en is nu 10-07-2029." in said[0][2]
+    assert said[0][3] == "agenda vol"
 
 
 def waits(*codes):
@@ -297,7 +300,9 @@ def test_errors_stand_beside_the_field_and_say_what_to_do(region):
     page = region.post(f"/planning/{CODE}/mijlpalen/4/", step | waits("3", "8"))
     assert "kring: 4 → 5 → 7 → 8 → 4" in page.errors[0]
     page = region.post(f"/planning/{CODE}/mijlpalen/4/", step | waits("3") | {"waits-0-lag": "x"})
-    assert page.errors == ["Wacht op, regel 1: Vul een heel getal in, zonder punten of komma."]
+    assert page.errors == [
+        "Wacht op, regel 1, tussentijd: Vul een heel getal in, zonder punten of komma."
+    ]
     page = region.post(f"/planning/{CODE}/mijlpalen/nieuw/", step)
     assert page.errors == ["Mijlpaal 4 is er al. Kies een andere code."]
     page = region.get(f"/planning/{CODE}/besluiten/8/")
@@ -305,9 +310,9 @@ def test_errors_stand_beside_the_field_and_say_what_to_do(region):
     page = region.post(f"/planning/{CODE}/besluiten/8/", rows)
     assert f"Vul in op welke dag {name(LATE)} besloten heeft." in page.text
     page = region.post(f"/planning/{CODE}/kalender/", {"recesses-0-first": "19-12-2026"})
-    assert page.errors == ["Reces, regel 1: Vul de laatste dag in."]
+    assert page.errors == ["Reces, regel 1, tot en met: Vul de laatste dag in."]
     page = region.post(f"/planning/{CODE}/kalender/", {"recesses-0-name": "kerst"})
-    assert page.errors == ["Reces, regel 1: Vul ook in: van."]
+    assert page.errors == ["Reces, regel 1, van: Vul dit ook in, of maak de regel leeg."]
     page = region.post(f"/planning/{CODE}/import/", {"file": (io.BytesIO(b"x"), "plan.pdf")})
     assert page.errors[0].startswith("Blad mijlpalen: de kolom 'code' ontbreekt.")
     page = region.post("/planning/nieuw/", {"code": CODE, "name": "x", "template": "SAS regionaal"})
@@ -417,7 +422,7 @@ def test_scale_requirements_and_questions_by_form(region):
     assert page.rows(0)[0][-1] == "1,8"
     page = region.post(f"{base}/schaal/wijzig/", given | {"numbers-0-year_2027": "veel"})
     assert page.errors == [
-        "Trajecten per jaar, regel 1: Vul een heel getal in, zonder punten of komma."
+        "Trajecten per jaar, regel 1, 2027: Vul een heel getal in, zonder punten of komma."
     ]
     before = trace(process())
     page = region.get(f"{base}/eisen/wijzig/")
