@@ -1,42 +1,56 @@
 """The log as people read it: what happened in a sentence, and from what to what."""
 
 import json
-from functools import partial
+import re
+from functools import cache, partial
 from typing import Any
 
 import peewee
-from flask import g
+from flask import current_app, g
 
-from core.accounts import Account
 from core.audit import AuditLine
+from core.db import BaseModel
 from core.formats import euro_text
 from core.municipalities import names as municipality_names
 from core.pages.changes import change_text, differences, plain_text
+from procurement.admin import history
+from procurement.plan.queries import THING as PLAN
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
-from providers.models import Contract, Location, Provider, QualityMark, Teacher
-from quality.agreements.models import Agreement, Complaint, Talk
-from quality.indicators.models import Indicator, IndicatorValue
+from providers.models import Provider
 
-MODELS: dict[str, type[peewee.Model]] = {
-    "account": Account, "agreement": Agreement, "complaint": Complaint, "contract": Contract,
-    "indicator": Indicator, "indicator_value": IndicatorValue, "location": Location,
-    "provider": Provider, "quality_mark": QualityMark,
-    "talk": Talk, "teacher": Teacher,
-}  # fmt: skip
-"""Whose columns the lines about a thing name."""
+FILES = ("csv", "xlsx")
+DAY = re.compile(r"\b\d{4}-\d{2}(-\d{2})?\b")
 SHEETS = {
     "aanbieders": "provider", "contracten": "contract", "docenten": "teacher",
-    "keurmerken": "quality_mark", "locaties": "location",
+    "keurmerken": "quality_mark", "klasbezoeken": "class_inspection", "lesvrij": "lesson_break",
+    "locaties": "location", "reistijden": "travel_time",
 }  # fmt: skip
 """What the import of a register file calls things."""
 NAMING = ("number", "code", "teacher_ref", "name", "naam", "subject", "text", "summary", "email")
+WRITTEN = ("subject", "text", "summary")
+"""Names that somebody wrote as a sentence."""
 WORDS = {
-    "aanbieder": "aanbieder", "accepted": "aangenomen", "cards": "oordelen", "held_on": "gehouden",
-    "municipalities": "gemeenten", "reason": "reden", "rejected": "terug te sturen",
-    "rows": "rijen", "scopes": "leerroutes en gemeenten", "skipped": "overgeslagen",
-    "unchanged": "ongewijzigd", "until": "tot", "provider": "aanbieder", "month": "maand",
+    "aanbieder": "aanbieder", "accepted": "aangenomen", "act": "wat er is gedaan",
+    "cards": "oordelen", "criterion": "criterium", "figures": "cijfers", "finding": "bevinding",
+    "follow_up": "vervolg", "headers": "kolom", "held_on": "gehouden", "import": "bestand nummer",
+    "invoices": "facturen", "kind": "soort", "learner": "cursist", "location": "locatie",
+    "minutes": "minuten", "month": "maand", "municipalities": "gemeenten",
+    "municipality": "gemeente", "note": "notitie", "place": "plaats", "provider": "aanbieder",
+    "reason": "reden", "rejected": "terug te sturen", "restored": "teruggezet", "rows": "rijen",
+    "scopes": "leerroutes en gemeenten", "sha256": "controlegetal", "size": "grootte in bytes",
+    "skipped": "overgeslagen", "source": "bron", "state": "stand", "unchanged": "ongewijzigd",
+    "until": "tot", "zoek": "gezocht op",
 }  # fmt: skip
 """Names in lines that are no column."""
+VALUES = {
+    "accepted": "aangenomen", "accepted_with_warnings": "aangenomen met opmerkingen",
+    "agreement": "afspraak", "held": "verwerkt", "improvement_plan": "verbeterplan",
+    "partly_accepted": "deels aangenomen", "received": "ontvangen", "refused": "geweigerd",
+    "withdrawn": "teruggetrokken",
+}  # fmt: skip
+"""Codes that stand in lines as they are kept."""
+LEFT_OUT = ("sha256", "size", "learner")
+"""What says nothing in a sentence; the page of the line has it."""
 LABELLED = {"status": MarkStatus, "registration": TeacherRegistration, "route": LearningRoute}
 MOST_PARTS = 6
 
@@ -49,14 +63,28 @@ def thing_of(line: AuditLine) -> str:
 def sentence(line: AuditLine) -> str:
     """``Contract RZ-TA002-1 gewijzigd: norm wachttijd 28 → 42 dagen.``"""
     thing = thing_of(line)
-    word = THINGS.get(thing, thing.replace("_", " "))
-    done = ACTIONS.get(line.action, line.action)
-    parts = changes(line)
-    listed = parts[:MOST_PARTS]
-    if len(parts) > MOST_PARTS:
-        listed.append(f"en nog {len(parts) - MOST_PARTS}")
-    rest = f": {', '.join(listed)}" if listed else ""
-    return f"{word.capitalize()} {name_of(line)} {done}{rest}."
+    if thing == PLAN:
+        lead, parts = history.sentences_of(line)
+        return " ".join([f"Traject {line.thing_id}: {lead}", *_few(parts, "En nog {}.")])
+    if line.action == "export" and line.thing_id in FILES:
+        start = f"Lijst {list_name(thing)} gedownload als {line.thing_id.upper()}"
+    else:
+        word = THINGS.get(thing, thing.replace("_", " "))
+        done = ACTIONS.get(line.action, line.action)
+        start = f"{word.capitalize()} {name_of(line)} {done}"
+    listed = ", ".join(_few(changes(line), "en nog {}"))
+    return f"{start}: {listed}." if listed else f"{start}."
+
+
+def _few(parts: list[str], more: str) -> list[str]:
+    left = len(parts) - MOST_PARTS
+    return [*parts[:MOST_PARTS], more.format(left)] if left > 0 else parts
+
+
+def list_name(table: str) -> str:
+    """What the page of a table is called, such as ``Klachten``."""
+    views = current_app.extensions["admin"][0]._views
+    return next((one.name for one in views if getattr(one, "table", "") == table), table)
 
 
 def name_of(line: AuditLine) -> str:
@@ -64,9 +92,11 @@ def name_of(line: AuditLine) -> str:
     values = {**(line.before or {}), **(line.after or {})}
     for key in NAMING:
         if values.get(key):
-            return str(values[key])
+            text = str(values[key])
+            return f"“{text.rstrip('.')}”" if key in WRITTEN else text
     school = _provider(values.get("provider") or values.get("aanbieder"))
-    return f"{line.thing_id} ({school})" if school else str(line.thing_id)
+    key = DAY.sub(lambda found: plain_text(found[0]), str(line.thing_id))
+    return f"{key} ({school})" if school else key
 
 
 def changes(line: AuditLine) -> list[str]:
@@ -74,21 +104,31 @@ def changes(line: AuditLine) -> list[str]:
     thing = thing_of(line)
     return [
         change_text(
-            " ".join([*one.path[:-1], label_of(thing, one.path[-1])]),
+            " ".join(
+                [*(WORDS.get(name, name) for name in one.path[:-1]), label_of(thing, one.path[-1])]
+            ),
             one,
             partial(value_text, one.path[-1]),
         )
         for one in differences(line.before, line.after)
-        if line.before is not None or one.path[-1] not in NAMING
+        if one.path[-1] not in LEFT_OUT and (line.before is not None or one.path[-1] not in NAMING)
     ]
 
 
 def label_of(thing: str, key: str) -> str:
     """The word for a column or another name in a line."""
-    model: Any = MODELS.get(thing)
+    model: Any = _models().get(thing)
     column = model._meta.fields.get(key) if model is not None else None
     label = (column.verbose_name if column is not None else None) or WORDS.get(key, key)
-    return str(label)[:1].lower() + str(label)[1:]
+    text = str(label)
+    # "Naam" loses its capital in a sentence, "KvK-nummer" keeps it.
+    return text[:1].lower() + text[1:] if text.split(" ", maxsplit=1)[0][1:].islower() else text
+
+
+@cache
+def _models() -> dict[str, type[peewee.Model]]:
+    """Whose columns the lines about a thing name, by the name of its table."""
+    return {one._meta.table_name: one for one in BaseModel.__subclasses__()}
 
 
 def value_text(key: str, value: Any) -> str:  # noqa: PLR0911  a table
@@ -103,9 +143,13 @@ def value_text(key: str, value: Any) -> str:  # noqa: PLR0911  a table
         return euro_text(value)
     if key == "scopes":
         return _scopes(value)
-    if key == "municipalities":
+    if key in ("municipalities", "gemeenten"):
         return ", ".join(municipality_names().get(code, str(code)) for code in value)
-    return plain_text(value)
+    if key in ("handeling", "soort"):
+        return ACTIONS.get(value) or THINGS.get(value) or plain_text(value)
+    if key == "municipality":
+        return municipality_names().get(f"{value:0>4}", str(value))
+    return VALUES.get(value) or plain_text(value) if isinstance(value, str) else plain_text(value)
 
 
 def _scopes(pairs: list[list[Any]]) -> str:
@@ -160,7 +204,7 @@ def _keys_called(word: str) -> set[str]:
     """Columns whose Dutch name holds a word: ``norm`` finds ``waiting_norm_days``."""
     named = {
         name
-        for model in MODELS.values()
+        for model in _models().values()
         for name, column in model._meta.fields.items()
         if word in str(column.verbose_name or "").casefold()
     }
@@ -168,14 +212,24 @@ def _keys_called(word: str) -> set[str]:
 
 
 ACTIONS = {
+    "aanmaken": "toegevoegd",
+    "beoordeling": "beoordeling ingevuld",
+    "consensus": "consensus ingevuld",
+    "contract": "contract gemaakt",
+    "definitieve gunning": "definitief gegund",
+    "gunningsbeslissing": "gunningsbeslissing verzonden",
+    "inschrijving": "inschrijving ontvangen",
+    "kort geding": "kort geding bijgewerkt",
+    "perceel": "vastgelegd",
+    "toets": "inschrijving getoetst",
     "accept": "aangenomen",
-    "answer_reaction": "reactie beantwoord",
+    "answer_reaction": "beantwoord",
     "backup": "reservekopie gemaakt",
     "begin": "begonnen",
     "cancel": "vervallen verklaard",
     "change": "gewijzigd",
     "close": "afgerond",
-    "compute_scores": "scores berekend",
+    "compute_scores": "berekend",
     "confirm": "bevestigd",
     "create": "gemaakt",
     "declare_nothing": "nihil-opgave gedaan",
@@ -187,16 +241,16 @@ ACTIONS = {
     "export": "gedownload",
     "extend": "verlengd",
     "failed": "mislukt",
-    "fix_scores": "scores vastgesteld",
-    "give_report": "rapportage gegeven",
+    "fix_scores": "vastgesteld",
+    "give_report": "gegeven",
     "interrupted": "afgebroken",
     "invite": "uitgenodigd",
     "load": "ingelezen",
-    "mail_digest": "planning gemaild",
-    "mail_report": "rapportage gemaild",
-    "make_reports": "rapportages gemaakt",
+    "mail_digest": "gemaild",
+    "mail_report": "gemaild",
+    "make_reports": "gemaakt",
     "password": "wachtwoord gewijzigd",
-    "react": "gereageerd",
+    "react": "gestuurd",
     "put_back": "teruggezet op de lijst",
     "put_off": "uitgesteld",
     "receive": "ontvangen",
@@ -207,16 +261,26 @@ ACTIONS = {
     "requeue": "opnieuw klaargezet",
     "restart": "opnieuw gestart",
     "restore": "reservekopie teruggezet",
-    "revise_scores": "scores herzien",
+    "revise_scores": "herzien",
     "revoke": "ingetrokken",
     "second_step_off": "tweede stap uitgezet",
     "second_step_on": "tweede stap ingesteld",
     "hand_over": "overgedragen",
-    "see_signal": "signaal gezien",
+    "see_signal": "behandeld",
     "withdraw": "teruggetrokken",
 }
 
 THINGS = {
+    "access_line": "inzage",
+    "audit_line": "logboek",
+    "class_inspection": "klasbezoek",
+    "contracting_process": "traject",
+    "decision": "besluit",
+    "lesson_break": "lesvrije week",
+    "milestone": "mijlpaal",
+    "passport": "paspoort",
+    "teaching_method": "lesmethode",
+    "travel_time": "reistijd",
     "account": "account",
     "agreement": "afspraak",
     "api_token": "token",

@@ -31,6 +31,7 @@ from app.web.log_sentences import (
     THINGS,
     found_by,
     label_of,
+    list_name,
     sentence,
     thing_of,
     value_text,
@@ -41,7 +42,7 @@ from core.admin import Page, needs
 from core.audit import AuditLine
 from core.dates import AMSTERDAM, now
 from core.errors import DomainError
-from core.formats import read_day
+from core.formats import MISSING, read_day
 from core.identity.account_operations import (
     add_account,
     change_account,
@@ -364,6 +365,11 @@ class AccessView(SafeModelView):
         "about": "Kenmerk", "count": "Aantal", "purpose": "Doel", "address": "Netwerkadres",
     }  # fmt: skip
     choices = {"action": tuple(LOOKED.items()), "what": tuple(LOOKED_AT.items())}
+    cells = {
+        "about": lambda line: (
+            list_name(line.about) if line.what == "export" else line.about or MISSING
+        )
+    }
     search_columns = (AccessLine.actor, AccessLine.about)
     list_filters = (
         Filter("trajectnummer", "Trajectnummer", _about_learner, secret=True),

@@ -49,6 +49,9 @@ def test_the_audit_trail_speaks_dutch_and_filters(admin):
     assert not admin.get("/beheer/logboek/?vanaf=01-01-2199").all("table")
     assert "is niet te lezen" in admin.get("/beheer/logboek/?vanaf=morgen").text
     text = admin.get("/beheer/logboek/export/csv/?handeling=create").data.decode()
+    newest = admin.get("/beheer/logboek/").rows()[0]
+    assert newest[2] == "Lijst Logboek gedownload als CSV: handeling gemaakt."
+    assert admin.get("/beheer/wie-keek/").rows()[0][4] == "Logboek"
     assert "Account kim@b.nl gemaakt: rol regio, actief ja." in text
     number = AuditLine.get(AuditLine.thing_id == "kim@b.nl").id
     page = admin.get(f"/beheer/logboek/details/?id={number}")

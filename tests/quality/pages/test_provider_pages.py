@@ -177,4 +177,4 @@ def test_the_list_shows_the_judgement_of_the_newest_month(judged, client) -> Non
     client.sign_in(Role.MUNICIPALITY, municipalities=["0148"])
     page = client.get("/aanbieders/")
     assert "oordeel over september 2026" in page.text
-    assert page.rows()[0][6].startswith("B ")
+    assert page.rows()[0][6].startswith("B1-route ")
