@@ -52,7 +52,7 @@ from quality.admin.providers import tabs_of
 from quality.cards.inputs import newest_month_of
 from quality.report.pdf import pdf
 
-MOST_ROWS = 500
+ROWS_ON_A_PAGE = 25
 """Rows behind an amount that one page shows; the workbook has all."""
 
 
@@ -168,12 +168,15 @@ class PromisePage(Page):
             abort(403)
         line = found.lines[int(number) - 1]
         (rows,) = rows_behind(found, g.account, [line])
-        numbers = numbers_of([row.track for row in rows])
-        seen = list(numbers.values())[:MOST_ROWS]
-        _look(found, len(rows), action="look", about=f" nr. {number}", numbers=seen)
+        parts = max(-(-len(rows) // ROWS_ON_A_PAGE), 1)
+        part = min(max(request.args.get("deel", 1, type=int), 1), parts)
+        listed = rows[(part - 1) * ROWS_ON_A_PAGE : part * ROWS_ON_A_PAGE]
+        numbers = numbers_of([row.track for row in listed])
+        seen = list(numbers.values())
+        _look(found, len(listed), action="look", about=f" nr. {number}", numbers=seen)
         return self.render(
             "procurement/promise_rows.html", chosen=chosen, line=line, words=words,
-            rows=rows[:MOST_ROWS], total=len(rows), numbers=numbers,
+            rows=listed, total=len(rows), numbers=numbers, number=number, part=part, parts=parts,
             by_days=line.clause.measure == START,
         )  # fmt: skip
 

@@ -17,6 +17,7 @@ from core.pages.fields import (
     TextField,
     WholeNumberField,
 )
+from providers.codes import LearningRoute
 from quality.method.criteria import CRITERIA
 from quality.method.model import (
     EVERY_ROUTE,
@@ -142,7 +143,7 @@ def form_for(model: ScoringModel) -> type[SafeForm]:
                 f"{label}: norm in dagen", [Required("Vul de norm in.")], low=1, high=365
             )
         for route in criterion.knots:
-            where = "" if route == EVERY_ROUTE else f" (route {route})"
+            where = "" if route == EVERY_ROUTE else f" ({LearningRoute.from_code(route).label})"
             fields[f"knots_{criterion.code}_{_safe(route)}"] = TextField(
                 f"{label}: knikpunten{where}",
                 [Required("Vul de knikpunten in.")],

@@ -155,7 +155,7 @@ def columns_of(
         )  # fmt: skip
     columns += [
         Column("provider", "Aanbieder", _provider, _provider),
-        Column("route", "Route", _route, _route),
+        Column("route", "Route", _route, _route_name),
         Column("status", "Status", _status, _status),
         Column("registered_on", "Sinds", lambda r: r.registered_on,
                lambda r: day_text(r.registered_on), S.registered_on, nowrap=True),
@@ -190,6 +190,12 @@ def _provider(row: Any) -> str:
 
 def _route(row: Any) -> str:
     return MISSING if row.route is None else LearningRoute(row.route).code
+
+
+def _route_name(row: Any) -> str:
+    """``B1``, ``onderwijs`` or ``Z``: a narrow column whose head says that it is a route."""
+    name = MISSING if row.route is None else ROUTES[row.route]
+    return name.removesuffix("route").removesuffix("-")
 
 
 def _status(row: Any) -> str:
