@@ -195,6 +195,8 @@ def month_parser(
 _NUMBER = re.compile(r"([+-]?)(\d*)(?:[.,](\d+))?$")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([.\s])\d{3})+(?:,\d+)?$")
 _UNIT = re.compile(r"(?<=\d)\s*(?:u|uur|uren|h)\.?$", re.IGNORECASE)
+_OTHER_FORMAT = re.compile(r"\d ?%$|^\d+:\d\d of \d+:\d\d$")
+"""What a reader gives for a percentage, and for a time that may be a duration."""
 _CLOCK = re.compile(r"(\d{1,4})(?::| ?(?:u|uur) ?)([0-5]\d)(?::00| ?(?:m|min|minuten)\.?)?$")
 
 
@@ -212,7 +214,7 @@ def hours_parser(maximum: int) -> Parser:
             text = text.replace(".", "").replace(" ", "")
         match = _NUMBER.match(text)
         if not match or not (match[2] or match[3]):
-            raise Fault("F204")
+            raise Fault("F214" if _OTHER_FORMAT.search(text) else "F204")
         decimals = (match[3] or "").rstrip("0")
         digits = match[2].lstrip("0") or "0"
         if (match[1] == "-" and (digits != "0" or decimals)) or len(digits) > LONGEST_NUMBER:

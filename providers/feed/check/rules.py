@@ -403,6 +403,12 @@ CELL_RULES = (
         "De rij is niet verwerkt.", found_by=_CELL,
     ),
     Rule(
+        "F214", "Uren staan in een cel met de opmaak van een getal.",
+        'Hier staat een procent of een tijd van de dag: "{value}". Geef de cel in het rekenblad '
+        "eerst de opmaak Getal. Vul dan het aantal uren in, bijvoorbeeld 12,5.",
+        "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
         "F210", "Een aantal ligt tussen zijn grenzen.",
         'Vul in {column} een getal van {minimum} tot en met {maximum} in. Er staat "{value}".',
         "De rij is niet verwerkt.", found_by=_CELL,

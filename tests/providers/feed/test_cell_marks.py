@@ -31,7 +31,7 @@ def test_errors_and_percentages_are_refused_by_name(tmp_path, kind):
     assert found.assumed["sheet"] == "Data"
     assert found.told == [
         (first + 2, "groep", "F012"),
-        (first + 3, "uren_gevolgd", "F204"),
+        (first + 3, "uren_gevolgd", "F214"),
     ]
     assert [problem.value for problem in found.problems] == ["#N/A", "40,5%"]
     plain = csv(row(groep="A"), row(groep="A", trajectnummer="T-4"))

@@ -124,7 +124,7 @@ SENT: dict[str, tuple[bytes, str]] = {
         "Laat trajectnummer dan leeg en zet er Totaal bij",
     ),
     "40:30 als tijd van de dag": (
-        book(put("uren_gevolgd", 2, 40.5 / 24, "hh:mm")), 'Er staat "16:30 of 40:30".',
+        book(put("uren_gevolgd", 2, 40.5 / 24, "hh:mm")), '"16:30 of 40:30". Geef de cel',
     ),
     "gemeente en code spreken elkaar tegen": (
         csv(row(gemeentecode="0148 (Zwolle)")), "Vul de gemeentecode in met vier cijfers",
@@ -153,7 +153,7 @@ SENT: dict[str, tuple[bytes, str]] = {
     ),
     "nummer met .0": (csv(row(trajectnummer="260102.0")), "Is 260102 bedoeld?"),
     "uren als procent": (
-        xlsx(table(row() | {"uren_gevolgd": Shown(0.84)})), "Vul het aantal uren in, bijvoorbeeld",
+        xlsx(table(row() | {"uren_gevolgd": Shown(0.84)})), '"84%". Geef de cel in het',
     ),
     "BSN als nummer": (csv(row(trajectnummer="111222333")), "burgerservicenummer"),
 }  # fmt: skip
@@ -169,3 +169,74 @@ def test_the_answer_says_what_to_do(tmp_path: Path, name: str) -> None:
     assert answer in receipt
     # One thing is the matter, and it is told once.
     assert len({(problem.row, problem.code) for problem in outcome.problems}) <= 2, receipt
+
+
+def summed(**values: str) -> dict[str, str]:
+    """One row for two, with the hours of both."""
+    good = row()
+    hours = {name: good[name] for name in good if name.startswith("uren_")}
+    doubled = {
+        name: f"{2 * float(value.replace(',', '.')):g}".replace(".", ",")
+        for name, value in hours.items()
+    }
+    return row(**doubled, **values)
+
+
+def headed(made: Any, _page: Any) -> None:
+    other = made.create_sheet("Groep 2")
+    for cells in table(row(trajectnummer="T-3"), row(trajectnummer="T-4")):
+        other.append(cells)
+
+
+def nothing(_made: Any, _page: Any) -> None:
+    """Leave the workbook as it is."""
+
+
+MENDED: dict[str, bytes] = {
+    "idem": csv(row(), row(trajectnummer="T-2", leerroute="B")),
+    "herhalingsteken in een groep": xlsx(
+        table(row(groep="A"), row(trajectnummer="T-2", groep="A"))
+    ),
+    "rij per week": csv(summed()),
+    "kolom per maand": csv(row(rapportagemaand="2026-09"), row()),
+    "twee groepen naast elkaar": xlsx(table(row(), row(trajectnummer="T-2"))),
+    "gekantelde tabel": xlsx(table(*(row(trajectnummer=f"T-{n}") for n in range(3)))),
+    "totaalrij met het aantal": csv(
+        row(), SUM | {"rapportagemaand": "Totaal", "trajectnummer": ""}
+    ),
+    "40:30 als tijd van de dag": book(put("uren_gevolgd", 2, 40.5, "0.00")),
+    "gemeente en code spreken elkaar tegen": csv(row(gemeentecode="0148")),
+    "andere woorden voor de status": csv(row(), row(trajectnummer="T-2")),
+    "kommabestand met 40,5": csv(row(), row(trajectnummer="T-2")),
+    "Word-document": book(nothing),
+    "bijna lege rij": csv(row()),
+    "kolom met een andere naam": csv(row()),
+    "cursist in twee groepen": csv(summed(groep="A")),
+    "jaar van twee cijfers": csv(row(datum_aanmelding="01-09-2026")),
+    "afgerond zonder reden": csv(row(**ENDED)),
+    "fout van LibreOffice": csv(row(groep="8")),
+    "formule zonder uitkomst": book(put("uren_gevolgd", 2, 40.5)),
+    "samengevoegde cellen": book(nothing),
+    "tweede blad zonder kop": book(headed),
+    "nummer dat een datum werd": book(put("trajectnummer", 2, "3-1", "@")),
+    "nummer met .0": csv(row(trajectnummer="260102")),
+    "uren als procent": book(put("uren_gevolgd", 2, 40.5, "0.00")),
+    "BSN als nummer": csv(row(trajectnummer="A-1")),
+}
+"""The same files after doing to the letter what the answer says."""
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_one_round_mends_it(tmp_path: Path, name: str) -> None:
+    content = MENDED[name]
+    path = tmp_path / ("x.xlsx" if content.startswith(b"PK") else "x.csv")
+    path.write_bytes(content)
+    outcome = check_file(path, today=TODAY)
+    receipt = "\n".join(lines(outcome))
+    assert outcome.problems == [], receipt
+    assert outcome.counts.rejected == 0 < outcome.counts.accepted, receipt
+
+
+def test_every_question_has_its_mended_file() -> None:
+    asked = list(SENT)[list(SENT).index("idem") :]
+    assert list(MENDED) == asked
