@@ -58,8 +58,8 @@ def sum_decided(series: Sequence[Mapping[int, Decided]], months: Sequence[int]) 
 class Cusum(NamedTuple):
     """Sum per month, the months of an alarm, and where a running word began (places in the list).
 
-    ``since`` is the place of the month after the sum last was 0 before the alarm that the newest
-    month still tells; None when it tells none.
+    ``since`` is the place of the month after the sum last was 0 before the first alarm of those
+    that told the word month after month up to the newest; None when that tells none.
     """
 
     sums: tuple[float, ...]
@@ -77,26 +77,30 @@ def cusum(
 ) -> Cusum:
     """Cumulative sum of the likelihood that the share fell (Page 1954), reset after an alarm.
 
-    ``expected`` is the share in time of before, ``effect`` how many people count as one.
+    A fall that lasts gives one alarm after another; it keeps the begin of the first as long as no
+    month lacked the word. ``expected`` is the share in time of before, ``effect`` how many people
+    count as one.
     """
     fallen = max(0.02, expected - model.cusum_fall)
     if fallen >= expected:
         return Cusum((0.0,) * len(months), (), None)
     for_in_time, for_late = log(fallen / expected), log((1 - fallen) / (1 - expected))
-    total, zero_at = 0.0, -1
-    sums, alarms, since = [], [], None
+    total, zero_at, begin = 0.0, -1, 0
+    sums: list[float] = []
+    alarms: list[int] = []
     for place, month in enumerate(months):
         late = month.people - month.in_time
         total = max(0.0, total + (month.in_time * for_in_time + late * for_late) / effect)
         sums.append(total)
         if total > alarm:
+            if not alarms or place - alarms[-1] > model.cusum_word_months:
+                begin = zero_at + 1
             alarms.append(place)
-            if len(months) - place <= model.cusum_word_months:
-                since = zero_at + 1
             total = 0.0
         if total == 0:
             zero_at = place
-    return Cusum(tuple(sums), tuple(alarms), since)
+    told = alarms and len(months) - alarms[-1] <= model.cusum_word_months
+    return Cusum(tuple(sums), tuple(alarms), begin if told else None)
 
 
 def expected_share(

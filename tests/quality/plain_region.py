@@ -218,7 +218,8 @@ def fall(series, region_series, effect):
         total = max(0.0, total + step / effect)
         following = months[i + 1] if i + 1 < len(months) else None
         if total > border:
-            told = (i, since)
+            unbroken = told is not None and i <= told[0] + 3
+            told = (i, told[1] if unbroken else since)
             total = 0.0
         if total == 0:
             since = following

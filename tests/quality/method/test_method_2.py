@@ -130,6 +130,19 @@ def test_cusum_own_example():
     assert found.since == 2
 
 
+def test_a_fall_that_lasts_keeps_its_first_month_until_a_month_lacks_the_word():
+    good, fallen = Decided(12, 11), Decided(12, 7)
+    lasting = [*[good] * 12, *[fallen] * 9]
+    seen = [
+        change.cusum(lasting[:n], expected=0.9, effect=1.2, alarm=4, model=BASIS_2027)
+        for n in range(1, len(lasting) + 1)
+    ]
+    assert len(seen[-1].alarms) > 2
+    assert {one.since for one in seen} == {None, 12}
+    again = [*lasting, *[good] * 6, *[fallen] * 3]
+    assert change.cusum(again, expected=0.9, effect=1.2, alarm=4, model=BASIS_2027).since == 27
+
+
 def test_a_constant_series_says_nothing():
     months = [Decided(39, 36)] * 30
     found = change.waiting_fall(months, Decided(39 * 12, 36 * 12), 1.0, BASIS_2027)
