@@ -116,6 +116,19 @@ def engine(
     return engines(request.param)
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to copy for an installation of its own."""
+    path = tmp_path_factory.mktemp("empty") / "taalinkoop.sqlite"
+    was = database.obj
+    db = open_database(f"sqlite:///{path}")
+    database.initialize(db)
+    with db.connection_context():
+        migrate(db)
+    database.initialize(was)
+    return path
+
+
 @contextmanager
 def _forgotten(engine: peewee.Database) -> Iterator[peewee.Database]:
     """A database that forgets what happens in it; inside another one it is a savepoint."""

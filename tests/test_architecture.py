@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import flask_admin
@@ -74,8 +75,13 @@ MAY_NOT_IMPORT = {
 }
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports_of(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -113,7 +119,7 @@ def test_only_the_doors_read_the_clock() -> None:
         f"{name_of(path)}:{node.lineno}"
         for path in modules(*PACKAGES)
         if not is_door(path) and name_of(path) != "core/dates.py"
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call)
         and clock & {getattr(node.func, "id", ""), getattr(node.func, "attr", "")}
     ]
@@ -209,7 +215,7 @@ def test_no_module_branches_on_the_code_of_a_criterion() -> None:
         f"{name_of(path)}:{line} {text}"
         for path in paths
         if name_of(path) not in WHAT_A_CRITERION_IS
-        for line, text in branches(ast.parse(path.read_text(encoding="utf-8")))
+        for line, text in branches(tree_of(path))
         if text in CRITERIA
     ]
     assert found == []

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import shutil
 import tarfile
 import zipfile
 from datetime import timedelta
@@ -97,11 +98,12 @@ def secrets_in(folder: Path) -> list[str]:
 
 
 @pytest.fixture
-def folder(run, tmp_path) -> Path:  # noqa: F811
+def folder(run, tmp_path, empty_database) -> Path:  # noqa: F811
     """An installation with one school."""
     register = tmp_path / "aanbieders.csv"
     register.write_text("aanbiedercode;naam\nTA001;Een\n", encoding="utf-8")
-    run("db", "migrate")
+    (tmp_path / "instance").mkdir()
+    shutil.copy(empty_database, tmp_path / "instance")
     run("provider", "import", str(register), "--kind", "aanbieders")
     return tmp_path / "instance"
 

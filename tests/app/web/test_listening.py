@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import shutil
 import socket
 import threading
 import time
@@ -17,10 +18,9 @@ import pytest
 from app import create_app
 from app.settings import read_settings
 from app.web import listening
-from core.accounts import Role, SignInFailure
+from core.accounts import Account, Role, SignInFailure
 from core.db import database
 from core.identity.account_operations import add_account
-from core.migrations import migrate
 from tests.builders import AT
 
 PASSWORD = "vier losse woorden samen"
@@ -67,16 +67,17 @@ class Server:
 
 
 @pytest.fixture
-def serve(tmp_path) -> Iterator[Any]:
+def serve(tmp_path, empty_database) -> Iterator[Any]:
     """``serve(TAALINKOOP_...=...)``: a server with one account in a database of its own."""
     was = database.obj
+    shutil.copy(empty_database, tmp_path)
     with ExitStack() as stack:
 
         def start(**settings: Any) -> Server:
             server = Server(tmp_path, settings)
             stack.callback(server.stop)
             database.connect(reuse_if_open=True)
-            if migrate(database.obj):
+            if not Account.select().exists():
                 add_account(
                     email=EMAIL, role=Role.REGION, password=PASSWORD, by="test", at=AT
                 )  # fmt: skip

@@ -19,6 +19,7 @@ from tests.core.workbooks.spelling import SPELLINGS, Writer
 from tests.providers.feed.books import ods, table, xlsx
 from tests.providers.feed.checks import TODAY, check_bytes
 from tests.providers.feed.lines import csv, row, text
+from tests.thorough import examples
 
 ROWS = (row(groep="Ommen é; 'x'"), row(trajectnummer="T-2", groep="ë|,\t"))
 
@@ -279,7 +280,7 @@ KEYS = st.from_regex(r"[A-Za-z0-9._/-]*[0-9][A-Za-z0-9._/-]*", fullmatch=True).f
 
 
 @settings(
-    max_examples=8, deadline=None, derandomize=True,
+    max_examples=examples(8), deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
 )  # fmt: skip
 @given(st.lists(KEYS, min_size=1, max_size=20, unique=True))

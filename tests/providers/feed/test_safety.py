@@ -22,7 +22,7 @@ WITH_A_LOW_LIMIT = (
     "from app.cli import main; raise SystemExit(main())"
 )
 AS_IF_LARGE = [sys.executable, "-c", WITH_A_LOW_LIMIT]
-KILLS = 20 if os.environ.get("REQUIRE_ALL") else 4
+KILLS = 20 if os.environ.get("REQUIRE_ALL") else 2
 """For each way of taking in; all of them where everything must hold."""
 TABLES = {
     "course_track": "number",
