@@ -20,6 +20,11 @@ def day_text(day: date | None) -> str:
     return MISSING if day is None else f"{day:%d-%m-%Y}"
 
 
+def clock_text(moment: datetime) -> str:
+    """Write the hour and minute of a moment: ``16:05``."""
+    return f"{moment.astimezone(AMSTERDAM):%H:%M}"
+
+
 def moment_text(moment: datetime | None) -> str:
     """``23-11-2026 14:05``, in Dutch time."""
     return MISSING if moment is None else f"{moment.astimezone(AMSTERDAM):%d-%m-%Y %H:%M}"

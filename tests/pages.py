@@ -27,8 +27,10 @@ ENGLISH = re.compile(
 )
 # A hash of no password at all: tests that do not sign in through the form need none.
 NO_PASSWORD = "!"
-# Differs on every page: the token of a form, the number of a refusal.
-OWN = re.compile(r'(?<=name="csrf_token" value=")[^"]*|(?<=, nummer )[0-9a-f]{12}(?=<)')
+# Differs on every page: the token of a form, the number of a refusal, what is left of the session.
+OWN = re.compile(
+    r'(?<=name="csrf_token" value=")[^"]*|(?<=, nummer )[0-9a-f]{12}(?=<)|(?<=data-seconds=")\d+'
+)
 UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
 
 

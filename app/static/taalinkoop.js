@@ -358,6 +358,40 @@
     }, JOB_EVERY);
   });
 
+  /* Before one is signed out, say so, and let whoever is still at work go on. */
+
+  const NOTICE = 300;
+  let notice;
+  parts.push((root) => {
+    const session = root.id === "sessie" ? root : root.querySelector("#sessie");
+    if (!session) return;
+    clearTimeout(notice);
+    document.getElementById("sessie-eindigt")?.remove();
+    const seconds = Number(session.dataset.seconds);
+    const left = Math.min(NOTICE, Math.floor(seconds / 2));
+    notice = setTimeout(() => {
+      const box = make("div", { id: "sessie-eindigt", class: "alert alert--warning session-notice", role: "alert" });
+      const minutes = Math.round(left / 60);
+      const told = make("p", {}, `Over ${minutes} ${minutes === 1 ? "minuut" : "minuten"} word je afgemeld. Wat je dan nog niet bewaarde, is weg.`);
+      box.append(told);
+      if (session.dataset.goOn) {
+        const button = make("button", { type: "button", class: "button" }, "Blijf aangemeld");
+        button.addEventListener("click", async () => {
+          try {
+            takeOver(await fetched(session.dataset.goOn), "sessie");
+            say("Je blijft aangemeld.");
+            document.querySelector("main").focus();
+          } catch {
+            told.textContent = "Je bent al afgemeld. Neem over wat je nog nodig hebt, en meld je opnieuw aan.";
+            button.remove();
+          }
+        });
+        box.append(button);
+      }
+      document.querySelector("main").prepend(box);
+    }, (seconds - left) * 1000);
+  });
+
   document.body.append(live);
   enhance(document);
 })();

@@ -89,6 +89,19 @@ def limits() -> dict[str, timedelta]:
     }
 
 
+def session_end() -> dict[str, Any] | None:
+    """Until when one is signed in, in how many seconds that is, and whether it can be put off."""
+    if g.get("account") is None:
+        return None
+    at, life = now(), limits()["life"]
+    ends = sessions.ends_at(g.session, at=at, **limits())
+    return {
+        "at": ends,
+        "seconds": int((ends - at).total_seconds()),
+        "can_go_on": ends < g.session.began_at + life,
+    }
+
+
 def _session_of_cookie() -> SignInSession | None:
     token = session.get(COOKIE_HAS)
     return sessions.find(token, at=now(), **limits()) if isinstance(token, str) else None

@@ -6,6 +6,7 @@ import jinja2
 from flask import Flask, g, request
 from markupsafe import escape
 
+from app.web.access import session_end
 from core import formats, municipalities, small_numbers
 from core.dates import today
 
@@ -42,6 +43,7 @@ FILTERS = {
     "here": on_this_site,
     "day": formats.day_text,
     "moment": formats.moment_text,
+    "clock": formats.clock_text,
     "month": formats.month_text,
     "number": formats.number_text,
     "count": formats.count_text,
@@ -69,4 +71,5 @@ def _frame() -> dict[str, Any]:
         "account": g.get("account"),
         "printed_on": today(),
         "region_name": municipalities.named_region(),
+        "session_end": session_end(),
     }

@@ -84,6 +84,12 @@ def touch(found: SignInSession, *, at: datetime) -> None:
         write_soon(SignInSession.update(seen_at=at).where(SignInSession.id == found.id).execute)
 
 
+def ends_at(found: SignInSession, *, at: datetime, idle: timedelta, life: timedelta) -> datetime:
+    """When a session ends if it is not used again."""
+    seen = at if at - found.seen_at > TOUCHED_EVERY else found.seen_at
+    return min(seen + idle, found.began_at + life)
+
+
 def end(token: str) -> None:
     """End a session at once."""
     name = _hash(token)

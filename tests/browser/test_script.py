@@ -154,6 +154,27 @@ def test_the_page_of_a_job_follows_it(person: Person, site: Site) -> None:
     assert page.evaluate("window.samePage")
 
 
+def test_who_is_about_to_be_signed_out_hears_it_and_goes_on(person: Person) -> None:
+    person.sign_in(Role.REGION)
+    person.page.clock.install()
+    page = person.visit("/planning/SAS-2027/inschrijvingen/nieuw/")
+    page.clock.fast_forward("01:54:00")
+    expect(page.locator("#sessie-eindigt")).to_have_count(0)
+    page.clock.fast_forward("02:00")
+    expect(page.get_by_role("alert")).to_contain_text("Over 5 minuten word je afgemeld.")
+    assert person.barriers() == []
+    page.get_by_role("button", name="Blijf aangemeld").press("Enter")
+    expect(page.locator("#sessie-eindigt")).to_have_count(0)
+    expect(page.get_by_role("status").last).to_have_text("Je blijft aangemeld.")
+    page.clock.fast_forward("01:56:00")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def test_until_when_one_is_signed_in_stands_on_the_page_without_a_script(plain: Person) -> None:
+    plain.sign_in(Role.REGION)
+    expect(plain.visit("/planning/").get_by_role("contentinfo")).to_contain_text("Aangemeld tot ")
+
+
 def test_weights_add_up_while_they_are_typed(person: Person) -> None:
     person.sign_in(Role.REGION)
     page = person.visit("/planning/SAS-2027/inschrijvingen/nieuw/")

@@ -12,6 +12,7 @@ from core.accounts import Account, Role, SignInFailure
 from core.audit import AuditLine
 from core.dates import now
 from core.errors import DomainError
+from core.formats import clock_text
 from core.identity import account_operations
 from core.identity.account_operations import (
     add_account,
@@ -139,6 +140,16 @@ def test_a_session_ends(client, vera, end):
         with client.browser.session_transaction() as session:
             session["token"] = "geraden"
     assert client.get("/account/", status=302).location.startswith("/account/aanmelden/")
+
+
+def test_every_page_says_until_when_one_is_signed_in(client, vera):
+    enter(client, vera.email, PASSWORD)
+    began = SignInSession.get().began_at
+    said = client.get("/account/").text
+    assert f"Aangemeld tot {clock_text(began + timedelta(minutes=120))}, en langer als je" in said
+    SignInSession.update(began_at=began - timedelta(hours=11)).execute()
+    said = client.get("/account/").text
+    assert f"Aangemeld tot {clock_text(began + timedelta(hours=1))}; meld je daarna opnieuw" in said
 
 
 def test_a_copied_cookie_is_dead_after_signing_out(client, app, vera):

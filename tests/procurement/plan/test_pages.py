@@ -367,7 +367,9 @@ def test_a_calendar_program_reads_with_its_secret_and_nothing_else(region):
     page = region.post(f"/planning/{CODE}/agendalink/")
     token = re.search(r"/agenda/([\w-]+)\.ics", page.html)[1]
     region.sign_out()
-    content = region.get(f"/agenda/{token}.ics").response.data
+    answer = region.get(f"/agenda/{token}.ics")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    content = answer.response.data
     assert len(icalendar.Calendar.from_ical(content).walk("VEVENT")) > 24
     region.get("/agenda/anders.ics", status=404)
     link = CalendarLink.get()
