@@ -105,8 +105,9 @@ class ProcessPages(PlanningBase):
         )
 
     @expose("/<code>/planversies/<int:number>/")
-    def version(self, code: str, number: int) -> str:
-        """Show a planversie beside another one, or beside what is expected now."""
+    @expose("/<code>/planversies/<int:number>.<any(csv, xlsx):kind>")
+    def version(self, code: str, number: int, kind: str | None = None) -> str | Response:
+        """Show a planversie beside another one, or beside what is expected now; or give it so."""
         outlook = self._outlook(self._process(code))
         versions = {b.number: b for b in outlook.document.baselines}
         asked = request.args.get("met", "")
@@ -114,6 +115,10 @@ class ProcessPages(PlanningBase):
         if number not in versions or (asked and other is None):
             abort(404)
         rows = version_rows(outlook, versions[number], other)
+        if kind is not None:
+            header = ("Code", "Mijlpaal", "Begin", "Einde", "Vergeleken met", "Verschil")
+            cells = ((r.code, r.title, r.begin, r.end, r.other, r.difference) for r in rows)
+            return download(f"planversie-{number}-{code}", kind, header, cells)
         return self.render(
             "procurement/version.html",
             code=code,
