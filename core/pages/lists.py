@@ -33,7 +33,7 @@ class Column:
     """One column: ``value`` for downloads, ``text`` for the page, ``sort`` when it may sort.
 
     The name of a column that sorts is where a row holds its value: ``name``, ``provider.name``.
-    ``nowrap`` keeps a date or a code on one line.
+    ``nowrap`` keeps a date or a code on one line; what is ``minor`` waits on a phone for a tick.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Column:
     sort: peewee.Field | None = None
     numeric: bool = False
     nowrap: bool = False
+    minor: bool = False
 
 
 @dataclass(frozen=True)

@@ -189,7 +189,7 @@ def _indicators(indicators: Iterable[IndicatorYears]) -> Iterable[Block]:
     """What was reached above what was aimed at, a year a column."""
     indicators = list(indicators)
     years = sorted({row.year for *_, rows in indicators for row in rows})
-    lines = []
+    lines, redefined = [], []
     for number, name, unit, rows in indicators:
         of_year = {row.year: row for row in rows}
         mark, label = (unit, name) if unit == "%" else ("", f"{name} ({unit})")
@@ -201,12 +201,12 @@ def _indicators(indicators: Iterable[IndicatorYears]) -> Iterable[Block]:
             if year in of_year and of_year[year].hidden:
                 reached[place] = of_year[year].hidden_text
         lines += [(number, label, "Realisatie", *reached), (number, label, "Doel", *aims)]
-        for row in rows:
-            if row.is_redefined:
-                yield Text(
-                    f"Indicator {number} is in {row.year} anders geteld dan ervoor. Vergelijk niet "
-                    "over die grens heen."
-                )
+        redefined += [f"{number} in {row.year}" for row in rows if row.is_redefined]
+    if redefined:
+        yield Text(
+            f"Anders geteld dan ervoor: indicator {', '.join(redefined)}. Vergelijk niet over die "
+            "grens heen."
+        )
     if years:
         headers = ("Nr.", "Indicator", "Wat", *map(str, years))
         yield Table("Per jaar", headers, tuple(lines), numeric=tuple(range(3, 3 + len(years))))

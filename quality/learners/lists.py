@@ -155,21 +155,21 @@ def columns_of(
         )  # fmt: skip
     columns += [
         Column("provider", "Aanbieder", _provider, _provider),
-        Column("route", "Route", _route, _route_name),
+        Column("route", "Route", _route, _route_name, minor=True),
         Column("status", "Status", _status, _status),
         Column("registered_on", "Sinds", lambda r: r.registered_on,
-               lambda r: day_text(r.registered_on), S.registered_on, nowrap=True),
+               lambda r: day_text(r.registered_on), S.registered_on, nowrap=True, minor=True),
         Column("waited_days", "Wacht (dagen)", lambda r: r.waited_days,
                lambda r: MISSING if r.waited_days is None else r.waited_days, S.waited_days,
-               numeric=True),
+               numeric=True, minor=True),
         Column("lowest_level", "Niveau: lezen, luisteren, schrijven, spreken", levels_text,
                levels_text, S.lowest_level),
         Column("weekly_attended", "Uren per week: beloofd, les, gevolgd", hours, hours,
-               S.weekly_attended, nowrap=True),
+               S.weekly_attended, nowrap=True, minor=True),
         Column("attended_share", "Aanwezig (%)", lambda r: r.attended_share,
                lambda r: MISSING if r.attended_share is None else r.attended_share,
-               S.attended_share, numeric=True),
-        Column("exams_passed", "Examens", exams_text, exams_text, S.exams_passed),
+               S.attended_share, numeric=True, minor=True),
+        Column("exams_passed", "Examens", exams_text, exams_text, S.exams_passed, minor=True),
     ]  # fmt: skip
     if own:
         columns += [
