@@ -33,11 +33,11 @@ def logs_hold_no_number_of_a_person() -> list[str]:
         wrong: dict[str, list[int]] = {"trajectnummer": [], "burgerservicenummer": []}
         for batch in lines:
             named = {line: set(NUMBER.findall(text)) for line, text in batch}
-            known = _trajectnummers(set().union(*named.values()))
+            of_learners = _trajectnummers(set().union(*named.values()))
             for line, numbers in named.items():
                 if any(is_citizen_number(number) for number in numbers):
                     wrong["burgerservicenummer"].append(line)
-                elif numbers & known:
+                elif numbers & of_learners:
                     wrong["trajectnummer"].append(line)
         findings += [
             f"In {log} staat een {what} zoals het is: regel {lines[0]}"
@@ -50,15 +50,15 @@ def logs_hold_no_number_of_a_person() -> list[str]:
 
 def _trajectnummers(texts: set[str]) -> set[str]:
     """Which of these texts is the number of a learner."""
-    found: set[str] = set()
+    numbers: set[str] = set()
     listed = sorted(texts)
     for model in (CourseTrack, LearnerFacts, RejectedRow):
         for start in range(0, len(listed), IN_ONE_QUESTION):
             some: Any = model.select(model.number).where(
                 model.number.in_(listed[start : start + IN_ONE_QUESTION])
             )
-            found |= {number for (number,) in some.tuples()}
-    return found
+            numbers |= {number for (number,) in some.tuples()}
+    return numbers
 
 
 IN_ONE_QUESTION = 500

@@ -109,14 +109,14 @@ def trouble_of(error: BaseException) -> Trouble | None:
     has_code = False
     for one in _with_causes(error):
         code = getattr(one, "sqlite_errorcode", None)
-        if code is not None and (found := _BY_SQLITE.get(code & 0xFF)):
-            return found
+        if code is not None and (trouble := _BY_SQLITE.get(code & 0xFF)):
+            return trouble
         state = getattr(one, "sqlstate", None)
         has_code |= bool(code or state)
-        if state and (found := _BY_SQLSTATE.get(state) or _BY_SQLSTATE_CLASS.get(state[:2])):
-            return found
-        if isinstance(one, OSError) and (found := _BY_ERRNO.get(one.errno or 0)):
-            return found
+        if state and (trouble := _BY_SQLSTATE.get(state) or _BY_SQLSTATE_CLASS.get(state[:2])):
+            return trouble
+        if isinstance(one, OSError) and (trouble := _BY_ERRNO.get(one.errno or 0)):
+            return trouble
     # A connection that broke or could not be made has no code to tell. By name: whoever only reads
     # a setting needs no database driver.
     is_connection = type(error).__name__ in ("OperationalError", "InterfaceError")

@@ -123,14 +123,14 @@ def _merged(day: date) -> Mapping[str, str]:
         for code, one in _listed().items()
         if one.until is not None and one.until <= day
     }
-    found = {}
+    successors = {}
     for code, became in over.items():
         passed, now = {code}, became
         while now in over and now not in passed:
             passed.add(now)
             now = over[now]
-        found[code] = now
-    return found
+        successors[code] = now
+    return successors
 
 
 @cache

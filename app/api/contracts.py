@@ -62,19 +62,19 @@ def get_ledger(call: Call) -> Answer:
     return Answer(_ledger(ledger(contract, year, call.account)))
 
 
-def _ledger(found: Ledger) -> dict[str, Any]:
-    hidden = found.hides_amounts
+def _ledger(figures: Ledger) -> dict[str, Any]:
+    hidden = figures.hides_amounts
     return {
-        "contract": found.contract.number,
-        "aanbieder": found.contract.provider.code,
-        "year": found.year.number,
-        "first": f"{found.year.first:%Y-%m}",
-        "last": f"{found.year.last:%Y-%m}",
-        "complete": found.year.complete,
+        "contract": figures.contract.number,
+        "aanbieder": figures.contract.provider.code,
+        "year": figures.year.number,
+        "first": f"{figures.year.first:%Y-%m}",
+        "last": f"{figures.year.last:%Y-%m}",
+        "complete": figures.year.complete,
         "hidden": hidden,
-        "cents": found.cents() if found.has_price and not hidden else None,
-        "invoiced_cents": found.invoiced_cents if found.invoiced else None,
-        "promises": [dict(zip(PROMISE_KEYS, row, strict=True)) for row in promise_rows(found)],
+        "cents": figures.cents() if figures.has_price and not hidden else None,
+        "invoiced_cents": figures.invoiced_cents if figures.invoiced else None,
+        "promises": [dict(zip(PROMISE_KEYS, row, strict=True)) for row in promise_rows(figures)],
         "amounts": [
             {
                 "article": line.clause.article,
@@ -83,7 +83,7 @@ def _ledger(found: Ledger) -> dict[str, Any]:
                 "month": None if line.month is None else f"{line.month:%Y-%m}",
                 "cents": line.cents,
             }
-            for line in (found.lines if found.exact else ())
+            for line in (figures.lines if figures.exact else ())
         ],
     }
 

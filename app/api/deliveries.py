@@ -80,7 +80,7 @@ def create_delivery(call: Call) -> Answer:
     """Receive a file, and take it in now or from the queue."""
     provider = _provider(call)
     source, name = source_of_request()
-    delivery, known = receive(
+    delivery, received_before = receive(
         source,
         file_name=name,
         provider=provider,
@@ -91,7 +91,7 @@ def create_delivery(call: Call) -> Answer:
         at_most=current_app.config["MAX_CONTENT_LENGTH"],
     )
     where = {"Location": f"/api/v1/deliveries/{delivery.id}"}
-    if known:
+    if received_before:
         known_before = already_delivered(delivery, file_name=name, narrow=_narrow(call.account))
         return Answer(known_before.document(), headers=where)
     waiting = _job_of(delivery)
@@ -193,7 +193,7 @@ def _job_of(delivery: Delivery) -> Job | None:
 
 def _document(delivery: Delivery, job: Job | None, account: Account) -> dict[str, Any]:
     undecided = delivery.state == RECEIVED
-    found = {
+    document = {
         "delivery": delivery.id,
         "aanbieder": delivery.provider.code,
         "state": job.state if undecided and job is not None else delivery.state,
@@ -201,8 +201,8 @@ def _document(delivery: Delivery, job: Job | None, account: Account) -> dict[str
         "receipt": None if undecided else _receipt(delivery, account),
     }
     if undecided and job is not None and job.message:
-        found["message"] = job.message
-    return found
+        document["message"] = job.message
+    return document
 
 
 def _receipt(delivery: Delivery, account: Account) -> dict[str, Any]:

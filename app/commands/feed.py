@@ -115,11 +115,11 @@ def _take_one(path: Path, provider: Any, storage: Any, request: Any, *, again: b
     from providers.deliveries.outcomes import already_delivered  # noqa: PLC0415
 
     with path.open("rb") as source:
-        delivery, known = operations.receive(
+        delivery, received_before = operations.receive(
             source, file_name=path.name, provider=provider, storage=storage, by=ACTOR, at=now(),
             again=again,
         )  # fmt: skip
-    if known:
+    if received_before:
         return already_delivered(delivery, file_name=path.name)
     return operations.accept(delivery, storage=storage, request=request, by=ACTOR, at=now())
 

@@ -161,11 +161,11 @@ def run_show(args: argparse.Namespace) -> int:
     say(f"{outlook.document.header.name} ({args.code})")
     say(outlook.sentence)
     for step in outlook.document.steps:
-        found, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
+        forecast, judgement = outlook.forecasts[step.code], outlook.judgements[step.code]
         planned = outlook.baseline.get((step.code, ""))
         say(
             f"{step.code:>4}  {step.title[:52]:<52}  gepland {day_text(planned):>10}  "
-            f"verwacht {day_text(found.end)}  {judgement.health}"
+            f"verwacht {day_text(forecast.end)}  {judgement.health}"
         )
     for finding in outlook.findings:
         say(f"{str(finding.certainty).capitalize()}: {finding.message} ({finding.source})")
@@ -200,16 +200,16 @@ def run_import(args: argparse.Namespace) -> int:
     base = queries.load(_process(args.code)) if args.code else None
     try:
         plan = read_plan(args.file.name, content, base)
-        known = queries.find(plan.document.header.code)
-        if base is None and known is not None:
+        existing = queries.find(plan.document.header.code)
+        if base is None and existing is not None:
             # A plan that is here keeps what the file does not say.
-            plan = read_plan(args.file.name, content, queries.load(known))
+            plan = read_plan(args.file.name, content, queries.load(existing))
     except PlanFileError as error:
         return _refused(args, error)
     document = plan.document
     if args.dry_run:
         changes = operations.would_change(document, by=ACTOR, at=now())
-    elif known is None:
+    elif existing is None:
         operations.add_document(document, by=ACTOR, at=now(), reason=args.file.name)
         changes = {"after": {"naam": document.header.name}}
     else:

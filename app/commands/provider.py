@@ -42,22 +42,22 @@ def run_import(args: argparse.Namespace) -> int:
     missing = [str(path) for path in args.files if not path.is_file()]
     if missing:
         raise DomainError("no_file", f"Dit bestand bestaat niet: {', '.join(missing)}.")
-    found = read_tables([table for path in args.files for table in tables_of(path, args.kind)])
+    register = read_tables([table for path in args.files for table in tables_of(path, args.kind)])
     with transaction():
         files = ", ".join(path.name for path in args.files)
-        result = import_register(found, by=ACTOR, at=now(), reason=f"Ingelezen uit {files}")
+        result = import_register(register, by=ACTOR, at=now(), reason=f"Ingelezen uit {files}")
         if result.providers:
             from quality.cards.operations import follow_register  # noqa: PLC0415  a list does without
 
             follow_register(by=ACTOR, at=now(), providers=result.providers)
     if args.json:
-        as_json(_document(found, result))
+        as_json(_document(register, result))
     else:
-        _tell(found, result)
+        _tell(register, result)
     return 1 if result.problems else 0
 
 
-def _document(found: Register, result: ImportResult) -> dict[str, Any]:
+def _document(register: Register, result: ImportResult) -> dict[str, Any]:
     return {
         "sheets": {
             sheet: {
@@ -67,10 +67,10 @@ def _document(found: Register, result: ImportResult) -> dict[str, Any]:
                 "rejected": result.rejected[sheet],
             }
             for sheet in SHEETS
-            if sheet in found.rows or sheet in {problem.sheet for problem in result.problems}
+            if sheet in register.rows or sheet in {problem.sheet for problem in result.problems}
         },
         "ignored_columns": [
-            {"sheet": sheet, "column": column} for sheet, column in found.ignored_columns
+            {"sheet": sheet, "column": column} for sheet, column in register.ignored_columns
         ],
         "problems": [
             {
@@ -86,13 +86,13 @@ def _document(found: Register, result: ImportResult) -> dict[str, Any]:
     }
 
 
-def _tell(found: Register, result: ImportResult) -> None:
-    for sheet, counts in _document(found, result)["sheets"].items():
+def _tell(register: Register, result: ImportResult) -> None:
+    for sheet, counts in _document(register, result)["sheets"].items():
         say(
             f"{sheet}: {counts['new']} nieuw, {counts['changed']} gewijzigd, "
             f"{counts['unchanged']} ongewijzigd, {counts['rejected']} niet opgenomen"
         )
-    for sheet, column in found.ignored_columns:
+    for sheet, column in register.ignored_columns:
         say(f"blad {sheet}: de kolom {column} hoort niet in het register en is overgeslagen")
     for problem in result.problems:
         say(f"{problem.place()} ({problem.code}): {problem.message}")

@@ -82,20 +82,20 @@ def make(args: argparse.Namespace) -> list[dict[str, Any]]:
     """Put the reports in the folder; return what is in it."""
     at = now()
     codes = [args.aanbieder] if args.aanbieder else None
-    found = packs(args.month, Provider.select(Provider.id), today=today(), codes=codes)
-    if not found:
+    made = packs(args.month, Provider.select(Provider.id), today=today(), codes=codes)
+    if not made:
         raise no_scores(args.month)
-    lines = write(found, args.out, at=at)
+    lines = write(made, args.out, at=at)
     if args.paspoort is not None:
-        passports = add_passports(found, args.out, purpose=args.paspoort, at=at)
+        passports = add_passports(made, args.out, purpose=args.paspoort, at=at)
         _log(args.out, passports)
         lines += passports
     if args.afrekening:
-        letters = add_letters(found, args.out, at=at)
+        letters = add_letters(made, args.out, at=at)
         _log(args.out, letters)
         lines += letters
     with transaction():
-        record_made(args.month, [pack.code for pack in found], by=ACTOR, at=at)
+        record_made(args.month, [pack.code for pack in made], by=ACTOR, at=at)
     if not args.json:
         new = sum(line["new"] for line in lines)
         files = f"{len(lines)} bestanden van {month_text(args.month)}"
@@ -138,27 +138,27 @@ def no_scores(month: date) -> DomainError:
     )
 
 
-def write(found: list[Pack], out: Path, *, at: datetime) -> list[dict[str, Any]]:
+def write(made: list[Pack], out: Path, *, at: datetime) -> list[dict[str, Any]]:
     """Put the files and their log in a folder."""
     out.mkdir(parents=True, exist_ok=True)
     shelf = Shelf(read_settings()["TAALINKOOP_DATA_DIR"].absolute() / "reports")
     lines = []
-    for number, pack in enumerate(shelf.fill(found, at=at), start=1):
+    for number, pack in enumerate(shelf.fill(made, at=at), start=1):
         for kind in KINDS:
             content = shelf.place(pack, kind).read_bytes()
             target = out / f"{pack.file_name}.{kind}"
             lines.append(_put(target, content, pack.code, at=at))
         _log(out, lines)
-        progress(number, len(found), "rapporten")
+        progress(number, len(made), "rapporten")
     return lines
 
 
 def add_passports(
-    found: list[Pack], out: Path, *, purpose: str, at: datetime
+    made: list[Pack], out: Path, *, purpose: str, at: datetime
 ) -> list[dict[str, Any]]:
     """Put the passport of everyone whose month is fixed in the folder; one made before stays."""
     lines = []
-    for pack in found:
+    for pack in made:
         if pack.code == REGION or any(t["status"] != FIXED for t in pack.material.trees):
             continue
         provider = Provider.get(Provider.code == pack.code)
@@ -174,11 +174,11 @@ def add_passports(
     return lines
 
 
-def add_letters(found: list[Pack], out: Path, *, at: datetime) -> list[dict[str, Any]]:
+def add_letters(made: list[Pack], out: Path, *, at: datetime) -> list[dict[str, Any]]:
     """Put the letter and appendix of every contract in the folder; new figures replace them."""
     everyone = Account(role=Role.AUDITOR, email=ACTOR)
     lines = []
-    for pack in found:
+    for pack in made:
         contracts: Any = Contract.select(Contract, Provider).join(Provider)
         for contract in contracts.where(Provider.code == pack.code).order_by(Contract.number):
             try:
@@ -228,7 +228,7 @@ def _replace(target: Path, content: bytes) -> None:
 def _log(out: Path, lines: list[dict[str, Any]]) -> None:
     """Say which file is for whom; what an earlier run wrote about the same file is replaced."""
     path = out / LOG
-    known = json.loads(path.read_text("utf-8")) if path.exists() else []
+    logged = json.loads(path.read_text("utf-8")) if path.exists() else []
     names = {line["file"] for line in lines}
-    kept = [line for line in known if line["file"] not in names]
+    kept = [line for line in logged if line["file"] not in names]
     _replace(path, json.dumps([*kept, *lines], ensure_ascii=False, indent=1).encode())

@@ -325,13 +325,13 @@ def backups_before(moment: datetime, settings: Mapping[str, Any]) -> list[OldBac
     own = sorted(folder.glob(SCHEDULED))
     days = {path: moment_of(path).astimezone(AMSTERDAM).date() for path in own}
     newest = max(days.values(), default=None)
-    found = []
+    backups = []
     for path in sorted(one for one in folder.iterdir() if one.is_file()):
         if moment_of(path) < moment and not path.name.startswith("."):
             left = None if newest is None or path not in days else keep - own[::-1].index(path)
             expires = None if left is None or newest is None else newest + timedelta(days=left)
-            found.append(OldBackup(path.name, expires))
-    return found
+            backups.append(OldBackup(path.name, expires))
+    return backups
 
 
 def moment_of(path: Path) -> datetime:

@@ -263,9 +263,9 @@ class Watcher(threading.Thread):
         if self.artist is not None and self.artist.poll() is None:
             return
         with database.connection_context():
-            found = newest()
-        if found is not None and found != self.drawn:
-            self.drawn = found
+            latest = newest()
+        if latest is not None and latest != self.drawn:
+            self.drawn = latest
             self.artist = self._start("--pictures")
             os.setpriority(os.PRIO_PROCESS, self.artist.pid, LOW_PRIORITY)
 

@@ -229,35 +229,35 @@ def _files(data: Path, *, by: str, at: datetime, months: int, leftover: datetime
     storage = Storage(data)
     before = _moment(_months_ago(at.date(), months), at)
 
-    def found() -> deliveries.OldFiles:
+    def old_files() -> deliveries.OldFiles:
         return deliveries.old_files(storage, before=before, orphans_before=leftover)
 
     def remove() -> None:
-        old = found()
+        old = old_files()
         deliveries.remove_rows_of_old_files(old)
         _owe_removal("originals", data, old.paths, by=by, at=at)
 
     return Kind(
         "files",
         f"ontvangen bestanden van meer dan {months} maanden geleden, en bestanden zonder levering",
-        lambda: {"bestanden": len(found().paths)},
+        lambda: {"bestanden": len(old_files().paths)},
         remove,
     )
 
 
 def _databases(data: Path, leftover: datetime, days: int, *, by: str, at: datetime) -> Kind:
-    def found() -> list[Path]:
+    def old_databases() -> list[Path]:
         moment = leftover.timestamp()
         listed = sorted(data.glob(DATABASES_BEFORE_RESTORE))
         return [path for path in listed if path.stat().st_mtime < moment]
 
     def remove() -> None:
-        _owe_removal("databases", data, found(), by=by, at=at)
+        _owe_removal("databases", data, old_databases(), by=by, at=at)
 
     return Kind(
         "databases",
         f"databases van voor een teruggezette reservekopie, ouder dan {days} dagen",
-        lambda: {"databases": len(found())},
+        lambda: {"databases": len(old_databases())},
         remove,
     )
 

@@ -69,12 +69,12 @@ class IndexPage(Page):
 
     def tables(self) -> dict[str, list[BaseView]]:
         """Views under /beheer/ that this account may open, by category."""
-        found: dict[str, list[BaseView]] = {}
+        by_category: dict[str, list[BaseView]] = {}
         for view in self.admin._views:
             here = view is not self and (view.url or "").startswith("/beheer/")
             if here and view.is_accessible():
-                found.setdefault(view.category or "Overig", []).append(view)
-        return found
+                by_category.setdefault(view.category or "Overig", []).append(view)
+        return by_category
 
     def is_accessible(self) -> bool:
         """Only for who has something to manage."""

@@ -178,8 +178,8 @@ MARKS: dict[str, dict[str, Any]] = {
 def marks(axes: Any, places: Sequence[tuple[float, float, str]], size: float = 1.0) -> None:
     """Put the mark of a standing at each place, in one stroke per standing."""
     for standing, look in MARKS.items():
-        xs = [x for x, _, found in places if found == standing]
-        ys = [y for _, y, found in places if found == standing]
+        xs = [x for x, _, at_place in places if at_place == standing]
+        ys = [y for _, y, at_place in places if at_place == standing]
         if xs:
             scaled = {**look, "ms": look["ms"] * size}
             axes.plot(xs, ys, ls="none", clip_on=False, zorder=4, **scaled)

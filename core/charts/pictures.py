@@ -229,8 +229,8 @@ def draw(chart: Chart, kind: str) -> bytes:
 
 def _classes(chart: Chart) -> str:
     """Words for the stylesheet: how wide a picture is drawn, and where it begins to be read."""
-    found = {"narrow": chart.width <= NARROW, "over-time": chart.over_time}
-    return " ".join(name for name, holds in found.items() if holds)
+    classes = {"narrow": chart.width <= NARROW, "over-time": chart.over_time}
+    return " ".join(name for name, holds in classes.items() if holds)
 
 
 def figure_of(chart: Chart) -> Any:

@@ -78,10 +78,10 @@ def find(token: str, *, at: datetime, idle: timedelta, life: timedelta) -> SignI
     return session if fits and in_time else None
 
 
-def touch(found: SignInSession, *, at: datetime) -> None:
+def touch(session: SignInSession, *, at: datetime) -> None:
     """Note that a session is used; once a minute is enough."""
-    if at - found.seen_at > TOUCHED_EVERY:
-        write_soon(SignInSession.update(seen_at=at).where(SignInSession.id == found.id).execute)
+    if at - session.seen_at > TOUCHED_EVERY:
+        write_soon(SignInSession.update(seen_at=at).where(SignInSession.id == session.id).execute)
 
 
 def ends_at(found: SignInSession, *, at: datetime, idle: timedelta, life: timedelta) -> datetime:
@@ -136,14 +136,14 @@ def end_all(account: Account, *, by: str, at: datetime) -> None:
         record(at=at, actor=by, action="end_sessions", thing="account", thing_id=account.email)
 
 
-def secret_in_setup(found: SignInSession, *, make: Callable[[], str], seal: Any) -> str:
+def secret_in_setup(session: SignInSession, *, make: Callable[[], str], seal: Any) -> str:
     """The secret of a second step that this session is setting up; sealed, it stays here."""
-    if found.sealed_secret:
-        return str(seal.decrypt(found.sealed_secret.encode()).decode())
+    if session.sealed_secret:
+        return str(seal.decrypt(session.sealed_secret.encode()).decode())
     secret = make()
     with transaction():
-        found.sealed_secret = seal.encrypt(secret.encode()).decode()
-        found.save(only=[SignInSession.sealed_secret])
+        session.sealed_secret = seal.encrypt(secret.encode()).decode()
+        session.save(only=[SignInSession.sealed_secret])
     return secret
 
 

@@ -96,22 +96,24 @@ class SafeForm(FlaskForm):
         """Put a refusal beside its field; ``False`` when it belongs to no field here."""
         field = self._fields.get(error.field or "")
         if field is None:
-            self.form_errors += _told(error)
+            self.form_errors += _messages_of(error)
             return False
-        field.errors = [*field.errors, *_told(error)]
+        field.errors = [*field.errors, *_messages_of(error)]
         return True
 
 
-MOST_TOLD = 25
+MOST_MESSAGES = 25
 """More faults of a file than these are counted."""
 
 
-def _told(error: DomainError) -> list[str]:
-    told = [error.message, *error.more]
-    rest = len(told) - MOST_TOLD
+def _messages_of(error: DomainError) -> list[str]:
+    messages = [error.message, *error.more]
+    rest = len(messages) - MOST_MESSAGES
     if rest > 0:
-        told[MOST_TOLD:] = [f"En nog {counted(rest, 'fout', 'fouten')}. Verbeter eerst deze."]
-    return told
+        messages[MOST_MESSAGES:] = [
+            f"En nog {counted(rest, 'fout', 'fouten')}. Verbeter eerst deze."
+        ]
+    return messages
 
 
 CHANGED_MEANWHILE = (
