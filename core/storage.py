@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -34,6 +35,19 @@ class Stored:
     sha256: str
     size: int
     path: Path
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Put a file in place at once: who reads it, now or after a kill, finds all of it or none."""
+    if target.exists() and not target.is_file():  # /dev/stdout, say
+        target.write_bytes(content)
+        return
+    aside = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}")
+    try:
+        aside.write_bytes(content)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 class Storage:

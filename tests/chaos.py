@@ -8,7 +8,9 @@ moments spread over that time, with every process it started. After each kill:
 - when the scores do not belong to the rows, or a file has to go, ``db check`` says so;
 - the same command again, and ``taalinkoop jobs``, lead to the state after, and ``db check`` agrees.
 
-Where a small disk can be mounted, the operations also run on a full one.
+Of every seven times on PostgreSQL, once not the command but the database server goes down, and
+comes back. Two servers on one database take files in while one of them is killed. Where a small
+disk can be mounted, the operations also run on a full one, and on one that is read-only.
 """
 
 import hashlib
@@ -16,9 +18,11 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -31,12 +35,23 @@ from urllib.parse import urlsplit, urlunsplit
 
 from app import cli
 from app.checks import all_findings
+from core.accounts import Role
+from core.dates import month_number, now, parse_month
 from core.db import database, open_database
+from core.identity.api_token_operations import make_token
+from tests.crowd import ask, wait_until_ready
 from tests.providers.feed.lines import csv, row
 
 MONTHS = [f"2026-{month:02}" for month in range(3, 11)]
 LEARNERS = 25
 REGISTER = "aanbiedercode;naam\nTA001;Een\nTA002;Twee\n"
+CONTRACTS = (
+    "contractnummer;aanbiedercode;leerroutes;gemeenten;van\n"
+    "C1;TA001;B;*;01-01-2026\nC2;TA002;B;*;01-01-2026\n"
+)
+FACTS = "trajectnummer;doelgroep;pip_op\n" + "".join(
+    f"T-{number};asiel;01-02-2026\n" for number in range(LEARNERS)
+)
 MARKS = "aanbiedercode;status;van;tot\nTA001;bepaalde_tijd;01-01-2026;31-12-2027\n"
 STATE = {
     "rows": "SELECT p.code, t.number, r.month, r.minutes_attended, r.status, r.row, "
@@ -48,11 +63,20 @@ STATE = {
     "problems": "SELECT code, value, message FROM problem",
     "marks": "SELECT p.code, m.status, m.valid_from FROM quality_mark m "
     "JOIN provider p ON p.id = m.provider_id",
+    "facts": "SELECT municipality, number, target_group, plan_on FROM learner_facts",
+    "plans": "SELECT code, name FROM contracting_process",
+    "milestones": "SELECT position, code, title, duration FROM milestone",
     "scores": "SELECT p.code, c.month, c.route, c.revision, c.status, c.active, c.score, "
     "c.rank_median FROM score_card c JOIN provider p ON p.id = c.provider_id",
 }
+SERVER_DOWN_EVERY = 7
+"""Not a divisor of the number of operations, so that it happens to each in turn."""
 FOLLOWS = "scores"
 """What is computed after the rows are held, and may lag behind as long as the check says so."""
+
+
+CONSENT = tuple(word for month in MONTHS for word in ("--replace", month))
+"""A file may replace the rows of every month."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +92,35 @@ class Operation:
 def operations(folder: Path) -> list[Operation]:
     """What is killed."""
     copy, moved = str(folder / "kopie.tar.gz"), str(folder / "verhuisd.sqlite")
-    base = str(folder / "basis.tar.gz")
+    base, passport = str(folder / "basis.tar.gz"), str(folder / "paspoort.json")
     return [
-        Operation("import", ("feed", "import", str(folder / "nieuw.csv"), "--aanbieder", "TA001")),
-        Operation("names", ("feed", "import", str(folder / "namen.csv"), "--aanbieder", "TA002")),
+        Operation("import", ("feed", "import", str(folder / "nieuw.csv"), "--aanbieder", "TA001",
+                             *CONSENT)),
+        Operation("names", ("feed", "import", str(folder / "namen.csv"), "--aanbieder", "TA002",
+                            *CONSENT)),
         Operation("withdraw", ("feed", "withdraw", "1", "--reason", "proef")),
         Operation("register", ("provider", "import", str(folder / "merken.csv"),
                                "--kind", "keurmerken")),
+        Operation("facts", ("learner", "import", str(folder / "cursisten.csv"),
+                            "--gemeente", "0193")),
+        Operation("erase", ("learner", "erase", "T-3", "--gemeente", "0193",
+                            "--reason", "proef")),
+        Operation("plan", ("plan", "new", "P1", "--template", "SAS regionaal", "--name", "Plan",
+                           "--start", "2026-12-01")),
         Operation("fix", ("score", "2026-09", "--fix")),
+        Operation("report", ("report", "2026-09", "--out", str(folder / "rapport"))),
+        Operation("letter", ("promises", "C1", "--out", str(folder / "brief"))),
+        Operation("passport", ("passport", "2026-08", "--aanbieder", "TA001", "--out", passport),
+                  (passport,)),
         Operation("retention", ("retention", "--apply")),
         Operation("backup", ("backup", copy), (copy,)),
         Operation("restore", ("restore", base)),
         Operation("copy", ("db", "copy", "--to", f"sqlite:///{moved}"), (moved,)),
     ]  # fmt: skip
+
+
+VERIFIED_BY = {".gz": ("backup", "--verify"), ".json": ("passport", "verify")}
+"""What tells whether a file that an operation makes is whole."""
 
 
 def rows_of(months: list[str], attended: int, **more: str) -> bytes:
@@ -94,7 +134,16 @@ def rows_of(months: list[str], attended: int, **more: str) -> bytes:
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    """Run a command in this process, as a person would."""
+    """Run a command in this process, as a person would.
+
+    What sets a PDF runs in a process of its own: its threads would be missing in a later fork.
+    """
+    if arguments[0] in ("report", "promises"):
+        done = subprocess.run(
+            [sys.executable, "-m", "app.cli", *arguments],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
     said = StringIO()
     with redirect_stdout(said), redirect_stderr(said):
         status = cli.main(list(arguments))
@@ -134,6 +183,8 @@ class Installation:
             self._on_server("DROP DATABASE IF EXISTS chaos_work", "CREATE DATABASE chaos_work")
         for name, content in {
             "aanbieders.csv": REGISTER.encode(),
+            "contracten.csv": CONTRACTS.encode(),
+            "cursisten.csv": FACTS.encode(),
             "merken.csv": MARKS.encode(),
             "oud.csv": rows_of(MONTHS[:4], 30, uren_aangeboden="48") + b"onzin;x\r\n",
             "basis.csv": rows_of(MONTHS, 40),
@@ -144,9 +195,18 @@ class Installation:
         commands: tuple[tuple[str, ...], ...] = (
             ("db", "migrate"),
             ("provider", "import", str(self.folder / "aanbieders.csv"), "--kind", "aanbieders"),
+            ("provider", "import", str(self.folder / "contracten.csv"), "--kind", "contracten"),
             ("feed", "import", str(self.folder / "basis.csv"), "--aanbieder", "TA001"),
             ("feed", "import", str(self.folder / "oud.csv"), "--aanbieder", "TA002"),
-            ("feed", "import", str(self.folder / "basis.csv"), "--aanbieder", "TA002"),
+            (
+                "feed",
+                "import",
+                str(self.folder / "basis.csv"),
+                "--aanbieder",
+                "TA002",
+                *CONSENT,
+            ),
+            ("score", "2026-08", "--fix"),
         )
         for command in commands:
             status, said = run(*command)
@@ -189,6 +249,10 @@ class Installation:
             self._on_server(
                 "DROP DATABASE IF EXISTS chaos_work WITH (FORCE)",
                 f"CREATE DATABASE chaos_work TEMPLATE chaos_{kept}",
+                # As a server of daily use: what was committed is there after a crash...
+                "ALTER DATABASE chaos_work SET synchronous_commit = on",
+                # ...and the numbers of a copied sequence are written ahead in the copy too.
+                "CHECKPOINT",
             )
 
     def _on_server(self, *statements: str) -> None:
@@ -251,6 +315,31 @@ def killed_after(arguments: tuple[str, ...], seconds: float) -> bool:
     return running
 
 
+def server_down_after(arguments: tuple[str, ...], seconds: float, server: str) -> bool:
+    """Have PostgreSQL crash while a command runs; tell whether the command was still running.
+
+    When one of its processes is killed, the server ends all the others and recovers.
+    """
+    import psycopg  # noqa: PLC0415  only with a server
+
+    connection = psycopg.connect(server, autocommit=True)
+    process = connection.info.backend_pid
+    child = start(arguments)
+    time.sleep(seconds)
+    running = os.waitpid(child, os.WNOHANG)[0] == 0
+    os.kill(process, signal.SIGKILL)
+    connection.close()
+    if running:
+        os.waitpid(child, 0)
+    for _ in range(600):
+        try:
+            psycopg.connect(server).close()
+            break
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+    return running
+
+
 def torment(place: Installation, kills: int, dice: random.Random) -> tuple[Counter[str], list[str]]:
     """Kill every operation in turn; return how often what came out, and what was wrong."""
     counts: Counter[str] = Counter()
@@ -270,11 +359,17 @@ def torment(place: Installation, kills: int, dice: random.Random) -> tuple[Count
             known[operation.name] = (before, after, took)
         before, after, took = known[operation.name]
         place.begin(operation)
-        running = killed_after(operation.arguments, took * dice.uniform(0.02, 1.05))
-        counts["killed" if running else "ended before"] += 1
+        moment = took * dice.uniform(0.02, 1.05)
+        if place.server is not None and number % SERVER_DOWN_EVERY == 0:
+            running = server_down_after(operation.arguments, moment, place.server)
+            how = "server down" if running else "ended before"
+        else:
+            running = killed_after(operation.arguments, moment)
+            how = "killed" if running else "ended before"
+        counts[how] += 1
         time.sleep(0.05)
         problems = list(verdict(place, operation, before, after, counts))
-        wrong += [f"{operation.name} ({'killed' if running else 'ended'}): {p}" for p in problems]
+        wrong += [f"{operation.name} ({how}): {problem}" for problem in problems]
     return counts, wrong
 
 
@@ -301,11 +396,12 @@ def verdict(
     yield from (f"check: {one}" for one in findings if "moeten opnieuw" not in one
                 and "staan er nog" not in one)  # fmt: skip
     for made in map(Path, operation.makes):
-        if made.suffix == ".gz" and made.exists() and run("backup", "--verify", str(made))[0]:
-            yield "half a backup"
+        if made.suffix in VERIFIED_BY and made.exists():
+            status, said = run(*VERIFIED_BY[made.suffix], str(made))
+            if status:
+                yield f"half a file: {' '.join(said.split())}"
     status, said = run(*operation.arguments)
-    again_refused = status == 2 and "al ingetrokken" not in said and "niet leeg" not in said
-    if again_refused:
+    if status == 2 and (expected is not after or "onverwachts" in said):
         yield f"again: {' '.join(said.split())}"
     run("jobs")
     found, findings = place.state()
@@ -366,6 +462,100 @@ def full_disk(folder: Path) -> tuple[Counter[str], list[str]]:
     return counts, wrong
 
 
+def read_only_disk(folder: Path) -> tuple[Counter[str], list[str]]:
+    """Run every operation on SQLite on a disk that cannot be written to: a sentence, no change."""
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    for operation in operations(folder):
+        with small_disk(folder, 100) as place:
+            if place is None:
+                return counts, wrong
+            name = "basis-ingetrokken" if operation.name == "restore" else "basis"
+            shutil.copytree(folder / name, place, dirs_exist_ok=True)
+            os.environ |= {
+                "TAALINKOOP_DATA_DIR": str(place),
+                "DATABASE_URL": f"sqlite:///{place / 'taalinkoop.sqlite'}",
+            }
+            for made in operation.makes:
+                Path(made).unlink(missing_ok=True)
+            subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
+            status, said = run(*operation.arguments)
+            counts["done" if status < 2 else "refused"] += 1
+            if status == 2 and ("onverwachts" in said or not said.strip()):
+                wrong.append(f"{operation.name}, read-only: {' '.join(said.split())}")
+    return counts, wrong
+
+
+def two_servers(place: Installation) -> tuple[Counter[str], list[str]]:
+    """Deliver at two servers on one database, of which one is killed half-way."""
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    place.begin(operations(place.folder)[0])
+    database.initialize(open_database(place.url))
+    with database.connection_context():
+        token = make_token(
+            name="proef", role=Role.PROVIDER, provider_code="TA001", municipalities=[],
+            permissions=["deliveries:create", "deliveries:read"], expires_on=None, by="x",
+            at=now(),
+        )[1]  # fmt: skip
+    forget_connection()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
+    ports, servers = [], []
+    for _ in range(2):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            ports.append(probe.getsockname()[1])
+        command = [sys.executable, "-m", "app.cli", "serve", "--migrate", "--port", str(ports[-1])]
+        servers.append(
+            subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        )  # fmt: skip
+    held = 0
+
+    def deliver(port: int, month: str, attended: int) -> None:
+        nonlocal held
+        try:
+            answer = ask(f"http://127.0.0.1:{port}", f"/api/v1/deliveries?replace={month}", headers,
+                         rows_of([month], attended))  # fmt: skip
+        except OSError:
+            counts["no answer"] += 1
+            return
+        counts["server error" if answer.status >= 500 else "answered"] += 1
+        if answer.status >= 500:
+            wrong.append(f"status {answer.status} of a server")
+        if answer.status == 201:
+            held = attended
+
+    try:
+        for port in ports:
+            wait_until_ready(f"http://127.0.0.1:{port}")
+        for turn in range(24):
+            if turn == 12:
+                killer = threading.Timer(0.05, os.killpg, (servers[0].pid, signal.SIGKILL))
+                killer.start()
+            deliver(ports[turn % 2 if turn <= 12 else 1], MONTHS[-1], 10 + turn)
+        killer.join()
+    finally:
+        for server in servers:
+            server.terminate()
+            server.wait()
+    run("jobs")
+    database.initialize(open_database(place.url))
+    with database.connection_context():
+        wrong += all_findings()
+        minutes = database.execute_sql(
+            "SELECT MAX(r.minutes_attended) FROM progress_record r JOIN course_track t ON "
+            "t.id = r.track_id JOIN provider p ON p.id = t.provider_id WHERE p.code = 'TA001' "
+            f"AND r.month = {month_number(parse_month(MONTHS[-1]))} AND r.superseded_by_id IS NULL"
+        ).fetchone()[0]
+    forget_connection()
+    if minutes != held * 60:
+        wrong.append(f"{held} hours were acknowledged last, and {minutes} minutes are held")
+    return counts, wrong
+
+
 def main() -> int:
     """Torment both engines, print the figures; status 1 when something was wrong."""
     kills, seed = int(os.environ.get("KILLS") or 100), int(os.environ.get("SEED") or 1)
@@ -379,13 +569,15 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="taalinkoop-chaos-") as name:
             place = Installation(Path(name), address)
             place.fill()
-            began = time.perf_counter()
             parts: list[tuple[str, Callable[[], tuple[Counter[str], list[str]]]]] = [
                 (f"{engine}, {kills} keer", lambda p=place: torment(p, kills, random.Random(seed)))  # type: ignore[misc]
             ]
+            parts.append((f"{engine}, twee servers", lambda p=place: two_servers(p)))  # type: ignore[misc]
             if address is None:
                 parts.append(("SQLite, volle schijf", lambda p=place: full_disk(p.folder)))  # type: ignore[misc]
+                parts.append(("SQLite, alleen lezen", lambda p=place: read_only_disk(p.folder)))  # type: ignore[misc]
             for title, part in parts:
+                began = time.perf_counter()
                 counts, wrong = part()
                 figures = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
                 print(f"{title}: {figures} ({time.perf_counter() - began:.0f} s)")

@@ -53,6 +53,18 @@ def ask(url: str, path: str, headers: dict[str, str], data: bytes | None = None)
     return Answer(path, status, time.perf_counter() - start, body)
 
 
+def wait_until_ready(url: str) -> None:
+    """Return once the server answers and its database is ready."""
+    for _ in range(600):
+        try:
+            if ask(url, "/readyz", {}).status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise TimeoutError(url)
+
+
 def send(url: str, token: str, content: bytes) -> dict[str, Any]:
     """Deliver a file by the API; return the receipt."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}

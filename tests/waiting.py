@@ -36,7 +36,7 @@ from core.migrations import migrate
 from providers.models import Location, Provider
 from tests.builders import AT, make_contract, make_provider
 from tests.chaos import database_on, rows_of
-from tests.crowd import Answer, ask, cookie_of
+from tests.crowd import Answer, ask, cookie_of, wait_until_ready
 from tests.providers.feed.lines import csv, row
 
 SCHOOLS = ("TA001", "TA002", "TA003", "TA004")
@@ -136,7 +136,7 @@ class Crowd:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
         month = f"{add_months(date(2026, 10, 1), -(turn % 8)):%Y-%m}"
         content = rows_of([month], turn % 49)
-        self.note("deliver", ask(self.url, "/api/v1/deliveries", headers, content))
+        self.note("deliver", ask(self.url, f"/api/v1/deliveries?replace={month}", headers, content))
 
 
 location_provider: dict[int, int] = {}
@@ -188,12 +188,7 @@ def measure(folder: Path, seconds: int, rows: int) -> tuple[dict[str, list[Answe
         server = subprocess.Popen([*command, "serve", "--port", str(port)], stderr=log, stdout=log)
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
-            try:
-                if ask(url, "/readyz", {}).status == 200:
-                    break
-            except urllib.error.URLError:
-                time.sleep(0.1)
+        wait_until_ready(url)
         crowd = Crowd(url, time.monotonic() + seconds)
         threads = [crowd.loop(partial(crowd.read, cookie)) for cookie in cookies]
         threads += [crowd.loop(partial(crowd.edit, crowd.signed_in(), place)) for place in places]

@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
 def _make(args: argparse.Namespace) -> int:
     from app.settings import read_settings  # noqa: PLC0415  help must not pay for it
     from core.dates import now  # noqa: PLC0415
+    from core.storage import write_whole  # noqa: PLC0415
     from providers.models import Provider  # noqa: PLC0415
     from quality.passport.build import passport_content, record_passport  # noqa: PLC0415
     from quality.passport.seal import sealed, signing_key  # noqa: PLC0415
@@ -42,7 +43,7 @@ def _make(args: argparse.Namespace) -> int:
     purpose = args.doel or "opdrachtregel"
     content = passport_content(provider, month, purpose=purpose, by=ACTOR, at=now())
     folder = Path(read_settings()["TAALINKOOP_DATA_DIR"])
-    args.out.write_bytes(sealed(content, signing_key(folder)))
+    write_whole(args.out, sealed(content, signing_key(folder)))
     record_passport(provider, month, purpose=purpose, by=ACTOR, at=now())
     say(f"Paspoort van {provider.name} over {month:%Y-%m}: {args.out}")
     return 0

@@ -13,6 +13,7 @@ from core.dates import now, today
 from core.errors import DomainError
 from core.formats import day_text
 from core.mail import Letter, PostOffice
+from core.storage import write_whole
 from procurement.admin.files import change_lines
 from procurement.exchange.cells import day
 from procurement.exchange.files import read_plan, write_plan
@@ -246,7 +247,7 @@ def _refused(args: argparse.Namespace, error: PlanFileError) -> int:
 
 def run_export(args: argparse.Namespace) -> int:
     """Write a plan file; the kind follows from its name."""
-    args.out.write_bytes(write_plan(_outlook(args.code), args.out.suffix.lower()))
+    write_whole(args.out, write_plan(_outlook(args.code), args.out.suffix.lower()))
     sys.stderr.write(f"Geschreven: {args.out}\n")
     return 0
 
@@ -322,7 +323,7 @@ def _write(out: Path | None, content: bytes) -> None:
     if out is None:
         sys.stdout.buffer.write(content)
     else:
-        out.write_bytes(content)
+        write_whole(out, content)
 
 
 def run_baseline(args: argparse.Namespace) -> int:

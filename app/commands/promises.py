@@ -22,6 +22,7 @@ def run(args: argparse.Namespace) -> int:
     from core.accounts import Account, Role  # noqa: PLC0415  help must not pay for it
     from core.dates import now  # noqa: PLC0415
     from core.formats import euro_text  # noqa: PLC0415
+    from core.storage import write_whole  # noqa: PLC0415
     from procurement.promises.letter import settled_files  # noqa: PLC0415
     from procurement.promises.operations import record_letter  # noqa: PLC0415
     from providers.models import Contract  # noqa: PLC0415
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     settled, files = settled_files(contract, args.jaar, everyone, at=now())
     args.out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        (args.out / name).write_bytes(content)
+        write_whole(args.out / name, content)
     record_letter(contract, settled.year.number, by=ACTOR, at=now())
     amount = euro_text(settled.cents()) if settled.has_price else "geen prijs per lesuur"
     number = settled.year.number

@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
 def _make(args: argparse.Namespace) -> int:
     from app.settings import read_settings  # noqa: PLC0415  help must not pay for it
     from core.dates import now  # noqa: PLC0415
+    from core.storage import write_whole  # noqa: PLC0415
     from quality.passport.seal import signing_key  # noqa: PLC0415
     from quality.regions.operations import make_own, signed_file  # noqa: PLC0415
 
@@ -38,7 +39,7 @@ def _make(args: argparse.Namespace) -> int:
         raise DomainError("usage", "Geef --naam REGIO en --out BESTAND.")
     table = make_own(args.what, name=args.naam, by=ACTOR, at=now())
     folder = Path(read_settings()["TAALINKOOP_DATA_DIR"])
-    args.out.write_bytes(signed_file(table, signing_key(folder)))
+    write_whole(args.out, signed_file(table, signing_key(folder)))
     routes = ", ".join(table.content["routes"])
     say(f"{table.region}, {table.month:%Y-%m}, leerroutes {routes}: {args.out}")
     return 0

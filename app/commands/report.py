@@ -3,7 +3,6 @@
 import argparse
 import hashlib
 import json
-import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from core.dates import now, today
 from core.db import transaction
 from core.errors import DomainError
 from core.formats import month_text
+from core.storage import write_whole
 from procurement.promises.letter import settled_files
 from procurement.promises.operations import record_letter
 from providers.models import Contract, Provider
@@ -166,7 +166,7 @@ def add_passports(
         new = not target.exists()
         if new:
             try:
-                _replace(target, _passport(provider, pack, purpose=purpose, at=at))
+                write_whole(target, _passport(provider, pack, purpose=purpose, at=at))
             except DomainError as error:
                 sys.stderr.write(f"{provider.name}: {error.message}\n")
                 continue
@@ -196,7 +196,7 @@ def _put(target: Path, content: bytes, code: str, *, at: datetime) -> dict[str, 
     """Write a file that is not there yet, or not like this; give its line for the log."""
     new = not target.exists() or target.read_bytes() != content
     if new:
-        _replace(target, content)
+        write_whole(target, content)
     return _line(target, code, new=new, at=at)
 
 
@@ -219,16 +219,10 @@ def _passport(provider: Provider, pack: Pack, *, purpose: str, at: datetime) -> 
     return made
 
 
-def _replace(target: Path, content: bytes) -> None:
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
-    aside.write_bytes(content)
-    aside.replace(target)
-
-
 def _log(out: Path, lines: list[dict[str, Any]]) -> None:
     """Say which file is for whom; what an earlier run wrote about the same file is replaced."""
     path = out / LOG
     logged = json.loads(path.read_text("utf-8")) if path.exists() else []
     names = {line["file"] for line in lines}
     kept = [line for line in logged if line["file"] not in names]
-    _replace(path, json.dumps([*kept, *lines], ensure_ascii=False, indent=1).encode())
+    write_whole(path, json.dumps([*kept, *lines], ensure_ascii=False, indent=1).encode())

@@ -9,9 +9,7 @@ import csv
 import hashlib
 import io
 import logging
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,6 +23,7 @@ from core.charts import drawing
 from core.charts.parallel import spread
 from core.charts.svg import accessible_svg
 from core.jobs.child_process import HelperError, apart
+from core.storage import write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -161,7 +160,8 @@ def _kept(chart: Chart, kind: str) -> bytes:
         with suppress(FileNotFoundError):
             return path.read_bytes()
         content = apart(draw, chart, kind)
-        _write(path, content)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
         return content
 
 
@@ -174,15 +174,6 @@ def _place(chart: Chart, kind: str) -> Path:
 def is_drawn(chart: Chart, kind: str) -> bool:
     """Whether this picture is on the shelf."""
     return _Shelf.directory is not None and _place(chart, kind).exists()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put a file in place at once: a reader sees all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(temporary).replace(path)
 
 
 def draw_all(charts: Sequence[Chart], kind: str) -> Iterator[bytes]:

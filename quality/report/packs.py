@@ -5,8 +5,6 @@ change in the data, the model, the agreements or the drawing makes a new one by 
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +20,7 @@ from core.charts.pictures import code_fingerprint, is_drawn, keep_in, kept_in
 from core.dates import add_months, month_end
 from core.municipalities import region_name
 from core.small_numbers import is_small, parts_of_total
+from core.storage import write_whole
 from providers.codes import LearningRoute
 from providers.deliveries.calendar_queries import delivery_calendar
 from providers.deliveries.open_tracks import open_tracks
@@ -143,10 +142,7 @@ class Shelf:
         place = self.place(pack, kind)
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=place.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(pack.make(kind, at=at))
-            Path(temporary).replace(place)
+            write_whole(place, pack.make(kind, at=at))
         return place
 
     def fill(self, listed: Sequence[Pack], *, at: datetime) -> Iterator[Pack]:

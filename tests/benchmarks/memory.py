@@ -15,7 +15,7 @@ from pathlib import Path
 from core.accounts import Account, Role
 from core.db import database
 from tests.benchmarks import Ratio, region
-from tests.crowd import Answer, ask, cookie_of
+from tests.crowd import Answer, ask, cookie_of, wait_until_ready
 
 READERS = 20
 SECONDS = 60
@@ -68,12 +68,7 @@ def _under_load(folder: Path, cookies: list[str]) -> Ratio:
     )  # fmt: skip
     url, answers, sizes = f"http://127.0.0.1:{port}", list[Answer](), list[float]()
     try:
-        while True:
-            try:
-                ask(url, "/readyz", {})
-                break
-            except OSError:
-                time.sleep(0.2)
+        wait_until_ready(url)
         sizes.append(own_megabytes(server.pid))
         until = time.monotonic() + SECONDS
 
