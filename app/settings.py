@@ -306,6 +306,13 @@ SETTINGS = (
         "bij Microsoft Entra is dat xms_edov.",
     ),
     Setting(
+        "TAALINKOOP_OIDC_ACR",
+        _text,
+        "",
+        "Welke zekerheid de aanmelddienst moet geven (de waarde van acr, bijvoorbeeld die van een "
+        "tweede stap); leeg: daarnaar wordt niet gekeken, en regelt de aanmelddienst het.",
+    ),
+    Setting(
         "TAALINKOOP_SMTP_URL",
         _smtp_url,
         "",

@@ -42,6 +42,11 @@ class Account(BaseModel):
     active = peewee.BooleanField(default=True, verbose_name="Actief")
     must_change_password = peewee.BooleanField(default=False)
     created_at = MomentField(verbose_name="Gemaakt op")
+    outside_id = peewee.CharField(
+        max_length=81,
+        null=True,
+        help_text="digests: which identity provider, and who there",
+    )
     last_seen_at = MomentField(null=True, verbose_name="Laatst aangemeld")
 
 

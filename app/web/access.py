@@ -53,10 +53,12 @@ def end_session() -> None:
     session.clear()
 
 
-def let_in(account: Account, *, outside: bool = False) -> None:
-    """Begin a session for someone who has shown who they are."""
+def let_in(account: Account, by: str, *, outside: bool = False) -> None:
+    """Begin a session for someone who has shown who they are; ``by`` says with what."""
     note_sign_in(account, at=now())
-    access_log.record(account, "account", at=now(), action="sign_in", address=_address())
+    access_log.record(
+        account, "account", at=now(), action="sign_in", about=by, address=_address()
+    )  # fmt: skip
     start_session(account, outside=outside)
 
 

@@ -147,7 +147,7 @@ def sign_in_page() -> Response | str:
             await_second_step(account)
             return redirect(url_for("second_step.ask", volgende=form.volgende.data or None))
         if account is not None:
-            let_in(account)
+            let_in(account, "wachtwoord")
             return redirect(form.volgende.data or url_for("start.index"))
         note_refused(Account.get_or_none(Account.email == (form.email.data or "").strip().lower()))
         form.form_errors.append(REFUSED)
@@ -241,7 +241,7 @@ def first() -> Response | str:
         except DomainError as error:
             form.fill_errors(error)
         else:
-            let_in(account)
+            let_in(account, "code uit de terminal")
             if invited:
                 return render_template(
                     "account/one_time.html", row=invited, invitation=True,
@@ -299,7 +299,7 @@ def choose(token: str) -> tuple[str, int] | Response | str:
             notify(account, "password", settings=current_app.config, by=account.email)
             if account.last_seen_at is None:
                 # Whoever chose the first password of an account would only type it once more.
-                let_in(account)
+                let_in(account, "uitnodiging")
                 return redirect(url_for("start.index"))
             flash("Je wachtwoord is gewijzigd. Meld je ermee aan.", "success")
             return redirect(url_for(".sign_in"))

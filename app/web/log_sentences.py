@@ -235,6 +235,7 @@ ACTIONS = {
     "declare_nothing": "nihil-opgave gedaan",
     "done": "klaar",
     "end_sessions": "sessies beëindigd",
+    "outside_id": "gekoppeld aan de aanmelddienst",
     "enqueue": "klaargezet",
     "erase": "persoon verwijderd",
     "enter": "ingevoerd",

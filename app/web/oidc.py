@@ -1,8 +1,8 @@
 """Sign-in through the identity provider of an organisation (OpenID Connect), beside passwords.
 
 Authorization code with PKCE, state and nonce; the provider's signature, issuer and audience are
-checked by Authlib. An account is found by the e-mail address that the provider says it verified;
-none is ever made here.
+checked by Authlib. An account is found by the e-mail address that the provider says it verified,
+and stays with whom the provider let in for it first; none is ever made here.
 """
 
 import logging
@@ -11,9 +11,11 @@ from typing import Any
 from flask import Blueprint, abort, current_app, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from app.web.access import let_in
+from app.web.access import let_in, note_refused
 from core.accounts import Account
 from core.admin import public
+from core.dates import now
+from core.identity.account_operations import belongs_to
 
 blueprint = Blueprint("oidc", __name__, url_prefix="/account/oidc")
 logger = logging.getLogger(__name__)
@@ -27,6 +29,14 @@ UNVERIFIED = (
     "{name} zegt niet dat je e-mailadres gecontroleerd is. "
     "Geef dit door aan de beheerder, of gebruik je wachtwoord."
 )
+ANOTHER = (
+    "Het account van {email} is van iemand anders bij {name}. Vraag de beheerder om het te sluiten "
+    "en te openen, als het nu van jou is."
+)
+TOO_WEAK = (
+    "{name} zegt niet dat je zo zeker bent aangemeld als hier nodig is. Meld je daar aan met een "
+    "tweede stap, of geef dit door aan de beheerder."
+)
 UNKNOWN = "Er is geen account voor {email}. Vraag de beheerder om er een te maken."
 
 
@@ -38,7 +48,10 @@ def leave() -> Response:
     session["volgende"] = request.args.get("volgende", "")
     try:
         _load(provider)
-        back: Response = provider.authorize_redirect(url_for(".arrive", _external=True))
+        wanted = current_app.config["TAALINKOOP_OIDC_ACR"]
+        back: Response = provider.authorize_redirect(
+            url_for(".arrive", _external=True), **({"acr_values": wanted} if wanted else {})
+        )
     except _failures() as error:
         return _refuse(FAILED, error)
     return back
@@ -56,13 +69,19 @@ def arrive() -> Response:
     except _failures() as error:
         return _refuse(FAILED, error)
     email = str(person.get("email", "")).strip().lower()
+    if (wanted := current_app.config["TAALINKOOP_OIDC_ACR"]) and person.get("acr") != wanted:
+        return _refuse(TOO_WEAK)
     # A sign of an address that was checked, as a boolean or as providers write one.
     if person.get(current_app.config["TAALINKOOP_OIDC_VERIFIED_CLAIM"]) not in (True, "1", "true"):
         return _refuse(UNVERIFIED)
     account = Account.get_or_none(Account.email == email, Account.active)
     if account is None:
         return _refuse(UNKNOWN, email=email)
-    let_in(account, outside=True)
+    issuer = current_app.config["TAALINKOOP_OIDC_ISSUER"]
+    if not belongs_to(account, issuer=issuer, subject=str(person["sub"]), at=now()):
+        note_refused(account)
+        return _refuse(ANOTHER, email=email)
+    let_in(account, "aanmelddienst", outside=True)
     return redirect(onward)
 
 

@@ -83,7 +83,7 @@ def ask() -> Response | str:
             form.fill_errors(error)
         else:
             if right:
-                let_in(account)
+                let_in(account, "wachtwoord en code")
                 return redirect(form.volgende.data or url_for("start.index"))
             note_refused(account)
             form.form_errors.append(REFUSED)

@@ -165,6 +165,8 @@ def change_account(account: Account, *, by: str, at: datetime, **values: Any) ->
     if after == before:
         return
     account.session_key = secrets.token_urlsafe(32)
+    if not account.active:
+        account.outside_id = None
     with transaction():
         account.save()
         _keep_one_administrator()
@@ -309,6 +311,22 @@ def sign_in(*, email: str, password: str, address: str, at: datetime) -> Account
             return None
     attempts.succeeded()
     return account
+
+
+def belongs_to(account: Account, *, issuer: str, subject: str, at: datetime) -> bool:
+    """Whether somebody at the identity provider is whom it let in for this account before.
+
+    The first one is remembered, until the account is closed or another provider is set: an address
+    that the organisation gives to somebody else opens nothing of who had it.
+    """
+    who = f"{sha256(issuer.encode()).hexdigest()[:16]}:{sha256(subject.encode()).hexdigest()}"
+    if (account.outside_id or "").partition(":")[0] != who.partition(":")[0]:
+        with transaction():
+            account.outside_id = who
+            account.save(only=[Account.outside_id])
+            record(at=at, actor=account.email, action="outside_id", thing="account",
+                   thing_id=account.email)  # fmt: skip
+    return bool(account.outside_id == who)
 
 
 def note_sign_in(account: Account, *, at: datetime) -> None:

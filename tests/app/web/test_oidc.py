@@ -8,7 +8,7 @@ from joserfc.jwk import RSAKey
 
 from core.accounts import Account
 from core.dates import now
-from core.identity.account_operations import add_account
+from core.identity.account_operations import add_account, change_account
 from tests.identity_provider import CLIENT, SECRET, identity_provider
 from tests.pages import text_of
 
@@ -113,6 +113,35 @@ def test_no_account_is_made_and_a_closed_one_stays_closed(client, provider, kim)
     Account.update(active=False).execute()
     assert come_back(client, provider).startswith(f"Er is geen account voor {EMAIL}.")
     assert Account.select().count() == 1
+
+
+def test_an_address_given_to_another_opens_nothing(client, provider, kim):
+    assert come_back(client, provider) == "/"
+    client.sign_out()
+    told = come_back(client, provider, sub="person 2")
+    assert told.startswith(f"Het account van {EMAIL} is van iemand anders bij gemeente Zwolle.")
+    client.get("/", status=302)
+    assert come_back(client, provider) == "/"
+    client.sign_out()
+    add_account(
+        email="beheer@zwolle.example", role="beheerder", password="lantaarn kruiwagen zeester",
+        by="t", at=now(),
+    )  # fmt: skip
+    for active in (False, True):
+        change_account(Account.get_by_id(kim.id), active=active, by="beheerder", at=now())
+    assert come_back(client, provider, sub="person 2") == "/"
+    assert "person" not in Account.get_by_id(kim.id).outside_id
+
+
+def test_a_sign_in_weaker_than_the_setting_is_refused(app, client, provider, kim):
+    app.config["TAALINKOOP_OIDC_ACR"] = "mfa"
+    try:
+        assert come_back(client, provider, acr="pwd").startswith("gemeente Zwolle zegt niet dat je")
+        assert provider.asked["acr_values"] == "mfa"
+        assert come_back(client, provider).startswith("gemeente Zwolle zegt niet dat je zo zeker")
+        assert come_back(client, provider, acr="mfa") == "/"
+    finally:
+        app.config["TAALINKOOP_OIDC_ACR"] = ""
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_what_others_reached_stands_in_the_line_of_every_school(client, region):
     ]  # fmt: skip
     empty = {"file": (io.BytesIO(b"a;b"), "x.csv"), "criterion": "bevoegd", "route": "1"}
     wrong = client.post(address, empty)
-    assert "ontbreekt de kolom naam" in wrong.errors[0]
+    assert "Zet deze kolommen erbij" in wrong.errors[0]
     client.sign_in("aanbieder", provider_code="TA001")
     charts = client.get("/kwaliteit/2026-10/grafieken/TA001/").html
     assert charts.count("Elders 2025: 72,5") == 1
