@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from providers.feed.columns import BY_NAME
+from providers.feed.table import RefusedFileError
 from tests.providers.feed.books import ods, xlsx
 from tests.providers.feed.checks import check_bytes
 from tests.providers.feed.lines import row
@@ -331,6 +332,17 @@ def spoilt_files(number: int, seed: int) -> Iterator[list[str]]:
 @pytest.mark.parametrize("names", list(spoilt_files(40, seed=15)), ids="+".join)
 def test_some_damages_together(tmp_path, names):
     judge(tmp_path, *names)
+
+
+@pytest.mark.thorough
+def test_a_thousand_spoilt_files(tmp_path):
+    wrong = []
+    for names in spoilt_files(1_000, seed=2026):
+        try:
+            judge(tmp_path, *names)
+        except (AssertionError, RefusedFileError) as error:
+            wrong.append(f"{' + '.join(names)}: {error!r:.120}")
+    assert wrong == []
 
 
 @settings(
