@@ -78,6 +78,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 
 def is_citizen_number(text: str) -> bool:
     """Whether a text is a BSN: nine digits, however grouped, that pass the eleven-test."""
+    if len(text) < 9:
+        return False
     digits = re.sub(rf"{_SEPARATORS}+", "", text.strip().removesuffix(".0").removesuffix(",0"))
     if len(digits) != 9 or not (digits.isascii() and digits.isdigit()):
         return False

@@ -65,6 +65,8 @@ class Case:
     month: date
     takeover: Takeover
     arrivals: dict[tuple[str, str], float]
+    waits: dict[tuple[str, str], int]
+    """School (code) and route -> days after which half of the newcomers have lessons there."""
 
 
 class TakeoverPage(Page):
@@ -128,7 +130,11 @@ def _case(form: QuestionForm) -> Case | None:
         for school in queries.other_schools(provider, month, day)
     ]
     takeover = take_over(queries.people_of(provider, month), schools)
-    return Case(provider, day, month, takeover, queries.arrivals_per_week(provider, month))
+    takers = {one.school.code for one in takeover.placed}
+    return Case(
+        provider, day, month, takeover,
+        queries.arrivals_per_week(provider, month), queries.usual_waits(takers, month),
+    )  # fmt: skip
 
 
 def _answer(case: Case | None) -> str:
@@ -162,8 +168,9 @@ def _placed(case: Case | None) -> list[tuple[str, ...]]:
     for one in case.takeover.placed:
         minutes = MISSING if one.minutes is None else f"{one.minutes}"
         where = municipality_name(one.people.municipality)
-        counts[one.school.name, ROUTES[one.people.route], where, minutes] += one.count
-    return [(*key[:3], text, key[3]) for key, text in sorted(_texts(counts).items())]
+        wait = count_text(case.waits.get((one.school.code, one.people.route)))
+        counts[one.school.name, ROUTES[one.people.route], where, minutes, wait] += one.count
+    return [(*key[:3], text, *key[3:]) for key, text in sorted(_texts(counts).items())]
 
 
 def _left_over(case: Case | None) -> list[tuple[str, ...]]:

@@ -8,10 +8,12 @@ from typing import Any
 from peewee import fn
 
 from core.dates import month_end
+from core.small_numbers import is_small
 from procurement.takeover.rules import People, School, Teaching
 from providers.codes import LearningRoute, MarkStatus, TrackStatus
 from providers.models import CURRENT, Contract, ContractScope, ProgressRecord, Provider, TravelTime
 from providers.register.queries import marks_on
+from quality.method.curve import Stay, curve, quantile
 
 MOST_IN_GROUP = {
     LearningRoute.B1: 20,
@@ -156,3 +158,33 @@ def arrivals_per_week(provider: Provider, month: date) -> dict[tuple[str, str], 
         (LearningRoute(route).code, f"{municipality:04d}"): count / 52
         for route, municipality, count in query
     }
+
+
+def usual_waits(codes: Iterable[str], month: date) -> dict[tuple[str, str], int]:
+    """Days after which half of the learners had begun, by school (code) and route.
+
+    Of everyone registered in the year up to ``month``, who still waits included. Left out where
+    fewer than five are known, or where less than half have begun.
+    """
+    last = month_end(month).toordinal()
+    days = (R.registered_on, R.first_lesson_on, R.ended_on)
+    query: Any = (
+        R.select(Provider.code, R.route, *(fn.MIN(day).coerce(False) for day in days))
+        .join(Provider)
+        .where(
+            CURRENT,
+            Provider.code.in_(list(codes)),
+            R.month <= month,
+            R.registered_on.between(last - 364, last),
+        )
+        .group_by(Provider.code, R.route, R.track)
+        .tuples()
+    )
+    stays: dict[tuple[str, str], list[Stay]] = {}
+    for code, route, registered, begun, ended in query:
+        began = begun is not None and begun <= last
+        until = begun if began else min(ended or last, last)
+        stay = Stay(0, until - registered, began)
+        stays.setdefault((code, LearningRoute(route).code), []).append(stay)
+    half = {key: quantile(curve(of), 0.5) for key, of in stays.items() if not is_small(len(of))}
+    return {key: days for key, days in half.items() if days is not None}

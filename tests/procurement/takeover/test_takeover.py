@@ -17,7 +17,7 @@ from procurement.takeover.rules import (
     why_not,
 )
 from providers.codes import MarkStatus, SkillLevel, TrackStatus
-from providers.models import ContractScope, QualityMark
+from providers.models import ContractScope, ProgressRecord, Provider, QualityMark
 from tests.builders import make_contract, make_provider, make_record
 
 DAY = date(2026, 11, 23)
@@ -159,6 +159,24 @@ def test_contract_management_reads_exact_numbers_and_others_nothing(client, fail
     for role in ("gemeente", "aanbieder", "beheerder"):
         client.sign_in(role, municipalities=["0148"], provider_code="TA001")
         client.get("/planning/overname/", status=403)
+
+
+@pytest.mark.both_engines
+def test_it_says_how_long_newcomers_wait_at_who_takes_over(client, failing):
+    registered = date(2026, 9, 1).toordinal()
+    taker = Provider.get(Provider.code == "TA001")
+    ways = [{"first_lesson_on": registered + days} for days in (10, 20, 30)]
+    ways += [{"first_lesson_on": None, "status": TrackStatus.WAITING}] * 2
+    # not counted: registered longer than a year ago, another route
+    ways += [{"registered_on": registered - 500}, {"route": 3}]
+    for way in ways:
+        make_record(month=MONTH, provider=taker, **{"registered_on": registered} | way)
+    client.sign_in("contractmanager")
+    assert client.get(ASKED).rows(0)[0][5] == "30"
+    ProgressRecord.update(first_lesson_on=None).where(
+        ProgressRecord.registered_on == registered
+    ).execute()
+    assert client.get(ASKED).rows(0)[0][5] == "–", "less than half have begun"
 
 
 @pytest.mark.parametrize("asked", ["aanbieder=NIETS&dag=23-11-2026", "aanbieder=TA005&dag=morgen"])
