@@ -22,6 +22,7 @@ from providers.feed.table import RefusedFileError
 from providers.feed.values import (
     BROKEN_CELLS,
     FIRST_MONTH,
+    HYPHENS,
     Fault,
     clean,
     echo,
@@ -51,8 +52,8 @@ MONTH_FIRST_AT_MOST = 3
 REMEMBERED = 50_000
 """How many texts of one column are remembered; beyond that a new text takes the long way."""
 
-NOTHING = frozenset(("", "nvt"))
-"""What ``-``, ``nvt`` and ``n.v.t.`` fold to: nothing, where a cell may be empty."""
+NOTHING = frozenset(("", "nvt", "\N{EM DASH}", *map(chr, HYPHENS)))
+"""What a dash, ``nvt`` and ``n.v.t.`` fold to: nothing, where a cell may be empty."""
 OF_PROVIDER = "\N{SYMBOL FOR UNIT SEPARATOR}"
 """Between provider and trajectnummer, in a check that is not of one provider."""
 
