@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import openpyxl
@@ -21,6 +22,7 @@ from quality.agreements.models import Agreement, Complaint
 from quality.cards import operations
 from quality.models import Reaction, ScoreCard, Signal
 from quality.report.blocks import Bullets, Text
+from quality.report.content import AgreementLine
 from quality.report.packs import Shelf, packs
 from tests.builders import make_provider
 from tests.quality.cards.test_operations import OCT, SEP, WHO, deliver
@@ -157,6 +159,19 @@ def test_agreements_reactions_and_signals_are_in_it(region, tmp_path):
     text = text_of(pack.make("pdf", at=AT), tmp_path)
     assert "Twee docenten erbij 01-12-2026 nog niet gehaald" in text
     assert "B1-route: Een docent was ziek #let" in text
+
+
+def test_the_report_says_whether_an_agreement_worked(region):
+    told = "Sinds de afspraak ging het 5 procentpunt beter dan bij anderen."
+    lines = [
+        AgreementLine("Taalhuis", text, TODAY, "open", "nog niet gehaald", effect)
+        for text, effect in (("Twee docenten erbij", told), ("Later beginnen", ""))
+    ]
+    pack = pack_of("TA003")
+    pack = replace(pack, material=replace(pack.material, agreements=tuple(lines)))
+    blocks = [block for section in pack.report.sections for block in section.blocks]
+    at = blocks.index(Text("Werkten de afspraken?"))
+    assert blocks[at + 1] == Bullets((f"Twee docenten erbij: {told}",))
 
 
 def test_complaints_are_told_without_small_numbers_as_far_as_one_may_see(region):
