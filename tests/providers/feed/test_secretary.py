@@ -77,7 +77,9 @@ TOTAL = dict.fromkeys(row(), "") | {"trajectnummer": "Totaal groep 3", "uren_gev
 SUM = {name: "100" if name.startswith("uren_") else "" for name in row()}
 SENT: dict[str, tuple[bytes, str]] = {
     # taken as it is plainly meant
-    "nvt in een lege cel": (csv(row(reden_einde="nvt", datum_einde="–", groep="-")), "1 aangenomen"),
+    "nvt in een lege cel": (
+        csv(row(reden_einde="nvt", datum_einde="–", groep="-")), "1 aangenomen",
+    ),
     "36 uur en 1:30": (
         csv(row(uren_gevolgd="36u", uren_geoorloofd_verzuim="10,5 uur",
                 uren_ongeoorloofd_verzuim="1:30")), "1 aangenomen",
