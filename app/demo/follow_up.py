@@ -48,6 +48,8 @@ def follow_up(last: date, *, by: str, at: datetime) -> None:
     _reactions(last, by=by, at=at)
     _heard(last, by=by, at=at)
     _indicators(last, by=by, at=at)
+    # Loading saw them all in the last month; now month by month, so that each knows since when.
+    Signal.delete().execute()
     for back in range(1 - SIGNAL_MONTHS, 1):
         month = add_months(last, back)
         for provider in Provider.select():
