@@ -1,10 +1,11 @@
 """What templates may use: Dutch formats, a stricter idea of "undefined", and the frame's data."""
 
+import re
 from typing import Any
 
 import jinja2
 from flask import Flask, g, request
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from app.web.access import session_end
 from core import formats, municipalities, small_numbers
@@ -38,10 +39,17 @@ def is_one_word(cell: object) -> bool:
     return "-" in text and len(text) <= LONGEST_WORD and " " not in text
 
 
+def whole_dates(text: object) -> Markup:
+    """A sentence whose dates stay on one line: a browser breaks ``23-11-2026`` at a hyphen."""
+    return Markup(DATE.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704
+
+
+DATE = re.compile(r"\b\d{2}-\d{2}-\d{4}\b")
 LONGEST_WORD = 20
 FILTERS = {
     "here": on_this_site,
     "day": formats.day_text,
+    "whole_dates": whole_dates,
     "moment": formats.moment_text,
     "clock": formats.clock_text,
     "month": formats.month_text,
