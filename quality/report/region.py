@@ -49,8 +49,9 @@ def region_report(data: ReportData) -> Report:
             Section("Oordeel per aanbieder", (*_limits(data), _standings(data))),
             Section("Wat er veranderde", _changes(data)),
             Section("De maand in beeld", _shown(data, "maand")),
-            Section("Verschillen tussen aanbieders", _differences(data)),
+            # The tall picture of the criteria after the low ones: no page stays half empty.
             Section("Het verloop", _shown(data, "verloop")),
+            Section("Verschillen tussen aanbieders", _differences(data)),
             *_signals(data),
             *agreement_sections(data, with_names=True, most=MOST_TOLD),
             Section("Leveringen", _shown(data, "leveringen")),
@@ -86,10 +87,8 @@ def pictures(history: gallery.History, row_codes: Sequence[str]) -> dict[str, tu
     rows = charts.heat_map(month, some.trees, names)
     routes = [r.code for r in LearningRoute if any(t["route"] == r.code for t in history.trees)]
     return {
-        "maand": (
-            gallery.region_chart(history),
-            replace(rows, finding=whole.finding),
-        ),
+        "maand": (gallery.region_chart(history),),
+        "criteria": (replace(rows, finding=whole.finding),),
         "verschillen": tuple(
             chart for route in routes for chart in gallery.funnels(history, route)
         ),
@@ -183,13 +182,13 @@ def _changes(data: ReportData) -> tuple[Block, ...]:
 
 
 def _differences(data: ReportData) -> tuple[Block, ...]:
-    """The funnels in which most lie outside the limits; what the others say, in words."""
+    """The criteria of all, the funnels with most outside their limits, and the others in words."""
     listed = data.charts["verschillen"]
     drawn = sorted(filter(charts.outside, listed), key=lambda chart: -charts.outside(chart))
     drawn = drawn[:MOST_FUNNELS]
     others = _together([chart.finding for chart in listed if chart not in drawn])
     drawn_charts = tuple(Picture(chart) for chart in listed if chart in drawn)
-    return (*drawn_charts, *((Bullets(others),) if others else ()))
+    return (*_shown(data, "criteria"), *drawn_charts, *((Bullets(others),) if others else ()))
 
 
 def _together(findings: Sequence[str]) -> tuple[str, ...]:

@@ -60,7 +60,8 @@ def text_of(pdf: bytes, tmp_path) -> str:
         pytest.skip("pdftotext (poppler-utils) is not installed")
     path = tmp_path / "rapport.pdf"
     path.write_bytes(pdf)
-    command = ["pdftotext", str(path), "-"]
+    # In the order of the file, which is that in which it is read out.
+    command = ["pdftotext", "-raw", str(path), "-"]
     found = subprocess.run(command, capture_output=True, check=True, text=True)
     return " ".join(found.stdout.split())
 
