@@ -28,7 +28,7 @@ def main() -> None:
         "kwaliteit": f"/kwaliteit/{month}/",
         "aanbieder": f"/aanbieders/{PROVIDER}/",
         "leveringen": "/leveringen/",
-        "planning": "/planning/",
+        "planning": "/planning/SAS-2027/",
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
@@ -36,7 +36,7 @@ def main() -> None:
         fill(data)
         # The charts of the month beside the pages: the region's, as drawings with their tables.
         taalinkoop(data, "charts", month, "--out", str(FOLDER), "--aanbieder", "regio")
-        site = Site.start(data)
+        site = Site.start(data, TAALINKOOP_REGION="Regio Zwolle (voorbeeld)")
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         try:
             person = Person.sit_down(browser, site)
