@@ -23,19 +23,17 @@ def run(args: argparse.Namespace) -> int:
     from core.dates import now  # noqa: PLC0415
     from core.formats import euro_text  # noqa: PLC0415
     from core.storage import write_whole  # noqa: PLC0415
-    from procurement.promises.letter import settled_files  # noqa: PLC0415
-    from procurement.promises.operations import record_letter  # noqa: PLC0415
+    from procurement.promises.operations import settle  # noqa: PLC0415
     from providers.models import Contract  # noqa: PLC0415
 
     contract = Contract.get_or_none(Contract.number == args.contract)
     if contract is None:
         raise DomainError("contract", f"Contract {args.contract} staat niet in het register.")
     everyone = Account(role=Role.AUDITOR, email=ACTOR)
-    settled, files = settled_files(contract, args.jaar, everyone, at=now())
+    settled, files = settle(contract, args.jaar, everyone, by=ACTOR, at=now())
     args.out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         write_whole(args.out / name, content)
-    record_letter(contract, settled.year.number, by=ACTOR, at=now())
     amount = euro_text(settled.cents()) if settled.has_price else "geen prijs per lesuur"
     number = settled.year.number
     say(f"Contract {contract.number}, jaar {number}: {amount}. Brief en bijlage: {args.out}")

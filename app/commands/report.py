@@ -18,8 +18,7 @@ from core.db import transaction
 from core.errors import DomainError
 from core.formats import month_text
 from core.storage import write_whole
-from procurement.promises.letter import settled_files
-from procurement.promises.operations import record_letter
+from procurement.promises.operations import settle
 from providers.models import Contract, Provider
 from quality.cards.operations import compute
 from quality.models import FIXED
@@ -182,13 +181,12 @@ def add_letters(made: list[Pack], out: Path, *, at: datetime) -> list[dict[str, 
         contracts: Any = Contract.select(Contract, Provider).join(Provider)
         for contract in contracts.where(Provider.code == pack.code).order_by(Contract.number):
             try:
-                settled, files = settled_files(contract, None, everyone, at=at)
+                _, files = settle(contract, None, everyone, by=ACTOR, at=at)
             except DomainError as error:
                 sys.stderr.write(f"{contract.number}: {error.message}\n")
                 continue
             for name, content in files.items():
                 lines.append(_put(out / name, content, pack.code, at=at))
-            record_letter(contract, settled.year.number, by=ACTOR, at=at)
     return lines
 
 

@@ -49,11 +49,6 @@ class Outlook:
         goal = self.document.goal
         return None if goal is None else self.forecasts[goal].end
 
-    def late_steps(self) -> list[PlanStep]:
-        """Steps that are too late or blocked, in the order of the plan."""
-        bad = (Health.LATE, Health.BLOCKED)
-        return [s for s in self.document.steps if self.judgements[s.code].health in bad]
-
 
 def look(document: PlanDocument, today: date) -> Outlook:
     """Calculate one inkooptraject for ``today``."""

@@ -1,6 +1,6 @@
 """Write the difference between two documents of one inkooptraject into its tables."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -234,9 +234,6 @@ def plain(value: Any) -> Any:
 def plain_code(value: Any) -> Any:
     """The text of a code."""
     return str(value) if isinstance(value, str) else value
-
-
-Transform = Callable[[PlanDocument], PlanDocument]
 
 
 def replace_item(items: Iterable[Any], old: Any, new: Any) -> tuple[Any, ...]:

@@ -6,19 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from core.accounts import Account
-from core.errors import DomainError
 from core.export import may_be_formula
 from core.formats import day_text, euro_text
-from procurement.promises.queries import (
-    Ledger,
-    ledger,
-    numbers_of,
-    rows_behind,
-    rows_removed,
-    settled_year,
-    years_of,
-)
+from procurement.promises.queries import Ledger
 from procurement.promises.rules import BONUS, MALUS, PRICE, Row
 from procurement.promises.words import (
     COUNTING,
@@ -28,6 +18,7 @@ from procurement.promises.words import (
     SUM_HEADERS,
     answer_text,
     clause_text,
+    missing_text,
     month_rows,
     period_text,
     promise_rows,
@@ -36,8 +27,6 @@ from procurement.promises.words import (
     working_text,
     year_text,
 )
-from providers.models import Contract
-from quality.cards.inputs import newest_month_of
 from quality.report.blocks import Block, Bullets, Report, Section, Table, Text
 from quality.report.pdf import pdf
 
@@ -95,12 +84,14 @@ HOURS_COLUMNS = 6
 """On paper hours and amounts are two tables: nine columns do not fit."""
 
 
-def _months(ledger: Ledger) -> tuple[Table, Table]:
+def _months(ledger: Ledger) -> tuple[Block, ...]:
     rows = month_rows(ledger)
     hours = [row[:HOURS_COLUMNS] for row in rows]
     amounts = [(row[0], *row[HOURS_COLUMNS:]) for row in rows]
     names = (MONTH_HEADERS[0], *MONTH_HEADERS[HOURS_COLUMNS:])
+    missing = missing_text(ledger)
     return (
+        *([Text(missing)] if missing else []),
         _table("Uren per maand", MONTH_HEADERS[:HOURS_COLUMNS], hours, range(1, HOURS_COLUMNS)),
         _table("Bedragen per maand, zonder btw", names, amounts, (1, 2, 3)),
     )
@@ -183,28 +174,6 @@ def file_name(ledger: Ledger) -> str:
     """For downloads: contract and year, without signs that a file name cannot have."""
     safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in ledger.contract.number)
     return f"{safe}-jaar-{ledger.year.number}"
-
-
-def settled_files(
-    contract: Contract, number: int | None, account: Account, *, at: datetime
-) -> tuple[Ledger, dict[str, bytes]]:
-    """The letter and its appendix of a contract year, the newest complete one unless asked.
-
-    ``DomainError`` when there are no rows of it.
-    """
-    year = settled_year(years_of(contract, newest_month_of(contract.provider.id)), number)
-    if year is None or rows_removed(contract, year):
-        raise DomainError(
-            "year", "Van dit contractjaar zijn er geen rijen, of ze zijn opgeruimd. Kies een ander."
-        )
-    found = ledger(contract, year, account)
-    rows = rows_behind(found, account, found.lines)
-    numbers = numbers_of({row.track for behind in rows for row in behind})
-    sheet, name = letter(found, provider=contract.provider.name, today=at.date()), file_name(found)
-    return found, {
-        f"brief-{name}.pdf": pdf(sheet, at=at),
-        f"bijlage-{name}.xlsx": appendix(found, rows, numbers),
-    }
 
 
 def parcel(report: Report, workbook: bytes, *, name: str, at: datetime) -> bytes:

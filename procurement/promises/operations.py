@@ -5,11 +5,25 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from core import audit
+from core.accounts import Account
 from core.db import transaction
+from core.errors import DomainError
 from procurement.promises.invoices import ReadInvoice, read_invoices
+from procurement.promises.letter import appendix, file_name, letter
 from procurement.promises.models import Invoice, InvoiceLine
+from procurement.promises.queries import (
+    Ledger,
+    ledger,
+    numbers_of,
+    rows_behind,
+    rows_removed,
+    settled_year,
+    years_of,
+)
 from providers.feed.read.small_files import refuse_for
 from providers.models import Contract
+from quality.cards.inputs import newest_month_of
+from quality.report.pdf import pdf
 
 
 def take_in_invoices(
@@ -60,6 +74,30 @@ def _faults(contract: Contract, invoices: Sequence[ReadInvoice]) -> Iterator[str
                     f"Factuur {one.number} heeft een regel over {month:%m-%Y}. Het contract "
                     "loopt dan niet. Controleer de maand of kies een ander contract."
                 )
+
+
+def settle(
+    contract: Contract, number: int | None, account: Account, *, by: str, at: datetime
+) -> tuple[Ledger, dict[str, bytes]]:
+    """Make the letter and appendix of a contract year, the newest complete one unless asked.
+
+    ``DomainError`` when there are no rows of it.
+    """
+    year = settled_year(years_of(contract, newest_month_of(contract.provider.id)), number)
+    if year is None or rows_removed(contract, year):
+        raise DomainError(
+            "year", "Van dit contractjaar zijn er geen rijen, of ze zijn opgeruimd. Kies een ander."
+        )
+    found = ledger(contract, year, account)
+    rows = rows_behind(found, account, found.lines)
+    numbers = numbers_of({row.track for behind in rows for row in behind})
+    sheet, name = letter(found, provider=contract.provider.name, today=at.date()), file_name(found)
+    files = {
+        f"brief-{name}.pdf": pdf(sheet, at=at),
+        f"bijlage-{name}.xlsx": appendix(found, rows, numbers),
+    }
+    record_letter(contract, year.number, by=by, at=at)
+    return found, files
 
 
 def record_letter(contract: Contract, year: int, *, by: str, at: datetime) -> None:

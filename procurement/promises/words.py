@@ -142,6 +142,15 @@ def year_text(ledger: Ledger) -> str:
     return f"{month_text(year.first)} tot en met {month_text(year.last)}{so_far}"
 
 
+def missing_text(ledger: Ledger) -> str:
+    """Of which months nothing was delivered, so that nobody takes them for months without hours."""
+    missing = ledger.missing_months
+    if not missing:
+        return ""
+    listed = ", ".join(map(month_text, missing))
+    return f"Geen levering over {listed}: daarvan is hier niets gerekend."
+
+
 PROMISE_HEADERS = (
     "Belofte", "Leerroute", "In de inschrijving", "In het contract", "Gegeven", "Gehaald",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from providers.deliveries.calendar_queries import DeliveryState, delivery_calend
 from providers.models import Provider
 from quality.method.explain import total_over_routes
 from quality.method.model import BASIS_2027, SHIPPED, ScoringModel
-from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws, ScoringModelVersion
+from quality.models import CONCEPT, REVISION, ScoreCard, ScoreDraws, ScoringModelVersion
 
 ROUTE_NUMBERS = {route.code: int(route) for route in LearningRoute}
 ROUTE_CODES = {number: code for code, number in ROUTE_NUMBERS.items()}
@@ -208,12 +208,6 @@ def newest_judged_month(today: date, months: Iterable[date] | None = None) -> da
     """
     listed = judged_months() if months is None else months
     return next((m for m in sorted(listed, reverse=True) if is_complete(m, today)), None)
-
-
-def fixed_share(cards: Iterable[ScoreCard]) -> tuple[int, int]:
-    """How many cards of a list are fixed, and how many there are."""
-    listed = list(cards)
-    return sum(card.status == FIXED for card in listed), len(listed)
 
 
 MOST_LINES = 20

@@ -171,7 +171,9 @@ def test_without_a_price_there_is_no_amount_instead_of_nothing_due(db):
 def test_a_month_without_a_delivery_is_not_a_month_without_lessons(short_of_hours):
     lessons(short_of_hours, date(2026, 4, 1), [50])
     found = newest_ledger(short_of_hours, date(2026, 4, 1))
-    assert found.missing_months == [date(2026, 3, 1)]
+    told = words.missing_text(found)
+    assert told == "Geen levering over maart 2026: daarvan is hier niets gerekend."
+    assert told in repr(letter(found, provider="x", today=OCT))
     assert words.month_rows(found)[2][1] == "geen levering"
 
 
