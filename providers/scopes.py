@@ -1,5 +1,6 @@
 """Which rows of this package an account may see."""
 
+from collections.abc import Callable
 from typing import Any
 
 import peewee
@@ -61,44 +62,21 @@ def by_provider(query: Any, account: Account, provider_id: Any) -> Any:
     return query
 
 
-@scope(Provider)
-def _providers(query: Any, account: Account) -> Any:
-    return by_provider(query, account, Provider.id)
+def _of_schools(provider_id: Any) -> Callable[[Any, Account], Any]:
+    """Rows about a school, by their key of it: those of the schools of the account."""
+
+    def narrow(query: Any, account: Account) -> Any:
+        return by_provider(query, account, provider_id)
+
+    return narrow
 
 
-@scope(Location)
-def _locations(query: Any, account: Account) -> Any:
-    return by_provider(query, account, Location.provider)
-
-
-@scope(QualityMark)
-def _marks(query: Any, account: Account) -> Any:
-    return by_provider(query, account, QualityMark.provider)
-
-
-@scope(Contract)
-def _contracts(query: Any, account: Account) -> Any:
-    return by_provider(query, account, Contract.provider)
-
-
-@scope(Teacher)
-def _teachers(query: Any, account: Account) -> Any:
-    return by_provider(query, account, Teacher.provider)
-
-
-@scope(ClassInspection)
-def _inspections(query: Any, account: Account) -> Any:
-    return by_provider(query, account, ClassInspection.provider)
-
-
-@scope(TravelTime)
-def _travel_times(query: Any, account: Account) -> Any:
-    return by_provider(query, account, TravelTime.provider)
-
-
-@scope(TeachingMethod)
-def _methods(query: Any, account: Account) -> Any:
-    return by_provider(query, account, TeachingMethod.provider)
+scope(Provider)(_of_schools(Provider.id))
+_model: Any
+for _model in (
+    ClassInspection, Contract, Delivery, Location, QualityMark, Teacher, TeachingMethod, TravelTime,
+):  # fmt: skip
+    scope(_model)(_of_schools(_model.provider))
 
 
 @scope(LessonBreak)
@@ -106,11 +84,6 @@ def _breaks(query: Any, account: Account) -> Any:
     """Breaks of the whole region are for everyone."""
     mine = by_provider(LessonBreak.select(LessonBreak.id), account, LessonBreak.provider)
     return query.where(LessonBreak.provider.is_null() | LessonBreak.id.in_(mine))
-
-
-@scope(Delivery)
-def _deliveries(query: Any, account: Account) -> Any:
-    return by_provider(query, account, Delivery.provider)
 
 
 def sees_whole_files(account: Account) -> bool:
