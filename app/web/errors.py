@@ -84,6 +84,7 @@ def _http_error(error: HTTPException) -> Answer | HTTPException:
     if isinstance(error, NothingThereError):
         title, text = error.title, error.text
     if isinstance(error, CSRFError):
+        logger.warning("%s %s: a form without its token", request.method, request.url_rule)
         title = "Dit formulier is verlopen"
         text = "Ga terug, laad de pagina opnieuw en verstuur het formulier nog een keer."
     return _page(status, title, text)

@@ -70,10 +70,11 @@ def test_a_proxy_is_not_believed_unless_it_is_ours(client):
 @pytest.mark.parametrize(
     "path", ["/account/afmelden/", "/account/", "/account/aanmelden/", "/beheer/accounts/new/"]
 )
-def test_a_form_without_its_token_is_refused(client, path):
+def test_a_form_without_its_token_is_refused(client, path, caplog):
     client.sign_in("beheerder")
     page = client.post(path, {"email": "a@b.nl"}, token=False, status=400)
     assert page.title == "Dit formulier is verlopen"
+    assert "a form without its token" in caplog.text
 
 
 def test_a_token_of_somebody_else_is_refused(client, app):
