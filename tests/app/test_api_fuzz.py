@@ -11,6 +11,8 @@ from quality.learners.facts import FACT_COLUMNS
 from tests.app.test_api import ROW, Caller, token_for
 from tests.builders import make_contract, make_provider
 
+pytestmark = pytest.mark.thorough
+
 VALUES = (
     None, True, [], {}, ["a"], {"a": [1]}, float("inf"), float("nan"), 10**400, -1, 0.1, "", "\0",
     "\ud800", "\u202e", "x" * 200_000, "9" * 5_000, "1e9999", "=1+1", "123456782", "31-02-2026",
