@@ -239,6 +239,7 @@ COLUMNS = (
 )
 """The cells of ``figures.Rows``, in its order."""
 GROUP = 9
+MONTH_MARK = object()
 
 
 def views(
@@ -328,6 +329,10 @@ class _Reader:
     def __init__(self, provider_id: int, known_on: Moment) -> None:
         self.provider_id, self.known_on = provider_id, known_on
         self.groups: dict[str, int] = {}
+        # The statement of a month is made once: it differs by the number of the month only.
+        month = R.month == Value(MONTH_MARK, converter=False)
+        query = R.select(*COLUMNS).where(held(R, known_on), R.provider == provider_id, month)
+        self.of_month, self.parameters = query.sql()
 
     def _table(self, rows: list[Row]) -> "Rows":
         import numpy as np  # noqa: PLC0415
@@ -344,12 +349,8 @@ class _Reader:
 
     def month(self, number: int) -> "Rows":
         """The rows of one month."""
-        month = month_from_number(number)
-        return self._table(
-            list(
-                _rows(R.select(*COLUMNS).where(*_of(self.provider_id, month, month, self.known_on)))
-            )
-        )
+        values = [number if one is MONTH_MARK else one for one in self.parameters]
+        return self._table(database.execute_sql(self.of_month, values).fetchall())
 
     def older(self, first: int) -> "Rows":
         """The newest row of each trajectory and route of before a month, in order of month."""

@@ -72,7 +72,8 @@ def compute_months(
         with transaction():
             _record("compute_scores", month, by=by, at=moments[month], cards=changed)
     for provider in providers:
-        retried(partial(_follow_up, provider, months, max(moments.values()).date()))
+        if inputs.newest_month_of(provider.id) in months:
+            retried(partial(_follow_up, provider, max(moments.values()).date()))
 
 
 def cards_now(month: date, codes: Collection[str] | None = None) -> list[ScoreCard]:
@@ -197,7 +198,7 @@ def recompute_after(
     # A transaction for each month: whoever wants to save something meanwhile hardly waits.
     own = {provider.id}
     count = sum(retried(partial(judge_and_keep, month, at=at, providers=own)) for month in affected)
-    retried(partial(_follow_up, provider, reached, at.date()))
+    retried(partial(_follow_up, provider, at.date(), since=min(changed_months)))
     with transaction():
         _record("recompute_scores", reached[0], by=by, at=at, cards=count, who=provider.code)
     return reached
@@ -363,15 +364,16 @@ def _measure(providers: Iterable[Provider], months: Collection[date]) -> set[dat
     return changed
 
 
-def _follow_up(provider: Provider, months: Collection[date], today: date) -> None:
-    """Refresh what is told of the newest month of a provider: signals, docent hours claimed."""
-    newest = inputs.newest_month_of(provider.id)
-    if newest is not None and newest in months:
-        with transaction():
-            learner_operations.refresh(provider, today=today)
-            month = learner_operations.newest_month_over(provider.id, today)
-            if month is not None:
-                _keep_docent_hours(provider, month)
+def _follow_up(provider: Provider, today: date, *, since: date | None = None) -> None:
+    """Refresh what is told of the newest month of a provider: signals, docent hours claimed.
+
+    ``since`` is the first month of which rows are other; without it all are looked at.
+    """
+    with transaction():
+        learner_operations.refresh(provider, today=today, since=since)
+        month = learner_operations.newest_month_over(provider.id, today)
+        if month is not None:
+            _keep_docent_hours(provider, month)
 
 
 def _keep_docent_hours(provider: Provider, month: date) -> None:

@@ -45,14 +45,15 @@ BITS = {kind: 1 << place for place, kind in enumerate(KINDS)}
 """The bit of each kind in ``LearnerSummary.signals``."""
 
 
-def refresh(provider: Provider, *, today: date) -> None:
+def refresh(provider: Provider, *, today: date, since: date | None = None) -> None:
     """Bring the rows of the list and the signals of a provider up to date with its newest month.
 
-    Of the months that are over: rows of a month in progress are provisional.
+    Of the months that are over: rows of a month in progress are provisional. ``since`` is the first
+    month of which rows are other; without it everything is made again.
     """
     with transaction():
         month = newest_month_over(provider.id, today)
-        refresh_summaries(provider, month)
+        refresh_summaries(provider, month, since=since)
         if month is not None:
             refresh_signals(provider, month)
 

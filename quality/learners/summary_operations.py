@@ -2,14 +2,14 @@
 adds. Everything here is set-based; a provider is always done as a whole.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 import peewee
 from peewee import JOIN, Case, chunked, fn
 
-from core.dates import add_months, month_end, month_from_number, month_number
+from core.dates import add_months, month_end, month_number
 from core.db import transaction
 from core.municipalities import merged
 from providers.codes import ExamResult, TrackStatus
@@ -30,19 +30,54 @@ def municipality_now(column: Any) -> Any:
     return Case(column, [(int(old), int(new)) for old, new in merged().items()], column)
 
 
-def refresh_summaries(provider: Provider, newest: date | None) -> None:
+def refresh_summaries(
+    provider: Provider, newest: date | None, *, since: date | None = None
+) -> None:
     """Make the rows of a provider again from what is held now.
 
-    ``newest`` is the newest month that it reported whole: who has no later row is missing.
+    ``newest`` is the newest month that it reported whole: who has no later row is missing. With
+    ``since``, the first month of which rows are other, only of those whom that can touch.
     """
+    of_provider = S.provider == provider
+    stale = of_provider
+    if since is not None and newest is not None:
+        stale &= S.track.in_(_touched(provider.id, min(since, _hours_from(newest)), newest))
     with transaction():
-        S.delete().where(S.provider == provider).execute()
+        before = set(_numbers(stale))
+        S.delete().where(stale).execute()
+        last = S.select(fn.COALESCE(fn.MAX(S.id), 0)).scalar()
         if newest is not None:
-            query = _from_rows(provider.id, month_number(newest))
+            query = _from_rows(provider.id, newest)
             S.insert_from(query, [getattr(S, name) for name in COLUMNS]).execute()
+        gone = before.difference(_numbers(of_provider & (S.id > last)))
         _without_rows()
-        same = CourseTrack.select(CourseTrack.number).where(CourseTrack.provider == provider)
-        _relate(S.number.in_(same))
+        new = S.alias("new")
+        own = new.select(new.number).where(new.provider == provider, new.id > last)
+        _relate(S.number.in_(own))
+        for batch in chunked(gone, NUMBERS_AT_ONCE):
+            _relate(S.number.in_(list(batch)))
+
+
+def _numbers(which: Any) -> Iterator[str]:
+    query: Any = S.select(S.number).where(which)
+    return (number for (number,) in query.tuples())
+
+
+def _touched(provider_id: int, first: date, newest: date) -> Any:
+    """Trajectories of which rows from a month on, or the newest month, change what is told."""
+    own = S.alias("own")
+    reported = R.select(R.track).where(CURRENT, R.provider == provider_id, R.month >= first)
+    told = own.select(own.track).where(
+        own.provider == provider_id,
+        (own.month >= first)
+        # Hours of a window that moved on.
+        | own.weekly_offered.is_null(False)
+        | own.attended_share.is_null(False)
+        # Whoever was there, and may be missing now; whoever waits, a month longer now.
+        | ((own.month < newest) & ~own.missing & (own.status < TrackStatus.COMPLETED))
+        | (own.first_lesson_on.is_null() & own.ended_on.is_null()),
+    )
+    return reported | told
 
 
 def refresh_of_facts(municipality: int, numbers: Iterable[str]) -> None:
@@ -62,8 +97,19 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _from_rows(provider_id: int, newest: int) -> Any:
-    """Newest row, sums and hours of each learner of a provider; the columns are ``COLUMNS``."""
+def _hours_from(newest: date) -> date:
+    return add_months(newest, 1 - HOURS_MONTHS)
+
+
+def _from_rows(provider_id: int, newest: date) -> Any:
+    """Newest row, sums and hours of each learner of a provider who has none yet.
+
+    The columns are ``COLUMNS``.
+    """
+    told = S.select(peewee.Value(1)).where(S.track == CourseTrack.id)
+    untold = CourseTrack.select(CourseTrack.id).where(
+        CourseTrack.provider == provider_id, ~fn.EXISTS(told)
+    )
     place = municipality_now(R.municipality)
     passed: Any = sum(
         fn.MAX(Case(None, [(getattr(R, exam) == ExamResult.PASSED, 1)], 0)) * (1 << bit)
@@ -75,11 +121,11 @@ def _from_rows(provider_id: int, newest: int) -> Any:
             fn.MIN(R.month).alias("first_month"), fn.SUM(R.minutes_attended).alias("attended"),
             passed.alias("passed"),
         )
-        .where(CURRENT, R.provider == provider_id)
+        .where(CURRENT, R.track.in_(untold))
         .group_by(R.track, peewee.SQL("place"))
         .alias("whole")
     )  # fmt: skip
-    first = add_months(month_from_number(newest), 1 - HOURS_MONTHS)
+    first = _hours_from(newest)
     days = learner_days(first, HOURS_MONTHS)
     hours = (
         R.select(
@@ -93,11 +139,11 @@ def _from_rows(provider_id: int, newest: int) -> Any:
     )  # fmt: skip
     row = R.alias("newest")
     # Not ended and not there in the newest month that this provider reported.
-    gone = (whole.c.month < newest) & (row.status < TrackStatus.COMPLETED)
+    gone = (whole.c.month < month_number(newest)) & (row.status < TrackStatus.COMPLETED)
     lowest = row.level_reading
     for skill in SKILLS[1:]:
         lowest = Case(None, [(lowest <= getattr(row, skill), lowest)], getattr(row, skill))
-    until = fn.COALESCE(row.first_lesson_on, row.ended_on, month_end_day(newest))
+    until = fn.COALESCE(row.first_lesson_on, row.ended_on, month_end(newest).toordinal())
     weekly = [
         Case(None, [(hours.c.days > 0, getattr(hours.c, name) * 7 / hours.c.days)], None)
         for name in ("offered", "attended")
@@ -126,11 +172,6 @@ def _from_rows(provider_id: int, newest: int) -> Any:
         )
         .where(row.provider == provider_id, row.superseded_by.is_null())
     )  # fmt: skip
-
-
-def month_end_day(month: int) -> int:
-    """The last day of a month, as a day number."""
-    return month_end(month_from_number(month)).toordinal()
 
 
 def _without_rows() -> None:

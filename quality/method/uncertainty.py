@@ -439,7 +439,7 @@ def _beta_at_most(x: Vector, a: Vector, b: Vector, log_gammas: Vector) -> Vector
 def _fraction(x: Vector, a: Vector, b: Vector) -> Vector:
     """The continued fraction of the incomplete beta function (Press et al. 6.4)."""
     total = np.empty_like(x)
-    live = np.arange(len(x))
+    live, going = np.arange(len(x)), np.ones(len(x), dtype=bool)
     c, d = np.ones_like(x), 1 / _not_zero(1 - (a + b) * x / (a + 1))
     product = d.copy()
     for m in range(1, 10_000):
@@ -449,17 +449,20 @@ def _fraction(x: Vector, a: Vector, b: Vector) -> Vector:
         ):
             d, c = 1 / _not_zero(1 + term * d), _not_zero(1 + term / c)
             product = product * d * c
-        settled = np.abs(d * c - 1) < 1e-15
-        if settled.any():
-            total[live[settled]] = product[settled]
-            going = ~settled
+        settled = going & (np.abs(d * c - 1) < 1e-15)
+        total[live[settled]] = product[settled]
+        going &= ~settled
+        left = np.count_nonzero(going)
+        if not left:
+            return total
+        # Those that are settled are left out once they are the most.
+        if 2 * left < len(live):
             live = live[going]
             x, a, b, c, d, product = (one[going] for one in (x, a, b, c, d, product))
-            if not len(live):
-                return total
-    total[live] = product
+            going = going[going]
+    total[live[going]] = product[going]
     return total
 
 
 def _not_zero(values: Vector) -> Vector:
-    return np.where(np.abs(values) > 1e-300, values, 1e-300)
+    return values if values.all() else np.where(values == 0, 1e-300, values)

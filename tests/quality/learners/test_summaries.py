@@ -1,9 +1,14 @@
 """One row per learner and provider, kept up to date by what is delivered and what is added."""
 
 from datetime import date
+from random import Random
+
+import pytest
+from peewee import fn
 
 from core.dates import add_months
 from providers.codes import ExamResult, SkillLevel, TargetGroup, TrackStatus
+from providers.models import ProgressRecord
 from quality.cards.operations import recompute_after
 from quality.learners.models import LearnerFacts, LearnerSummary
 from quality.learners.signals import three_years_after
@@ -85,6 +90,50 @@ def test_who_is_known_to_the_gemeente_only_has_a_row_until_a_provider_reports(db
     record.save()
     refresh_summaries(here, OCT)
     assert summary().provider is None
+
+
+def told(provider) -> list[dict]:
+    rows = LearnerSummary.select().where(LearnerSummary.provider == provider).dicts()
+    return sorted(
+        ({**row, "id": None} for row in rows), key=lambda r: (r["number"], r["municipality"])
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_a_delivery_touches_is_told_as_when_all_is_told_again(db, seed):
+    """Months come, are corrected and are withdrawn; months that nobody reported lie between."""
+    random = Random(seed)
+    here, months = make_provider(), [add_months(OCT, -back) for back in (9, 8, 7, 3, 2, 1, 0)]
+    tracks = [make_track(here, f"B-{number}") for number in range(12)]
+    delivery = make_delivery(here)
+    for month in [*months, *random.choices(months, k=4)]:
+        ProgressRecord.delete().where(ProgressRecord.month == month).execute()
+        for track in random.sample(tracks, random.choice([0, 4, 9])):
+            status, started = random.choice(
+                [(TrackStatus.WAITING, None), *[(TrackStatus.ACTIVE, date(2025, 9, 1))] * 3,
+                 (TrackStatus.PAUSED, date(2025, 9, 1)), (TrackStatus.COMPLETED, date(2025, 9, 1))]
+            )  # fmt: skip
+            make_record(
+                month=month, track=track, delivery=delivery, status=status,
+                first_lesson_on=started, municipality=random.choice([148, 148, 193]),
+            )  # fmt: skip
+        newest = ProgressRecord.select(fn.MAX(ProgressRecord.month)).scalar()
+        refresh_summaries(here, newest, since=month)
+        step_by_step = told(here)
+        refresh_summaries(here, newest)
+        assert step_by_step == told(here)
+
+
+def test_a_newest_month_that_is_withdrawn_leaves_the_list(db):
+    here = make_provider()
+    track = make_track(here, "B-1")
+    make_record(month=add_months(OCT, -1), track=track)
+    gone = make_record(month=OCT, track=track)
+    recompute_after(here, [add_months(OCT, -1), OCT], by="x", at=AT)
+    assert summary().month == OCT
+    gone.delete_instance()
+    recompute_after(here, [OCT], by="x", at=AT)
+    assert summary().month == add_months(OCT, -1)
 
 
 def test_three_years_is_the_same_day_of_the_calendar():
