@@ -55,7 +55,7 @@ def test_one_sees_only_ones_own_jobs(client):
     mine = make_job()
     other = make_job(created_by="iemand@example.org", provider_code="TA002")
     client.sign_in("contractmanager")
-    assert [row[0] for row in client.get("/taken/").rows()] == [str(mine.id)]
+    assert [row[1] for row in client.get("/taken/").rows()] == [str(mine.id)]
     client.get(f"/taken/{other.id}/", status=404)
     client.sign_in("aanbieder", provider_code="TA002")
     client.get(f"/taken/{other.id}/")
