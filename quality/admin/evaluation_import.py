@@ -83,7 +83,7 @@ class EvaluationImportPage(Page):
             asked = request.args.get("gemeente", "")
             form.municipality.data = asked if asked in codes else only
         return self.render(
-            "quality/evaluation_import.html", form=form, kind=EVALUATION, notes=NOTES
+            "quality/evaluation_import.html", form=form, kind=EVALUATION
         ), 422 if form.errors else 200
 
     def _preview(self, about: About, register: Register) -> Any:
