@@ -41,13 +41,16 @@ def is_one_word(cell: object) -> bool:
 
 def whole_dates(text: object) -> Markup:
     """A sentence whose dates stay on one line: a browser breaks ``23-11-2026`` at a hyphen."""
-    parts = DATE.split(str(text))
-    return Markup("").join(
-        WHOLE.format(part) if place % 2 else part for place, part in enumerate(parts)
-    )
+    safe, place = escape(text), 0
+    parts: list[str] = []
+    for found in DATE.finditer(safe):
+        # A slice of a safe text is safe itself.
+        parts += [safe[place : found.start()], WHOLE.format(found[0])]
+        place = found.end()
+    return Markup("").join([*parts, safe[place:]])
 
 
-DATE = re.compile(r"\b(\d{2}-\d{2}-\d{4})\b")
+DATE = re.compile(r"\b\d{2}-\d{2}-\d{4}\b")
 WHOLE = Markup('<span class="day">{}</span>')
 LONGEST_WORD = 20
 FILTERS = {

@@ -2,6 +2,9 @@
 
 from datetime import date, timedelta
 
+from markupsafe import Markup
+
+from app.web.templating import whole_dates
 from core.accounts import Account, Role
 from core.audit import AuditLine
 from core.dates import add_months, month_of, today
@@ -186,3 +189,10 @@ def test_four_figures_each_lead_to_their_list(client):
     }
     for url in told.values():
         client.get(url)
+
+
+def test_a_date_stays_whole_and_nothing_else_in_its_sentence_becomes_markup():
+    assert whole_dates("Vraag <A&B> voor 23-11-2026.") == Markup(
+        'Vraag &lt;A&amp;B&gt; voor <span class="day">23-11-2026</span>.'
+    )
+    assert whole_dates(Markup("<b>nu</b>")) == Markup("<b>nu</b>")
