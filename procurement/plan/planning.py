@@ -143,14 +143,20 @@ def _place(plan: Plan, step: Step, links: list[Link], done: Mapping[str, Forecas
         (start, held), driver = fixed, None
     if step.cancelled:
         return Forecast(step.code, start, start, held, driver, {})
-    if step.kind is Kind.MILESTONE and step.actual_start is None:
-        start += timedelta(days=step.shift)
+    start = _begin(plan, step, start)
     end, local, by_meeting = _end(plan, step, start)
     if by_meeting:
         held, driver = Held.MEETING, None
     if floor is not None and floor[0] > end:
         end, held, driver = floor[0], Held.PREDECESSOR, floor[1]
     return _settle(plan, step, Forecast(step.code, start, end, held, driver, local))
+
+
+def _begin(plan: Plan, step: Step, start: date) -> date:
+    """The first day: a milestone goes with its shift, work in working days waits for one."""
+    if step.kind is not Kind.MILESTONE:
+        return earliest_begin(plan, step, start)
+    return start if step.actual_start is not None else start + timedelta(days=step.shift)
 
 
 def _outside_plan(plan: Plan, step: Step, start: date) -> tuple[date, Held] | None:
