@@ -17,6 +17,8 @@ NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 ELSEWHERE = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 # A year to compare with and some more: what every page needs to have something on it.
 MONTHS = 14
+# What one role needs for its tasks.
+FEW_MONTHS = 6
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -71,23 +73,27 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _filled(shared: Path) -> Path:
+def _filled(shared: Path, months: int) -> Path:
     """The demo region, filled by the first of the workers that comes for it."""
     region = shared / "region"
     with (shared / "region.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not region.exists():
-            fill(region, MONTHS)
+            fill(region, months)
     return region
 
 
 @pytest.fixture(scope="session")
 def site(
-    browser: Browser, shared: Path, tmp_path_factory: pytest.TempPathFactory
+    browser: Browser,
+    shared: Path,
+    pytestconfig: pytest.Config,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
     """A running server with the demo region in it."""
+    months = MONTHS if pytestconfig.getoption("thorough") else FEW_MONTHS
     folder = tmp_path_factory.mktemp("site") / "data"
-    shutil.copytree(_filled(shared), folder)
+    shutil.copytree(_filled(shared, months), folder)
     site = Site.start(folder, Examined(shared))
     yield site
     site.stop()
