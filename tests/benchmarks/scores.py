@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import count, islice
 
-from core.dates import add_months
 from core.db import database
 from providers.models import CURRENT, ProgressRecord, Provider
 from quality.cards import inputs as metrics, operations, queries as cards
@@ -49,14 +48,16 @@ def _of_a_delivery(rows: int, small: float) -> Iterator[Ratio]:
 
 
 def _of_a_month() -> Iterator[Ratio]:
-    from quality.cards.region import kept_region  # noqa: PLC0415  numpy, once it is needed
+    from quality.cards.region import kept_regions  # noqa: PLC0415  numpy, once it is needed
+    from quality.method.judge import draw  # noqa: PLC0415
 
     everyone = metrics.providers_named()
 
     def judged() -> None:
-        region = kept_region(MONTH, BASIS_2027, everyone)
-        ago = kept_region(add_months(MONTH, -12), BASIS_2027, everyone)
-        for judgement in region.judgements(ago).values():
+        now, ago, _ = kept_regions(MONTH, BASIS_2027, everyone)
+        judgements = now.judgements(ago).values()
+        draw(judgements)
+        for judgement in judgements:
             judgement.tree()
 
     judged()
