@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from flask import abort, current_app, flash, g, redirect, request, url_for
@@ -172,6 +173,10 @@ class AccountView(SafeModelView):
     default_sort = "email"
     bulk_actions = (BulkAction("sluit", "Zet op niet actief", _close),)
 
+    def audited_as(self, row: Any) -> tuple[str, object]:
+        """By the address with which somebody signs in."""
+        return "account", row.email
+
     @expose("/new/", methods=("GET", "POST"))
     @needs("create")
     def create_view(self) -> Response | str:
@@ -194,10 +199,11 @@ class AccountView(SafeModelView):
 
     @expose("/edit/", methods=("GET", "POST"))
     @needs("change")
-    def edit_view(self) -> Response | str:
+    def edit_view(self) -> Any:
         """Change name, role, binding, or whether the account may sign in."""
         account = self.get_one(request.args.get("id"))
         form = ChangeAccountForm(obj=account)
+        form.changed_by = partial(self._changed_by, account)
         del form.email
         heirs = {str(one.id): one for one in successors(account)}
         form.successor.choices = [
@@ -222,7 +228,7 @@ class AccountView(SafeModelView):
                 notify(account, "account", settings=current_app.config, by=g.account.email)
                 flash("Bewaard. De sessies van dit account zijn beëindigd.", "success")
                 return redirect(url_for(".details_view", id=account.id))
-        return self.render("admin/edit.html", row=account, form=form)
+        return self.render("admin/edit.html", row=account, form=form), 422 if form.errors else 200
 
     @expose("/wachtwoord/", methods=("GET", "POST"))
     @needs("change")

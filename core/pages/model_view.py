@@ -568,8 +568,12 @@ class SafeModelView(Page, ModelView):
         form.populate_obj(row)
         return self._saved_row(row, form, before)
 
+    def audited_as(self, row: Any) -> tuple[str, object]:
+        """Under which thing and which of them changes of a row are in the audit trail."""
+        return self.table, row.get_id()
+
     def _changed_by(self, row: Any) -> str:
-        line = audit.last_change(self.table, row.get_id())
+        line = audit.last_change(*self.audited_as(row))
         return "iemand anders" if line is None else line.actor
 
     def _still_the_same(self, row: Any, before: dict[str, Any]) -> None:

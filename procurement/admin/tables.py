@@ -68,7 +68,15 @@ class ProcessTable(SafeModelView):
         return url_for("planning.one", code=row.code)
 
 
-class MilestoneTable(SafeModelView):
+class PlanTable(SafeModelView):
+    """A table of which each row is a part of a plan."""
+
+    def audited_as(self, row: Any) -> tuple[str, object]:
+        """What changes is the plan."""
+        return queries.THING, row.process.code
+
+
+class MilestoneTable(PlanTable):
     """Mijlpalen of all trajecten; owner and deadline can be changed in the list."""
 
     thing = "planning"
@@ -124,7 +132,7 @@ def _decision(row: Decision) -> PlanDecision:
     )
 
 
-class DecisionTable(SafeModelView):
+class DecisionTable(PlanTable):
     """Besluiten of all trajecten and gemeenten: outcome and days are changed in the list."""
 
     thing = "planning"
