@@ -85,6 +85,10 @@ def test_two_hundred_changed_bytes_are_all_found(passport):
         other = chance.choice([b for b in range(256) if b != passport[place]])
         with pytest.raises(DomainError):
             opened(passport[:place] + bytes([other]) + passport[place + 1 :])
+    # JSON reads these the same.
+    for same in (passport[:-1] + b" ", passport + b" ", passport.replace(b'":', b'" :', 1)):
+        with pytest.raises(DomainError):
+            opened(same)
 
 
 def test_another_installation_cannot_sign_for_this_one(fixed, tmp_path):
