@@ -218,19 +218,26 @@ def _counts(evaluation: Evaluation) -> Iterable[Block]:
         yield Table("Aantallen per jaar", ("Wat", "Jaar", "Aantal"), rows, numeric=(2,))
 
 
+def _total(states: Sequence[dict[int, int | None]], years: Sequence[int]) -> str:
+    """The total of some cells; a cell that is not there leaves it unknown."""
+    if any(year not in cells for cells in states for year in years):
+        return MISSING
+    return total_text([cells[year] for cells in states for year in years])
+
+
 def _cohorts(cohorts: Iterable[Cohort]) -> Iterable[Block]:
     for day, years, states, source in cohorts:
         rows = [
             (
                 state,
-                *(cohort_text(cells.get(year)) for year in years),
-                total_text([cells.get(year) for year in years]),
+                *(cohort_text(cells[year]) if year in cells else MISSING for year in years),
+                _total([cells], years),
             )
             for state, cells in states.items()
         ]
-        columns = [[cells.get(year) for cells in states.values()] for year in years]
-        everyone = [people for column in columns for people in column]
-        rows.append(("Totaal", *map(total_text, columns), total_text(everyone)))
+        all_cells = list(states.values())
+        in_years = (_total(all_cells, [year]) for year in years)
+        rows.append(("Totaal", *in_years, _total(all_cells, years)))
         yield Table(
             f"Personen naar het jaar waarin de inburgering begon, op {day}. Bron: {source}",
             ("Stand", *map(str, years), "Totaal"),

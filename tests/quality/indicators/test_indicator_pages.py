@@ -22,14 +22,15 @@ def test_the_list_answers_and_shows_the_hidden_cells_of_duo(client, loaded):
     client.sign_in("gemeente", municipalities=["0148"])
     page = client.get("/indicatoren/")
     assert "Van geen enkele indicator is er al een cijfer over een jaar met een doel." in page.text
-    assert [row[0] for row in page.rows()] == ["1", "2a", "2b", "3", "4"]
+    assert [row[0].split(".")[0] for row in page.rows()] == ["1", "2a", "2b", "3", "4"]
     assert page.rows(1)[0] == ["Voldaan", "< 5", "12", "8", "< 5", "0", "0"]
     assert "*" not in page.text
 
 
 def test_searching(client, loaded):
     client.sign_in("regio")
-    assert [row[0] for row in client.get("/indicatoren/?zoek=duur").rows()] == ["4"]
+    ((name, *_),) = client.get("/indicatoren/?zoek=duur").rows()
+    assert name.startswith("4. Gemiddelde duur")
     nothing = client.get("/indicatoren/?zoek=xyz")
     assert "Zoek op een ander woord" in nothing.text
 
