@@ -12,6 +12,7 @@ from core.dates import add_months
 from core.log_chain import log_texts
 from core.personal_data import is_citizen_number
 from core.storage import Storage, is_damaged, sha256_of
+from procurement.promises.models import Invoice
 from providers.deliveries.outcomes import HELD, WITHDRAWN
 from providers.deliveries.retention_operations import uncleaned_originals
 from providers.feed.read.cleaning import CLEANED
@@ -33,9 +34,13 @@ def logs_hold_no_number_of_a_person() -> list[str]:
         wrong: dict[str, list[int]] = {"trajectnummer": [], "burgerservicenummer": []}
         for batch in lines:
             named = {line: set(NUMBER.findall(text)) for line, text in batch}
-            of_learners = _trajectnummers(set().union(*named.values()))
+            texts = set().union(*named.values())
+            of_learners = _numbers_of((CourseTrack, LearnerFacts, RejectedRow), texts)
+            # One in eleven of the invoice numbers of nine digits passes for a BSN.
+            citizens = {text for text in texts if is_citizen_number(text)}
+            citizens -= _numbers_of((Invoice,), citizens)
             for line, numbers in named.items():
-                if any(is_citizen_number(number) for number in numbers):
+                if numbers & citizens:
                     wrong["burgerservicenummer"].append(line)
                 elif numbers & of_learners:
                     wrong["trajectnummer"].append(line)
@@ -48,11 +53,11 @@ def logs_hold_no_number_of_a_person() -> list[str]:
     return findings
 
 
-def _trajectnummers(texts: set[str]) -> set[str]:
-    """Which of these texts is the number of a learner."""
+def _numbers_of(models: tuple[Any, ...], texts: set[str]) -> set[str]:
+    """Which of these texts is the number of a row of one of these tables."""
     numbers: set[str] = set()
     listed = sorted(texts)
-    for model in (CourseTrack, LearnerFacts, RejectedRow):
+    for model in models:
         for start in range(0, len(listed), IN_ONE_QUESTION):
             some: Any = model.select(model.number).where(
                 model.number.in_(listed[start : start + IN_ONE_QUESTION])

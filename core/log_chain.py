@@ -215,7 +215,7 @@ def _batches(model: Any) -> Iterator[list[Any]]:
 
 
 def log_texts() -> Iterator[tuple[str, Iterator[list[tuple[int, str]]]]]:
-    """Of each log its name in a sentence, and its lines by the batch: number and all its text."""
+    """Of each log its name in a sentence, and its lines by the batch: number and what is text."""
     for log in LOGS:
         yield _WORDS[log], _texts(log)
 
@@ -223,7 +223,15 @@ def log_texts() -> Iterator[tuple[str, Iterator[list[tuple[int, str]]]]]:
 def _texts(log: str) -> Iterator[list[tuple[int, str]]]:
     model, contents = LOGS[log]
     for rows in _batches(model):
-        yield [(row.id, _canonical(content)) for row, content in contents(rows)]
+        yield [(row.id, "\n".join(_strings(content))) for row, content in contents(rows)]
+
+
+def _strings(content: Any) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, list | dict):
+        for one in content.values() if isinstance(content, dict) else content:
+            yield from _strings(one)
 
 
 def findings(*, removed_before: datetime | None) -> list[str]:

@@ -18,10 +18,11 @@ from core import audit
 from core.dates import now
 from core.db import database, open_database
 from core.storage import Storage
+from procurement.promises.models import Invoice
 from providers.deliveries.operations import find_provider, receive
 from providers.models import Delivery
 from tests.app.test_cli import run  # noqa: F401
-from tests.builders import AT, make_provider, make_track
+from tests.builders import AT, make_contract, make_provider, make_track
 from tests.providers.feed.lines import row, text
 
 BSN = "123456782"
@@ -185,6 +186,15 @@ def test_a_number_that_a_log_holds_is_found(db):
     audit.record(
         at=AT, actor="bas@b.nl", action="erase", thing="learners", thing_id="0193",
         after={"number": "TR-2026-17"}, reason="zaak 2026-123",
+    )  # fmt: skip
+    # Not a number of somebody: cents, and an invoice that happens to pass the eleven-test.
+    invoice = Invoice.create(
+        contract=make_contract(number="C1"), number="001202601", invoiced_on=AT.date(),
+        sha256="", entered_by="bas@b.nl", entered_at=AT,
+    )  # fmt: skip
+    audit.record(
+        at=AT, actor="bas@b.nl", action="load", thing="invoice", thing_id="C1",
+        after={"invoices": [invoice.number], "cents": 123456782},
     )  # fmt: skip
     assert logs_hold_no_number_of_a_person() == []
     for reason in ("over TR-2026-17", "nog eens TR-2026-17", "123456782 belde"):
