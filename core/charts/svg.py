@@ -44,6 +44,8 @@ def accessible_svg(
     Without ``body_height`` the drawing stands alone: it keeps its heading, names its fonts, and
     has a white ground, since a dark viewer would show black on black.
     """
+    # A chart may be named after what somebody typed; an id holds no space, and no quote ends it.
+    id_prefix = re.sub(r"[^\w-]", "_", id_prefix)
     root = ElementTree.fromstring(raw)  # noqa: S314  our own output  # nosec B314
     _, _, width, height = (float(n) for n in root.attrib["viewBox"].split())
     top = 0.0 if body_height is None else height - body_height

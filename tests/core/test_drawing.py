@@ -64,6 +64,12 @@ def test_ids_are_the_charts_own_and_every_reference_finds_its_id():
     assert set(references) <= set(ids)
 
 
+def test_a_chart_named_after_what_somebody_typed_stays_a_drawing():
+    svg = make_chart(name="indicator-\"'><b>2 x").svg()
+    assert "<b>" not in svg
+    assert 'aria-labelledby="indicator-____b_2_x-title indicator-____b_2_x-desc"' in svg
+
+
 def test_text_is_text_with_dutch_numbers_and_never_mathematics():
     svg = make_chart().svg()
     assert ">2,5</text>" in svg
