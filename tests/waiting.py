@@ -206,6 +206,8 @@ def measure(folder: Path, seconds: int, rows: int) -> tuple[dict[str, list[Answe
     finally:
         server.terminate()
         server.wait()
+    # What the server still owed when it was stopped.
+    subprocess.run([*command, "jobs"], capture_output=True, check=True)
     wrong = [] if done.returncode < 2 else [done.stderr]
     database.initialize(open_database(read_settings()["DATABASE_URL"]))
     with database.connection_context():
