@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 
@@ -132,7 +133,8 @@ def test_check_names_logs_of_which_the_end_was_cut_off(run, tmp_path):
     for name in ("bas", "kim"):
         run("user", "add", f"{name}@b.nl", "--role", "regio")
     assert run("db", "check")[0] == 0
-    with sqlite3.connect(tmp_path / "instance" / "taalinkoop.sqlite") as db:
+    path = tmp_path / "instance" / "taalinkoop.sqlite"
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute("DELETE FROM audit_line WHERE id = (SELECT MAX(id) FROM audit_line)")
         db.execute("DELETE FROM log_link WHERE id = (SELECT MAX(id) FROM log_link)")
 

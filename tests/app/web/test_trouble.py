@@ -5,6 +5,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import peewee
@@ -122,7 +123,8 @@ def own_database(tmp_path) -> Iterator[Path]:
 
 def test_reading_and_signing_in_wait_for_nobody_who_writes(own_database):
     limit_waiting(60_000)
-    with sqlite3.connect(own_database, isolation_level=None) as writer, postponing():
+    writer = sqlite3.connect(own_database, isolation_level=None)
+    with closing(writer), postponing():
         writer.execute("BEGIN IMMEDIATE")
         record(None, "learners", 50, at=AT)
         assert (AccessLine.select().count(), postponed_writes()) == (0, 1)

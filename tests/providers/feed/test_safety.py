@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def run(folder: Path, *arguments: str, large: bool = False) -> tuple[int, str]:
 
 
 def held(folder: Path) -> dict[str, list]:
-    with sqlite3.connect(folder / "taalinkoop.sqlite") as db:
+    with closing(sqlite3.connect(folder / "taalinkoop.sqlite")) as db:
         return {
             table: sorted(db.execute(f"SELECT {columns} FROM {table}"), key=repr)
             for table, columns in TABLES.items()
@@ -126,7 +127,7 @@ def test_four_deliveries_at_once_lose_nothing(folder):
         assert child.returncode == 1, error.decode()
         outcomes += json.loads(out)["deliveries"]
     assert all(o["accepted"] + o["unchanged"] == 1499 and o["rejected"] == 1 for o in outcomes)
-    with sqlite3.connect(folder / "taalinkoop.sqlite") as db:
+    with closing(sqlite3.connect(folder / "taalinkoop.sqlite")) as db:
         query = "SELECT COUNT(*), COUNT(superseded_by_id) FROM progress_record"
         assert db.execute(query).fetchone() == (4 * 1499, 2 * 1499)
 
