@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.vulnerabilities import known
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DEPENDENCIES = PROJECT["project"]["dependencies"]
@@ -106,3 +108,9 @@ def test_what_is_installed_is_what_is_locked() -> None:
         if not pin.specifier.contains(version := distribution(pin.name).version, prereleases=True)
     ]
     assert other == [], "make dev"
+
+
+def test_the_shipped_list_knows_what_was_wrong_before_it_was_mended():
+    assert "PYSEC-2023-58" in known("werkzeug", "2.2.2")
+    assert "PYSEC-2023-58" not in known("werkzeug", "2.2.3")
+    assert known("authlib", "1.3.0") == ["PYSEC-2024-52"]
