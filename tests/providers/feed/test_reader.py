@@ -166,7 +166,7 @@ REFUSED = {
     "een eindeloze regel": (b"x" * 3_000_000, "F002", "miljoen tekens"),
     "beschadigd werkboek": (b"PK\x03\x04 kapot", "F001", "beschadigd"),
     "versleuteld": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "F001", "beschadigd"),
-    "diepe json": (b"[" * 2_000 + b" " * 200_000, "F002", "te diep genest"),
+    "diepe json": (b"[" * 50_000 + b" " * 5_000_000, "F002", "te diep genest"),
     "halve json": (b'[{"trajectnummer": "T-1"', "F001", "beschadigd (regel 1)"),
     "losse waarden": (b"[1, 2, 3]", "F001", "Zet de rijen als objecten in een lijst"),
     "dubbele sleutel": (b'[{"status": "actief", "status": "afgerond"}]', "F005", "status"),
