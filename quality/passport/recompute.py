@@ -83,16 +83,20 @@ def share_of(groups, n, phi, docents=None):
 
 
 def hours_a_week(groups, pooled, own_from):
-    """Hours a week, what its n is worth, its variance with degrees, and its 90 % interval."""
-    groups = [(days / 7, minutes / 60) for days, minutes in groups]
-    value = sum(x for _, x in groups) / sum(d for d, _ in groups)
+    """Hours a week, what its n is worth, its variance with degrees, and its 90 % interval.
+
+    Of days and minutes in whole numbers, so that groups that are alike differ by nothing at all.
+    """
+    size, days, minutes = len(groups), sum(d for d, _ in groups), sum(x for _, x in groups)
+    unit = 7 / 60
+    value = minutes / days * unit
     worth = kish(groups)
     variance = pooled
-    if pooled is not None and len(groups) >= own_from:
-        squares = sum(d * d for d, _ in groups)
-        own = len(groups) * sum((x - value * d) ** 2 for d, x in groups)
-        own = own / squares / (len(groups) - 1)
-        variance = [own, len(groups) - 1] if own > pooled[0] else pooled
+    if pooled is not None and size >= own_from:
+        dd, dx, xx = (sum(each) for each in zip(*((d * d, d * x, x * x) for d, x in groups)))
+        squares = (days**2 * xx - 2 * minutes * days * dx + minutes**2 * dd) / days**2
+        own = size * squares / dd / (size - 1) * unit**2
+        variance = [own, size - 1] if own > pooled[0] else pooled
     if variance is None:
         return value, worth, None, None
     x = beta_quantile(0.1, variance[1] / 2, 0.5)

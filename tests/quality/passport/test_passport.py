@@ -14,7 +14,7 @@ from core.errors import DomainError
 from providers.models import Provider
 from quality.cards import operations
 from quality.passport.build import passport_content
-from quality.passport.recompute import differences
+from quality.passport.recompute import differences, hours_a_week
 from quality.passport.seal import opened, sealed, signing_key
 from tests.builders import AT
 from tests.quality.cards.test_operations import OCT, deliver
@@ -60,6 +60,12 @@ def test_every_school_of_the_month_comes_out(fixed, tmp_path):
     for code in ("TA001", "TA002", "TA003"):
         provider = type(fixed).get(type(fixed).code == code)
         assert differences(passport_content(provider, OCT, **WHO)) == []
+
+
+def test_groups_that_are_alike_do_not_differ_by_rounding():
+    *_, variance, interval = hours_a_week([[92, 8640]] * 25, [0.0, 48], 4)
+    assert variance == [0.0, 48]
+    assert interval[0] == interval[1]
 
 
 @pytest.mark.parametrize(
