@@ -176,7 +176,7 @@ class _Records:
 
     def _as_one_row(self, row: int, line: str) -> Record:
         self.taken_apart += 1
-        if self.taken_apart > RESPLIT_AT_MOST:
+        if self.taken_apart > RESPLIT_AT_MOST or len(line) > LONGEST_CELL:
             raise RefusedFileError(
                 "F001", reason=f"Rond regel {row} staan aanhalingstekens die niet worden gesloten."
             )
