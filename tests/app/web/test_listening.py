@@ -74,6 +74,8 @@ def serve(tmp_path, empty_database) -> Iterator[Any]:
     with ExitStack() as stack:
 
         def start(**settings: Any) -> Server:
+            if database.obj is not was:
+                database.close()  # of the server before
             server = Server(tmp_path, settings)
             stack.callback(server.stop)
             database.connect(reuse_if_open=True)
