@@ -177,7 +177,6 @@ def accept(
     """Take a received file in: all of it in one transaction, or nothing."""
     started = time.perf_counter()
     provider = delivery.provider
-    path = cleaning.received_file(storage, delivery.sha256)
     outcome = Outcome(
         delivery.file_name,
         delivery.sha256,
@@ -186,7 +185,7 @@ def accept(
         provider=provider.id,
     )
     try:
-        staged = _stage(delivery, path, storage, request)
+        staged = _stage(delivery, storage, request)
         with transaction():
             one_at_a_time(provider)
             again = Delivery.get_by_id(delivery.id)
@@ -196,6 +195,11 @@ def accept(
             if staged.stays_as_received:
                 storage.keep_as_received(delivery.sha256)
             _owe_removal(delivery, storage, by=by, at=at)
+    except cleaning.FileGoneError:
+        again = Delivery.get_by_id(delivery.id)
+        if again.state in (RECEIVED, REFUSED):
+            raise
+        return already_delivered(again, file_name=delivery.file_name)
     except RefusedFileError as error:
         _tell_refusal(outcome, error)
         outcome.seconds = time.perf_counter() - started
@@ -226,13 +230,18 @@ def _one_at_a_time(sha256: str) -> None:
     lock_until_commit("received", int(sha256[:7], 16))
 
 
-def _stage(delivery: Delivery, path: Path, storage: Storage, request: Request) -> intake.Staged:
+def _stage(delivery: Delivery, storage: Storage, request: Request) -> intake.Staged:
+    """Read what was received; who accepts it at the same moment may be done, and have it gone."""
     provider = delivery.provider
-    staged = intake.stage(path, _context(provider, request), sheet=request.sheet)
-    _check_sources(provider, staged)
-    if not staged.stays_as_received:
-        mapping = request.mapping_for(provider)
-        cleaning.write_cleaned(storage, delivery.sha256, path, mapping, request.sheet)
+    path = cleaning.received_file(storage, delivery.sha256)
+    try:
+        staged = intake.stage(path, _context(provider, request), sheet=request.sheet)
+        _check_sources(provider, staged)
+        if not staged.stays_as_received:
+            mapping = request.mapping_for(provider)
+            cleaning.write_cleaned(storage, delivery.sha256, path, mapping, request.sheet)
+    except FileNotFoundError:
+        raise cleaning.FileGoneError from None
     return staged
 
 

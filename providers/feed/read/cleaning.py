@@ -27,6 +27,17 @@ CLEANED = ".cleaned.csv"
 ROW_HEADER = "#rij"
 
 
+class FileGoneError(DomainError):
+    """What was received is not there any more: its day is over, or it was decided on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "file_gone",
+            "Het bestand van deze levering is er niet meer: wij bewaren een bestand een dag, en na "
+            "het aannemen alleen de kolommen die wij kennen. Stuur het opnieuw.",
+        )
+
+
 def fingerprint(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as file:
@@ -47,11 +58,7 @@ def _first(paths: Iterable[Path]) -> Path:
     for path in paths:
         if path.exists():
             return path
-    raise DomainError(
-        "file_gone",
-        "Het bestand van deze levering is er niet meer: wij bewaren een bestand een dag, en na "
-        "het aannemen alleen de kolommen die wij kennen. Stuur het opnieuw.",
-    )
+    raise FileGoneError
 
 
 def is_cleaned(path: Path) -> bool:

@@ -74,6 +74,20 @@ def test_two_accept_the_same_delivery(own_database, tmp_path):
     assert actions("accept") == 1
 
 
+def test_who_accepts_what_another_just_accepted_is_told_so(own_database, tmp_path):
+    school, storage = make_provider(), Storage(tmp_path)
+    delivery, _ = operations.receive(
+        io.BytesIO(csv(row(), row(trajectnummer="T-X", leerroute="?"))),
+        file_name="x.csv", provider=school, storage=storage, by="test", at=AT,
+    )  # fmt: skip
+    seen_by_both = [Delivery.get_by_id(delivery.id) for _ in range(2)]
+    told = [
+        operations.accept(one, storage=storage, request=REQUEST, by="x", at=AT).status.value
+        for one in seen_by_both
+    ]
+    assert told == ["partly_accepted", "already_delivered"]
+
+
 def test_a_delivery_waits_for_another_writer_longer_than_a_page_would(own_database, tmp_path):
     school = make_provider()
     database.execute_sql("PRAGMA busy_timeout = 1")
