@@ -162,7 +162,8 @@ def read_evaluation(tables: Iterable[RegisterTable]) -> Register:
                 _problem(row, "toelichting", "", "Vul in waarom de actie niet is uitgevoerd.")
             )
     for sheet, check in (("taakstelling", _check_backlog), ("begroting", _check_totals)):
-        register.rows[sheet] = check(register.rows.get(sheet, []), register.problems)
+        if sheet in register.rows:
+            register.rows[sheet] = check(register.rows[sheet], register.problems)
     return register
 
 

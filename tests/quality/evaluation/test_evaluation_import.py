@@ -114,6 +114,17 @@ def test_the_workbook_of_what_is_held_changes_nothing_and_an_edit_changes_one_ro
     }  # fmt: skip
 
 
+def test_a_csv_of_one_part_tells_of_that_part_alone(zwolle):
+    part = {"municipality": "0193"}
+    good = b"jaar;taakstelling;realisatie;bron\n2026;20;11;x\n"
+    page = zwolle.post(URL, part | {"file": (io.BytesIO(good), "taakstelling.csv")}, status=200)
+    assert page.rows() == [["taakstelling", "1", "0", "0", "0"]]
+    without = b"jaar;taakstelling;realisatie\n2026;20;11\n"
+    page = zwolle.post(URL, part | {"file": (io.BytesIO(without), "taakstelling.csv")}, status=422)
+    assert "Voeg toe aan de eerste rij: bron" in page.text
+    assert "Rijen per onderdeel" not in page.text
+
+
 FAULTS = [
     ("acties", [3, 1, "Taal", "Folder", "nee", "", "", "x"], "waarom de actie niet is"),
     ("acties", [4, 1, "Taal", "Folder", "later", "", "", "x"], 'Er staat "later"'),
