@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
-from wtforms import SelectField, TextAreaField
+from wtforms import HiddenField, SelectField, TextAreaField
 
 from core.admin import needs
 from core.charts.pictures import WIDTH
@@ -30,11 +30,11 @@ from procurement.models import ContractingProcess, ExpectedNumber, Question
 from procurement.plan import queries
 from procurement.plan.forms import (
     NONE,
+    NamedRow,
     RowForm,
     RowsField,
     choices,
     filled_rows,
-    name_places,
 )
 from procurement.plan.queries import load
 from procurement.plan.terms import term_on
@@ -51,23 +51,41 @@ from providers.deliveries.queries import last_month_held, registrations
 STAGES = {"marktconsultatie": "marktconsultatie", "nota_van_inlichtingen": "Nota van Inlichtingen"}
 
 
-def expected_row(years: Iterable[int]) -> type[RowForm]:
-    """Trajecten that one gemeente expects of one leerroute: a field for each year."""
-    fields: dict[str, Any] = {
-        "municipality": SelectField("Gemeente", choices=[]),
-        "route": SelectField("Leerroute", choices=choices(ROUTES.items())),
-    }
-    fields |= {f"year_{year}": WholeNumberField(str(year), low=0) for year in years}
-    return type("ExpectedRow", (RowForm,), fields)
+class ExpectedRow(NamedRow):
+    """Trajecten that one gemeente expects of one leerroute; ``expected_row`` adds the years."""
+
+    municipality = HiddenField("Gemeente")
+    route = HiddenField()
+
+    @property
+    def row_group(self) -> str:
+        """The leerroute in words: its rows stand together."""
+        return ROUTES.get(self.route.data, "")
+
+    @property
+    def row_title(self) -> str:
+        """The gemeente by name."""
+        return municipality_name(self.municipality.data or "")
 
 
-class GroupRow(RowForm):
+def expected_row(years: Iterable[int]) -> type[ExpectedRow]:
+    """Row with a field for each year."""
+    fields = {f"year_{year}": WholeNumberField(str(year), low=0) for year in years}
+    return type("ExpectedRowOfYears", (ExpectedRow,), fields)
+
+
+class GroupRow(NamedRow):
     """How groups of one leerroute are made."""
 
-    route = SelectField("Leerroute", choices=[NONE, *choices(ROUTES.items())])
+    route = HiddenField("Leerroute")
     size = WholeNumberField("Groepsgrootte", [Required("Vul de groepsgrootte in.")], low=1)
     every = WholeNumberField("Weken tussen starts", low=0)
     places = WholeNumberField("Plaatsen per jaar", low=0)
+
+    @property
+    def row_title(self) -> str:
+        """The leerroute in words."""
+        return ROUTES.get(self.route.data, "")
 
 
 def estimate_form(years: list[int]) -> type[SafeForm]:
@@ -75,7 +93,7 @@ def estimate_form(years: list[int]) -> type[SafeForm]:
     fields = {
         "numbers": RowsField(
             expected_row(years), "Trajecten per jaar",
-            "Een regel per gemeente en leerroute. Leeg: geen raming voor dat jaar.",
+            "Leeg: geen raming voor dat jaar. Een kolom uit Excel plak je in één keer.",
         ),
         "groups": RowsField(
             GroupRow, "Groepen", "Nul weken tussen starts: een groep begint zodra zij vol is."
@@ -91,14 +109,19 @@ def estimate_years(process: ContractingProcess, numbers: Iterable[ExpectedNumber
     return sorted({n.year for n in numbers} | set(range(first, min(last, first + 9) + 1)))
 
 
-def _estimate_rows(numbers: Iterable[ExpectedNumber]) -> list[dict[str, Any]]:
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
+def _estimate_rows(
+    numbers: Iterable[ExpectedNumber], joining: Iterable[str]
+) -> list[dict[str, Any]]:
+    """A row per leerroute of each gemeente that joins or has an estimate, by route and name."""
+    places = sorted({*joining, *(n.municipality for n in numbers)}, key=municipality_name)
+    rows: dict[tuple[str, str], dict[str, Any]] = {
+        (route, place): {"route": route, "municipality": place}
+        for route in ROUTES
+        for place in places
+    }
     for n in numbers:
-        row = rows.setdefault(
-            (n.municipality, n.route), {"municipality": n.municipality, "route": n.route}
-        )
-        row[f"year_{n.year}"] = n.tracks
-    return sorted(rows.values(), key=lambda r: (municipality_name(r["municipality"]), r["route"]))
+        rows[n.route, n.municipality][f"year_{n.year}"] = n.tracks
+    return [*rows.values()]
 
 
 def _estimated(row: dict[str, Any]) -> Iterable[Expected]:
@@ -221,21 +244,19 @@ class PreparationPages(PlanningBase):
         process = self._process(code)
         numbers = preparation_queries.numbers(process)
         groups = preparation_queries.groups(process)
+        joining = load(process).municipalities or queries.regional_municipalities()
+        given = {g.route: g for g in groups}
         form: Any = estimate_form(estimate_years(process, numbers))(
             data={
-                "numbers": [*_estimate_rows(numbers), *[{}] * 5],
+                "numbers": _estimate_rows(numbers, joining),
                 "groups": [
-                    *(
-                        {"route": g.route, "size": g.group_size, "every": g.start_every_weeks,
-                         "places": g.places}
-                        for g in groups
-                    ),
-                    *[{}] * 2,
+                    {"route": route} if (g := given.get(route)) is None else
+                    {"route": route, "size": g.group_size, "every": g.start_every_weeks,
+                     "places": g.places}
+                    for route in ROUTES
                 ],
             }
         )  # fmt: skip
-
-        name_places(form.numbers, queries.regional_municipalities())
 
         def change(_: dict[str, Any]) -> object:
             return preparation_operations.put_estimate(

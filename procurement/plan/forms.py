@@ -112,6 +112,35 @@ class RowForm(SafeForm):
         return not typed
 
 
+class NamedRow(RowForm):
+    """A row that is there from the start; its first, hidden field says of what."""
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was typed in it."""
+        return any(
+            str(value).strip()
+            for field in self
+            if not isinstance(field, HiddenField)
+            for value in field.raw_data or ()
+        )
+
+    @property
+    def row_title(self) -> str:
+        """What the row is about, in words."""
+        raise NotImplementedError
+
+    @property
+    def row_group(self) -> str:
+        """Heading that the row stands under, with others like it."""
+        return ""
+
+    @property
+    def row_name(self) -> str:
+        """The row wherever it is spoken of."""
+        return f"{self.row_group}, {self.row_title}" if self.row_group else self.row_title
+
+
 class RowsField(FieldList):
     """Rows of one kind, drawn as a table."""
 
@@ -123,8 +152,9 @@ class RowsField(FieldList):
         self.errors = []
         for number, entry in enumerate(self.entries, start=1):
             if not entry.form.validate():
+                row = getattr(entry.form, "row_name", f"regel {number}")
                 self.errors += [
-                    f"{self.label.text}, regel {number}, {field.label.text.lower()}: {message}"
+                    f"{self.label.text}, {row}, {field.label.text.lower()}: {message}"
                     for field in entry.form
                     for message in field.errors
                 ]
@@ -132,8 +162,9 @@ class RowsField(FieldList):
 
     @property
     def heads(self) -> list[str]:
-        """Names of the columns."""
-        return [field.label.text for field in self.entries[0].form] if self.entries else []
+        """Names of the columns; of hidden fields only the first has one."""
+        fields = [*self.entries[0].form] if self.entries else []
+        return [f.label.text for f in fields if f is fields[0] or not isinstance(f, HiddenField)]
 
 
 def name_places(rows: RowsField, region: Iterable[str]) -> None:

@@ -430,7 +430,7 @@ def test_scale_requirements_and_questions_by_form(region):
     assert page.rows(0)[0][-1] == "1,8"
     page = region.post(f"{base}/schaal/wijzig/", given | {"numbers-0-year_2027": "veel"})
     assert page.errors == [
-        "Trajecten per jaar, regel 1, 2027: Vul een heel getal in, zonder punten of komma."
+        "Trajecten per jaar, B1-route, Zwolle, 2027: Vul een heel getal in, zonder punten of komma."
     ]
     before = trace(process())
     page = region.get(f"{base}/eisen/wijzig/")
