@@ -5,6 +5,7 @@ from typing import Any
 
 import peewee
 
+from core import municipalities
 from core.accounts import Account, Role, may, scope
 from core.municipalities import with_merged
 from providers.models import (
@@ -108,59 +109,79 @@ def is_restricted(municipality: int, number: str) -> bool:
     return bool(Restriction.select().where(same).exists())
 
 
-def _rows_of(one: Restriction, record: Any = ProgressRecord) -> Any:
-    """Condition: the rows that a restriction is about."""
-    tracks = CourseTrack.select(CourseTrack.id).where(CourseTrack.number == one.number)
-    return record.track.in_(tracks) & record.municipality.in_(with_merged([one.municipality]))
+def _same_gemeente(one: Any, other: Any) -> Any:
+    """Condition: two columns hold codes that stand for one gemeente of today."""
+    merged = [(int(old), int(new)) for old, new in municipalities.merged().items()]
+    today = [peewee.Case(code, merged, code) if merged else code for code in (one, other)]
+    return today[0] == today[1]
 
 
-def _schools_of_others(one: Restriction) -> list[int]:
-    """Schools at which the number of a restricted learner is only that of somebody else."""
-    held: Any = ProgressRecord.select(ProgressRecord.provider).join(CourseTrack)
-    held = held.where(CourseTrack.number == one.number).distinct()
-    here = {school for (school,) in held.where(_rows_of(one)).tuples()}
-    return [school for (school,) in held.tuples() if school not in here]
+def _of_restricted(record: Any) -> Any:
+    """Condition: a row is about a learner of whom a gemeente restricted what is held (AVG 18).
+
+    The set of trajecten is made once for a query; the gemeente is asked of their rows only.
+    """
+    one, track = Restriction.alias(), CourseTrack.alias()
+    joined = {"on": track.number == one.number}
+    same = one.select(peewee.Value(1)).join(track, **joined).where(
+        track.id == record.track, _same_gemeente(one.municipality, record.municipality)
+    )  # fmt: skip
+    return record.track.in_(one.select(track.id).join(track, **joined)) & peewee.fn.EXISTS(same)
+
+
+def _restricted_at(provider: Any, one: Any = Restriction) -> Any:
+    """Query of the trajectnummers that are shown to nobody in the files of a school.
+
+    Not of one that at this school is only the number of somebody of another gemeente.
+    """
+    track, record = CourseTrack.alias(), ProgressRecord.alias()
+    held = (
+        record.select(peewee.Value(1))
+        .join(track, on=record.track == track.id)
+        .where(track.provider == provider, track.number == one.number)
+    )
+    own = held.where(_same_gemeente(one.municipality, record.municipality))
+    return one.select(one.number).where(peewee.fn.EXISTS(own) | ~peewee.fn.EXISTS(held))
 
 
 def restricted_numbers(provider_id: int) -> frozenset[str]:
     """Trajectnummers in the files of a school that are shown to nobody."""
-    listed = Restriction.select()
-    return frozenset(r.number for r in listed if provider_id not in _schools_of_others(r))
+    return frozenset(number for (number,) in _restricted_at(provider_id).tuples())
 
 
 def restricted_tracks(provider_id: int) -> frozenset[int]:
     """The same as trajecten: of sums that count them, nobody is told whose hours they are."""
-    numbers = restricted_numbers(provider_id)
     tracks: Any = CourseTrack.select(CourseTrack.id).where(
-        CourseTrack.provider == provider_id, CourseTrack.number.in_(numbers)
+        CourseTrack.provider == provider_id, CourseTrack.number.in_(_restricted_at(provider_id))
     )
-    return frozenset(track for (track,) in tracks.tuples()) if numbers else frozenset()
+    return frozenset(track for (track,) in tracks.tuples())
 
 
-def _sent_back_of(one: Restriction, rejected: Any = RejectedRow) -> Any:
-    """Condition: the rejected rows that a restriction is about."""
-    others = Delivery.select(Delivery.id).where(Delivery.provider.in_(_schools_of_others(one)))
-    same = rejected.number.is_null(False) & (rejected.number == one.number)
-    return same & rejected.delivery.not_in(others)
+def _sent_back_of_restricted(rejected: Any) -> Any:
+    """Condition: a rejected row is about a learner of whom is restricted what is held."""
+    one, delivery = Restriction.alias(), Delivery.alias()
+    school: Any = delivery.select(delivery.provider).where(delivery.id == rejected.delivery)
+    same = _restricted_at(school, one).where(one.number == rejected.number)
+    return rejected.number.in_(Restriction.select(Restriction.number)) & peewee.fn.EXISTS(same)
 
 
-def _problems_of(one: Restriction) -> Any:
-    """Condition: the problems that quote a row that a restriction is about."""
+def _about_restricted() -> Any:
+    """Condition: a problem quotes a row about a learner of whom is restricted what is held."""
     record, repeated, rejected = ProgressRecord.alias(), Confirmation.alias(), RejectedRow.alias()
     taken_in = record.select(record.id).where(
-        record.delivery == Problem.delivery, record.row == Problem.row, _rows_of(one, record)
+        record.delivery == Problem.delivery, record.row == Problem.row, _of_restricted(record)
     )
     again = (
         repeated.select(repeated.id)
         .join(record, on=repeated.record == record.id)
         .where(
             repeated.delivery == Problem.delivery, repeated.row == Problem.row,
-            _rows_of(one, record),
+            _of_restricted(record),
         )
     )  # fmt: skip
     sent_back = rejected.select(rejected.id).where(
         rejected.delivery == Problem.delivery, rejected.row == Problem.row,
-        _sent_back_of(one, rejected),
+        _sent_back_of_restricted(rejected),
     )  # fmt: skip
     about = [peewee.fn.EXISTS(query) for query in (taken_in, again, sent_back)]
     return about[0] | about[1] | about[2]
@@ -171,9 +192,7 @@ def _problems(query: Any, account: Account) -> Any:
     if account.role in (Role.REGION, Role.MUNICIPALITY, Role.ADMINISTRATOR):
         return query.where(False)
     mine = by_provider(Delivery.select(Delivery.id), account, Delivery.provider)
-    query = query.where(Problem.delivery.in_(mine))
-    for one in Restriction.select():
-        query = query.where(~_problems_of(one))
+    query = query.where(Problem.delivery.in_(mine), ~_about_restricted())
     if sees_whole_files(account):
         return query
     # Of a row that nobody could place in a gemeente nobody knows whose it is.
@@ -195,8 +214,7 @@ def _rejected(query: Any, account: Account) -> Any:
         return query.where(False)
     mine = by_provider(Delivery.select(Delivery.id), account, Delivery.provider)
     query = query.where(RejectedRow.delivery.in_(mine))
-    for one in Restriction.select():
-        query = query.where(~_sent_back_of(one))
+    query = query.where(RejectedRow.number.is_null() | ~_sent_back_of_restricted(RejectedRow))
     if sees_whole_files(account):
         return query
     other = RejectedRow.alias()
@@ -225,10 +243,7 @@ def _of_own_tracks(rejected: Any, account: Account) -> Any:
 
 @scope(ProgressRecord)
 def _progress(query: Any, account: Account) -> Any:
-    query = counted_rows(query, account)
-    for one in Restriction.select():
-        query = query.where(~_rows_of(one))
-    return query
+    return counted_rows(query, account).where(~_of_restricted(ProgressRecord))
 
 
 def counted_rows(query: Any, account: Account) -> Any:
