@@ -4,6 +4,7 @@ SQLite is the embedded default, PostgreSQL serves the shared installation. What 
 the two stands in this module and nowhere else.
 """
 
+import fcntl
 import json
 import random
 import sqlite3
@@ -11,9 +12,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import IO, Any, TypeVar
 
 import peewee
 
@@ -189,6 +191,12 @@ def retried(step: Callable[[], Result], *, times: int = 5) -> Result:
     return step()
 
 
+def give_way() -> None:
+    """Let who waits for the lock of SQLite have it, between two transactions of long work."""
+    if isinstance(database.obj, _FairSqlite) and not database.in_transaction():
+        database.obj.give_way()
+
+
 SMALL_WAIT_MS = 250
 """How long a reader or somebody who signs in waits for a write that can be done later."""
 
@@ -256,6 +264,71 @@ def _written(step: Callable[[], object]) -> bool:
     return True
 
 
+LOOK_AGAIN_SECONDS = 0.005
+"""How often who waits for the lock of SQLite looks whether it is free."""
+GIVE_WAY_SECONDS = 0.1
+"""How long who has more to do leaves the lock to others, at most."""
+
+
+class _FairSqlite(peewee.SqliteDatabase):
+    """Who waits for the lock can get it between two transactions of long work.
+
+    SQLite itself looks ever less often, at last ten times a second: whoever takes the lock again at
+    once would keep it from all others. Who waits shares a lock on a file, so that it shows.
+    """
+
+    def begin(self, lock_type: str | None = None) -> None:
+        """Begin a transaction as soon as the lock is free, or fail when patience is over."""
+        connection = self.connection()
+        patience = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+        connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            if not self._began(lock_type):
+                with self._waiting():
+                    until = time.monotonic() + patience / 1000
+                    while time.monotonic() < until:
+                        time.sleep(LOOK_AGAIN_SECONDS)
+                        if self._began(lock_type):
+                            return
+                    super().begin(lock_type)
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {patience}")
+
+    def _began(self, lock_type: str | None) -> bool:
+        try:
+            super().begin(lock_type)
+        except peewee.OperationalError as error:
+            if not is_busy(error):
+                raise
+            return False
+        return True
+
+    def give_way(self) -> None:
+        """Leave the lock alone while somebody waits for it, but not for long."""
+        until = time.monotonic() + GIVE_WAY_SECONDS
+        while self.somebody_waits() and time.monotonic() < until:
+            time.sleep(LOOK_AGAIN_SECONDS)
+
+    def somebody_waits(self) -> bool:
+        """Whether another connection waits for the lock."""
+        with suppress(OSError), self._line() as line:
+            try:
+                fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            with suppress(OSError):  # a read-only disk: nobody writes on it for long either
+                fcntl.flock(stack.enter_context(self._line()), fcntl.LOCK_SH)
+            yield
+
+    def _line(self) -> IO[bytes]:
+        return Path(f"{self.database}-wachtrij").open("ab")
+
+
 @contextmanager
 def _patience(milliseconds: int) -> Iterator[None]:
     """How long SQLite waits for its lock."""
@@ -304,7 +377,7 @@ sqlite3.register_adapter(type(None), {None: None}.__getitem__)
 
 def open_sqlite(path: str) -> peewee.SqliteDatabase:
     """Make an SQLite database; ``IMMEDIATE``, since a read that turns into a write cannot wait."""
-    return peewee.SqliteDatabase(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE")
+    return _FairSqlite(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE")
 
 
 def open_database(url: str) -> peewee.Database:

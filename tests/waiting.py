@@ -243,13 +243,15 @@ def main() -> int:
             answers, wrong = measure(folder, seconds, rows)
             for kind, listed in sorted(answers.items()):
                 waits = sorted(answer.seconds for answer in listed)
-                bad = Counter(answer.status for answer in listed if answer.status >= 400)
+                bad = Counter(
+                    f"{answer.status} {answer.path}" for answer in listed if answer.status >= 400
+                )
                 print(
                     f"  {kind}: {len(waits)} keer, mediaan {statistics.median(waits):.2f} s, 99 % "
                     f"{waits[int(len(waits) * 0.99)]:.2f} s, langst {waits[-1]:.2f} s, "
                     f"niet gelukt: {dict(bad) or 'geen'}"
                 )
-                failed |= any(status >= 500 for status in bad)
+                failed |= any(answer.status >= 500 for answer in listed)
             for line in wrong:
                 print(f"  FOUT {line}")
             failed |= bool(wrong)

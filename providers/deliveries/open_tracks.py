@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import peewee
 
 from core.dates import add_months, month_from_number
-from core.db import database, transaction
+from core.db import database, give_way, transaction
 from providers.codes import TrackStatus
 from providers.feed.hold.staging import one_at_a_time
 from providers.models import CURRENT, OpenTracks, ProgressRecord, Provider
@@ -136,16 +136,16 @@ def forget_open_tracks(provider: Provider, months: Collection[date]) -> None:
 
 
 def keep_open_tracks(provider: Provider, months: Collection[date]) -> None:
-    """Count again what rows of these months count in."""
-    touched = _touched(months)
-    if not touched:
-        return
-    with transaction():
-        # A delivery that comes in meanwhile would leave an old count standing.
-        one_at_a_time(provider)
-        forget_open_tracks(provider, months)
-        rows = counted([provider.id], touched)
-        OpenTracks.insert_from(rows, _FIELDS).execute()
+    """Count again what rows of these months count in, a month at a time."""
+    for month in _touched(months):
+        with transaction():
+            # A delivery that comes in meanwhile would leave an old count standing.
+            one_at_a_time(provider)
+            OpenTracks.delete().where(
+                OpenTracks.provider == provider, OpenTracks.month == month
+            ).execute()
+            OpenTracks.insert_from(counted([provider.id], [month]), _FIELDS).execute()
+        give_way()
 
 
 def _touched(months: Collection[date]) -> list[date]:

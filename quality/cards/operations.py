@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import audit
 from core.dates import add_months, month_end, month_from_number, month_number, months_between
-from core.db import lock_until_commit, retried, transaction
+from core.db import give_way, lock_until_commit, retried, transaction
 from core.errors import DomainError
 from core.jobs.follow_up_operations import Owed, follow_up, owe
 from providers.deliveries.open_tracks import keep_open_tracks
@@ -71,6 +71,7 @@ def compute_months(
         changed = retried(partial(judge_and_keep, month, at=moments[month], providers=ids))
         with transaction():
             _record("compute_scores", month, by=by, at=moments[month], cards=changed)
+        give_way()
     for provider in providers:
         if inputs.newest_month_of(provider.id) in months:
             retried(partial(_follow_up, provider, max(moments.values()).date()))
@@ -197,7 +198,10 @@ def recompute_after(
     ]
     # A transaction for each month: whoever wants to save something meanwhile hardly waits.
     own = {provider.id}
-    count = sum(retried(partial(judge_and_keep, month, at=at, providers=own)) for month in affected)
+    count = 0
+    for month in affected:
+        count += retried(partial(judge_and_keep, month, at=at, providers=own))
+        give_way()
     retried(partial(_follow_up, provider, at.date(), since=min(changed_months)))
     with transaction():
         _record("recompute_scores", reached[0], by=by, at=at, cards=count, who=provider.code)
@@ -361,6 +365,7 @@ def _measure(providers: Iterable[Provider], months: Collection[date]) -> set[dat
                 with transaction():
                     if store(provider.id, month, model, figures):
                         changed.add(month)
+                give_way()
     return changed
 
 
@@ -369,8 +374,8 @@ def _follow_up(provider: Provider, today: date, *, since: date | None = None) ->
 
     ``since`` is the first month of which rows are other; without it all are looked at.
     """
+    learner_operations.refresh(provider, today=today, since=since)
     with transaction():
-        learner_operations.refresh(provider, today=today, since=since)
         month = learner_operations.newest_month_over(provider.id, today)
         if month is not None:
             _keep_docent_hours(provider, month)

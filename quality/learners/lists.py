@@ -19,9 +19,8 @@ from providers.models import Provider
 from providers.register.queries import promises
 from providers.register.rules import Promise, promise_for
 from quality.learners.models import LearnerSummary as S
-from quality.learners.operations import BITS
 from quality.learners.signals import KINDS, months_between_days, months_words
-from quality.learners.summary_operations import EXAMS, SKILLS
+from quality.learners.summary_operations import BITS, EXAMS, SKILLS
 
 ROUTES = {int(route): route.label for route in LearningRoute}
 STATUSES = {int(status): status.label for status in TrackStatus}

@@ -1,14 +1,14 @@
 """Keep the signals of a provider up to date, and what a gemeente does with them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from peewee import Case, chunked, fn
+from peewee import chunked, fn
 
 from core import audit
 from core.dates import month_of
-from core.db import transaction
+from core.db import give_way, replace_many, transaction
 from core.errors import DomainError
 from core.formats import day_text
 from core.log_chain import pseudonym
@@ -17,7 +17,6 @@ from providers.models import CURRENT, ProgressRecord, Provider
 from quality.learners import queries as learner_queries
 from quality.learners.acts import (
     ANSWERED,
-    DEALT_WITH,
     ESCALATED,
     HANDOVER_REASONS,
     NEW,
@@ -28,8 +27,13 @@ from quality.learners.acts import (
 )
 from quality.learners.models import Handover, LearnerNote, LearnerSummary
 from quality.learners.queries import Opened
-from quality.learners.signals import KINDS
-from quality.learners.summary_operations import SKILLS, refresh_of_facts, refresh_summaries
+from quality.learners.summary_operations import (
+    SKILLS,
+    TRACKS_AT_ONCE,
+    mark_summaries,
+    refresh_of_facts,
+    refresh_summaries,
+)
 from quality.models import Signal, SignalAct
 
 ROWS_AT_ONCE = 500
@@ -41,8 +45,6 @@ OPENED = (
 )  # fmt: skip
 """What is told of a signal that holds: what it is known by (a ``Key``), then what may change."""
 KEY_WIDTH = 3
-BITS = {kind: 1 << place for place, kind in enumerate(KINDS)}
-"""The bit of each kind in ``LearnerSummary.signals``."""
 
 
 def refresh(provider: Provider, *, today: date, since: date | None = None) -> None:
@@ -51,11 +53,10 @@ def refresh(provider: Provider, *, today: date, since: date | None = None) -> No
     Of the months that are over: rows of a month in progress are provisional. ``since`` is the first
     month of which rows are other; without it everything is made again.
     """
-    with transaction():
-        month = newest_month_over(provider.id, today)
-        refresh_summaries(provider, month, since=since)
-        if month is not None:
-            refresh_signals(provider, month)
+    month = newest_month_over(provider.id, today)
+    refresh_summaries(provider, month, since=since)
+    if month is not None:
+        refresh_signals(provider, month)
 
 
 def refresh_missing(*, today: date) -> int:
@@ -68,7 +69,9 @@ def refresh_missing(*, today: date) -> int:
         Provider.select().where(Provider.id.in_(with_rows), Provider.id.not_in(summarised))
     )
     for provider in providers:
-        refresh(provider, today=today)
+        # As a whole: one that is half in the list is not missing from it.
+        with transaction():
+            refresh(provider, today=today)
     return len(providers)
 
 
@@ -106,27 +109,49 @@ def newest_month_over(provider_id: int, today: date) -> date | None:
 
 
 def refresh_signals(provider: Provider, month: date) -> None:
-    """Open what holds at the end of the month, close what does not; what was done stays done."""
-    wanted = learner_queries.signals_of(provider.id, month)
-    with transaction():
-        columns: list[Any] = [getattr(Signal, name) for name in OPENED]
-        query: Any = Signal.select(Signal.id, *columns).where(Signal.provider == provider)
-        ids: dict[Key, int] = {}
-        before: dict[Key, dict[str, Any]] = {}
-        for number, *values in query.tuples():
-            track, route, kind, *_ = values
-            ids[track, route, kind] = number
-            before[track, route, kind] = dict(zip(OPENED, values, strict=True))
-        passed = [ids[key] for key, one in before.items() if one["open"] and key not in wanted]
-        for numbers in chunked(passed, ROWS_AT_ONCE):
-            Signal.update(open=False).where(Signal.id.in_(numbers)).execute()
-        after = {key: _opened(key, before.get(key), one, month) for key, one in wanted.items()}
-        changed = [one for key, one in after.items() if one != before.get(key)]
-        for batch in chunked(changed, ROWS_AT_ONCE):
-            Signal.insert_many([one | {"provider": provider.id} for one in batch]).on_conflict(
-                conflict_target=columns[:KEY_WIDTH], preserve=columns[KEY_WIDTH:]
-            ).execute()
-        mark_summaries(LearnerSummary.provider == provider)
+    """Open what holds at the end of the month, close what does not; what was done stays done.
+
+    Others who write get in between, after every few hundred trajecten; what they change about a
+    learner is asked again.
+    """
+    people = learner_queries.people(provider.id)
+    wanted = learner_queries.signals_of(provider.id, month, people)
+    is_open: Any = Signal.select(Signal.track).where(Signal.provider == provider, Signal.open)
+    tracks = {track for track, *_ in wanted} | {track for (track,) in is_open.tuples()}
+    for batch in chunked(sorted(tracks), TRACKS_AT_ONCE):
+        listed = set(batch)
+        with transaction():
+            now = learner_queries.people(provider.id, listed)
+            if now != {key: one for key, one in people.items() if key[0] in listed}:
+                people = learner_queries.people(provider.id)
+                wanted = learner_queries.signals_of(provider.id, month, people)
+            _refresh_signals(provider, month, listed, wanted)
+        give_way()
+
+
+def _refresh_signals(
+    provider: Provider, month: date, tracks: set[int], wanted: Mapping[Key, Opened]
+) -> None:
+    columns: list[Any] = [getattr(Signal, name) for name in OPENED]
+    query: Any = Signal.select(Signal.id, *columns).where(Signal.track.in_(tracks))
+    ids: dict[Key, int] = {}
+    before: dict[Key, dict[str, Any]] = {}
+    for number, *values in query.tuples():
+        track, route, kind, *_ = values
+        ids[track, route, kind] = number
+        before[track, route, kind] = dict(zip(OPENED, values, strict=True))
+    passed = [ids[key] for key, one in before.items() if one["open"] and key not in wanted]
+    for numbers in chunked(passed, ROWS_AT_ONCE):
+        Signal.update(open=False).where(Signal.id.in_(numbers)).execute()
+    after = {
+        key: _opened(key, before.get(key), one, month)
+        for key, one in wanted.items()
+        if key[0] in tracks
+    }
+    changed = [one for key, one in after.items() if one != before.get(key)]
+    rows = [one | {"provider": provider.id} for one in changed]
+    replace_many(Signal, OPENED[:KEY_WIDTH], rows)
+    mark_summaries(LearnerSummary.track.in_(tracks))
 
 
 def _opened(key: Key, before: dict[str, Any] | None, one: Opened, month: date) -> dict[str, Any]:
@@ -145,23 +170,6 @@ def _opened(key: Key, before: dict[str, Any] | None, one: Opened, month: date) -
         outlook.shortage,
     )  # fmt: skip
     return dict(zip(OPENED, (*key, True, month, *what, *done), strict=True))
-
-
-def mark_summaries(which: Any) -> None:
-    """Note on the rows of the list which signals are open and not dealt with, and how urgent."""
-    of_learner = (
-        (Signal.track == LearnerSummary.track)
-        & (Signal.municipality == LearnerSummary.municipality)
-        & Signal.open
-        & Signal.status.not_in(DEALT_WITH)
-    )
-    bits: Any = sum(
-        fn.MAX(Case(None, [(Signal.kind == kind, 1)], 0)) * bit for kind, bit in BITS.items()
-    )
-    LearnerSummary.update(
-        signals=fn.COALESCE(Signal.select(bits).where(of_learner), 0),
-        urgency=Signal.select(fn.MAX(Signal.urgency)).where(of_learner),
-    ).where(which).execute()
 
 
 def act(

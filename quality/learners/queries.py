@@ -1,6 +1,6 @@
 """What the signals look at, set-based, for one provider in one month."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -131,12 +131,14 @@ class Opened:
     outlook: Outlook
 
 
-def signals_of(provider_id: int, month: date) -> dict[tuple[int, int, str], Opened]:
+def signals_of(
+    provider_id: int, month: date, people: "People"
+) -> dict[tuple[int, int, str], Opened]:
     """Every signal that holds at month end, by track, route and kind.
 
-    The summaries of the provider must be those of now (``refresh_summaries``).
+    ``people`` are the learners of the provider (``people``), as the summaries have them now
+    (``refresh_summaries``).
     """
-    people = _people(provider_id)
     signals: dict[tuple[int, int, str], Opened] = {}
     waits = {
         key: one
@@ -161,8 +163,12 @@ Person = tuple[date | None, bool, int]
 """Until when the term runs, whether that is estimated, attended minutes of all providers."""
 
 
-def _people(provider_id: int) -> dict[tuple[int, int], Person]:
-    """By track and gemeente, of the learners of a provider."""
+People = dict[tuple[int, int], Person]
+"""By track and gemeente."""
+
+
+def people(provider_id: int, tracks: Collection[int] | None = None) -> People:
+    """What the other months and providers tell of the learners of a provider, or some of them."""
     other = LearnerSummary.alias("other")
     everywhere = other.select(fn.SUM(other.attended_minutes)).where(
         other.municipality == LearnerSummary.municipality, other.number == LearnerSummary.number
@@ -171,6 +177,8 @@ def _people(provider_id: int) -> dict[tuple[int, int], Person]:
         LearnerSummary.track, LearnerSummary.municipality, LearnerSummary.term_until,
         LearnerSummary.term_estimated, everywhere,
     ).where(LearnerSummary.provider == provider_id)  # fmt: skip
+    if tracks is not None:
+        query = query.where(LearnerSummary.track.in_(tracks))
     return {
         (track, place): (
             None if until is None else date.fromordinal(until), bool(estimated), int(minutes)
@@ -187,7 +195,7 @@ def _of_waiting(person: Person | None, month: date) -> Outlook:
 
 
 def _judged(
-    provider_id: int, month: date, people: dict[tuple[int, int], Person]
+    provider_id: int, month: date, people: People
 ) -> Iterator[tuple[int, int, int, list[Finding], Outlook]]:
     rows = reported(provider_id, month)
     hours, before = hours_of(provider_id, month), hours_of(provider_id, add_months(month, -1))

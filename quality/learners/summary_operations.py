@@ -1,7 +1,8 @@
 """Keep one row per learner and provider up to date: after a delivery, and after what a gemeente
-adds. Everything here is set-based; a provider is always done as a whole.
+adds. Everything here is set-based.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -10,19 +11,24 @@ import peewee
 from peewee import JOIN, Case, chunked, fn
 
 from core.dates import add_months, month_end, month_number
-from core.db import transaction
+from core.db import give_way, transaction
 from core.municipalities import merged
 from providers.codes import ExamResult, TrackStatus
 from providers.models import CURRENT, CourseTrack, ProgressRecord as R, Provider
 from quality.cards.inputs import learner_days
+from quality.learners.acts import DEALT_WITH
 from quality.learners.models import LearnerFacts as F, LearnerSummary as S
-from quality.learners.signals import LEAP_DAYS
+from quality.learners.signals import KINDS, LEAP_DAYS
+from quality.models import Signal
 
 HOURS_MONTHS = 3
 """Hours a week are taken over so many months, as the scores take them."""
 SKILLS = ("level_reading", "level_listening", "level_writing", "level_speaking")
 EXAMS = ("exam_reading", "exam_listening", "exam_writing", "exam_speaking", "exam_knm")
 NUMBERS_AT_ONCE = 500
+TRACKS_AT_ONCE = 500
+BITS = {kind: 1 << place for place, kind in enumerate(KINDS)}
+"""The bit of each kind in ``LearnerSummary.signals``."""
 
 
 def municipality_now(column: Any) -> Any:
@@ -36,31 +42,43 @@ def refresh_summaries(
     """Make the rows of a provider again from what is held now.
 
     ``newest`` is the newest month that it reported whole: who has no later row is missing. With
-    ``since``, the first month of which rows are other, only of those whom that can touch.
+    ``since``, the first month of which rows are other, only of those whom that can touch. Others
+    who write get in between, after every few hundred trajecten.
     """
-    of_provider = S.provider == provider
-    stale = of_provider
+    stale = S.provider == provider
     if since is not None and newest is not None:
         stale &= S.track.in_(_touched(provider.id, min(since, _hours_from(newest)), newest))
-    with transaction():
-        before = set(_numbers(stale))
-        S.delete().where(stale).execute()
-        last = S.select(fn.COALESCE(fn.MAX(S.id), 0)).scalar()
-        if newest is not None:
-            query = _from_rows(provider.id, newest)
-            S.insert_from(query, [getattr(S, name) for name in COLUMNS]).execute()
-        gone = before.difference(_numbers(of_provider & (S.id > last)))
-        _without_rows()
-        new = S.alias("new")
-        own = new.select(new.number).where(new.provider == provider, new.id > last)
-        _relate(S.number.in_(own))
-        for batch in chunked(gone, NUMBERS_AT_ONCE):
-            _relate(S.number.in_(list(batch)))
+    query: Any = S.select(S.track).where(stale)
+    told = S.select(peewee.Value(1)).where(S.track == CourseTrack.id)
+    untold: Any = CourseTrack.select(CourseTrack.id).where(
+        CourseTrack.provider == provider, ~fn.EXISTS(told)
+    )
+    tracks = {track for (track,) in (*query.tuples(), *untold.tuples())}
+    for batch in chunked(sorted(tracks), TRACKS_AT_ONCE):
+        with transaction():
+            _refresh(list(batch), newest)
+        give_way()
 
 
-def _numbers(which: Any) -> Iterator[str]:
-    query: Any = S.select(S.number).where(which)
-    return (number for (number,) in query.tuples())
+def _refresh(tracks: list[int], newest: date | None) -> None:
+    of_tracks = S.track.in_(tracks)
+    learners = set(_learners(of_tracks))
+    S.delete().where(of_tracks).execute()
+    if newest is not None:
+        query = _from_rows(tracks, newest)
+        S.insert_from(query, [getattr(S, name) for name in COLUMNS]).execute()
+        learners.update(_learners(of_tracks))
+        mark_summaries(of_tracks)
+    numbers: dict[int, list[str]] = defaultdict(list)
+    for municipality, number in sorted(learners):
+        numbers[municipality].append(number)
+    for municipality, listed in numbers.items():
+        refresh_of_facts(municipality, listed)
+
+
+def _learners(which: Any) -> Iterator[tuple[int, str]]:
+    query: Any = S.select(S.municipality, S.number).where(which)
+    return iter(query.tuples())
 
 
 def _touched(provider_id: int, first: date, newest: date) -> Any:
@@ -81,10 +99,10 @@ def _touched(provider_id: int, first: date, newest: date) -> Any:
 
 
 def refresh_of_facts(municipality: int, numbers: Iterable[str]) -> None:
-    """Follow what a gemeente changed about these learners."""
+    """Follow what a gemeente, or another provider, changed about these learners."""
     with transaction():
-        _without_rows()
         for batch in chunked(numbers, NUMBERS_AT_ONCE):
+            _without_rows(municipality, list(batch))
             _relate((S.municipality == municipality) & S.number.in_(list(batch)))
 
 
@@ -101,15 +119,11 @@ def _hours_from(newest: date) -> date:
     return add_months(newest, 1 - HOURS_MONTHS)
 
 
-def _from_rows(provider_id: int, newest: date) -> Any:
-    """Newest row, sums and hours of each learner of a provider who has none yet.
+def _from_rows(tracks: list[int], newest: date) -> Any:
+    """Newest row, sums and hours of trajecten.
 
     The columns are ``COLUMNS``.
     """
-    told = S.select(peewee.Value(1)).where(S.track == CourseTrack.id)
-    untold = CourseTrack.select(CourseTrack.id).where(
-        CourseTrack.provider == provider_id, ~fn.EXISTS(told)
-    )
     place = municipality_now(R.municipality)
     passed: Any = sum(
         fn.MAX(Case(None, [(getattr(R, exam) == ExamResult.PASSED, 1)], 0)) * (1 << bit)
@@ -121,7 +135,7 @@ def _from_rows(provider_id: int, newest: date) -> Any:
             fn.MIN(R.month).alias("first_month"), fn.SUM(R.minutes_attended).alias("attended"),
             passed.alias("passed"),
         )
-        .where(CURRENT, R.track.in_(untold))
+        .where(CURRENT, R.track.in_(tracks))
         .group_by(R.track, peewee.SQL("place"))
         .alias("whole")
     )  # fmt: skip
@@ -133,7 +147,7 @@ def _from_rows(provider_id: int, newest: date) -> Any:
             fn.SUM(R.minutes_offered).alias("offered"),
             fn.SUM(R.minutes_attended).alias("attended"), fn.SUM(days).alias("days"),
         )
-        .where(CURRENT, R.provider == provider_id, R.month >= first)
+        .where(CURRENT, R.track.in_(tracks), R.month >= first)
         .group_by(R.track, peewee.SQL("place"))
         .alias("hours")
     )  # fmt: skip
@@ -170,23 +184,26 @@ def _from_rows(provider_id: int, newest: date) -> Any:
             hours, JOIN.LEFT_OUTER,
             on=(hours.c.track_id == row.track) & (hours.c.place == whole.c.place),
         )
-        .where(row.provider == provider_id, row.superseded_by.is_null())
+        .where(row.superseded_by.is_null())
     )  # fmt: skip
 
 
-def _without_rows() -> None:
+def _without_rows(municipality: int, numbers: list[str]) -> None:
     """Who is known to the gemeente and reported by nobody has a row too, and no other."""
     other = S.alias("other")
     reported = other.select(peewee.Value(1)).where(
         other.municipality == S.municipality, other.number == S.number,
         other.provider.is_null(False),
     )  # fmt: skip
-    S.delete().where(S.provider.is_null(), fn.EXISTS(reported)).execute()
+    S.delete().where(
+        S.municipality == municipality, S.number.in_(numbers), S.provider.is_null(),
+        fn.EXISTS(reported),
+    ).execute()  # fmt: skip
     here = S.select(peewee.Value(1)).where(S.municipality == F.municipality, S.number == F.number)
     query = F.select(
         F.municipality, F.number, peewee.Value(True), peewee.Value(True), peewee.Value(0),
         peewee.Value(0), peewee.Value(False), peewee.Value(0),
-    ).where(~fn.EXISTS(here))  # fmt: skip
+    ).where(F.municipality == municipality, F.number.in_(numbers), ~fn.EXISTS(here))  # fmt: skip
     S.insert_from(
         query,
         [S.municipality, S.number, S.latest, S.missing, S.exams_passed, S.attended_minutes,
@@ -221,3 +238,20 @@ def three_years_after(day: Any) -> Any:
     """The same day three years later, as SQL: a day more when a 29 February lies between."""
     crossed = [(day.between(one - 1095, one), day + 1096) for one in LEAP_DAYS]
     return Case(None, crossed, day + 1095)
+
+
+def mark_summaries(which: Any) -> None:
+    """Note on the rows of the list which signals are open and not dealt with, and how urgent."""
+    of_learner = (
+        (Signal.track == S.track)
+        & (Signal.municipality == S.municipality)
+        & Signal.open
+        & Signal.status.not_in(DEALT_WITH)
+    )
+    bits: Any = sum(
+        fn.MAX(Case(None, [(Signal.kind == kind, 1)], 0)) * bit for kind, bit in BITS.items()
+    )
+    S.update(
+        signals=fn.COALESCE(Signal.select(bits).where(of_learner), 0),
+        urgency=Signal.select(fn.MAX(Signal.urgency)).where(of_learner),
+    ).where(which).execute()

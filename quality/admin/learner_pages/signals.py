@@ -39,9 +39,10 @@ from quality.learners.acts import (
 )
 from quality.learners.forms import AnswerSignalForm, EscalateForm, HandleForm, SnoozeForm
 from quality.learners.models import LearnerSummary
-from quality.learners.operations import BITS, act, wake_snoozed
+from quality.learners.operations import act, wake_snoozed
 from quality.learners.roads import road_of
 from quality.learners.signals import KINDS, SENTENCES, Frequent, is_frequent
+from quality.learners.summary_operations import BITS
 from quality.models import Signal, SignalAct
 
 ROUTES = {int(route): route.label for route in LearningRoute}

@@ -4,6 +4,7 @@ import errno
 import json
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from core.access_log import AccessLine, record
 from core.admin import signed_in
 from core.db import (
     database,
+    give_way,
     limit_waiting,
     open_database,
     postponed_writes,
@@ -153,6 +155,26 @@ def test_a_transaction_in_the_way_of_another_is_done_again(own_database):
     assert retried(save) == "bewaard"
     assert tries == [0, 1]
     writer.close()
+
+
+def test_who_waits_comes_between_two_transactions_of_long_work(own_database):
+    order = []
+
+    def save() -> None:
+        with database.connection_context(), transaction():
+            order.append("een ander")
+
+    other = threading.Thread(target=save)
+    with transaction():
+        other.start()
+        while not database.obj.somebody_waits():
+            other.join(0.01)
+        assert order == []
+    give_way()
+    with transaction():
+        order.append("wie nog meer te doen heeft")
+    other.join()
+    assert order == ["een ander", "wie nog meer te doen heeft"]
 
 
 def test_an_error_of_our_own_is_no_trouble_of_the_database(own_database):

@@ -10,7 +10,7 @@ from core.errors import DomainError
 from providers.codes import LearningRoute, PipLevel, TrackStatus
 from providers.models import ProgressRecord
 from quality.cards import operations
-from quality.learners import signals
+from quality.learners import operations as refreshing, signals
 from quality.learners.acts import ANSWERED, HANDLED, SNOOZED
 from quality.learners.models import LearnerSummary
 from quality.learners.operations import act, wake_snoozed
@@ -210,6 +210,33 @@ def test_a_signal_that_passed_closes_and_asks_again_when_it_comes_back(db):
     signal = held()["L1", "te_lang_wachtend"]
     assert (signal.open, signal.seen_by) == (True, None)
     assert (signal.id, signal.status) == (first, "nieuw")
+
+
+def test_what_others_do_between_two_slices_of_a_provider_stays(db, monkeypatch):
+    monkeypatch.setattr(refreshing, "TRACKS_AT_ONCE", 1)
+    provider = make_provider()
+    for number in ("L1", "L2"):
+        make_record(
+            month=OCT, track=make_track(number=number), status=TrackStatus.WAITING,
+            registered_on=date(2026, 6, 1),
+        )  # fmt: skip
+    recompute(provider, OCT)
+    now, asked = refreshing.learner_queries.people, []
+
+    def people(*of):
+        # Somebody handles the second learner, and the gemeente learns when its term ends.
+        if len(asked) == 2:
+            act(held()["L2", "te_lang_wachtend"], HANDLED, "gesprek", by="g@zwolle.nl", at=AT)
+            own = LearnerSummary.number == "L2"
+            LearnerSummary.update(term_until=date(2027, 1, 31).toordinal()).where(own).execute()
+        asked.append(of)
+        return now(*of)
+
+    monkeypatch.setattr(refreshing.learner_queries, "people", people)
+    refreshing.refresh_signals(provider, OCT)
+    signal = held()["L2", "te_lang_wachtend"]
+    assert (signal.status, signal.months_left) == (HANDLED, 3)
+    assert held()["L1", "te_lang_wachtend"].months_left > 12
 
 
 def signals_seen(signal):
