@@ -35,7 +35,7 @@ from core.identity.api_token_operations import make_token
 from core.migrations import migrate
 from providers.models import Location, Provider
 from tests.builders import AT, make_contract, make_provider
-from tests.chaos import database_on, rows_of
+from tests.chaos import MONTHS, database_on, rows_of
 from tests.crowd import Answer, ask, cookie_of, wait_until_ready
 from tests.providers.feed.lines import csv, row
 
@@ -44,7 +44,7 @@ LARGE = "TA009"
 PAGES = ["/", "/leveringen/", "/kwaliteit/2026-10/", "/aanbieders/TA001/", "/planning/"]
 EMAIL, PASSWORD = "kim@voorbeeld.nl", "vier losse woorden samen"
 READERS, EDITORS, PAUSE = 20, 4, 0.5
-WRITES = ("edit", "deliver")
+COMMAND = (sys.executable, "-m", "app.cli")
 
 
 def large_file(rows: int) -> bytes:
@@ -118,7 +118,7 @@ class Crowd:
         except urllib.error.HTTPError as error:
             with error:
                 status, body = error.code, error.read()
-        return Answer(path, status, time.perf_counter() - began, body)
+        return Answer(path.partition("?")[0], status, time.perf_counter() - began, body)
 
     def signed_in(self) -> urllib.request.OpenerDirector:
         """Somebody who just signed in by the form."""
@@ -128,7 +128,7 @@ class Crowd:
         fields = {"csrf_token": token[1] if token else "", "email": EMAIL, "password": PASSWORD}
         answer = self.open(person, "/account/aanmelden/", fields)
         status = answer.status if b"Afmelden" in answer.body else answer.status + 100
-        self.note("sign in", Answer("", status, answer.seconds, b""))
+        self.note("sign in", Answer(answer.path, status, answer.seconds, b""))
         return person
 
     def deliver(self, token: str, turn: int) -> None:
@@ -174,6 +174,11 @@ def prepare(folder: Path) -> tuple[list[str], list[str], list[int]]:
         for n in range(READERS)
     ]  # fmt: skip
     database.close()
+    # What the pages that are read show.
+    (folder / "school.csv").write_bytes(rows_of(MONTHS, 40))
+    for code in SCHOOLS:
+        command = [*COMMAND, "feed", "import", str(folder / "school.csv"), "--aanbieder", code]
+        subprocess.run(command, capture_output=True, check=True)
     return tokens, cookies, places
 
 
@@ -183,9 +188,8 @@ def measure(folder: Path, seconds: int, rows: int) -> tuple[dict[str, list[Answe
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app.cli"]
     with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen([*command, "serve", "--port", str(port)], stderr=log, stdout=log)
+        server = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], stderr=log, stdout=log)
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until_ready(url)
@@ -197,7 +201,7 @@ def measure(folder: Path, seconds: int, rows: int) -> tuple[dict[str, list[Answe
         (folder / "groot.csv").write_bytes(large_file(rows))
         began = time.monotonic()
         done = subprocess.run(
-            [*command, "feed", "import", str(folder / "groot.csv"), "--aanbieder", LARGE],
+            [*COMMAND, "feed", "import", str(folder / "groot.csv"), "--aanbieder", LARGE],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         print(f"  {rows} rijen ingenomen en beoordeeld in {time.monotonic() - began:.0f} s")
@@ -207,7 +211,7 @@ def measure(folder: Path, seconds: int, rows: int) -> tuple[dict[str, list[Answe
         server.terminate()
         server.wait()
     # What the server still owed when it was stopped.
-    subprocess.run([*command, "jobs"], capture_output=True, check=True)
+    subprocess.run([*COMMAND, "jobs"], capture_output=True, check=True)
     wrong = [] if done.returncode < 2 else [done.stderr]
     database.initialize(open_database(read_settings()["DATABASE_URL"]))
     with database.connection_context():
@@ -251,10 +255,16 @@ def main() -> int:
                     f"{waits[int(len(waits) * 0.99)]:.2f} s, langst {waits[-1]:.2f} s, "
                     f"niet gelukt: {dict(bad) or 'geen'}"
                 )
-                failed |= any(answer.status >= 500 for answer in listed)
+            every = [answer for listed in answers.values() for answer in listed]
+            failures = sum(answer.status >= 500 for answer in every)
+            longest = max(every, key=lambda answer: answer.seconds)
+            print(
+                f"  samen: {len(every)} antwoorden, {failures} keer 5xx, verloren of onjuist: "
+                f"{len(wrong)}, langste wachttijd {longest.seconds:.2f} s ({longest.path})"
+            )
             for line in wrong:
                 print(f"  FOUT {line}")
-            failed |= bool(wrong)
+            failed |= bool(wrong or failures)
     return 1 if failed else 0
 
 

