@@ -61,7 +61,9 @@ def _of_learners(model: Any) -> Scope:
 def _unrestricted(model: Any, number: Any) -> Any:
     """Condition: of no learner of whom a gemeente restricted what is held (AVG 18)."""
     same = (Restriction.municipality == model.municipality) & (Restriction.number == number)
-    return ~peewee.fn.EXISTS(Restriction.select(peewee.Value(1)).where(same))
+    some = Restriction.select(peewee.Value(1))
+    # Where there is none, no row is looked up.
+    return ~(peewee.fn.EXISTS(some) & peewee.fn.EXISTS(some.where(same)))
 
 
 def _of_policy(model: Any) -> Scope:

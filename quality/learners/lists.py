@@ -150,19 +150,19 @@ def columns_of(
     if places != 1:
         columns.append(
             Column("municipality", "Gemeente", lambda r: municipality_name(r.municipality),
-                   lambda r: municipality_name(r.municipality))
+                   lambda r: municipality_name(r.municipality), minor=True)
         )  # fmt: skip
     columns += [
-        Column("provider", "Aanbieder", _provider, _provider),
+        Column("provider", "Aanbieder", _provider, _provider, minor=own),
         Column("route", "Route", _route, _route_name, minor=True),
-        Column("status", "Status", _status, _status),
+        Column("status", "Status", _status, _status, minor=own),
         Column("registered_on", "Sinds", lambda r: r.registered_on,
                lambda r: day_text(r.registered_on), S.registered_on, nowrap=True, minor=True),
         Column("waited_days", "Wacht (dagen)", lambda r: r.waited_days,
                lambda r: MISSING if r.waited_days is None else r.waited_days, S.waited_days,
                numeric=True, minor=True),
         Column("lowest_level", "Niveau: lezen, luisteren, schrijven, spreken", levels_text,
-               levels_text, S.lowest_level),
+               levels_text, S.lowest_level, minor=True),
         Column("weekly_attended", "Uren per week: beloofd, les, gevolgd", hours, hours,
                S.weekly_attended, nowrap=True, minor=True),
         Column("attended_share", "Aanwezig (%)", lambda r: r.attended_share,
@@ -178,7 +178,14 @@ def columns_of(
                    S.urgency),
         ]  # fmt: skip
     columns.append(
-        Column("month", "Laatste maand", lambda r: r.month and f"{r.month:%Y-%m}", _month, S.month)
+        Column(
+            "month",
+            "Laatste maand",
+            lambda r: r.month and f"{r.month:%Y-%m}",
+            _month,
+            S.month,
+            minor=own,
+        )
     )
     return columns
 

@@ -154,6 +154,8 @@ def signal_list() -> RowList:
     def words(reader: Any) -> tuple[Any, Any]:
         return reader, reader
 
+    own = g.account.role == Role.MUNICIPALITY
+
     def since(row: Any) -> str:
         return f"{MONTHS[row.since.month - 1][:3]} {row.since.year}"
 
@@ -161,25 +163,30 @@ def signal_list() -> RowList:
         Column("track.number", "Traject", lambda r: r.track.number, number, CourseTrack.number,
                nowrap=True),
         Column("provider.name", "Aanbieder", *words(lambda r: r.provider.name), Provider.name,
-               nowrap=True),
-        Column("route", "Leerroute", *words(lambda r: ROUTES[r.route]), nowrap=True),
-        Column("kind", "Signaal", *words(kind), nowrap=True),
-        Column("detail", "Waarom", *words(lambda r: r.detail)),
+               minor=True),
+        Column("route", "Leerroute", *words(lambda r: ROUTES[r.route]), nowrap=True, minor=True),
+        Column("kind", "Signaal", *words(kind)),
+        Column("detail", "Waarom", *words(lambda r: r.detail), minor=own),
         Column("urgency", "Maanden over", lambda r: r.months_left,
                lambda r: MISSING if r.months_left is None else round(r.months_left),
                Signal.urgency, numeric=True),
         Column("months_needed", "Maanden nodig", lambda r: r.months_needed, needed_text,
-               Signal.months_needed, numeric=True),
+               Signal.months_needed, numeric=True, minor=True),
         Column("since", "Sinds", lambda r: f"{r.since:%Y-%m}", since, Signal.since,
-               nowrap=True),
-        Column("status", "Stand", *words(lambda r: STATES[r.status])),
+               nowrap=True, minor=True),
+        Column("status", "Stand", *words(lambda r: STATES[r.status]), minor=own),
     ]  # fmt: skip
     if len(own_places()) != 1:
         columns.insert(
             3,
-            Column("municipality", "Gemeente", *words(lambda r: municipality_name(r.municipality))),
+            Column(
+                "municipality",
+                "Gemeente",
+                *words(lambda r: municipality_name(r.municipality)),
+                minor=own,
+            ),
         )
-    if g.account.role != Role.MUNICIPALITY:
+    if not own:
         # The question itself says why; the working is for the gemeente.
         columns = [c for c in columns if c.name not in ("urgency", "months_needed")]
     states = {WAITING: Signal.status.in_(TO_DO)} | {code: Signal.status == code for code in STATES}
@@ -202,8 +209,8 @@ def signal_list() -> RowList:
         columns=columns,
         seal=str(current_app.secret_key),
         search=(CourseTrack.number,),
-        filters=filters if g.account.role == Role.MUNICIPALITY else filters[:2],
-        sort="-urgency" if g.account.role == Role.MUNICIPALITY else "track.number",
+        filters=filters if own else filters[:2],
+        sort="-urgency" if own else "track.number",
         size=PAGE_SIZE,
     )
 
