@@ -8,6 +8,7 @@ be one. The SHA-256 stays the one of the file as received.
 import csv
 import hashlib
 import io
+import re
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,11 @@ from providers.feed.values import clean, may_be_name
 
 CLEANED = ".cleaned.csv"
 ROW_HEADER = "#rij"
+SEPARATOR = ";"
+QUOTED = re.compile(f'[{SEPARATOR}"\r\n]')
+"""What a cell of a CSV has quotes for."""
+REMEMBERED = 100_000
+"""Texts that are remembered while a copy is written."""
 
 
 class FileGoneError(DomainError):
@@ -109,17 +115,31 @@ def _write_rows(table: Table, raw: IO[bytes], *, without: frozenset[str]) -> Non
     if table.layout.key_position is not None:
         kept.append((table.layout.key_position, ""))
     key = table.layout.positions.get("trajectnummer")
-    cells_as_kept = {at: cell_reader(name) for at, name in kept}
-    text = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
-    out = csv.writer(text, delimiter=";")
-    out.writerow([ROW_HEADER, *(table.layout.header[at] for at, _ in kept)])
+    places, others = [at for at, _ in kept], [at for at, _ in kept if at != key]
+    readers = [cell_reader(name) for _, name in kept]
+    width = max(places, default=-1) + 1
+    # Texts that were looked at, stay as they are and need no quotes: most rows are made of those.
+    sound, sound_numbers = set[str](), set[str]()
+    text = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+    out = csv.writer(text, delimiter=SEPARATOR)
+    out.writerow([ROW_HEADER, *(table.layout.header[at] for at in places)])
     for row, cells in table.records:
-        if without and key is not None and key < len(cells) and clean(cells[key]) in without:
+        padded = cells if len(cells) >= width else [*cells, *[""] * (width - len(cells))]
+        number = "" if key is None else padded[key]
+        if without and clean(number) in without:
             continue
-        out.writerow(
-            [row, *(read(cells[at]) if at < len(cells) else "" for at, read in
-                    cells_as_kept.items())]
-        )  # fmt: skip
+        picked = [padded[at] for at in places]
+        if number in sound_numbers and sound.issuperset([padded[at] for at in others]):
+            text.write(f"{row}{SEPARATOR}{SEPARATOR.join(picked)}\r\n")
+            continue
+        cleaned = [read(cell) for read, cell in zip(readers, picked, strict=True)]
+        out.writerow([row, *cleaned])
+        if cleaned == picked and not QUOTED.search("".join(picked)):
+            if len(sound) + len(sound_numbers) > REMEMBERED:
+                sound.clear()
+                sound_numbers.clear()
+            sound.update(padded[at] for at in others)
+            sound_numbers.add(number)
     text.detach()
 
 
