@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from peewee import Case, Value, chunked, fn
@@ -334,23 +333,28 @@ class _Reader:
         query = R.select(*COLUMNS).where(held(R, known_on), R.provider == provider_id, month)
         self.of_month, self.parameters = query.sql()
 
-    def _table(self, rows: list[Row]) -> "Rows":
+    def _table(self, rows: Iterator[Row]) -> "Rows":
+        """The rows as arrays; of many rows never more than some thousands are held as tuples."""
         import numpy as np  # noqa: PLC0415
 
         from quality.method.figures import ROW_COLUMNS, Rows  # noqa: PLC0415
 
-        groups, others = self.groups, len(ROW_COLUMNS) - 1
-        names = [
-            -1 if row[GROUP] is None else groups.setdefault(row[GROUP], len(groups)) for row in rows
-        ]
-        numbers = chain.from_iterable(row[:GROUP] + row[GROUP + 1 :] for row in rows)
-        table = np.fromiter(numbers, dtype=np.int64, count=len(rows) * others)
-        return Rows.of(np.insert(table.reshape(-1, others), GROUP, names, axis=1))
+        groups = self.groups
+
+        def numbers() -> Iterator[int]:
+            for row in rows:
+                name = row[GROUP]
+                yield from row[:GROUP]
+                yield -1 if name is None else groups.setdefault(name, len(groups))
+                yield from row[GROUP + 1 :]
+
+        table = np.fromiter(numbers(), dtype=np.int32)
+        return Rows.of(table.reshape(-1, len(ROW_COLUMNS)))
 
     def month(self, number: int) -> "Rows":
         """The rows of one month."""
         values = [number if one is MONTH_MARK else one for one in self.parameters]
-        return self._table(database.execute_sql(self.of_month, values).fetchall())
+        return self._table(iter(database.execute_sql(self.of_month, values)))
 
     def older(self, first: int) -> "Rows":
         """The newest row of each trajectory and route of before a month, in order of month."""
@@ -366,7 +370,7 @@ class _Reader:
             # SQLite takes the other columns from the row that has the maximum.
             columns = (fn.MAX(R.month), *COLUMNS[1:])
             rows = list(_rows(R.select(*columns).where(*before).group_by(R.track, R.route)))
-        return self._table(sorted(rows, key=lambda row: row[0]))
+        return self._table(iter(sorted(rows, key=lambda row: row[0])))
 
     def first_months(self, routes: Collection[int]) -> dict[int, int]:
         """The first month on each of these routes: one look into the index per route."""

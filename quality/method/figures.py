@@ -29,7 +29,7 @@ from quality.method.waiting import (
     stays,
 )
 
-Integers = NDArray[np.int64]
+Integers = NDArray[np.signedinteger[Any]]
 WAITING, ACTIVE, PAUSED, COMPLETED = 1, 2, 3, 4
 """Status of a row; from ``COMPLETED`` on it has ended (``providers.codes.TrackStatus``)."""
 DAYS_A_WEEK, MINUTES_AN_HOUR = 7, 60
@@ -96,7 +96,7 @@ ROW_COLUMNS = tuple(f.name for f in fields(Rows))
 
 def newest(rows: Rows, *, by_route: bool = True) -> Integers:
     """Places of the newest row of each trajectory (on each route); rows are in order of month."""
-    return last_of(rows.track * 4 + rows.route if by_route else rows.track)
+    return last_of(rows.track.astype(np.int64) * 4 + rows.route if by_route else rows.track)
 
 
 def last_of(key: Integers) -> Integers:
