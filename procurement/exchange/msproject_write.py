@@ -49,7 +49,6 @@ class _File:
         self.calendar: Calendar = outlook.plan.calendar
         self.steps = {step.code: step for step in outlook.plan.steps}
         self.begins: dict[str, datetime] = {}
-        self.parted: set[str] = set()
         days = [f.start for f in outlook.forecasts.values()]
         self.first = min([outlook.plan.starts_on, *days])
         self.last = max([self.first, *(f.end for f in outlook.forecasts.values())]) + AHEAD
@@ -197,10 +196,13 @@ class _File:
         links: list[Link],
         decisions: list[PlanDecision],
     ) -> list[Xml.Element]:
-        """A summary with a row per gemeente; its links hold for all of these rows."""
+        """A summary with a row per gemeente; its links hold for all of these rows.
+
+        Who decided before the step was to begin stands behind the summary and not under it, so that
+        the summary begins when the step does.
+        """
         code = step.code
         self.begins[code] = noon(forecast.start)
-        self.parted.add(code)
         lags = [self._lag(k, forecast, worked=False) for k in links]
         # What has begun waits for nothing more; Project would move its rows all the same.
         waits = step.actual_start is None
@@ -225,7 +227,7 @@ class _File:
             )
         )  # fmt: skip
         ends = [self._municipality(step, forecast, d, floor, finished) for d in decisions]
-        rows.extend(row for row, _ in ends)
+        rows.extend(row for row, day in ends if day >= forecast.start)
         if max(day for _, day in ends) != forecast.end:
             rows.append(
                 self._part(
@@ -234,7 +236,7 @@ class _File:
                     finished=finished is not None,
                 )
             )  # fmt: skip
-        return rows
+        return [*rows, *(row for row, day in ends if day < forecast.start)]
 
     def _municipality(
         self,
@@ -257,6 +259,7 @@ class _File:
         row = self._part(
             step.code, decision.municipality, title, begin, noon(day),
             floor=floor, started=decided, finished=decided, municipality=decision.municipality,
+            level=1 if day < forecast.start else 2,
         )  # fmt: skip
         return row, day
 
@@ -272,11 +275,12 @@ class _File:
         started: bool,
         finished: bool,
         municipality: str = "",
+        level: int = 2,
     ) -> Xml.Element:
         task = self._task(
             f"{code}|{which}", title, begin, end, worked=False, floor=floor,
             percent=100 if finished else 0, started=started, finished=finished,
-            deadline=None, critical=False, note="", links=[], level=2,
+            deadline=None, critical=False, note="", links=[], level=level,
         )  # fmt: skip
         self._mark(task, {"part_of": code, "municipality": municipality})
         self._baseline(task, code, municipality or "-")
@@ -369,11 +373,7 @@ class _File:
                 _add(task, name, value)
         for link, (lag, unit), _ in links:
             node = _sub(task, "PredecessorLink")
-            key = link.before
-            if link.type is LinkType.START_START and key in self.parted:
-                # The summary may begin earlier: with a gemeente that decided before its turn.
-                key = f"{key}|begin"
-            _add(node, "PredecessorUID", str(self.uids[key]))
+            _add(node, "PredecessorUID", str(self.uids[link.before]))
             _add(node, "Type", LINK_TYPE[link.type])
             _add(node, "CrossProject", "0")
             _add(node, "LinkLag", str(lag))
