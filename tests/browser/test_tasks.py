@@ -1,12 +1,15 @@
 """The tasks of a working day by keyboard alone, and what each takes: presses, pages, no more."""
 
+import io
 from datetime import timedelta
 
+import pikepdf
 from playwright.sync_api import Page, expect
 
 from core.accounts import Role
 from core.dates import today
 from core.formats import day_text
+from quality.learners.signals import KINDS
 from tests.browser.keyboard import choose, follow, tab_to
 from tests.browser.person import Person
 
@@ -53,3 +56,35 @@ def test_a_provider_reacts_to_its_score(person: Person) -> None:
     page.keyboard.type("In november beginnen twee groepen.")
     take(page, "Verstuur reactie")
     expect(page.locator("main")).to_contain_text("Je reactie is bewaard.")
+
+
+def test_a_gemeente_finds_prints_handles_and_enters_in_ten_pages(person: Person) -> None:
+    person.sign_in_as("dalfsen@regio.example")
+    page, visited = person.page, []
+    page.on("framenavigated", lambda frame: visited.append(frame.url))
+    take(page, "Signalen")
+    rows = page.locator("tbody tr").all()[:5]  # the most urgent on top
+    cells = [row.locator("th, td").all_inner_texts() for row in rows]
+    why = [(number, kind, detail) for number, _, _, kind, detail, *_ in cells]
+    assert len({number for number, _, _ in why}) == 5
+    assert all(kind.removesuffix(", dringend") in KINDS.values() and text for _, kind, text in why)
+    take(page, why[0][0], "Druk af voor het gesprek")
+    expect(page.locator("main")).to_contain_text("Om over te praten")
+    with pikepdf.open(io.BytesIO(page.pdf(format="A4"))) as sheet:
+        assert len(sheet.pages) == 1
+    page.go_back()
+    choose(page, "reason", "gesprek")
+    take(page, "Afgehandeld")
+    expect(page.locator("main")).to_contain_text("Het signaal is afgehandeld.")
+    expect(page.locator("tbody")).not_to_contain_text(why[0][0])
+    take(page, "Indicatoren", "Gemiddelde duur tot slagen", "Vul een cijfer in")
+    tab_to(page, "name", "year")
+    page.keyboard.type("2023")
+    tab_to(page, "name", "kind")
+    page.keyboard.press("Space")
+    for field, text in (("value", "31,5"), ("source", "Jaarverslag 2023, pagina 12")):
+        tab_to(page, "name", field)
+        page.keyboard.type(text)
+    take(page, "Bewaar")
+    expect(page.locator("main")).to_contain_text("31,5 maanden")
+    assert len(visited) <= 10, visited

@@ -212,8 +212,11 @@ def needed_text(signal: Any) -> str:
 
 
 def urgency_words(signal: Any) -> str:
-    """Months left against months needed, as a sentence; empty where nothing is known."""
-    if signal.months_left is None:
+    """Months left against months needed, as a sentence; empty where nothing is known.
+
+    Nor of who is not on course: there the detail of the signal says it.
+    """
+    if signal.months_left is None or signal.kind == "koers":
         return ""
     left = signal.months_left
     day = day_text(month_end(signal.month))
@@ -224,7 +227,7 @@ def urgency_words(signal: Any) -> str:
     )
     if signal.months_needed is not None:
         return f"{rest}; in dit tempo zijn er {number_text(signal.months_needed, 0)} nodig."
-    if signal.kind in ("koers", "stagnatie"):
+    if signal.kind == "stagnatie":
         return f"{rest}; in dit tempo wordt het niveau niet gehaald."
     return f"{rest}."
 
