@@ -53,11 +53,18 @@ SMALL = ("0180", "0244")
 def load(today: date, *, municipalities: tuple[str, ...] = REGION, by: str = BY) -> None:
     """Make the inkooptrajecten as they stand on ``today``."""
     at = datetime.combine(today, time(9), AMSTERDAM)
-    operations.add_document(under_way(today, municipalities), by=by, at=at, reason="demo")
+    operations.add_document(
+        under_way(today, municipalities),
+        by=by,
+        at=at,
+        reason="Plan van het regioteam voor de nieuwe contracten",
+    )
     _tell_history(today)
     _prepare(today, municipalities, by=by)
     running_contracts(RUNNING_CODE, PAST_TRACE, list(_joining(municipalities)), by=by)
-    finished = operations.add_document(dalfsen(), by=by, at=at, reason="demo")
+    finished = operations.add_document(
+        dalfsen(), by=by, at=at, reason="Overgenomen uit de evaluatie van 2019"
+    )
     put_trace(finished, _principles(), by=by, at=at)
     load_bids(finished, by=by)
     _tell_postponements()

@@ -2,16 +2,18 @@
 
 from core.accounts import Role
 
+REGION_TEAM = "regio@regio.example"
 MANAGER = "contractmanager@regio.example"
+KEEPER = "beheerder@regio.example"
 PASSWORD = "fietsbel-aardappel-molen"  # noqa: S105  shown to whoever starts the demo
 
 ACCOUNTS: tuple[tuple[str, str, Role, str | None, tuple[str, ...]], ...] = (
-    ("regio@regio.example", "Roos van de regio", Role.REGION, None, ()),
-    (MANAGER, "Coen contractmanager", Role.CONTRACT_MANAGER, None, ()),
-    ("zwolle@regio.example", "Zohra van Zwolle", Role.MUNICIPALITY, None, ("0193",)),
-    ("dalfsen@regio.example", "Derk van Dalfsen", Role.MUNICIPALITY, None, ("0148",)),
-    ("dewachter@regio.example", "Wim van De Wachter", Role.PROVIDER, "TA002", ()),
-    ("ravelijn@regio.example", "Ria van Ravelijn", Role.PROVIDER, "TA007", ()),
-    ("auditor@regio.example", "Anna auditor", Role.AUDITOR, None, ()),
-    ("beheerder@regio.example", "Bas beheerder", Role.ADMINISTRATOR, None, ()),
+    (REGION_TEAM, "Roos Terpstra", Role.REGION, None, ()),
+    (MANAGER, "Coen Brouwer", Role.CONTRACT_MANAGER, None, ()),
+    ("zwolle@regio.example", "Zohra Amrani", Role.MUNICIPALITY, None, ("0193",)),
+    ("dalfsen@regio.example", "Derk Nijland", Role.MUNICIPALITY, None, ("0148",)),
+    ("dewachter@regio.example", "Wim Schuttevaer", Role.PROVIDER, "TA002", ()),
+    ("ravelijn@regio.example", "Ria Postma", Role.PROVIDER, "TA007", ()),
+    ("auditor@regio.example", "Anna de Groot", Role.AUDITOR, None, ()),
+    (KEEPER, "Bas Lenting", Role.ADMINISTRATOR, None, ()),
 )

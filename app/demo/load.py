@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import Case, fn
 
-from app.demo import ACCOUNTS, MANAGER, PASSWORD
+from app.demo import ACCOUNTS, KEEPER, MANAGER, PASSWORD, REGION_TEAM
 from app.demo.facts import Lived, facts_file
 from app.demo.follow_up import follow_up
 from app.demo.region import MONTHS, MUNICIPALITIES, last_month, register_tables
@@ -42,7 +42,6 @@ from quality.learners.fact_operations import import_facts
 from quality.models import ScoreCard
 from quality.regions.demo import load_regions
 
-ACTOR = "voorbeeldregio"
 CONCEPT_MONTHS = 2
 """The newest so many months are still concept; older ones are vastgesteld."""
 Progress = Callable[[str], None]
@@ -88,9 +87,9 @@ def load_region(
     report("Andere regio's")
     load_regions(add_months(last, -CONCEPT_MONTHS), by=MANAGER, at=_moment(today))
     report("De inkooptrajecten")
-    procurement_demo.load(today, municipalities=tuple(MUNICIPALITIES), by=ACTOR)
+    procurement_demo.load(today, municipalities=tuple(MUNICIPALITIES), by=REGION_TEAM)
     report("Wat de contracten beloven, en de facturen")
-    load_promises(by=ACTOR, at=_moment(today))
+    load_promises(by=MANAGER, at=_moment(today))
     report("De accounts")
     _accounts(_moment(today))
     return loaded
@@ -105,7 +104,7 @@ def _register(today: date, months: int) -> None:
         RegisterTable(sheet, rows[0], list(enumerate(rows[1:], start=2)))
         for sheet, rows in register_tables(today, months).items()
     ]
-    import_register(read_tables(tables), by=ACTOR, at=_moment(today))
+    import_register(read_tables(tables), by=MANAGER, at=_moment(today))
 
 
 def _sender(provider: Provider) -> str:
@@ -142,7 +141,7 @@ def _deliver(parcel: Parcel, storage: Storage) -> Outcome:
 def _score(months: list[date], today: date) -> int:
     """Compute each month as of some weeks later, and fix all but the newest."""
     moments = {month: _moment(min(month_end(month) + days(45), today)) for month in months}
-    compute_months(moments, by=ACTOR)
+    compute_months(moments, by=MANAGER)
     for month in months[:-CONCEPT_MONTHS]:
         fix(month, by=MANAGER, at=min(moments[month] + days(7), _moment(today)))
     return ScoreCard.select().count()
@@ -151,7 +150,7 @@ def _score(months: list[date], today: date) -> int:
 def _accounts(at: datetime) -> list[Account]:
     return [
         add_account(
-            email=email, name=name, role=role, password=PASSWORD, by=ACTOR, at=at,
+            email=email, name=name, role=role, password=PASSWORD, by=KEEPER, at=at,
             provider_code=provider, municipalities=list(municipalities),
         )
         for email, name, role, provider, municipalities in ACCOUNTS

@@ -111,14 +111,23 @@ def _finding(lines: tuple[Line, ...]) -> str:
     return "Geen van deze mijlpalen is later dan eerst verwacht."
 
 
+def _apart(said: list[int]) -> list[int]:
+    """The months to name below the axis; one does not report every month."""
+    named = said[:1]
+    for day in said[1:]:
+        if day - named[-1] >= (said[-1] - said[0]) / 9:
+            named.append(day)
+    return named
+
+
 def _paint(canvas: Any, data: Lines) -> None:
     axes = canvas.axes(left=LEFT, right=RIGHT, top=TOP, bottom=BOTTOM)
     said = sorted({month for line in data.lines for month, _ in line.points})
     expected = [day for line in data.lines for _, day in line.points]
     axes.set_xlim(said[0] - 12, said[-1] + 12)
     axes.set_ylim(min(*expected, said[0]) - 20, max(expected) + 30)
-    axes.set_xticks(said[:: max(1, len(said) // 8)])
-    axes.set_xticklabels([_month(day) for day in said[:: max(1, len(said) // 8)]], fontsize=8.5)
+    named = _apart(said)
+    axes.set_xticks(named, [_month(day) for day in named], fontsize=8.5)
     months = _quarters(min(*expected, said[0]), max(expected))
     axes.set_yticks(months, [_month(day) for day in months], fontsize=8.5)
     axes.grid(visible=True, axis="y", lw=0.4, color=drawing.GREY, alpha=0.4)

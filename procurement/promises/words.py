@@ -73,13 +73,16 @@ def share_text(share: Fraction | None) -> str:
     return MISSING if share is None else percent_text(float(share))
 
 
+DECIMALS = {HOURS: 2, START: 0}
+"""Of a value of each measure; a share has one."""
+
+
 def value_text(measure: str, value: Decimal | Fraction | None) -> str:
-    """A promise in its unit: ``12 uur``, ``80 %``, ``28 dagen``."""
+    """What was promised or given, in its unit: ``12,00 uur``, ``80,0 %``, ``28 dagen``."""
     if value is None:
         return MISSING
     exact = _decimal(value) if isinstance(value, Fraction) else value
-    text = number_text(exact, 2).rstrip("0").rstrip(",")
-    return f"{text}\N{NO-BREAK SPACE}{UNITS[measure]}"
+    return f"{number_text(exact, DECIMALS.get(measure, 1))}\N{NO-BREAK SPACE}{UNITS[measure]}"
 
 
 def clause_text(line: Line) -> str:
@@ -205,9 +208,7 @@ def _given(
     if given is None:
         return MISSING, None
     kept = None if value is None else given >= Fraction(value)
-    unit = "" if measure != HOURS else f"\N{NO-BREAK SPACE}{UNITS[HOURS]}"
-    text = share_text(given) if measure != HOURS else f"{number_text(_decimal(given), 2)}{unit}"
-    return text, kept
+    return value_text(measure, given), kept
 
 
 MONTH_HEADERS = (

@@ -14,7 +14,6 @@ from core.admin import Page, needs
 from core.dates import now, today
 from core.export import download
 from core.formats import day_text
-from core.municipalities import name as municipality_name
 from core.pages.fields import Required, SafeForm, TextField
 from quality.evaluation.models import HeardPoint, PlanAction
 from quality.evaluation.operations import answer_point, update_action
@@ -79,8 +78,8 @@ class EvaluationPage(Page):
     def index(self) -> str:
         """List the gemeenten that have an evaluation."""
         codes = municipalities_with_evaluation(g.account)
-        names = [(municipality_name(code), url_for(".one", code=code)) for code in codes]
-        return self.render("quality/evaluations.html", names=names)
+        reports = {code: _report(code) for code in codes}
+        return self.render("quality/evaluations.html", reports=reports)
 
     @expose("/<code>/")
     @expose("/<code>/<any(aantallen, doelen, begroting, gehoord):part>/")

@@ -145,7 +145,7 @@ def test_a_staffel_of_docents_and_of_days_too_late(short_of_docents_and_late):
         (40, True), (11, False), (56, True),
     ]  # fmt: skip
     assert words.promise_rows(found)[0][2:] == (
-        "90\N{NO-BREAK SPACE}%", "80\N{NO-BREAK SPACE}%", "75,0\N{NO-BREAK SPACE}%", "nee",
+        "90,0\N{NO-BREAK SPACE}%", "80,0\N{NO-BREAK SPACE}%", "75,0\N{NO-BREAK SPACE}%", "nee",
     )  # fmt: skip
 
 
