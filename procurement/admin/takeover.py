@@ -17,12 +17,19 @@ from core.dates import now, today
 from core.formats import MISSING, count_text
 from core.municipalities import name as municipality_name
 from core.pages.fields import DutchDateField, Required, SafeForm, TextField
-from core.small_numbers import count_or_hidden, few_text, parts_of_total
-from procurement.plan.documents import Header
+from core.small_numbers import count_or_hidden, few_text, is_small, parts_of_total
+from procurement.plan.documents import Header, PlanDocument, to_plan
 from procurement.plan.operations import add_document
+from procurement.plan.planning import schedule
 from procurement.plan.validity import ROUTES
 from procurement.takeover import queries
-from procurement.takeover.rules import Takeover, take_over, takeover_plan
+from procurement.takeover.rules import (
+    HANDOVER,
+    Takeover,
+    queue_days,
+    take_over,
+    takeover_plan,
+)
 from providers.models import Provider
 
 
@@ -67,6 +74,19 @@ class Case:
     arrivals: dict[tuple[str, str], float]
     waits: dict[tuple[str, str], int]
     """School (code) and route -> days after which half of the newcomers have lessons there."""
+    waits_after: dict[tuple[str, str], int | None]
+    """The same once the places are taken, by ``queue_days``."""
+
+    def plan(self, code: str) -> PlanDocument:
+        """What has to be done for these people, as a traject with this code."""
+        name = self.provider.name
+        header = Header(code, f"Overname van {name}", starts_on=self.day)
+        return takeover_plan(header, self.takeover, starts_on=self.day, name=name)
+
+    @property
+    def lessons_by(self) -> date:
+        """The day on which the last who takes an open place is handed over, by that plan."""
+        return schedule(to_plan(self.plan(""), today()))[HANDOVER].end
 
 
 class TakeoverPage(Page):
@@ -101,8 +121,7 @@ class TakeoverPage(Page):
         form = PlanForm()
 
         def change(given: dict[str, str]) -> None:
-            header = Header(given["code"], f"Overname van {case.provider.name}", starts_on=case.day)
-            plan = takeover_plan(header, case.takeover, starts_on=case.day, name=case.provider.name)
+            plan = case.plan(given["code"])
             add_document(plan, by=g.account.email, at=now(), reason="overname")
 
         if self.saved(form, change, "Het traject is gemaakt."):
@@ -130,11 +149,19 @@ def _case(form: QuestionForm) -> Case | None:
         for school in queries.other_schools(provider, month, day)
     ]
     takeover = take_over(queries.people_of(provider, month), schools)
-    takers = {one.school.code for one in takeover.placed}
-    return Case(
-        provider, day, month, takeover,
-        queries.arrivals_per_week(provider, month), queries.usual_waits(takers, month),
-    )  # fmt: skip
+    coming = takeover.per_school_and_route()
+    takers = {code for code, _ in coming}
+    waits, after = queries.usual_waits(takers, month), {}
+    waiting, starts = queries.waiting(takers, month), queries.starts_per_week(takers, month)
+    for school in schools:
+        for route, teaching in school.teaching.items():
+            key = (school.code, route)
+            left = teaching.places - coming[key]
+            queue = queue_days(waiting.get(key, 0), left, starts.get(key))
+            usual = waits.get(key)
+            after[key] = None if queue is None or usual is None else max(usual, queue)
+    arrivals = queries.arrivals_per_week(provider, month)
+    return Case(provider, day, month, takeover, arrivals, waits, after)
 
 
 def _answer(case: Case | None) -> str:
@@ -168,9 +195,16 @@ def _placed(case: Case | None) -> list[tuple[str, ...]]:
     for one in case.takeover.placed:
         minutes = MISSING if one.minutes is None else f"{one.minutes}"
         where = municipality_name(one.people.municipality)
-        wait = count_text(case.waits.get((one.school.code, one.people.route)))
-        counts[one.school.name, ROUTES[one.people.route], where, minutes, wait] += one.count
+        key = (one.school.code, one.people.route)
+        days = (count_text(case.waits.get(key)), count_text(_wait_after(case, key)))
+        counts[one.school.name, ROUTES[one.people.route], where, minutes, *days] += one.count
     return [(*key[:3], text, *key[3:]) for key, text in sorted(_texts(counts).items())]
+
+
+def _wait_after(case: Case, key: tuple[str, str]) -> int | None:
+    """The wait there afterwards, where it tells nobody a small number."""
+    small = is_small(case.takeover.per_school_and_route()[key])
+    return None if small and g.account.role != Role.CONTRACT_MANAGER else case.waits_after[key]
 
 
 def _left_over(case: Case | None) -> list[tuple[str, ...]]:

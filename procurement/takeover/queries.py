@@ -160,6 +160,44 @@ def arrivals_per_week(provider: Provider, month: date) -> dict[tuple[str, str], 
     }
 
 
+def starts_per_week(codes: Iterable[str], month: date) -> dict[tuple[str, str], float]:
+    """Learners who had their first lesson, a week over the last year, by school (code) and route.
+
+    Left out where fewer than five began: that is no pace to reckon with.
+    """
+    last = month_end(month).toordinal()
+    query: Any = (
+        R.select(Provider.code, R.route, fn.COUNT(R.track.distinct()))
+        .join(Provider)
+        .where(
+            CURRENT, Provider.code.in_(list(codes)), R.month <= month,
+            R.first_lesson_on.between(last - 364, last),
+        )
+        .group_by(Provider.code, R.route)
+        .tuples()
+    )  # fmt: skip
+    return {
+        (code, LearningRoute(route).code): count / 52
+        for code, route, count in query
+        if not is_small(count)
+    }
+
+
+def waiting(codes: Iterable[str], month: date) -> dict[tuple[str, str], int]:
+    """Learners who waited for their first lesson in a month, by school (code) and route."""
+    query: Any = (
+        R.select(Provider.code, R.route, fn.COUNT(R.id))
+        .join(Provider)
+        .where(
+            CURRENT, Provider.code.in_(list(codes)), R.month == month,
+            R.status == TrackStatus.WAITING,
+        )
+        .group_by(Provider.code, R.route)
+        .tuples()
+    )  # fmt: skip
+    return {(code, LearningRoute(route).code): count for code, route, count in query}
+
+
 def usual_waits(codes: Iterable[str], month: date) -> dict[tuple[str, str], int]:
     """Days after which half of the learners had begun, by school (code) and route.
 

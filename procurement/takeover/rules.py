@@ -8,6 +8,8 @@ approved more. Within these rules as many people as possible are placed, then th
 that follows has milestones from the day that it is known to the last handover.
 """
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -107,6 +109,13 @@ class Takeover:
         """How many have a place."""
         return sum(one.count for one in self.placed)
 
+    def per_school_and_route(self) -> Counter[tuple[str, str]]:
+        """How many people come to a school (code) on a route."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for one in self.placed:
+            counts[one.school.code, one.people.route] += one.count
+        return counts
+
     def needs_approval(self) -> list[str]:
         """Names of schools that take more than they may without approval."""
         per_school: dict[str, int] = {}
@@ -176,7 +185,19 @@ def take_over(people: Mapping[People, int], schools: Sequence[School]) -> Takeov
     return Takeover(tuple(placed), tuple(left_over))
 
 
+def queue_days(waiting: int, places: int, starts_per_week: float | None) -> int | None:
+    """Days that somebody who registers now waits, when no more than so many places are open.
+
+    Whoever finds no open place waits until as many have begun as stand in line before, at the pace
+    of the school (Little 1961: a queue divided by its throughput). ``None`` without a pace.
+    """
+    if waiting < places:
+        return 0
+    return math.ceil(7 * (waiting - places + 1) / starts_per_week) if starts_per_week else None
+
+
 PHASE = "Overname"
+HANDOVER = "5"
 
 
 def takeover_plan(
@@ -202,7 +223,7 @@ def takeover_plan(
             10,
             note=f"Nodig voor wie meer dan {MOST_WITHOUT_APPROVAL} cursisten overneemt.",
         ),
-        _task("5", "Warme overdracht per cursist", 20, note="Met niveau, PIP en afspraken."),
+        _task(HANDOVER, "Warme overdracht per cursist", 20, note="Met niveau, PIP en afspraken."),
         _task(
             "6",
             "Oplossing voor wie geen plaats heeft",
@@ -212,8 +233,8 @@ def takeover_plan(
         PlanStep("7", "Iedereen heeft weer les", PHASE, Kind.MILESTONE, None, "contractmanager"),
     )
     links = (
-        Link("1", "2"), Link("1", "3"), Link("3", "4"), Link("4", "5"), Link("2", "5"),
-        Link("3", "6"), Link("5", "7"), Link("6", "7"),
+        Link("1", "2"), Link("1", "3"), Link("3", "4"), Link("4", HANDOVER), Link("2", HANDOVER),
+        Link("3", "6"), Link(HANDOVER, "7"), Link("6", "7"),
     )  # fmt: skip
     return PlanDocument(header, steps, links)
 

@@ -1,6 +1,7 @@
 """Who can take over whom: no rule is broken, nobody is lost, and the most find a place."""
 
 import random
+import re
 from datetime import date
 from itertools import product
 
@@ -172,7 +173,21 @@ def test_it_says_how_long_newcomers_wait_at_who_takes_over(client, failing):
     for way in ways:
         make_record(month=MONTH, provider=taker, **{"registered_on": registered} | way)
     client.sign_in("contractmanager")
-    assert client.get(ASKED).rows(0)[0][5] == "30"
+    # Two wait for the places that are left, and only three began in a year: that is no pace.
+    assert client.get(ASKED).rows(0)[0][5:] == ["30", "–"]
+    for days in range(23):
+        make_record(
+            month=MONTH, provider=taker, registered_on=registered - 500,
+            first_lesson_on=registered - 300 + days,
+        )  # fmt: skip
+    # 26 in 52 weeks, and no place is left: who comes after the two who wait is the third.
+    page = client.get(ASKED)
+    assert page.rows(0)[0][5:] == ["30", "42"]
+    later = client.get(ASKED.replace("23-11-2026", "02-06-2039"))
+    assert re.findall(r"uiterlijk op (\S+)\.", later.text) == ["04-08-2039"], "45 working days"
+    client.sign_in("regio")
+    assert client.get(ASKED).rows(0)[0][5:] == ["30", "–"], "42 days tell how many places went"
+    client.sign_in("contractmanager")
     ProgressRecord.update(first_lesson_on=None).where(
         ProgressRecord.registered_on == registered
     ).execute()
