@@ -75,6 +75,67 @@ NARROW_LOOK = """() => {
     if (width > innerWidth) cut.push(`with wide letters ${width} px`);
     return [...lost, ...cut].map(text => text.slice(0, 160));
 }"""
+# What is a box by its tint alone, which colours of the reader's own replace.
+TINTED = """() => {
+    const clear = colour => /, 0\\)/.test(colour);
+    const ground = one => {
+        const colour = one ? getComputedStyle(one).backgroundColor : 'rgb(255, 255, 255)';
+        return clear(colour) ? ground(one.parentElement) : colour;
+    };
+    window.tinted = [...document.body.querySelectorAll(':not(svg *, option)')].filter(one => {
+        const colour = getComputedStyle(one).backgroundColor;
+        return one.checkVisibility() && !clear(colour) && colour !== ground(one.parentElement);
+    });
+}"""
+# Its edge is then what is left of it, or a line under its text; of the tab that is open, a line
+# that the others have not; and what is drawn differs from the ground, but for the faint.
+FORCED_LOOK = """() => {
+    const canvas = getComputedStyle(document.body).backgroundColor;
+    const light = colour => colour.match(/[0-9.]+/g).slice(0, 3).map(part => part / 255)
+        .map(part => part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4)
+        .reduce((sum, part, n) => sum + part * [.2126, .7152, .0722][n], 0);
+    const contrast = colour => {
+        const [less, more] = [light(colour), light(canvas)].sort((one, other) => one - other);
+        return (more + .05) / (less + .05);
+    };
+    const hasEdge = one => {
+        const style = getComputedStyle(one);
+        return style.textDecorationLine === 'underline' || ['Top', 'Right', 'Bottom', 'Left'].some(
+            side => parseFloat(style[`border${side}Width`]) >= 1
+                && style[`border${side}Color`] !== canvas);
+    };
+    const ofBrowser = '[type=hidden], [type=checkbox], [type=radio], [type=file]';
+    const controls = [...document.querySelectorAll(
+        `button, select, textarea, input:not(${ofBrowser})`
+    )].filter(one => one.checkVisibility());
+    const open = [...document.querySelectorAll(':is(.site-nav, .tabs) [aria-current]')];
+    const like = one => getComputedStyle(one).borderBottomColor;
+    const unmarked = open.filter(one => one.checkVisibility() && [...one.closest('ul, nav')
+        .querySelectorAll('a:not([aria-current])')].some(other => like(other) === like(one)));
+    const stops = [...document.querySelectorAll(
+        'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]'
+    )].filter(one => one.checkVisibility() && !one.disabled);
+    const unseen = stops.filter(one => {
+        one.focus();
+        const style = getComputedStyle(one);
+        return document.activeElement === one
+            && (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2);
+    });
+    const drawn = [...document.querySelectorAll(
+        'main svg :is(path, line, rect, circle, use, text)'
+    )].filter(one => one.checkVisibility() && !one.closest('defs, clipPath, .ground'));
+    const faint = drawn.filter(one => {
+        const style = getComputedStyle(one);
+        const parts = [[style.fill, style.fillOpacity], [style.stroke, style.strokeOpacity]]
+            .filter(([colour, strength]) => /^rgb/.test(colour) && !/, 0\\)/.test(colour)
+                && strength > .5 && style.opacity > .5);
+        return parts.length && parts.every(([colour]) => contrast(colour) < 3);
+    });
+    return Object.entries({
+        'a box without an edge': [...window.tinted, ...controls].filter(one => !hasEdge(one)),
+        'the open page is not marked': unmarked, 'no focus': unseen, 'drawn too faint': faint,
+    }).flatMap(([what, all]) => all.map(one => `${what}: ${one.outerHTML.slice(0, 120)}`));
+}"""
 EXAMINE = """async ([kinds, rules]) => {
     const include = kinds?.map(kind => window.ofKind.get(kind)).filter(Boolean);
     if (include?.length === 0) return [];
@@ -179,3 +240,13 @@ class Person:
         self.page.set_viewport_size(NARROW)
         problems += self.page.evaluate(NARROW_LOOK)
         return [f"{self.page.url}: {one}" for one in problems] + self.overflow()
+
+    def lost_in_own_colours(self) -> list[str]:
+        """What is not seen on the page that is open where the reader's own colours replace ours."""
+        self.page.evaluate(TINTED)
+        lost = []
+        for ground in ("light", "dark"):
+            self.page.emulate_media(forced_colors="active", color_scheme=ground)
+            lost += [f"{self.page.url}: {ground}: {o}" for o in self.page.evaluate(FORCED_LOOK)]
+        self.page.emulate_media(forced_colors="none", color_scheme="light")
+        return lost

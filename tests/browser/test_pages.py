@@ -133,28 +133,6 @@ def test_paper_has_a_date_and_nothing_to_press_or_past_its_edge(person: Person) 
         assert width <= PAPER["width"], f"{address}: {width} px"
 
 
-CONTRAST_PAGES = ["/", "/kwaliteit/", "/aanbieders/TA002/", "/planning/SAS-2027/"]
-# What is a box by its tint alone has an edge where the reader's own colours replace it.
-TINTED = ".tag, .standing, .alert, .button, .figures a"
-WITHOUT_EDGE = """all => all.filter(one => one.checkVisibility()
-    && parseFloat(getComputedStyle(one).borderTopWidth) < 1).map(one => one.outerHTML)"""
-
-
-def test_colours_of_the_reader_leave_every_box_an_edge(person: Person) -> None:
-    person.sign_in(Role.CONTRACT_MANAGER)
-    page = person.page
-    page.emulate_media(forced_colors="active")
-    for address in CONTRAST_PAGES:
-        person.visit(address)
-        assert page.locator(TINTED).evaluate_all(WITHOUT_EDGE) == []
-        assert (
-            page.locator("[aria-current]").first.evaluate(
-                "one => getComputedStyle(one).borderBottomWidth"
-            )
-            != "0px"
-        )
-
-
 def test_the_sign_in_page_is_accessible(person: Person) -> None:
     person.visit("/account/aanmelden/")
-    assert person.barriers() + person.overflow() == []
+    assert person.barriers() + person.lost_in_own_colours() + person.overflow() == []

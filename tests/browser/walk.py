@@ -109,5 +109,6 @@ class Walk:
             self.titles.setdefault(outline.title, set()).add(urlsplit(here).path)
         if self.person.site.examined.claim([*outline.kinds]):
             self.person.visit(address)
-            self.wrong += self.person.barriers() + self.person.hard_to_read()
+            self.wrong += self.person.barriers() + self.person.lost_in_own_colours()
+            self.wrong += self.person.hard_to_read()
         return [urldefrag(urljoin(here, link))[0] for link in outline.links]
