@@ -78,6 +78,11 @@ QUERIES = [[name] for name in ASKED] if os.environ.get("REQUIRE_ALL") else [ASKE
 @pytest.fixture
 def world(db: peewee.Database) -> None:
     """One provider that the account may see, and one that it may not."""
+    fill_world()
+
+
+def fill_world() -> None:
+    """Make what ``world`` says."""
     for code, hidden, municipality in (("TA001", "", 193), ("TA002", "verborgen ", 166)):
         provider = make_provider(code, name=f"{hidden}Taalschool", contact_person=f"{hidden}Kim")
         Location.create(provider=provider, name=f"{hidden}Markt 1")
