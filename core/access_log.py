@@ -57,7 +57,8 @@ def record(
 ) -> None:
     """Write down that an account saw something: ``record(g.account, "learners", 50, at=now())``.
 
-    ``action``: ``look``, ``download``, ``sign_in``, ``sign_in_failed``, ``sign_out``, ``refused``.
+    ``action``: ``look``, ``download``, ``sign_in``, ``sign_in_failed``, ``sign_out``, ``refused``,
+    ``not_found``: there is no such row, or it is one of others.
     ``what``: kind of thing, a word of ``app.web.log_sentences.LOOKED_AT``; ``about``: which one.
     ``numbers``: trajectnummers that were shown; leave them out of a whole file, whose delivery
     ``about`` names.

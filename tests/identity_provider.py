@@ -26,6 +26,7 @@ class Provider:
         self.person: dict[str, Any] = {}
         self.issuer = self.says_issuer = ""
         self.asked: dict[str, str] = {}
+        self.redirects = False
 
     def description(self) -> dict[str, Any]:
         """What stands at the well-known address."""
@@ -73,7 +74,12 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def do_GET(self) -> None:
-            if self.path == "/keys":
+            if provider.redirects and self.path != "/elsewhere":
+                self.send_response(302)
+                self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+            elif self.path == "/keys":
                 self.answer({"keys": [provider.key.as_dict(private=False)]})
             else:
                 self.answer(provider.description())

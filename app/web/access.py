@@ -140,9 +140,10 @@ def _log_look(response: Response) -> Response:
         return response
     about = " ".join(str(value) for value in (request.view_args or {}).values())
     page = getattr(current_app.view_functions[request.endpoint], "__self__", None)
-    if response.status_code == 403:
+    # A row of somebody else does not exist for who asks for it; that they asked is kept.
+    if refusal := {403: "refused", 404: "not_found"}.get(response.status_code):
         access_log.record(
-            account, "page", at=now(), action="refused", about=request.endpoint, address=_address()
+            account, "page", at=now(), action=refusal, about=request.endpoint, address=_address()
         )
     elif response.status_code == 200 and isinstance(page, Page) and page.thing in LOGGED:
         saved = response.headers.get("Content-Disposition", "").startswith("attachment")

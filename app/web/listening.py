@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer
 
 from app.web.security import Network, is_in
@@ -33,6 +34,19 @@ FINISH_SECONDS = 30
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
+class OneEndParser(HTTPRequestParser):
+    """Refuses a request that says in two ways where it ends (RFC 9112, 6.1).
+
+    A proxy that believes the other way would take what follows for a request of somebody else.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head of a request."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Both Transfer-Encoding and Content-Length")
+
+
 class BoundedChannel(HTTPChannel):
     """A connection whose request must arrive in time.
 
@@ -40,6 +54,7 @@ class BoundedChannel(HTTPChannel):
     arriving, ``last_activity`` is when it began plus the time that its bytes may take.
     """
 
+    parser_class = OneEndParser
     proxies: Sequence[Network] = ()
 
     def __init__(self, server: Any, sock: Any, addr: Any, adj: Any, map: Any = None) -> None:  # noqa: A002

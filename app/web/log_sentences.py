@@ -334,6 +334,7 @@ LOOKED = {
     "sign_in_failed": "aanmelden mislukt",
     "sign_out": "afgemeld",
     "refused": "geweigerd",
+    "not_found": "niet gevonden, of van een ander",
 }
 
 LOOKED_AT = {

@@ -92,6 +92,14 @@ def _provider() -> Any:
         abort(404)
     if "oidc" not in made:
         from authlib.integrations.flask_client import OAuth  # noqa: PLC0415  few need it
+        from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415
+
+        class NoRedirects(OAuth2Session):
+            """Asks the provider that was set, and nobody that it points at."""
+
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                self.max_redirects = 0
 
         made["oidc"] = OAuth(current_app).register(
             "oidc",
@@ -106,6 +114,7 @@ def _provider() -> Any:
                 "default_timeout": PATIENCE,
             },
         )
+        made["oidc"].client_cls = NoRedirects
     return made["oidc"]
 
 

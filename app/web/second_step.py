@@ -47,7 +47,7 @@ class CodeForm(SafeForm):
         "Code",
         [Required("Vul de code in die de app nu toont.")],
         description="De zes cijfers uit de app op je telefoon, of een van je herstelcodes.",
-        render_kw={"autocomplete": "one-time-code", "maxlength": 30},
+        render_kw={"autocomplete": "one-time-code", "maxlength": 50},
     )
     volgende = HiddenField()
 

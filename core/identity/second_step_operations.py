@@ -118,7 +118,7 @@ def _use_recovery_code(account: Account, code: str, key: str, at: datetime) -> b
 
 
 def _make_recovery_codes(account: Account, key: str) -> list[str]:
-    codes = ["-".join(secrets.token_hex(2) for _ in range(4)) for _ in range(RECOVERY_CODES)]
+    codes = ["-".join(secrets.token_hex(4) for _ in range(4)) for _ in range(RECOVERY_CODES)]
     for code in codes:
         RecoveryCode.create(account=account, digest=_digest(account, code, key))
     return codes

@@ -278,6 +278,7 @@ def test_the_last_administrator_stays(client, vera):
 def test_signing_in_and_out_and_what_is_refused_are_logged(client):
     client.sign_in("regio")
     client.get("/beheer/accounts/", status=403)
+    client.get("/leveringen/999/", status=404)
     client.post("/account/afmelden/")
     Account.update(password_hash=account_operations.HASHER.hash("y")).execute()
     client.post("/account/aanmelden/", {"email": "regio@example.org", "password": "x" * 12})
@@ -289,6 +290,7 @@ def test_signing_in_and_out_and_what_is_refused_are_logged(client):
     ]
     assert lines == [
         ("regio@example.org", "refused", "accountview.index_view"),
+        ("regio@example.org", "not_found", "deliveries.one"),
         ("regio@example.org", "sign_out", ""),
         ("regio@example.org", "sign_in_failed", ""),
         ("onbekend", "sign_in_failed", ""),

@@ -189,6 +189,28 @@ def test_half_sent_requests_stop_nobody_and_are_ended(serve, monkeypatch):
     assert server.ask("GET", "/healthz").status == 200
 
 
+HIDDEN = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+TWO_ENDS = (
+    b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" % (5 + len(HIDDEN)),
+    b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n" % len(HIDDEN),
+    b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n",
+    b"Content-Length: +0\r\n\r\n",
+    b"Content-Length : %d\r\n\r\n" % len(HIDDEN),
+)
+
+
+@pytest.mark.parametrize("ends", TWO_ENDS)
+def test_a_request_with_two_ends_hides_no_other(serve, ends):
+    """What a proxy might take for the body is not answered as a request of its own."""
+    with socket.create_connection(("127.0.0.1", serve().port), timeout=20) as line:
+        line.sendall(b"POST /healthz HTTP/1.1\r\nHost: localhost\r\n" + ends + HIDDEN)
+        line.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    assert answer.count(b"HTTP/1.") == 1
+    assert b" 200 OK" not in answer
+
+
 def test_guesses_at_the_same_moment_all_count(serve):
     server = serve(**BEHIND)
     with ThreadPoolExecutor(24) as crowd:

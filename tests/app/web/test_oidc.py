@@ -185,6 +185,12 @@ def test_a_provider_with_another_name_or_without_an_answer_is_said(app, client, 
     assert FAILED in client.get("/account/aanmelden/").text
 
 
+def test_a_redirect_of_the_provider_is_not_followed(client, provider, kim):
+    provider.redirects = True
+    assert leave(client) == "/account/aanmelden/"
+    assert FAILED in client.get("/account/aanmelden/").text
+
+
 def test_without_a_provider_there_is_nothing(client, db):
     client.sign_in("regio")
     assert not any("oidc" in link for link in client.get("/account/aanmelden/").links)

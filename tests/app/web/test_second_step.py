@@ -26,7 +26,7 @@ from tests.pages import Client, Page
 PASSWORD = "lantaarn kruiwagen zeester"
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 HOME = "/account/tweede-stap/"
-CODE = re.compile(r"[0-9a-f]{4}(?:-[0-9a-f]{4}){3}")
+CODE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{8}){3}")
 
 
 @pytest.fixture
