@@ -7,7 +7,7 @@ from typing import IO
 from core.errors import DomainError
 from core.export import may_be_formula
 from core.workbooks import reading
-from core.workbooks.sheets import Sheet, WorkbookError
+from core.workbooks.sheets import WorkbookError
 from providers.codes import MarkStatus, TeacherRegistration
 from providers.feed.columns import Mapping
 from providers.feed.read.reader import kind_of, open_table
@@ -35,17 +35,27 @@ def tables_of(
         if sheet is None and fold(path.stem) not in kind.sheets:
             raise _unknown(path, "een los bestand", kind)
         return [_read(path, sheet or fold(path.stem), None, kind)]
-    sheets, with_data = _look(path, kind)
-    names = [one.name for one in sheets]
+    try:
+        with reading.open_workbook(path) as book:
+            return _tables_of(path, book, sheet, kind)
+    except WorkbookError as error:
+        raise _unreadable(path, CODES[error.reason], error.message, kind) from None
+
+
+def _tables_of(
+    path: Path, book: reading.Workbook, sheet: str | None, kind: FileKind
+) -> list[RegisterTable]:
+    with_data = _rows_of_tables(book, kind)
+    names = [one.name for one in book.sheets]
     if sheet is not None:
         chosen = next((name for name in names if fold(name) == sheet), names[0] if names else None)
-        return [_read(path, sheet, chosen, kind)]
+        return [_read(path, sheet, chosen, kind, book)]
     parts = [(name, fold(name)) for name in names if fold(name) in kind.sheets]
     if not parts and fold(path.stem) in kind.sheets:
-        return [_read(path, fold(path.stem), next(iter(with_data), None), kind)]
+        return [_read(path, fold(path.stem), next(iter(with_data), None), kind, book)]
     if not parts:
         raise _unknown(path, f"de bladen {', '.join(names)}", kind)
-    tables = [_read(path, part, name, kind) for name, part in parts]
+    tables = [_read(path, part, name, kind, book) for name, part in parts]
     others = [(name, count) for name, count in with_data.items() if fold(name) not in kind.sheets]
     return tables + [RegisterTable(name, (), [(count, ())]) for name, count in others]
 
@@ -62,32 +72,34 @@ def _unreadable(path: Path, code: str, message: str, kind: FileKind) -> DomainEr
     return DomainError(code, f"{path.name} is niet als {kind.called} te lezen. {message}")
 
 
-def _look(path: Path, kind: FileKind) -> tuple[list[Sheet], dict[str, int]]:
-    """The sheets of a workbook, and of those that look like a table the number of rows."""
+def _rows_of_tables(book: reading.Workbook, kind: FileKind) -> dict[str, int]:
+    """Of the sheets that look like a table the number of rows."""
     with_data: dict[str, int] = {}
     every_column = Mapping(
         headers={name: name for columns in kind.sheets.values() for name in columns}
     )
-    try:
-        with reading.open_workbook(path) as book:
-            for sheet in book.sheets:
-                rows = [cells for _, cells in book.rows(sheet.name) if any(cells)]
-                header = find_header(rows[:HEADER_WITHIN], every_column)
-                wide = [cells for cells in rows if sum(map(bool, cells)) > FEW_COLUMNS]
-                if (header and header.score >= FEW_COLUMNS) or (sheet.visible and len(wide) > 1):
-                    with_data[sheet.name] = len(rows)
-            return book.sheets, with_data
-    except WorkbookError as error:
-        raise _unreadable(path, CODES[error.reason], error.message, kind) from None
+    for sheet in book.sheets:
+        rows = [cells for _, cells in book.rows(sheet.name) if any(cells)]
+        header = find_header(rows[:HEADER_WITHIN], every_column)
+        wide = [cells for cells in rows if sum(map(bool, cells)) > FEW_COLUMNS]
+        if (header and header.score >= FEW_COLUMNS) or (sheet.visible and len(wide) > 1):
+            with_data[sheet.name] = len(rows)
+    return with_data
 
 
-def _read(path: Path, sheet: str, name: str | None, kind: FileKind) -> RegisterTable:
+def _read(
+    path: Path,
+    sheet: str,
+    name: str | None,
+    kind: FileKind,
+    book: reading.Workbook | None = None,
+) -> RegisterTable:
     columns = kind.sheets[sheet]
     mapping = Mapping(headers={column: column for column in columns})
     # The text that a person sees (00012345), and not a date.
     texts = frozenset(name for name, column in columns.items() if column.parse != day)
     try:
-        with open_table(path, sheet=name, mapping=mapping, keys=texts) as table:
+        with open_table(path, sheet=name, mapping=mapping, keys=texts, book=book) as table:
             return RegisterTable(sheet, table.layout.header, list(table.records))
     except RefusedFileError as error:
         if error.code != "F003" or name is None:

@@ -13,11 +13,15 @@ from datetime import date
 from difflib import SequenceMatcher
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.personal_data import kind_in
 from providers.feed.columns import NO_MAPPING, Layout, Mapping
 from providers.feed.table import ARCHIVE, Record, RefusedFileError, Table, doubled
 from providers.feed.values import MONTHS, echo, fold
+
+if TYPE_CHECKING:
+    from core.workbooks.reading import Workbook
 
 MAXIMUM_BYTES = 2_000_000_000
 LOOKED_AT = 500
@@ -66,11 +70,12 @@ def open_table(
     sheet: str | None = None,
     mapping: Mapping = NO_MAPPING,
     keys: frozenset[str] | None = None,
+    book: "Workbook | None" = None,
 ) -> Iterator[Table]:
     """Open a file of any kind as a table; raises ``RefusedFileError`` when that cannot be.
 
     ``keys`` are the columns that hold keys and names, where they are not those of the feed: there
-    a cell of a workbook is the text that a person sees.
+    a cell of a workbook is the text that a person sees. ``book`` is the file, when it is open.
     """
     size = path.stat().st_size
     if not size:
@@ -85,7 +90,9 @@ def open_table(
     if kind == "workbook":
         from providers.feed.read.workbook import KEYS, open_workbook  # noqa: PLC0415
 
-        with open_workbook(path, sheet=sheet, mapping=mapping, keys=keys or KEYS) as table:
+        with open_workbook(
+            path, sheet=sheet, mapping=mapping, keys=keys or KEYS, book=book
+        ) as table:
             yield _without_citizen_numbers(table)
     elif kind == "json":
         from providers.feed.read.json_rows import open_json  # noqa: PLC0415

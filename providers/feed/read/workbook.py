@@ -1,7 +1,7 @@
 """XLSX, XLS and ODS: which sheets are the delivery, and their rows under one header."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -65,17 +65,22 @@ class _Source:
 
 @contextmanager
 def open_workbook(
-    path: Path, *, sheet: str | None, mapping: Mapping, keys: frozenset[str] = KEYS
+    path: Path,
+    *,
+    sheet: str | None,
+    mapping: Mapping,
+    keys: frozenset[str] = KEYS,
+    book: reading.Workbook | None = None,
 ) -> Iterator[Table]:
     """Read every visible sheet with the whole header, or the one that is named.
 
     Hidden sheets are read only when no other sheet has a header. Of a workbook that we sent back
     to be mended only the sheet with the mended rows is read. ``keys`` are the columns of which the
-    text counts that a person sees.
+    text counts that a person sees. ``book`` is the file, when it is open.
     """
     try:
-        with reading.open_workbook(path) as book:
-            yield _table(book, sheet, mapping, keys)
+        with nullcontext(book) if book else reading.open_workbook(path) as opened:
+            yield _table(opened, sheet, mapping, keys)
     except WorkbookError as error:
         details = {} if error.reason is Reason.PASSWORD else {"reason": error.message}
         raise RefusedFileError(CODES[error.reason], **details) from None
