@@ -19,6 +19,15 @@ ELSEWHERE = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 MONTHS = 14
 # What one role needs for its tasks.
 FEW_MONTHS = 6
+# The last such list counts, so this holds what Playwright switches off too; and the pages that
+# Chromium keeps ready under its own address bar, which cost as much as those that are tested.
+SWITCHED_OFF = [
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup",
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding",
+    "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints",
+    "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
+]  # fmt: skip
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -29,6 +38,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(SWITCHED_OFF)}",
 ]
 
 
