@@ -1,5 +1,6 @@
 """The database of the tests: the real migrations, once; each test in a transaction rolled back."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -49,6 +50,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     later = [item for item in items if _takes_long(item) and item.path.name not in str(config.args)]
     config.hook.pytest_deselected(items=later)
     items[:] = [item for item in items if item not in later]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look less often for garbage, and not among what lives until the end: thousands of tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _takes_long(item: pytest.Item) -> bool:
