@@ -34,6 +34,7 @@ Record = tuple[int, list[str]]
 HeldRow = tuple[int | str | None, ...]
 RejectedKey = tuple[int, int | None, int | None]
 """Row, traject and month of a rejected row, as far as these are right."""
+TrackMonth = tuple[int, int]
 SumKey = tuple[int, int, int, int | None]
 """Month, gemeente, leerroute, contract."""
 BATCH = 5_000
@@ -45,6 +46,8 @@ MANY_CELLS = 5
 """From so many empty mandatory cells on, half of them or more, a row is nearly empty."""
 SHIFTED = 3
 """A row with more cells than columns, empty ones too, and so many faults has shifted cells."""
+UNREADABLE = 0.75
+"""From this share of the mandatory cells on, a row is of another table than the header."""
 FEW_ROWS = 10
 """A file with fewer rows than this is not refused for what its rows lack."""
 MONTH_FIRST_AT_MOST = 3
@@ -70,6 +73,11 @@ UNLIKE = (
     + " or ".join(f"before_{level} - {level} > 1" for level in LINE[4:])
 )
 """The month is not later, or one of the rules beside the month before (F502-F505) may be broken."""
+COMPARED = f"""if last[track]:
+                    {", ".join(f"before_{name}" for name in LINE)} = last[track]
+                    if {UNLIKE}:
+                        look_back(track)
+                last[track] = {", ".join(LINE)}"""
 
 SUM_KEY = ("rapportagemaand", "gemeentecode", "leerroute", "contractnummer")
 
@@ -99,6 +107,9 @@ class Tally:
     skipped_rows: list[tuple[int, str, str]] = field(default_factory=list)
     """Row, reason and text of the first skipped rows of each reason."""
     nearly_empty: int = 0
+    unreadable: int = 0
+    """Rows of which hardly any mandatory cell can be read; ``example`` is what one of them says."""
+    example: str = ""
     citizen_numbers: int = 0
     rows_per_lesson: bool = False
     """Equal rows of one traject and month are weeks or lessons, of which the hours add up."""
@@ -160,15 +171,18 @@ class Checker:
         self.memory: dict[str, dict[str, Any]] = {
             c.name: {} if c.required else {"": None} for c in self.columns
         }
+        self.wrong: dict[str, dict[str, Fault]] = {c.name: {} for c in self.columns}
         self.held = held_columns(layout)
         self.tracks: dict[str, int] = {}
         self.seen: list[int] = [0]
+        self.repeated: set[TrackMonth] = set()
         self.last: list[tuple[int, ...]] = [()]
         self.month_ends: dict[int, int] = {}
         self.month_bits: dict[int, int] = {}
         self.month_first = 0
         self.numbers: list[str] = []
         self.problems: list[Problem] = []
+        self.beyond: dict[str, Problem] = {}
         self.rejected: list[RejectedKey] = []
         self.again: list[HeldRow] = []
         self.tally = Tally(rows_per_lesson=layout.has_rows_per_lesson)
@@ -186,10 +200,14 @@ class Checker:
 
     def _refuse_what_is_no_feed(self) -> None:
         """Refuse a file of which nine in ten rows lack nearly all that every row needs."""
-        rows = self.tally.data_rows
-        if rows >= FEW_ROWS and self.tally.nearly_empty >= 0.9 * rows:
+        tally, rows = self.tally, self.tally.data_rows
+        if rows >= FEW_ROWS and tally.nearly_empty + tally.unreadable >= 0.9 * rows:
+            what = "niet te lezen" if tally.unreadable > tally.nearly_empty else "bijna leeg"
             raise RefusedFileError(
-                "F019", count=count_text(self.tally.nearly_empty), rows=count_text(rows)
+                "F019",
+                count=count_text(tally.nearly_empty + tally.unreadable),
+                rows=count_text(rows),
+                what=f"{what}{tally.example}",
             )
 
     def track(self, text: str) -> int:
@@ -297,6 +315,8 @@ class Checker:
                 )
             ]
         )
+        # Without a database there is nothing to look back at.
+        compared = "pass" if self.context.any_provider else COMPARED
         return f"""
 def loop(records, {parameters}):
     {absent or "pass"}
@@ -322,11 +342,7 @@ def loop(records, {parameters}):
                     add(held)
             else:
                 seen[track] |= bit
-                if last[track]:
-                    {", ".join(f"before_{name}" for name in LINE)} = last[track]
-                    if {UNLIKE}:
-                        look_back(track)
-                last[track] = {", ".join(LINE)}
+                {compared}
                 total = sums[{", ".join(SUM_KEY)}]
                 total[0] += 1
                 total[1] += uren_aangeboden
@@ -355,6 +371,8 @@ def loop(records, {parameters}):
         raw = (list(cells) + [""] * self.width)[: self.width]
         values, faults = self._values(row, texts, raw)
         problems = list(self._as_problems(row, texts, faults))
+        if self.tally.unreadable == 1 and not self.tally.example:
+            self.tally.example = _example(row, problems)
         if is_long or (has_more and len(faults) >= SHIFTED):
             # The cells have shifted: whatever else is wrong comes from that.
             kept = [problem for problem in problems if problem.code == "F301"]
@@ -378,14 +396,23 @@ def loop(records, {parameters}):
         for column in self.columns:
             position = self.layout.positions[column.name]
             memory = self.memory[column.name]
-            if raw[position] in memory:
-                values[column.name] = memory[raw[position]]
+            cell = raw[position]
+            if cell in memory:
+                values[column.name] = memory[cell]
                 continue
-            try:
-                values[column.name] = self._read(column, texts[position], raw[position], values)
-            except Fault as fault:
-                self._refuse_month_first(fault, row, texts[position])
-                faults[column.name] = fault
+            wrong = self.wrong[column.name]
+            if cell not in wrong:
+                try:
+                    values[column.name] = self._read(column, texts[position], cell, values)
+                    continue
+                except Fault as fault:
+                    faults[column.name] = fault
+                    # Of whom a number is, depends on the rest of the row.
+                    if column.kind is not Kind.TRACK and len(wrong) < REMEMBERED:
+                        wrong[cell] = fault.with_traceback(None)
+            else:
+                faults[column.name] = wrong[cell]
+            self._refuse_month_first(faults[column.name], row, texts[position])
         return values, faults
 
     def _as_problems(
@@ -403,8 +430,13 @@ def loop(records, {parameters}):
                 remaining = {
                     n: f for n, f in remaining.items() if f.code in kept and n not in names
                 }
+        if len(remaining) >= UNREADABLE * len(self.mandatory):
+            self.tally.unreadable += 1
         for name, fault in remaining.items():
             self.tally.citizen_numbers += fault.code == "F301"
+            if self.tally.problems >= MOST_PROBLEMS:
+                yield self._only_counted(fault.code)
+                continue
             text = None if fault.code == "F301" else texts[self.layout.positions[name]]
             if name == "trajectnummer" and text and may_be_name(text):
                 text = NOT_SHOWN
@@ -477,6 +509,8 @@ def loop(records, {parameters}):
             bit = self.month_bits[month]
             comes_again = bool(self.seen[track] & bit)
             self.seen[track] |= bit
+            if comes_again:
+                self.repeated.add((track, month))
         room = MOST_PROBLEMS - self.tally.problems
         self.problems.extend(problems[: max(room, 0)])
         self.tally.problems += len(problems)
@@ -497,11 +531,23 @@ def loop(records, {parameters}):
         total[2] += values["uren_gevolgd"]
         return held
 
+    def _only_counted(self, code: str) -> Problem:
+        """A problem beyond those that are told."""
+        if code not in self.beyond:
+            self.beyond[code] = Problem(None, None, code, RULES[code].severity, None, "")
+        return self.beyond[code]
+
     def _problem(
         self, row: int, column: str | None, code: str, value: str | None, **details: str
     ) -> Problem:
         if self.tally.problems >= MOST_PROBLEMS:
-            return Problem(row, column, code, RULES[code].severity, None, "")
+            return self._only_counted(code)
         text = None if value is None else echo(value)
         message = sentence(code, **{**details, "column": column, "value": text})
         return Problem(row, column, code, RULES[code].severity, text, message)
+
+
+def _example(row: int, problems: Iterable[Problem]) -> str:
+    """Some cells of a row that cannot be read: `` (rij 2: leerroute "x", status "y")``."""
+    cells = [f'{p.column} "{p.value}"' for p in problems if p.column and p.value]
+    return f" (rij {row}: {', '.join(cells[:3])})" if cells else ""

@@ -297,7 +297,7 @@ FILE_RULES = (
     ),
     Rule(
         "F019", "De rijen hebben wat elke rij nodig heeft.",
-        "Van {rows} rijen zijn er {count} bijna leeg. Waarschijnlijk staan de gegevens niet onder "
+        "Van {rows} rijen zijn er {count} {what}. Waarschijnlijk staan de gegevens niet onder "
         "de kolomnamen: kijk naar het scheidingsteken, naar een tweede rij met kolomnamen en of "
         "dit het goede blad is. Stuur het bestand daarna opnieuw.",
         "Er is niets verwerkt.", found_by=_FILE,

@@ -1,17 +1,20 @@
 """Check a file without a database: every rule that needs nothing but the file itself."""
 
 import time
-from dataclasses import dataclass, field
+from array import array
+from collections import defaultdict
+from collections.abc import Set
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 from core.dates import month_from_number
 from providers.feed.check.checking import (
     MOST_PROBLEMS,
     OF_PROVIDER,
     Checker,
-    HeldRow,
     Problem,
+    TrackMonth,
 )
 from providers.feed.check.rules import ERROR, WARNING, sentence
 from providers.feed.columns import Context
@@ -59,7 +62,7 @@ def check_file(
 
 
 def _check(checker: Checker, table: Table, outcome: Outcome) -> None:
-    seen: dict[tuple[int, int], _Seen] = {}
+    sound, sent_back = _Keyed(), _Keyed()
     numbers: list[str] = []
     problems: list[Problem] = []
     months: set[int] = set()
@@ -67,34 +70,32 @@ def _check(checker: Checker, table: Table, outcome: Outcome) -> None:
     for batch in checker.batches(table.records):
         numbers += batch.numbers
         problems += batch.problems
-        for row in batch.rows:
-            seen[_key(row)] = _Seen(hash(row[1:]), int(row[0] or 0))
-            months.add(_key(row)[1])
-        for row in batch.again:
-            one = seen.setdefault(_key(row), _Seen(None, None))
-            one.again.append(int(row[0] or 0))
-            one.differs |= tally.rows_per_lesson or one.values != hash(row[1:])
-        for number, track, month in batch.rejected:
-            if track is not None and month is not None:
-                one = seen.setdefault((track, month), _Seen(None, None))
-                one.sent_back.append(number)
-                one.differs = True
+        for row in (*batch.rows, *batch.again):
+            number, track, month = cast("tuple[int, int, int]", row[:3])
+            sound.add(number, track, month, hash(row[3:]))
+            months.add(month)
+        for number, its_track, its_month in batch.rejected:
+            if its_track is not None and its_month is not None:
+                sent_back.add(number, its_track, its_month)
     if not tally.data_rows:
         raise RefusedFileError("F006")
     outcome.findings = read_findings(tally, table.sheets)
     repeats = 0
     more = list(unread_sheets(table.sheets))
-    for (track, _), one in seen.items():
-        if len(one.rows) > 1:
-            places = ", ".join(row_text(row, outcome.sheets) for row in one.rows[:10])
-            name = numbers[track - 1].rpartition(OF_PROVIDER)[2]
-            code, severity = ("F501", ERROR) if one.differs else ("F510", WARNING)
-            repeats += 0 if one.differs else len(one.again)
-            tally.rejected += len(one.rows) - len(one.sent_back) if one.differs else 0
-            more += [
-                Problem(row, "trajectnummer", code, severity, name, sentence(code, rows=places))
-                for row in (one.rows if one.differs else one.again)
-            ]
+    alike, faulty = sound.of(checker.repeated), sent_back.of(checker.repeated)
+    for key in sorted(checker.repeated):
+        values = {value for _, value in alike[key]}
+        differs = tally.rows_per_lesson or key in faulty or len(values) > 1
+        rows = sorted(number for number, _ in (*alike[key], *faulty[key]))
+        places = ", ".join(row_text(number, outcome.sheets) for number in rows[:10])
+        name = numbers[key[0] - 1].rpartition(OF_PROVIDER)[2]
+        code, severity = ("F501", ERROR) if differs else ("F510", WARNING)
+        repeats += 0 if differs else len(rows) - 1
+        tally.rejected += len(alike[key]) if differs else 0
+        more += [
+            Problem(number, "trajectnummer", code, severity, name, sentence(code, rows=places))
+            for number in (rows if differs else rows[1:])
+        ]
     skipped = sum(tally.skipped.values())
     outcome.counts = Counts(
         rows=tally.rows,
@@ -110,22 +111,21 @@ def _check(checker: Checker, table: Table, outcome: Outcome) -> None:
     outcome.problems = sorted(kept, key=lambda p: (p.row or 0, p.code, p.column or ""))
 
 
-@dataclass
-class _Seen:
-    """The rows of one traject and month: the first sound one, those after it, the rejected."""
+class _Keyed:
+    """Row, traject, month and what it says of many rows, in 32 bytes each."""
 
-    values: int | None
-    first: int | None
-    again: list[int] = field(default_factory=list)
-    sent_back: list[int] = field(default_factory=list)
-    differs: bool = False
+    def __init__(self) -> None:
+        self.numbers = array("q")
 
-    @property
-    def rows(self) -> list[int]:
-        """All of them, by their place in the file."""
-        first = [] if self.first is None else [self.first]
-        return sorted([*first, *self.again, *self.sent_back])
+    def add(self, row: int, track: int, month: int, value: int = 0) -> None:
+        """Note a row."""
+        self.numbers.extend((row, track, month, value))
 
-
-def _key(row: HeldRow) -> tuple[int, int]:
-    return int(row[1] or 0), int(row[2] or 0)
+    def of(self, keys: Set[TrackMonth]) -> defaultdict[TrackMonth, list[tuple[int, int]]]:
+        """Row and what it says of the rows of some trajecten in some months."""
+        rows: defaultdict[TrackMonth, list[tuple[int, int]]] = defaultdict(list)
+        columns = (self.numbers[at::4] for at in range(4))
+        for row, track, month, value in zip(*columns, strict=True) if keys else ():
+            if (track, month) in keys:
+                rows[track, month].append((row, value))
+        return rows

@@ -95,16 +95,33 @@ print(outcome.status.value, max(peak, children.ru_maxrss), own.ru_utime + childr
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads its own peak memory from /proc")
-@pytest.mark.parametrize("name", ["zipbom", "verre cellen", "diepe json", "een eindeloze regel"])
-def test_hostile_files_take_little_time_and_memory(tmp_path, name):
-    path = tmp_path / "vijandig"
-    path.write_bytes(REFUSED[name][0])
+def checked_apart(path):
+    """Status, megabytes and seconds of processor of a check in a process of its own."""
+    if sys.platform != "linux":
+        pytest.skip("reads its own peak memory from /proc")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     out = subprocess.run(
         [sys.executable, "-c", CHECK, str(path)], env=environment, check=True, capture_output=True
     ).stdout
     status, kilobytes, seconds = out.decode().split()
+    return status, int(kilobytes) / 1024, float(seconds)
+
+
+@pytest.mark.parametrize("name", ["zipbom", "verre cellen", "diepe json", "een eindeloze regel"])
+def test_hostile_files_take_little_time_and_memory(tmp_path, name):
+    path = tmp_path / "vijandig"
+    path.write_bytes(REFUSED[name][0])
+    status, megabytes, seconds = checked_apart(path)
     assert status == "refused"
-    assert int(kilobytes) < 300_000
-    assert float(seconds) < 5
+    assert megabytes < 300
+    assert seconds < 5
+
+
+def test_faults_in_every_row_take_no_more_than_their_share(tmp_path):
+    wrong = dict.fromkeys(list(row())[4:14], "zz")
+    feed = csv(*(row(trajectnummer=f"T-{n}", **wrong) for n in range(20_000)))
+    path = tmp_path / "elke rij fout.csv"
+    path.write_bytes(feed.replace(b"\n", b'\n"', 1))  # a quote that nobody closes
+    status, megabytes, seconds = checked_apart(path)
+    assert (status, megabytes < 250) == ("dry_run", True)
+    assert seconds < 2 * len(feed) / 1_000_000

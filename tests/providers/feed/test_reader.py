@@ -265,6 +265,14 @@ def test_a_line_with_nearly_nothing_is_one_problem_and_a_file_of_them_is_refused
     assert refused.value.code == "F019"
 
 
+def test_a_file_of_which_hardly_a_cell_can_be_read_is_refused_with_what_it_says(tmp_path):
+    wrong = dict.fromkeys(list(row())[2:17], "zz")
+    with pytest.raises(RefusedFileError) as refused:
+        check_bytes(tmp_path, csv(*(row(trajectnummer=f"T-{n}", **wrong) for n in range(12))))
+    assert refused.value.code == "F019"
+    assert '12 niet te lezen (rij 2: gemeentecode "zz", leerroute "zz"' in refused.value.message
+
+
 @pytest.mark.parametrize("content", [b'"open' + b"\na;b" * 60_000, b'a;"b\n' * 60_000])
 def test_quotes_that_are_never_closed_cost_no_more_than_the_file(tmp_path, content):
     started = time.process_time()
