@@ -18,9 +18,8 @@ from core.small_numbers import count_or_hidden, few_text, parts_of_total
 from providers.codes import LearningRoute
 from quality.charts.indicator import indicator_chart
 from quality.charts.trend import in_unit, unit_of
-from quality.indicators.computed import definition_of, is_share
+from quality.indicators.computed import DURATION, definition_of, formula
 from quality.indicators.forms import (
-    SHARE,
     ComputeForm,
     CriterionReferenceForm,
     IndicatorForm,
@@ -111,7 +110,6 @@ def _cohort_tables() -> list[dict[str, Any]]:
     return list(tables.values())
 
 
-"""Of a file with what others reached."""
 DOWNLOAD_COLUMNS = (
     "Nummer", "Indicator", "Gemeente", "Eenheid", "Jaar", "Realisatie", "Doel", "90% van",
     "90% tot", "Personen", "Uitkomst", "Let op", "Definitie", "Bron",
@@ -212,7 +210,7 @@ class IndicatorPage(Page):
             reference_rows=[
                 (r.name, r.year, value_text(r.value, indicator.unit), r.source) for r in references
             ],
-            formula=definition_of(computation) if is_share(computation) else "",
+            formula=definition_of(computation) if computation not in ("", DURATION) else "",
             may_enter=_may_enter(indicator),
         )
 
@@ -229,9 +227,8 @@ class IndicatorPage(Page):
         def change(values: dict[str, Any]) -> None:
             values.pop("csrf_token")
             values["municipality"] = values["municipality"] or None
-            share = f"{values.pop('outcome')}/{values.pop('group')}"
-            how = values["computation"]
-            values["computation"] = share if how == SHARE else how or None
+            chosen = {part: values.pop(part) for part in ("outcome", "group", "span")}
+            values["computation"] = formula(values["computation"], **chosen)
             created.append(define_indicator(**values, by=g.account.email, at=now()))
 
         if self.saved(form, change, "De indicator is gemaakt. Vul nu een cijfer of een doel in."):

@@ -1,24 +1,32 @@
 """What can be computed of the learners of a gemeente: the indicators of the evaluation. Pure.
 
 A share is a count out of another, both chosen from a list: who it is about in a year (denominator)
-and of how many of them it holds (numerator). Who cannot be judged yet, or of whom a date is
-missing, is in neither and counted apart. ``STANDARD`` are the indicators of the evaluation
-'Thuis in Dalfsen' (gemeente Dalfsen, 2019), par. 3.3.
+and of how many of them it holds (numerator); a count is the numerator alone. Who cannot be judged
+yet, or of whom a date is missing, is in neither and counted apart. A mean is of the days from one
+date to another, over whoever reached the second in the year. ``STANDARD`` are the indicators of
+the evaluation 'Thuis in Dalfsen' (gemeente Dalfsen, 2019), par. 3.3.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import sqrt
+from statistics import fmean, stdev
 
 from core.dates import add_months
+from quality.method.limits import count_interval
 
 DURATION = "duration_until_pass"
-"""The computation that is a mean in months (``duration.py``); all others are shares."""
+"""The mean in months of who has passed and who has not (``duration.py``)."""
+SHARE, COUNT, DAYS = "share", "count", "days"
+"""What a formula gives: ``outcome/group``, ``count:outcome/group``, ``days:span``."""
+UNIT_OF = {SHARE: "%", COUNT: "aantal", DAYS: "dagen", DURATION: "maanden"}
 UNITS = ("%", "maanden", "dagen", "aantal")
 PLAN_TERM_DAYS = 70
 """The PIP is there within ten weeks of the kennisgeving (Besluit inburgering 2021, art. 5.1)."""
 SETTLED_MONTHS = 6
+CONFIDENCE = 0.90
 FEWEST_YEARS, MOST_YEARS = 3, 7
 """Outflow is asked of who has lived three to seven years in the gemeente."""
 
@@ -55,6 +63,8 @@ class Count:
     unknown: int
     municipalities: dict[int, int] = field(default_factory=dict, compare=False)
     """How many of ``people`` each gemeente has."""
+    reached: dict[int, int] = field(default_factory=dict, compare=False)
+    """How many of ``numerator`` each gemeente has."""
 
     @property
     def share(self) -> float | None:
@@ -182,6 +192,31 @@ OUTCOMES = {
     "has_plan": Outcome("een PIP heeft", _happened(lambda one: one.plan_on)),
 }
 """The counts that a formula is made of: ``OUTCOMES`` out of ``GROUPS``."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """From one date of a person to another."""
+
+    label: str
+    begin: Callable[[Person], date | None]
+    end: Callable[[Person], date | None]
+
+
+SPANS = {
+    "plan": Span("de kennisgeving tot het PIP", lambda p: p.notified_on, lambda p: p.plan_on),
+    "settled_plan": Span("vestiging tot het PIP", lambda p: p.settled_on, lambda p: p.plan_on),
+    "pvt": Span("het PIP tot de PVT", lambda p: p.plan_on, lambda p: p.pvt_on),
+    "map": Span("het PIP tot de MAP", lambda p: p.plan_on, lambda p: p.map_on),
+    "participation": Span(
+        "vestiging tot meedoen", lambda p: p.settled_on, lambda p: p.participation_from
+    ),
+    "outflow": Span(
+        "vestiging tot uit de bijstand", lambda p: p.settled_on, lambda p: p.outflow_on
+    ),
+    "passed": Span("het PIP tot slagen", lambda p: p.plan_on, lambda p: p.passed_on),
+}
+"""The dates that a mean is taken between."""
 STANDARD = {
     "1": "plan_in_time/plan_due",
     "2a": "to_work/three_to_seven",
@@ -192,16 +227,77 @@ STANDARD = {
 """How the indicators of par. 3.3 are computed, by their number."""
 
 
-def is_share(computation: str | None) -> bool:
-    """Whether a computation is a count out of another."""
-    outcome, _, group = (computation or "").partition("/")
-    return outcome in OUTCOMES and group in GROUPS
+def formula(how: str, *, outcome: str, group: str, span: str) -> str | None:
+    """Write down what was chosen; None for a figure that is entered by hand."""
+    share = f"{outcome}/{group}"
+    return {SHARE: share, COUNT: f"{COUNT}:{share}", DAYS: f"{DAYS}:{span}"}.get(how, how) or None
+
+
+def kind_of(computation: str | None) -> str | None:
+    """Whether a computation is a share, a count, a mean of days or ``DURATION``; None: by hand."""
+    kind, colon, _ = (computation or "").rpartition(":")
+    if colon:
+        return kind
+    return SHARE if "/" in (computation or "") else computation
 
 
 def definition_of(computation: str) -> str:
     """A formula in words."""
-    outcome, _, group = computation.partition("/")
-    return f"Van {GROUPS[group].label}: wie {OUTCOMES[outcome].label}."
+    kind, _, of = computation.rpartition(":")
+    if kind == DAYS:
+        return f"Gemiddeld aantal dagen van {SPANS[of].label}, van wie dat in het jaar bereikte."
+    outcome, _, group = of.partition("/")
+    words = f"van {GROUPS[group].label}: wie {OUTCOMES[outcome].label}."
+    return f"Hoeveel {words}" if kind else words.capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A computed figure: its value, how many people it is about, and what belongs beside it."""
+
+    value: float | None
+    people: int
+    unknown: int
+    municipalities: dict[int, int]
+    interval: tuple[float, float] | None = None
+
+
+def measure(computation: str, people: Iterable[Person], *, year: int, until: date) -> Measured:
+    """Work a share, a count or a mean of days out; the value is None where there is nobody."""
+    kind, _, of = computation.rpartition(":")
+    if kind == DAYS:
+        return mean_days(SPANS[of], people, year=year, until=until)
+    found = count_people(of, people, year=year, until=until)
+    if kind == COUNT:
+        value = found.numerator if found.people else None
+        interval = count_interval(found.numerator, CONFIDENCE)
+        return Measured(value, found.numerator, found.unknown, found.reached, interval)
+    return Measured(found.share, found.people, found.unknown, found.municipalities)
+
+
+def mean_days(span: Span, people: Iterable[Person], *, year: int, until: date) -> Measured:
+    """Mean over who reached the second date in the year, with a 90 % interval (Student's t)."""
+    first, last = date(year, 1, 1), min(date(year, 12, 31), until)
+    ended = [one for one in people if (end := span.end(one)) and first <= end <= last]
+    spent = {
+        index: (end - begin).days
+        for index, one in enumerate(ended)
+        if (begin := span.begin(one)) and (end := span.end(one)) and begin <= end
+    }
+    places = Counter(ended[index].municipality for index in spent)
+    unknown = len(ended) - len(spent)
+    if not spent:
+        return Measured(None, 0, unknown, {})
+    mean = fmean(spent.values())
+    interval = None
+    if len(spent) > 1:
+        # Loads numpy, which most pages do without.
+        from quality.method.uncertainty import student_quantile  # noqa: PLC0415
+
+        margin = student_quantile((1 + CONFIDENCE) / 2, len(spent) - 1)
+        margin *= stdev(spent.values()) / sqrt(len(spent))
+        interval = max(0.0, mean - margin), mean + margin
+    return Measured(mean, len(spent), unknown, dict(places), interval)
 
 
 def count_people(computation: str, people: Iterable[Person], *, year: int, until: date) -> Count:
@@ -218,6 +314,7 @@ def count_people(computation: str, people: Iterable[Person], *, year: int, until
         people=len(known),
         unknown=len(answers) - len(known),
         municipalities=dict(Counter(place for place, _ in known)),
+        reached=dict(Counter(place for place, held in known if held)),
     )
 
 

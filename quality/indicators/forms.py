@@ -14,7 +14,16 @@ from core.pages.fields import (
     WholeNumberField,
 )
 from providers.codes import LearningRoute
-from quality.indicators.computed import DURATION, GROUPS, OUTCOMES, UNITS
+from quality.indicators.computed import (
+    COUNT,
+    DAYS,
+    DURATION,
+    GROUPS,
+    OUTCOMES,
+    SHARE,
+    SPANS,
+    UNITS,
+)
 from quality.method.criteria import CRITERIA
 
 
@@ -53,9 +62,6 @@ class IndicatorValueForm(SafeForm):
     )
 
 
-SHARE = "share"
-
-
 class IndicatorForm(SafeForm):
     """A new indicator."""
 
@@ -75,25 +81,38 @@ class IndicatorForm(SafeForm):
         choices=[
             SelectChoice("", "met de hand ingevuld"),
             SelectChoice(SHARE, "berekend: een deel van een groep cursisten, in procenten"),
+            SelectChoice(COUNT, "berekend: hoeveel cursisten van een groep"),
+            SelectChoice(DAYS, "berekend: gemiddeld aantal dagen tussen twee data"),
             SelectChoice(DURATION, "berekend: gemiddelde duur van termijn_van tot geslaagd_op"),
         ],
         default="",
     )
     group = SelectField(
-        "Van wie (noemer)",
+        "Van wie",
         choices=[SelectChoice(code, one.label) for code, one in GROUPS.items()],
-        description="Alleen bij een deel van een groep: over welke cursisten gaat het?",
+        description="Bij een deel of aantal van een groep: over welke cursisten gaat het?",
     )
     outcome = SelectField(
-        "Wat tel je daarvan (teller)",
+        "Wat tel je daarvan",
         choices=[SelectChoice(code, f"wie {one.label}") for code, one in OUTCOMES.items()],
-        description="Alleen bij een deel van een groep. Meedoen is: taalstage, vrijwilligerswerk, "
-        "studie of werk.",
+        description="Bij een deel of aantal van een groep. Meedoen is: taalstage, "
+        "vrijwilligerswerk, studie of werk.",
+    )
+    span = SelectField(
+        "Van welke dag tot welke dag",
+        choices=[SelectChoice(code, f"van {one.label}") for code, one in SPANS.items()],
+        description="Bij een gemiddelde tussen twee data. Wie de tweede datum in het jaar heeft, "
+        "telt mee.",
     )
     definition = TextField(
         "Wat telt mee",
         description="In een of twee zinnen: wie telt mee, en wanneer.",
         render_kw={"maxlength": 500},
+    )
+    source = TextField(
+        "Bron",
+        description="Waar staat dat je dit meet? Bijvoorbeeld: plan van aanpak 2027, par. 3.",
+        render_kw={"maxlength": 200},
     )
 
     @classmethod

@@ -20,6 +20,7 @@ class Indicator(BaseModel):
     municipality = peewee.CharField(max_length=4, null=True, verbose_name="Gemeente")
     computation = peewee.CharField(max_length=40, null=True, verbose_name="Berekening")
     definition = peewee.TextField(default="", verbose_name="Definitie")
+    source = peewee.CharField(max_length=200, default="", verbose_name="Bron")
 
 
 # One number in a gemeente, and one in the region, where the gemeente is empty.

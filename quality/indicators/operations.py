@@ -18,10 +18,11 @@ from quality.cards.inputs import latest_month
 from quality.indicators.computed import (
     DURATION,
     STANDARD,
+    UNIT_OF,
     Person,
-    count_people,
     definition_of,
-    is_share,
+    kind_of,
+    measure,
 )
 from quality.indicators.duration import Learner, duration_until_pass, is_followed
 from quality.indicators.models import (
@@ -135,12 +136,13 @@ def define_indicator(
     definition: str,
     by: str,
     at: datetime,
+    source: str = "",
 ) -> Indicator:
     """Define a new indicator, of a gemeente or (without one) of the region."""
-    if is_share(computation) and unit != "%":
-        raise DomainError("unit_not_share", "Deze berekening geeft een percentage.", field="unit")
-    if computation == DURATION and unit != "maanden":
-        raise DomainError("unit_not_months", "Deze berekening geeft maanden.", field="unit")
+    given = UNIT_OF.get(kind_of(computation) or "", unit)
+    if unit != given:
+        word = {"%": "een percentage", "aantal": "een aantal"}.get(given, given)
+        raise DomainError("wrong_unit", f"Deze berekening geeft {word}.", field="unit")
     exists = (Indicator.number == number) & (
         Indicator.municipality.is_null() if municipality is None
         else Indicator.municipality == municipality
@@ -153,6 +155,7 @@ def define_indicator(
         indicator = Indicator.create(
             number=number.strip(), name=name.strip(), unit=unit, better=better,
             municipality=municipality, computation=computation, definition=definition.strip(),
+            source=source.strip(),
         )  # fmt: skip
         record(
             at=at, actor=by, action="create", thing="indicator", thing_id=number,
@@ -264,13 +267,12 @@ def compute_value(
     *, indicator: Indicator, year: int, last_month: date, by: str, at: datetime
 ) -> IndicatorValue:
     """Work a realised figure out from what is held, up to ``last_month`` at most, and keep it."""
-    if is_share(indicator.computation):
-        return _compute_share(indicator, year=year, until=month_end(last_month), by=by, at=at)
-    if indicator.computation != DURATION:
+    if indicator.computation is None:
         raise DomainError(
             "not_computed", "Dit cijfer is niet te berekenen. Vul het met de hand in."
         )
-    return _compute_duration(indicator, year=year, until=month_end(last_month), by=by, at=at)
+    compute = _compute_duration if indicator.computation == DURATION else _compute_formula
+    return compute(indicator, year=year, until=month_end(last_month), by=by, at=at)
 
 
 def _compute_duration(
@@ -323,12 +325,12 @@ def _life(person: Person) -> Learner:
     return Learner(term_from or 0, passed, left)
 
 
-def _compute_share(
+def _compute_formula(
     indicator: Indicator, *, year: int, until: date, by: str, at: datetime
 ) -> IndicatorValue:
     computation = indicator.computation or ""
-    count = count_people(computation, people_of(indicator.municipality), year=year, until=until)
-    if count.share is None:
+    figure = measure(computation, people_of(indicator.municipality), year=year, until=until)
+    if figure.value is None:
         raise DomainError(
             "nobody_asked",
             f"Over {year} is van niemand bekend wat deze indicator vraagt. "
@@ -339,11 +341,11 @@ def _compute_share(
         indicator=indicator,
         year=year,
         kind="realised",
-        value=count.share,
-        people=count.people,
+        value=figure.value,
+        people=figure.people,
         source=f"berekend uit wat de gemeente invulde, tot en met {day_text(until)}",
         definition=definition_of(computation)[:120],
-        detail=asdict(count),
+        detail=asdict(figure),
         by=by,
         at=at,
     )

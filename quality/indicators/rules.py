@@ -140,8 +140,9 @@ def _year_row(
         return YearRow(year, goal, None, None, Outcome.NO_FIGURE, None, source, "")
     if figure.is_withheld:
         return YearRow(year, goal, None, None, Outcome.WITHHELD, None, source, GIVES_AWAY)
-    note = small_number_note(figure.people)
-    if figure.people is not None and figure.people < MINIMUM:
+    nobody = figure.people == figure.value == 0
+    note = "" if nobody else small_number_note(figure.people)
+    if figure.people is not None and figure.people < MINIMUM and not nobody:
         return YearRow(year, goal, None, None, Outcome.HIDDEN, None, source, note)
     interval = _interval(figure, unit)
     gap = None if goal is None else figure.value - goal
@@ -200,7 +201,7 @@ def value_text(value: float | None, unit: str) -> str:
     decimals = 0 if value == int(value) else 1
     if unit == "%":
         return percent_text(value, decimals)
-    return f"{number_text(value, decimals)} {unit}".strip()
+    return f"{number_text(value, decimals)} {'' if unit == 'aantal' else unit}".strip()
 
 
 def answer(rows: Sequence[YearRow], *, unit: str) -> str:

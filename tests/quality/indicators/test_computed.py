@@ -7,10 +7,12 @@ import pytest
 from quality.indicators.computed import (
     GROUPS,
     OUTCOMES,
+    SPANS,
     Count,
     Person,
     count_people,
     definition_of,
+    measure,
 )
 
 UNTIL = date(2026, 11, 30)
@@ -105,6 +107,36 @@ def test_any_count_of_the_list_is_taken_out_of_any_group(formula, expected):
 def test_every_count_out_of_every_group_has_a_sentence_and_a_place():
     for group in GROUPS:
         for outcome in OUTCOMES:
-            assert len(f"{outcome}/{group}") <= 40
-            assert len(definition_of(f"{outcome}/{group}")) <= 120
             count(f"{outcome}/{group}", *KNOWN)
+            for formula in (f"{outcome}/{group}", f"count:{outcome}/{group}"):
+                assert len(formula) <= 40
+                assert len(definition_of(formula)) <= 130
+    for span in SPANS:
+        assert len(definition_of(f"days:{span}")) <= 120
+        measure(f"days:{span}", KNOWN, year=2026, until=UNTIL)
+
+
+def test_a_count_is_of_people_and_knows_how_many_each_gemeente_has():
+    people = [Person(date(2025, 1, 1), passed_on=date(2026, 5, 1), municipality=148 + n % 2)
+              for n in range(10)]  # fmt: skip
+    people.append(Person(date(2025, 1, 1), municipality=193))
+    found = measure("count:passed/everybody", people, year=2026, until=UNTIL)
+    assert (found.value, found.people, found.municipalities) == (10, 10, {148: 5, 149: 5})
+    # 90 % interval of a Poisson count of 10: 5.43 to 16.96 (Byar's approximation: within 0.01).
+    assert found.interval == pytest.approx((5.42, 16.97), abs=0.02)
+
+
+def test_a_mean_of_days_is_of_who_reached_the_second_day_in_the_year():
+    days = [Person(notified_on=date(2026, 1, 1), plan_on=date(2026, 1, 1 + n), municipality=148)
+            for n in (10, 12, 14, 16, 18)]  # fmt: skip
+    others = [
+        Person(notified_on=date(2025, 1, 1), plan_on=date(2025, 3, 1)),  # another year
+        Person(plan_on=date(2026, 3, 1)),  # not known since when
+        Person(notified_on=date(2026, 3, 1)),  # has none yet
+    ]
+    found = measure("days:plan", days + others, year=2026, until=UNTIL)
+    assert (found.value, found.people, found.unknown) == (14, 5, 1)
+    # 14 +- t(4; 0.95) x s / root n = 2.132 x 3.162 / 2.236
+    assert found.interval == pytest.approx((10.985, 17.015), abs=0.01)
+    assert found.municipalities == {148: 5}
+    assert measure("days:plan", others, year=2026, until=UNTIL).value is None

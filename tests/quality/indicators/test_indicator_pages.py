@@ -169,6 +169,7 @@ def test_defining_an_indicator_that_is_computed_from_what_the_gemeente_knows(cli
         "computation": "share",
         "outcome": "plan_in_time",
         "group": "plan_due",
+        "span": "plan",
         "definition": "",
     }
     wrong = client.post("/indicatoren/nieuw/", asked, status=200)
@@ -182,6 +183,44 @@ def test_defining_an_indicator_that_is_computed_from_what_the_gemeente_knows(cli
     assert page.rows()[0][1:3] == ["60 %", "35 tot 81 %"]
     again = client.post("/indicatoren/nieuw/", asked | {"unit": "%"}, status=200)
     assert again.errors == ["Nummer 5 bestaat hier al. Kies een ander."]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "year", "said", "cells"),
+    [
+        ({"computation": "count", "unit": "aantal"}, "2026", "was het 6.", ["6", "2,6 tot 11,8"]),
+        # Of fewer than five no number is told; nobody at all is a zero.
+        ({"computation": "count", "unit": "aantal", "outcome": "did_map"}, "2026", "",
+         ["< 5", "–"]),
+        ({"computation": "count", "unit": "aantal", "outcome": "signed_pvt"}, "2026", "was het 0.",
+         ["0", "0,0 tot 3"]),
+        ({"computation": "days", "unit": "dagen"}, "2026", "was het 70,4 dagen.",
+         ["70,4", "70,1 tot 70,7"]),
+    ],
+)  # fmt: skip
+def test_a_count_and_a_mean_of_days_are_defined_and_computed(
+    client, loaded, chosen, year, said, cells
+):
+    for number in range(10):
+        LearnerFacts.create(
+            municipality=148, number=f"T-{number}", changed_at=AT, notified_on=date(2026, 1, 5),
+            plan_on=date(2026, 3, 16 if number < 6 else 17),
+            map_on=date(2026, 4, 1) if number < 2 else None,
+        )  # fmt: skip
+    client.sign_in("gemeente", municipalities=["0148"])
+    asked = {
+        "number": "7", "name": "PIP", "municipality": "0148", "better": "lower",
+        "outcome": "plan_in_time", "group": "plan_due", "span": "plan",
+        "source": "Plan van aanpak 2027, par. 3",
+    }  # fmt: skip
+    wrong = client.post("/indicatoren/nieuw/", asked | chosen | {"unit": "%"}, status=200)
+    assert wrong.errors[0].startswith("Deze berekening geeft")
+    client.post("/indicatoren/nieuw/", asked | chosen, follow=True)
+    made = Indicator.get(Indicator.number == "7")
+    page = client.post(f"/indicatoren/{made.id}/berekenen/", {"year": year}, follow=True)
+    assert "Bron van deze indicator: Plan van aanpak 2027, par. 3" in page.text
+    assert said in page.text
+    assert page.rows()[0][1:3] == cells
 
 
 def test_figures_of_others_are_taken_in_from_a_file(client, loaded):
