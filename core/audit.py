@@ -28,11 +28,13 @@ class AuditLine(BaseModel):
         indexes = ((("thing", "thing_id"), False),)
 
 
-def last_change(thing: str, thing_id: object) -> AuditLine | None:
-    """The newest line about one row."""
+def last_actor(thing: str, thing_id: object, action: str | None = None) -> str:
+    """Who changed one row last, or did this to it last."""
     lines = AuditLine.select().where(AuditLine.thing == thing, AuditLine.thing_id == str(thing_id))
+    if action is not None:
+        lines = lines.where(AuditLine.action == action)
     line: AuditLine | None = lines.order_by(AuditLine.id.desc()).first()
-    return line
+    return "iemand anders" if line is None else str(line.actor)
 
 
 def record(

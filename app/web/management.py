@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from typing import Any
 
 from flask import abort, current_app, flash, g, redirect, request, url_for
@@ -203,7 +202,7 @@ class AccountView(SafeModelView):
         """Change name, role, binding, or whether the account may sign in."""
         account = self.get_one(request.args.get("id"))
         form = ChangeAccountForm(obj=account)
-        form.changed_by = partial(self._changed_by, account)
+        form.is_about(*self.audited_as(account))
         del form.email
         heirs = {str(one.id): one for one in successors(account)}
         form.successor.choices = [

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -14,6 +15,7 @@ from wtforms import Field, StringField
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import TextInput
 
+from core.audit import last_actor
 from core.errors import DomainError
 from core.formats import counted, month_text, read_day, read_decimal, read_month
 from core.pages.cells import cell_text
@@ -36,6 +38,10 @@ class SafeForm(FlaskForm):
 
     changed_by: Callable[[], str] = staticmethod(lambda: "iemand anders")
     """Who changed last what the form is about."""
+
+    def is_about(self, thing: str, thing_id: object, action: str | None = None) -> None:
+        """Under what the changes are in the audit trail, so that the last one has a name."""
+        self.changed_by = partial(last_actor, thing, thing_id, action)
 
     def process(
         self,

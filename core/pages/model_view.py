@@ -1,7 +1,6 @@
 """A table of the register as pages: list, details, forms, several rows at once, download."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from operator import attrgetter
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -274,7 +273,7 @@ class SafeModelView(Page, ModelView):
         fields = {n: self.form_field(self.model._meta.fields[n]) for n in self.inline_columns}
         kind: Any = type("InlineForm", (SafeForm,), fields)
         form: SafeForm = kind(obj=row, prefix=f"r{row.get_id()}-", meta={"csrf": False})
-        form.changed_by = partial(self._changed_by, row)
+        form.is_about(*self.audited_as(row))
         return form
 
     @expose("/bewerk/", methods=("POST",))
@@ -513,7 +512,7 @@ class SafeModelView(Page, ModelView):
     def _form_page(self, row: Any, form: SafeForm, template: str, *, created: bool) -> Any:
         if not self.form_columns:
             abort(403)
-        form.changed_by = partial(self._changed_by, row)
+        form.is_about(*self.audited_as(row))
         if form.validate_on_submit():
             if "bevestigd" not in request.form:
                 effect = self._effect(lambda: self._save(row, form, created=created))
@@ -571,10 +570,6 @@ class SafeModelView(Page, ModelView):
     def audited_as(self, row: Any) -> tuple[str, object]:
         """Under which thing and which of them changes of a row are in the audit trail."""
         return self.table, row.get_id()
-
-    def _changed_by(self, row: Any) -> str:
-        line = audit.last_change(*self.audited_as(row))
-        return "iemand anders" if line is None else line.actor
 
     def _still_the_same(self, row: Any, before: dict[str, Any]) -> None:
         """Refuse when another saved the row between our reading and our writing."""

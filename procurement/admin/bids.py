@@ -34,7 +34,7 @@ from procurement.award.forms import (
     scores_form,
 )
 from procurement.award.models import Bid, Lot
-from procurement.award.operations import BidDraft, Judgement, LotDraft, open_prices
+from procurement.award.operations import THING, BidDraft, Judgement, LotDraft, open_prices
 from procurement.award.queries import KNOCK_OUTS, LotFile
 from procurement.award.rules import METHOD_NAMES, Criterion, Method
 from procurement.models import ContractingProcess
@@ -181,6 +181,7 @@ class AwardPages(LotBase):
         if key is not None and case_row is None:
             abort(404)
         form: Any = ProceedingsForm(obj=case_row)
+        form.is_about(THING, f"{code} {lot}", action="kort geding")
 
         def change(data: dict[str, Any]) -> object:
             case = Case(

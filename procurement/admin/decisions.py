@@ -191,6 +191,7 @@ def _rows(outlook: Outlook) -> Iterable[DecisionRow]:
             }  # fmt: skip
             prefix = f"{document.header.code}.{d.step}.{d.municipality}"
             form = DecisionRowForm(prefix=prefix, data=values)
+            form.is_about(queries.THING, document.header.code, action="besluit")
         yield DecisionRow(
             document.header.code, steps[d.step], d, form,
             outlook.forecasts[d.step].local_dates.get(d.municipality),

@@ -130,6 +130,7 @@ class EvaluationPage(Page):
         """Say where an action stands."""
         action = _row(PlanAction, self._code(code), number)
         form = ActionForm(obj=action)
+        form.is_about("plan_action", f"{code}/{number}")
 
         def change(values: dict[str, Any]) -> None:
             update_action(action, **_words(values), by=g.account.email, at=now())
@@ -142,6 +143,7 @@ class EvaluationPage(Page):
         """Say what was done with a point."""
         point = _row(HeardPoint, self._code(code), number)
         form = FollowUpForm(obj=point)
+        form.is_about("heard_point", f"{code}/{number}")
 
         def change(values: dict[str, Any]) -> None:
             answer_point(point, **_words(values), by=g.account.email, at=now())

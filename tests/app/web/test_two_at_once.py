@@ -28,11 +28,13 @@ def address(location: Location) -> str:
 
 def typed(page: Page, **changes: str) -> dict[str, str]:
     """What a browser sends of a form as it was opened, with some fields typed over."""
-    form = page.all("main")[0].find("form")
+    form = next(page.all("main")[0].iter("form"))
     sent = {}
     for element in form.iter():
         if element.tag == "input" and element.get("name"):
             sent[element.get("name")] = element.get("value") or ""
+        elif element.tag == "textarea":
+            sent[element.get("name")] = element.text or ""
         elif element.tag == "select":
             chosen = [o for o in element.iter("option") if o.get("selected") is not None]
             sent[element.get("name")] = chosen[0].get("value") if chosen else ""

@@ -1,16 +1,21 @@
 """The pages of the award, as buyers, auditors and others use them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from core.dates import today
 from core.formats import day_text
+from procurement.award import decision_operations as awards, operations as bid_operations
+from procurement.award.decision_operations import Case
 from procurement.award.demo import FINAL_ON
 from procurement.award.models import AssessorScore, Award, AwardDecision, Bid, Lot
 from procurement.award.queries import joining
 from procurement.demo import CODE, DALFSEN_CODE
+from procurement.plan import queries
 from providers.models import Contract, ContractScope, Provider
+from tests.app.web.test_two_at_once import typed
+from tests.procurement.lots import BY, DRAFT, decided, make_plan
 
 HOME = f"/planning/{CODE}/inschrijvingen/"
 DONE = f"/planning/{DALFSEN_CODE}/inschrijvingen/"
@@ -138,3 +143,25 @@ def test_a_refused_contract_leaves_the_register_alone(region):
     page = region.post(contract_page(), form | {"signed_on": day_text(FINAL_ON)})
     assert "ander KvK-nummer" in " ".join(page.errors)
     assert AssessorScore.select().count() > 0
+
+
+def test_the_second_of_two_sees_what_became_of_a_kort_geding_or_decision(client, db):
+    lot = bid_operations.put_lot(make_plan("0193", "0148"), DRAFT, **BY)
+    decided(lot)
+    case = awards.put_proceedings(lot, Case("Oever", date(2026, 9, 24)), **BY)
+    decision = queries.load(lot.process).decisions[0]
+    row = f"{lot.process.code}.{decision.step}.{decision.municipality}-document"
+    for address, field in (
+        (f"/planning/T-9/inschrijvingen/{lot.code}/kort-geding/{case.id}/", "reference"),
+        (f"/planning/T-9/besluiten/{decision.step}/", row),
+    ):
+        client.sign_in("regio")
+        opened = client.get(address)
+        client.sign_in("regio", email="kim@example.org")
+        client.post(address, typed(opened, reason="proef", **{field: "van Kim"}), status=302)
+        client.sign_in("regio")
+        page = client.post(
+            address, typed(opened, reason="proef", **{field: "van mij"}), status=None
+        )
+        assert "Intussen gewijzigd door kim@example.org in: van Kim." in page.text
+        assert typed(page)[field] == "van mij"

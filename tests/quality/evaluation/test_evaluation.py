@@ -15,6 +15,7 @@ from quality.evaluation.operations import load_reference_evaluation
 from quality.evaluation.rules import Housing, budget_sentence, total_text, with_backlog
 from quality.indicators.operations import load_reference_figures
 from quality.indicators.rules import COHORT_FILE, INDICATOR_FILE
+from tests.app.web.test_two_at_once import typed
 from tests.builders import AT
 
 DALFSEN = "/indicatoren/evaluatie/0148/"
@@ -158,6 +159,20 @@ def test_an_action_is_brought_up_to_date_with_a_reason(client, loaded):
     )  # fmt: skip
     client.post(DALFSEN + "gehoord/1/", {"follow_up": "opgenomen in de eisen"}, follow=True)
     assert "opgenomen in de eisen" in client.get(DALFSEN + "gehoord/").text
+
+
+@pytest.mark.parametrize(
+    ("address", "field"), [("acties/4/", "owner"), ("gehoord/1/", "follow_up")]
+)
+def test_the_second_of_two_sees_what_the_first_wrote(client, loaded, address, field):
+    client.sign_in("gemeente", municipalities=["0148"])
+    opened = client.get(DALFSEN + address)
+    client.sign_in("gemeente", municipalities=["0148"], email="kim@example.org")
+    client.post(DALFSEN + address, typed(opened, **{field: "van Kim"}), status=302)
+    client.sign_in("gemeente", municipalities=["0148"])
+    page = client.post(DALFSEN + address, typed(opened, **{field: "van mij"}), status=None)
+    assert "Intussen gewijzigd door kim@example.org in: van Kim." in page.text
+    assert typed(page)[field] == "van mij"
 
 
 def test_others_do_not_see_or_change_it(client, loaded):
