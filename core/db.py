@@ -124,6 +124,7 @@ class _Nesting(threading.local):
     def __init__(self) -> None:
         self.depth = 0
         self.commits = 0
+        self.longest_wait: int | None = None
         self.steps: list[Callable[[], object]] = []
         self.after: list[Callable[[], object]] = []
 
@@ -137,6 +138,8 @@ def transaction() -> Iterator[None]:
     _nesting.depth += 1
     try:
         with database.atomic():
+            if _nesting.depth == 1 and _nesting.longest_wait is not None and is_postgresql():
+                database.execute_sql(f"SET LOCAL lock_timeout = {_nesting.longest_wait}")
             yield
             if _nesting.depth == 1:
                 for step in _nesting.steps:
@@ -344,10 +347,12 @@ def _patience(milliseconds: int) -> Iterator[None]:
 
 
 def limit_waiting(milliseconds: int) -> None:
-    """Let this connection wait so long for a lock, and no longer: for a page, not for a command."""
-    if is_postgresql():
-        database.execute_sql(f"SET lock_timeout = {milliseconds}")
-    else:
+    """Let this thread wait so long for a lock, and no longer: for a page, not for a command.
+
+    PostgreSQL is told in each transaction: a session may be another's the next moment (PgBouncer).
+    """
+    _nesting.longest_wait = milliseconds
+    if not is_postgresql():
         database.execute_sql(f"PRAGMA busy_timeout = {milliseconds}")
 
 
@@ -386,7 +391,8 @@ def open_database(url: str) -> peewee.Database:
         return open_sqlite(url.removeprefix("sqlite:///"))
     from playhouse.db_url import connect  # noqa: PLC0415  only a shared installation needs it
 
-    return connect(url, unquote_user=True, unquote_password=True)
+    # Without prepared statements: behind PgBouncer the next transaction has another session.
+    return connect(url, unquote_user=True, unquote_password=True, prepare_threshold=None)
 
 
 def replace_many(

@@ -23,7 +23,7 @@ FAMILY = 7_205_311
 def named_lock(name: str, *, wait: bool = False) -> Iterator[bool]:
     """Hold the lock of this name; gives whether it was free, or waits until it is.
 
-    PostgreSQL keeps it for the connection, so that it also works between servers; with SQLite
+    PostgreSQL keeps it for a transaction, so that it also works between servers; with SQLite
     everyone is on one machine, and a file beside the database does.
     """
     with (_postgresql_lock if is_postgresql() else _file_lock)(name, wait=wait) as free:
@@ -40,16 +40,22 @@ def job_lock(job_id: int) -> Iterator[bool]:
 @contextmanager
 def _postgresql_lock(name: str, *, wait: bool) -> Iterator[bool]:
     key = zlib.crc32(name.encode()) - 2**31
-    function = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
-    # What waits answers with nothing, which counts as yes.
-    free = _answer(f"SELECT {function}(%s, %s)", key) is not False
+    function = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
+    # A transaction that lasts as long, on a connection of its own: behind PgBouncer nothing else
+    # keeps a session, and what is done under the lock has transactions of its own.
+    with peewee.__exception_wrapper__:  # type: ignore[attr-defined]
+        connection = database.obj._connect()
     try:
-        yield free
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]
+            connection.execute("BEGIN")
+            answer = connection.execute(f"SELECT {function}(%s, %s)", (FAMILY, key)).fetchone()[0]
+        # What waits answers with nothing, which counts as yes.
+        yield answer is not False
     finally:
-        if free:
-            # With its connection, the lock is gone as well.
-            with suppress(peewee.DatabaseError):
-                _answer("SELECT pg_advisory_unlock(%s, %s)", key)
+        # With its connection, the lock is gone as well.
+        with suppress(Exception):
+            connection.execute("ROLLBACK")
+        connection.close()
 
 
 @contextmanager
@@ -77,7 +83,3 @@ def _is_still_there(handle: int, path: Path) -> bool:
     with suppress(FileNotFoundError):
         return os.path.samestat(os.fstat(handle), path.stat())
     return False
-
-
-def _answer(sql: str, key: int) -> object:
-    return database.execute_sql(sql, (FAMILY, key)).fetchone()[0]

@@ -157,13 +157,14 @@ def preview(path: Path, *, file_name: str, provider: Provider, request: Request)
     sha256 = cleaning.fingerprint(path)
     outcome = Outcome(shown_name(file_name), sha256, Status.DRY_RUN, provider=provider.id)
     try:
-        staged = intake.stage(path, _context(provider, request), sheet=request.sheet)
-        with intake.without_lock():
-            intake.compare(provider.id, staged)
-            _tell(outcome, staged)
-            outcome.replaces = _replaced_months(provider, request)
-            outcome.provisional = _months_in_progress(outcome, request.today)
-        staged.staging.clear()
+        with intake.one_session():
+            staged = intake.stage(path, _context(provider, request), sheet=request.sheet)
+            with intake.without_lock():
+                intake.compare(provider.id, staged)
+                _tell(outcome, staged)
+                outcome.replaces = _replaced_months(provider, request)
+                outcome.provisional = _months_in_progress(outcome, request.today)
+            staged.staging.clear()
     except RefusedFileError as error:
         _tell_refusal(outcome, error)
     outcome.seconds = time.perf_counter() - started
@@ -185,16 +186,18 @@ def accept(
         provider=provider.id,
     )
     try:
-        staged = _stage(delivery, storage, request)
-        with transaction():
-            one_at_a_time(provider)
-            again = Delivery.get_by_id(delivery.id)
-            if again.state not in (RECEIVED, REFUSED):
-                return already_delivered(again, file_name=delivery.file_name)
-            _hold(delivery, staged, outcome, request, by=by, at=at, started=started)
-            if staged.stays_as_received:
-                storage.keep_as_received(delivery.sha256)
-            _owe_removal(delivery, storage, by=by, at=at)
+        with intake.one_session():
+            staged = _stage(delivery, storage, request)
+            with transaction():
+                one_at_a_time(provider)
+                again = Delivery.get_by_id(delivery.id)
+                if again.state not in (RECEIVED, REFUSED):
+                    return already_delivered(again, file_name=delivery.file_name)
+                _hold(delivery, staged, outcome, request, by=by, at=at, started=started)
+                if staged.stays_as_received:
+                    storage.keep_as_received(delivery.sha256)
+                _owe_removal(delivery, storage, by=by, at=at)
+            staged.staging.clear()
     except cleaning.FileGoneError:
         again = Delivery.get_by_id(delivery.id)
         if again.state in (RECEIVED, REFUSED):
@@ -208,8 +211,6 @@ def accept(
         _ask(delivery, outcome)
         outcome.seconds = time.perf_counter() - started
         return outcome
-    else:
-        staged.staging.clear()
     settle(storage.directory.parent, at=at, kind="remove_files", subject=delivery.sha256)
     return outcome
 

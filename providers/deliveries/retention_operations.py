@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.storage import Storage
 from providers.deliveries.mapping import mapping_of
 from providers.deliveries.outcomes import HELD, RECEIVED, WITHDRAWN
+from providers.feed.hold.intake import one_session
 from providers.feed.hold.staging import insert, rows_of, run
 from providers.feed.read.cleaning import write_cleaned, write_without
 from providers.feed.table import RefusedFileError
@@ -35,11 +36,12 @@ _OVER = (
 
 def learners_over(before: date) -> dict[str, int]:
     """Count trajecten that were last reported before a month, ended or not, and their rows."""
-    _list_over(before)
-    rows = rows_of(
-        "SELECT COUNT(*) FROM progress_record WHERE track_id IN (SELECT track FROM ended_track)"
-    )
-    tracks = rows_of("SELECT COUNT(*) FROM ended_track")
+    with one_session():
+        _list_over(before)
+        rows = rows_of(
+            "SELECT COUNT(*) FROM progress_record WHERE track_id IN (SELECT track FROM ended_track)"
+        )
+        tracks = rows_of("SELECT COUNT(*) FROM ended_track")
     return {"trajecten": tracks[0][0], "rijen": rows[0][0]}
 
 
@@ -128,14 +130,16 @@ def clear_files_of_learners_over(storage: Storage, before: date) -> int:
 
     Before the rows themselves go: what is interrupted is found again the next time.
     """
-    _list_over(before)
-    return _clear_files(storage, rows_of(_SENT_BACK + _NUMBER_IS_OVER, month_number(before)))
+    with one_session():
+        _list_over(before)
+        return _clear_files(storage, rows_of(_SENT_BACK + _NUMBER_IS_OVER, month_number(before)))
 
 
 def clear_files_of(storage: Storage, tracks: Collection[int], number: str) -> int:
     """Take the rows of some trajecten with this number out of the kept files."""
-    _list(tracks)
-    return _clear_files(storage, rows_of(f"{_SENT_BACK}r.number = ?", number))
+    with one_session():
+        _list(tracks)
+        return _clear_files(storage, rows_of(f"{_SENT_BACK}r.number = ?", number))
 
 
 def _clear_files(storage: Storage, sent_back: Iterable[Any]) -> int:

@@ -7,7 +7,7 @@ second.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import add
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.dates import month_from_number
-from core.db import database, is_postgresql
+from core.db import database, is_postgresql, transaction
 from core.formats import counted
 from providers.codes import LearningRoute
 from providers.feed.check.checking import Batch, Checker, Problem, Tally, held_columns
@@ -68,6 +68,13 @@ class Staged:
             and not self.tally.rejected
             and not set(self.tally.skipped) - {BLANK}
         )
+
+
+@contextmanager
+def one_session() -> Iterator[None]:
+    """Keep the temporary tables: behind PgBouncer they last no longer than a transaction."""
+    with transaction() if is_postgresql() else nullcontext():
+        yield
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Filled without touching any table of the product: reading a large file locks nob
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import islice
 from typing import Any
 
@@ -272,6 +272,8 @@ def one_at_a_time(provider: Provider) -> None:
     What their rows will name cannot go meanwhile: a contract, or a traject that is long over.
     """
     if is_postgresql():
+        for name, value in ROOM.items():
+            database.execute_sql(f"SET LOCAL {name} = {value}")
         database.execute_sql("SELECT id FROM provider WHERE id = %s FOR UPDATE", (provider.id,))
         query = "SELECT id FROM contract WHERE provider_id = %s FOR KEY SHARE"
         database.execute_sql(query, (provider.id,))
@@ -281,20 +283,8 @@ def one_at_a_time(provider: Provider) -> None:
 @contextmanager
 def patience() -> Iterator[None]:
     """Wait longer than a page would for another delivery to finish writing."""
-    with _room_on_postgresql() if is_postgresql() else _patience_of_sqlite():
+    with nullcontext() if is_postgresql() else _patience_of_sqlite():
         yield
-
-
-@contextmanager
-def _room_on_postgresql() -> Iterator[None]:
-    for name, value in ROOM.items():
-        database.execute_sql(f"SET {name} = {value}")
-    try:
-        yield
-    finally:
-        with suppress(peewee.PeeweeException):
-            for name in ROOM:
-                database.execute_sql(f"RESET {name}")
 
 
 @contextmanager

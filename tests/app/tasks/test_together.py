@@ -1,4 +1,7 @@
-"""Twenty people read while four schools deliver, at one server on SQLite: nothing is lost."""
+"""Twenty people read while four schools deliver at one server: nothing is lost.
+
+On SQLite, and on PostgreSQL behind PgBouncer in transaction mode.
+"""
 
 from collections import Counter
 from datetime import date
@@ -20,6 +23,8 @@ from quality.models import ScoreCard
 from tests.browser.site import Site
 from tests.builders import AT, make_contract, make_provider
 from tests.crowd import cookie_of, together
+from tests.databases import own_database
+from tests.pgbouncer import pgbouncer
 from tests.providers.feed.door import deliver
 from tests.providers.feed.lines import csv, row
 
@@ -60,11 +65,22 @@ def someone(role: Role) -> Account:
     )  # fmt: skip
 
 
+@pytest.fixture(params=["sqlite", "pgbouncer"])
+def url(request):
+    """A database of its own."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    with own_database("together") as address, pgbouncer(address) as behind:
+        yield behind
+
+
 @pytest.fixture
-def installation(tmp_path):
-    """A database of its own, with a month of every school; and the database of the tests back."""
+def installation(tmp_path, url, monkeypatch):
+    """A month of every school; and afterwards the database of the tests back."""
     was = database.obj
-    settings = read_settings({"TAALINKOOP_DATA_DIR": str(tmp_path)})
+    monkeypatch.setenv("DATABASE_URL", url)
+    settings = read_settings({"TAALINKOOP_DATA_DIR": str(tmp_path), "DATABASE_URL": url})
     prepare_data_directory(settings)
     log_chain.use_key(partial(secret_key, settings))
     database.initialize(open_database(settings["DATABASE_URL"]))
@@ -81,13 +97,13 @@ def installation(tmp_path):
 
 
 @pytest.mark.thorough
-def test_four_deliveries_and_twenty_readers(installation):
+def test_four_deliveries_and_twenty_readers(installation, url):
     tokens = [token_of(code) for code in SCHOOLS]
     cookies = {role: cookie_of(someone(role), installation) for role in PAGES}
     files = [file_of("2026-09", 40), file_of("2026-10", 44)]
     readers = [(cookies[role], pages) for role, pages in list(PAGES.items()) * (READERS // 4)]
     database.close()
-    site = Site.start(installation)
+    site = Site.start(installation, DATABASE_URL=url)
     try:
         receipts, answers = together(site.url, [(token, files) for token in tokens], readers)
     finally:
