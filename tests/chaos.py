@@ -40,6 +40,7 @@ from core.dates import month_number, now, parse_month
 from core.db import database, open_database
 from core.identity.api_token_operations import make_token
 from tests.crowd import ask, wait_until_ready
+from tests.postgresql import find_binaries, server
 from tests.providers.feed.lines import csv, row
 
 MONTHS = [f"2026-{month:02}" for month in range(3, 11)]
@@ -71,6 +72,8 @@ STATE = {
 }
 SERVER_DOWN_EVERY = 7
 """Not a divisor of the number of operations, so that it happens to each in turn."""
+SERVER_DISK = 400
+"""MB of the disk of a server that is filled up."""
 FOLLOWS = "scores"
 """What is computed after the rows are held, and may lag behind as long as the check says so."""
 
@@ -334,13 +337,20 @@ def server_down_after(arguments: tuple[str, ...], seconds: float, server: str) -
     other.close()
     if running:
         os.waitpid(child, 0)
+    wait_until_up(server)
+    return running
+
+
+def wait_until_up(server: str) -> None:
+    """Return once PostgreSQL has recovered from a crash."""
+    import psycopg  # noqa: PLC0415  only with a server
+
     for _ in range(600):
         try:
             psycopg.connect(server).close()
             break
         except psycopg.OperationalError:
             time.sleep(0.1)
-    return running
 
 
 def torment(place: Installation, kills: int, dice: random.Random) -> tuple[Counter[str], list[str]]:
@@ -352,14 +362,7 @@ def torment(place: Installation, kills: int, dice: random.Random) -> tuple[Count
     for number in range(kills):
         operation = listed[number % len(listed)]
         if operation.name not in known:
-            place.begin(operation)
-            before = place.state()[0]
-            began = time.perf_counter()
-            os.waitpid(start(operation.arguments), 0)
-            took = time.perf_counter() - began
-            after, findings = place.state()
-            wrong += [f"{operation.name} in peace: {one}" for one in findings]
-            known[operation.name] = (before, after, took)
+            known[operation.name] = in_peace(place, operation, wrong)
         before, after, took = known[operation.name]
         place.begin(operation)
         moment = took * dice.uniform(0.02, 1.05)
@@ -374,6 +377,18 @@ def torment(place: Installation, kills: int, dice: random.Random) -> tuple[Count
         problems = list(verdict(place, operation, before, after, counts))
         wrong += [f"{operation.name} ({how}): {problem}" for problem in problems]
     return counts, wrong
+
+
+def in_peace(place: Installation, operation: Operation, wrong: list[str]) -> tuple[Any, Any, float]:
+    """The state before and after an operation that nobody disturbs, and how long it takes."""
+    place.begin(operation)
+    before = place.state()[0]
+    began = time.perf_counter()
+    os.waitpid(start(operation.arguments), 0)
+    took = time.perf_counter() - began
+    after, findings = place.state()
+    wrong += [f"{operation.name} in peace: {one}" for one in findings]
+    return before, after, took
 
 
 def verdict(
@@ -463,6 +478,40 @@ def full_disk(folder: Path) -> tuple[Counter[str], list[str]]:
                                                          "staan er nog"))
                 ]  # fmt: skip
                 wrong += [f"{operation.name}, {room} MB left: check: {one}" for one in unknown]
+    return counts, wrong
+
+
+def full_disk_of_server(folder: Path) -> tuple[Counter[str], list[str]]:
+    """Run every operation on a PostgreSQL of which the disk is full; look as after a kill."""
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    binaries = find_binaries()
+    folder.chmod(0o711)  # the server runs as another user
+    with small_disk(folder, SERVER_DISK) as disk:
+        if disk is None or binaries is None:
+            return counts, wrong
+        with server(binaries, inside=disk) as address:
+            own = folder / "volle-server"
+            own.mkdir()
+            place = Installation(own, address)
+            place.fill()
+            for operation in operations(own):
+                before, after, _ = in_peace(place, operation, wrong)
+                for room in (0.0, 1.0, 8.0):
+                    place.begin(operation)
+                    ballast = disk / "vol"
+                    size = shutil.disk_usage(disk).free - int(room * 2**20)
+                    with ballast.open("wb") as file:
+                        os.posix_fallocate(file.fileno(), 0, max(size, 1))
+                    status, said = run(*operation.arguments)
+                    ballast.unlink()
+                    wait_until_up(address)
+                    counts["done" if status < 2 else "refused"] += 1
+                    how = f"{operation.name}, {room} MB left"
+                    if status == 2 and ("onverwachts" in said or not said.strip()):
+                        wrong.append(f"{how}: {' '.join(said.split())}")
+                    problems = list(verdict(place, operation, before, after, counts))
+                    wrong += [f"{how}: {problem}" for problem in problems]
     return counts, wrong
 
 
@@ -577,7 +626,11 @@ def main() -> int:
                 (f"{engine}, {kills} keer", lambda p=place: torment(p, kills, random.Random(seed)))  # type: ignore[misc]
             ]
             parts.append((f"{engine}, twee servers", lambda p=place: two_servers(p)))  # type: ignore[misc]
-            if address is None:
+            if address is not None:
+                parts.append(
+                    ("PostgreSQL, volle schijf", lambda p=place: full_disk_of_server(p.folder))  # type: ignore[misc]
+                )
+            else:
                 parts.append(("SQLite, volle schijf", lambda p=place: full_disk(p.folder)))  # type: ignore[misc]
                 parts.append(("SQLite, alleen lezen", lambda p=place: read_only_disk(p.folder)))  # type: ignore[misc]
             for title, part in parts:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 PLACES = ["/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/pgsql-*/bin"]
 FASTER_THAN_SAFE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+ON_A_SMALL_DISK = ["max_wal_size=48MB", "min_wal_size=32MB"]
 
 
 def find_binaries() -> Path | None:
@@ -47,15 +48,16 @@ def _free_port() -> int:
 
 
 @contextmanager
-def server(binaries: Path) -> Iterator[str]:
-    """Yield the address of a fresh server, and remove it afterwards."""
+def server(binaries: Path, *, inside: Path | None = None) -> Iterator[str]:
+    """Yield the address of a fresh server, and remove it afterwards; ``inside`` a small disk."""
     user = _server_user()
-    folder = Path(tempfile.mkdtemp(prefix="taalinkoop-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="taalinkoop-postgresql-", dir=inside))
     if user:
         shutil.chown(folder, user)
     data, port = folder / "data", _free_port()
     options = [f"-p {port}", f"-k {folder}", "-c listen_addresses=127.0.0.1"]
-    options += [f"-c {setting}" for setting in FASTER_THAN_SAFE]
+    settings = FASTER_THAN_SAFE + (ON_A_SMALL_DISK if inside else [])
+    options += [f"-c {setting}" for setting in settings]
 
     def run(program: str, *arguments: str) -> None:
         subprocess.run(
