@@ -1,13 +1,16 @@
 """The demo region: the same every time, complete, and each aanbieder with its own character."""
 
 import os
+import shutil
+import tarfile
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from app.checks import all_findings, file_findings
 from app.cli import main
 from app.commands.demo import MARKER
 from app.demo import ACCOUNTS, PASSWORD
@@ -15,14 +18,18 @@ from app.demo.files import write
 from app.demo.lives import Row, provider_rows
 from app.demo.region import BY_CODE, CHARACTERS, MUNICIPALITIES, register_tables
 from app.demo.story import parcels
+from app.settings import read_settings
+from app.tasks import retention
 from core.accounts import Account, Role
-from core.dates import add_months, now
+from core.dates import add_months, month_of, now, today
 from core.db import database, open_database
 from core.identity.account_operations import sign_in
 from core.municipalities import names
 from providers.deliveries.mapping import mapping_of
-from providers.models import Delivery, ProgressRecord, Provider, QualityMark
+from providers.models import CourseTrack, Delivery, ProgressRecord, Provider, QualityMark
 from quality.models import ScoreCard
+from tests.app.test_cli import run  # noqa: F401  the fixture
+from tests.app.test_kept_bytes import secrets_in
 
 TODAY = date(2026, 11, 23)
 LAST = date(2026, 10, 1)
@@ -190,6 +197,46 @@ def test_a_second_start_keeps_what_was_entered(demo, capsys) -> None:
     spoken = capsys.readouterr().out
     assert PASSWORD in spoken
     assert all(email in spoken for email, *_ in ACCOUNTS)
+
+
+@pytest.mark.thorough
+def test_who_is_erased_or_over_is_nowhere_and_the_scores_stay(demo, run, tmp_path) -> None:  # noqa: F811
+    folder = tmp_path / "instance"
+    shutil.copytree(demo, folder)
+    months = [f"{add_months(month_of(today()), -back):%Y-%m}" for back in (2, 1)]
+    for month in months:
+        run("score", month, "--fix")
+    fixed = [run("score", month, "--json")[1] for month in months]
+    assert '"numerator"' in fixed[0]
+    database.initialize(open_database(read_settings()["DATABASE_URL"]))
+    with database.connection_context():
+        of = (ProgressRecord.municipality, CourseTrack.number)
+        rows = ProgressRecord.select(*of).join(CourseTrack).where(ProgressRecord.month == LAST)
+        place, erased = rows.order_by(ProgressRecord.id).tuples()[0]
+        (over,) = rows.select(CourseTrack.number).where(ProgressRecord.ended_on > 0).tuples()[0]
+    database.initialize(None)
+    assert all(len(secrets_in(folder, [number])) > 1 for number in (erased, over))
+
+    assert (
+        run("learner", "erase", erased, "--gemeente", f"{place:04d}", "--reason", "zaak 1")[0] == 0
+    )
+    assert secrets_in(folder, [erased]) == []
+    settings = read_settings()
+    database.initialize(open_database(settings["DATABASE_URL"]))
+    with database.connection_context():
+        held = ProgressRecord.select().count()
+        later = now() + timedelta(days=3 * 366)
+        list(retention.apply(settings, by="test", at=later))
+        assert ProgressRecord.select().count() < held
+        assert [*all_findings(), *file_findings(settings, at=later)] == []
+    database.initialize(None)
+
+    assert secrets_in(folder, [erased, over]) == []
+    assert [run("score", month, "--json")[1] for month in months] == fixed
+    run("backup", str(tmp_path / "kopie.tar.gz"))
+    with tarfile.open(tmp_path / "kopie.tar.gz") as archive:
+        archive.extractall(tmp_path / "uit", filter="data")
+    assert secrets_in(tmp_path / "uit", [erased, over]) == []
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path, capsys) -> None:

@@ -5,6 +5,7 @@ import io
 import shutil
 import tarfile
 import zipfile
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,7 +80,7 @@ FILES = {
 }  # fmt: skip
 
 
-def secrets_in(folder: Path) -> list[str]:
+def secrets_in(folder: Path, secrets: Collection[str] = SECRETS) -> list[str]:
     """Which secrets stand in which file, as UTF-8 or UTF-16, in zipped parts too."""
     found = []
     for path in sorted(folder.rglob("*")):
@@ -91,7 +92,7 @@ def secrets_in(folder: Path) -> list[str]:
                 parts += [archive.read(name) for name in archive.namelist()]
         found += [
             f"{path.name}: {secret}"
-            for secret in SECRETS
+            for secret in secrets
             for part in parts
             if any(secret.encode(code) in part for code in ("utf-8", "utf-16-le", "utf-16-be"))
         ]
