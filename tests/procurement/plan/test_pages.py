@@ -1,8 +1,10 @@
 """The planning pages, as people with different roles use them."""
 
+import csv
 import io
 import re
 from datetime import timedelta
+from xml.etree import ElementTree
 
 import icalendar
 import pytest
@@ -99,6 +101,45 @@ def test_every_page_and_file_opens_for_the_region(region):
         region.get(url)
     for url in FILES:
         assert region.get(url).headers["Content-Disposition"].startswith("attachment")
+
+
+def test_page_agenda_project_and_ocds_tell_the_same_dates(region):
+    at = f"/planning/{CODE}"
+    table = csv.DictReader(
+        io.StringIO(region.get(f"{at}/mijlpalen.csv").response.text.removeprefix("\ufeff")),
+        delimiter=";",
+    )
+    lines = {line["Code"]: line for line in table}
+    shown = {row[0].split()[0]: row[3:6] for row in region.get(f"{at}/mijlpalen/").rows()}
+    assert shown == {
+        code: [line[name] or "–" for name in ("Gepland", "Verwacht einde", "Uiterlijk")]
+        for code, line in lines.items()
+    }
+
+    calendar = icalendar.Calendar.from_ical(region.get(f"{at}/agenda.ics").response.data)
+    agenda = {str(event["UID"]): event["DTSTART"].dt for event in calendar.walk("VEVENT")}
+    project = ElementTree.fromstring(region.get(f"{at}/plan.xml").response.data)
+    tasks = {}
+    for task in project.findall(".//{*}Task"):
+        own = {one.findtext("{*}FieldID"): one.findtext("{*}Value")
+               for one in task.findall("{*}ExtendedAttribute")}  # fmt: skip
+        tasks[own.get("188743731")] = [task.findtext(f"{{*}}{n}")[:10] for n in ("Start", "Finish")]
+    published = region.get(f"{at}/ocds.json").response.json["releases"][-1]
+    steps = [*published["planning"]["milestones"], *published["tender"]["milestones"]]
+    released = {step["code"]: step for step in steps}
+
+    assert lines.keys() == released.keys()
+    for code, line in lines.items():
+        start, end, planned, latest = (
+            "-".join(reversed(line[name].split("-")))
+            for name in ("Verwacht begin", "Verwacht einde", "Gepland", "Uiterlijk")
+        )
+        assert tasks[code] == [start, end]
+        assert agenda[f"{CODE}.{code}@taalinkoop"].isoformat() == end
+        # What is published does not slide with the forecast: the day of a deadline, or as planned.
+        assert released[code]["dueDate"][:10] in (planned, latest)
+        assert released[code].get("dateMet", end)[:10] == end
+        assert ("dateMet" in released[code]) == line["Verloop"].startswith("gereed")
 
 
 @pytest.mark.parametrize(
