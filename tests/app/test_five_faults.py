@@ -7,11 +7,20 @@ import pytest
 
 from tests.builders import make_contract, make_delivery, make_provider, make_record
 from tests.procurement.plans import make_process
+from tests.procurement.promises.test_promises import UBL, UBL_LINE
 
 INVOICES = """factuurnummer;factuurdatum;maand;bedrag;uren;gemeente
 F1;31-02-2026;oktober 2026;12,50;1;Zwolle
 F2;1-11-2026;herfst;12,505;nvt;Atlantis
 """
+E_INVOICE = (
+    UBL.format(
+        lines=UBL_LINE.format(hours="tachtig", amount="12.505", day="2026-09-31")
+        + UBL_LINE.format(hours="1", amount="veel", day="")
+    )
+    .replace("2026-117", "Factuur?")
+    .replace("2026-11-03", "2026-02-31")
+)
 ANSWERS = """aanbiedercode;datum;vraag;antwoord;aantal
 TA001;31-02-2026;kantine;misschien;veel
 TA001;1-11-2026;docent;ja;-4
@@ -48,6 +57,13 @@ PLAN = """code;titel;soort;duur;eenheid;voortgang;begint_niet_voor
              "Rij 3, kolom gemeente: \"Atlantis\""],
         ),
         (
+            "contractmanager", "/aanbieders/TA001/beloften/facturen/", {}, E_INVOICE,
+            ["Factuurnummer (cbc:ID): \"Factuur?\"", "Factuurdatum (cbc:IssueDate): \"2026-02-31\"",
+             "Regel 1, periode: \"2026-09-31\"", "Regel 1, bedrag: \"12.505\"",
+             "Regel 1, uren: \"tachtig\"", "Regel 2: de periode (cac:InvoicePeriod) ontbreekt",
+             "Regel 2, bedrag: \"veel\""],
+        ),
+        (
             "contractmanager", "/tevredenheid/antwoorden/", {}, ANSWERS,
             ["Rij 2, kolom datum: \"31-02-2026\"", "kolom vraag: \"kantine\"",
              "kolom antwoord: \"misschien\"", "kolom aantal: \"veel\"",
@@ -68,7 +84,10 @@ PLAN = """code;titel;soort;duur;eenheid;voortgang;begint_niet_voor
             ["zomaar", "31-02-2025", "later", "soms", "misschien"],
         ),
     ],
-    ids=["plan", "facturen", "antwoorden", "cijfers van anderen", "register", "cursisten"],
+    ids=[
+        "plan", "facturen", "e-factuur", "antwoorden", "cijfers van anderen", "register",
+        "cursisten",
+    ],
 )  # fmt: skip
 def test_all_that_is_wrong_is_named_at_once(client, role, address, sent, content, wrong):
     provider = make_provider("TA001")
