@@ -1,6 +1,7 @@
 """Promised and given: the ledger of a contract year, its letter, rows and invoices."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,6 +134,13 @@ def _rows(ledger: Ledger) -> tuple[Any, dict[int, str]]:
     return rows, numbers_of({row.track for behind in rows for row in behind})
 
 
+def _part(rows: Sequence[Any]) -> tuple[Sequence[Any], int, int]:
+    """The rows of the part that the address asks for, its number, and how many parts there are."""
+    parts = max(-(-len(rows) // ROWS_ON_A_PAGE), 1)
+    part = min(max(request.args.get("deel", 1, type=int), 1), parts)
+    return rows[(part - 1) * ROWS_ON_A_PAGE : part * ROWS_ON_A_PAGE], part, parts
+
+
 class PromisePage(Page):
     """What one aanbieder promised and gave, per contract and contract year."""
 
@@ -144,10 +152,14 @@ class PromisePage(Page):
         chosen = _chosen(code)
         found = chosen.ledger
         whole = sees_whole_contract(g.account)
+        invoices, part, parts = _part([] if found is None else found.invoices)
         return self.render(
             "procurement/promises.html",
             chosen=chosen,
             ledger=found,
+            invoices=invoices,
+            part=part,
+            parts=parts,
             words=words,
             facts=() if found is None else facts(found),
             whole=whole,
@@ -168,9 +180,7 @@ class PromisePage(Page):
             abort(403)
         line = found.lines[int(number) - 1]
         (rows,) = rows_behind(found, g.account, [line])
-        parts = max(-(-len(rows) // ROWS_ON_A_PAGE), 1)
-        part = min(max(request.args.get("deel", 1, type=int), 1), parts)
-        listed = rows[(part - 1) * ROWS_ON_A_PAGE : part * ROWS_ON_A_PAGE]
+        listed, part, parts = _part(rows)
         numbers = numbers_of([row.track for row in listed])
         seen = list(numbers.values())
         _look(found, len(listed), action="look", about=f" nr. {number}", numbers=seen)

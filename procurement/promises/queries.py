@@ -1,5 +1,6 @@
 """The ledger of a contract year, from the rows that providers delivered."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -356,9 +357,11 @@ def _invoiced(
     if not sees_whole_contract(account):
         lines = lines.where(InvoiceLine.municipality.in_(account.municipalities))
     invoices: dict[int, Invoice] = {}
+    cents: Counter[int] = Counter()
     months: dict[date, list[InvoiceLine]] = {}
     for line in lines:
         invoices[line.invoice_id] = line.invoice
+        cents[line.invoice_id] += line.cents
         months.setdefault(line.month, []).append(line)
     sums = {
         month: Invoiced(
@@ -367,7 +370,6 @@ def _invoiced(
         )
         for month, parts in months.items()
     }
-    cents = {key: sum(line.cents for line in lines if line.invoice_id == key) for key in invoices}
     return [(one, cents[key]) for key, one in invoices.items()], sums
 
 

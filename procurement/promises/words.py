@@ -1,6 +1,6 @@
 """What pages, letter and workbook say of a ledger. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ from core.formats import (
     number_text,
     percent_text,
 )
+from procurement.promises.models import Invoice
 from procurement.promises.queries import FROM_REGISTER, Ledger
 from procurement.promises.rules import (
     CERTIFIED,
@@ -311,9 +312,9 @@ def answer_text(ledger: Ledger, name: str) -> str:
     return f"{said} Gefactureerd is {euro_text(abs(difference))} {more} dan dat."
 
 
-def invoice_rows(ledger: Ledger) -> list[tuple[str, ...]]:
-    """The invoices with lines over the year."""
+def invoice_rows(invoices: Sequence[tuple[Invoice, int]]) -> list[tuple[str, ...]]:
+    """Invoices with lines over the year, and the cents of those lines."""
     return [
         (one.number, day_text(one.invoiced_on), euro_text(cents), one.entered_by)
-        for one, cents in ledger.invoices
+        for one, cents in invoices
     ]

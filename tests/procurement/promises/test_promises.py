@@ -349,6 +349,19 @@ def test_invoices_and_clauses_are_entered_on_pages(client, staffel_and_bonus):
     assert "in het register" in client.post("/beheer/beloften/new/", promise).errors[0]
 
 
+def test_a_thousand_invoices_stand_in_parts_and_count_in_full(client, staffel_and_bonus):
+    lines = [f"F-{n:04d};03-11-2026;2026-10;1;2,00\n" for n in range(1000)]
+    take_in_invoices(staffel_and_bonus, (CSV + "".join(lines)).encode(), by="x", at=AT)
+    client.sign_in("contractmanager")
+    page = client.get("/aanbieders/TA003/beloften/")
+    assert "Facturen over deze maanden, deel 1 van 40" in page.text
+    assert "F-0024" in page.text
+    assert "F-0025" not in page.text
+    assert "2.000,00" in page.text
+    following = next(link for link in page.links if "deel=2" in link)
+    assert "F-0025" in client.get(following.partition("#")[0]).text
+
+
 def test_a_year_of_which_rows_were_removed_is_not_settled_from_the_rest(client, short_of_hours):
     delivery = make_delivery(short_of_hours.provider)
     DeliveryMonth.create(delivery=delivery, month=JAN, rows=4, removed=4)
