@@ -498,6 +498,13 @@ HELD_RULES = (
         "De rij telt een keer mee.", WARNING, found_by=_FILE,
     ),
     Rule(
+        "F511", "Een trajectnummer heeft de nullen die het eerder had.",
+        'Er staat "{value}". Eerder was dit traject {known}. Een rekenblad haalt nullen aan het '
+        "begin weg als je een CSV opent en bewaart. Zet ze terug, of bewaar het bestand als XLSX. "
+        "Is dit een ander traject? Vraag de gemeente dan om een ander nummer.",
+        "De rij is niet verwerkt: zij zou bij een nieuw traject komen.", found_by=_HELD,
+    ),
+    Rule(
         "F502", "Een traject heeft geen maanden na zijn einde.",
         "Dit traject is in {ended} al beëindigd. Verbeter de status in die maand, of haal deze rij "
         "weg.",

@@ -80,6 +80,29 @@ def take_out_duplicates(staging: Staging, tally: Tally, sheets: Sequence[str] = 
     return repeats
 
 
+def ask_for_lost_zeros(provider: int, staging: Staging, tally: Tally) -> None:
+    """F511: a new trajectnummer that is one we hold, of the same gemeente, without its zeros."""
+    held = rows_of(
+        "SELECT number, id FROM course_track WHERE provider_id = ? AND SUBSTR(number, 1, 1) = '0'",
+        provider,
+    )
+    by_rest = {number.lstrip("0"): (number, track) for number, track in held}
+    new = rows_of("SELECT local, number FROM staged_track WHERE id IS NULL") if by_rest else ()
+    for local, number in new:
+        known, track = by_rest.get(number, ("", 0))
+        rows = known and rows_of(
+            "SELECT row_number FROM staged s WHERE track = ? AND EXISTS (SELECT 1 FROM "
+            "progress_record p WHERE p.track_id = ? AND p.municipality = s.municipality "
+            "AND p.superseded_by_id IS NULL) ORDER BY row_number",
+            local, track,
+        )  # fmt: skip
+        if rows:
+            staging.add_problems(
+                _problem(row, "trajectnummer", "F511", number, known=known) for (row,) in rows
+            )
+            staging.take_out(tally, "track = ?", local)
+
+
 def compare(provider: int, staging: Staging) -> bool:
     """Note for each staged row which held row it replaces or repeats; tell whether any is held."""
     has_rows = bool(

@@ -149,6 +149,7 @@ def compare(provider: int, staged: Staged) -> None:
     staging, tally = staged.staging, staged.tally
     staged.repeats = held.take_out_duplicates(staging, tally, staged.read_sheets)
     find_tracks(provider)
+    held.ask_for_lost_zeros(provider, staging, tally)
     staged.with_held = held.compare(provider, staging)
     held.look_back(staging, tally, with_held=staged.with_held)
     held.look_aside(provider, staging)

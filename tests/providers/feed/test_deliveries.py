@@ -109,6 +109,23 @@ def test_the_same_row_twice_counts_once_and_is_told(school, tmp_path):
     assert (sums(outcome), told(outcome)) == ((3, 2, 1, 0, 0), [(4, "trajectnummer", "F510")])
 
 
+def test_a_number_that_lost_its_zeros_is_asked_and_makes_no_second_learner(school, tmp_path):
+    september = row(
+        rapportagemaand="2026-09", trajectnummer="000100", datum_eerste_les="15-09-2026"
+    )
+    deliver(tmp_path, school, csv(september))
+    elsewhere = row(trajectnummer="200", gemeentecode="0148")
+    found = deliver(tmp_path, school, csv(row(trajectnummer="100"), elsewhere))
+    assert told(found) == [(2, "trajectnummer", "F511")]
+    assert "Eerder was dit traject 000100." in found.problems[0].message
+    assert deliver(tmp_path, school, csv(row(trajectnummer="000100"))).problems == []
+    assert set(current(school)) == {
+        ("000100", "2026-09"),
+        ("000100", "2026-10"),
+        ("200", "2026-10"),
+    }
+
+
 def test_a_traject_of_another_provider_in_the_file_leaves_ours_alone(school, tmp_path):
     rows = row(aanbiedercode="TA001"), row(aanbiedercode="TA002")
     outcome = deliver(tmp_path, school, csv(*rows))
