@@ -7,7 +7,7 @@ plays no part anywhere.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ from quality.learners.models import LearnerFacts
 from quality.method.model import ScoringModel
 
 if TYPE_CHECKING:
-    from quality.method.figures import Rows, Start, View
+    from quality.method.figures import Rows, View
     from quality.method.waiting import People
 
 
@@ -93,6 +93,7 @@ def _counted(delivery: Any, known_on: datetime) -> Any:
 
 Row = tuple[Any, ...]
 TRACKS_AT_ONCE = 500
+ROWS_AT_ONCE = 10_000
 R = ProgressRecord
 
 
@@ -248,27 +249,21 @@ def views(
     known_on: Moment = None,
 ) -> "Iterator[tuple[date, View]]":
     """The rows of a provider as each month sees them, oldest first; every row is read once."""
-    from quality.method.figures import View, settle  # noqa: PLC0415  numpy, once it is needed
+    from quality.method.figures import Reading  # noqa: PLC0415  numpy, once it is needed
 
     if not months:
         return
-    wanted, length = set(months), max(c.window_months for c in model.criteria)
-    first = month_number(min(months)) - length + 1
+    first = month_number(min(months)) + 1 - max(c.window_months for c in model.criteria)
     reader = _Reader(provider_id, known_on)
-    older, window = reader.older(first), []
+    older = reader.older(first)
+    reading = Reading(older, model)
+    reading.first_months |= reader.first_months(set(older.route.tolist()))
     lesson_free = breaks_of([provider_id])[provider_id]
-    first_months = reader.first_months(set(older.route.tolist()))
     for number in range(first, month_number(max(months)) + 1):
-        rows = reader.month(number)
-        for route in set(rows.route.tolist()) - first_months.keys():
-            first_months[route] = number
-        window.append(rows)
-        if len(window) > length:
-            older = settle(older, window.pop(0))
+        reading.add(number, reader.month(number))
         month = month_from_number(number)
-        if month in wanted:
-            joined = type(rows).joined_all(window)
-            yield month, View(number, joined, older, dict(first_months), lesson_free)
+        if month in months:
+            yield month, reading.view(number, lesson_free)
 
 
 def breaks_of(provider_ids: Collection[int]) -> dict[int, tuple[tuple[int, int], ...]]:
@@ -282,19 +277,17 @@ def breaks_of(provider_ids: Collection[int]) -> dict[int, tuple[tuple[int, int],
     return {one: tuple(sorted({*by_provider[None], *by_provider[one]})) for one in provider_ids}
 
 
-def starts_of(tracks: Sequence[int]) -> "dict[int, Start]":
+def starts_of(tracks: Sequence[int]) -> dict[int, tuple[int, int | None]]:
     """Of each trajectory the lowest level of its first row, and the target group.
 
     What the gemeente says of the target group goes before what the provider reported.
     """
-    from quality.method.figures import Start  # noqa: PLC0415
-
-    starts: dict[int, Start] = {}
+    starts: dict[int, tuple[int, int | None]] = {}
     for some in chunked(tracks, TRACKS_AT_ONCE):
         listed = list(some)
         facts = _target_groups(listed)
         for track, place, target, *levels in _rows(_first_rows(listed)):
-            starts[track] = Start(min(levels), facts.get((track, place), target))
+            starts[track] = min(levels), facts.get((track, place), target)
     return starts
 
 
@@ -333,28 +326,29 @@ class _Reader:
         query = R.select(*COLUMNS).where(held(R, known_on), R.provider == provider_id, month)
         self.of_month, self.parameters = query.sql()
 
-    def _table(self, rows: Iterator[Row]) -> "Rows":
+    def _table(self, rows: Iterable[Row]) -> "Rows":
         """The rows as arrays; of many rows never more than some thousands are held as tuples."""
+        from quality.method.figures import Rows  # noqa: PLC0415
+
+        parts = [self._part(list(some)) for some in chunked(rows, ROWS_AT_ONCE)]
+        return Rows.joined_all(parts or [self._part([])])
+
+    def _part(self, rows: list[Row]) -> "Rows":
         import numpy as np  # noqa: PLC0415
 
-        from quality.method.figures import ROW_COLUMNS, Rows  # noqa: PLC0415
+        from quality.method.figures import Rows  # noqa: PLC0415
 
+        columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
         groups = self.groups
-
-        def numbers() -> Iterator[int]:
-            for row in rows:
-                name = row[GROUP]
-                yield from row[:GROUP]
-                yield -1 if name is None else groups.setdefault(name, len(groups))
-                yield from row[GROUP + 1 :]
-
-        table = np.fromiter(numbers(), dtype=np.int32)
-        return Rows.of(table.reshape(-1, len(ROW_COLUMNS)))
+        columns[GROUP] = [
+            -1 if name is None else groups.setdefault(name, len(groups)) for name in columns[GROUP]
+        ]
+        return Rows(*(np.array(column, dtype=np.int32) for column in columns))
 
     def month(self, number: int) -> "Rows":
         """The rows of one month."""
         values = [number if one is MONTH_MARK else one for one in self.parameters]
-        return self._table(iter(database.execute_sql(self.of_month, values)))
+        return self._table(database.execute_sql(self.of_month, values))
 
     def older(self, first: int) -> "Rows":
         """The newest row of each trajectory and route of before a month, in order of month."""
@@ -370,7 +364,7 @@ class _Reader:
             # SQLite takes the other columns from the row that has the maximum.
             columns = (fn.MAX(R.month), *COLUMNS[1:])
             rows = list(_rows(R.select(*columns).where(*before).group_by(R.track, R.route)))
-        return self._table(iter(sorted(rows, key=lambda row: row[0])))
+        return self._table(sorted(rows, key=lambda row: row[0]))
 
     def first_months(self, routes: Collection[int]) -> dict[int, int]:
         """The first month on each of these routes: one look into the index per route."""

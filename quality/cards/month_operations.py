@@ -359,7 +359,7 @@ def by_method_1(
     from quality.method import basis_2026  # noqa: PLC0415
 
     _, view = next(inputs.views(provider.id, [month], model, known_on))
-    this_month = view.window.route[view.window.month == view.month]
+    this_month = view.states.route[view.states.month == view.month]
     return {
         route: basis_2026.judge(
             basis_2026.Case.of(

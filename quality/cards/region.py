@@ -12,7 +12,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
 import peewee
+from numpy.typing import NDArray
 
 from core.dates import add_months, month_end, month_number
 from core.db import database
@@ -30,9 +32,10 @@ from quality.cards.register_facts import (
 )
 from quality.method.alike import Alike, Cell, compared_alike
 from quality.method.criteria import CRITERIA
-from quality.method.figures import Figures, Start, View, figures_of
+from quality.method.figures import Figures, Starts, View, figures_of
 from quality.method.judge import Case, Earlier, Judgement, Region, judge_all, region_of
 from quality.method.model import ScoringModel
+from quality.method.waiting import NONE
 from quality.models import MonthFigures
 
 WINDOWS_LENGTH = 200
@@ -264,11 +267,15 @@ class _Starts:
     """The starts of trajectories, each looked up once."""
 
     def __init__(self) -> None:
-        self.known: dict[int, Start] = {}
+        self.known: dict[int, tuple[int, int]] = {}
 
-    def __call__(self, tracks: Sequence[int]) -> Mapping[int, Start]:
-        self.known |= inputs.starts_of([track for track in tracks if track not in self.known])
-        return self.known
+    def __call__(self, tracks: NDArray[np.int64]) -> Starts:
+        listed = tracks.tolist()
+        found = inputs.starts_of([track for track in listed if track not in self.known])
+        for track, (level, target) in found.items():
+            self.known[track] = level, NONE if target is None else target
+        starts = [self.known.get(track, (NONE, NONE)) for track in listed]
+        return Starts(*np.array(starts, dtype=np.int64).reshape(-1, 2).T)
 
 
 def compared_on(month: date, route: int, only: str | None = None) -> dict[str, dict[str, Alike]]:

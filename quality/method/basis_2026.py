@@ -70,12 +70,12 @@ class Case:
     ) -> Self:
         """The rows of one route (its number and code)."""
         number, code = route
-        states = view.states()
+        states = view.states
         return cls(
             provider,
             code,
             view,
-            rows=view.window.where(view.window.route == number),
+            rows=view.rows(number, len(view.window)),
             states=states.where(states.route == number),
             facts=facts,
             model=model,

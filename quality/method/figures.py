@@ -86,10 +86,6 @@ class Rows:
         """Rows of some months, as one."""
         return cls(*(np.concatenate([getattr(p, n) for p in parts]) for n in ROW_COLUMNS))
 
-    def joined(self, later: Self) -> Self:
-        """These and later rows."""
-        return self.joined_all((self, later))
-
 
 ROW_COLUMNS = tuple(f.name for f in fields(Rows))
 
@@ -109,9 +105,9 @@ def last_of(key: Integers) -> Integers:
     return places
 
 
-def settle(older: Rows, leaving: Rows) -> Rows:
-    """The newest rows of before a window, once a month has left that window."""
-    both = older.joined(leaving)
+def settle(older: Rows, later: Rows) -> Rows:
+    """The newest row of each trajectory on each route, once a later month is read too."""
+    both = Rows.joined_all((older, later))
     return both.where(np.sort(newest(both)))
 
 
@@ -155,15 +151,18 @@ class Queue:
 NO_GROUPS = Groups(0, 0, 0, 0, 0)
 
 
-class Start(NamedTuple):
-    """What is known of a learner at the start: lowest level of the first row, and target group."""
+class Starts(NamedTuple):
+    """What is known of learners at the start: lowest level of the first row, and target group.
 
-    level: int
-    target_group: int | None
+    An array of each, ``NONE`` where nothing is known.
+    """
+
+    level: Integers
+    target_group: Integers
 
 
-Starts = Callable[[Sequence[int]], Mapping[int, Start]]
-"""Looks up the start of trajectories."""
+LookUp = Callable[[Integers], Starts]
+"""Looks up the starts of trajectories, in their order."""
 
 
 class AlikeCell(NamedTuple):
@@ -249,14 +248,19 @@ class Figures:
 class View:
     """The rows of a provider as a month sees them.
 
-    ``window`` holds the rows of the longest window of the model, ``older`` the newest row of each
-    trajectory and route of before it. ``lesson_free`` are periods without lessons, as day numbers,
-    both included.
+    ``window`` has the rows of the longest window whose rows are summed, a part per month;
+    ``states`` the newest row of each trajectory on each route, ``before`` that of the month
+    before, and ``taught`` the newest row with hours. ``named`` is the newest month on a route with
+    the name of a group in a row with hours. ``lesson_free`` are periods without lessons, as day
+    numbers, both included.
     """
 
     month: int
-    window: Rows
-    older: Rows
+    window: Sequence[Rows]
+    states: Rows
+    before: Rows
+    taught: Rows
+    named: Mapping[int, int]
     first_months: Mapping[int, int]
     lesson_free: Sequence[tuple[int, int]] = ()
 
@@ -269,25 +273,56 @@ class View:
         """First day of a window that ends with this month."""
         return add_months(month_from_number(self.month), 1 - months).toordinal()
 
-    def states(self) -> Rows:
-        """The newest row of each trajectory on each route."""
-        both = self.older.joined(self.window)
-        return both.where(np.sort(newest(both)))
+    def rows(self, route: int, months: int) -> Rows:
+        """The rows on a route in a window that ends with this month."""
+        parts = (part.where(part.month > self.month - months) for part in self.window)
+        return Rows.joined_all([part.where(part.route == route) for part in parts])
 
 
-def no_starts(_tracks: Sequence[int]) -> Mapping[int, Start]:
+class Reading:
+    """Reads the months of a provider one after the other, and keeps what a month looks back on."""
+
+    def __init__(self, older: Rows, model: ScoringModel) -> None:
+        """Begin with the newest row of each trajectory and route of before."""
+        self.states = self.before = older
+        self.taught = older.where(older.offered > 0)
+        summed = (c.window_months for c in model.criteria if CRITERIA[c.code].numerator)
+        self.length = max(summed, default=1)
+        self.window: list[Rows] = []
+        self.named: dict[int, int] = {}
+        self.first_months: dict[int, int] = {}
+
+    def add(self, month: int, rows: Rows) -> None:
+        """Read the next month."""
+        for route in np.unique(rows.route).tolist():
+            self.first_months.setdefault(route, month)
+        taught = rows.where(rows.offered > 0)
+        self.named |= dict.fromkeys(np.unique(taught.route[taught.group > NONE]).tolist(), month)
+        self.before, self.states = self.states, settle(self.states, rows)
+        self.taught = settle(self.taught, taught)
+        self.window = [*self.window, rows][-self.length :]
+
+    def view(self, month: int, lesson_free: Sequence[tuple[int, int]] = ()) -> View:
+        """The rows as the month sees them that was read last."""
+        return View(
+            month, tuple(self.window), self.states, self.before, self.taught, dict(self.named),
+            dict(self.first_months), lesson_free,
+        )  # fmt: skip
+
+
+def no_starts(tracks: Integers) -> Starts:
     """Nothing is known of anyone's start."""
-    return {}
+    return Starts(np.full(len(tracks), NONE), np.full(len(tracks), NONE))
 
 
 def figures_of(
-    view: View, model: ScoringModel, norms: Mapping[int, int], starts: Starts = no_starts
+    view: View, model: ScoringModel, norms: Mapping[int, int], starts: LookUp = no_starts
 ) -> dict[int, Figures]:
     """The figures of every route on which the provider ever had rows, up to this month.
 
     ``norms`` are the days agreed in contracts, by route; the model's norm holds for the others.
     """
-    states = view.states()
+    states = view.states
     if not len(states):
         return {}
     last_anywhere = states.where(newest(states, by_route=False))
@@ -317,8 +352,7 @@ def _has_moved_on(states: Rows, last: Rows) -> NDArray[np.bool_]:
 
 def _open_before(view: View, route: int) -> int:
     """How many were open on a route at the end of the month before."""
-    earlier = view.older.joined(view.window.where(view.window.month < view.month))
-    last = earlier.where(newest(earlier, by_route=False))
+    last = view.before.where(newest(view.before, by_route=False))
     return int(((last.status < COMPLETED) & (last.route == route)).sum())
 
 
@@ -352,27 +386,26 @@ def _route_figures(
     states: Rows,
     moved_on: NDArray[np.bool_],
     norm: int,
-    starts: Starts,
+    starts: LookUp,
 ) -> Figures:
-    rows = view.window.where(view.window.route == route)
     waiting = model.waiting
     start = view.window_start(waiting.window_months)
-    in_waiting_window = rows.where(rows.month > view.month - waiting.window_months)
     people = people_of(states, moved_on)
     kinds = outcomes(people, window_start=start, reference=view.reference, norm=norm)
     counted = np.isin(kinds, COUNTED)
-    grouping = _Grouping(in_waiting_window)
+    grouping = _Grouping(view, route, waiting.window_months)
     first = view.first_months[route]
-    hours, alike = _hours(view, model, rows, starts)
+    hours, alike = _hours(view, model, route, starts)
     on_time = (kinds[counted] == Outcome.ON_TIME).astype(np.int64)
     awaited = states.where(counted)
     of_kind = _Kinds(awaited.track, awaited.first_lesson, starts)
     alike[waiting.code] = of_kind.cells(np.ones_like(on_time), on_time)
-    delivered = bool((rows.month == view.month).any())
+    newest_month = int(states.month.max())
+    delivered = newest_month == view.month
     return Figures(
         first_month=first,
         delivered=delivered,
-        in_window=len(in_waiting_window) > 0,
+        in_window=newest_month > view.month - waiting.window_months,
         active=int(((states.status == ACTIVE) & ~moved_on).sum()),
         open_before=0 if delivered else _open_before(view, route),
         norm_days=norm,
@@ -392,26 +425,32 @@ def _route_figures(
 class _Kinds:
     """Which trajectories are alike: start level, target group and quarter of the first lesson."""
 
-    def __init__(self, tracks: Integers, first_lessons: Integers, starts: Starts) -> None:
-        known_starts = starts(tracks.tolist())
+    def __init__(self, tracks: Integers, first_lessons: Integers, starts: LookUp) -> None:
         months = months_of_days(np.maximum(first_lessons, EPOCH))
-        quarters = np.where(first_lessons > NONE, months // 3, NONE).tolist()
-        nothing: tuple[int | None, int | None] = (None, None)
-        numbers: dict[tuple[int | None, int | None, int | None], int] = {}
-        self.of_track = np.zeros(len(tracks), dtype=np.int64)
-        for place, (track, quarter) in enumerate(zip(tracks.tolist(), quarters, strict=True)):
-            level, target = known_starts.get(track, nothing)
-            kind = level, target, quarter if quarter > NONE else None
-            self.of_track[place] = numbers.setdefault(kind, len(numbers))
-        self.kinds = list(numbers)
+        quarters = np.where(first_lessons > NONE, months // 3, NONE)
+        kinds = np.stack([*starts(tracks), quarters], axis=1)
+        # One number for three small ones: sorting whole rows takes many times as long.
+        key = (kinds + 1) @ np.array([1 << 40, 1 << 20, 1])
+        _, first, self.of_track = np.unique(key, return_index=True, return_inverse=True)
+        self.kinds = kinds[first].tolist()
 
     def cells(self, bottoms: Integers, tops: Integers) -> list[AlikeCell]:
         """What is divided by what, of each kind."""
         size = len(self.kinds)
         below = np.bincount(self.of_track, weights=bottoms, minlength=size).astype(np.int64)
         above = np.bincount(self.of_track, weights=tops, minlength=size).astype(np.int64)
-        cells = zip(self.kinds, below.tolist(), above.tolist(), strict=True)
-        return sorted((AlikeCell(*kind, b, a) for kind, b, a in cells if b), key=str)
+        cells = [
+            AlikeCell(_known(level), _known(target), _known(quarter), bottom, top)
+            for (level, target, quarter), bottom, top in zip(
+                self.kinds, below.tolist(), above.tolist(), strict=True
+            )
+            if bottom
+        ]
+        return sorted(cells, key=str)
+
+
+def _known(number: int) -> int | None:
+    return None if number == NONE else number
 
 
 def _queue(people: People, kinds: Integers, window_start: int, reference: int) -> Queue:
@@ -449,17 +488,17 @@ def _decided(
 class _Grouping:
     """To which group the trajectories of a window belong: that of the newest row with hours."""
 
-    def __init__(self, rows: Rows) -> None:
-        with_hours = np.flatnonzero(rows.offered > 0)
-        named = bool((rows.group[with_hours] > NONE).any())
-        self.inferred = len(with_hours) > 0 and not named
-        last = with_hours[last_of(rows.track[with_hours])]
-        self.tracks = rows.track[last]
+    def __init__(self, view: View, route: int, months: int) -> None:
+        first = view.month - months + 1
+        last = view.taught.where((view.taught.route == route) & (view.taught.month >= first))
+        last = last.where(np.argsort(last.track))
+        self.inferred = len(last) > 0 and view.named.get(route, NONE) < first
+        self.tracks = last.track
         if self.inferred:
-            made_of = [rows.municipality[last], rows.first_lesson[last], rows.size[last]]
+            made_of = [last.municipality, last.first_lesson, last.size]
             _, self.groups = np.unique(np.stack(made_of, axis=1), axis=0, return_inverse=True)
         else:
-            self.groups = rows.group[last]
+            self.groups = last.group
 
     def numbers(self, tracks: Integers) -> Integers:
         """A number from 0 for the group of each trajectory; who has none is one of its own."""
@@ -488,11 +527,11 @@ class _Grouping:
 class _ByTrack:
     """Sums per trajectory over the rows of a window, its group, and who is alike."""
 
-    def __init__(self, rows: Rows, starts: Starts) -> None:
-        self.rows, self.grouping = rows, _Grouping(rows)
-        self.tracks, self.inverse = np.unique(rows.track, return_inverse=True)
-        last = last_of(rows.track)
-        self.kinds = _Kinds(self.tracks, rows.first_lesson[last], starts)
+    def __init__(self, view: View, route: int, months: int, starts: LookUp) -> None:
+        self.rows, self.grouping = view.rows(route, months), _Grouping(view, route, months)
+        self.tracks, self.inverse = np.unique(self.rows.track, return_inverse=True)
+        last = last_of(self.rows.track)
+        self.kinds = _Kinds(self.tracks, self.rows.first_lesson[last], starts)
 
     def sum(self, values: NDArray[Any]) -> Integers:
         """The sum of each trajectory, in the order of ``tracks``."""
@@ -501,7 +540,7 @@ class _ByTrack:
 
 
 def _hours(
-    view: View, model: ScoringModel, route_rows: Rows, starts: Starts
+    view: View, model: ScoringModel, route: int, starts: LookUp
 ) -> tuple[dict[str, Any], dict[str, Sequence[AlikeCell]]]:
     """The criteria of hours, each over its own window; and which learners are alike."""
     hours: dict[str, Hours] = {}
@@ -515,8 +554,7 @@ def _hours(
             continue
         window = criterion.window_months
         if window not in windows:
-            rows = route_rows.where(route_rows.month > view.month - window)
-            windows[window] = _ByTrack(rows, starts)
+            windows[window] = _ByTrack(view, route, window, starts)
         by_track = windows[window]
         bottom, top, has_hours = _divided(view, measure, by_track.rows)
         bottoms, tops = by_track.sum(bottom), by_track.sum(top)
@@ -601,13 +639,12 @@ def waiters(view: View, model: ScoringModel, route: int, norm: int) -> list[Wait
     kinds = outcomes(people, window_start=start, reference=view.reference, norm=norm)
     days = people.days(view.reference)
     taking_part = kinds > NONE
-    rows = view.window.where(view.window.route == route)
-    window = rows.where(rows.month > view.month - model.waiting.window_months)
+    grouping = _Grouping(view, route, model.waiting.window_months)
     listed = zip(
         on_route.track[taking_part].tolist(),
         kinds[taking_part].tolist(),
         days[taking_part].tolist(),
-        _Grouping(window).numbers(on_route.track[taking_part]).tolist(),
+        grouping.numbers(on_route.track[taking_part]).tolist(),
         strict=True,
     )
     people_listed = [
@@ -618,7 +655,7 @@ def waiters(view: View, model: ScoringModel, route: int, norm: int) -> list[Wait
 
 def route_people(view: View, model: ScoringModel, route: int) -> tuple[Rows, People, int]:
     """The states of one route, as people, and the first day of the window of the waiting time."""
-    states = view.states()
+    states = view.states
     moved_on = _has_moved_on(states, states.where(newest(states, by_route=False)))
     chosen = states.route == route
     on_route = states.where(chosen)

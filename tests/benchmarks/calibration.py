@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 
 from core.dates import add_months, month_number
-from quality.method.figures import ROW_COLUMNS, Figures, Rows, View, figures_of, newest
+from quality.method.figures import ROW_COLUMNS, Figures, Reading, Rows, figures_of
 from quality.method.judge import (
     Case,
     Earlier,
@@ -30,13 +30,15 @@ WAIT_SINCE, DOCENT_SINCE = date(2026, 3, 1), date(2025, 11, 1)
 
 def figures_at(school: School, month: date) -> Figures | None:
     """The figures of a school as a month saw them."""
-    last, first = month_number(month), month_number(min(school.rows))
-    rows = [row for m, listed in school.rows.items() if m <= month for row in listed]
-    table = Rows.of(np.array(rows, dtype=np.int64).reshape(-1, len(ROW_COLUMNS)))
-    in_window = table.month > last - 12
-    older = table.where(~in_window)
-    view = View(last, table.where(in_window), older.where(np.sort(newest(older))), {1: first})
-    return figures_of(view, BASIS_2027, {}).get(1)
+    reading = Reading(_table([]), BASIS_2027)
+    for when, rows in sorted(school.rows.items()):
+        if when <= month:
+            reading.add(month_number(when), _table(rows))
+    return figures_of(reading.view(month_number(month)), BASIS_2027, {}).get(1)
+
+
+def _table(rows: list[tuple]) -> Rows:
+    return Rows.of(np.array(rows, dtype=np.int64).reshape(-1, len(ROW_COLUMNS)))
 
 
 def docents_of(figures: Figures | None) -> int:

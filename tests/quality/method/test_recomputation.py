@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.dates import month_number
-from quality.method.figures import ROW_COLUMNS, Rows, View, figures_of, newest
+from quality.method.figures import ROW_COLUMNS, Reading, Rows, figures_of
 from quality.method.judge import Case, Earlier, Facts, MarkStatus, judge, region_of
 from quality.method.model import BASIS_2027
 from tests.quality import plain_region
@@ -46,10 +46,10 @@ def view_of(rows, month):
         if row["month"] <= month
     ]
     found = Rows.of(np.array(table, dtype=np.int64).reshape(-1, len(ROW_COLUMNS)))
-    older = found.where(found.month <= last - 12)
-    first = {r: int(found.month[found.route == r].min()) for r in np.unique(found.route).tolist()}
-    window = found.where(found.month > last - 12)
-    return View(last, window, older.where(np.sort(newest(older))), first)
+    reading = Reading(found.where(np.zeros(len(found), dtype=bool)), BASIS_2027)
+    for number in range(int(found.month.min(initial=last)), last + 1):
+        reading.add(number, found.where(found.month == number))
+    return reading.view(last)
 
 
 def judged(region, month, route, docents):
