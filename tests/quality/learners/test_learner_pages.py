@@ -11,10 +11,12 @@ from core.dates import add_months
 from core.log_chain import pseudonym
 from core.municipalities import merged
 from providers.codes import ExamResult, SkillLevel
-from providers.models import Contract, ContractScope
+from providers.models import Contract, ContractScope, CourseTrack
 from quality.cards.operations import recompute_after
 from quality.learners.fact_operations import change_facts
 from quality.learners.models import Handover, LearnerNote
+from quality.models import Signal
+from tests.app.web.test_rights import address, content, rules
 from tests.builders import AT, make_contract, make_provider, make_record, make_track
 
 OCT = date(2026, 10, 1)
@@ -125,6 +127,44 @@ def test_for_the_others_there_is_no_page_of_learners(client, region, role):
         client.get(f"/cursisten/{url}", status=403)
     for act in ("notitie", "overdracht", "gegevens"):
         client.post(f"/cursisten/0148/D-1/{act}/", status=403)
+
+
+ZWOLLE = {"municipalities": ["0193"]}
+QUERIES = ("", "afdruk=1", "sorteer=-number", "sorteer=-urgency", "gemeente=193", "status=lopend")
+ELSEWHERE = [
+    (Role.MUNICIPALITY, DALFSEN), (Role.CONTRACT_MANAGER, {"provider_code": "TA002"}),
+    (Role.CONTRACT_MANAGER, DALFSEN), (Role.PROVIDER, {"provider_code": "TA001"}),
+    (Role.PROVIDER, {"provider_code": "TA002"}), (Role.AUDITOR, {}), (Role.ADMINISTRATOR, {}),
+    (Role.REGION, {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "scope"), [(Role.MUNICIPALITY, ZWOLLE), *ELSEWHERE])
+def test_a_learner_of_elsewhere_is_behind_no_door(app, client, region, role, scope):
+    signal = Signal.select().join(CourseTrack).where(CourseTrack.number == "Z-verborgen").get().id
+    client.sign_in(role, **scope)
+    by_id, seen = [], []
+    for rule in rules(app):
+        at_signals = rule.rule.startswith("/signalen/")
+        if not (at_signals or rule.rule.startswith("/cursisten/")):
+            continue
+        number = signal if at_signals else "Z-verborgen"
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            for kind in ("csv", "xlsx", "json") if "kind" in rule.arguments else ("csv",):
+                url = address(rule, number=number, place="0193", kind=kind)
+                for query in QUERIES if not rule.arguments - {"kind"} else ("",):
+                    ask = client.get if method == "GET" else client.post
+                    page = ask(f"{url}?{query}", status=None, check=False)
+                    if page.status == 200 and "Z-verborgen" in content(page):
+                        seen.append(f"{method} {url}?{query}")
+                if rule.arguments - {"kind"} and "/inlezen/" not in url:
+                    by_id.append(page.status)
+    if scope is ZWOLLE:
+        assert {"GET /cursisten/?afdruk=1", "GET /signalen/export/xlsx/?"} <= set(seen)
+        assert 404 not in by_id
+    else:
+        assert seen == []
+        assert set(by_id) <= {403, 404}
 
 
 @pytest.mark.both_engines
