@@ -397,7 +397,7 @@ def unpacked(source: Path, folder: Path, *, identity: Path | None = None) -> dic
         if not _is_sealed(plain):
             raise damaged
         with tarfile.open(plain) as archive:
-            archive.extractall(folder, filter="data")
+            _extract(archive, folder)
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         sums = manifest["files"].items()
         whole = manifest["format"] == FORMAT and all(sha256_of(folder / n) == s for n, s in sums)
@@ -410,6 +410,22 @@ def unpacked(source: Path, folder: Path, *, identity: Path | None = None) -> dic
     if not whole:
         raise damaged
     return dict(manifest)
+
+
+def _extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Write the files of an archive below a folder; it holds nothing else when it is ours.
+
+    By hand: the tarfile of Debian 12 (Python 3.11.2) knows no filter that keeps it there.
+    """
+    for entry in archive:
+        path = folder / entry.name
+        if not entry.isfile() or not path.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(entry.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with archive.extractfile(entry) or io.BytesIO() as content, path.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        path.chmod(entry.mode & 0o755)
+        os.utime(path, (entry.mtime, entry.mtime))
 
 
 def _is_encrypted(source: Path) -> bool:

@@ -1,5 +1,6 @@
 """Backups through the command: every flipped bit found, encrypted, mended, and made at night."""
 
+import hashlib
 import io
 import subprocess
 import sys
@@ -9,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from app.tasks.backups import BACKUP_JOB, backup_is_due, last_backup, scheduled_backup, unpacked
+from app.tasks.backups import (
+    BACKUP_JOB,
+    _seal,
+    backup_is_due,
+    last_backup,
+    scheduled_backup,
+    unpacked,
+)
 from app.tasks.jobs import drain
 from app.web.jobs import attention
 from core.db import database, open_database
@@ -59,6 +67,19 @@ def test_every_flipped_bit_of_a_backup_is_found(run, installation, tmp_path):  #
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         assert "taalinkoop.json" in archive.getnames()
     assert subprocess.run(["gzip", "--test", copy], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["../kwaad", "/tmp/kwaad"])
+def test_an_archive_writes_nothing_outside_its_folder(tmp_path, name):
+    source, packed = tmp_path / "kopie.tar.gz", io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    content = packed.getvalue()
+    source.write_bytes(content + _seal(hashlib.sha256(content).hexdigest()))
+    with pytest.raises(DomainError, match="beschadigd of niet van Taalinkoop"):
+        unpacked(source, tmp_path / "uit")
+    assert not Path(tmp_path / "kwaad").exists()
+    assert not Path("/tmp/kwaad").exists()
 
 
 def test_an_encrypted_backup_opens_with_its_key_only(run, installation, tmp_path):  # noqa: F811
