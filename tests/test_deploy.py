@@ -1,10 +1,12 @@
 """The ready-made ways to install: what they set, run and mount is there."""
 
 import configparser
+import os
 import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import yaml
 
 from app.cli import GROUPS
 from app.settings import SETTINGS, read_settings
+from tests.test_operating import lines_of
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 UNITS = sorted(DEPLOY.glob("systemd/*"))
@@ -64,3 +67,83 @@ def test_systemd_reads_the_units() -> None:
     # That the program and the user are not on this machine is no fault of the unit.
     lines = [one for one in said.splitlines() if "deploy/systemd" in one or "taalinkoop" in one]
     assert [one for one in lines if "not executable" not in one and "user" not in one.lower()] == []
+
+
+def _passed_on() -> list[str]:
+    """What pip is told here holds in the build too: from where it installs, whom it trusts."""
+    names = (n for n in os.environ if re.match("pip_|ssl_cert|https?_proxy|no_proxy", n, re.I))
+    given = [f"--build-arg={name}={os.environ[name]}" for name in names]
+    trusted = Path("/etc/ssl/certs")
+    return given + [f"--volume={trusted}:{trusted}:ro"] * trusted.exists()
+
+
+@pytest.fixture
+def in_container() -> Iterator[Callable[..., str]]:
+    """Run a command in a container of the Containerfile; skip where none can be made, with why.
+
+    In a chroot: for that, nothing that runs containers has to be allowed here.
+    """
+    if shutil.which("buildah") is None:
+        pytest.skip("buildah is not here")
+
+    def buildah(verb: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        isolation = ["--isolation=chroot"] if verb in ("build", "run") else []
+        return subprocess.run(
+            ["buildah", verb, *isolation, *arguments],
+            input=given, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    file = DEPLOY / "Containerfile"
+    for base in set(re.findall(r"^FROM (\S+)", file.read_text(encoding="utf-8"), re.MULTILINE)):
+        pulled = buildah("pull", "--policy=missing", base)
+        if pulled.returncode:
+            pytest.skip(f"{base} cannot be had: {pulled.stderr.strip().splitlines()[-1]}")
+    options = ["--quiet", f"--file={file}", *_passed_on()]
+    built = buildah("build", *options, str(DEPLOY.parent))
+    assert built.returncode == 0, built.stderr
+    image = built.stdout.split()[-1]
+    container = buildah("from", image).stdout.strip()
+
+    def run(*command: str, given: str = "") -> str:
+        done = buildah("run", container, "--", *command, given=given)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        return done.stdout
+
+    yield run
+    buildah("rm", container)
+    buildah("rmi", image)
+
+
+@pytest.mark.thorough
+def test_a_container_from_nothing_to_backed_up_and_watched(in_container) -> None:
+    assert "uid=10001(taalinkoop)" in in_container("id")
+    in_container("taalinkoop", "db", "migrate")
+    for line in lines_of("De eerste beheerder")[:1]:
+        command = shlex.split(line.removeprefix(".venv/bin/"))
+        in_container(*command, "--password-stdin", given="fietsbel-aardappel-molen\n")
+    backup, *verify_and_restore = lines_of("Reservekopie")[:3]
+    for line in (backup, *verify_and_restore, backup):
+        in_container(*shlex.split(line))
+    assert "Alles klopt." in in_container("taalinkoop", "db", "check")
+    assert "LET OP" not in in_container("taalinkoop", "doctor")
+    assert in_container("pg_dump", "--version")
+    served = in_container("sh", "-c", SERVED)
+    assert "taalinkoop_database_up 1.0" in served
+    assert served.endswith("status 0\n")
+
+
+SERVED = """
+taalinkoop serve --migrate & server=$!
+python - <<'END'
+import time, urllib.request
+for path in ("readyz", "metrics"):
+    for _ in range(300):
+        try:
+            print(urllib.request.urlopen(f"http://127.0.0.1:8000/{path}").read().decode())
+            break
+        except OSError:
+            time.sleep(0.1)
+END
+kill -TERM $server; wait $server; echo status $?
+"""
+"""Starts the server as the container does, reads what watches it, and stops it."""
