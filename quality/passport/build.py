@@ -78,6 +78,19 @@ def passport_content(
     }
 
 
+def fixed_months(provider: Provider) -> list[date]:
+    """Months of which a judgement of this aanbieder is fixed, the newest first."""
+    query: Any = (
+        ScoreCard.select(ScoreCard.month)
+        .where(
+            ScoreCard.provider == provider, ScoreCard.revision == 0, ScoreCard.status == FIXED
+        )
+        .distinct()
+        .order_by(ScoreCard.month.desc())
+    )  # fmt: skip
+    return [month for (month,) in query.tuples()]
+
+
 def record_passport(
     provider: Provider, month: date, *, purpose: str, by: str, at: datetime
 ) -> None:

@@ -1,5 +1,6 @@
 """The passport: recomputes offline, says nothing of persons, and one changed byte is found."""
 
+import io
 import json
 import random
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app import cli
 from core.audit import AuditLine
@@ -133,9 +135,30 @@ def test_the_command_makes_and_verifies(fixed, tmp_path, capsys, monkeypatch):
         cli.main(["passport", "oktober", "--aanbieder", "TA001", "--out", str(out)])
 
 
+def test_the_page_says_whether_a_file_is_ours_and_whole(client, fixed):
+    client.sign_in("contractmanager")
+    made = client.post(PAGE, {"purpose": "bezwaar"}, status=200).data
+    assert f"{PAGE}controle/" in client.get(PAGE).links
+
+    def says(data: bytes) -> str:
+        return client.post(f"{PAGE}controle/", {"file": (io.BytesIO(data), "p.json")}).text
+
+    assert "Dit paspoort is echt" in says(made)
+    assert "bezwaar" in says(made)
+    assert "er is iets veranderd" in says(made.replace(b"bezwaar", b"bezwaaR"))
+    other = sealed(opened(made), Ed25519PrivateKey.generate())
+    assert "door een andere installatie ondertekend" in says(other)
+    assert "geen paspoort" in says(b"{}")
+    client.sign_in("aanbieder", provider_code="TA001")
+    client.get(f"{PAGE}controle/", status=403)
+
+
 def test_the_page_asks_what_it_is_for_and_logs_it(client, fixed):
     client.sign_in("contractmanager")
     client.get(PAGE)
+    earlier = client.get(PAGE.replace("2026-10", "2026-09"))
+    assert "September 2026 is nog niet vastgesteld" in earlier.text
+    assert PAGE in earlier.links
     assert client.post(PAGE, {"purpose": " "}, status=200).errors
     made = client.post(PAGE, {"purpose": "bezwaar"}, status=200)
     assert opened(made.data)["purpose"] == "bezwaar"
