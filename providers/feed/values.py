@@ -328,8 +328,14 @@ def municipality_parser(names: Mapping[str, str]) -> Parser:
     def parse(text: str) -> int:
         if both := _CODE_WITH_NAME.fullmatch(text):
             text = both[1] or both[4]
-            if int(text) not in by_name.get(fold(both[2] or both[3]), ()):
-                raise Fault("F305")
+            named = by_name.get(fold(both[2] or both[3]), ())
+            if int(text) not in named:
+                if text not in names or not named:
+                    raise Fault("F305")
+                meant = f"{named[0]:04d}"
+                raise Fault(
+                    "F313", one=f"{text} is {names[text]}", other=f"{names[meant]} is {meant}"
+                )
         codes = by_name.get(fold(_OF_GEMEENTE.sub("", text)), ())
         if len(codes) == 1:
             return current(codes[0])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.dates import month_end, month_from_number, month_number
-from core.formats import count_text
+from core.formats import count_text, counted
 from core.personal_data import CITIZEN_NUMBER, NOT_SHOWN, is_citizen_number
 from providers.codes import TrackStatus
 from providers.feed.check.conditions import conditions, suspect_source
@@ -424,7 +424,7 @@ def loop(records, {parameters}):
             names = [name for name, fault in faults.items() if fault.code == code]
             if len(names) >= MANY_CELLS and 2 * len(names) >= len(self.mandatory):
                 self.tally.nearly_empty += code == "F013"
-                columns = ", ".join(names) if self.mandatory - set(names) else "alles"
+                columns = _some(names) if self.mandatory - set(names) else "alles"
                 yield self._problem(row, None, whole_row, "", columns=columns)
                 kept = (code, "F301") if code == "F014" else ("F301",)
                 remaining = {
@@ -545,6 +545,13 @@ def loop(records, {parameters}):
         text = None if value is None else echo(value)
         message = sentence(code, **{**details, "column": column, "value": text})
         return Problem(row, column, code, RULES[code].severity, text, message)
+
+
+def _some(names: list[str]) -> str:
+    """The first of many columns, and how many more."""
+    more = len(names) - MANY_CELLS
+    rest = f" en nog {counted(more, 'kolom', 'kolommen')}" if more > 0 else ""
+    return ", ".join(names[:MANY_CELLS]) + rest
 
 
 def _example(row: int, problems: Iterable[Problem]) -> str:

@@ -12,7 +12,7 @@ cannot be read, what is held already. The version of a rule rises when its meani
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from providers.codes import LearningRoute, PipLevel, TrackStatus
+from providers.codes import EndReason, LearningRoute, PipLevel, TrackStatus
 
 ERROR, WARNING = "error", "warning"
 
@@ -173,7 +173,8 @@ ROW_RULES = (
     ),
     Rule(
         "F402", "Een beëindigd traject heeft een reden van het einde.",
-        "Vul de reden van het einde in. De status is {status}.",
+        "Vul de reden van het einde in. De status is {status}. Kies uit: "
+        f"{', '.join(reason.code for reason in EndReason)}.",
         "De rij is niet verwerkt.",
         broken_when={"reden_einde": "reden_einde is None and status >= AFGEROND"},
     ),
@@ -442,8 +443,14 @@ CELL_RULES = (
     ),
     Rule(
         "F305", "De gemeentecode staat in de lijst van gemeenten.",
-        'Vul de gemeentecode in met vier cijfers, bijvoorbeeld 0193. Er staat "{value}".',
+        "Vul de naam van de gemeente in, of haar code van vier cijfers, bijvoorbeeld 0193. Er "
+        'staat "{value}".',
         "De rij is niet verwerkt.", found_by=_CELL,
+    ),
+    Rule(
+        "F313", "De naam en de code van een gemeente horen bij elkaar.",
+        'Er staat "{value}". Maar {one}, en {other}. Vul alleen de code of de naam in die klopt.',
+        "De rij is niet verwerkt: zij kan van twee gemeenten zijn.", found_by=_CELL,
     ),
     Rule(
         "F306", "Een code staat in de lijst van die kolom.",

@@ -7,6 +7,7 @@ from typing import Any
 from core.formats import count_text, counted, hours_text, month_text
 from providers.feed.check.checking import Problem
 from providers.feed.check.rules import CELL_RULES, ERROR, RULES
+from providers.feed.check.skipping import WORDS
 from providers.feed.table import row_text
 from providers.feed.tell.outcome import Outcome, SentBack, Status
 
@@ -54,6 +55,15 @@ class Group:
     def rows_text(self) -> str:
         """The first rows, as numbered in the file."""
         return rows_text(self.rows, self.sheets)
+
+    @property
+    def place(self) -> str:
+        """``rij 3, kolom status``, or ``2 rijen (3, 8), kolom status``; empty for a whole file."""
+        rows = f"{counted(self.count, 'rij', 'rijen')} ({self.rows_text})"
+        if self.count == 1:
+            rows = self.rows_text if len(self.sheets) > 1 else f"rij {self.rows_text}"
+        parts = [rows if self.rows else "", f"kolom {self.column}" if self.column else ""]
+        return ", ".join(filter(None, parts))
 
 
 def rows_text(rows: Sequence[int], sheets: Sequence[str] = ()) -> str:
@@ -126,8 +136,8 @@ def assumed_text(findings: dict[str, Any]) -> str:
         text = ", ".join(value) if isinstance(value, list) else value
         parts.append(f"{_KINDS.get(key, key)} {text}")
     parts += [
-        f"{skipped['count']} {skipped['label']} overgeslagen"
-        for skipped in findings.get("skipped", {}).values()
+        f"{counted(skipped['count'], WORDS[reason], skipped['label'])} overgeslagen"
+        for reason, skipped in findings.get("skipped", {}).items()
     ]
     return "; ".join(parts)
 
@@ -169,12 +179,16 @@ def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
         )
     yield from _left_out(outcome.findings)
     yield from _skipped(outcome)
+    yield from _to_mend(outcome, limit)
+
+
+def _to_mend(outcome: Outcome, limit: int | None) -> Iterator[str]:
     for group in grouped(outcome.problems, outcome.sheets)[:limit]:
-        kind = "Terug te sturen" if group.severity == ERROR else "Let op"
-        place = f", kolom {group.column}" if group.column else ""
-        rows = f" Rijen: {group.rows_text}." if group.rows else ""
-        also = group.also_text
-        yield f"  {kind}: {group.count} keer {group.code}{place}. {group.message}{also}{rows}"
+        kind = "Let op" if group.severity != ERROR else "Terug te sturen"
+        if outcome.status is Status.REFUSED:
+            kind = "Wat te doen"
+        place = f"{group.place}. " if group.place else ""
+        yield f"  {kind}: {place}{group.message}{group.also_text} ({group.code})"
 
 
 def _about_months(outcome: Outcome) -> Iterator[str]:

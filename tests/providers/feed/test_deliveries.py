@@ -251,7 +251,7 @@ def test_rows_of_a_second_sheet_are_told_and_mended_by_their_own_number(school, 
     assert sums(first) == (3, 2, 0, 1, 0)
     kept = outcome_of(Delivery.get_by_id(first.delivery))
     assert [(p["sheet"], p["row"]) for p in kept.document()["problems"]] == [("Groep 2", 2)]
-    assert "Rijen: blad Groep 2, rij 2." in "\n".join(lines(kept))
+    assert "Terug te sturen: blad Groep 2, rij 2, kolom" in "\n".join(lines(kept))
     book = io.BytesIO()
     write_marked(book, kept, kept_file(Storage(tmp_path), first.sha256))
     page = openpyxl.load_workbook(book)["Te verbeteren"]

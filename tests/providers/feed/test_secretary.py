@@ -1,6 +1,8 @@
 """Files as a secretary of a school makes them: each gets an answer that mends it in one round."""
 
 import io
+import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -104,7 +106,8 @@ SENT: dict[str, tuple[bytes, str]] = {
     # asked, with one thing to do
     "idem": (csv(row(), row(trajectnummer="T-2", leerroute="idem")), "in elke rij de waarde zelf"),
     "herhalingsteken in een groep": (
-        xlsx(table(row(groep="A"), row(trajectnummer="T-2", groep="\u3003"))), "F020, kolom groep",
+        xlsx(table(row(groep="A"), row(trajectnummer="T-2", groep="\u3003"))),
+        "kolom groep. Er staat \u3003",
     ),
     "rij per week": (
         csv(*(row() | {"Lesweek": str(week)} for week in (40, 41))),
@@ -129,7 +132,7 @@ SENT: dict[str, tuple[bytes, str]] = {
         book(put("uren_gevolgd", 2, 40.5 / 24, "hh:mm")), '"16:30 of 40:30". Geef de cel',
     ),
     "gemeente en code spreken elkaar tegen": (
-        csv(row(gemeentecode="0148 (Zwolle)")), "Vul de gemeentecode in met vier cijfers",
+        csv(row(gemeentecode="0148 (Zwolle)")), "0148 is Dalfsen, en Zwolle is 0193",
     ),
     "andere woorden voor de status": (
         csv(row(status="loopt"), row(trajectnummer="T-2", status="in les")),
@@ -242,3 +245,13 @@ def test_one_round_mends_it(tmp_path: Path, name: str) -> None:
 def test_every_question_has_its_mended_file() -> None:
     asked = list(SENT)[list(SENT).index("idem") :]
     assert list(MENDED) == asked
+
+
+if __name__ == "__main__":  # prints each file and its answer, on a line each
+    with tempfile.TemporaryDirectory() as name:
+        for title, (sent, _) in SENT.items():
+            file = Path(name) / ("x.xlsx" if sent.startswith(b"PK") else "x.csv")
+            file.write_bytes(sent)
+            receipt = "".join(lines(check_file(file, today=TODAY))).split("  ")[1:]
+            told = [line for line in receipt if not line.startswith(("Maanden", "Gelezen als"))]
+            sys.stdout.write(f"{title} -> {' '.join(told)}\n")
