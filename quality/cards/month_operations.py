@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import version
 from core.dates import add_months, month_number
 from core.db import database, lock_until_commit, replace_many, transaction
 from providers.deliveries.queries import removed_months
@@ -162,7 +163,7 @@ def _bases(cases: "Mapping[Key, Case]", now: "MonthRegion", ago: "MonthRegion") 
     """Of each case a digest of all that its judgement is made from, the rules themselves too."""
     from quality.method.judge import register_part  # noqa: PLC0415  brings numpy along
 
-    rules = f"{version()} {now.model.definition}"
+    rules = f"{source_digest()} {now.model.definition}"
     regions = {
         route: _digest(rules, repr(now.region(route)), repr(ago.region(route)))
         for route in {route for _, route in cases}
@@ -176,6 +177,20 @@ def _bases(cases: "Mapping[Key, Case]", now: "MonthRegion", ago: "MonthRegion") 
         )
         for key, case in cases.items()
     }
+
+
+def rule_files() -> list[Path]:
+    """The source of all that makes a judgement of figures and register."""
+    cards_folder = Path(__file__).parent
+    beside = ("month_operations.py", "region.py", "register_facts.py")
+    method = sorted((cards_folder.parent / "method").glob("*.py"))
+    return [*method, *(cards_folder / name for name in beside)]
+
+
+@cache
+def source_digest() -> str:
+    """A digest of that source, so that rules that changed judge again under the same version."""
+    return _digest(*(path.read_text(encoding="utf-8") for path in rule_files()))
 
 
 def _digest(*parts: str) -> str:

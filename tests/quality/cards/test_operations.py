@@ -1,9 +1,14 @@
 """Compute, recompute, fix and revise; all or nothing, with an audit line."""
 
+import shutil
+import subprocess
+import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+import quality
 from core.audit import AuditLine
 from core.errors import DomainError
 from providers.codes import LearningRoute, MarkStatus, TrackStatus
@@ -70,6 +75,31 @@ def test_a_second_run_gives_the_same_figures(db):
     second = [cards.tree_of(c) for c in operations.compute(OCT, **WHO)]
     assert first == second
     assert ScoreCard.select().count() == ScoreDraws.select().count() == 2
+
+
+def test_what_rests_on_the_same_is_not_judged_again_and_other_rules_are(db):
+    deliver("TA001")
+    operations.compute(OCT, **WHO)
+    later = {**WHO, "at": LATER}
+    assert operations.compute(OCT, **later)[0].computed_at == AT
+    ScoreCard.update(basis="of other rules").execute()
+    assert operations.compute(OCT, **later)[0].computed_at == LATER
+
+
+def test_a_rule_that_changed_under_the_same_version_gives_another_digest(tmp_path):
+    shutil.copytree(Path(quality.__file__).parent, tmp_path / "quality")
+    ask = "from quality.cards.month_operations import source_digest; print(source_digest())"
+
+    def digest() -> bytes:
+        return subprocess.run(
+            [sys.executable, "-c", ask], cwd=tmp_path, check=True, capture_output=True
+        ).stdout
+
+    before = digest()
+    assert digest() == before
+    with (tmp_path / "quality" / "method" / "change.py").open("a") as source:
+        source.write("LOWER = 'hoger'\n")
+    assert digest() != before
 
 
 def test_swapping_the_data_of_two_providers_swaps_their_results(db):
