@@ -431,8 +431,8 @@ def verdict(
 
 
 @contextmanager
-def small_disk(folder: Path, megabytes: float) -> Iterator[Path | None]:
-    """A disk of so many MB, or ``None`` where none can be mounted."""
+def small_disk(folder: Path, operation: Operation, megabytes: float) -> Iterator[Path | None]:
+    """What an operation begins with, on a disk of so many MB; ``None`` where none can be made."""
     place = folder / "klein"
     place.mkdir()
     size = f"size={int(megabytes * 1024)}k"
@@ -441,7 +441,18 @@ def small_disk(folder: Path, megabytes: float) -> Iterator[Path | None]:
         capture_output=True, check=False,
     )  # fmt: skip
     try:
-        yield place if done.returncode == 0 else None
+        if done.returncode != 0:
+            yield None
+            return
+        name = "basis-ingetrokken" if operation.name == "restore" else "basis"
+        shutil.copytree(folder / name, place, dirs_exist_ok=True)
+        os.environ |= {
+            "TAALINKOOP_DATA_DIR": str(place),
+            "DATABASE_URL": f"sqlite:///{place / 'taalinkoop.sqlite'}",
+        }
+        for made in operation.makes:
+            Path(made).unlink(missing_ok=True)
+        yield place
     finally:
         if done.returncode == 0:
             subprocess.run(["umount", str(place)], check=False)
@@ -453,20 +464,12 @@ def full_disk(folder: Path) -> tuple[Counter[str], list[str]]:
     counts: Counter[str] = Counter()
     wrong: list[str] = []
     source = folder / "basis"
-    held = sum(path.stat().st_size for path in source.rglob("*") if path.is_file()) / 2**20
+    size = sum(path.stat().st_size for path in source.rglob("*") if path.is_file()) / 2**20
     for room in (0.05, 0.2, 0.5, 1.0, 2.0):
         for operation in operations(folder):
-            with small_disk(folder, held + room) as place:
+            with small_disk(folder, operation, size + room) as place:
                 if place is None:
                     return counts, wrong
-                name = "basis-ingetrokken" if operation.name == "restore" else "basis"
-                shutil.copytree(folder / name, place, dirs_exist_ok=True)
-                os.environ |= {
-                    "TAALINKOOP_DATA_DIR": str(place),
-                    "DATABASE_URL": f"sqlite:///{place / 'taalinkoop.sqlite'}",
-                }
-                for made in operation.makes:
-                    Path(made).unlink(missing_ok=True)
                 status, said = run(*operation.arguments)
                 counts["done" if status < 2 else "refused"] += 1
                 if status == 2 and "onverwachts" in said:
@@ -520,17 +523,9 @@ def read_only_disk(folder: Path) -> tuple[Counter[str], list[str]]:
     counts: Counter[str] = Counter()
     wrong: list[str] = []
     for operation in operations(folder):
-        with small_disk(folder, 100) as place:
+        with small_disk(folder, operation, 100) as place:
             if place is None:
                 return counts, wrong
-            name = "basis-ingetrokken" if operation.name == "restore" else "basis"
-            shutil.copytree(folder / name, place, dirs_exist_ok=True)
-            os.environ |= {
-                "TAALINKOOP_DATA_DIR": str(place),
-                "DATABASE_URL": f"sqlite:///{place / 'taalinkoop.sqlite'}",
-            }
-            for made in operation.makes:
-                Path(made).unlink(missing_ok=True)
             subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
             status, said = run(*operation.arguments)
             counts["done" if status < 2 else "refused"] += 1
