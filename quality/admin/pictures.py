@@ -97,7 +97,7 @@ class ChartPage(Page):
     @expose("/<code>/<chart>.<any(svg, png, csv):kind>")
     def download(self, month: str, code: str, chart: str, kind: str) -> Response:
         """Give one chart as a picture or as its data."""
-        picture = next((c for c in _of(month, code) if c.name == chart), None) or abort(404)
+        picture = next((c for c in _of(month, code, chart) if c.name == chart), None) or abort(404)
         if kind == "csv":
             content = (BYTE_ORDER_MARK + picture.csv()).encode()
         else:
@@ -133,10 +133,14 @@ def _with_cards(month: date) -> list[Provider]:
     return list(query.order_by(Provider.name))
 
 
-def _of(month: str, code: str) -> Iterable[Chart]:
+def _of(month: str, code: str, name: str) -> Iterable[Chart]:
+    """The charts among which the one of this name is; of a provider those of its kind alone."""
     if code == REGION:
         return gallery.region_charts(_of_region_or_404(month))
-    drawn = gallery.provider_charts(*_of_one_or_404(month, code))
+    kind = name.partition("-")[0]
+    drawn = gallery.provider_charts(
+        *_of_one_or_404(month, code), {route.code: (kind,) for route in LearningRoute}
+    )
     return [one for listed in drawn.values() for one in listed]
 
 
