@@ -206,6 +206,7 @@ def test_every_route_as_every_role(app, client: Client, world, role):
 
 
 @pytest.mark.both_engines
+@pytest.mark.sqlite_first
 def test_every_page_can_be_asked_for(app, client: Client, world):
     client.sign_in("regio")
     for rule in rules(app):

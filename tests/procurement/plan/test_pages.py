@@ -96,6 +96,7 @@ def region(demo, client):
 
 
 @pytest.mark.both_engines
+@pytest.mark.sqlite_first
 def test_every_page_and_file_opens_for_the_region(region):
     for url in [*PAGES, *FORMS]:
         region.get(url)

@@ -2,11 +2,14 @@
 
 from datetime import date
 
+import pytest
+
 from core.dates import add_months
 from tests.benchmarks.calibration import Coverage, Found, judged, looks, words
 from tests.benchmarks.schools import LAST, Fall, region
 
 
+@pytest.mark.thorough
 def test_the_interval_of_a_score_holds_the_truth_for_schools_of_every_size():
     coverage = Coverage()
     for seed in range(1, 6):
