@@ -229,8 +229,7 @@ FILE_RULES = (
     ),
     Rule(
         "F004", "Alle verplichte kolommen zijn er.",
-        "Deze kolommen ontbreken: {missing}. Voeg ze toe en stuur het bestand opnieuw. "
-        "Gevonden kolommen: {found}.",
+        "Deze kolommen ontbreken: {missing}. Voeg ze toe en stuur het bestand opnieuw.{found}",
         "Er is niets verwerkt.", found_by=_FILE,
     ),
     Rule(

@@ -142,14 +142,15 @@ def refuse_layout(layout: Layout, *, only_month: date | None) -> None:
     if layout.doubled:
         error = doubled(layout)
     elif missing:
-        titles = [title for title in layout.header if title]
         months = [title for title in layout.unknown if _MONTH_IN.search(title)]
         own = [title for title in layout.unknown if title not in months]
         named = ", ".join(_with_hint(name, own) for name in missing)
+        unknown = ", ".join(echo(title, 30) for title in own)
+        found = f" Deze kolommen kennen wij niet: {unknown}." if own else ""
         if likely := _other_shape(layout, months):
             error = RefusedFileError("F022", likely=likely, missing=named)
         else:
-            error = RefusedFileError("F004", missing=named, found=", ".join(titles))
+            error = RefusedFileError("F004", missing=named, found=found)
     if error:
         error.layout = layout
         raise error
