@@ -183,14 +183,16 @@ def write_template(args: argparse.Namespace) -> int:
 def withdraw(args: argparse.Namespace) -> int:
     """Withdraw a delivery."""
     from providers.deliveries import operations  # noqa: PLC0415
+    from providers.deliveries.queries import effect_of_withdrawal  # noqa: PLC0415
     from providers.models import Delivery  # noqa: PLC0415
 
     delivery = Delivery.get_or_none(Delivery.id == args.number)
     if delivery is None:
         raise DomainError("no_delivery", f"Levering {args.number} bestaat niet.")
+    effect = effect_of_withdrawal(delivery.id)
     operations.withdraw(delivery, reason=args.reason, by=ACTOR, at=now())
     _judge_again(delivery.provider)
-    say(f"Levering {delivery.id} is ingetrokken. Wat zij verving, geldt weer.")
+    say(f"Levering {delivery.id} is ingetrokken. {effect.text}")
     return DONE
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import peewee
 
 from core.dates import add_months, days, month_from_number, months_between
+from core.formats import count_text, counted
 from providers.codes import LearningRoute, TrackStatus
 from providers.deliveries.open_tracks import Learners, month_later, open_tracks
 from providers.feed.check.rules import ERROR
@@ -267,6 +268,25 @@ class Effect:
     def gone(self) -> int:
         """Nothing takes their place."""
         return self.counting - self.restored - self.kept
+
+    @property
+    def text(self) -> str:
+        """What withdrawing does, before it and after it."""
+        if not self.counting:
+            return (
+                "Van deze levering telt geen rij mee: latere leveringen hebben ze vervangen. "
+                "Intrekken verandert dus geen rij en geen score."
+            )
+        parts = [f"Het gaat om {counted(self.counting, 'rij', 'rijen')}."]
+        if self.gone:
+            verb = "verdwijnt" if self.gone == 1 else "verdwijnen"
+            parts.append(f"Er {verb} {count_text(self.gone)}.")
+        if self.restored:
+            parts.append(f"Bij {count_text(self.restored)} geldt de rij van ervoor weer.")
+        if self.kept:
+            verb = "blijft" if self.kept == 1 else "blijven"
+            parts.append(f"Er {verb} {count_text(self.kept)}: een latere levering heeft ze ook.")
+        return " ".join(parts)
 
 
 def effect_of_withdrawal(delivery: int) -> Effect:

@@ -52,9 +52,9 @@ class Counts:
 
 
 def status_word(status: Status, counts: Counts) -> str:
-    """A status in words; a file of which no row was right is not accepted in part."""
-    if status is Status.PARTLY_ACCEPTED and counts.rejected == counts.rows - counts.skipped:
-        return "geen enkele rij aangenomen"
+    """A status in words; a file of which no row was new and right is not accepted in part."""
+    if status is Status.PARTLY_ACCEPTED and not counts.accepted:
+        return "niets nieuws aangenomen" if counts.unchanged else "geen enkele rij aangenomen"
     return STATUS_LABELS[status]
 
 

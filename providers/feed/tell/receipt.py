@@ -183,7 +183,9 @@ def lines(outcome: Outcome, *, limit: int | None = None) -> Iterator[str]:
 
 
 def _to_mend(outcome: Outcome, limit: int | None) -> Iterator[str]:
-    for group in grouped(outcome.problems, outcome.sheets)[:limit]:
+    # A month that is asked about is told above, with what to type.
+    problems = [p for p in outcome.problems if p.code != "F016" or not outcome.replaces]
+    for group in grouped(problems, outcome.sheets)[:limit]:
         kind = "Let op" if group.severity != ERROR else "Terug te sturen"
         if outcome.status is Status.REFUSED:
             kind = "Wat te doen"

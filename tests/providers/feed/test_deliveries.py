@@ -109,6 +109,14 @@ def test_the_same_row_twice_counts_once_and_is_told(school, tmp_path):
     assert (sums(outcome), told(outcome)) == ((3, 2, 1, 0, 0), [(4, "trajectnummer", "F510")])
 
 
+def test_a_file_without_a_new_row_is_not_accepted_in_part(school, tmp_path):
+    deliver(tmp_path, school, csv(row()))
+    again = deliver(tmp_path, school, csv(row(), row(trajectnummer="T-2", uren_gevolgd="x")))
+    assert (sums(again), again.status_word) == ((2, 0, 1, 1, 0), "niets nieuws aangenomen")
+    wrong = deliver(tmp_path, school, csv(row(trajectnummer="T-3", uren_gevolgd="x")))
+    assert (sums(wrong), wrong.status_word) == ((1, 0, 0, 1, 0), "geen enkele rij aangenomen")
+
+
 def test_a_number_that_lost_its_zeros_is_asked_and_makes_no_second_learner(school, tmp_path):
     september = row(
         rapportagemaand="2026-09", trajectnummer="000100", datum_eerste_les="15-09-2026"

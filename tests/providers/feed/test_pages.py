@@ -226,7 +226,7 @@ def test_withdrawing_says_first_what_it_changes(client, tmp_path):
     later = deliver(tmp_path, school, csv(row(groep="B"), row(trajectnummer="T-3")))
     client.sign_in(Role.CONTRACT_MANAGER)
     page = client.get(f"/leveringen/{later.delivery}/intrekken/")
-    assert "tellen nu 2 rijen mee. 1 daarvan verdwijnt. Bij 1 geldt de rij van ervoor" in page.text
+    assert "Het gaat om 2 rijen. Er verdwijnt 1. Bij 1 geldt de rij van ervoor" in page.text
     deliver(tmp_path, school, csv(row(groep="C"), row(trajectnummer="T-2", groep="C")))
     page = client.get(f"/leveringen/{first.delivery}/intrekken/")
     assert "Intrekken verandert dus geen rij" in page.text

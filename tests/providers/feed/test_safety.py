@@ -141,7 +141,11 @@ def test_the_commands_say_what_they_did_twice(folder):
     assert "kolom uren_gevolgd. Vul het aantal uren in, bijvoorbeeld 12,5." in out
     status, out = run(folder, "feed", "import", str(feed), "--aanbieder", "TA001", "--json")
     assert (status, json.loads(out)["deliveries"][0]["status"]) == (0, "already_delivered")
-    assert run(folder, "feed", "withdraw", "1", "--reason", "proef")[0] == 0
+    status, out = run(folder, "feed", "withdraw", "1", "--reason", "proef")
+    assert (status, out) == (
+        0,
+        "Levering 1 is ingetrokken. Het gaat om 2 rijen. Er verdwijnen 2.\n",
+    )
     template = folder / "leeg.xlsx"
     run(folder, "feed", "template", str(template))
     assert template.stat().st_size > 5_000
