@@ -108,7 +108,9 @@ def models() -> list[type[peewee.Model]]:
             if module.name.endswith(("models", "audit", "access_log", "log_chain", "accounts")):
                 importlib.import_module(module.name)
     models = peewee.sort_models(BaseModel.__subclasses__())  # type: ignore[attr-defined]
-    left = set(database.get_tables()) - {m._meta.table_name for m in models} - {HISTORY}
+    # Whoever ran ANALYZE on SQLite has tables of statistics.
+    there = {name for name in database.get_tables() if not name.startswith("sqlite_")}
+    left = there - {m._meta.table_name for m in models} - {HISTORY}
     if left:
         raise DomainError(
             "unknown_tables",
