@@ -21,6 +21,11 @@ LEARNERS, PROVIDERS = 55_000, 40
 LIMIT = 0.1
 """Seconds of processor that a page may take."""
 REPEATS = 9
+FILTERS = ("route=3", "gemeld=nee", "niveau=1", "status=wachtend")
+SORTS = (
+    "number", "registered_on", "lowest_level", "weekly_attended", "attended_share", "exams_passed",
+    "month",
+)  # fmt: skip
 TRACKS = """
 INSERT INTO course_track (id, provider_id, number)
 WITH RECURSIVE k(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM k WHERE n < {count} - 1)
@@ -106,10 +111,13 @@ def _pages(client: FlaskClient, role: Role, page: str, one: LearnerSummary) -> I
         "gefilterd op status, gesorteerd": "/cursisten/?status=lopend&sorteer=-waited_days",
         "gezocht": f"/cursisten/?zoek={one.number[:5]}",
         "bladzijde van een cursist": page,
+        **{f"gefilterd, {query}": f"/cursisten/?{query}" for query in FILTERS},
+        **{f"gesorteerd op {name}": f"/cursisten/?sorteer=-{name}" for name in SORTS},
     }
     if role is Role.MUNICIPALITY:
         pages |= {
             "gefilterd op signaal": "/cursisten/?signaal=koers&sorteer=-urgency",
+            "gefilterd op doelgroep": "/cursisten/?doelgroep=1",
             "korte termijn": "/cursisten/?termijn=kort&sorteer=term_until",
             "signalen": "/signalen/",
             "gesprek": page.replace("/cursisten/", "/cursisten/gesprek/"),
