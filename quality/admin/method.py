@@ -106,7 +106,7 @@ class ModelPage(Page):
                 effects = _effects(model)
             except DomainError as error:
                 form.fill_errors(error)
-        return self.render("quality/model_entry.html", form=form, effects=effects, base=base)
+        return self.render("quality/model_entry.html", form=form, effects=effects)
 
     @staticmethod
     def _propose(form: SafeForm, model: ScoringModel) -> ScoringModelVersion:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from wtforms import SelectChoice, SelectField, TextAreaField
 
@@ -28,6 +28,8 @@ from quality.method.model import (
     share_knots,
 )
 
+LONGEST_WINDOW = 12
+"""Months that a criterion is taken over at most: a judgement rests on whole rows of a year."""
 WHOLE = SelectChoice("", "De score als geheel")
 
 
@@ -74,21 +76,6 @@ def _plain(number: float) -> str:
     return text.rstrip("0").rstrip(",")
 
 
-def read_knots(text: str) -> Knots:
-    """Read what ``knots_text`` writes."""
-    try:
-        pairs = [part.split("=") for part in text.split(";") if part.strip()]
-        return tuple((_number(value), _number(points)) for value, points in pairs)
-    except ValueError:
-        raise ScoringError(
-            "knots_unreadable", "Schrijf de knikpunten zo: 0 = 0; 75 = 50; 90 = 80; 100 = 100."
-        ) from None
-
-
-def _number(text: str) -> float:
-    return float(text.strip().replace(",", "."))
-
-
 def with_every_share(model: ScoringModel) -> ScoringModel:
     """The model with the shares that it does not have yet, at a weight of 0."""
     own_codes = {criterion.code for criterion in model.criteria}
@@ -133,27 +120,73 @@ def form_for(model: ScoringModel) -> type[SafeForm]:
             description="Alleen om opgegeven uren aan het register te toetsen; telt niet mee.",
         ),
     }  # fmt: skip
+    general, parts = list(fields), []
     for criterion in model.criteria:
-        label = CRITERIA[criterion.code].label
-        fields[f"weight_{criterion.code}"] = DutchDecimalField(
+        own = _fields_of(criterion)
+        tables = {_caption(route): _knot_fields(criterion, route) for route in criterion.knots}
+        knots = {name: one for table in tables.values() for row in table for name, one in row}
+        fields |= own | knots
+        rows = {
+            caption: [[name for name, _ in row] for row in table]
+            for caption, table in tables.items()
+        }
+        parts.append(Part(CRITERIA[criterion.code].label, list(own), rows))
+    return type("ScoringModelForm", (SafeForm,), fields | {"general": general, "parts": parts})
+
+
+class Part(NamedTuple):
+    """What the form asks about one criterion: names of fields, and the tables of its knots.
+
+    A table has a caption, and a row of two fields for each knot.
+    """
+
+    label: str
+    fields: list[str]
+    knots: dict[str, list[list[str]]]
+
+
+def _fields_of(criterion: Criterion) -> dict[str, Any]:
+    measure = CRITERIA[criterion.code]
+    label, code = measure.label, criterion.code
+    fields: dict[str, Any] = {
+        f"weight_{code}": DutchDecimalField(
             f"{label}: gewicht", [Required(f"Vul het gewicht van {label.lower()} in.")], low=0
         )
-        if criterion.norm_days:
-            fields[f"norm_{criterion.code}"] = WholeNumberField(
-                f"{label}: norm in dagen", [Required("Vul de norm in.")], low=1, high=365
-            )
-        for route in criterion.knots:
-            where = "" if route == EVERY_ROUTE else f" ({LearningRoute.from_code(route).label})"
-            fields[f"knots_{criterion.code}_{_safe(route)}"] = TextField(
-                f"{label}: knikpunten{where}",
-                [Required("Vul de knikpunten in.")],
-                description="Waarde = punten, gescheiden door een puntkomma.",
-            )
-    return type("ScoringModelForm", (SafeForm,), fields)
+    }
+    if criterion.norm_days:
+        fields[f"norm_{code}"] = WholeNumberField(
+            f"{label}: norm in dagen", [Required("Vul de norm in.")], low=1, high=365
+        )
+    if criterion.norm_days or measure.numerator:
+        fields[f"window_{code}"] = WholeNumberField(
+            f"{label}: over hoeveel maanden", [Required("Vul het aantal maanden in.")],
+            low=1, high=LONGEST_WINDOW,
+        )  # fmt: skip
+    return fields
 
 
-def _safe(route: str) -> str:
-    return "alle" if route == EVERY_ROUTE else route
+def _caption(route: str) -> str:
+    where = "" if route == EVERY_ROUTE else f", {LearningRoute.from_code(route).label}"
+    return f"Van waarde naar punten{where}"
+
+
+def _knot_names(code: str, route: str, number: int) -> tuple[str, str]:
+    name = f"knots_{code}_{'alle' if route == EVERY_ROUTE else route}_{number}"
+    return f"{name}_value", f"{name}_points"
+
+
+def _knot_fields(criterion: Criterion, route: str) -> list[list[tuple[str, DutchDecimalField]]]:
+    """Two fields a knot, with a row to spare."""
+    where = CRITERIA[criterion.code].label + _caption(route).removeprefix("Van waarde naar punten")
+    return [
+        [
+            (name, DutchDecimalField(f"{where}, knikpunt {number}: {what}", low=0))
+            for name, what in zip(
+                _knot_names(criterion.code, route, number), ("waarde", "punten"), strict=True
+            )
+        ]
+        for number in range(1, len(criterion.knots[route]) + 2)
+    ]
 
 
 def values_of(model: ScoringModel) -> dict[str, Any]:
@@ -167,8 +200,11 @@ def values_of(model: ScoringModel) -> dict[str, Any]:
     for criterion in model.criteria:
         values[f"weight_{criterion.code}"] = _decimal(criterion.weight)
         values[f"norm_{criterion.code}"] = criterion.norm_days
+        values[f"window_{criterion.code}"] = criterion.window_months
         for route, knots in criterion.knots.items():
-            values[f"knots_{criterion.code}_{_safe(route)}"] = knots_text(knots)
+            for number, knot in enumerate(knots, start=1):
+                names = _knot_names(criterion.code, route, number)
+                values |= zip(names, map(_decimal, knot), strict=True)
     return values
 
 
@@ -194,7 +230,23 @@ def _criterion(base: Criterion, data: Mapping[str, Any]) -> Criterion:
         base,
         weight=float(data[f"weight_{base.code}"]),
         norm_days=data.get(f"norm_{base.code}") or base.norm_days,
-        knots={
-            route: read_knots(data[f"knots_{base.code}_{_safe(route)}"]) for route in base.knots
-        },
+        window_months=data.get(f"window_{base.code}") or base.window_months,
+        knots={route: _knots(base, route, data) for route in base.knots},
     )
+
+
+def _knots(base: Criterion, route: str, data: Mapping[str, Any]) -> Knots:
+    """The knots that were filled in; an empty row is none, half a row is refused."""
+    knots = []
+    for number in range(1, len(base.knots[route]) + 2):
+        names = _knot_names(base.code, route, number)
+        value, points = (data.get(name) for name in names)
+        if value is None and points is None:
+            continue
+        if value is None or points is None:
+            raise ScoringError(
+                "half_a_knot", "Vul van een knikpunt de waarde en de punten in, of geen van beide.",
+                field=names[0] if value is None else names[1],
+            )  # fmt: skip
+        knots.append((float(value), float(points)))
+    return tuple(knots)
