@@ -4,7 +4,7 @@ import io
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,12 +99,29 @@ def _moment(day: date) -> datetime:
     return datetime.combine(day, time(9), tzinfo=AMSTERDAM)
 
 
+NORM_BEFORE = {"TA004": "42"}
+NORM_REASON = "Besluit stuurgroep: ook een kleine aanbieder laat binnen vier weken beginnen"
+
+
 def _register(today: date, months: int) -> None:
+    """Take the register in as it began, and then the one norm that changed since."""
+    sheets = register_tables(today, months)
+    head, *contracts = sheets["contracten"]
+    norm = head.index("norm_wachttijd_dagen")
+    began = [
+        [*one[:norm], NORM_BEFORE.get(one[1], one[norm]), *one[norm + 1 :]] for one in contracts
+    ]
+    begin, now = _moment(today), _moment(today) + timedelta(minutes=30)
+    _take_in({**sheets, "contracten": [head, *began]}, at=begin, reason="Start van de contracten")
+    _take_in({"contracten": sheets["contracten"]}, at=now, reason=NORM_REASON)
+
+
+def _take_in(sheets: dict[str, list[list[str]]], *, at: datetime, reason: str) -> None:
     tables = [
         RegisterTable(sheet, rows[0], list(enumerate(rows[1:], start=2)))
-        for sheet, rows in register_tables(today, months).items()
+        for sheet, rows in sheets.items()
     ]
-    import_register(read_tables(tables), by=MANAGER, at=_moment(today))
+    import_register(read_tables(tables), by=MANAGER, at=at, reason=reason)
 
 
 def _sender(provider: Provider) -> str:

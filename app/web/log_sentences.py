@@ -10,7 +10,7 @@ from flask import current_app, g
 
 from core.audit import AuditLine
 from core.db import BaseModel
-from core.formats import euro_text
+from core.formats import euro_text, hours_text
 from core.municipalities import names as municipality_names
 from core.pages.changes import change_text, differences, plain_text
 from procurement.admin import history
@@ -120,7 +120,7 @@ def label_of(thing: str, key: str) -> str:
     model: Any = _models().get(thing)
     column = model._meta.fields.get(key) if model is not None else None
     label = (column.verbose_name if column is not None else None) or WORDS.get(key, key)
-    text = str(label)
+    text = str(label).removesuffix(" (eurocent)")
     # "Naam" loses its capital in a sentence, "KvK-nummer" keeps it.
     return text[:1].lower() + text[1:] if text.split(" ", maxsplit=1)[0][1:].islower() else text
 
@@ -141,6 +141,8 @@ def value_text(key: str, value: Any) -> str:  # noqa: PLR0911  a table
         return _provider(value) or str(value)
     if key.endswith("_cents"):
         return euro_text(value)
+    if key.startswith(("minutes_", "weekly_minutes_")):
+        return hours_text(value)
     if key == "scopes":
         return _scopes(value)
     if key in ("municipalities", "gemeenten"):

@@ -8,6 +8,7 @@ from typing import Any
 from core.charts.pictures import Chart
 from core.dates import month_end
 from core.formats import day_text, month_text, number_text
+from providers.deliveries.calendar_queries import DeliveryState
 from quality.cards.explanation_words import complaint_words, queue_words
 from quality.cards.words import NOTHING_CAME
 from quality.charts.words import route_label
@@ -26,7 +27,7 @@ Complaints = tuple[tuple[str, str], ...] | None
 Standings = Mapping[str, str]
 """Per route a sentence on the criteria about which an agreement or a plan runs."""
 MOST_AGREEMENTS = 8
-MONTHS_OF_LESSONS = 6
+MONTHS_OF_LESSONS = 3
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def provider_report(data: ReportData) -> Report:
         subject=f"{data.name} ({data.code})",
         answer=_answer(data),
         facts=facts(data),
+        compact=True,
         sections=(
             Section("Het oordeel", _judgements(data)),
             Section("Wat er veranderde", (_changes(data),)),
@@ -196,7 +198,7 @@ def _pictures(data: ReportData) -> tuple[Block, ...]:
 
 
 def _lessons(data: ReportData) -> list[Section]:
-    """Hours of the last half year per route, and what falls short of the promise over a year."""
+    """Hours of the last quarter per route, and what falls short of the promise over a year."""
     blocks: list[Block] = []
     for code, lessons in data.lessons.items():
         blocks.append(Text(f"{route_label(code)}: {lesson_words.shortfall_words(lessons)}"))
@@ -260,6 +262,8 @@ def _reactions(data: ReportData) -> list[Section]:
 def _deliveries(data: ReportData) -> tuple[Block, ...]:
     if not data.deliveries:
         return (Text("Er zijn geen leveringen verwacht."),)
+    first, last = (month_text(data.deliveries[at].month) for at in (0, -1))
+    period = f"van {first} tot en met {last}"
     rows = tuple(
         (
             month_text(line.month),
@@ -269,9 +273,15 @@ def _deliveries(data: ReportData) -> tuple[Block, ...]:
             number_text(line.rejected, 0),
         )
         for line in data.deliveries
+        if line.state != DeliveryState.ON_TIME or line.rejected
     )
+    if not rows:
+        return (Text(f"Alle leveringen {period} kwamen op tijd, zonder fouten."),)
     headers = ("Maand", "Stand", "Ontvangen op", "Rijen", "Terug te sturen")
-    return (Table("Leveringen van de laatste zes maanden", headers, rows, numeric=(3, 4)),)
+    blocks = [Table(f"Leveringen {period} met iets bijzonders", headers, rows, numeric=(3, 4))]
+    if len(rows) < len(data.deliveries):
+        return (*blocks, Text("De andere kwamen op tijd, zonder fouten."))
+    return (*blocks,)
 
 
 def method(data: ReportData) -> str:

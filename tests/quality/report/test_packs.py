@@ -80,7 +80,7 @@ def test_the_report_reads_in_order(region, tmp_path):
         "Afspraken",
         "Er zijn geen lopende afspraken.",
         "De aanbieder heeft niet gereageerd.",
-        "Leveringen van de laatste zes maanden",
+        "Leveringen van mei 2026 tot en met oktober 2026",
         "Methode",
         "rekenmodel basis-2027, op peildatum 31-10-2026",
     ]
