@@ -1,7 +1,9 @@
 """Gemeenten by their CBS code, with the days between which each exists (``gemeenten.csv``).
 
 A gemeente that was merged keeps its code in what came in before, and counts with the gemeente that
-it became from then on. A newer list is laid over ours without waiting for a release: ``use``.
+it became from then on. One that was split counts with the first of its parts; who is reported by
+another part since is handed over to it (``quality.learners``). A newer list is laid over ours
+without waiting for a release: ``use``.
 """
 
 import csv
@@ -19,13 +21,17 @@ COLUMNS = ("gemeentecode", "naam", "van", "tot", "opgegaan_in")
 
 @dataclass(frozen=True)
 class Municipality:
-    """One gemeente: from and until when it exists, and which one it became (CBS codes)."""
+    """One gemeente: from and until when it exists, and which it became (CBS codes).
+
+    ``parts`` are the others of those that it was split into.
+    """
 
     code: str
     name: str
     since: date
     until: date | None
     successor: str
+    parts: tuple[str, ...] = ()
 
     def exists_on(self, day: date) -> bool:
         """Whether it is a gemeente on a day."""
@@ -76,6 +82,15 @@ def names() -> Mapping[str, str]:
 def merged() -> Mapping[str, str]:
     """Code of each gemeente that is no more, and of the gemeente of today that it is part of."""
     return _merged(_day())
+
+
+def split() -> dict[str, list[str]]:
+    """Code of each gemeente that was split, and the gemeenten of today beside its first part."""
+    return {
+        code: sorted({code_today(part) for part in _listed()[code].parts} - {became})
+        for code, became in merged().items()
+        if _listed()[code].parts
+    }
 
 
 def former() -> dict[str, str]:
@@ -139,11 +154,12 @@ def _listed() -> dict[str, Municipality]:
     for path in (OURS, *_newer):
         listed |= {one.code: one for one in _read(path)}
     for one in listed.values():
-        if one.successor and one.successor not in listed:
-            raise DomainError(
-                "municipalities",
-                f"Gemeente {one.code} gaat op in {one.successor}, en die staat niet in de lijst.",
-            )
+        for became in filter(None, (one.successor, *one.parts)):
+            if became not in listed:
+                raise DomainError(
+                    "municipalities",
+                    f"Gemeente {one.code} gaat op in {became}, en die staat niet in de lijst.",
+                )
     return listed
 
 
@@ -158,7 +174,8 @@ def _read(path: Path) -> Iterable[Municipality]:
         ) from None
     delimiter = ";" if lines and ";" in lines[0] else ","
     for number, row in enumerate(csv.DictReader(lines, delimiter=delimiter), start=2):
-        code, called, since, until, successor = ((row.get(c) or "").strip() for c in COLUMNS)
+        code, called, since, until, became = ((row.get(c) or "").strip() for c in COLUMNS)
+        successor, *parts = (part.strip() for part in became.split("+"))
         try:
             if not (len(code) == 4 and code.isascii() and code.isdigit() and called):
                 raise ValueError
@@ -166,7 +183,7 @@ def _read(path: Path) -> Iterable[Municipality]:
                 raise ValueError
             yield Municipality(
                 code, called, date.fromisoformat(since) if since else date.min,
-                date.fromisoformat(until) if until else None, successor,
+                date.fromisoformat(until) if until else None, successor, tuple(parts),
             )  # fmt: skip
         except ValueError:
             raise DomainError(

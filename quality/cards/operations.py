@@ -203,6 +203,7 @@ def recompute_after(
         count += retried(partial(judge_and_keep, month, at=at, providers=own))
         give_way()
     retried(partial(_follow_up, provider, at.date(), since=min(changed_months)))
+    retried(partial(learner_operations.hand_over_split, provider, by=by, at=at))
     with transaction():
         _record("recompute_scores", reached[0], by=by, at=at, cards=count, who=provider.code)
     return reached

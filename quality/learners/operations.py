@@ -12,8 +12,8 @@ from core.db import give_way, replace_many, transaction
 from core.errors import DomainError
 from core.formats import day_text
 from core.log_chain import pseudonym
-from core.municipalities import current, names
-from providers.models import CURRENT, ProgressRecord, Provider
+from core.municipalities import current, names, split, with_merged
+from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
 from quality.learners import queries as learner_queries
 from quality.learners.acts import (
     ANSWERED,
@@ -57,6 +57,37 @@ def refresh(provider: Provider, *, today: date, since: date | None = None) -> No
     refresh_summaries(provider, month, since=since)
     if month is not None:
         refresh_signals(provider, month)
+
+
+def hand_over_split(provider: Provider, *, by: str, at: datetime) -> int:
+    """Give the months before to the part of a split gemeente where a learner is reported since.
+
+    They count with the first part. Returns how many learners were handed over.
+    """
+    count = 0
+    for old, others in split().items():
+        before: Any = ProgressRecord.select(ProgressRecord.track).where(
+            CURRENT, ProgressRecord.provider == provider, ProgressRecord.municipality == int(old)
+        )
+        since: Any = (
+            ProgressRecord.select(CourseTrack.number, ProgressRecord.municipality)
+            .join(CourseTrack)
+            .where(
+                CURRENT,
+                ProgressRecord.provider == provider,
+                ProgressRecord.municipality.in_(with_merged(others)),
+                ProgressRecord.track.in_(before),
+            )
+        )
+        main = current(int(old))
+        moved = {(number, current(place)) for number, place in since.distinct().tuples()}
+        done: Any = Handover.select(Handover.number, Handover.to_municipality).where(
+            Handover.from_municipality == main
+        )
+        for number, place in sorted(moved - set(done.tuples())):
+            hand_over(main, number, place, "herindeling", by=by, at=at)
+            count += 1
+    return count
 
 
 def refresh_missing(*, today: date) -> int:
