@@ -14,7 +14,7 @@ from app.settings import prepare_data_directory, read_settings, secret_key
 from core import log_chain, municipalities
 from core.dates import now, today
 from core.db import database, open_database
-from core.errors import BROKEN, DomainError, trouble_of
+from core.errors import AWAY, BROKEN, DomainError, trouble_of
 from core.jobs.models import FollowUp
 from core.migrations import migrate, pending
 
@@ -39,6 +39,10 @@ def opened_database(*, needs_schema: bool = True, settles: bool = True) -> Itera
     try:
         database.connect()
     except peewee.OperationalError as error:
+        # SQLite says "unable to open" when it cannot write the files beside it.
+        trouble = trouble_of(error)
+        if trouble is not None and trouble is not AWAY:
+            raise DomainError(trouble.code, trouble.sentence) from error
         raise DomainError(
             "no_database",
             f"De database is niet te openen ({' '.join(str(error).split())}). "

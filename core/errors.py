@@ -63,8 +63,9 @@ FULL = Trouble(
 READ_ONLY = Trouble(
     "read_only",
     "Op de schijf van Taalinkoop kan niet worden geschreven",
-    "Wat eerder is bewaard, is veilig. De beheerder maakt de schijf beschrijfbaar en geeft de "
-    "gebruiker van Taalinkoop rechten op de gegevensmap; probeer het daarna opnieuw.",
+    "Wat eerder is bewaard, is veilig. De beheerder kijkt of de schijf vol is (ook: geen plek voor "
+    "nog een bestand) of alleen-lezen, en of de gebruiker van Taalinkoop rechten heeft op de "
+    "gegevensmap; probeer het daarna opnieuw.",
 )
 BROKEN = Trouble(
     "database_damaged",

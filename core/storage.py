@@ -109,11 +109,17 @@ class Storage:
         """What there is to remove of what arrived, unless it is needed again from now on."""
         return {"paths": [self.name(self.arrived(sha256))], "before": time.time()}
 
-    def keep_as_received(self, sha256: str) -> None:
-        """Keep the very bytes that arrived: there is nothing in them that may not stay."""
+    def keep_as_received(self, sha256: str) -> bool:
+        """Keep the very bytes that arrived: there is nothing in them that may not stay.
+
+        Returns whether they were not kept yet.
+        """
+        target = self.path(sha256)
+        is_new = not target.exists()
         if (source := self.arrived(sha256)).exists():
-            (target := self.path(sha256)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             source.replace(target)
+        return is_new
 
     def let_wait(self, path: Path) -> None:
         """Put a kept file with what waits to be decided on, for the rest of its day."""

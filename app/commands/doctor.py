@@ -87,8 +87,9 @@ def examine() -> Iterator[Finding]:
         with opened_database(needs_schema=False):
             yield from _database(settings)
     except (DomainError, peewee.DatabaseError) as error:
-        trouble = trouble_of(error)
-        text = str(error) if trouble is None else f"{trouble.sentence} ({error})"
+        trouble, text = trouble_of(error), str(error)
+        if trouble is not None and trouble.sentence not in text:
+            text = f"{trouble.sentence} ({text})"
         yield Finding("database", good=False, text=" ".join(text.split()))
 
 

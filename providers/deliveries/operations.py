@@ -185,6 +185,7 @@ def accept(
         delivery=delivery.id,
         provider=provider.id,
     )
+    moved = False
     try:
         with intake.one_session():
             staged = _stage(delivery, storage, request)
@@ -195,7 +196,7 @@ def accept(
                     return already_delivered(again, file_name=delivery.file_name)
                 _hold(delivery, staged, outcome, request, by=by, at=at, started=started)
                 if staged.stays_as_received:
-                    storage.keep_as_received(delivery.sha256)
+                    moved = storage.keep_as_received(delivery.sha256)
                 _owe_removal(delivery, storage, by=by, at=at)
             staged.staging.clear()
     except cleaning.FileGoneError:
@@ -211,6 +212,10 @@ def accept(
         _ask(delivery, outcome)
         outcome.seconds = time.perf_counter() - started
         return outcome
+    except Exception:
+        if moved:  # and not committed, as on a full disk: it waits to be decided on, as before
+            storage.let_wait(storage.path(delivery.sha256))
+        raise
     settle(storage.directory.parent, at=at, kind="remove_files", subject=delivery.sha256)
     return outcome
 

@@ -223,6 +223,18 @@ def test_unexpected_errors_are_one_sentence_and_debug_shows_them(run, monkeypatc
         run("--debug", "user", "list")
 
 
+def test_a_file_that_sqlite_cannot_write_beside_is_no_server_that_is_down(run, monkeypatch):
+    # As on a disk that is read-only, or has no place for one more file.
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////proc/taalinkoop.sqlite")
+    for command in (("user", "list"), ("provider", "list")):
+        status, _, err = run(*command)
+        assert status == 2
+        assert "Op de schijf van Taalinkoop kan niet worden geschreven. Wat eerder is" in err
+        assert "databaseserver" not in err
+    told = run("doctor")[1]
+    assert told.count("kan niet worden geschreven. Wat eerder is bewaard, is veilig.") == 1
+
+
 def test_a_database_that_does_not_answer_is_explained(run, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://niemand@127.0.0.1:1/niets")
     status, _, err = run("user", "list")

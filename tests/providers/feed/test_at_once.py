@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Timer
 from typing import Any
 
+import peewee
 import pytest
 
 from core import log_chain
@@ -114,3 +115,19 @@ def test_two_withdraw_the_middle_of_three(own_database, tmp_path):
     assert actions("withdraw") == 1
     held = ProgressRecord.select(ProgressRecord.delivery).where(CURRENT).order_by(ProgressRecord.id)
     assert [number for (number,) in held.tuples()] == [numbers[0], numbers[2], numbers[2]]
+
+
+def test_a_file_whose_delivery_could_not_be_kept_waits_where_it_waited(own_database, tmp_path):
+    # As a disk that is full when the transaction ends.
+    database.execute_sql(
+        "CREATE TRIGGER full BEFORE INSERT ON follow_up WHEN NEW.kind = 'remove_files' "
+        "BEGIN SELECT RAISE(ABORT, 'full'); END"
+    )
+    with pytest.raises(peewee.IntegrityError):
+        deliver(tmp_path, make_provider(), csv(row()))
+    assert Delivery.get().state == "received"
+    assert list((tmp_path / "originals").glob("??/*")) == []
+    assert len(list((tmp_path / "incoming").glob("*"))) == 1
+    database.execute_sql("DROP TRIGGER full")
+    deliver(tmp_path, Delivery.get().provider, csv(row()))
+    assert len(list((tmp_path / "originals").glob("??/*"))) == 1
