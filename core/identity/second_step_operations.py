@@ -92,10 +92,10 @@ def pass_second_step(account: Account, *, code: str, address: str, key: str, at:
 
 
 def _use_app(account: Account, typed: str, key: str, at: datetime) -> bool:
-    held: SecondStep | None = SecondStep.get_or_none(SecondStep.account == account)
-    if held is None:
+    second_step: SecondStep | None = SecondStep.get_or_none(SecondStep.account == account)
+    if second_step is None:
         return False
-    step = step_of(_open(held, key), typed, at=at, after=held.last_used)
+    step = step_of(_open(second_step, key), typed, at=at, after=second_step.last_used)
     if step is None:
         return False
     # In one statement: of two that send the same code at once, one comes in.
@@ -155,11 +155,11 @@ def seal(key: str) -> "Fernet":
     return Fernet(base64.urlsafe_b64encode(own))
 
 
-def _open(held: SecondStep, key: str) -> str:
+def _open(step: SecondStep, key: str) -> str:
     from cryptography.fernet import InvalidToken  # noqa: PLC0415
 
     try:
-        return seal(key).decrypt(held.sealed_secret.encode()).decode()
+        return seal(key).decrypt(step.sealed_secret.encode()).decode()
     except InvalidToken:
         raise DomainError(
             "second_step_key",

@@ -84,10 +84,10 @@ def touch(session: SignInSession, *, at: datetime) -> None:
         write_soon(SignInSession.update(seen_at=at).where(SignInSession.id == session.id).execute)
 
 
-def ends_at(found: SignInSession, *, at: datetime, idle: timedelta, life: timedelta) -> datetime:
+def ends_at(session: SignInSession, *, at: datetime, idle: timedelta, life: timedelta) -> datetime:
     """When a session ends if it is not used again."""
-    seen = at if at - found.seen_at > TOUCHED_EVERY else found.seen_at
-    return min(seen + idle, found.began_at + life)
+    seen = at if at - session.seen_at > TOUCHED_EVERY else session.seen_at
+    return min(seen + idle, session.began_at + life)
 
 
 def end(token: str) -> None:

@@ -139,10 +139,10 @@ def _digest(value: Any) -> str:
 
 def _read_seen(text: str) -> dict[str, str]:
     try:
-        shown = json.loads(text)
+        values = json.loads(text)
     except ValueError:
         return {}
-    return shown if isinstance(shown, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
 def _shown(field: Any) -> str:

@@ -148,11 +148,11 @@ def display(value: float, code: str) -> str:
     digits = plain if value else ""
     padded = digits.rjust(places)
     heads = [padded[: len(padded) - places + 1], *padded[len(padded) - places + 1 :]]
-    shown, at = "", 0
+    output, at = "", 0
     for kind, text in tokens:
         if kind == "word":
-            shown += text
+            output += text
         else:
-            shown += heads[at].replace(" ", "0" if text == "0" else "")
+            output += heads[at].replace(" ", "0" if text == "0" else "")
             at += 1
-    return shown.strip()
+    return output.strip()
