@@ -95,7 +95,7 @@ def name_of(line: AuditLine) -> str:
             text = str(values[key])
             return f"“{text.rstrip('.')}”" if key in WRITTEN else text
     school = _provider(values.get("provider") or values.get("aanbieder"))
-    key = DAY.sub(lambda found: plain_text(found[0]), str(line.thing_id))
+    key = DAY.sub(lambda match: plain_text(match[0]), str(line.thing_id))
     return f"{key} ({school})" if school else key
 
 

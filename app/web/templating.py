@@ -43,10 +43,10 @@ def whole_dates(text: object) -> Markup:
     """A sentence whose dates stay on one line: a browser breaks ``23-11-2026`` at a hyphen."""
     safe, place = escape(text), 0
     parts: list[str] = []
-    for found in DATE.finditer(safe):
+    for match in DATE.finditer(safe):
         # A slice of a safe text is safe itself.
-        parts += [safe[place : found.start()], WHOLE.format(found[0])]
-        place = found.end()
+        parts += [safe[place : match.start()], WHOLE.format(match[0])]
+        place = match.end()
     return Markup("").join([*parts, safe[place:]])
 
 
