@@ -31,20 +31,20 @@ from quality.models import (
 
 def attention(account: Account, today: date) -> list[Attention]:
     """Providers that fell a class, reactions and models that wait, signals nobody has seen."""
-    found: list[Attention] = []
+    items: list[Attention] = []
     if may(account, "read", "scores") and account.role != Role.ADMINISTRATOR:
-        found.extend(_fallen(account, today))
+        items.extend(_fallen(account, today))
     if may(account, "create", "reactions"):
-        found.extend(_invitations(account, today))
+        items.extend(_invitations(account, today))
     if may(account, "change", "reactions"):
-        found.extend(_reactions(account))
+        items.extend(_reactions(account))
     if may(account, "change", "signals"):
-        found.extend(_signals(account))
+        items.extend(_signals(account))
     if may(account, "read", "signals"):
-        found.extend(_asked(account))
+        items.extend(_asked(account))
     if may(account, "change", "scoring_model"):
-        found.extend(_models(account))
-    return found
+        items.extend(_models(account))
+    return items
 
 
 def docent_attention(account: Account, today: date) -> list[Attention]:

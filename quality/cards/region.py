@@ -271,8 +271,8 @@ class _Starts:
 
     def __call__(self, tracks: NDArray[np.int64]) -> Starts:
         listed = tracks.tolist()
-        found = inputs.starts_of([track for track in listed if track not in self.known])
-        for track, (level, target) in found.items():
+        new = inputs.starts_of([track for track in listed if track not in self.known])
+        for track, (level, target) in new.items():
             self.known[track] = level, NONE if target is None else target
         starts = [self.known.get(track, (NONE, NONE)) for track in listed]
         return Starts(*np.array(starts, dtype=np.int64).reshape(-1, 2).T)

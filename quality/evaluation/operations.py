@@ -105,10 +105,10 @@ class Change:
 def changes_of(register: Register, municipality: str) -> list[Change]:
     """What a file would change; a sheet with rows stands for the whole of its part."""
     return [
-        Change(sheet, key, held.get(key), given.get(key))
-        for sheet, held, given in _parts(register, municipality)
-        for key in [*given, *(key for key in held if key not in given)]
-        if held.get(key) != given.get(key)
+        Change(sheet, key, current.get(key), given.get(key))
+        for sheet, current, given in _parts(register, municipality)
+        for key in [*given, *(key for key in current if key not in given)]
+        if current.get(key) != given.get(key)
     ]
 
 
@@ -122,8 +122,8 @@ def take_in(register: Register, municipality: str, *, by: str, at: datetime) -> 
         raise DomainError(first.code, f"{first.place()}: {first.message}", field="file")
     with transaction():
         changes = changes_of(register, municipality)
-        for sheet, held, given in _parts(register, municipality):
-            if list(held.items()) != list(given.items()):
+        for sheet, current, given in _parts(register, municipality):
+            if list(current.items()) != list(given.items()):
                 _write(PARTS[sheet], municipality, given.values())
         for change in changes:
             audit.record(
@@ -157,14 +157,14 @@ def _parts(register: Register, municipality: str) -> Iterable[tuple[str, Keyed, 
     """Of each sheet that has rows: what is held, and what it becomes."""
     for sheet, rows in register.rows.items():
         if rows:
-            held = _keyed(sheet, held_rows(sheet, municipality))
+            current = _keyed(sheet, held_rows(sheet, municipality))
             given = _keyed(sheet, (row.values for row in rows))
             empty = PARTS[sheet].empty
             yield (
                 sheet,
-                held,
+                current,
                 {
-                    key: held.get(key, empty)
+                    key: current.get(key, empty)
                     | {name: empty[name] if it is None else it for name, it in values.items()}
                     for key, values in given.items()
                 },

@@ -267,12 +267,12 @@ def measure(computation: str, people: Iterable[Person], *, year: int, until: dat
     kind, _, of = computation.rpartition(":")
     if kind == DAYS:
         return mean_days(SPANS[of], people, year=year, until=until)
-    found = count_people(of, people, year=year, until=until)
+    counted = count_people(of, people, year=year, until=until)
     if kind == COUNT:
-        value = found.numerator if found.people else None
-        interval = count_interval(found.numerator, CONFIDENCE)
-        return Measured(value, found.numerator, found.unknown, found.reached, interval)
-    return Measured(found.share, found.people, found.unknown, found.municipalities)
+        value = counted.numerator if counted.people else None
+        interval = count_interval(counted.numerator, CONFIDENCE)
+        return Measured(value, counted.numerator, counted.unknown, counted.reached, interval)
+    return Measured(counted.share, counted.people, counted.unknown, counted.municipalities)
 
 
 def mean_days(span: Span, people: Iterable[Person], *, year: int, until: date) -> Measured:
@@ -308,13 +308,13 @@ def count_people(computation: str, people: Iterable[Person], *, year: int, until
     answers = [
         (person.municipality, holds(person, last)) for person in people if asks(person, first, last)
     ]
-    known = [(place, held) for place, held in answers if held is not None]
+    answered = [(place, answer) for place, answer in answers if answer is not None]
     return Count(
-        numerator=sum(held for _, held in known),
-        people=len(known),
-        unknown=len(answers) - len(known),
-        municipalities=dict(Counter(place for place, _ in known)),
-        reached=dict(Counter(place for place, held in known if held)),
+        numerator=sum(answer for _, answer in answered),
+        people=len(answered),
+        unknown=len(answers) - len(answered),
+        municipalities=dict(Counter(place for place, _ in answered)),
+        reached=dict(Counter(place for place, answer in answered if answer)),
     )
 
 

@@ -72,10 +72,10 @@ WHILE_RESTRICTED = (_SHOWN_TO_NOBODY, _KEPT, _COUNTED)
 
 def restriction_of(municipality: int, number: str) -> Restriction | None:
     """The restriction of a learner, or ``None``."""
-    found: Restriction | None = Restriction.get_or_none(
+    restriction: Restriction | None = Restriction.get_or_none(
         Restriction.municipality == municipality, Restriction.number == number
     )
-    return found
+    return restriction
 
 
 def restrict(

@@ -49,9 +49,9 @@ def refresh_summaries(
     if since is not None and newest is not None:
         stale &= S.track.in_(_touched(provider.id, min(since, _hours_from(newest)), newest))
     query: Any = S.select(S.track).where(stale)
-    told = S.select(peewee.Value(1)).where(S.track == CourseTrack.id)
+    summaries = S.select(peewee.Value(1)).where(S.track == CourseTrack.id)
     untold: Any = CourseTrack.select(CourseTrack.id).where(
-        CourseTrack.provider == provider, ~fn.EXISTS(told)
+        CourseTrack.provider == provider, ~fn.EXISTS(summaries)
     )
     tracks = {track for (track,) in (*query.tuples(), *untold.tuples())}
     for batch in chunked(sorted(tracks), TRACKS_AT_ONCE):

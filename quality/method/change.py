@@ -99,8 +99,8 @@ def cusum(
             total = 0.0
         if total == 0:
             zero_at = place
-    told = alarms and len(months) - alarms[-1] <= model.cusum_word_months
-    return Cusum(tuple(sums), tuple(alarms), begin if told else None)
+    is_recent = alarms and len(months) - alarms[-1] <= model.cusum_word_months
+    return Cusum(tuple(sums), tuple(alarms), begin if is_recent else None)
 
 
 def expected_share(

@@ -427,8 +427,8 @@ def judge_all(cases: Sequence[Case], model: ScoringModel) -> list[Judgement]:
     judgements = [_judged(case, model) for case in cases]
     every = [result for one in judgements for result in (*one.results, *one.beside)]
     sure = [(result, result.estimate) for result in every if result.estimate is not None]
-    found = uncertainty.intervals([estimate for _, estimate in sure])
-    for (result, _), (low, high) in zip(sure, found, strict=True):
+    intervals = uncertainty.intervals([estimate for _, estimate in sure])
+    for (result, _), (low, high) in zip(sure, intervals, strict=True):
         scale = 1 if result.measure.per_week else 100
         result.interval = scale * low, scale * high
     return judgements

@@ -146,8 +146,8 @@ def take_in(data: bytes, *, by: str, at: datetime) -> RegionTable:
 def _checked(content: Mapping[str, Any]) -> dict[str, Any]:
     """Only what we know of a file, in the shape that we write ourselves."""
     region, routes = content.get("region"), content.get("routes")
-    known = {route.code for route in LearningRoute}
-    if not isinstance(region, str) or not isinstance(routes, dict) or not set(routes) <= known:
+    our_routes = {route.code for route in LearningRoute}
+    if not isinstance(region, str) or not isinstance(routes, dict) or not set(routes) <= our_routes:
         raise DomainError("not_a_region", "In het bestand ontbreekt de regio of de leerroute.",
                           field="file")  # fmt: skip
     refuse(region, field="file")
