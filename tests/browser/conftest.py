@@ -48,8 +48,8 @@ expect.set_options(timeout=60_000)
 
 def find_chromium() -> str | None:
     """Path of a browser that is installed here."""
-    found = [path for name in NAMES if (path := shutil.which(name))]
-    return next(iter(found), ELSEWHERE if Path(ELSEWHERE).exists() else None)
+    paths = [path for name in NAMES if (path := shutil.which(name))]
+    return next(iter(paths), ELSEWHERE if Path(ELSEWHERE).exists() else None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -213,12 +213,14 @@ class Person:
         self.page.wait_for_load_state()
         new = self.site.examined.claim(self.page.evaluate(KINDS))
         self.page.evaluate(AXE)
-        found = self._axe(None, {"type": "rule", "values": WHOLE_PAGE})
-        found += self._axe(new, {"type": "tag", "values": NORM})
+        violations = self._axe(None, {"type": "rule", "values": WHOLE_PAGE})
+        violations += self._axe(new, {"type": "tag", "values": NORM})
         self.page.emulate_media(color_scheme="dark")
-        found += [f"dark: {one}" for one in self._axe(new, {"type": "rule", "values": CONTRAST})]
+        violations += [
+            f"dark: {one}" for one in self._axe(new, {"type": "rule", "values": CONTRAST})
+        ]
         self.page.emulate_media(color_scheme="light")
-        return found
+        return violations
 
     def _axe(self, kinds: list[str] | None, rules: dict[str, object]) -> list[str]:
         return [

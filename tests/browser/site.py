@@ -22,8 +22,8 @@ def email(role: Role, provider: str = "") -> str:
     """Address with which the demo lets this role in, of one aanbieder when it is named."""
     return next(
         address
-        for address, _, held, code, *_ in ACCOUNTS
-        if held == role and provider in ("", code)
+        for address, _, own_role, code, *_ in ACCOUNTS
+        if own_role == role and provider in ("", code)
     )
 
 

@@ -70,8 +70,8 @@ def test_a_file_with_a_fault_is_mended_and_changes_the_score(
     page.get_by_label(FILE).set_input_files(file_with(tmp_path, "oktober.csv", wrong))
     person.send_file()
 
-    told = page.get_by_role("row").filter(has_text="nvt").last
-    assert re.match(r"2\s+uren_gevolgd\s+nvt\s+Vul het aantal uren in", told.inner_text())
+    warning = page.get_by_role("row").filter(has_text="nvt").last
+    assert re.match(r"2\s+uren_gevolgd\s+nvt\s+Vul het aantal uren in", warning.inner_text())
     assert person.barriers() + person.overflow() == []
     assert score_shown(page) == before
 

@@ -58,9 +58,9 @@ def test_a_score_is_explained_down_to_its_last_row(sit: Sit) -> None:
 
     # The sentence is the sum that it says it is, and the table adds up to the same.
     working = page.locator("p", has_text="Zo komt de score tot stand").inner_text()
-    found = re.search(r"([\d,]+) = \((.+)\) / (\d+)", working)
-    assert found is not None, working
-    score, terms, total = found.groups()
+    match = re.search(r"([\d,]+) = \((.+)\) / (\d+)", working)
+    assert match is not None, working
+    score, terms, total = match.groups()
     pairs = [term.split(" × ") for term in terms.split(" + ")]
     computed = sum(number(weight) * number(points) for weight, points in pairs) / number(total)
     assert computed == pytest.approx(number(score), abs=0.1)
@@ -69,7 +69,7 @@ def test_a_score_is_explained_down_to_its_last_row(sit: Sit) -> None:
     looks_right(manager)
 
     press(page.get_by_role("link", name="Bekijk de rijen achter deze cijfers"))
-    told = page.locator("main").inner_text()
+    text = page.locator("main").inner_text()
     expect(page.locator("tbody tr").first).to_be_visible()
     looks_right(manager)
     press(page.get_by_role("link", name="CSV"))
@@ -78,7 +78,7 @@ def test_a_score_is_explained_down_to_its_last_row(sit: Sit) -> None:
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download").click()
     lines = waiting.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert f"{count_text(len(lines) - 1)} rijen" in told
+    assert f"{count_text(len(lines) - 1)} rijen" in text
 
 
 def test_who_is_behind_a_figure_is_opened_printed_and_seen_by_the_provider_alike(
@@ -204,9 +204,9 @@ def test_hoor_en_wederhoor_up_to_fixing_the_month(sit: Sit) -> None:
     expect(page.get_by_role("link", name="Stel vast")).to_have_count(0)
 
     own.reload()
-    told = own.locator("main").inner_text()
-    assert "Wij zien dat volgende maand terug in de wachttijd." in told
-    assert "vastgesteld" in told
+    text = own.locator("main").inner_text()
+    assert "Wij zien dat volgende maand terug in de wachttijd." in text
+    assert "vastgesteld" in text
 
 
 def test_the_gemeente_handles_a_signal(sit: Sit) -> None:

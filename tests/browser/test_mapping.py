@@ -56,8 +56,8 @@ def test_a_strange_file_is_mapped_used_and_a_changed_header_is_shown(
     person.visit("/leveringen/nieuw/")
     choose_file(page, strange(tmp_path, "later.csv", 11, headers))
     follow(page, "Bekijk wat er zou gebeuren")
-    told = page.inner_text("main")
-    assert "6 rijen gelezen: 6 aangenomen" in told
-    assert "Niet meer in het bestand: Avonduren." in told
-    assert "Nieuw in het bestand: uren_avond_weekend." in told
+    text = page.inner_text("main")
+    assert "6 rijen gelezen: 6 aangenomen" in text
+    assert "Niet meer in het bestand: Avonduren." in text
+    assert "Nieuw in het bestand: uren_avond_weekend." in text
     assert person.barriers() + person.overflow() == []

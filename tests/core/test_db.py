@@ -26,8 +26,8 @@ def test_finds_what_starts_with_a_text_and_nothing_else(db, text):
     provider = make_provider()
     for name in (f"{text}rkt", f"x{text}", "100 procent", "axb", "backslash", "M"):
         Location.create(provider=provider, name=name)
-    found = Location.select().where(starts_with(Location.name, text))
-    assert [row.name for row in found] == [f"{text}rkt"]
+    matches = Location.select().where(starts_with(Location.name, text))
+    assert [row.name for row in matches] == [f"{text}rkt"]
 
 
 def test_a_sound_database_has_no_findings(db):

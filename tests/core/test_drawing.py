@@ -141,12 +141,12 @@ def test_the_code_that_draws_is_part_of_the_fingerprint(tmp_path, monkeypatch):
         file.write_text("def paint(canvas, data): ...\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     painter = importlib.import_module("painting.charts.dots")
-    found = {make_chart(paint=painter.paint).fingerprint}
+    fingerprints = {make_chart(paint=painter.paint).fingerprint}
     for file in files:
         file.write_text("def paint(canvas, data): pass\n", encoding="utf-8")
         pictures.code_fingerprint.cache_clear()
-        found.add(make_chart(paint=painter.paint).fingerprint)
-    assert len(found) == 1 + len(files)
+        fingerprints.add(make_chart(paint=painter.paint).fingerprint)
+    assert len(fingerprints) == 1 + len(files)
 
 
 def test_colours_keep_a_contrast_of_three_on_light_and_dark_ground():

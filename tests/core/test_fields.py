@@ -107,8 +107,8 @@ def test_shows_held_values_as_a_person_would_type_them():
         data={"day": date(2026, 1, 2), "month": date(2026, 10, 1), "hours": Decimal("1.50"),
               "price": 1_160_050, "count": 3}
     )  # fmt: skip
-    shown = [field._value() for field in (form.day, form.month, form.hours, form.price, form.count)]
-    assert shown == ["02-01-2026", "oktober 2026", "1,50", "11600,50", "3"]
+    texts = [field._value() for field in (form.day, form.month, form.hours, form.price, form.count)]
+    assert texts == ["02-01-2026", "oktober 2026", "1,50", "11600,50", "3"]
 
 
 def test_each_error_says_what_to_do():

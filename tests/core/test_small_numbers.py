@@ -19,9 +19,9 @@ counts = st.dictionaries(st.sampled_from("abcde"), st.integers(0, 30), min_size=
 
 @given(parts=counts)
 def test_the_rest_of_a_total_is_never_one_hidden_small_part(parts):
-    shown = parts_of_total(parts)
-    hidden = [name for name, count in shown.items() if count is None]
-    assert all(not is_small(count) for count in shown.values())
+    visible = parts_of_total(parts)
+    hidden = [name for name, count in visible.items() if count is None]
+    assert all(not is_small(count) for count in visible.values())
     if hidden and len(hidden) < sum(count > 0 for count in parts.values()):
         assert sum(parts[name] for name in hidden) >= small_numbers.MINIMUM
 
@@ -30,21 +30,21 @@ def test_the_rest_of_a_total_is_never_one_hidden_small_part(parts):
 @given(cells=st.lists(st.lists(st.integers(0, 12), min_size=3, max_size=3), min_size=1, max_size=4))
 def test_attack_no_hidden_cell_follows_from_the_totals_of_its_row_or_column(cells):
     grid = {str(i): {str(j): n for j, n in enumerate(row)} for i, row in enumerate(cells)}
-    shown = table(grid)
+    visible = table(grid)
     sums = totals(grid)
     lines = [[(r, c) for c in grid[r]] for r in grid]
     lines += [[(r, c) for r in grid] for c in grid["0"]]
     for line in lines:
-        known = [grid[r][c] for r, c in line if shown[r][c] is not None]
-        gone = [(r, c) for r, c in line if shown[r][c] is None]
-        assert not any(is_small(n) for n in known)
+        values = [grid[r][c] for r, c in line if visible[r][c] is not None]
+        gone = [(r, c) for r, c in line if visible[r][c] is None]
+        assert not any(is_small(n) for n in values)
         if len(gone) == 1:
             # Only where nobody else is in the line, and then the total itself is small.
             assert sum(grid[r][c] for r, c in line) == grid[gone[0][0]][gone[0][1]]
     for row, total in sums.items():
         if total is not None:
             assert total == sum(grid[row].values())
-            hidden = [n for c, n in grid[row].items() if shown[row][c] is None]
+            hidden = [n for c, n in grid[row].items() if visible[row][c] is None]
             assert len(hidden) != 1 or hidden[0] == total >= small_numbers.MINIMUM or total == 0
 
 

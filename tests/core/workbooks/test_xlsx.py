@@ -52,8 +52,8 @@ def read(folder: Path, content: bytes, shown=NO_COLUMN) -> list[tuple[int, list[
 def test_every_valid_spelling_of_a_table_reads_the_same(tmp_path, how):
     content = Writer(how).content(ROWS, formats=FORMATS)
     assert read(tmp_path, content) == VALUES
-    shown = [cells[0] for _, cells in read(tmp_path, content, EVERY_COLUMN)]
-    assert shown == ["trajectnummer", "NT-1 ", "000100", "T-007", "K-5"]
+    texts = [cells[0] for _, cells in read(tmp_path, content, EVERY_COLUMN)]
+    assert texts == ["trajectnummer", "NT-1 ", "000100", "T-007", "K-5"]
 
 
 @settings(
