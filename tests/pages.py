@@ -243,9 +243,9 @@ class Client:
         """The token against forged requests that this browser's pages carry."""
         if not self._token:
             response = self.browser.get("/account/", follow_redirects=True)
-            found = re.search(r'name="csrf_token" value="([^"]+)"', response.text)
-            assert found, "no page with a form to take the token from"
-            self._token = found[1]
+            match = re.search(r'name="csrf_token" value="([^"]+)"', response.text)
+            assert match, "no page with a form to take the token from"
+            self._token = match[1]
         return self._token
 
     @staticmethod

@@ -278,8 +278,8 @@ def test_no_file_names_the_machine_it_was_made_on() -> None:
 def test_nothing_is_left_for_later() -> None:
     words = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX"]) + r")\b")
     left = [
-        f"{name_of(path)}: {found[0]}"
+        f"{name_of(path)}: {match[0]}"
         for path in own_files()
-        if (found := words.search(path.read_text(encoding="utf-8")))
+        if (match := words.search(path.read_text(encoding="utf-8")))
     ]
     assert left == []

@@ -39,8 +39,8 @@ def pages() -> list[str]:
 def own_megabytes(process: int) -> float:
     """Pages that belong to this process alone and are no copy of a file."""
     text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
-    found = re.search(r"^Private_Dirty:\s+(\d+) kB", text, re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0.0
+    match = re.search(r"^Private_Dirty:\s+(\d+) kB", text, re.MULTILINE)
+    return int(match[1]) / 1024 if match else 0.0
 
 
 def measure() -> Iterator[Ratio]:

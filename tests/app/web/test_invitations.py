@@ -24,9 +24,9 @@ def vera(db) -> Account:
 
 
 def link_in(text: str) -> str:
-    found = re.search(r"http://localhost(/account/wachtwoord/[\w-]{40,}/)", text)
-    assert found, text
-    return found[1]
+    match = re.search(r"http://localhost(/account/wachtwoord/[\w-]{40,}/)", text)
+    assert match, text
+    return match[1]
 
 
 def test_a_new_account_gets_a_link_that_works_once(client):
