@@ -62,7 +62,8 @@ class _Calculation:
         self.page.set_column(0, 0, 30)
         self.page.set_column(1, FIRST_KNOT + 2 * KNOTS, 11)
         self.page.write_string(0, 0, title, self.looks["bold"])
-        self.page.write(1, 0, "Verander een waarde in een gele cel: punten en score rekenen mee.")
+        told = "Verander een waarde in een gele cel: punten, score en oordeel rekenen mee."
+        self.page.write(1, 0, told)
         row = 3
         for tree in self.found.trees:
             row = self._route(row, tree)

@@ -53,6 +53,7 @@ def test_the_method_page_computes_its_example(client, db):
     assert "Model basis-2027" in page.text
     assert f"{tree['score']:.1f}".replace(".", ",") in page.text
     assert "Wachttijd" in page.text
+    assert "Wat er anders is dan bij methode 1" in page.text
     assert "/methode/modellen/" in page.links
 
 

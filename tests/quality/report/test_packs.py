@@ -261,13 +261,22 @@ def test_a_report_is_made_once_until_something_changes(region, shelf):
     assert not shelf.has(pack_of("TA001"), "pdf")
 
 
-def recalculated(content: bytes, tmp_path):
-    """Open the workbook in LibreOffice, calculate everything anew, and read the result."""
+YELLOW = "FFFFF7D6"
+
+
+def recalculated(content: bytes, tmp_path, **typed: float):
+    """Open the workbook in LibreOffice, calculate everything anew, and read the result.
+
+    ``typed`` is what somebody enters in the yellow cell of a criterion, by the first word of it.
+    """
     if shutil.which("soffice") is None:
         pytest.skip("LibreOffice (soffice) is not installed, so nothing can recalculate the sheet")
     source = tmp_path / "in" / "score.xlsx"
     source.parent.mkdir()
     book = openpyxl.load_workbook(io.BytesIO(content))
+    for row in book["Score"].iter_rows():
+        if row[1].fill.fgColor.rgb == YELLOW and (word := row[0].value.split()[0]) in typed:
+            row[1].value = typed[word]
     book.save(source)  # openpyxl drops the stored results: what is read below is calculated
     subprocess.run(
         ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
@@ -285,6 +294,19 @@ def test_libreoffice_recomputes_the_score_from_the_values(region, tmp_path):
     sheet = recalculated(pack_of("TA003").make("xlsx", at=AT), tmp_path)
     card = next(c for c in ScoreCard.select() if c.provider.code == "TA003" and c.month == OCT)
     assert scores_in(sheet) == [pytest.approx(card.score, abs=1e-6)]
+
+
+def words_in(sheet) -> list[str]:
+    return [row[1].value for row in sheet.iter_rows() if row[0].value == "Oordeel"]
+
+
+def test_a_yellow_cell_that_is_changed_changes_the_word_too(region, tmp_path):
+    content = pack_of("TA003").make("xlsx", at=AT)
+    stored = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["Score"]
+    assert words_in(stored) == ["voldoende"]
+    sheet = recalculated(content, tmp_path, Bevoegde=100)
+    assert scores_in(sheet)[0] > scores_in(stored)[0]
+    assert words_in(sheet) == ["goed"]
 
 
 def test_the_stored_results_of_the_formulas_are_the_score_itself(region):
