@@ -57,8 +57,15 @@ EMPTY_TABLES = {
     for table in ("accessview", "lessonbreakview", "teachingmethodview")
     for page in ("details_view", "export_view")
 }
-# Of each route one address is looked at: of the trajecten the one that has bids.
-BEGIN_AT = {Role.REGION: ("/planning/DALFSEN-2019/inschrijvingen/",)}
+# Of each route one address is looked at: of the trajecten the one that has bids and the one that
+# has lessons, and of a takeover one with an answer.
+BEGIN_AT = {
+    Role.REGION: (
+        "/planning/DALFSEN-2019/inschrijvingen/",
+        "/planning/SAS-2024/lessen/",
+        "/planning/overname/?aanbieder=TA005&dag=01-12-2026",
+    )
+}
 # No page: only other systems call these.
 BY_TOKEN = "api."
 # Forms about a lot that is not awarded yet; those of the demo region are.
