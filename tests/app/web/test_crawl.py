@@ -19,6 +19,7 @@ from app.web.security import CONTENT_SECURITY_POLICY
 from core.accounts import Account, Role
 from core.identity.account_operations import HASHER
 from core.pages.purposes import PURPOSES
+from core.storage import Storage
 from tests.app.web.test_listening import PASSWORD, serve  # noqa: F401  a fixture
 from tests.app.web.test_rights import ASKED, SCOPE, address, fill_world, rules
 from tests.builders import AT
@@ -160,7 +161,7 @@ def token_of(page: Page) -> str:
 @pytest.mark.thorough
 def test_what_is_typed_comes_back_as_text(serve) -> None:  # noqa: F811
     server = serve(TAALINKOOP_SECOND_STEP="nee")
-    fill_world()
+    fill_world(Storage(server.app.config["TAALINKOOP_DATA_DIR"]))
     pages = [
         address(rule, number=1, code="TA001")
         for rule in rules(server.app)

@@ -4,6 +4,7 @@ Values in an address come from ``SAMPLES``; what only others may see is named "v
 answer may contain that word.
 """
 
+import hashlib
 import io
 import os
 import re
@@ -76,13 +77,13 @@ QUERIES = [[name] for name in ASKED] if os.environ.get("REQUIRE_ALL") else [ASKE
 
 
 @pytest.fixture
-def world(db: peewee.Database) -> None:
+def world(app: Flask, db: peewee.Database) -> None:
     """One provider that the account may see, and one that it may not."""
-    fill_world()
+    fill_world(Storage(app.config["TAALINKOOP_DATA_DIR"]))
 
 
-def fill_world() -> None:
-    """Make what ``world`` says."""
+def fill_world(storage: Storage) -> None:
+    """Make what ``world`` says, with the file of each delivery."""
     for code, hidden, municipality in (("TA001", "", 193), ("TA002", "verborgen ", 166)):
         provider = make_provider(code, name=f"{hidden}Taalschool", contact_person=f"{hidden}Kim")
         Location.create(provider=provider, name=f"{hidden}Markt 1")
@@ -95,13 +96,21 @@ def fill_world() -> None:
         )
         contract = make_contract(provider, number=f"{hidden}C1")
         ContractScope.create(contract=contract, route=1, municipality=f"{municipality:04d}")
-        delivery = make_delivery(provider, file_name=f"{hidden}levering.csv", rows=1, accepted=1)
+        number = f"{hidden.strip() or 'open'}-traject-1"
+        file = f"trajectnummer;{hidden}kolom\n{number};x\n".encode()
+        delivery = make_delivery(
+            provider, file_name=f"{hidden}levering.csv", rows=1, accepted=1, size=len(file),
+            sha256=hashlib.sha256(file).hexdigest(),
+        )  # fmt: skip
+        path = storage.path(delivery.sha256)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file)
         DeliveryMonth.create(delivery=delivery, month=MONTH, rows=1)
         Problem.create(
             delivery=delivery, row=3, column="a", code="F204", severity="warning",
             value=f"{hidden}waarde", message=f"{hidden}uitleg",
         )  # fmt: skip
-        track = make_track(provider, f"{hidden.strip() or 'open'}-traject-1")
+        track = make_track(provider, number)
         make_record(
             month=MONTH, provider=provider, track=track, delivery=delivery, contract=contract,
             municipality=municipality,
