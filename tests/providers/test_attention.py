@@ -85,7 +85,7 @@ def test_a_mark_asks_attention_when_lost_or_long_unchecked(
     QualityMark.create(
         provider=provider, status=status, valid_from=date(2026, 1, 1), checked_on=checked
     )
-    found = attention(someone(Role.MUNICIPALITY, municipalities=["0193"]), TODAY)
-    assert [item.urgency for item in found] == ([] if said is None else [urgency])
-    assert all(said in item.text for item in found)
-    assert all(item.url == "/aanbieders/TA001/keurmerk/" for item in found)
+    items = attention(someone(Role.MUNICIPALITY, municipalities=["0193"]), TODAY)
+    assert [item.urgency for item in items] == ([] if said is None else [urgency])
+    assert all(said in item.text for item in items)
+    assert all(item.url == "/aanbieders/TA001/keurmerk/" for item in items)

@@ -117,9 +117,9 @@ def test_learners_now_are_the_open_ones_of_the_newest_month(db) -> None:
     make_record(month=SEPTEMBER, provider=provider, delivery=delivery)
     # not counted: superseded
     make_record(month=OCTOBER, provider=provider, delivery=delivery, superseded_by=delivery)
-    found = learners_now([provider.id])
-    assert found == {provider.id: [Learners(1, 1, 1, 0), Learners(3, 0, 0, 1)]}
-    assert [one.total for one in found[provider.id]] == [2, 1]
+    counts = learners_now([provider.id])
+    assert counts == {provider.id: [Learners(1, 1, 1, 0), Learners(3, 0, 0, 1)]}
+    assert [one.total for one in counts[provider.id]] == [2, 1]
     assert learners_now([]) == {}
 
 
@@ -248,8 +248,8 @@ def test_a_mark_is_troubled_when_it_is_not_valid_or_checked_too_long_ago(db) -> 
     mark(stale, MarkStatus.FIXED_TERM, start, checked_on=date(2026, 8, 1))
     mark(lost, MarkStatus.WITHDRAWN, start, checked_on=DAY)
     mark(never, MarkStatus.INDEFINITE, start)
-    found = troubled_marks(DAY, Provider.select(Provider.id))
-    assert [(m.provider.code, is_stale(m, DAY)) for m in found] == [
+    marks = troubled_marks(DAY, Provider.select(Provider.id))
+    assert [(m.provider.code, is_stale(m, DAY)) for m in marks] == [
         ("TA1", True),
         ("TA2", False),
         ("TA3", True),

@@ -78,9 +78,9 @@ def last_month(made: Any, _page: Any) -> None:
 
 @pytest.mark.parametrize("change", [cover, last_month])
 def test_the_sheet_with_the_whole_header_that_a_person_sees_is_read(tmp_path, change):
-    found = check_bytes(tmp_path, book(change=change), "x.xlsx")
-    assert found.values() == check_bytes(tmp_path, csv(*ROWS)).values()
-    assert found.assumed["sheet"] == "Sheet"
+    checked = check_bytes(tmp_path, book(change=change), "x.xlsx")
+    assert checked.values() == check_bytes(tmp_path, csv(*ROWS)).values()
+    assert checked.assumed["sheet"] == "Sheet"
 
 
 @pytest.mark.parametrize("write", [bytes, prefixed])
@@ -112,9 +112,9 @@ def test_cells_merged_downward_are_told_and_a_title_or_a_note_may_be_merged(tmp_
         page["A6"] = "* de cijfers zijn voorlopig"
         page.merge_cells("A6:D8")
 
-    found = check_bytes(tmp_path, book(change=merge), "x.xlsx")
-    assert found.told == [(3, "groep", "F015")]
-    assert found.skipped == {"blank": [5], "note": [6]}
+    checked = check_bytes(tmp_path, book(change=merge), "x.xlsx")
+    assert checked.told == [(3, "groep", "F015")]
+    assert checked.skipped == {"blank": [5], "note": [6]}
 
 
 def test_cells_merged_downward_in_an_ods(tmp_path):
@@ -130,8 +130,8 @@ def test_cells_merged_downward_in_an_ods(tmp_path):
             part = part.replace(first, merged).replace(second, "<table:covered-table-cell>")
             part = part.replace("covered-table-cell></table:table-cell>", "covered-table-cell/>")
             packed.writestr(name, part)
-    found = check_bytes(tmp_path, target.getvalue(), "x.ods")
-    assert [(column, code) for _, column, code in found.told] == [("groep", "F015")]
+    checked = check_bytes(tmp_path, target.getvalue(), "x.ods")
+    assert [(column, code) for _, column, code in checked.told] == [("groep", "F015")]
 
 
 def test_a_number_is_read_as_a_spreadsheet_shows_it(tmp_path):
@@ -140,9 +140,9 @@ def test_a_number_is_read_as_a_spreadsheet_shows_it(tmp_path):
     place = cells[0].index("uren_aangeboden")
     cells[1][place] = 47.999999999999993
     cells[2][1] = 1e15
-    found = check_bytes(tmp_path, xlsx(cells), "x.xlsx")
-    assert found.told == [(3, "trajectnummer", "F302")]
-    assert len(found.rows) == 1
+    checked = check_bytes(tmp_path, xlsx(cells), "x.xlsx")
+    assert checked.told == [(3, "trajectnummer", "F302")]
+    assert len(checked.rows) == 1
 
 
 @pytest.mark.parametrize(
@@ -158,10 +158,10 @@ def test_a_number_is_read_as_a_spreadsheet_shows_it(tmp_path):
     ],
 )
 def test_a_date_of_a_system_is_that_day_or_refused(tmp_path, sent, code):
-    found = check_bytes(tmp_path, csv(row(datum_aanmelding=sent)))
-    assert found.told == ([] if code is None else [(2, "datum_aanmelding", code)])
+    checked = check_bytes(tmp_path, csv(row(datum_aanmelding=sent)))
+    assert checked.told == ([] if code is None else [(2, "datum_aanmelding", code)])
     expected = check_bytes(tmp_path, csv(row())).values()
-    assert found.values() == (expected if code is None else set())
+    assert checked.values() == (expected if code is None else set())
 
 
 def test_a_file_with_the_month_in_front_is_refused_whole(tmp_path):
@@ -183,9 +183,9 @@ def test_a_name_that_is_damaged_is_not_held(tmp_path, group):
 @pytest.mark.parametrize("value", ["A\ud800B", "a\0b", ["A", "B"], {"naam": "A"}])
 def test_json_that_no_database_holds_is_sent_back(tmp_path, value):
     content = json.dumps([row(groep=value), row(trajectnummer="T-2") | {"\ud800 kolom\0": "x"}])
-    found = check_bytes(tmp_path, content.encode(), "x.json")
-    assert found.told == [(1, "groep", "F303")]
-    told = [*found.unknown, *(problem.value for problem in found.problems)]
+    checked = check_bytes(tmp_path, content.encode(), "x.json")
+    assert checked.told == [(1, "groep", "F303")]
+    told = [*checked.unknown, *(problem.value for problem in checked.problems)]
     assert all(one.encode() and "\0" not in one for one in told)
 
 
@@ -198,8 +198,8 @@ def test_json_of_a_system_on_one_long_line_in_either_encoding(tmp_path):
 
 def test_what_stands_beside_the_rows_of_json_is_told(tmp_path):
     content = json.dumps({"aanbiedercode": "ANDERS", "leveringen": [row()]})
-    found = check_bytes(tmp_path, content.encode(), "x.json")
-    assert found.assumed == {"kind": "JSON", "beside": ["aanbiedercode"]}
+    checked = check_bytes(tmp_path, content.encode(), "x.json")
+    assert checked.assumed == {"kind": "JSON", "beside": ["aanbiedercode"]}
 
 
 @pytest.mark.parametrize(
@@ -230,21 +230,21 @@ def test_an_archive_is_to_be_unpacked(tmp_path):
 
 
 def test_a_column_of_cursisten_may_hold_names_and_is_not_read(tmp_path):
-    found = check_bytes(tmp_path, csv(row() | {"Cursist": "Fatima"}))
-    assert (found.personal, found.unknown, found.told) == (("Cursist",), (), [])
+    checked = check_bytes(tmp_path, csv(row() | {"Cursist": "Fatima"}))
+    assert (checked.personal, checked.unknown, checked.told) == (("Cursist",), (), [])
 
 
 @pytest.mark.parametrize("label", ["Groep A Totaal", "Eindtotaal", "Groep A Resultaat"])
 def test_a_total_that_a_spreadsheet_made_is_no_row(tmp_path, label):
     total = dict.fromkeys(ROWS[0], "") | {"groep": label, "uren_aangeboden": "144"}
-    found = check_bytes(tmp_path, csv(*ROWS, total))
-    assert (found.skipped, found.told) == ({"totals": [5]}, [])
+    checked = check_bytes(tmp_path, csv(*ROWS, total))
+    assert (checked.skipped, checked.told) == ({"totals": [5]}, [])
 
 
 def test_a_group_with_the_name_of_a_total_is_no_total(tmp_path):
     cells = {name: value for name, value in row(groep="Totaal A").items() if "maand" not in name}
-    found = check_bytes(tmp_path, csv(cells), only_month=date(2026, 10, 1))
-    assert (len(found.rows), found.skipped) == (1, {})
+    checked = check_bytes(tmp_path, csv(cells), only_month=date(2026, 10, 1))
+    assert (len(checked.rows), checked.skipped) == (1, {})
 
 
 @pytest.mark.parametrize(
@@ -259,16 +259,16 @@ def test_a_group_with_the_name_of_a_total_is_no_total(tmp_path):
 )
 def test_an_unknown_column_of_citizen_numbers_is_personal(tmp_path, cells, personal):
     rows = (row(trajectnummer=f"T-{n}") | {"Memo": cell} for n, cell in enumerate(cells))
-    found = check_bytes(tmp_path, csv(*rows))
-    assert (found.personal, found.unknown) == ((("Memo",), ()) if personal else ((), ("Memo",)))
-    assert len(found.rows) == len(cells)
+    checked = check_bytes(tmp_path, csv(*rows))
+    assert (checked.personal, checked.unknown) == ((("Memo",), ()) if personal else ((), ("Memo",)))
+    assert len(checked.rows) == len(cells)
 
 
 @pytest.mark.parametrize("around", ["{}", "{} 12", "12 {}", "tel. 0612345678, bsn {}-03"])
 def test_a_citizen_number_is_shown_nowhere_whatever_stands_beside_it(tmp_path, around):
     for number in ("111222333", "111 222 333", "1112.22.333"):
-        found = check_bytes(tmp_path, csv(row(leerroute=around.format(number))))
-        (problem,) = found.problems
+        checked = check_bytes(tmp_path, csv(row(leerroute=around.format(number))))
+        (problem,) = checked.problems
         assert number not in f"{problem.value} {problem.message}"
 
 

@@ -26,16 +26,16 @@ def test_errors_and_percentages_are_refused_by_name(tmp_path, kind):
         "ods": lambda: ods(table(*ROWS)),
         "xls": MADE_BEFORE.read_bytes,
     }[kind]()
-    found = check_bytes(tmp_path, content, f"x.{kind}")
-    first = found.assumed["header_row"]
-    assert found.assumed["sheet"] == "Data"
-    assert found.told == [
+    checked = check_bytes(tmp_path, content, f"x.{kind}")
+    first = checked.assumed["header_row"]
+    assert checked.assumed["sheet"] == "Data"
+    assert checked.told == [
         (first + 2, "groep", "F012"),
         (first + 3, "uren_gevolgd", "F214"),
     ]
-    assert [problem.value for problem in found.problems] == ["#N/A", "40,5%"]
+    assert [problem.value for problem in checked.problems] == ["#N/A", "40,5%"]
     plain = csv(row(groep="A"), row(groep="A", trajectnummer="T-4"))
-    assert [r[3:] for r in found.rows] == [r[3:] for r in check_bytes(tmp_path, plain).rows]
+    assert [r[3:] for r in checked.rows] == [r[3:] for r in check_bytes(tmp_path, plain).rows]
 
 
 @pytest.mark.parametrize(

@@ -123,9 +123,9 @@ def test_a_number_that_lost_its_zeros_is_asked_and_makes_no_second_learner(schoo
     )
     deliver(tmp_path, school, csv(september))
     elsewhere = row(trajectnummer="200", gemeentecode="0148")
-    found = deliver(tmp_path, school, csv(row(trajectnummer="100"), elsewhere))
-    assert told(found) == [(2, "trajectnummer", "F511")]
-    assert "Eerder was dit traject 000100." in found.problems[0].message
+    outcome = deliver(tmp_path, school, csv(row(trajectnummer="100"), elsewhere))
+    assert told(outcome) == [(2, "trajectnummer", "F511")]
+    assert "Eerder was dit traject 000100." in outcome.problems[0].message
     assert deliver(tmp_path, school, csv(row(trajectnummer="000100"))).problems == []
     assert set(current(school)) == {
         ("000100", "2026-09"),

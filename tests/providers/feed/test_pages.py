@@ -67,10 +67,10 @@ def test_who_searches_the_deliveries_has_the_list_without_the_calendar(school):
     upload(school, csv(), "oktober.csv")
     whole = school.get("/leveringen/")
     assert "Wat elke aanbieder leverde, per rapportagemaand" in whole.text
-    found = school.get("/leveringen/?zoek=oktober")
-    assert "oktober.csv" in found.text
-    assert "per rapportagemaand" not in found.text
-    assert "/leveringen/" in [a.get("href") for a in found.all("a")]
+    page = school.get("/leveringen/?zoek=oktober")
+    assert "oktober.csv" in page.text
+    assert "per rapportagemaand" not in page.text
+    assert "/leveringen/" in [a.get("href") for a in page.all("a")]
 
 
 @pytest.mark.parametrize(

@@ -260,17 +260,19 @@ def judge(folder: Path, *names: str) -> None:
     if file.encoding in ("cp1252", "cp850", "mac_roman"):
         file.rows = [[cell.replace("\u200b", "") for cell in cells] for cells in file.rows]
         file.rows = [[cell.replace("\u2011", "-") for cell in cells] for cells in file.rows]
-    found = check_bytes(folder, file.content(), "vuil.csv")
-    expected, held = meant(folder), by_key(found)
-    tally = found.tally
-    skipped = sum(map(len, found.skipped.values()))
-    assert tally.rows == len(found.rows) + len(found.again) + tally.rejected + skipped
+    checked = check_bytes(folder, file.content(), "vuil.csv")
+    expected, held = meant(folder), by_key(checked)
+    tally = checked.tally
+    skipped = sum(map(len, checked.skipped.values()))
+    assert tally.rows == len(checked.rows) + len(checked.again) + tally.rejected + skipped
     assert {key: expected[key] for key in held} == held, "a row was altered"
     damaged = [name for name in names if name in HARMFUL]
-    assert len(held) >= len(CLEAN) - len(damaged), found.problems
+    assert len(held) >= len(CLEAN) - len(damaged), checked.problems
     more = {"dubbele rij", "totaalrij zonder woord"}.intersection(names)
-    assert len(held) + tally.rejected + len(found.again) == len(CLEAN) + len(more), "a row was lost"
-    rejected = {p.row for p in found.problems if p.severity == "error"}
+    assert len(held) + tally.rejected + len(checked.again) == len(CLEAN) + len(more), (
+        "a row was lost"
+    )
+    rejected = {p.row for p in checked.problems if p.severity == "error"}
     assert len(rejected) == tally.rejected, "a row was rejected without its number"
 
 
@@ -357,11 +359,13 @@ def test_order_of_rows_does_not_matter(tmp_path, order):
             HARMFUL[change](file)
         file.rows += [list(file.rows[1]), list(file.rows[4]), list(file.rows[2])]
         file.rows = [file.rows[at] for at in order]
-        found = check_bytes(tmp_path, file.content())
-        tracks = [track for _, track, *_ in (*found.rows, *found.again, *found.rejected) if track]
-        keys = {found.numbers[track - 1] for track in tracks if tracks.count(track) > 1}
-        held = {key: value for key, value in by_key(found).items() if key not in keys}
-        codes = sorted(p.code for p in found.problems)
+        checked = check_bytes(tmp_path, file.content())
+        tracks = [
+            track for _, track, *_ in (*checked.rows, *checked.again, *checked.rejected) if track
+        ]
+        keys = {checked.numbers[track - 1] for track in tracks if tracks.count(track) > 1}
+        held = {key: value for key, value in by_key(checked).items() if key not in keys}
+        codes = sorted(p.code for p in checked.problems)
         return held, keys, codes
 
     assert numbered(order) == numbered(range(9))

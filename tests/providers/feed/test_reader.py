@@ -37,10 +37,10 @@ def test_reads_every_separator_encoding_and_line_end(tmp_path, separator, encodi
          for k, v in one.items()}
         for one in ROWS
     ]  # fmt: skip
-    found = check_bytes(tmp_path, text(rows, separator, newline).encode(encoding))
-    assert found.told == []
-    assert [r[0] for r in found.rows] == [2, 3]
-    assert "Ommen é; 'x'" in repr(found.rows)
+    checked = check_bytes(tmp_path, text(rows, separator, newline).encode(encoding))
+    assert checked.told == []
+    assert [r[0] for r in checked.rows] == [2, 3]
+    assert "Ommen é; 'x'" in repr(checked.rows)
 
 
 def test_sep_line_title_rows_blank_rows_totals_and_footnotes(tmp_path):
@@ -49,26 +49,26 @@ def test_sep_line_title_rows_blank_rows_totals_and_footnotes(tmp_path):
         ["sep=;", "Voortgang Taalschool;;", "", lines[0], lines[1], ";;;", lines[0], lines[2],
          "Totaal;;;;;;96;81", "", "* voorlopige cijfers van deze maand"]
     )  # fmt: skip
-    found = check_bytes(tmp_path, content.encode())
-    assert found.told == []
-    assert [r[0] for r in found.rows] == [5, 8]
-    assert found.skipped == {"blank": [6, 10], "header": [7], "totals": [9], "note": [11]}
-    assert found.assumed["header_row"] == 4
-    assert found.tally.rows == 7
+    checked = check_bytes(tmp_path, content.encode())
+    assert checked.told == []
+    assert [r[0] for r in checked.rows] == [5, 8]
+    assert checked.skipped == {"blank": [6, 10], "header": [7], "totals": [9], "note": [11]}
+    assert checked.assumed["header_row"] == 4
+    assert checked.tally.rows == 7
 
 
 def test_row_number_is_the_line_on_which_the_record_starts(tmp_path):
     content = csv(row(groep='"een\r\ntwee"'), row(trajectnummer="T-2", uren_gevolgd="x"))
-    found = check_bytes(tmp_path, content)
-    assert (4, "uren_gevolgd", "F204") in found.told
+    checked = check_bytes(tmp_path, content)
+    assert (4, "uren_gevolgd", "F204") in checked.told
 
 
 def test_a_stray_quote_swallows_no_row(tmp_path):
     lines = csv(*(row(trajectnummer=f"T-{n}", groep="A") for n in range(6))).decode().splitlines()
     lines[2] = lines[2].replace(";A", ';"A')
-    found = check_bytes(tmp_path, "\n".join(lines).encode())
-    assert len(found.rows) + found.tally.rejected == 6
-    assert found.tally.rejected <= 1
+    checked = check_bytes(tmp_path, "\n".join(lines).encode())
+    assert len(checked.rows) + checked.tally.rejected == 6
+    assert checked.tally.rejected <= 1
 
 
 def test_ragged_rows(tmp_path):
@@ -76,22 +76,22 @@ def test_ragged_rows(tmp_path):
     lines[1] += ";extra"
     lines[2] = lines[2].removesuffix(";;")
     lines[3] += ";;"
-    found = check_bytes(tmp_path, "\n".join(lines).encode())
-    assert found.told == [(2, None, "F010"), (3, None, "F011")]
-    assert [r[0] for r in found.rows] == [3, 4]
+    checked = check_bytes(tmp_path, "\n".join(lines).encode())
+    assert checked.told == [(2, None, "F010"), (3, None, "F011")]
+    assert [r[0] for r in checked.rows] == [3, 4]
 
 
 def test_invisible_spaces_and_spelling_of_headers(tmp_path):
     content = csv(row(trajectnummer="\u00a0T-1\u200b")).decode()
     content = content.replace("uren_gevolgd", " Uren-Gevolgd ").replace("leerroute", "LEERROUTE")
-    found = check_bytes(tmp_path, content.encode())
-    assert (found.told, found.numbers) == ([], ["T-1"])
+    checked = check_bytes(tmp_path, content.encode())
+    assert (checked.told, checked.numbers) == ([], ["T-1"])
 
 
 def test_personal_columns_are_dropped_unread_and_unknown_ones_named(tmp_path):
-    found = check_bytes(tmp_path, csv(row() | {"Achternaam": "Jansen", "Kleur": "rood"}))
-    assert (found.personal, found.unknown) == (("Achternaam",), ("Kleur",))
-    assert "Jansen" not in repr(found)
+    checked = check_bytes(tmp_path, csv(row() | {"Achternaam": "Jansen", "Kleur": "rood"}))
+    assert (checked.personal, checked.unknown) == (("Achternaam",), ("Kleur",))
+    assert "Jansen" not in repr(checked)
 
 
 def test_workbook_with_real_dates_numbers_titles_and_sheets(tmp_path):
@@ -101,24 +101,24 @@ def test_workbook_with_real_dates_numbers_titles_and_sheets(tmp_path):
         "rapportagemaand": date(2026, 10, 1), "trajectnummer": 12345,
     }  # fmt: skip
     content = xlsx([["Voortgang"], [], *table(values)], sheets=("Uitleg",))
-    found = check_bytes(tmp_path, content, "x.xlsx")
-    assert (found.told, found.numbers) == ([], ["12345"])
-    assert found.rows[0][0] == 4
-    assert (found.assumed["sheet"], found.assumed["header_row"]) == ("Data", 3)
-    assert check_bytes(tmp_path, content, "verkeerd.csv").values() == found.values()
+    checked = check_bytes(tmp_path, content, "x.xlsx")
+    assert (checked.told, checked.numbers) == ([], ["12345"])
+    assert checked.rows[0][0] == 4
+    assert (checked.assumed["sheet"], checked.assumed["header_row"]) == ("Data", 3)
+    assert check_bytes(tmp_path, content, "verkeerd.csv").values() == checked.values()
 
 
 def test_workbook_that_counts_from_1904(tmp_path):
     values = row() | {"datum_aanmelding": date(2026, 9, 1), "datum_eerste_les": 46280 - 1462}
-    found = check_bytes(tmp_path, xlsx(table(values), date_1904=True), "x.xlsx")
-    assert found.values() == check_bytes(tmp_path, csv(row())).values()
+    checked = check_bytes(tmp_path, xlsx(table(values), date_1904=True), "x.xlsx")
+    assert checked.values() == check_bytes(tmp_path, csv(row())).values()
 
 
 def test_error_cells_are_never_taken_for_empty(tmp_path):
     values = row() | {"groep": "=ERR"}
-    found = check_bytes(tmp_path, xlsx(table(values)), "x.xlsx")
-    assert found.told == [(2, "groep", "F012")]
-    assert found.problems[0].value == "#N/A"
+    checked = check_bytes(tmp_path, xlsx(table(values)), "x.xlsx")
+    assert checked.told == [(2, "groep", "F012")]
+    assert checked.problems[0].value == "#N/A"
 
 
 @pytest.mark.parametrize("shape", ["leveringen", "array", "lines"])
@@ -130,8 +130,8 @@ def test_json_in_three_shapes(tmp_path, shape):
         "array": json.dumps(rows),
         "lines": "\n".join(json.dumps(one) for one in rows),
     }[shape]
-    found = check_bytes(tmp_path, content.encode(), "x.json")
-    assert (found.told, found.values()) == ([], plain(tmp_path))
+    checked = check_bytes(tmp_path, content.encode(), "x.json")
+    assert (checked.told, checked.values()) == ([], plain(tmp_path))
 
 
 def zipped(**parts: bytes) -> bytes:
@@ -246,20 +246,20 @@ def test_two_rows_of_names_are_one_header(tmp_path):
 
 @pytest.mark.parametrize("key", ["SOM-260101", "Aantal-3", "totaal/1"])
 def test_a_row_with_a_key_is_a_learner_whatever_it_is_called(tmp_path, key):
-    found = check_bytes(tmp_path, csv(row(trajectnummer=key, groep="Gemiddeld tempo")))
-    assert (found.numbers, found.told, found.skipped) == ([key], [], {})
+    checked = check_bytes(tmp_path, csv(row(trajectnummer=key, groep="Gemiddeld tempo")))
+    assert (checked.numbers, checked.told, checked.skipped) == ([key], [], {})
 
 
 def test_a_total_in_the_place_of_the_key_is_skipped_and_told_and_a_full_row_is_not(tmp_path):
     total = dict.fromkeys(row(), "") | {"trajectnummer": "Totaal groep 3", "uren_gevolgd": "81"}
-    found = check_bytes(tmp_path, csv(row(), total, row(trajectnummer="TOTAAL 260101")))
-    assert found.tally.skipped_rows == [(3, "totals", "Totaal groep 3 81")]
-    assert found.told == [(4, "trajectnummer", "F311")]
+    checked = check_bytes(tmp_path, csv(row(), total, row(trajectnummer="TOTAAL 260101")))
+    assert checked.tally.skipped_rows == [(3, "totals", "Totaal groep 3 81")]
+    assert checked.told == [(4, "trajectnummer", "F311")]
 
 
 def test_a_line_with_nearly_nothing_is_one_problem_and_a_file_of_them_is_refused(tmp_path):
-    found = check_bytes(tmp_path, csv(row(), {"trajectnummer": "T-2"}))
-    assert found.told == [(3, None, "F018")]
+    checked = check_bytes(tmp_path, csv(row(), {"trajectnummer": "T-2"}))
+    assert checked.told == [(3, None, "F018")]
     with pytest.raises(RefusedFileError) as refused:
         check_bytes(tmp_path, csv(row()) + b"x,y\n" * 12_000)
     assert refused.value.code == "F019"
@@ -300,8 +300,8 @@ def test_a_key_comes_out_of_every_format_as_it_went_in(tmp_path, keys):
         ("x.csv", csv(*rows)), ("x.xlsx", xlsx(table(*rows))), ("x.ods", ods(table(*rows))),
         ("x.json", json.dumps(rows).encode()),
     ):  # fmt: skip
-        found = check_bytes(tmp_path, content, name)
-        assert (found.numbers, found.told) == (keys, []), name
+        checked = check_bytes(tmp_path, content, name)
+        assert (checked.numbers, checked.told) == (keys, []), name
     assert check_bytes(tmp_path, csv(*zeros)).numbers == [f"{number:06d}" for number in numbers]
 
 

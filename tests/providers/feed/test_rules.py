@@ -97,55 +97,55 @@ WARNED = [
 
 @pytest.mark.parametrize("values", GOOD)
 def test_takes_a_good_row_without_a_word(tmp_path, values):
-    found = check_bytes(tmp_path, csv(row(**values)))
-    assert (found.told, len(found.rows)) == ([], 1)
+    checked = check_bytes(tmp_path, csv(row(**values)))
+    assert (checked.told, len(checked.rows)) == ([], 1)
 
 
 @pytest.mark.parametrize(("values", "column", "code"), BAD)
 def test_rejects_and_says_where(tmp_path, values, column, code):
-    found = check_bytes(tmp_path, csv(row(), row(trajectnummer="T-2") | values))
-    assert len(found.rows) == 1
-    assert found.tally.rejected == 1
-    assert (3, column, code) in found.told
+    checked = check_bytes(tmp_path, csv(row(), row(trajectnummer="T-2") | values))
+    assert len(checked.rows) == 1
+    assert checked.tally.rejected == 1
+    assert (3, column, code) in checked.told
 
 
 @pytest.mark.parametrize(("values", "column", "code"), WARNED)
 def test_warns_and_takes_the_row(tmp_path, values, column, code):
-    found = check_bytes(tmp_path, csv(row(**values)))
-    assert (found.told, len(found.rows)) == ([(2, column, code)], 1)
+    checked = check_bytes(tmp_path, csv(row(**values)))
+    assert (checked.told, len(checked.rows)) == ([(2, column, code)], 1)
 
 
 def test_says_what_to_do_with_the_value(tmp_path):
-    found = check_bytes(tmp_path, csv(row(uren_gevolgd="nvt")))
-    (problem,) = found.problems
+    checked = check_bytes(tmp_path, csv(row(uren_gevolgd="nvt")))
+    (problem,) = checked.problems
     assert problem.message == 'Vul het aantal uren in, bijvoorbeeld 12,5. Er staat "nvt".'
     assert problem.value == "nvt"
 
 
 def test_tells_all_faults_of_a_row_at_once(tmp_path):
-    found = check_bytes(tmp_path, csv(row(uren_gevolgd="x", leerroute="?", datum_eerste_les="")))
-    assert [p.code for p in found.problems] == ["F306", "F204", "F106"]
+    checked = check_bytes(tmp_path, csv(row(uren_gevolgd="x", leerroute="?", datum_eerste_les="")))
+    assert [p.code for p in checked.problems] == ["F306", "F204", "F106"]
 
 
 def test_a_citizen_number_is_nowhere_in_what_is_told(tmp_path):
-    found = check_bytes(
+    checked = check_bytes(
         tmp_path, csv(row(trajectnummer="123456782", status="bsn 123456782", groep="123456782"))
     )
-    assert found.problems
-    assert "123456782" not in repr(found)
+    assert checked.problems
+    assert "123456782" not in repr(checked)
 
 
 def test_a_doubled_key_is_kept_apart(tmp_path):
-    found = check_bytes(tmp_path, csv(row(), row(trajectnummer="T-2"), row()))
-    assert [held[:3] for held in found.again] == [(4, 1, 24321)]
+    checked = check_bytes(tmp_path, csv(row(), row(trajectnummer="T-2"), row()))
+    assert [held[:3] for held in checked.again] == [(4, 1, 24321)]
 
 
 def test_given_month_replaces_its_column_and_refuses_others(tmp_path):
     values = row()
     del values["rapportagemaand"]
     assert len(check_bytes(tmp_path, csv(values), only_month=date(2026, 10, 1)).rows) == 1
-    found = check_bytes(tmp_path, csv(row()), only_month=date(2026, 9, 1))
-    assert found.told == [(2, "rapportagemaand", "F111")]
+    checked = check_bytes(tmp_path, csv(row()), only_month=date(2026, 9, 1))
+    assert checked.told == [(2, "rapportagemaand", "F111")]
 
 
 def test_every_row_rule_has_a_case_here():
@@ -192,5 +192,5 @@ def test_own_codes_and_headers_of_a_provider(tmp_path):
      ("trajectnummer", "F309"), ("rapportagemaand", "F110")],
 )  # fmt: skip
 def test_a_number_of_five_thousand_digits_is_a_fault_like_every_other(tmp_path, column, code):
-    found = check_bytes(tmp_path, csv(row(**{column: "9" * 5_000})))
-    assert [(name, rule) for _, name, rule in found.told] == [(column, code)]
+    checked = check_bytes(tmp_path, csv(row(**{column: "9" * 5_000})))
+    assert [(name, rule) for _, name, rule in checked.told] == [(column, code)]
