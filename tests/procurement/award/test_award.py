@@ -11,44 +11,44 @@ G1, G2 = Criterion("G1", "Wachttijd", 40), Criterion("G2", "Begeleiding", 30)
 
 
 def test_price_and_quality_by_hand():
-    found = ranking(BPKV, 30, (G1, G2), [
+    ranked = ranking(BPKV, 30, (G1, G2), [
         Offer("De Brug", 1_000_000, {"G1": 8, "G2": 7}),
         Offer("Oever", 950_000, {"G1": 6, "G2": 9}),
         Offer("Kade", 1_200_000, {"G1": 10, "G2": 6}),
     ])  # fmt: skip
     # De Brug: 9.500 / 10.000 x 30 = 28,50; 8/10 x 40 = 32; 7/10 x 30 = 21: 81,50
     # Oever: 30; 24; 27: 81,00.  Kade: 9.500 / 12.000 x 30 = 23,75; 40; 18: 81,75
-    assert [(r.rank, r.name, r.total) for r in found] == [
+    assert [(r.rank, r.name, r.total) for r in ranked] == [
         (1, "Kade", 8175), (2, "De Brug", 8150), (3, "Oever", 8100),
     ]  # fmt: skip
-    assert [p.amount for p in found[0].parts] == [2375, 4000, 1800]
-    shown = found[1].parts[0].working.replace("\N{NO-BREAK SPACE}", " ")
+    assert [p.amount for p in ranked[0].parts] == [2375, 4000, 1800]
+    shown = ranked[1].parts[0].working.replace("\N{NO-BREAK SPACE}", " ")
     assert shown == "€ 9.500,00 ÷ € 10.000,00 × 30 = 28,50"
 
 
 def test_value_by_hand():
     it = (Criterion("G1", "Wachttijd", value_cents=100_000),)
-    found = ranking(VALUE, 0, it, [
+    ranked = ranking(VALUE, 0, it, [
         Offer("De Brug", 1_000_000, {"G1": 9}), Offer("Oever", 930_000, {"G1": 1}),
         Offer("Kade", 920_000, {"G1": None}),
     ])  # fmt: skip
     # 10.000 - 900 = 9.100; 9.300 - 100 = 9.200; no answer deducts nothing: 9.200, so they share.
-    assert [(r.rank, r.name, r.total) for r in found] == [
+    assert [(r.rank, r.name, r.total) for r in ranked] == [
         (1, "De Brug", 910_000), (2, "Kade", 920_000), (2, "Oever", 920_000),
     ]  # fmt: skip
-    assert found[1].remarks == (
+    assert ranked[1].remarks == (
         "Geen antwoord op G1.", "Gelijk met een andere inschrijving: zij delen deze plaats.",
     )  # fmt: skip
 
 
 def test_a_missing_price_is_invalid_and_sets_no_lowest_price():
-    found = ranking(BPKV, 60, (G1,), [
+    ranked = ranking(BPKV, 60, (G1,), [
         Offer("Zonder", None, {"G1": 10}), Offer("Nul", 0, {"G1": 10}), Offer("Met", 900, {}),
     ])  # fmt: skip
-    assert [(r.name, r.rank, r.total) for r in found] == [
+    assert [(r.name, r.rank, r.total) for r in ranked] == [
         ("Met", 1, 6000), ("Nul", None, None), ("Zonder", None, None),
     ]  # fmt: skip
-    assert found[1].remarks == ("Er is geen prijs. De inschrijving is ongeldig.",)
+    assert ranked[1].remarks == ("Er is geen prijs. De inschrijving is ongeldig.",)
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_schemes_that_cannot_be(method, price, criteria, code):
 
 
 def test_who_may_be_chosen():
-    found = ranking(BPKV, 60, (G1,), [
+    ranked = ranking(BPKV, 60, (G1,), [
         Offer("A", 900, {"G1": 9}), Offer("B", 900, {"G1": 8}), Offer("C", 900, {"G1": 8}),
         Offer("D", None, {}),
     ])  # fmt: skip
-    require_choice(found, ["A"], 2)
+    require_choice(ranked, ["A"], 2)
     # B and C share the second place: either may be taken, with the reason in the decision.
-    require_choice(found, ["A", "C"], 2)
+    require_choice(ranked, ["A", "C"], 2)
     for chosen in ([], ["B"], ["A", "D"], ["A", "B", "C"]):
         with pytest.raises(DomainError):
-            require_choice(found, chosen, 2)
+            require_choice(ranked, chosen, 2)
 
 
 scores = st.fixed_dictionaries({c: st.none() | st.integers(0, 10) for c in ("G1", "G2")})

@@ -83,19 +83,19 @@ def test_fewer_than_five_cases_give_no_forecast():
 
 
 def test_a_past_on_time_gives_the_plan_back():
-    found = fair_forecast(plan(task()), past(1, 1, 1, 1, 1))
-    assert set(found.days) == {TODAY + timedelta(days=20)} == {found.planned}
-    assert found.chance == 1
+    forecast = fair_forecast(plan(task()), past(1, 1, 1, 1, 1))
+    assert set(forecast.days) == {TODAY + timedelta(days=20)} == {forecast.planned}
+    assert forecast.chance == 1
 
 
 def test_half_and_eighty_percent_follow_the_ratios():
     """With one open step of 20 days the days are those of its ratios: 20 to 60."""
-    found = fair_forecast(plan(task()), past(1, 1, 1, 2, 3))
-    assert set(found.days) == {TODAY + timedelta(days=n) for n in (20, 40, 60)}
-    assert found.by(0.5) == TODAY + timedelta(days=20)
-    assert found.by(0.8) in {TODAY + timedelta(days=40), TODAY + timedelta(days=60)}
-    assert found.by(1) == TODAY + timedelta(days=60)
-    assert found.chance == pytest.approx(0.6, abs=0.08)
+    forecast = fair_forecast(plan(task()), past(1, 1, 1, 2, 3))
+    assert set(forecast.days) == {TODAY + timedelta(days=n) for n in (20, 40, 60)}
+    assert forecast.by(0.5) == TODAY + timedelta(days=20)
+    assert forecast.by(0.8) in {TODAY + timedelta(days=40), TODAY + timedelta(days=60)}
+    assert forecast.by(1) == TODAY + timedelta(days=60)
+    assert forecast.chance == pytest.approx(0.6, abs=0.08)
 
 
 def test_the_own_phase_counts_alone_once_it_has_five_cases():

@@ -57,8 +57,8 @@ def test_health_with_its_reason(step, baseline, health, reason):
 
 
 def test_what_should_have_been_done_says_so():
-    found = judged(Step("1", duration=3, deadline=date(2026, 6, 4)), today=date(2026, 6, 8))
-    assert found.reason == (
+    health = judged(Step("1", duration=3, deadline=date(2026, 6, 4)), today=date(2026, 6, 8))
+    assert health.reason == (
         "Verwacht 08-06-2026, 4 dagen na de uiterste datum 04-06-2026, want de stap had al "
         "klaar moeten zijn en is nog open."
     )
@@ -107,8 +107,8 @@ def document(**more):
 def test_the_sentence_on_top(meeting, sentence):
     given = document()
     moved = replace(given.decisions[1], meeting_on=meeting)
-    found = look(replace(given, decisions=(given.decisions[0], moved)), TODAY)
-    assert found.sentence == f"Start dienstverlening verwacht {sentence}"
+    view = look(replace(given, decisions=(given.decisions[0], moved)), TODAY)
+    assert view.sentence == f"Start dienstverlening verwacht {sentence}"
 
 
 def test_no_goal_and_a_goal_that_was_met():
@@ -117,9 +117,9 @@ def test_no_goal_and_a_goal_that_was_met():
         "nog geen mijlpaal" in look(replace(given, steps=given.steps[:2], links=()), TODAY).sentence
     )
     met = replace(given.steps[2], actual_end=date(2026, 5, 30))
-    found = look(replace(given, steps=(*given.steps[:2], met)), TODAY)
-    assert found.sentence == "Start dienstverlening gehaald op 30-05-2026."
-    assert found.health is Health.DONE
+    view = look(replace(given, steps=(*given.steps[:2], met)), TODAY)
+    assert view.sentence == "Start dienstverlening gehaald op 30-05-2026."
+    assert view.health is Health.DONE
 
 
 def test_shifting_one_gemeente_shows_what_moves():
@@ -144,12 +144,12 @@ def test_a_shift_to_a_weekend_takes_the_first_meeting_day_after_it():
 
 def test_shifting_a_task_and_a_milestone():
     outlook = look(document(), TODAY)
-    found = differences(outlook.plan, outlook.forecasts, shifted(outlook.plan, "7", 30))
-    assert [(c.code, c.after) for c in found][:2] == [
+    changes = differences(outlook.plan, outlook.forecasts, shifted(outlook.plan, "7", 30))
+    assert [(c.code, c.after) for c in changes][:2] == [
         ("7", date(2026, 7, 11)), ("8", date(2026, 7, 13)),
     ]  # fmt: skip
-    found = differences(outlook.plan, outlook.forecasts, shifted(outlook.plan, "21", 3))
-    assert [(c.code, c.after) for c in found] == [("21", date(2026, 6, 26))]
+    changes = differences(outlook.plan, outlook.forecasts, shifted(outlook.plan, "21", 3))
+    assert [(c.code, c.after) for c in changes] == [("21", date(2026, 6, 26))]
 
 
 @pytest.mark.parametrize(
@@ -207,9 +207,9 @@ def test_a_meeting_that_cannot_be_stays_and_says_why():
     decision = LocalDecision("0148", "college", Outcome.SCHEDULED, date(2026, 12, 29))
     step = Step("1", "Besluit", Kind.DECISION, decisions=(decision,))
     plan = Plan((step,), (), date(2026, 11, 1), date(2026, 11, 2), Calendar((recess,)))
-    found = schedule(plan)["1"]
-    assert found.local_dates["0148"] > date(2027, 1, 3)
-    assert meeting_conflict(plan, decision, found) == (
+    forecast = schedule(plan)["1"]
+    assert forecast.local_dates["0148"] > date(2027, 1, 3)
+    assert meeting_conflict(plan, decision, forecast) == (
         "De vergadering van 29-12-2026 valt in het reces (kerst)."
     )
     early = replace(plan, starts_on=date(2027, 2, 1))

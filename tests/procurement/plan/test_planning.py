@@ -43,24 +43,24 @@ def example():
 
 def test_network_of_checks_6_9():
     plan = example()
-    found = schedule(plan)
+    forecasts = schedule(plan)
 
     def offset(day):
         return plan.calendar.working_days_between(MONDAY, day)
 
-    begins = {c: offset(plan.calendar.next_working_day(f.start)) for c, f in found.items()}
+    begins = {c: offset(plan.calendar.next_working_day(f.start)) for c, f in forecasts.items()}
     assert begins == {"A": 0, "B": 3, "C": 3, "D": 8, "E": 5, "F": 12}
-    assert {c: offset(f.end) for c, f in found.items()} == {
+    assert {c: offset(f.end) for c, f in forecasts.items()} == {
         "A": 3, "B": 8, "C": 5, "D": 12, "E": 11, "F": 13,
     }  # fmt: skip
-    assert {c: (offset(f.latest_start), offset(f.latest_end)) for c, f in found.items()} == {
+    assert {c: (offset(f.latest_start), offset(f.latest_end)) for c, f in forecasts.items()} == {
         "A": (0, 3), "B": (3, 8), "C": (4, 6), "D": (8, 12), "E": (6, 12), "F": (12, 13),
     }  # fmt: skip
-    assert {c: f.total_float for c, f in found.items()} == {
+    assert {c: f.total_float for c, f in forecasts.items()} == {
         "A": 0, "B": 0, "C": 1, "D": 0, "E": 1, "F": 0,
     }  # fmt: skip
-    assert (found["C"].free_float, found["E"].free_float) == (0, 1)
-    assert [c for c, f in found.items() if f.critical] == ["A", "B", "D", "F"]
+    assert (forecasts["C"].free_float, forecasts["E"].free_float) == (0, 1)
+    assert [c for c, f in forecasts.items() if f.critical] == ["A", "B", "D", "F"]
 
 
 @st.composite
@@ -86,7 +86,7 @@ def test_longest_paths_as_networkx_finds_them(network):
         [Step(str(n), duration=days) for n, days in enumerate(durations)],
         [Link(str(a), str(b)) for a, b in pairs],
     )
-    found = schedule(plan)
+    forecasts = schedule(plan)
 
     graph = networkx.DiGraph()
     graph.add_nodes_from(range(len(durations)))
@@ -96,10 +96,10 @@ def test_longest_paths_as_networkx_finds_them(network):
     graph.add_weighted_edges_from((n, "sink", days) for n, days in enumerate(durations))
     longest = networkx.dag_longest_path_length(graph)
 
-    assert max(f.end for f in found.values()) == MONDAY + timedelta(days=longest)
+    assert max(f.end for f in forecasts.values()) == MONDAY + timedelta(days=longest)
     for n in range(len(durations)):
         upto = networkx.dag_longest_path_length(graph.subgraph(networkx.ancestors(graph, n) | {n}))
-        assert found[str(n)].start == MONDAY + timedelta(days=upto)
+        assert forecasts[str(n)].start == MONDAY + timedelta(days=upto)
 
 
 @patient
@@ -117,17 +117,17 @@ def test_a_step_can_slip_to_its_latest_end_and_not_beyond(network, unit, link_ty
         ],
         [Link(str(a), str(b), link_type, lag, unit) for a, b in pairs],
     )  # fmt: skip
-    found = schedule(plan)
+    forecasts = schedule(plan)
     for step in plan.steps:
-        latest = found[step.code].latest_end
-        if latest is None or step.code == goal or found[step.code].end >= latest:
+        latest = forecasts[step.code].latest_end
+        if latest is None or step.code == goal or forecasts[step.code].end >= latest:
             continue
         slipped = replace(step, actual_end=latest)
         moved = schedule(
             replace(plan, steps=tuple(slipped if s is step else s for s in plan.steps))
         )
         if link_type is not LinkType.START_START:
-            assert moved[goal].end <= max(date(2027, 1, 15), found[goal].end)
+            assert moved[goal].end <= max(date(2027, 1, 15), forecasts[goal].end)
 
 
 @patient
@@ -168,8 +168,8 @@ def test_a_circle_is_refused_by_name():
     ],
 )
 def test_links_and_lags(link, start, end):
-    found = schedule(plan_of([Step("1", duration=10), Step("2", duration=5)], [link]))["2"]
-    assert (found.start, found.end) == (start, end)
+    forecast = schedule(plan_of([Step("1", duration=10), Step("2", duration=5)], [link]))["2"]
+    assert (forecast.start, forecast.end) == (start, end)
 
 
 def test_facts_and_today_overrule():
@@ -180,11 +180,11 @@ def test_facts_and_today_overrule():
         Step("4", duration=2, earliest_start=date(2026, 9, 1)),
     ]
     plan = plan_of(steps, [Link("1", "2"), Link("2", "3"), Link("3", "4")], today=date(2026, 7, 1))
-    found = schedule(plan)
-    assert (found["1"].start, found["1"].end) == (date(2026, 6, 3), date(2026, 6, 20))
-    assert (found["2"].end, found["2"].held) == (date(2026, 7, 1), Held.TODAY)
-    assert found["3"].start == found["3"].end == date(2026, 7, 1)
-    assert (found["4"].start, found["4"].held) == (date(2026, 9, 1), Held.EARLIEST_START)
+    forecasts = schedule(plan)
+    assert (forecasts["1"].start, forecasts["1"].end) == (date(2026, 6, 3), date(2026, 6, 20))
+    assert (forecasts["2"].end, forecasts["2"].held) == (date(2026, 7, 1), Held.TODAY)
+    assert forecasts["3"].start == forecasts["3"].end == date(2026, 7, 1)
+    assert (forecasts["4"].start, forecasts["4"].held) == (date(2026, 9, 1), Held.EARLIEST_START)
 
 
 SUMMER = Recess(date(2026, 7, 11), date(2026, 8, 23), "zomerreces")
@@ -237,37 +237,37 @@ def test_when_one_gemeente_decides(local, end, rule):
 
 
 def test_the_latest_gemeente_decides_the_date_and_is_named():
-    found = decided(
+    decision = decided(
         LocalDecision("0193", "college", Outcome.DECIDED, None, date(2026, 6, 5)),
         LocalDecision("0166", "college", Outcome.SCHEDULED, date(2026, 6, 30)),
         LocalDecision("0148", "college", Outcome.SCHEDULED, date(2026, 6, 16)),
     )
-    assert found["8"].end == date(2026, 6, 30)
-    assert found["8"].last_municipalities == ["0166"]
-    assert found["8"].held is Held.MEETING
-    assert found["10"].start == date(2026, 6, 30)
+    assert decision["8"].end == date(2026, 6, 30)
+    assert decision["8"].last_municipalities == ["0166"]
+    assert decision["8"].held is Held.MEETING
+    assert decision["10"].start == date(2026, 6, 30)
 
 
 def test_a_decision_is_done_when_every_gemeente_decided_or_needs_none():
-    found = decided(
+    decision = decided(
         LocalDecision("0193", "college", Outcome.CONDITIONAL, None, date(2026, 6, 5)),
         LocalDecision("0166", "college", Outcome.DECIDED, None, date(2026, 6, 12)),
         LocalDecision("0148", "college", Outcome.NOT_NEEDED),
         today=date(2026, 6, 20),
     )
-    assert (found["8"].end, found["8"].held) == (date(2026, 6, 12), Held.ACTUAL)
-    assert found["8"].total_float is None
+    assert (decision["8"].end, decision["8"].held) == (date(2026, 6, 12), Held.ACTUAL)
+    assert decision["8"].total_float is None
 
 
 def test_statutory_terms_run_on():
-    found = schedule(
+    forecasts = schedule(
         plan_of([Step("16", kind=Kind.STATUTORY, duration=20)], starts_on=date(2026, 12, 5))
     )
-    assert found["16"].end == date(2026, 12, 28)
+    assert forecasts["16"].end == date(2026, 12, 28)
 
 
 def test_without_a_deadline_behind_it_a_step_has_no_float():
     steps = [Step("21", deadline=date(2026, 7, 1)), Step("23", duration=90)]
-    found = schedule(plan_of(steps, [Link("21", "23")]))
-    assert found["23"].total_float is None
-    assert found["21"].total_float == 22
+    forecasts = schedule(plan_of(steps, [Link("21", "23")]))
+    assert forecasts["23"].total_float is None
+    assert forecasts["21"].total_float == 22

@@ -52,9 +52,9 @@ def facts(procedure=Procedure.OPEN, *, electronic=False, value=None, **days):
     ],
 )  # fmt: skip
 def test_what_breaks_a_term(given, broken):
-    found = check(given)
-    assert [f.rule for f in found if not f.advice] == broken
-    assert all(f.source and f.message.endswith(".") for f in found)
+    breaches = check(given)
+    assert [f.rule for f in breaches if not f.advice] == broken
+    assert all(f.source and f.message.endswith(".") for f in breaches)
 
 
 @pytest.mark.parametrize(

@@ -117,42 +117,42 @@ def staffel_and_bonus(db) -> Contract:
 
 
 def test_a_shortfall_of_hours_over_the_year(short_of_hours):
-    found = newest_ledger(short_of_hours, FEB)
+    ledger = newest_ledger(short_of_hours, FEB)
     # 3 x 12 x (31 + 28) / 7 = 303.43 promised; 18.43 missing x 14.50 = 267.214
-    assert amounts(found) == {
+    assert amounts(ledger) == {
         ("prijs", "januari 2026"): 208_800,
         ("prijs", "februari 2026"): 204_450,
         ("9.1", "hele jaar"): -26_721,
     }
-    assert found.cents() == 386_529
+    assert ledger.cents() == 386_529
     # By the hours that each of them missed: 5.14, 6.14 and 7.14.
-    (behind,) = rows_behind(found, EVERYTHING, found.lines[-1:])
+    (behind,) = rows_behind(ledger, EVERYTHING, ledger.lines[-1:])
     assert sorted(row.cents for row in behind) == [-10_357, -8_907, -7_457]
-    assert words.working_text(found.lines[-1]) == (
+    assert words.working_text(ledger.lines[-1]) == (
         "303,43 uur beloofd, 285,00 gegeven: 18,43 uur x €\N{NO-BREAK SPACE}14,50"
     )
 
 
 def test_a_staffel_of_docents_and_of_days_too_late(short_of_docents_and_late):
-    found = newest_ledger(short_of_docents_and_late, OCT)
+    ledger = newest_ledger(short_of_docents_and_late, OCT)
     # 160 hours; 5 points short: 2 % of 1600. Twelve days late 75, 28 days and waiting still 150.
-    assert amounts(found) == {
+    assert amounts(ledger) == {
         ("prijs", "oktober 2026"): 160_000,
         ("9.2", "oktober 2026"): -3_200,
         ("9.3", "oktober 2026"): -22_500,
     }
-    assert [(one.days, one.late) for one in found.case.starts] == [
+    assert [(one.days, one.late) for one in ledger.case.starts] == [
         (40, True), (11, False), (56, True),
     ]  # fmt: skip
-    assert words.promise_rows(found)[0][2:] == (
+    assert words.promise_rows(ledger)[0][2:] == (
         "90,0\N{NO-BREAK SPACE}%", "80,0\N{NO-BREAK SPACE}%", "75,0\N{NO-BREAK SPACE}%", "nee",
     )  # fmt: skip
 
 
 def test_a_price_that_falls_over_the_year_and_a_bonus(staffel_and_bonus):
-    found = newest_ledger(staffel_and_bonus, OCT)
+    ledger = newest_ledger(staffel_and_bonus, OCT)
     # October: 19.5 hours at 15 and 47 1/6 at 12. Evening: 25 of 147 1/6 hours is 6.99 points over.
-    assert amounts(found) == {
+    assert amounts(ledger) == {
         ("8.1", "september 2026"): 120_750,
         ("8.1", "oktober 2026"): 85_850,
         ("9.4", "hele jaar"): 25_000,
@@ -162,19 +162,19 @@ def test_a_price_that_falls_over_the_year_and_a_bonus(staffel_and_bonus):
 def test_without_a_price_there_is_no_amount_instead_of_nothing_due(db):
     made = contract("TA004", OCT)
     lessons(made, OCT, [40])
-    found = newest_ledger(made, OCT)
-    assert not found.has_price
-    assert "geen prijs per lesuur" in words.answer_text(found, "x")
-    assert words.month_rows(found)[0][6] == "–"
+    ledger = newest_ledger(made, OCT)
+    assert not ledger.has_price
+    assert "geen prijs per lesuur" in words.answer_text(ledger, "x")
+    assert words.month_rows(ledger)[0][6] == "–"
 
 
 def test_a_month_without_a_delivery_is_not_a_month_without_lessons(short_of_hours):
     lessons(short_of_hours, date(2026, 4, 1), [50])
-    found = newest_ledger(short_of_hours, date(2026, 4, 1))
-    told = words.missing_text(found)
+    ledger = newest_ledger(short_of_hours, date(2026, 4, 1))
+    told = words.missing_text(ledger)
     assert told == "Geen levering over maart 2026: daarvan is hier niets gerekend."
-    assert told in repr(letter(found, provider="x", today=OCT))
-    assert words.month_rows(found)[2][1] == "geen levering"
+    assert told in repr(letter(ledger, provider="x", today=OCT))
+    assert words.month_rows(ledger)[2][1] == "geen levering"
 
 
 @pytest.fixture
@@ -184,19 +184,19 @@ def contracts(short_of_hours, short_of_docents_and_late, staffel_and_bonus) -> l
 
 def test_rows_add_up_to_the_letter(contracts):
     for made, newest in zip(contracts, (FEB, OCT, OCT), strict=True):
-        found = newest_ledger(made, newest)
-        rows = rows_behind(found, EVERYTHING, found.lines)
+        ledger = newest_ledger(made, newest)
+        rows = rows_behind(ledger, EVERYTHING, ledger.lines)
         assert [sum(row.cents for row in behind) for behind in rows] == [
-            line.cents for line in found.lines
+            line.cents for line in ledger.lines
         ]
         numbers = numbers_of({row.track for behind in rows for row in behind})
-        book = load_workbook(io.BytesIO(appendix(found, rows, numbers)), data_only=True)
+        book = load_workbook(io.BytesIO(appendix(ledger, rows, numbers)), data_only=True)
         totals = [row[6] for row in book["Bedragen"].iter_rows(min_row=2, values_only=True)]
         in_rows = sum(row[10] for row in book["Regels"].iter_rows(min_row=2, values_only=True))
         in_all = sum(total for total in totals if total is not None)
-        assert round(100 * in_all) == round(100 * in_rows) == found.cents()
-        sections = {s.heading: s for s in letter(found, provider="x", today=OCT).sections}
-        assert sections["Bedragen"].blocks[0].rows[-1][-1] == euro_text(found.cents())
+        assert round(100 * in_all) == round(100 * in_rows) == ledger.cents()
+        sections = {s.heading: s for s in letter(ledger, provider="x", today=OCT).sections}
+        assert sections["Bedragen"].blocks[0].rows[-1][-1] == euro_text(ledger.cents())
 
 
 @pytest.mark.parametrize(
@@ -247,13 +247,13 @@ CSV = "factuurnummer;factuurdatum;maand;uren;bedrag\n"
 def test_an_invoice_stands_beside_what_the_contract_gives(staffel_and_bonus):
     for _ in range(2):
         take_in_invoices(staffel_and_bonus, ubl(), by="x", at=AT)
-    found = newest_ledger(staffel_and_bonus, OCT)
+    ledger = newest_ledger(staffel_and_bonus, OCT)
     assert Invoice.select().count() == 1
-    assert [row[7:] for row in words.month_rows(found)] == [
+    assert [row[7:] for row in words.month_rows(ledger)] == [
         ("€\N{NO-BREAK SPACE}1.207,50", "€\N{NO-BREAK SPACE}0,00"),
         ("€\N{NO-BREAK SPACE}900,00", "€\N{NO-BREAK SPACE}41,50"),
     ]
-    assert found.invoiced[SEP].minutes == 4830
+    assert ledger.invoiced[SEP].minutes == 4830
 
 
 @pytest.mark.parametrize(
@@ -400,11 +400,11 @@ def test_the_api_gives_the_same_amounts_and_no_small_number(app, short_of_hours)
         headers = {"Authorization": f"Bearer {token}"}
         return app.test_client().get("/api/v1/ledger?contract=RZ-TA001&jaar=1", headers=headers)
 
-    found = newest_ledger(short_of_hours, FEB)
+    ledger = newest_ledger(short_of_hours, FEB)
     for role, more in ((Role.CONTRACT_MANAGER, {}), (Role.PROVIDER, {"provider_code": "TA001"})):
         given = asked(role, **more).get_json()
-        assert given["cents"] == found.cents() == sum(one["cents"] for one in given["amounts"])
-        assert given["promises"][0]["given"] == words.promise_rows(found)[0][4]
+        assert given["cents"] == ledger.cents() == sum(one["cents"] for one in given["amounts"])
+        assert given["promises"][0]["given"] == words.promise_rows(ledger)[0][4]
     few = asked(Role.REGION).get_json()
     assert (few["hidden"], few["cents"], few["amounts"]) == (True, None, [])
     make_provider("TA005")

@@ -63,8 +63,11 @@ def test_evening_lessons_only_for_who_asked():
 
 
 def test_at_most_fifteen_without_approval_and_the_rest_is_left_over():
-    found = take_over({B_IN_DALFSEN: 20}, [school(places=40)])
-    assert (found.count_placed, [one.why for one in found.left_over]) == (15, [Why.NO_PLACE])
+    placement = take_over({B_IN_DALFSEN: 20}, [school(places=40)])
+    assert (placement.count_placed, [one.why for one in placement.left_over]) == (
+        15,
+        [Why.NO_PLACE],
+    )
     approved = take_over({B_IN_DALFSEN: 20}, [school(places=40, approved=True)])
     assert approved.count_placed == 20
     assert approved.needs_approval() == ["School A"]
@@ -72,8 +75,8 @@ def test_at_most_fifteen_without_approval_and_the_rest_is_left_over():
 
 def test_the_nearest_school_is_first():
     near, far = school("A", places=3), school("B", places=9, minutes={"0148": 40})
-    found = take_over({B_IN_DALFSEN: 8}, [far, near])
-    assert {one.school.code: one.count for one in found.placed} == {"A": 3, "B": 5}
+    placement = take_over({B_IN_DALFSEN: 8}, [far, near])
+    assert {one.school.code: one.count for one in placement.placed} == {"A": 3, "B": 5}
 
 
 def test_no_rule_is_broken_in_200_random_regions():
@@ -95,17 +98,17 @@ def test_no_rule_is_broken_in_200_random_regions():
             People("B", place, level, evening): chance.randrange(1, 9)
             for place, level, evening in product(("0148", "0193"), range(0, 6, 2), (True, False))
         }
-        found = take_over(people, schools)
-        assert found.total == sum(people.values())
+        placement = take_over(people, schools)
+        assert placement.total == sum(people.values())
         per_school = {one.code: 0 for one in schools}
-        for one in found.placed:
+        for one in placement.placed:
             assert why_not(one.people, [one.school]) is None
             per_school[one.school.code] += one.count
         for one in schools:
             most = one.teaching["B"].places
             assert per_school[one.code] <= (most if one.approved else min(most, 15))
         # Whoever is left over for want of a place could go to no school that has one left.
-        for left in found.left_over:
+        for left in placement.left_over:
             if left.why is Why.NO_PLACE:
                 for one in schools:
                     has_place = per_school[one.code] < one.teaching["B"].places and (
