@@ -92,10 +92,10 @@ def school(app: Flask, client: Client) -> Caller:
 def is_problem(answer: TestResponse, status: int) -> dict[str, Any]:
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/problem+json"
-    found = answer.get_json()
-    jsonschema.validate(found, resolved("Problem"))
-    assert found["status"] == status
-    return found
+    body = answer.get_json()
+    jsonschema.validate(body, resolved("Problem"))
+    assert body["status"] == status
+    return body
 
 
 def resolved(name: str) -> dict[str, Any]:
@@ -154,10 +154,10 @@ def test_rejected_rows_come_back_with_what_to_do(school):
 
 
 def test_a_refused_file_is_a_problem_with_its_receipt(school):
-    found = is_problem(school.send([{"naam": "x"}]), 422)
-    assert found["type"] == "urn:taalinkoop:problem:delivery_refused"
-    assert found["receipt"]["status"] == "refused"
-    assert "trajectnummer" in found["receipt"]["missing_columns"]
+    problem = is_problem(school.send([{"naam": "x"}]), 422)
+    assert problem["type"] == "urn:taalinkoop:problem:delivery_refused"
+    assert problem["receipt"]["status"] == "refused"
+    assert "trajectnummer" in problem["receipt"]["missing_columns"]
     assert not ProgressRecord.select().exists()
 
 
@@ -290,10 +290,10 @@ def test_too_large_a_file(app, school):
 def test_scores_of_a_month(app, school):
     school.send([ROW])
     reader = Caller(app, token_for(Role.CONTRACT_MANAGER, "scores:read"))
-    found = reader.get("/scores?month=2026-10").get_json()
-    jsonschema.validate(found, resolved("Scores"))
-    assert [(s["aanbieder"], s["route"]) for s in found["scores"]] == [("TA001", "B")]
-    assert found["scores"][0]["score"] is None
+    body = reader.get("/scores?month=2026-10").get_json()
+    jsonschema.validate(body, resolved("Scores"))
+    assert [(s["aanbieder"], s["route"]) for s in body["scores"]] == [("TA001", "B")]
+    assert body["scores"][0]["score"] is None
     assert reader.get("/scores?month=2026-10&route=Z").get_json()["scores"] == []
     assert reader.get("/scores?month=2026-10&aanbieder=TA009").get_json()["scores"] == []
     is_problem(reader.get("/scores"), 400)
@@ -313,10 +313,10 @@ def test_a_plan_and_its_ocds_release(app, db):
 
 
 def test_the_description_is_open_and_valid(client):
-    found = client.browser.get("/api/v1/openapi.json").get_json()
-    assert found["openapi"] == "3.1.0"
+    body = client.browser.get("/api/v1/openapi.json").get_json()
+    assert body["openapi"] == "3.1.0"
     declared = {(one.method.lower(), one.path) for one in OPERATIONS}
-    assert {(m, p) for p, methods in found["paths"].items() for m in methods} == declared
+    assert {(m, p) for p, methods in body["paths"].items() for m in methods} == declared
     client.sign_in("auditor")
     page = client.get("/api/v1/")
     for _, path in declared:
@@ -330,8 +330,8 @@ def test_jobs_of_other_deliveries_are_not_taken_for_this_one(app, school):
     assert school.get(f"/deliveries/{delivery.id}").get_json()["state"] == "received"
     Job.create(kind="delivery", title="x", arguments={"delivery": delivery.id}, state="failed",
                message="Het bestand is er niet meer.", created_by="x", created_at=AT)  # fmt: skip
-    found = school.get(f"/deliveries/{delivery.id}").get_json()
-    assert (found["state"], found["message"]) == ("failed", "Het bestand is er niet meer.")
+    body = school.get(f"/deliveries/{delivery.id}").get_json()
+    assert (body["state"], body["message"]) == ("failed", "Het bestand is er niet meer.")
     assert api_deliveries.JOBS_LOOKED_AT > 1
 
 

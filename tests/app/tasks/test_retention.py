@@ -217,11 +217,11 @@ def test_what_the_kernel_keeps_for_a_while(db, settings, tmp_path):
     before = tmp_path / "voor-terugzetten-20261001-100000.sqlite"
     before.write_bytes(b"x")
     os.utime(before, (long_ago.timestamp(), long_ago.timestamp()))
-    found = remove(settings, at)
-    assert found["sign_ins"] == 1
-    assert found["tokens"] == 2
-    assert found["jobs"] == 1
-    assert found["databases"] == 1
+    removed = remove(settings, at)
+    assert removed["sign_ins"] == 1
+    assert removed["tokens"] == 2
+    assert removed["jobs"] == 1
+    assert removed["databases"] == 1
     assert not before.exists()
     assert {job.state for job in Job.select()} == {DONE, QUEUED}
     assert Job.select().count() == 3

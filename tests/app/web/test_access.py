@@ -317,5 +317,5 @@ def test_every_look_at_rows_of_learners_is_logged(client, app):
         ("look", "row", number, 1),
     ]  # fmt: skip
     client.sign_in("auditor")
-    found = client.get("/beheer/wie-keek/?trajectnummer=T-1")
-    assert len(found.rows()) == 5
+    page = client.get("/beheer/wie-keek/?trajectnummer=T-1")
+    assert len(page.rows()) == 5

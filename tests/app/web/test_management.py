@@ -97,8 +97,8 @@ def test_who_looked_is_found_by_trajectnummer(client):
     access_log.record(None, "original", 1, at=AT, about=12)
     client.sign_in("auditor")
 
-    found = client.get("/beheer/wie-keek/?trajectnummer=T-1002")
+    page = client.get("/beheer/wie-keek/?trajectnummer=T-1002")
 
-    assert [row[1:5] for row in found.rows()] == [["onbekend", "bekeken", "deelnemers", "–"]]
+    assert [row[1:5] for row in page.rows()] == [["onbekend", "bekeken", "deelnemers", "–"]]
     client.get("/beheer/wie-keek/export/csv/?trajectnummer=T-1002")
     assert "T-1002" not in str(AuditLine.select().order_by(AuditLine.id.desc()).first().after)

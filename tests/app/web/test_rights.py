@@ -146,9 +146,9 @@ def test_every_route_declares_who_may_use_it(app):
         if rule.endpoint != "static":
             declared = declared_access(app.view_functions[rule.endpoint])
             assert declared, f"{rule.rule} declares no right"
-        found = view_of(app, rule)
-        if found:
-            _, function = found
+        view = view_of(app, rule)
+        if view:
+            _, function = view
             for method in rule.methods - {"HEAD", "OPTIONS"}:
                 needed = action_needed(function, method)
                 known = {
@@ -204,10 +204,10 @@ def test_every_route_as_every_role(app, client: Client, world, role):
                 hidden = HIDDEN.get(role)
                 read.append(content(page))
                 assert not hidden or hidden not in read[-1], f"{role} reads {hidden} at {url}"
-                found = view_of(app, rule)
-                if found:
-                    needed = action_needed(found[1], method)
-                    if not may(account, needed, found[0].thing):
+                view = view_of(app, rule)
+                if view:
+                    needed = action_needed(view[1], method)
+                    if not may(account, needed, view[0].thing):
                         assert page.status == 403, f"{role} {method} {url}: {page.status}"
     # The walk finds what is hidden where it may be read, so its silence elsewhere says something.
     if role is Role.AUDITOR:
