@@ -212,8 +212,8 @@ def test_thirty_who_wait_for_a_year_are_not_made_good_by_newcomers(newcomers, va
         (1,) * 30 + ((newcomers,) if newcomers else ()),
         (0,) * 30 + ((newcomers,) if newcomers else ()),
     )
-    found = judged(figures(queue=queue_of(on_time=newcomers, waiting=30), waiting_groups=groups))
-    item = found.tree()["criteria"]["wachttijd"]
+    health = judged(figures(queue=queue_of(on_time=newcomers, waiting=30), waiting_groups=groups))
+    item = health.tree()["criteria"]["wachttijd"]
     assert item["value"] == pytest.approx(value or 0)
     assert item["points"] < 20
     assert item["waiting"] == 30
@@ -221,11 +221,11 @@ def test_thirty_who_wait_for_a_year_are_not_made_good_by_newcomers(newcomers, va
 
 def test_everyone_in_one_group_is_too_few_to_be_sure():
     one = figures(waiting_groups=Groups.of((30,), (27,)), hours=hours(groups=1))
-    found = judged(one)
-    assert found.few_groups
-    assert not found.ranked
-    assert found.interval is not None
-    assert all(c["change"] is None for c in found.tree()["criteria"].values())
+    health = judged(one)
+    assert health.few_groups
+    assert not health.ranked
+    assert health.interval is not None
+    assert all(c["change"] is None for c in health.tree()["criteria"].values())
 
 
 def test_a_region_without_two_groups_has_no_interval_of_the_intensity():
@@ -239,9 +239,9 @@ def test_a_region_without_two_groups_has_no_interval_of_the_intensity():
 
 @pytest.mark.parametrize(("n", "judged_"), [(4, False), (5, True)])
 def test_fewer_than_five_have_no_judgement(n, judged_):
-    found = judged(figures(hours=hours(n=n)))
-    assert [r.judged for r in found.results] == [True, judged_, judged_, judged_, True]
-    assert found.standing == (Standing.GOOD if judged_ else Standing.NO_JUDGEMENT)
+    health = judged(figures(hours=hours(n=n)))
+    assert [r.judged for r in health.results] == [True, judged_, judged_, judged_, True]
+    assert health.standing == (Standing.GOOD if judged_ else Standing.NO_JUDGEMENT)
 
 
 def test_the_n_beside_a_flag_is_the_n_that_caused_it():
@@ -280,10 +280,10 @@ def test_no_rows_of_the_month_is_never_the_old_score(
 ):
     own = figures(delivered=delivered, open_before=open_before)
     facts = Facts(mark=MARK, owed=owed, answered=answered)
-    found = judged(own, facts=facts)
-    assert (found and found.standing) == standing
-    if found:
-        assert found.tree()["score"] is None
+    health = judged(own, facts=facts)
+    assert (health and health.standing) == standing
+    if health:
+        assert health.tree()["score"] is None
 
 
 def test_the_norm_of_blik_op_werk_stands_beside_the_word_on_b_and_z():
@@ -478,23 +478,23 @@ def test_a_model_that_was_kept_before_method_2_is_of_method_1():
 @pytest.mark.parametrize(("recognised", "standing"), [(True, "goed"), (False, "onvoldoende")])
 def test_the_onderwijsroute_has_no_mark_but_recognition(recognised, standing):
     twenty = figures(hours=hours(weekly=20))
-    found = judged(twenty, route="O", facts=Facts(recognised=recognised, docents=12))
-    mark = found.tree()["criteria"]["keurmerk"]
+    health = judged(twenty, route="O", facts=Facts(recognised=recognised, docents=12))
+    mark = health.tree()["criteria"]["keurmerk"]
     assert (mark["state"], mark["points"], mark["value"]) == ("niet_van_toepassing", None, None)
-    assert (found.coverage, found.standing) == (1, standing)
+    assert (health.coverage, health.standing) == (1, standing)
 
 
 def test_nobody_who_should_have_started_is_missing_and_not_a_hundred():
     nobody = figures(queue=queue_of(), waiting_groups=Groups.of((), ()))
-    found = judged(nobody)
-    assert found.results[0].state is State.MISSING
-    assert found.coverage == pytest.approx(0.7)
-    assert found.score == pytest.approx((25 * 100 + 20 * 80 + 10 * 80 + 15 * 100) / 70)
+    health = judged(nobody)
+    assert health.results[0].state is State.MISSING
+    assert health.coverage == pytest.approx(0.7)
+    assert health.score == pytest.approx((25 * 100 + 20 * 80 + 10 * 80 + 15 * 100) / 70)
 
 
 def test_coverage_below_sixty_per_cent_gives_no_score():
-    found = judged(figures(hours=hours(n=4)))
-    assert (found.coverage, found.score, found.standing) == (0.45, None, "geen_oordeel")
+    health = judged(figures(hours=hours(n=4)))
+    assert (health.coverage, health.score, health.standing) == (0.45, None, "geen_oordeel")
 
 
 def test_needed_for_good_lifts_the_score_to_eighty_and_no_further():
