@@ -174,6 +174,15 @@ Signal.add_index(
         Signal.snoozed_until, where=Signal.snoozed_until.is_null(False), name="signal_snoozed_until"
     )
 )
+Signal.add_index(
+    Signal.index(
+        Signal.municipality,
+        Signal.urgency,
+        Signal.id,
+        where=Signal.open,
+        name="signal_most_urgent",
+    )
+)
 
 
 class SignalAct(BaseModel):

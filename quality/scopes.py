@@ -58,12 +58,13 @@ def _of_learners(model: Any) -> Scope:
     return narrow
 
 
-def _unrestricted(model: Any, number: Any) -> Any:
-    """Condition: of no learner of whom a gemeente restricted what is held (AVG 18)."""
-    same = (Restriction.municipality == model.municipality) & (Restriction.number == number)
+def _unrestricted(query: Any, model: Any, number: Any) -> Any:
+    """Leave out each learner of whom a gemeente restricted what is held (AVG 18)."""
     some = Restriction.select(peewee.Value(1))
-    # Where there is none, no row is looked up.
-    return ~(peewee.fn.EXISTS(some) & peewee.fn.EXISTS(some.where(same)))
+    if not some.exists():
+        return query  # and no row is looked up
+    same = (Restriction.municipality == model.municipality) & (Restriction.number == number)
+    return query.where(~peewee.fn.EXISTS(some.where(same)))
 
 
 def _of_policy(model: Any) -> Scope:
@@ -153,7 +154,7 @@ def _complaints(query: Any, account: Account) -> Any:
 
 @scope(LearnerFacts)
 def _facts(query: Any, account: Account) -> Any:
-    query = query.where(_unrestricted(LearnerFacts, LearnerFacts.number))
+    query = _unrestricted(query, LearnerFacts, LearnerFacts.number)
     return _of_learners(LearnerFacts)(query, account)
 
 
@@ -162,7 +163,7 @@ def _signals(query: Any, account: Account) -> Any:
     """A school sees what was put to it, for as long as it holds."""
     track = CourseTrack.alias()
     number = track.select(track.number).where(track.id == Signal.track)
-    query = query.where(_unrestricted(Signal, number))
+    query = _unrestricted(query, Signal, number)
     if account.role == Role.PROVIDER:
         asked = Signal.open & Signal.status.in_((ESCALATED, ANSWERED))
         return by_provider(query.where(asked), account, Signal.provider)
@@ -172,7 +173,7 @@ def _signals(query: Any, account: Account) -> Any:
 @scope(LearnerSummary)
 def _summaries(query: Any, account: Account) -> Any:
     """A gemeente sees its own learners, a contract manager those of its contracts."""
-    query = query.where(_unrestricted(LearnerSummary, LearnerSummary.number))
+    query = _unrestricted(query, LearnerSummary, LearnerSummary.number)
     if account.role != Role.CONTRACT_MANAGER:
         return _of_learners(LearnerSummary)(query, account)
     query = by_provider(
