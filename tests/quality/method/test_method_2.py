@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from core.dates import month_number
 from quality.cards.words import alike_words
 from quality.method import change, limits
 from quality.method.alike import Cell, compared_alike
 from quality.method.change import Decided
 from quality.method.criteria import CRITERIA
 from quality.method.explain import needed_for_good, sentence, total_over_routes
-from quality.method.judge import Case, Facts, MarkStatus, judge, region_of, weighted_score
+from quality.method.judge import Case, Earlier, Facts, MarkStatus, judge, region_of, weighted_score
 from quality.method.model import (
     BASIS_2027,
     Criterion,
@@ -148,6 +149,36 @@ def test_a_constant_series_says_nothing():
     found = change.waiting_fall(months, Decided(39 * 12, 36 * 12), 1.0, BASIS_2027)
     assert found.alarms == ()
     assert change.waiting_fall([Decided(0, 0)] * 9, Decided(5, 5), 1.0, BASIS_2027) is None
+
+
+def against_a_year_ago(now, then):
+    """The word about the certified docenten of one provider beside four others."""
+    region = region_of([now, *[figures() for _ in range(4)]], BASIS_2027)
+    facts = Facts(mark=MARK, docents=12, owed=True, answered=True)
+    earlier = Earlier(then, region, docents=12)
+    case = Case("TA001", "B", MONTH, now, facts, region, earlier)
+    return judge(case, BASIS_2027).tree()["criteria"]["bevoegd"]["change"]
+
+
+def test_a_provider_that_starts_in_the_middle_of_a_year_has_no_year_to_compare_with():
+    fell = figures(hours=hours(certified=0.3), first_month=month_number(MONTH) - 14)
+    lower = {"direction": "lager", "since": None, "against": "2025-10"}
+    assert against_a_year_ago(fell, figures()) == lower
+    new = replace(fell, first_month=month_number(MONTH) - 13)
+    assert against_a_year_ago(new, figures()) is None
+
+
+def test_a_summer_without_lessons_like_that_of_last_year_says_nothing():
+    summer = figures(hours=hours(groups=2, n=6, certified=0.5))
+    assert against_a_year_ago(summer, summer) is None
+    none_at_all = figures(hours=hours(groups=0, n=0))
+    assert against_a_year_ago(summer, none_at_all) is None
+
+
+def test_one_docent_of_two_groups_is_worth_one():
+    facts = Facts(mark=MARK, docents=1, owed=True, answered=True)
+    two = judged(figures(hours=hours(groups=2, n=12)), facts=facts).tree()["criteria"]["bevoegd"]
+    assert (two["groups"], two["effective_n"]) == (2, 1)
 
 
 def people(*rows):
