@@ -78,15 +78,15 @@ def test_hours_are_summed_over_three_months(db):
     # not counted: another provider
     make_record(month=OCT, provider=make_provider("TA002"))
 
-    found = one_route(provider)
-    sums = {code: (h.numerator, h.denominator, h.n) for code, h in found.hours.items()}
+    metrics = one_route(provider)
+    sums = {code: (h.numerator, h.denominator, h.n) for code, h in metrics.hours.items()}
     assert sums == {
         "bevoegd": (1620, 1800, 1),
         "intensiteit": (1800, 31 + 30 + 31, 1),
         "avond_weekend": (360, 1800, 1),
         "aanwezigheid": (1350, 1800, 1),
     }
-    assert (found.asked, found.met, found.in_training_minutes) == (1, 1, 90)
+    assert (metrics.asked, metrics.met, metrics.in_training_minutes) == (1, 1, 90)
 
 
 def test_a_trajectory_belongs_to_the_group_of_its_newest_row_with_hours(db):
@@ -96,18 +96,18 @@ def test_a_trajectory_belongs_to_the_group_of_its_newest_row_with_hours(db):
     make_record(month=OCT, track=make_track(), group_name="B", minutes_offered=300)
     # A group of its own: without a group where others have one.
     make_record(month=OCT, track=alone, minutes_offered=240)
-    found = one_route(provider)
-    assert found.hours["bevoegd"].groups.sums[:3] == [2, 1440, 240**2 + 1200**2]
-    assert not found.hour_groups_inferred
+    metrics = one_route(provider)
+    assert metrics.hours["bevoegd"].groups.sums[:3] == [2, 1440, 240**2 + 1200**2]
+    assert not metrics.hour_groups_inferred
 
 
 def test_groups_that_are_not_named_follow_from_gemeente_first_lesson_and_size(db):
     provider = make_provider()
     for size, place in ((8, 148), (8, 148), (9, 148), (8, 193)):
         make_record(month=OCT, group_size=size, municipality=place, minutes_offered=60)
-    found = one_route(provider)
-    assert found.hours["bevoegd"].groups.sums[:3] == [3, 240, 2 * 60**2 + 120**2]
-    assert found.hour_groups_inferred
+    metrics = one_route(provider)
+    assert metrics.hours["bevoegd"].groups.sums[:3] == [3, 240, 2 * 60**2 + 120**2]
+    assert metrics.hour_groups_inferred
 
 
 @pytest.mark.parametrize(
@@ -171,19 +171,19 @@ def test_who_changed_route_left_the_first_one_on_the_last_day_there(db):
     waiting = {"status": TrackStatus.WAITING, "registered_on": date(2026, 8, 1)}
     make_record(month=SEP, track=track, route=LearningRoute.B1, **waiting)
     make_record(month=OCT, track=track, route=LearningRoute.SELF_RELIANCE, **waiting)
-    found = figures_on(provider)
-    left, waits = found[LearningRoute.B1].queue, found[LearningRoute.SELF_RELIANCE].queue
+    metrics = figures_on(provider)
+    left, waits = metrics[LearningRoute.B1].queue, metrics[LearningRoute.SELF_RELIANCE].queue
     assert (left.count(Outcome.LEFT_OVER_NORM), left.waiting) == (1, 0)
     assert (waits.count(Outcome.WAITING_OVER_NORM), waits.n) == (1, 1)
-    assert not found[LearningRoute.B1].delivered
+    assert not metrics[LearningRoute.B1].delivered
 
 
 def test_open_is_who_had_not_ended_at_the_end_of_the_month_before(db):
     provider = make_provider()
     make_record(month=SEP)
     make_record(month=SEP, status=TrackStatus.COMPLETED, ended_on=date(2026, 9, 3))
-    found = one_route(provider)
-    assert (found.delivered, found.open_before) == (False, 1)
+    metrics = one_route(provider)
+    assert (metrics.delivered, metrics.open_before) == (False, 1)
 
 
 def test_weeks_without_lessons_of_region_or_provider_are_no_learner_days(db):
@@ -265,8 +265,8 @@ def test_a_contract_without_any_delivery_is_expected_too(db):
     ended = make_contract(make_provider("TA002"), valid_until=date(2026, 10, 30))
     contract_scope(ended, LearningRoute.B1)
     make_record(month=OCT, provider=make_provider("TA003"))
-    found = operations.compute(OCT, by="x", at=AT)
-    assert [(c.provider.code, c.result["route"], c.standing) for c in found] == [
+    computed = operations.compute(OCT, by="x", at=AT)
+    assert [(c.provider.code, c.result["route"], c.standing) for c in computed] == [
         ("TA001", "O", "geen_levering"),
         ("TA003", "B", "geen_oordeel"),
     ]
@@ -336,8 +336,8 @@ def test_docenten_count_who_were_registered_on_a_day_of_the_window(db, since, un
             valid_from=since if registration == 1 else date(2020, 1, 1),
             valid_until=until if registration == 1 else date(2020, 2, 1),
         )  # fmt: skip
-    found = register_facts.docents_of([provider.id], OCT, BASIS_2027)
-    assert found.get(provider.id, 0) == count
+    docents = register_facts.docents_of([provider.id], OCT, BASIS_2027)
+    assert docents.get(provider.id, 0) == count
 
 
 @pytest.mark.parametrize(

@@ -54,12 +54,12 @@ def scores(month=OCT):
 def test_computing_keeps_a_card_with_interval_rank_and_explanation(db):
     deliver("TA001")
     deliver("TA002", minutes_certified=0)
-    found = operations.compute(OCT, **WHO)
-    assert [(c.provider.code, c.status, c.standing) for c in found] == [
+    computed = operations.compute(OCT, **WHO)
+    assert [(c.provider.code, c.status, c.standing) for c in computed] == [
         ("TA001", "concept", "goed"),
         ("TA002", "concept", "voldoende"),
     ]
-    tree = cards.tree_of(found[0])
+    tree = cards.tree_of(computed[0])
     assert tree["interval"][0] <= tree["score"] <= tree["interval"][1]
     assert (tree["rank"]["median"], tree["rank"]["best_quarter"] > 0.8) == (1, True)
     assert tree["criteria"]["bevoegd"]["knots"] == [[0, 0], [70, 50], [80, 80], [100, 100]]
@@ -232,9 +232,9 @@ def test_the_total_is_weighted_by_active_trajectories(db):
     deliver("TA001", people=12)
     for i in range(6):
         make_record(month=OCT, track=make_track(number=f"z{i}"), route=LearningRoute.SELF_RELIANCE)
-    found = operations.compute(OCT, **WHO)
-    by_route = {c.result["route"]: c.score for c in found}
-    total = cards.document(OCT, found, today=LATER.date())["totals"][0]
+    computed = operations.compute(OCT, **WHO)
+    by_route = {c.result["route"]: c.score for c in computed}
+    total = cards.document(OCT, computed, today=LATER.date())["totals"][0]
     assert total["score"] == pytest.approx((12 * by_route["B"] + 6 * by_route["Z"]) / 18)
 
 

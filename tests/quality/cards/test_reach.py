@@ -140,15 +140,15 @@ def test_a_correction_gives_what_computing_from_nothing_gives(provider, old, new
     before = cards()
     correct(provider, month, [(new, LearningRoute.B1)] * 7)
     operations.recompute_after(provider, [month], **WHO)
-    found = cards()
+    after = cards()
     ScoreCard.delete().execute()
     MonthFigures.delete().execute()
     for one in EVERY_MONTH:
         operations.compute(one, **WHO)
-    assert found == cards()
+    assert after == cards()
     # The figure of the newest month, eighteen months on, rests on this correction.
     newest = (EVERY_MONTH[-1], int(LearningRoute.B1))
-    assert found[newest] != before[newest]
+    assert after[newest] != before[newest]
 
 
 def test_figures_that_somebody_kept_meanwhile_from_newer_rows_stay(provider):

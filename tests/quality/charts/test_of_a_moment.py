@@ -74,12 +74,12 @@ def waiting_item(n, waiting):
 
 
 def test_the_waiting_curve_is_the_share_started_with_the_queue_counted():
-    found = steps(40)
-    chart = waiting_curve("w", "De Brug", found, waiting_item(40, 10))
+    drawn = steps(40)
+    chart = waiting_curve("w", "De Brug", drawn, waiting_item(40, 10))
     axes = figure_of(chart).axes[0]
     stairs = next(line for line in axes.lines if line.get_drawstyle() == "steps-post")
     assert dict(zip(stairs.get_xdata(), stairs.get_ydata(), strict=True))[11] == pytest.approx(
-        100 * (1 - found[0].survival)
+        100 * (1 - drawn[0].survival)
     )
     assert "norm 28 dagen" in figure_texts(figure_of(chart))
     assert "Er wachten nog 10 cursisten; de langste wacht: 290 dagen" in chart.description

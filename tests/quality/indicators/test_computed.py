@@ -120,10 +120,10 @@ def test_a_count_is_of_people_and_knows_how_many_each_gemeente_has():
     people = [Person(date(2025, 1, 1), passed_on=date(2026, 5, 1), municipality=148 + n % 2)
               for n in range(10)]  # fmt: skip
     people.append(Person(date(2025, 1, 1), municipality=193))
-    found = measure("count:passed/everybody", people, year=2026, until=UNTIL)
-    assert (found.value, found.people, found.municipalities) == (10, 10, {148: 5, 149: 5})
+    measured = measure("count:passed/everybody", people, year=2026, until=UNTIL)
+    assert (measured.value, measured.people, measured.municipalities) == (10, 10, {148: 5, 149: 5})
     # 90 % interval of a Poisson count of 10: 5.43 to 16.96 (Byar's approximation: within 0.01).
-    assert found.interval == pytest.approx((5.42, 16.97), abs=0.02)
+    assert measured.interval == pytest.approx((5.42, 16.97), abs=0.02)
 
 
 def test_a_mean_of_days_is_of_who_reached_the_second_day_in_the_year():
@@ -134,9 +134,9 @@ def test_a_mean_of_days_is_of_who_reached_the_second_day_in_the_year():
         Person(plan_on=date(2026, 3, 1)),  # not known since when
         Person(notified_on=date(2026, 3, 1)),  # has none yet
     ]
-    found = measure("days:plan", days + others, year=2026, until=UNTIL)
-    assert (found.value, found.people, found.unknown) == (14, 5, 1)
+    measured = measure("days:plan", days + others, year=2026, until=UNTIL)
+    assert (measured.value, measured.people, measured.unknown) == (14, 5, 1)
     # 14 +- t(4; 0.95) x s / root n = 2.132 x 3.162 / 2.236
-    assert found.interval == pytest.approx((10.985, 17.015), abs=0.01)
-    assert found.municipalities == {148: 5}
+    assert measured.interval == pytest.approx((10.985, 17.015), abs=0.01)
+    assert measured.municipalities == {148: 5}
     assert measure("days:plan", others, year=2026, until=UNTIL).value is None

@@ -82,8 +82,8 @@ def test_the_named_contract_goes_first_and_then_the_lowest_promise() -> None:
         return Promise(number, B, None, date(2022, 1, 1), None, weekly, 1450)
 
     def chosen(promises: list[Promise], named: int | None) -> int | None:
-        found = promise_for(promises, route=B, month=AUG, municipality=148, contract=named)
-        return found.contract if found else None
+        promise = promise_for(promises, route=B, month=AUG, municipality=148, contract=named)
+        return promise.contract if promise else None
 
     assert chosen([one(1, 900), one(2, 600)], None) == 2
     assert chosen([one(1, 900), one(2, 600)], 1) == 1

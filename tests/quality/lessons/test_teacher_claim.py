@@ -38,10 +38,10 @@ def claim(*, claimed=100, docenten=1, registered=True, tracks=5, certified=1000)
     ],
 )
 def test_a_claim_is_weighed_against_who_is_registered(given, verdict) -> None:
-    found = claim(**given)
-    assert found.verdict is verdict
-    assert found.verdict.doubtful is (verdict in (Verdict.TOO_MUCH, Verdict.NO_DOCENT))
-    assert found.reason
+    weighed = claim(**given)
+    assert weighed.verdict is verdict
+    assert weighed.verdict.doubtful is (verdict in (Verdict.TOO_MUCH, Verdict.NO_DOCENT))
+    assert weighed.reason
 
 
 def test_the_reason_names_hours_people_and_what_they_could_give() -> None:
@@ -64,11 +64,11 @@ def test_hours_of_learners_are_divided_by_the_size_of_the_group(db) -> None:
         lesson(here, group_size=4, minutes_in_training=300)  # ten hours of one docent
     lesson(here)  # no size: the largest group of the B1-route
     lesson(here, route=LearningRoute.SELF_RELIANCE)
-    found = taught([here.id], OCT)[here.id, OCT]
-    assert found.claimed == pytest.approx(600 + 600 / 20 + 600 / 12)
-    assert found.without_size == 1200
-    assert (found.tracks, found.offered, found.certified) == (6, 7200, 3600)
-    assert (found.in_training, found.other) == (1200, 2400)
+    hours = taught([here.id], OCT)[here.id, OCT]
+    assert hours.claimed == pytest.approx(600 + 600 / 20 + 600 / 12)
+    assert hours.without_size == 1200
+    assert (hours.tracks, hours.offered, hours.certified) == (6, 7200, 3600)
+    assert (hours.in_training, hours.other) == (1200, 2400)
 
 
 @pytest.mark.parametrize(

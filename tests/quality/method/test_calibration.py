@@ -28,7 +28,7 @@ def test_a_fall_of_the_share_in_time_is_found_and_dated():
     since = date(2026, 5, 1)
     listed = list(region(2, schools=12, fall=Fall("wait", since)))
     result = judged(listed, [add_months(since, n) for n in range(5)])
-    found = Found()
-    found.add(result, "wachttijd", since)
-    assert found.median <= 4
-    assert found.dated
+    figures = Found()
+    figures.add(result, "wachttijd", since)
+    assert figures.median <= 4
+    assert figures.dated

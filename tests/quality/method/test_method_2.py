@@ -125,10 +125,10 @@ def test_a_provider_whose_groups_differ_more_has_its_own_variance():
 
 def test_cusum_own_example():
     months = [Decided(*m) for m in ((6, 6), (8, 7), (5, 3), (7, 4), (6, 3), (8, 4))]
-    found = change.cusum(months, expected=0.9, effect=2, alarm=4, model=BASIS_2027)
-    assert found.sums == near(0, 0, 0.6949, 1.7930, 3.0028, 4.6157)
-    assert found.alarms == (5,)
-    assert found.since == 2
+    cusum = change.cusum(months, expected=0.9, effect=2, alarm=4, model=BASIS_2027)
+    assert cusum.sums == near(0, 0, 0.6949, 1.7930, 3.0028, 4.6157)
+    assert cusum.alarms == (5,)
+    assert cusum.since == 2
 
 
 def test_a_fall_that_lasts_keeps_its_first_month_until_a_month_lacks_the_word():
@@ -146,8 +146,8 @@ def test_a_fall_that_lasts_keeps_its_first_month_until_a_month_lacks_the_word():
 
 def test_a_constant_series_says_nothing():
     months = [Decided(39, 36)] * 30
-    found = change.waiting_fall(months, Decided(39 * 12, 36 * 12), 1.0, BASIS_2027)
-    assert found.alarms == ()
+    fall = change.waiting_fall(months, Decided(39 * 12, 36 * 12), 1.0, BASIS_2027)
+    assert fall.alarms == ()
     assert change.waiting_fall([Decided(0, 0)] * 9, Decided(5, 5), 1.0, BASIS_2027) is None
 
 
@@ -262,10 +262,10 @@ def test_everyone_in_one_group_is_too_few_to_be_sure():
 def test_a_region_without_two_groups_has_no_interval_of_the_intensity():
     alone = figures(waiting_groups=Groups.of((30,), (27,)), hours=hours(groups=1))
     region = region_of([alone], BASIS_2027)
-    found = judge(Case("TA001", "B", MONTH, alone, Facts(mark=MARK), region), BASIS_2027)
-    assert found.results[2].interval is None
-    assert (found.interval, found.chances, found.ranked) == (None, None, False)
-    assert found.score is not None
+    judgement = judge(Case("TA001", "B", MONTH, alone, Facts(mark=MARK), region), BASIS_2027)
+    assert judgement.results[2].interval is None
+    assert (judgement.interval, judgement.chances, judgement.ranked) == (None, None, False)
+    assert judgement.score is not None
 
 
 @pytest.mark.parametrize(("n", "judged_"), [(4, False), (5, True)])
@@ -397,11 +397,11 @@ def test_funnel_limits_at_a_fractional_n_lie_between_the_whole_ones():
 
 def test_spread_between_providers_arcsine_own_example_of_spiegelhalter_2005():
     counts = [(45, 50), (30, 50), (80, 100), (12, 20), (60, 80)]
-    found = limits.spread_between([(r / n, n) for r, n in counts], 227 / 300, winsorised=0)
-    assert found.z_scores == near(2.7452, -2.3879, 1.0444, -1.5103, -0.1383)
-    assert (found.phi, found.tau_squared) == near(3.3258, 0.0138884)
+    spread = limits.spread_between([(r / n, n) for r, n in counts], 227 / 300, winsorised=0)
+    assert spread.z_scores == near(2.7452, -2.3879, 1.0444, -1.5103, -0.1383)
+    assert (spread.phi, spread.tau_squared) == near(3.3258, 0.0138884)
     for n, expected in ((20, (0.4512, 0.9615)), (50, (0.5002, 0.9405)), (100, (0.5186, 0.9314))):
-        limit = limits.spread_limits(found.centre, n, limits.WARNING, found.tau_squared)
+        limit = limits.spread_limits(spread.centre, n, limits.WARNING, spread.tau_squared)
         assert limit == near(*expected)
 
 
@@ -417,15 +417,15 @@ def test_who_is_there_explains_part_of_a_difference():
         Cell("B", "alfa", 10, 4), Cell("B", "A1", 30, 24),
         Cell("C", "alfa", 2, 1),
     ]  # fmt: skip
-    found = compared_alike(cells)
-    assert found["A"].observed == 16
-    assert found["A"].expected == pytest.approx(30 * 14 / 42 + 10 * 31 / 40)
-    low, high = found["A"].ratio_interval
-    assert low < found["A"].ratio < high
-    assert found["A"].due_to_learners < 0 < found["B"].due_to_learners
+    alike = compared_alike(cells)
+    assert alike["A"].observed == 16
+    assert alike["A"].expected == pytest.approx(30 * 14 / 42 + 10 * 31 / 40)
+    low, high = alike["A"].ratio_interval
+    assert low < alike["A"].ratio < high
+    assert alike["A"].due_to_learners < 0 < alike["B"].due_to_learners
     # Of two learners too little is expected to say anything.
     item = {"judged": True, "numerator": 1, "n": 2, "value": 50.0}
-    assert alike_words("wachttijd", item, found["C"], BASIS_2027.expected_from) == ""
+    assert alike_words("wachttijd", item, alike["C"], BASIS_2027.expected_from) == ""
 
 
 @settings(max_examples=examples(60), deadline=None)
@@ -578,25 +578,25 @@ def test_scaling_all_weights_changes_nothing(parts, factor, kind):
 
 def test_ranks_come_with_the_chance_of_the_best_and_the_worst_quarter():
     sure, first = np.full(1000, 90.0), np.linspace(60, 80, 1000)
-    found = ranks([sure, first, first[::-1], np.full(1000, 10.0)])
-    assert [(r.median, r.low, r.high) for r in found] == [
+    ranked = ranks([sure, first, first[::-1], np.full(1000, 10.0)])
+    assert [(r.median, r.low, r.high) for r in ranked] == [
         (1, 1, 1),
         (2, 2, 3),
         (2, 2, 3),
         (4, 4, 4),
     ]
-    assert [(r.best_quarter, r.worst_quarter) for r in found] == [(1, 0), (0, 0), (0, 0), (0, 1)]
+    assert [(r.best_quarter, r.worst_quarter) for r in ranked] == [(1, 0), (0, 0), (0, 0), (0, 1)]
     assert indistinguishable_pairs([90, 70, 70, 10], [sure, first, first[::-1], first], 0.1)
     assert ranks([]) == []
 
 
 def test_weights_on_trial_change_no_word_far_from_a_border():
     points = [[95.0] * 5, [50.0, 60, 70, 65, None]]
-    found = weight_sensitivity(points, BASIS_2027, seed_value=1)
-    assert found.standing_changes[0] == 0
-    assert found.standing_changes[1] > 0
-    assert found.order_changes == 0
-    assert found == weight_sensitivity(points, BASIS_2027, seed_value=1)
+    sensitivity = weight_sensitivity(points, BASIS_2027, seed_value=1)
+    assert sensitivity.standing_changes[0] == 0
+    assert sensitivity.standing_changes[1] > 0
+    assert sensitivity.order_changes == 0
+    assert sensitivity == weight_sensitivity(points, BASIS_2027, seed_value=1)
 
 
 def test_kept_draws_are_read_back():

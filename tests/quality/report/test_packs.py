@@ -114,8 +114,8 @@ def test_nothing_special_is_said_when_so(region, tmp_path):
 
 
 def test_small_numbers_are_hidden_in_the_whole_pack(region, tmp_path):
-    found = packs(OCT, ALL, today=TODAY)
-    small = next(pack for pack in found if pack.code == "TA002")
+    reports = packs(OCT, ALL, today=TODAY)
+    small = next(pack for pack in reports if pack.code == "TA002")
     text = text_of(small.make("pdf", at=AT), tmp_path)
     assert "geen oordeel" in text
     assert "< 5" in text
@@ -123,7 +123,7 @@ def test_small_numbers_are_hidden_in_the_whole_pack(region, tmp_path):
     values = {cell.value for row in sheet.iter_rows() for cell in row}
     assert 4 not in values
     assert "< 5" in values
-    for pack in found:
+    for pack in reports:
         for chart in pack.report.charts:
             cells = [cell for row in chart.rows for cell in row]
             of_small = [row for row in chart.rows if row and row[0] == small.material.name]
@@ -132,9 +132,9 @@ def test_small_numbers_are_hidden_in_the_whole_pack(region, tmp_path):
 
 
 def test_the_region_has_everyone_by_name_and_who_fell(region, tmp_path):
-    found = packs(OCT, ALL, today=TODAY)
-    assert [pack.code for pack in found] == ["regio", "TA003", "TA001", "TA002"]
-    text = text_of(found[0].make("pdf", at=AT), tmp_path)
+    reports = packs(OCT, ALL, today=TODAY)
+    assert [pack.code for pack in reports] == ["regio", "TA003", "TA001", "TA002"]
+    text = text_of(reports[0].make("pdf", at=AT), tmp_path)
     assert "Taalhuis IJssel zakte op de B1-route naar voldoende" in text
     assert "Oordelen op naam, niet op volgorde van score" in text
 
