@@ -147,7 +147,9 @@ def _from_workbook(content: bytes) -> Sheets:
             with open_workbook(Path(file.name)) as book:
                 for sheet in book.sheets:
                     rows = book.rows(sheet.name, at_most=MOST_ROWS)
-                    sheets[sheet.name.strip().lower()] = _by_number(rows)
+                    shown = sheet.name.strip()
+                    name = shown.lower() if shown.lower() in SHEET_NAMES else shown
+                    sheets[name] = _by_number(rows)
     except WorkbookError as error:
         raise PlanFileError([f"{error.message} {WANTED}"]) from None
     return sheets

@@ -113,9 +113,9 @@ def renamed(old, new):
 
 def test_another_workbook_or_sheet_is_refused_by_name():
     wages = book(Lonen=[["naam", "loon"], ["A", 1]])
-    assert problems("a.xlsx", wages)[0].startswith("Dit bestand is geen plan. Gevonden: 'lonen'")
+    assert problems("a.xlsx", wages)[0].startswith("Dit bestand is geen plan. Gevonden: 'Lonen'")
     assert problems("a.xlsx", renamed("mijlpalen", "Mijlpalen 2027"))[0] == (
-        "Blad 'mijlpalen 2027' heeft de kolommen van het blad mijlpalen, maar niet die naam. Noem "
+        "Blad 'Mijlpalen 2027' heeft de kolommen van het blad mijlpalen, maar niet die naam. Noem "
         "het weer mijlpalen."
     )
     other = replace(full(), header=replace(full().header, code="ANDERS-1"))
@@ -127,7 +127,7 @@ def test_another_workbook_or_sheet_is_refused_by_name():
     extra.save(file)
     found = read_plan("a.xlsx", file.getvalue(), full())
     assert found.document.steps == full().steps
-    assert found.notices == ("Het blad 'kladblok' hoort niet bij een plan en is niet gelezen.",)
+    assert found.notices == ("Het blad 'Kladblok' hoort niet bij een plan en is niet gelezen.",)
 
 
 def broken_zip():
