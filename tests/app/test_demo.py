@@ -20,11 +20,11 @@ from app.demo.region import BY_CODE, CHARACTERS, MUNICIPALITIES, register_tables
 from app.demo.story import parcels
 from app.settings import read_settings
 from app.tasks import retention
+from core import municipalities
 from core.accounts import Account, Role
 from core.dates import add_months, month_of, now, today
 from core.db import database, open_database
 from core.identity.account_operations import sign_in
-from core.municipalities import names
 from providers.deliveries.mapping import mapping_of
 from providers.models import CourseTrack, Delivery, ProgressRecord, Provider, QualityMark
 from quality.models import ScoreCard
@@ -33,6 +33,11 @@ from tests.app.test_kept_bytes import secrets_in
 
 TODAY = date(2026, 11, 23)
 LAST = date(2026, 10, 1)
+SET_BY_THE_COMMAND = (
+    "TAALINKOOP_DATA_DIR", "DATABASE_URL", "TAALINKOOP_SECOND_STEP", "TAALINKOOP_REGION",
+    "TAALINKOOP_RETENTION",
+)  # fmt: skip
+"""What the command sets for its process, which here is that of the tests after it."""
 
 
 def rows_of(code: str) -> dict[date, list[Row]]:
@@ -71,7 +76,7 @@ def test_files_come_in_order_and_none_after_today() -> None:
 
 def test_the_region_is_regio_zwolle_with_eight_aanbieders_in_eight_formats() -> None:
     assert len(MUNICIPALITIES) == 15
-    assert set(MUNICIPALITIES) <= set(names())
+    assert set(MUNICIPALITIES) <= set(municipalities.names())
     assert sum(MUNICIPALITIES.values()) == 104
     assert len(CHARACTERS) == len({c.file_format for c in CHARACTERS}) == 8
 
@@ -131,7 +136,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     other = database.obj
     database.obj = None
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("TAALINKOOP_DATA_DIR", "DATABASE_URL"):
+        for name in SET_BY_THE_COMMAND:
             patch.setenv(name, os.environ.get(name, ""))
         half = folder.with_name("region.nieuw")
         half.mkdir()
@@ -146,6 +151,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         finally:
             mine.close()
             database.initialize(other)
+            municipalities.use(None, today)
 
 
 def test_the_filled_region_accounts_for_every_row(demo) -> None:
@@ -239,7 +245,7 @@ def test_who_is_erased_or_over_is_nowhere_and_the_scores_stay(demo, run, tmp_pat
     assert secrets_in(tmp_path / "uit", [erased, over]) == []
 
 
-def test_a_folder_with_other_files_is_left_alone(tmp_path, capsys) -> None:
+def test_a_folder_with_other_files_is_left_alone(demo, tmp_path, capsys) -> None:
     (tmp_path / "brief.txt").write_text("van iemand anders", encoding="utf-8")
     assert main(["demo", "--load-only", "--data", str(tmp_path)]) == 2
     assert "Kies een lege map" in capsys.readouterr().err
