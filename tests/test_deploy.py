@@ -95,9 +95,9 @@ def in_container() -> Iterator[Callable[..., str]]:
 
     file = DEPLOY / "Containerfile"
     for base in set(re.findall(r"^FROM (\S+)", file.read_text(encoding="utf-8"), re.MULTILINE)):
-        pulled = buildah("pull", "--policy=missing", base)
-        if pulled.returncode:
-            pytest.skip(f"{base} cannot be had: {pulled.stderr.strip().splitlines()[-1]}")
+        # A test does not go out to a registry.
+        if buildah("inspect", "--type=image", base).returncode:
+            pytest.skip(f"{base} is not here; to try it: buildah pull {base}")
     options = ["--quiet", f"--file={file}", *_passed_on()]
     built = buildah("build", *options, str(DEPLOY.parent))
     assert built.returncode == 0, built.stderr
