@@ -21,8 +21,9 @@ from quality.charts.words import (
     size_text,
 )
 
-NAME_WIDTH = 152.0
-LEFT, RIGHT, TOP, BOTTOM = 226.0, 124.0, 14.0, 20.0
+NAME_WIDTH, SIZE_END, SCORE_END, MARK = 132.0, 200.0, 230.0, 240.0
+"""Columns before the picture, that a narrow screen shows without scrolling."""
+LEFT, RIGHT, TOP, BOTTOM = 256.0, 82.0, 14.0, 20.0
 ROOM_FOR_NOTE = 45.0
 """Score above which a remark finds room to the left of it."""
 
@@ -200,16 +201,14 @@ def _draw_lines(axes: Any, places: Sequence[tuple[float, ScoreLine]]) -> None:
 
 
 def _write_lines(canvas: drawing.Canvas, places: Sequence[tuple[float, ScoreLine]]) -> None:
-    """Name, n, figure and word of every row, with the mark beside its word."""
+    """Name, n, score and mark of every row before the picture; its word after it."""
     sheet = canvas.sheet()
-    right = canvas.width - RIGHT
     for y, line in places:
         if not line.standing:
             sheet.text(4, y, line.name, va="center", weight="bold")
             continue
         sheet.text(4, y, lettering.shorten(line.name, NAME_WIDTH - 4), va="center")
-        sheet.text(LEFT - 8, y, line.n, ha="right", va="center", size=8.5)
-        sheet.text(right + 36, y, number_text(line.score), ha="right", va="center")
-        sheet.text(right + 56, y, STANDINGS[line.standing], va="center")
-    standing_labels = [(right + 46, y, line.standing) for y, line in places if line.standing]
-    drawing.marks(sheet, standing_labels, 0.8)
+        sheet.text(SIZE_END, y, line.n, ha="right", va="center", size=8.5)
+        sheet.text(SCORE_END, y, number_text(line.score), ha="right", va="center")
+        sheet.text(canvas.width - RIGHT + 12, y, STANDINGS[line.standing], va="center")
+    drawing.marks(sheet, [(MARK, y, line.standing) for y, line in places if line.standing], 0.8)

@@ -28,6 +28,15 @@ def test_scores_stand_by_name_and_never_by_rank():
     assert [row[0] for row in scores(OCTOBER, cards, NAMES).rows] == ["De Brug", "Taalhuis IJssel"]
 
 
+def test_a_narrow_screen_shows_name_n_and_score_before_the_picture():
+    """At 375 pixels wide the first 250 points of a picture are in view."""
+    figure = figure_of(scores(OCTOBER, [card()], NAMES))
+    texts = [text for axes in figure.axes for text in axes.texts]
+    ends = {text.get_text(): text.get_window_extent().x1 * 72 / figure.dpi for text in texts}
+    size = "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}41"
+    assert ends["Taalhuis IJssel"] < ends[size] < ends["84,3"] < 250
+
+
 def test_no_score_is_never_a_dot_at_zero():
     cards = [no_delivery("TA001"), no_delivery("TA002", standing="geen_oordeel")]
     chart = scores(OCTOBER, cards, NAMES)
