@@ -38,7 +38,7 @@ def task(code="A", **more):
 
 def version(made_on, days, code="A"):
     dates = (BaselineDate(code, "", BEFORE, BEFORE + timedelta(days=days)),)
-    return PlanBaseline(1, made_on, "Eerste plan", dates=dates)
+    return PlanBaseline(1, made_on, "Eerste plan", TARGET, dates)
 
 
 def past(*ratios, phase="Voorbereiding"):
@@ -49,9 +49,10 @@ def past(*ratios, phase="Voorbereiding"):
 def told(db):
     """What the database tells of one traject whose first step is done."""
 
-    def tell(*, made_on=BEFORE - timedelta(days=9), days=20, **more):
+    def tell(*, made_on=BEFORE - timedelta(days=9), days=20, later=(), **more):
         ended = {"actual_start": BEFORE, "actual_end": BEFORE + timedelta(days=30)}
-        outlook = plan(replace(task(), **ended | more), versions=[version(made_on, days)])
+        versions = [version(made_on, days), *later]
+        outlook = plan(replace(task(), **ended | more), versions=versions)
         operations.add_document(outlook.document, by="proef", at=AT, reason="proef")
         return queries.finished_steps(ContractingProcess.select())
 
@@ -75,6 +76,18 @@ def test_a_finished_step_is_measured_against_the_plan_of_before(told):
 )
 def test_what_tells_nothing_of_our_past(told, more):
     assert told(**more) == []
+
+
+def test_a_law_put_off_while_a_step_ran_is_no_slip_of_ours(told):
+    """The target moved during the step: how long it then took says nothing of our own pace."""
+    during = version(BEFORE + timedelta(days=10), 200)
+    assert told(later=[replace(during, number=2, go_live=TARGET + timedelta(days=181))]) == []
+
+
+def test_a_new_planversie_with_the_same_target_hides_no_slip(told):
+    during = version(BEFORE + timedelta(days=10), 200)
+    slipped = [Case("T", "Voorbereiding", "Stap A", 20, 30)]
+    assert told(later=[replace(during, number=2, go_live=TARGET)]) == slipped
 
 
 def test_fewer_than_five_cases_give_no_forecast():
