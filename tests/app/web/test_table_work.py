@@ -234,7 +234,15 @@ def test_the_log_says_who_changed_the_norm_and_why_in_one_search(client, manager
     client.post(f"/beheer/contracten/edit/?id={contract.id}", form, follow=True)
     Location.create(provider=contract.provider, name="Markt 1")
     client.sign_in("beheerder")
-    for words in ("norm", "RZ-2", "wachter norm", "juni", "contract gewijzigd", "norm contractm"):
+    for words in (
+        "norm",
+        "RZ-2",
+        "wachter norm",
+        "juni",
+        "contract gewijzigd",
+        "norm contractm",
+        "a e",
+    ):
         page = client.get(f"/beheer/logboek/?zoek={words}")
         assert [row[1:] for row in page.rows()] == [
             [
