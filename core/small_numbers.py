@@ -1,7 +1,9 @@
 """Small numbers: fewer than five are hidden, and whatever could betray them.
 
 Runs once, before page, chart, download and text alternative, so that what is hidden in one is
-hidden in all. ``None`` is a hidden figure and is printed as ``< 5``; nobody at all (0) is not.
+hidden in all. ``None`` is a hidden figure; nobody at all (0) is not hidden. It is printed as
+``< 5`` where only small numbers are hidden, and as ``niet getoond`` where others may be hidden too
+because they would betray a small one.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,6 +14,7 @@ from core.formats import count_text
 MINIMUM = 5
 """Fewer learners than this could be recognised."""
 HIDDEN_TEXT = "< 5"
+NOT_SHOWN = "niet getoond"
 
 
 def is_small(count: float | None) -> bool:
@@ -70,12 +73,6 @@ def table(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int | 
 
 def _sum(rows: Mapping[str, Mapping[str, int]], cells: list[tuple[str, str]]) -> int:
     return sum(rows[row].get(column, 0) for row, column in cells)
-
-
-def totals(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int | None]:
-    """Totals of the rows; a total that is small itself is hidden."""
-    sums = {row: sum(cells.values()) for row, cells in counts.items()}
-    return {row: None if is_small(total) else total for row, total in sums.items()}
 
 
 PARTS = (
@@ -197,8 +194,11 @@ def _rest(whole: float | None, part: float | None) -> float | None:
 
 
 def count_or_hidden(count: int | None) -> str:
-    """A count after hiding: ``1.234``, or ``< 5`` where it is None."""
-    return HIDDEN_TEXT if count is None else count_text(count)
+    """A count after hiding small parts of a total: ``1.234``, or ``niet getoond`` where it is None.
+
+    The same for each, small or not: which of them is small could tell how small.
+    """
+    return NOT_SHOWN if count is None else count_text(count)
 
 
 def few_text(count: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.export import may_be_formula
 from core.formats import day_text, euro_text
+from core.small_numbers import NOT_SHOWN
 from procurement.promises.queries import Ledger
 from procurement.promises.rules import BONUS, MALUS, PRICE, Row
 from procurement.promises.words import (
@@ -66,7 +67,7 @@ def facts(ledger: Ledger) -> tuple[tuple[str, str], ...]:
         ("Toeslag (bonus)", ledger.cents(kind=BONUS)),
         ("Volgens het contract", ledger.cents()),
     ]
-    shown = [(label, euro_text(cents) if known else "niet getoond") for label, cents in parts]
+    shown = [(label, euro_text(cents) if known else NOT_SHOWN) for label, cents in parts]
     if not ledger.has_price:
         shown = [("Prijs per lesuur", "niet afgesproken")]
     if ledger.invoiced:

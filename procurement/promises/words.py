@@ -15,6 +15,7 @@ from core.formats import (
     number_text,
     percent_text,
 )
+from core.small_numbers import NOT_SHOWN
 from procurement.promises.models import Invoice
 from procurement.promises.queries import FROM_REGISTER, Ledger
 from procurement.promises.rules import (
@@ -33,7 +34,6 @@ from procurement.promises.rules import (
 )
 from providers.codes import LearningRoute
 
-HIDDEN = "niet getoond"
 NO_PROMISE = "niet beloofd"
 ROUNDING = (
     "Uren en percentages worden niet afgerond voordat er een bedrag uit komt. Elk bedrag in de "
@@ -180,7 +180,7 @@ def promise_rows(ledger: Ledger) -> list[tuple[str, ...]]:
                 continue
             given, kept = _given(measure, value, total, started)
             if ledger.hides(route, len(started) if measure == START else 0):
-                given, kept = HIDDEN, None
+                given, kept = NOT_SHOWN, None
             rows.append(
                 (
                     label.capitalize(),
@@ -267,13 +267,13 @@ def summed_rows(ledger: Ledger) -> list[tuple[str, ...]]:
 
 
 def _amount(ledger: Ledger, lines: Iterable[Line]) -> str:
-    return HIDDEN if ledger.hides_amounts else euro_text(sum(line.cents for line in lines))
+    return NOT_SHOWN if ledger.hides_amounts else euro_text(sum(line.cents for line in lines))
 
 
 def _summed_text(lines: list[Line], ledger: Ledger) -> str:
     """How many months or learners the amounts of one clause are about."""
     if ledger.hides_amounts:
-        return HIDDEN
+        return NOT_SHOWN
     if len(lines) == 1:
         return working_text(lines[0])
     months = f"{len(lines)} maanden"

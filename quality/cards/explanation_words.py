@@ -6,7 +6,7 @@ from typing import Any
 
 from core.dates import add_months
 from core.formats import MISSING, count_text, counted, day_text, month_text, number_text
-from core.small_numbers import HIDDEN_TEXT, count_or_hidden, is_small
+from core.small_numbers import HIDDEN_TEXT, is_small
 from quality.agreements.rules import COMPLAINT_KINDS
 from quality.cards.words import criterion_text, signed as signed_number
 from quality.method.criteria import CRITERIA
@@ -64,15 +64,20 @@ def working(code: str, item: Tree) -> str:
         if "started_late" not in item:
             return f"{text} Wie nog wacht, telt mee in de waarde."
         parts = [
-            f"{count_or_hidden(item[name])} {words}"
+            f"{count_text(item[name])} {words}"
             for name, words in (
                 ("started_late", "begonnen te laat"),
                 ("waiting_over_norm", "wachten nog, al te lang"),
                 ("left_over_norm", "wachtten te lang en gingen weg"),
             )
-            if item[name] != 0
+            if item[name]
         ]
-        return f"{text} De anderen: {', '.join(parts)}." if parts else text
+        if parts:
+            text += f" De anderen: {', '.join(parts)}."
+        if None in (item["started_late"], item["waiting_over_norm"], item["left_over_norm"]):
+            whom = "de rest" if parts else "de anderen"
+            text += f" Hoe het met {whom} ging, tonen we niet, om kleine aantallen te beschermen."
+        return text
     above, below = CRITERIA[code].sums
     if not above:
         return ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.formats import MISSING, number_text, percent_text
+from core.small_numbers import HIDDEN_TEXT, NOT_SHOWN
 from providers.codes import MarkStatus
 from quality.method.alike import Alike
 from quality.method.change import LOWER
@@ -82,9 +83,9 @@ def queue_cell(item: Tree, name: str) -> int | str | None:
     if name not in item or not item["judged"]:
         return None
     if item[name] is None:
-        if name != "longest_wait":
-            return "< 5"
-        return None if item["waiting"] == 0 else "niet getoond"
+        if name == "waiting":
+            return HIDDEN_TEXT
+        return None if name == "longest_wait" and item["waiting"] == 0 else NOT_SHOWN
     return int(item[name])
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.formats import MISSING, number_text, percent_text
-from core.small_numbers import HIDDEN_TEXT, MINIMUM
+from core.small_numbers import HIDDEN_TEXT, MINIMUM, NOT_SHOWN
 from providers.feed.read.small_files import (
     FileColumn,
     a_day,
@@ -41,7 +41,7 @@ class Outcome(StrEnum):
     NO_FIGURE = "geen cijfer"
     NO_TARGET = "geen doel dit jaar"
     HIDDEN = "te weinig personen"
-    WITHHELD = "niet getoond"
+    WITHHELD = NOT_SHOWN
 
 
 @dataclass(frozen=True)

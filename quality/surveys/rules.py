@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from core.errors import DomainError
-from core.small_numbers import MINIMUM, count_or_hidden, is_small, parts_of_total
+from core.small_numbers import MINIMUM, count_or_hidden, parts_of_total
 from providers.feed.read.small_files import (
     FileColumn,
     a_day,
@@ -32,7 +32,6 @@ WORDS = ("taal", "titel", "uitleg_vooraf", *ANSWERS, *QUESTIONS)
 """What a text of the survey must have; a translator fills in each."""
 MOST = 10_000
 MOST_BYTES = 1_000_000
-NOT_SHOWN = "niet getoond"
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class QuestionResult:
     label: str
     people: int
     counts: dict[str, str] | None
-    """As they may be shown: ``12``, ``< 5``, or hidden because it would give another."""
+    """As they may be shown: ``12``, or ``niet getoond``."""
     share: float | None
     """Percentage that said yes; None where it would give a count that is hidden."""
     interval: tuple[float, float] | None
@@ -82,12 +81,7 @@ def _result(question: str, label: str, counted: Counter[str]) -> QuestionResult:
     from quality.method.uncertainty import share_interval  # noqa: PLC0415
 
     hidden = parts_of_total({answer: counted[answer] for answer in ANSWERS})
-    counts = {
-        answer: NOT_SHOWN
-        if count is None and not is_small(counted[answer])
-        else count_or_hidden(count)
-        for answer, count in hidden.items()
-    }
+    counts = {answer: count_or_hidden(count) for answer, count in hidden.items()}
     if hidden["ja"] is None:
         # The share and the number of answers would give the count that is hidden.
         return QuestionResult(question, label, people, counts, None, None)

@@ -22,7 +22,7 @@ from core.pages.cells import downloaded
 from core.pages.fields import SafeForm
 from core.pages.lists import PAGE_SIZE, Column, Filter, RowList, choice_filter
 from core.pages.purposes import asks_purpose
-from core.small_numbers import MINIMUM, count_or_hidden, table, totals
+from core.small_numbers import MINIMUM, count_or_hidden, few_text, table
 from providers.codes import LearningRoute, TrackStatus
 from providers.models import CourseTrack, Provider
 from quality.admin.learner_pages.listing import own_places
@@ -119,7 +119,7 @@ def counts_per_provider() -> Counts:
     return (
         names,
         {code: {k: count_or_hidden(v) for k, v in cells.items()} for code, cells in hidden.items()},
-        {code: count_or_hidden(total) for code, total in totals(counts).items()},
+        {code: few_text(sum(cells.values())) for code, cells in counts.items()},
         [
             Frequent(code, names[code], kind, count, learners)
             for code, learners in _learners_per_provider(list(names)).items()

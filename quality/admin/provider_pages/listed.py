@@ -11,7 +11,7 @@ from core import municipalities
 from core.accounts import visible
 from core.dates import AMSTERDAM, today
 from core.formats import MISSING, day_text, month_text
-from core.small_numbers import few_text, is_small
+from core.small_numbers import NOT_SHOWN, few_text, is_small
 from providers.codes import LearningRoute, MarkStatus
 from providers.deliveries.open_tracks import Learners
 from providers.deliveries.queries import last_deliveries, learners_now, newest_months
@@ -24,7 +24,6 @@ from providers.register.queries import Coverage, coverage_on, marks_on
 from quality.cards.queries import OUTSIDE, cards_of, newest_judged_month
 from quality.models import ScoreCard
 
-NOT_SHOWN = "niet getoond"
 NOTHING_COVERED = Coverage((), (), whole_region=False)
 
 

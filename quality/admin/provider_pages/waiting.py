@@ -11,11 +11,10 @@ from core.accounts import may
 from core.charts.pictures import Chart
 from core.dates import month_end, today
 from core.formats import MISSING, count_text, number_text, percent_text
-from core.small_numbers import HIDDEN_TEXT
+from core.small_numbers import HIDDEN_TEXT, NOT_SHOWN, count_or_hidden
 from providers.codes import LearningRoute
 from providers.models import Provider
 from quality.admin.judgement import place_rows
-from quality.admin.provider_pages.listed import NOT_SHOWN
 from quality.agreements.queries import latest_cards
 from quality.cards import queries as cards
 from quality.cards.explanation_words import asked_words
@@ -92,10 +91,8 @@ def _cells(item: dict[str, Any]) -> tuple[str, ...]:
         "niet bereikt" if item[name] is None else count_text(item[name])
         for name in ("median_days", "p90_days")
     ]
-    queue = [
-        HIDDEN_TEXT if item[name] is None else count_text(item[name])
-        for name in ("waiting", "over_42", "over_70")
-    ]
+    waiting = HIDDEN_TEXT if item["waiting"] is None else count_text(item["waiting"])
+    queue = [waiting, *(count_or_hidden(item[name]) for name in ("over_42", "over_70"))]
     longest = MISSING if item["waiting"] == 0 else NOT_SHOWN
     return (
         count_text(item["n"]),

@@ -97,7 +97,7 @@ def test_computing_the_duration(client, loaded):
     assert "berekend uit wat de gemeente invulde, tot en met" in page.text
     # One passed: not shown, nor what would give it; who has no first day of the term is told.
     facts = [text_of(one) for one in page.all("dd")]
-    assert facts[4:8] == ["< 5", "< 5", "0", "6"]
+    assert facts[4:8] == ["niet getoond", "niet getoond", "0", "6"]
     assert "Van wie het begin van de termijn niet is ingevuld" in page.text
     assert "Het gewone gemiddelde" not in page.text
 

@@ -353,3 +353,17 @@ def test_contract_managers_see_counts_without_small_numbers(client, db):
     identifier = Signal.get().id
     client.get(f"/signalen/{identifier}/", status=403)
     assert b"w0" not in client.get("/signalen/signalen.csv").data
+
+
+def test_what_is_hidden_for_another_is_not_said_to_be_small(client, db):
+    provider = make_provider()
+    for i in range(7):
+        make_record(
+            month=OCT, track=make_track(number=f"w{i}"), status=TrackStatus.WAITING,
+            registered_on=date(2026, 6, 1), route=LearningRoute.B1,
+        )  # fmt: skip
+    recompute(provider, OCT)
+    Signal.update(kind="verzuim").where(Signal.id == Signal.get().id).execute()
+    client.sign_in("contractmanager")
+    (row,) = client.get("/signalen/").rows()
+    assert row == ["Taalschool TA001", "0", "niet getoond", "niet getoond", "0", "0", "7"]
