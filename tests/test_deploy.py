@@ -114,6 +114,7 @@ def in_container() -> Iterator[Callable[..., str]]:
     buildah("rmi", image)
 
 
+@pytest.mark.container
 @pytest.mark.thorough
 def test_a_container_from_nothing_to_backed_up_and_watched(in_container) -> None:
     assert "uid=10001(taalinkoop)" in in_container("id")
