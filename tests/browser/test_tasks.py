@@ -21,6 +21,7 @@ from tests.browser.person import Person
 from tests.browser.site import Site
 
 OWN_NAME = "Leerschip De Wachter"
+SENDER_NAME = "Lesplein Ravelijn"
 
 
 @pytest.fixture(params=[True, False], ids=["script", "plain"])
@@ -66,26 +67,36 @@ def test_the_sheet_of_a_talk_is_two_presses_from_the_start(someone: Person) -> N
     expect(someone.page.locator("h1")).to_have_text(f"Gesprek met {OWN_NAME}")
 
 
-def test_a_provider_reacts_to_its_score(someone: Person) -> None:
+def test_a_provider_reacts_to_its_score_and_gets_an_answer(someone: Person) -> None:
     someone.sign_in(Role.PROVIDER, "TA007")
     page = someone.page
-    take(page, "Kwaliteit", "Lesplein Ravelijn", "Geef een reactie")
+    take(page, "Kwaliteit", SENDER_NAME, "Geef een reactie")
     choose(page, "criterion", "wachttijd")
     tab_to(page, "name", "text")
     page.keyboard.type("In november beginnen twee groepen.")
     take(page, "Verstuur reactie")
     expect(page.locator("main")).to_contain_text("Je reactie is bewaard.")
+    take(page, "Afmelden")
+
+    someone.sign_in(Role.CONTRACT_MANAGER)
+    take(page, f"{SENDER_NAME} reageerde", "Beantwoord deze reactie")
+    tab_to(page, "name", "answer")
+    page.keyboard.type("Dat zien wij dan in de wachttijd terug.")
+    take(page, "Verstuur antwoord")
+    expect(page.locator("main")).to_contain_text("Dat zien wij dan in de wachttijd terug.")
+    page.goto("/")
+    expect(page.locator("main")).not_to_contain_text(f"{SENDER_NAME} reageerde")
 
 
-def test_a_gemeente_finds_prints_handles_and_enters_in_ten_pages(person: Person) -> None:
-    person.sign_in_as("dalfsen@regio.example")
-    page, visited = person.page, []
+def test_a_gemeente_finds_prints_handles_and_enters_in_ten_pages(someone: Person) -> None:
+    someone.sign_in_as("dalfsen@regio.example")
+    page, visited = someone.page, []
     page.on("framenavigated", lambda frame: visited.append(frame.url))
     take(page, "Signalen")
     rows = page.locator("tbody tr").all()[:5]  # the most urgent on top
     cells = [row.locator("th, td").all_inner_texts() for row in rows]
     why = [(number, kind, detail) for number, _, _, kind, detail, *_ in cells]
-    assert len({number for number, _, _ in why}) == 5
+    assert len({number for number, _, _ in why}) == len(why) > 1
     assert all(kind.removesuffix(", dringend") in KINDS.values() and text for _, kind, text in why)
     take(page, why[0][0], "Druk af voor het gesprek")
     expect(page.locator("main")).to_contain_text("Om over te praten")
