@@ -93,7 +93,8 @@
       const box = make("div", { class: "field table-filter" });
       const input = make("input", { type: "search", id });
       box.append(make("label", { for: id }, `Zoek in: ${caption}`), input);
-      (table.closest(".table-scroll") ?? table).before(box);
+      const frame = table.closest(".table-scroll") ?? table;
+      (frame.previousElementSibling?.matches(".all-columns") ? frame.previousElementSibling : frame).before(box);
       input.addEventListener("input", () => {
         const words = folded(input.value).split(/\s+/);
         const left = rows.filter((row) => {

@@ -159,6 +159,7 @@ class AccountView(SafeModelView):
     thing = "accounts"
     about = "Wie mag aanmelden, met welke rol."
     column_list = ("email", "name", "role", "provider_code", "active", "last_seen_at")
+    brief_columns = ("email", "role")
     column_details_list = (*column_list[:4], "municipalities", *column_list[4:], "created_at")
     form_columns = ("email", "name", "role", "provider_code", "municipalities", "active")
     cells = {
@@ -364,6 +365,7 @@ class AccessView(SafeModelView):
     thing = "audit"
     about = "Wie keek naar gegevens van personen."
     column_list = ("at", "actor", "action", "what", "about", "count", "purpose")
+    brief_columns = ("at", "actor", "action", "what")
     column_details_list = (*column_list, "role", "address")
     labels = {
         "at": "Moment", "actor": "Wie", "role": "Rol", "action": "Handeling", "what": "Wat",

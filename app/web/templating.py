@@ -39,6 +39,11 @@ def is_one_word(cell: object) -> bool:
     return "-" in text and len(text) <= LONGEST_WORD and " " not in text
 
 
+def breakable(cell: object) -> Markup:
+    """A name without spaces, such as an address or a file name, that may go on on a next line."""
+    return cell if isinstance(cell, Markup) else WORD_BREAK.join(JOINT.split(str(cell)))
+
+
 def whole_dates(text: object) -> Markup:
     """A sentence whose dates stay on one line: a browser breaks ``23-11-2026`` at a hyphen."""
     safe, place = escape(text), 0
@@ -53,9 +58,12 @@ def whole_dates(text: object) -> Markup:
 DATE = re.compile(r"\b\d{2}-\d{2}-\d{4}\b")
 WHOLE = Markup('<span class="day">{}</span>')
 LONGEST_WORD = 20
+JOINT = re.compile(r"(?<=_)|(?=[.@])")
+WORD_BREAK = Markup("<wbr>")
 FILTERS = {
     "here": on_this_site,
     "day": formats.day_text,
+    "breakable": breakable,
     "whole_dates": whole_dates,
     "moment": formats.moment_text,
     "clock": formats.clock_text,

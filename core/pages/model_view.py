@@ -1,6 +1,7 @@
 """A table of the register as pages: list, details, forms, several rows at once, download."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -91,6 +92,7 @@ class SafeModelView(Page, ModelView):
     ``search_from_start``   search by first letters only, for tables of millions of rows
     ``search_by``           a search of its own: makes the condition of what was typed
     ``list_filters``        see ``core.pages.lists.Filter``
+    ``brief_columns``       those of ``column_list`` that a telephone shows first; all when empty
     ``default_sort``        a column of the list, "-" in front for the other way round
     ``refusals``            ``{"location_provider_id_name": ("name", "Deze locatie bestaat al.")}``
     ``inline_columns``      columns of the form that can be changed in the list itself
@@ -127,6 +129,7 @@ class SafeModelView(Page, ModelView):
     search_from_start = False
     search_by: Callable[[str], Any] | None = None
     list_filters: Sequence[Filter] = ()
+    brief_columns: Sequence[str] = ()
     default_sort = ""
     refusals: Mapping[str, tuple[str | None, str]] = {}
 
@@ -217,10 +220,14 @@ class SafeModelView(Page, ModelView):
 
     def rows(self) -> RowList:
         """Make the list of this view."""
+        brief = self.brief_columns
         return RowList(
             self.get_query(),
             key=self.model._meta.primary_key,
-            columns=[self.column(path) for path in self.column_list],
+            columns=[
+                replace(self.column(path), minor=bool(brief) and path not in brief)
+                for path in self.column_list
+            ],
             seal=str(current_app.secret_key),
             search=self.search_columns,
             search_from_start=self.search_from_start,

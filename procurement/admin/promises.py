@@ -264,6 +264,7 @@ class PromiseTable(_OfContract):
 
     about = "Wat een aanbieder bij de inschrijving beloofde."
     column_list = ("contract.number", "route", "measure", "bid_value", "value", "source")
+    brief_columns = ("contract.number", "measure", "bid_value", "value")
     form_columns = ("contract", "measure", "route", "bid_value", "value", "source")
     joined = (ContractPromise.contract,)
     choices = {"measure": list(MEASURES.items()), "route": ROUTES}
@@ -302,6 +303,7 @@ class ClauseTable(_OfContract):
         "contract.number", "article", "kind", "measure", "route", "period", "threshold", "amount",
         "basis",
     )  # fmt: skip
+    brief_columns = ("contract.number", "article", "threshold", "amount")
     form_columns = (
         "contract", "article", "kind", "measure", "basis", "period", "route", "threshold", "amount",
     )  # fmt: skip
@@ -360,6 +362,7 @@ class InvoiceTable(_OfContract):
 
     about = "Wat aanbieders in rekening brachten."
     column_list = ("contract.number", "number", "invoiced_on", "entered_by", "entered_at")
+    brief_columns = ("contract.number", "number", "invoiced_on")
     form_columns = ("number", "invoiced_on")
     joined = (Invoice.contract,)
     can_create = False

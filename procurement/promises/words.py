@@ -216,6 +216,8 @@ MONTH_HEADERS = (
     "Maand", "Uren beloofd", "Uren gegeven", "Avond en weekend", "Bevoegde docent",
     "Op tijd begonnen", "Volgens het contract", "Gefactureerd", "Verschil",
 )  # fmt: skip
+MONTH_FIRST = ("Uren gegeven", "Volgens het contract", "Verschil")
+"""What of a month is seen first on a telephone."""
 
 
 def month_rows(ledger: Ledger) -> list[tuple[str, ...]]:

@@ -52,6 +52,7 @@ def state_word(delivery: Delivery) -> str:
 
 def delivery_list() -> RowList:
     """Every delivery that the signed-in account may see, as a list."""
+    own = g.account.role == Role.PROVIDER
     D = Delivery  # noqa: N806  a short name for a long list
     query = visible(D, g.account, D.select(D, Provider).join(Provider))
     providers = visible(Provider, g.account).order_by(Provider.name)
@@ -70,16 +71,16 @@ def delivery_list() -> RowList:
             Column("file_name", "Bestand", lambda d: d.file_name, lambda d: d.file_name,
                    D.file_name),
             Column("provider", "Aanbieder", lambda d: d.provider.code,
-                   lambda d: d.provider.name),
+                   lambda d: d.provider.name, minor=own),
             Column("received_at", "Ontvangen", lambda d: d.received_at,
-                   lambda d: moment_text(d.received_at), D.received_at),
+                   lambda d: moment_text(d.received_at), D.received_at, minor=True),
             Column("state", "Stand", state_word, state_word, D.state),
             Column("accepted", "Aangenomen", lambda d: d.accepted, lambda d: d.accepted,
-                   D.accepted, numeric=True),
+                   D.accepted, numeric=True, minor=True),
             Column("unchanged", "Ongewijzigd", lambda d: d.unchanged, lambda d: d.unchanged,
-                   D.unchanged, numeric=True),
+                   D.unchanged, numeric=True, minor=True),
             Column("rejected", "Terug te sturen", lambda d: d.rejected, lambda d: d.rejected,
-                   D.rejected, numeric=True),
+                   D.rejected, numeric=True, minor=not own),
         ),
         sort="-received_at",
     )  # fmt: skip

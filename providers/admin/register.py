@@ -166,6 +166,7 @@ class LocationView(SafeModelView):
     thing = "register"
     about = "Waar les wordt gegeven, en of dat 's avonds kan."
     column_list = ("name", "provider.name", "postcode4", "city", "evening_weekend")
+    brief_columns = ("name", "provider.name", "city")
     form_columns = ("provider", "name", "postcode4", "city", "evening_weekend")
     joined = (Location.provider,)
     search_columns = (Location.name, Location.city, Provider.name)
@@ -196,6 +197,7 @@ class MarkView(SafeModelView):
     thing = "register"
     about = "De status van Blik op Werk, met de controle."
     column_list = ("provider.name", "status", "valid_from", "valid_until", "checked_on")
+    brief_columns = ("provider.name", "status", "checked_on")
     column_details_list = (*column_list, "source")
     form_columns = ("provider", "status", "valid_from", "valid_until", "checked_on", "source")
     joined = (QualityMark.provider,)
@@ -240,6 +242,7 @@ class ContractView(SafeModelView):
     thing = "register"
     about = "Wat is afgesproken: leerroutes, gemeenten, norm, prijs."
     column_list = ("number", "provider.name", "valid_from", "valid_until", "due_workday")
+    brief_columns = ("number", "provider.name", "valid_until")
     column_details_list = (
         *column_list[:4],
         "routes",
@@ -340,6 +343,7 @@ class TeacherView(SafeModelView):
     thing = "register"
     about = "Docenten en hun bevoegdheid."
     column_list = ("provider.name", "teacher_ref", "registration", "valid_from", "valid_until")
+    brief_columns = ("provider.name", "teacher_ref", "registration")
     form_columns = ("provider", "teacher_ref", "registration", "valid_from", "valid_until")
     joined = (Teacher.provider,)
     choices = {"registration": REGISTRATIONS}
