@@ -35,6 +35,16 @@ def month_text(month: date | None) -> str:
     return MISSING if month is None else f"{MONTHS[month.month - 1]} {month.year}"
 
 
+def month_name(month: date) -> str:
+    """``okt``; March is ``mrt``."""
+    return "mrt" if month.month == 3 else MONTHS[month.month - 1][:3]
+
+
+def short_month_text(month: date) -> str:
+    """``okt 2026``."""
+    return f"{month_name(month)} {month.year}"
+
+
 def number_text(value: float | Decimal | None, decimals: int = 1) -> str:
     """``1.234,5``: rounded half up, comma before the decimals, points between thousands."""
     if value is None:

@@ -16,7 +16,7 @@ from typing import Any
 from core.charts import svg as plain
 from core.charts.lettering import wrap
 from core.dates import month_from_number, month_number
-from core.formats import MONTHS, number_text
+from core.formats import month_name, number_text
 
 # Each has a contrast of 3:1 or more on white and on the dark ground, and they stay apart for
 # people who are colour-blind. A shape or a word always goes with them.
@@ -225,11 +225,6 @@ def _exponent(value: float) -> int:
 
 def _floor(value: float) -> int:
     return int(value // 1)
-
-
-def month_name(month: date) -> str:
-    """``okt``; March is ``mrt``."""
-    return "mrt" if month.month == 3 else MONTHS[month.month - 1][:3]
 
 
 def month_axis(axes: Any, first: date, last: date, width: float) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from core.charts import drawing
 from core.charts.pictures import Chart
 from core.dates import add_months, month_of
-from core.formats import day_text, percent_text
+from core.formats import day_text, month_name, percent_text
 from procurement.plan.fair_forecast import FairForecast
 
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 24.0, 40.0, 40.0
@@ -79,7 +79,7 @@ def _months(first: date, last: date) -> list[date]:
 
 
 def _label(month: date) -> str:
-    return f"{drawing.month_name(month)}\n{month.year}"
+    return f"{month_name(month)}\n{month.year}"
 
 
 def _share(share: float) -> str:

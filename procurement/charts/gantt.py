@@ -7,7 +7,7 @@ from typing import Any
 from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.dates import add_months, month_of
-from core.formats import MISSING, day_text
+from core.formats import MISSING, day_text, month_name
 from procurement.plan.health import Health
 from procurement.plan.outlook import Outlook
 from procurement.plan.steps import Kind
@@ -159,7 +159,7 @@ def _month_ticks(axes: Any, first: date, last: date, width: float) -> None:
     ticks, labels, year = [], [], None
     for month in months:
         if (month.month - 1) % every == 0:
-            name = drawing.month_name(month)
+            name = month_name(month)
             ticks.append(month.toordinal())
             labels.append(name if month.year == year else f"{name}\n{month.year}")
             year = month.year

@@ -7,7 +7,7 @@ from typing import Any
 from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.dates import add_months, month_of, parse_month
-from core.formats import MISSING, day_text, month_text
+from core.formats import MISSING, day_text, month_text, short_month_text
 from procurement.plan.health import Health
 from procurement.plan.outlook import Outlook
 from procurement.plan.terms import Purpose
@@ -151,7 +151,7 @@ def _paint(canvas: Any, data: Lines) -> None:
 
 def _month(ordinal: int) -> str:
     day = date.fromordinal(ordinal)
-    return f"{drawing.month_name(day)} {day.year}"
+    return short_month_text(day)
 
 
 def _quarters(first: int, last: int) -> list[int]:

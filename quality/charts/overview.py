@@ -8,7 +8,7 @@ from typing import Any
 from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.dates import month_number, months_between
-from core.formats import MISSING, month_text, number_text
+from core.formats import MISSING, month_name, month_text, number_text
 from quality.charts.trend import NAN, Point, filled, in_unit, label_of, unit_of
 from quality.charts.words import STANDINGS, Card, few_names, providers, write_side_labels
 
@@ -219,7 +219,7 @@ def paint_calendar(canvas: drawing.Canvas, data: Calendar) -> None:
     for column, month in enumerate(data.months):
         if column % every == 0:
             x = left + (column + 0.5) * step
-            sheet.text(x, top + 8, drawing.month_name(month), ha="center", size=8.5)
+            sheet.text(x, top + 8, month_name(month), ha="center", size=8.5)
             if month.year != year:
                 sheet.text(x, top + 20, str(month.year), ha="center", size=8.5, weight="bold")
                 year = month.year

@@ -11,7 +11,7 @@ from peewee import JOIN, Case, fn
 import quality.scopes  # noqa: F401  registers who sees what
 from core.accounts import Account, Role, visible
 from core.dates import month_end
-from core.formats import MISSING, MONTHS, day_text, number_text
+from core.formats import MISSING, day_text, number_text, short_month_text
 from core.municipalities import name as municipality_name
 from core.pages.lists import Column, Filter, choice_filter
 from providers.codes import LearningRoute, SkillLevel, TargetGroup, TrackStatus
@@ -129,7 +129,7 @@ class Promised:
 
 def weekly_text(minutes: int | None) -> str:
     """Minutes a week as hours with one decimal."""
-    return MISSING if minutes is None else number_text(minutes / 60, 1).removesuffix(",0")
+    return MISSING if minutes is None else number_text(minutes / 60)
 
 
 def columns_of(
@@ -212,7 +212,7 @@ def _month(row: Any) -> str:
     if row.month is None:
         return MISSING
     gone = ", ontbreekt" if row.missing else ""
-    return f"{MONTHS[row.month.month - 1][:3]} {row.month.year}{gone}"
+    return f"{short_month_text(row.month)}{gone}"
 
 
 def filters_of(

@@ -16,7 +16,7 @@ from core.accounts import Role, may, visible
 from core.admin import Page, needs
 from core.dates import now, today
 from core.export import download
-from core.formats import MISSING, MONTHS
+from core.formats import MISSING, short_month_text
 from core.municipalities import name as municipality_name
 from core.pages.cells import downloaded
 from core.pages.fields import SafeForm
@@ -156,9 +156,6 @@ def signal_list() -> RowList:
 
     own = g.account.role == Role.MUNICIPALITY
 
-    def since(row: Any) -> str:
-        return f"{MONTHS[row.since.month - 1][:3]} {row.since.year}"
-
     columns = [
         Column("track.number", "Traject", lambda r: r.track.number, number, CourseTrack.number,
                nowrap=True),
@@ -172,7 +169,8 @@ def signal_list() -> RowList:
                Signal.urgency, numeric=True),
         Column("months_needed", "Maanden nodig", lambda r: r.months_needed, needed_text,
                Signal.months_needed, numeric=True, minor=True),
-        Column("since", "Sinds", lambda r: f"{r.since:%Y-%m}", since, Signal.since,
+        Column("since", "Sinds", lambda r: f"{r.since:%Y-%m}",
+               lambda r: short_month_text(r.since), Signal.since,
                nowrap=True, minor=True),
         Column("status", "Stand", *words(lambda r: STATES[r.status]), minor=own),
     ]  # fmt: skip
