@@ -109,7 +109,7 @@ def refresh_missing(*, today: date) -> int:
 def follow_facts(municipality: int, numbers: Sequence[str], *, today: date) -> None:
     """Bring list and signals up to date with what a gemeente changed about these learners."""
     with transaction():
-        refresh_of_facts(municipality, numbers)
+        refresh_of_facts([municipality], numbers)
         touched: dict[int, date] = {}
         for batch in chunked(numbers, ROWS_AT_ONCE):
             query: Any = LearnerSummary.select(LearnerSummary.provider).where(

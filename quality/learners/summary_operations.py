@@ -2,8 +2,7 @@
 adds. Everything here is set-based.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -69,11 +68,8 @@ def _refresh(tracks: list[int], newest: date | None) -> None:
         S.insert_from(query, [getattr(S, name) for name in COLUMNS]).execute()
         learners.update(_learners(of_tracks))
         mark_summaries(of_tracks)
-    numbers: dict[int, list[str]] = defaultdict(list)
-    for municipality, number in sorted(learners):
-        numbers[municipality].append(number)
-    for municipality, listed in numbers.items():
-        refresh_of_facts(municipality, listed)
+    places, numbers = zip(*learners, strict=True) if learners else ((), ())
+    refresh_of_facts(set(places), sorted(set(numbers)))
 
 
 def _learners(which: Any) -> Iterator[tuple[int, str]]:
@@ -98,12 +94,16 @@ def _touched(provider_id: int, first: date, newest: date) -> Any:
     return reported | told
 
 
-def refresh_of_facts(municipality: int, numbers: Iterable[str]) -> None:
-    """Follow what a gemeente, or another provider, changed about these learners."""
+def refresh_of_facts(municipalities: Collection[int], numbers: Iterable[str]) -> None:
+    """Follow what a gemeente, or another provider, changed about learners with these numbers.
+
+    Of all gemeenten in one go: to make the statements takes longer than to do them, and whoever
+    has such a number in another of these gemeenten comes out as it was.
+    """
     with transaction():
         for batch in chunked(numbers, NUMBERS_AT_ONCE):
-            _without_rows(municipality, list(batch))
-            _relate((S.municipality == municipality) & S.number.in_(list(batch)))
+            _without_rows(municipalities, list(batch))
+            _relate(S.municipality.in_(municipalities) & S.number.in_(list(batch)))
 
 
 COLUMNS = (
@@ -188,7 +188,7 @@ def _from_rows(tracks: list[int], newest: date) -> Any:
     )  # fmt: skip
 
 
-def _without_rows(municipality: int, numbers: list[str]) -> None:
+def _without_rows(municipalities: Collection[int], numbers: list[str]) -> None:
     """Who is known to the gemeente and reported by nobody has a row too, and no other."""
     other = S.alias("other")
     reported = other.select(peewee.Value(1)).where(
@@ -196,14 +196,16 @@ def _without_rows(municipality: int, numbers: list[str]) -> None:
         other.provider.is_null(False),
     )  # fmt: skip
     S.delete().where(
-        S.municipality == municipality, S.number.in_(numbers), S.provider.is_null(),
+        S.municipality.in_(municipalities), S.number.in_(numbers), S.provider.is_null(),
         fn.EXISTS(reported),
     ).execute()  # fmt: skip
     here = S.select(peewee.Value(1)).where(S.municipality == F.municipality, S.number == F.number)
     query = F.select(
         F.municipality, F.number, peewee.Value(True), peewee.Value(True), peewee.Value(0),
         peewee.Value(0), peewee.Value(False), peewee.Value(0),
-    ).where(F.municipality == municipality, F.number.in_(numbers), ~fn.EXISTS(here))  # fmt: skip
+    ).where(
+        F.municipality.in_(municipalities), F.number.in_(numbers), ~fn.EXISTS(here)
+    )  # fmt: skip
     S.insert_from(
         query,
         [S.municipality, S.number, S.latest, S.missing, S.exams_passed, S.attended_minutes,
@@ -244,7 +246,8 @@ def mark_summaries(which: Any) -> None:
     """Note on the rows of the list which signals are open and not dealt with, and how urgent."""
     of_learner = (
         (Signal.track == S.track)
-        & (Signal.municipality == S.municipality)
+        # Plus nothing: without statistics SQLite would read all open signals of the gemeente.
+        & (Signal.municipality + 0 == S.municipality)
         & Signal.open
         & Signal.status.not_in(DEALT_WITH)
     )

@@ -68,7 +68,7 @@ def test_a_learner_who_moved_is_with_the_newest_provider_and_the_term_goes_on(db
     LearnerFacts.create(
         municipality=148, number="B-1", plan_on=date(2025, 2, 27), target_group=2, changed_at=AT
     )
-    refresh_of_facts(148, ["B-1"])
+    refresh_of_facts([148], ["B-1"])
     now = summary(provider=new)
     assert (now.term_until, now.term_estimated) == (date(2028, 2, 28), False)
     assert now.target_group == TargetGroup.FAMILY
@@ -79,7 +79,7 @@ def test_a_learner_who_moved_is_with_the_newest_provider_and_the_term_goes_on(db
 
 def test_who_is_known_to_the_gemeente_only_has_a_row_until_a_provider_reports(db):
     LearnerFacts.create(municipality=1992, number="B-1", changed_at=AT)
-    refresh_of_facts(1992, ["B-1"])
+    refresh_of_facts([1992], ["B-1"])
     assert (summary().provider, summary().missing, summary().latest) == (None, True, True)
     here = make_provider()
     # Brielle is Voorne aan Zee now.
