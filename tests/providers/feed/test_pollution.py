@@ -35,6 +35,7 @@ DATES = [at for at, name in enumerate(HEADER) if name.startswith("datum_")]
 HOURS = [at for at, name in enumerate(HEADER) if name.startswith("uren_")]
 OPTIONAL = [at for at, name in enumerate(HEADER) if not BY_NAME[name].required]
 KEY = HEADER.index("trajectnummer")
+Meant = dict[str, tuple[object, ...]]
 
 
 @dataclass
@@ -237,13 +238,14 @@ HARMFUL: dict[str, Callable[[File], None]] = {
 }
 
 
-def meant(folder: Path) -> dict[str, tuple[object, ...]]:
-    clean = check_bytes(folder, File().content(), "schoon.csv")
+@pytest.fixture(scope="module")
+def meant(tmp_path_factory) -> Meant:
+    clean = check_bytes(tmp_path_factory.mktemp("schoon"), File().content(), "schoon.csv")
     assert len(clean.rows) == len(CLEAN)
     return by_key(clean)
 
 
-def by_key(found) -> dict[str, tuple[object, ...]]:
+def by_key(found) -> Meant:
     # A row number, then the local number of the traject, then what is held.
     return {found.numbers[held[1] - 1]: held[2:] for held in found.rows}
 
@@ -253,7 +255,7 @@ def _turn(name: str) -> tuple[bool, bool, bool]:
     return name == "andere volgorde", name in HARMFUL, "spaties" in name
 
 
-def judge(folder: Path, *names: str) -> None:
+def judge(folder: Path, meant: Meant, *names: str) -> None:
     file = File()
     for name in sorted(names, key=_turn):
         (HARMLESS | HARMFUL)[name](file)
@@ -261,11 +263,11 @@ def judge(folder: Path, *names: str) -> None:
         file.rows = [[cell.replace("\u200b", "") for cell in cells] for cells in file.rows]
         file.rows = [[cell.replace("\u2011", "-") for cell in cells] for cells in file.rows]
     checked = check_bytes(folder, file.content(), "vuil.csv")
-    expected, held = meant(folder), by_key(checked)
+    held = by_key(checked)
     tally = checked.tally
     skipped = sum(map(len, checked.skipped.values()))
     assert tally.rows == len(checked.rows) + len(checked.again) + tally.rejected + skipped
-    assert {key: expected[key] for key in held} == held, "a row was altered"
+    assert {key: meant[key] for key in held} == held, "a row was altered"
     damaged = [name for name in names if name in HARMFUL]
     assert len(held) >= len(CLEAN) - len(damaged), checked.problems
     more = {"dubbele rij", "totaalrij zonder woord"}.intersection(names)
@@ -277,8 +279,8 @@ def judge(folder: Path, *names: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*HARMLESS, *HARMFUL])
-def test_one_damage(tmp_path, name):
-    judge(tmp_path, name)
+def test_one_damage(tmp_path, meant, name):
+    judge(tmp_path, meant, name)
 
 
 APART = (
@@ -332,16 +334,16 @@ def spoilt_files(number: int, seed: int) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("names", list(spoilt_files(40, seed=15)), ids="+".join)
-def test_some_damages_together(tmp_path, names):
-    judge(tmp_path, *names)
+def test_some_damages_together(tmp_path, meant, names):
+    judge(tmp_path, meant, *names)
 
 
 @pytest.mark.thorough
-def test_a_thousand_spoilt_files(tmp_path):
+def test_a_thousand_spoilt_files(tmp_path, meant):
     wrong = []
     for names in spoilt_files(1_000, seed=2026):
         try:
-            judge(tmp_path, *names)
+            judge(tmp_path, meant, *names)
         except (AssertionError, RefusedFileError) as error:
             wrong.append(f"{' + '.join(names)}: {error!r:.120}")
     assert wrong == []
