@@ -135,6 +135,8 @@ def _estimated(row: dict[str, Any]) -> Iterable[Expected]:
 class TraceRow(RowForm):
     """One requirement, criterion, promise or measure."""
 
+    minor = ("Soort", "Herkomst")
+
     kind = SelectField("Soort", choices=[NONE, *choices(KINDS.items())])
     code = TextField("Code", [Required("Geef een code, bijvoorbeeld E1.")])
     text = TextField(

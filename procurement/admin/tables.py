@@ -85,7 +85,7 @@ class MilestoneTable(PlanTable):
         "code", "title", "process.code", "owner", "deadline", "expected_end", "total_float",
         "health",
     )  # fmt: skip
-    brief_columns = ("code", "title", "deadline", "health")
+    brief_columns = ("code", "title", "expected_end", "health")
     column_details_list = (*column_list, "latest_end", "actual_end", "reason", "note")
     form_columns = ("owner", "deadline")
     inline_columns = form_columns
@@ -142,7 +142,7 @@ class DecisionTable(PlanTable):
         "milestone.title", "municipality", "process.code", "body", "outcome", "meeting_on",
         "decided_on", "document",
     )  # fmt: skip
-    brief_columns = ("milestone.title", "municipality", "outcome", "meeting_on")
+    brief_columns = ("milestone.title", "municipality", "outcome")
     form_columns = ("outcome", "meeting_on", "decided_on", "document")
     inline_columns = ("outcome", "meeting_on", "decided_on")
     can_create = False

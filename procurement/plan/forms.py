@@ -84,8 +84,11 @@ def step_choices(steps: Iterable[PlanStep]) -> list[SelectChoice]:
 class RowForm(SafeForm):
     """A row of a table to fill in; the form around it has the token.
 
-    A row whose first field is empty is no row: there are always some to spare.
+    A row whose first field is empty is no row: there are always some to spare. ``minor`` columns,
+    by their labels, wait on a telephone for a tick.
     """
+
+    minor: tuple[str, ...] = ()
 
     class Meta(SafeForm.Meta):
         """Under the token of the whole."""

@@ -378,10 +378,10 @@ def _comparison(month_cards: Sequence[ScoreCard], narrowed: Narrowed) -> Compari
 
 @dataclass(frozen=True)
 class TalkNeeded:
-    """A judgement that asks for a talk, and on what."""
+    """A provider that asks for a talk: its first judgement that does, and on what by route."""
 
     line: Line
-    reasons: tuple[str, ...]
+    routes: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
     def url(self) -> str:
@@ -390,18 +390,25 @@ class TalkNeeded:
             return url_for("talk.index", code=self.line.tree["aanbieder"])
         return self.line.url
 
-    @property
-    def route(self) -> str:
-        """The route as people say it."""
-        return LearningRoute.from_code(self.line.tree["route"]).label
-
 
 def _talks(lines: Sequence[Line]) -> list[TalkNeeded]:
     """Who falls short or clearly goes down, and on which criteria; in the order of the table."""
+    asking: dict[str, list[Line]] = {}
+    for line in lines:
+        if score_words.asks_a_talk(line.tree):
+            asking.setdefault(line.tree["aanbieder"], []).append(line)
     return [
-        TalkNeeded(line, score_words.talk_reasons(line.tree))
-        for line in lines
-        if score_words.asks_a_talk(line.tree)
+        TalkNeeded(
+            own[0],
+            tuple(
+                (
+                    LearningRoute.from_code(line.tree["route"]).label,
+                    score_words.talk_reasons(line.tree),
+                )
+                for line in own
+            ),
+        )
+        for own in asking.values()
     ]
 
 

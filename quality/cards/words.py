@@ -208,8 +208,10 @@ def month_sentence(trees: Sequence[Tree], before: Sequence[Tree], names: Mapping
         return "Voor deze maand is er nog geen oordeel over een aanbieder."
     short = {t["aanbieder"] for t in trees if t["standing"] == Standing.INSUFFICIENT}
     meets = len(judged - short)
-    total = f"{len(judged)} aanbieder" + ("s" if len(judged) != 1 else "")
-    sentence = f"{meets} van {total} {'voldoet' if meets == 1 else 'voldoen'}"
+    if len(judged) == 1:
+        sentence = "De aanbieder voldoet" if meets else "De aanbieder voldoet niet"
+    else:
+        sentence = f"{meets} van {len(judged)} aanbieders {'voldoet' if meets == 1 else 'voldoen'}"
     silent = {t["aanbieder"] for t in trees if t["standing"] == Standing.NO_DELIVERY} - judged
     fallen = falls(trees, before)
     if fallen:
