@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from xml.etree.ElementTree import Element
 
 import peewee
@@ -21,6 +22,8 @@ TOLD = {
     )
 }  # fmt: skip
 """Forms of which this test knows how to change something; where others lead, they are held too."""
+MOST_TRIED = 40
+"""Of one form. That of a new model takes no change of one field: weights are 100 together."""
 TYPED = ("text", "date", "number", None)
 
 
@@ -84,9 +87,8 @@ def outcome(client: Client, db: peewee.Database, role: Role, target: str, form: 
         name: value or (name not in fields and "Proef") or ""
         for name, value in filled_in(form).items()
     }
-    for name, theirs, mine in changes(form):
-        if name not in fields:
-            continue
+    tried = (change for change in changes(form) if change[0] in fields)
+    for name, theirs, mine in islice(tried, MOST_TRIED):
         with db.atomic() as attempt:
             client.sign_in(role, **(SCOPE.get(role, {}) | {"email": OTHER}))
             first = client.post(target, as_opened | {name: theirs}, check=False)
