@@ -92,5 +92,5 @@ def test_the_month_says_with_whom_to_talk_and_about_what(db, client):
     client.sign_in("contractmanager")
     (lead,) = client.get("/kwaliteit/2026-10/").with_class("talks")
     (line,) = lead.iter("li")
-    assert text_of(line).startswith("Taalschool TA001, B1-route: bevoegde docenten 0,0 %; ")
+    assert text_of(line).startswith("Taalschool TA001. B1-route: bevoegde docenten 0,0 %; ")
     assert next(line.iter("a")).get("href") == SHEET
