@@ -9,7 +9,9 @@ BEHIND = "document.activeElement.closest('.combo')?.querySelector('select')"
 FOCUSED = f"({BEHIND} ?? document.activeElement).{{}}"
 STOP = f"""attribute => {{
     const style = getComputedStyle(document.activeElement);
-    const unseen = style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2;
+    // Nowhere: past the last stop, or the browser only now comes to the part behind the #.
+    const unseen = document.activeElement !== document.body
+        && (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2);
     // Around a wide table or a chart all of it is the text; only what can be pressed counts.
     const inside = attribute === 'textContent'
         && !document.activeElement.matches('a, button, summary');
