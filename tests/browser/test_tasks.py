@@ -24,7 +24,10 @@ OWN_NAME = "Leerschip De Wachter"
 SENDER_NAME = "Lesplein Ravelijn"
 
 
-@pytest.fixture(params=[True, False], ids=["script", "plain"])
+PLAIN = pytest.param(False, marks=pytest.mark.thorough)
+
+
+@pytest.fixture(params=[True, PLAIN], ids=["script", "plain"])
 def someone(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Person]:
     """Whoever has a keyboard, and a browser that runs scripts or does not."""
     person = Person.sit_down(browser, site, java_script_enabled=request.param)
