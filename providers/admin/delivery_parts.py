@@ -134,12 +134,13 @@ def answer_of(delivery: Delivery, outcome: Outcome, *, job: Job | None, sends: b
     if not delivery.size:
         return "De aanbieder meldt dat er over deze maand niets te melden is."
     if outcome.status is Status.REFUSED:
-        choose = outcome.missing_columns and delivery.state == "received"
-        what = (
-            "Er ontbreekt een kolom: kies welke het is"
-            if choose
-            else "Het bestand is niet aangenomen"
-        )
+        what = "Het bestand is niet aangenomen"
+        if outcome.missing_columns and delivery.state == "received":
+            what = (
+                "Er ontbreekt een kolom: kies welke het is"
+                if len(outcome.missing_columns) == 1
+                else "Er ontbreken kolommen: kies welke het zijn"
+            )
         return f"{what}. Er is niets veranderd."
     return _after_accepting(outcome)
 

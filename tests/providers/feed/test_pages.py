@@ -200,6 +200,9 @@ def test_a_file_that_cannot_be_read_is_refused_at_once_and_never_waits(school):
     assert Delivery.get().state == "refused"
     page = upload(school, csv(row()).replace(b"status", b"Fase traject"), "eigen.csv")
     assert "Kies welke kolom wat is" in page.text
+    assert "Er ontbreekt een kolom: kies welke het is." in page.text
+    page = upload(school, csv({"rapportagemaand": "2026-10", "cursist": "T-1"}), "weinig.csv")
+    assert "Er ontbreken kolommen: kies welke het zijn." in page.text
     assert "kolommen kiezen" in school.get("/leveringen/").text
     # Once, as a choice of the filter.
     assert school.get("/leveringen/").text.count("wacht op indienen") == 1
