@@ -42,7 +42,7 @@ class Effect:
 def effect(model: ScoringModel, months: Sequence[date]) -> list[Effect]:
     """What a model would have made of these months, by month, provider and route."""
     from quality.cards.region import kept_regions, measured_region  # noqa: PLC0415  brings numpy
-    from quality.method.judge import draw  # noqa: PLC0415
+    from quality.method.draws import draw  # noqa: PLC0415
 
     effects = []
     everyone = inputs.providers_named()

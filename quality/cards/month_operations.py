@@ -27,7 +27,8 @@ from quality.models import CONCEPT, FIXED, REVISION, ScoreCard, ScoreDraws
 
 if TYPE_CHECKING:
     from quality.cards.region import FiguresRow, Key, MonthRegion
-    from quality.method.judge import Case, Judgement
+    from quality.method.case import Case
+    from quality.method.judge import Judgement
     from quality.method.uncertainty import Rank
 
 WINDOW_MONTHS = 12
@@ -126,7 +127,8 @@ def _judged(month: date, providers: Collection[int]) -> JudgedMonth:
     Of a month under method 1 there are no judgements.
     """
     from quality.cards.region import kept_regions  # noqa: PLC0415  brings numpy along
-    from quality.method.judge import draw, judge_all  # noqa: PLC0415
+    from quality.method.draws import draw  # noqa: PLC0415
+    from quality.method.judge import judge_all  # noqa: PLC0415
 
     model = cards.model_in_force(month)
     kept = card_rows(month)
@@ -161,7 +163,7 @@ def _basis(card: CardRow | None) -> str | None:
 
 def _bases(cases: "Mapping[Key, Case]", now: "MonthRegion", ago: "MonthRegion") -> "dict[Key, str]":
     """Of each case a digest of all that its judgement is made from, the rules themselves too."""
-    from quality.method.judge import register_part  # noqa: PLC0415  brings numpy along
+    from quality.method.case import register_part  # noqa: PLC0415  brings numpy along
 
     rules = f"{source_digest()} {now.model.definition}"
     regions = {

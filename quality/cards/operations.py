@@ -144,7 +144,7 @@ def judged_again(
         add_others,
         measured,
     )
-    from quality.method.judge import draw  # noqa: PLC0415
+    from quality.method.draws import draw  # noqa: PLC0415
 
     facts = facts_of(providers, month, model, known_on, registers)
     if model.method == 1:

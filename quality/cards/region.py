@@ -31,9 +31,10 @@ from quality.cards.register_facts import (
     norms_on,
 )
 from quality.method.alike import Alike, Cell, compared_alike
+from quality.method.case import Case, Earlier, Region, region_of
 from quality.method.criteria import CRITERIA
 from quality.method.figures import Figures, Starts, View, figures_of
-from quality.method.judge import Case, Earlier, Judgement, Region, judge_all, region_of
+from quality.method.judge import Judgement, judge_all
 from quality.method.model import ScoringModel
 from quality.method.waiting import NONE
 from quality.models import MonthFigures

@@ -18,7 +18,7 @@ from quality.method.tree import State
 from quality.models import SurveyCount
 
 if TYPE_CHECKING:
-    from quality.method.judge import Facts
+    from quality.method.case import Facts
 
 ROUTE_CODES = {int(route): route.code for route in LearningRoute}
 SURVEY_MONTHS = 12
@@ -70,7 +70,7 @@ class RegisterFacts:
 
     def on(self, route: int) -> "Facts":
         """The facts of a judgement on one route."""
-        from quality.method.judge import Facts, MarkStatus as MethodMark, Survey  # noqa: PLC0415
+        from quality.method.case import Facts, MarkStatus as MethodMark, Survey  # noqa: PLC0415
 
         terms = self.terms.get(route)
         return Facts(

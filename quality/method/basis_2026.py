@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from quality.method.case import Facts, gate
 from quality.method.criteria import CRITERIA, Measure
 from quality.method.curve import curve, quantile, survival_at
 from quality.method.figures import (
@@ -22,11 +23,7 @@ from quality.method.figures import (
     asked_and_met,
     learner_days,
 )
-from quality.method.judge import (
-    Facts,
-    gate,
-    weighted_score,
-)
+from quality.method.judge import weighted_score
 from quality.method.model import (
     TOLERANCE,
     Criterion,

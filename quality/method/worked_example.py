@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any, cast
 
+from quality.method.case import Case, Facts, MarkStatus, region_of
 from quality.method.change import Decided
 from quality.method.criteria import CRITERIA
 from quality.method.figures import Figures, Hours, Queue
-from quality.method.judge import Case, Facts, MarkStatus, judge, region_of
+from quality.method.judge import judge
 from quality.method.model import ScoringModel
 from quality.method.uncertainty import Groups
 

@@ -18,7 +18,7 @@ from quality.method.model import ScoringModel
 from quality.models import FIXED, Reaction, ScoreCard
 
 if TYPE_CHECKING:
-    from quality.method.judge import Case
+    from quality.method.case import Case
 
 SCRIPT = Path(__file__).parent / "recompute.py"
 ALLOWED = 1e-9

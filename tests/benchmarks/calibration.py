@@ -9,16 +9,9 @@ from statistics import median
 import numpy as np
 
 from core.dates import add_months, month_number
+from quality.method.case import Case, Earlier, Facts, MarkStatus, region_of
 from quality.method.figures import ROW_COLUMNS, Figures, Reading, Rows, figures_of
-from quality.method.judge import (
-    Case,
-    Earlier,
-    Facts,
-    Judgement,
-    MarkStatus,
-    judge,
-    region_of,
-)
+from quality.method.judge import Judgement, judge
 from quality.method.model import BASIS_2027
 from tests.benchmarks import Ratio
 from tests.benchmarks.schools import LAST, Fall, School, region

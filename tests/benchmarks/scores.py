@@ -49,7 +49,7 @@ def _of_a_delivery(rows: int, small: float) -> Iterator[Ratio]:
 
 def _of_a_month() -> Iterator[Ratio]:
     from quality.cards.region import kept_regions  # noqa: PLC0415  numpy, once it is needed
-    from quality.method.judge import draw  # noqa: PLC0415
+    from quality.method.draws import draw  # noqa: PLC0415
 
     everyone = metrics.providers_named()
 

@@ -11,7 +11,7 @@ from providers.models import ProgressRecord
 from quality.cards import operations, queries as cards
 from quality.cards.region import measured
 from quality.method import basis_2026
-from quality.method.judge import Facts, MarkStatus
+from quality.method.case import Facts, MarkStatus
 from quality.method.model import BASIS_2026, BASIS_2027
 from quality.models import FIXED, ScoreCard
 from tests.builders import make_record, make_track

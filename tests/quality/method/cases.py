@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
+from quality.method.case import Case, Facts, MarkStatus, region_of
 from quality.method.change import Decided
 from quality.method.figures import Figures, Hours, Queue
-from quality.method.judge import Case, Facts, MarkStatus, judge, region_of
+from quality.method.judge import judge
 from quality.method.model import BASIS_2027
 from quality.method.uncertainty import Groups
 

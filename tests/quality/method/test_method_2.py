@@ -11,10 +11,11 @@ from core.dates import month_number
 from quality.cards.words import alike_words
 from quality.method import change, limits
 from quality.method.alike import Cell, compared_alike
+from quality.method.case import Case, Earlier, Facts, MarkStatus, region_of
 from quality.method.change import Decided
 from quality.method.criteria import CRITERIA
 from quality.method.explain import needed_for_good, sentence, total_over_routes
-from quality.method.judge import Case, Earlier, Facts, MarkStatus, judge, region_of, weighted_score
+from quality.method.judge import judge, weighted_score
 from quality.method.model import (
     BASIS_2027,
     Criterion,

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from core.dates import month_number
+from quality.method.case import Case, Earlier, Facts, MarkStatus, region_of
 from quality.method.figures import ROW_COLUMNS, Reading, Rows, figures_of
-from quality.method.judge import Case, Earlier, Facts, MarkStatus, judge, region_of
+from quality.method.judge import judge
 from quality.method.model import BASIS_2027
 from tests.quality import plain_region
 from tests.quality.feeds import ROUTES, feed
