@@ -65,7 +65,9 @@ def _describe_new(commands: Any) -> None:
     for name, text in (
         ("--start", "begin van het traject (JJJJ-MM-DD)"),
         ("--go-live", "streefdatum van de start (JJJJ-MM-DD)"),
-        ("--contract-until", "laatste dag van het contract (JJJJ-MM-DD)"),
+        ("--current-until", "laatste dag van het huidige contract (JJJJ-MM-DD)"),
+        ("--contract-until", "laatste dag van het nieuwe contract (JJJJ-MM-DD)"),
+        ("--overlap", "reden waarom het nieuwe contract begint voor het huidige is afgelopen"),
     ):
         command.add_argument(name, help=text)
     command.add_argument("--gemeente", nargs="*", default=[], help="codes van gemeenten")
@@ -179,7 +181,8 @@ def run_new(args: argparse.Namespace) -> int:
     try:
         header = Header(
             args.code, args.name, args.region, starts_on=day(args.start) or today(),
-            go_live=day(args.go_live), contract_until=day(args.contract_until),
+            go_live=day(args.go_live), current_until=day(args.current_until),
+            contract_until=day(args.contract_until),
         )  # fmt: skip
     except ValueError as error:
         raise DomainError("date", f"Let op: {error}.") from None
@@ -187,8 +190,9 @@ def run_new(args: argparse.Namespace) -> int:
         PlanParticipation(code, route) for code in args.gemeente for route in args.routes.split(",")
     )
     operations.start_plan(
-        header, template=args.template, participations=joining, by=ACTOR, at=now()
-    )
+        header, template=args.template, participations=joining, reason=args.overlap or "",
+        by=ACTOR, at=now(),
+    )  # fmt: skip
     say(_outlook(args.code).sentence)
     return 0
 

@@ -157,7 +157,8 @@ class EntryPages(PlanningBase):
     def header(self, code: str) -> Response | str:
         """Change what is said once of a traject."""
         process = self._process(code)
-        form: Any = HeaderForm(data=_values(queries.load(process).header))
+        header = queries.load(process).header
+        form: Any = HeaderForm(data=_values(header) | {"overlap": ""})
         if queries.estimated_tracks(process) is not None:
             form.tracks.render_kw = {"readonly": True}
             form.tracks.description = "Telt op uit de raming bij Schaal."
@@ -168,7 +169,8 @@ class EntryPages(PlanningBase):
             values["procedure"] = Procedure(values["procedure"])
             values["lead_municipality"] = values["lead_municipality"] or None
             values["note"] = _lines_of(values["note"])
-            return operations.change_header(code, values, **self._who())
+            reason = values.pop("overlap")
+            return operations.change_header(code, values, reason=reason, **self._who())
 
         if self.saved(form, change, "De gegevens zijn bewaard."):
             return self._to(code)

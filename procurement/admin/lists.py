@@ -231,7 +231,7 @@ class ListPages(PlanningBase):
         def change(_: dict[str, Any]) -> None:
             process = operations.start_plan(
                 _header_of(form), template=form.template.data, participations=_joining(form),
-                **self._who(),
+                reason=form.overlap.data, **self._who(),
             )  # fmt: skip
             made.append(process.code)
 

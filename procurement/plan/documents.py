@@ -51,6 +51,13 @@ class Header:
         return self.tracks * self.price_cents
 
     @property
+    def overlap(self) -> int:
+        """Days on which the present contract and the new one both run."""
+        if self.go_live is None or self.current_until is None:
+            return 0
+        return max((self.current_until - self.go_live).days + 1, 0)
+
+    @property
     def contract_years(self) -> int | None:
         """Whole years that the new contract lasts; none when begin or end is not known."""
         if self.go_live is None or self.contract_until is None:

@@ -194,6 +194,13 @@ class PlaceRow(RowForm):
     municipality = SelectField("Gemeente", choices=lambda: [NONE, *municipality_choices()])
 
 
+def _overlap_field() -> TextField:
+    return TextField(
+        "Reden van de overlap",
+        description="Alleen nodig als het nieuwe contract begint voor het huidige is afgelopen.",
+    )
+
+
 class HeaderForm(SafeForm):
     """What is said once of an inkooptraject."""
 
@@ -206,6 +213,7 @@ class HeaderForm(SafeForm):
     starts_on = DutchDateField("Begin van het traject", description=DAY_HINT)
     current_until = DutchDateField("Einddatum van het huidige contract", description=DAY_HINT)
     go_live = DutchDateField("Start van het nieuwe contract (streefdatum)", description=DAY_HINT)
+    overlap = _overlap_field()
     contract_until = DutchDateField("Nieuw contract tot en met", description=DAY_HINT)
     tracks = WholeNumberField("Aantal trajecten over de hele looptijd", low=0)
     price_cents = EuroField("Prijs per traject", description="In euro, zonder btw.", low=0)
@@ -228,6 +236,7 @@ class NewProcessForm(SafeForm):
         "Start van het nieuwe contract (streefdatum)",
         description="Leeg: de dag na het huidige contract.",
     )
+    overlap = _overlap_field()
     contract_until = DutchDateField("Nieuw contract tot en met", description=DAY_HINT)
     starts_on = DutchDateField("Begin van het traject", description="Leeg: vandaag.")
     routes = CheckboxesField("Leerroutes", choices=choices(ROUTES.items()))

@@ -45,7 +45,7 @@ from procurement.plan.steps import Link
 from procurement.plan.storing import insert, replace_item, store
 from procurement.plan.templates import TEMPLATES, follow_header
 from procurement.plan.terms import Certainty, Procedure, certainty_of
-from procurement.plan.validity import require_decision, require_valid
+from procurement.plan.validity import require_decision, require_reason_for_overlap, require_valid
 
 
 def start_plan(
@@ -53,16 +53,21 @@ def start_plan(
     *,
     template: str | None = None,
     participations: tuple[PlanParticipation, ...] = (),
+    reason: str = "",
     by: str,
     at: datetime,
 ) -> ContractingProcess:
-    """Make an inkooptraject, empty or from a template, with open decisions for its gemeenten."""
+    """Make an inkooptraject, empty or from a template, with open decisions for its gemeenten.
+
+    ``reason`` says why the new contract begins before the present one has ended, if it does.
+    """
+    require_reason_for_overlap(header, reason)
     if template is not None and template not in TEMPLATES:
         names = " of ".join(TEMPLATES)
         raise DomainError("template", f"Dit sjabloon bestaat niet. Kies {names}.", field="template")
     document = PlanDocument(header) if template is None else TEMPLATES[template](header)
     document = with_decision_rows(replace(document, participations=participations))
-    return add_document(document, by=by, at=at, reason=template or "")
+    return add_document(document, by=by, at=at, reason=reason or template or "")
 
 
 def add_document(
@@ -288,15 +293,22 @@ def would_change(document: PlanDocument, *, by: str, at: datetime) -> dict[str, 
     return changes
 
 
-def change_header(code: str, values: dict[str, Any], *, by: str, at: datetime) -> dict[str, Any]:
-    """Change what is said once of an inkooptraject; dates that a template derived follow."""
+def change_header(
+    code: str, values: dict[str, Any], *, reason: str = "", by: str, at: datetime
+) -> dict[str, Any]:
+    """Change what is said once of an inkooptraject; dates that a template derived follow.
+
+    A longer overlap with the present contract asks for its reason.
+    """
 
     def transform(document: PlanDocument) -> PlanDocument:
         header = replace(document.header, **values)
+        if header.overlap > document.header.overlap:
+            require_reason_for_overlap(header, reason)
         steps = tuple(follow_header(s, document.header, header) for s in document.steps)
         return replace(document, header=header, steps=steps)
 
-    return _change(code, transform, action="wijzig", by=by, at=at)
+    return _change(code, transform, action="wijzig", by=by, at=at, reason=reason)
 
 
 def move_goal(code: str, go_live: date, reason: str, *, by: str, at: datetime) -> dict[str, Any]:

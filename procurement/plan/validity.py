@@ -6,8 +6,8 @@ from datetime import date
 
 from core import municipalities
 from core.errors import DomainError
-from core.formats import day_text
-from procurement.plan.documents import PlanDecision, PlanDocument, PlanStep
+from core.formats import count_text, day_text
+from procurement.plan.documents import Header, PlanDecision, PlanDocument, PlanStep
 from procurement.plan.planning import in_order
 from procurement.plan.steps import Outcome
 
@@ -143,6 +143,19 @@ def _require_header(document: PlanDocument) -> None:
             f"Het nieuwe contract eindigt op {day_text(header.contract_until)}, voor het begint "
             f"({day_text(header.go_live)}). Bedoel je het huidige contract? Vul dat apart in.",
             field="contract_until",
+        )
+
+
+def require_reason_for_overlap(header: Header, reason: str) -> None:
+    """Two contracts that run at the same time are allowed, but never by accident."""
+    if header.overlap and not reason.strip():
+        days = "1 dag" if header.overlap == 1 else f"{count_text(header.overlap)} dagen"
+        raise DomainError(
+            "overlap",
+            f"Het nieuwe contract begint op {day_text(header.go_live)}. Het huidige loopt tot en "
+            f"met {day_text(header.current_until)}: {days} overlap. "
+            "Vul bij Reden van de overlap in waarom, of kies een andere dag.",
+            field="overlap",
         )
 
 

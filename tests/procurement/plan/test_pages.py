@@ -498,6 +498,8 @@ def test_from_planning_back_to_a_traject_and_moving_all_of_it(region):
     form = values | {"code": "TERUG-1", "name": "Terug", "others-0-municipality": "0363"}
     page = region.post(link, form | {"contract_until": "31-12-2028"})
     assert "Bedoel je het huidige contract?" in page.errors[0]
+    page = region.post(link, form | {"go_live": "01-12-2029"})
+    assert "31 dagen overlap. Vul bij Reden van de overlap in waarom" in page.errors[0]
     page = region.post(link, form, follow=True)
     assert "Het traject is gemaakt als concept." in page.text
     assert "Huidig contract tot en met31-12-2029" in page.text.replace(" 31", "31")
@@ -505,6 +507,21 @@ def test_from_planning_back_to_a_traject_and_moving_all_of_it(region):
     page = region.post("/planning/TERUG-1/schuif-alles/", move, follow=True)
     assert "(streefdatum)01-07-2030" in page.text.replace(" 01", "01")
     assert "wet uitgesteld" in region.get("/planning/TERUG-1/verwachting/").text
+
+
+def test_two_contracts_at_the_same_time_only_with_a_reason(region):
+    header = f"/planning/{CODE}/gegevens/"
+    values = filled(region.get(header)) | {"procedure": "SAS", "status": "lopend"}
+    start = process().go_live
+    overlapping = values | {"current_until": f"{start + timedelta(days=9):%d-%m-%Y}"}
+    assert "10 dagen overlap" in region.post(header, overlapping).errors[0]
+    assert "naast elkaar" not in region.get(f"/planning/{CODE}/").text
+    page = region.post(header, overlapping | {"overlap": "warme overdracht"}, follow=True)
+    assert "Het huidige en het nieuwe contract lopen 10 dagen naast elkaar." in page.text
+    assert "warme overdracht" in region.get(f"/planning/{CODE}/geschiedenis/").text
+    # Said once: what is changed later, beside these days, needs no reason again.
+    renamed = overlapping | {"name": "Taallessen 2027"}
+    assert region.post(header, renamed).status == 302
 
 
 def test_my_own_milestones(region):

@@ -92,6 +92,9 @@ def test_what_is_refused(db, demo, capsys, tmp_path):
     assert run(capsys, "export", CODE, tmp_path / "a.pdf")[0] == 2
     new = ("new", "N-2", "--template", next(iter(TEMPLATES)), "--name", "N")
     assert run(capsys, *new, "--go-live", "morgen")[0] == 2
+    overlapping = (*new, "--go-live", "2030-01-01", "--current-until", "2030-01-01")
+    assert "1 dag overlap" in run(capsys, *overlapping)[2]
+    assert run(capsys, *overlapping, "--overlap", "warme overdracht")[0] == 0
 
 
 def test_calendar_release_and_digest(db, demo, capsys, tmp_path):
