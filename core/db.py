@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -116,6 +116,39 @@ class ShortNoteField(_AboutNobody, peewee.CharField):
 def is_postgresql() -> bool:
     """Tell which engine is behind the proxy."""
     return isinstance(database.obj, peewee.PostgresqlDatabase)
+
+
+class _LockWaits(threading.local):
+    """How long this thread has waited for locks of the database, in seconds."""
+
+    seconds = 0.0
+
+
+_lock_waits = _LockWaits()
+_told_of_waits: list[Callable[[float], object]] = []
+
+
+def tell_of_lock_waits(observe: Callable[[float], object]) -> None:
+    """Have every lock that is asked for told: after how many seconds it was got, or given up."""
+    _told_of_waits[:] = [observe]
+
+
+def seconds_waited() -> float:
+    """How long this thread has waited for locks so far."""
+    return _lock_waits.seconds
+
+
+@contextmanager
+def waiting_for_lock() -> Iterator[None]:
+    """Around a statement that does little else than getting a lock."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds = time.perf_counter() - began
+        _lock_waits.seconds += seconds
+        for observe in _told_of_waits:
+            observe(seconds)
 
 
 class _Nesting(threading.local):
@@ -267,6 +300,9 @@ def _written(step: Callable[[], object]) -> bool:
     return True
 
 
+READING = "DEFERRED"
+"""How a transaction of SQLite begins that only reads, or writes what is temporary: it waits for
+nobody. The others take the lock at once, since a read that turns into a write cannot wait."""
 LOOK_AGAIN_SECONDS = 0.005
 """How often who waits for the lock of SQLite looks whether it is free."""
 GIVE_WAY_SECONDS = 0.1
@@ -282,6 +318,10 @@ class _FairSqlite(peewee.SqliteDatabase):
 
     def begin(self, lock_type: str | None = None) -> None:
         """Begin a transaction as soon as the lock is free, or fail when patience is over."""
+        with nullcontext() if lock_type == READING else waiting_for_lock():
+            self._begin_in_turn(lock_type)
+
+    def _begin_in_turn(self, lock_type: str | None) -> None:
         connection = self.connection()
         patience = connection.execute("PRAGMA busy_timeout").fetchone()[0]
         connection.execute("PRAGMA busy_timeout = 0")
@@ -356,6 +396,20 @@ def limit_waiting(milliseconds: int) -> None:
         database.execute_sql(f"PRAGMA busy_timeout = {milliseconds}")
 
 
+def waiters() -> tuple[int, float]:
+    """How many wait at this moment for a lock in this database, and for how long at most.
+
+    Of PostgreSQL, where any statement may wait; SQLite has one lock, of which each wait is told.
+    """
+    if not is_postgresql():
+        return 0, 0.0
+    many, seconds = database.execute_sql(
+        "SELECT COUNT(*), COALESCE(MAX(EXTRACT(EPOCH FROM clock_timestamp() - query_start)), 0) "
+        "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    ).fetchone()
+    return many, float(seconds)
+
+
 def lock_until_commit(name: str, number: int) -> None:
     """Let others who lock the same thing wait until this transaction ends.
 
@@ -363,7 +417,16 @@ def lock_until_commit(name: str, number: int) -> None:
     that. SQLite has one writer at a time anyway.
     """
     if is_postgresql():
-        database.execute_sql("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", (name, number))
+        with waiting_for_lock():
+            database.execute_sql("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", (name, number))
+
+
+def locked(query: Any) -> Any:
+    """The row of a query, or ``None``; nobody else changes it until this transaction ends."""
+    if not is_postgresql():
+        return query.get_or_none()
+    with waiting_for_lock():
+        return query.for_update().get_or_none()
 
 
 SQLITE_PRAGMAS = {
@@ -381,7 +444,7 @@ sqlite3.register_adapter(type(None), {None: None}.__getitem__)
 
 
 def open_sqlite(path: str) -> peewee.SqliteDatabase:
-    """Make an SQLite database; ``IMMEDIATE``, since a read that turns into a write cannot wait."""
+    """Make an SQLite database of which one connection at a time writes, in turns."""
     return _FairSqlite(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE")
 
 

@@ -28,6 +28,7 @@ from core.db import (
     before_commit,
     database,
     is_postgresql,
+    waiting_for_lock,
 )
 
 POSTGRESQL_LOCK = 7_221_014
@@ -95,7 +96,8 @@ def link_line(log: str, line: int) -> None:
 
 def _link(log: str, line: int) -> None:
     if is_postgresql():
-        database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (POSTGRESQL_LOCK,))
+        with waiting_for_lock():
+            database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (POSTGRESQL_LOCK,))
     last = LogLink.select().order_by(LogLink.id.desc()).first()
     if last is None:
         # The lines of before there was a chain are its beginning.

@@ -1,12 +1,16 @@
 """Who waits for whom: ``make waiting [SECONDS=60] [ROWS=100000]``.
 
 Twenty people read, four edit, four schools deliver and somebody signs in again and again, while the
-file of a large school is taken in and judged. Printed for each kind: how many requests, how many
-that the server refused or failed, the median, the 99th percentile and the longest wait. On SQLite,
-and on PostgreSQL where ``TEST_DATABASE_URL`` names a server. Nothing may fail, no update be lost.
+file of a large school is taken in and judged. Readers think for ``THINK`` seconds between pages.
+Printed for each kind: how many requests, how many that the server refused or failed, the median,
+the 99th percentile and the longest wait; of what the server itself noted, how long a form that was
+sent waited for a lock and how long it took to serve; and how busy the processors were, for what is
+busy all the time lets everyone wait. On SQLite, and on PostgreSQL where ``TEST_DATABASE_URL`` names
+a server. Nothing may fail, no update be lost.
 """
 
 import html
+import json
 import os
 import re
 import socket
@@ -44,6 +48,7 @@ LARGE = "TA009"
 PAGES = ["/", "/leveringen/", "/kwaliteit/2026-10/", "/aanbieders/TA001/", "/planning/"]
 EMAIL, PASSWORD = "kim@voorbeeld.nl", "vier losse woorden samen"
 READERS, EDITORS, PAUSE = 20, 4, 0.5
+THINK = float(os.environ.get("THINK") or 5)
 COMMAND = (sys.executable, "-m", "app.cli")
 
 
@@ -72,7 +77,7 @@ class Crowd:
             self.answers[kind].append(answer)
         return answer
 
-    def loop(self, step: Callable[[int], object]) -> threading.Thread:
+    def loop(self, step: Callable[[int], object], pause: float = PAUSE) -> threading.Thread:
         """Do a step again and again."""
 
         def run() -> None:
@@ -80,7 +85,7 @@ class Crowd:
             while time.monotonic() < self.until:
                 step(turn)
                 turn += 1
-                time.sleep(PAUSE)
+                time.sleep(pause)
 
         thread = threading.Thread(target=run)
         thread.start()
@@ -182,6 +187,35 @@ def prepare(folder: Path) -> tuple[list[str], list[str], list[int]]:
     return tokens, cookies, places
 
 
+def processor_seconds() -> float:
+    """How long the processors of this machine have been busy, all together."""
+    user, nice, system, _idle, _disk, *rest = map(
+        int, Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:9]
+    )
+    return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK")
+
+
+def percentile(numbers: list[float], part: float) -> float:
+    """What this part of the numbers is not above."""
+    return sorted(numbers)[int(len(numbers) * part)]
+
+
+def say_what_the_server_noted(log: Path) -> None:
+    """Print how long forms that were sent waited for a lock, and how long the rest took."""
+    waited: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for text in log.read_text(encoding="utf-8").splitlines():
+        line = json.loads(text) if text.startswith("{") else {}
+        if line.get("method") == "POST":
+            lock = line["waited_milliseconds"] / 1000
+            waited[line["rule"]].append((lock, line["milliseconds"] / 1000 - lock))
+    for rule, times in sorted(waited.items()):
+        locks, served = (list(part) for part in zip(*times, strict=True))
+        print(
+            f"  {rule}: {len(times)} keer, wachten op een ander 99 % {percentile(locks, 0.99):.2f}"
+            f" s (langst {max(locks):.2f} s), het werk zelf 99 % {percentile(served, 0.99):.2f} s"
+        )
+
+
 def measure(folder: Path, seconds: int, rows: int) -> tuple[dict[str, list[Answer]], list[str]]:
     """Let everyone loose; return the answers, and what was lost or does not add up."""
     tokens, cookies, places = prepare(folder)
@@ -194,17 +228,21 @@ def measure(folder: Path, seconds: int, rows: int) -> tuple[dict[str, list[Answe
     try:
         wait_until_ready(url)
         crowd = Crowd(url, time.monotonic() + seconds)
-        threads = [crowd.loop(partial(crowd.read, cookie)) for cookie in cookies]
+        threads = [crowd.loop(partial(crowd.read, cookie), THINK) for cookie in cookies]
         threads += [crowd.loop(partial(crowd.edit, crowd.signed_in(), place)) for place in places]
         threads += [crowd.loop(partial(crowd.deliver, token)) for token in tokens]
         threads += [crowd.loop(lambda _: bool(crowd.signed_in()))]
         (folder / "groot.csv").write_bytes(large_file(rows))
-        began = time.monotonic()
+        began, busy = time.monotonic(), processor_seconds()
         done = subprocess.run(
             [*COMMAND, "feed", "import", str(folder / "groot.csv"), "--aanbieder", LARGE],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
-        print(f"  {rows} rijen ingenomen en beoordeeld in {time.monotonic() - began:.0f} s")
+        taken, busy = time.monotonic() - began, processor_seconds() - busy
+        print(
+            f"  {rows} rijen ingenomen en beoordeeld in {taken:.0f} s; de {os.cpu_count()} "
+            f"processors waren toen {busy / taken / (os.cpu_count() or 1):.0%} bezig"
+        )
         for thread in threads:
             thread.join()
     finally:
@@ -242,19 +280,21 @@ def main() -> int:
                 url = database_on(server, "taalinkoop_waiting")
             os.environ |= {
                 "TAALINKOOP_DATA_DIR": name, "DATABASE_URL": url, "TAALINKOOP_SECOND_STEP": "nee",
+                "TAALINKOOP_LOG": "json",
             }  # fmt: skip
-            print(f"{engine}, {seconds} s:")
+            print(f"{engine}, {seconds} s, wie leest denkt {THINK} s na:")
             answers, wrong = measure(folder, seconds, rows)
             for kind, listed in sorted(answers.items()):
-                waits = sorted(answer.seconds for answer in listed)
+                waits = [answer.seconds for answer in listed]
                 bad = Counter(
                     f"{answer.status} {answer.path}" for answer in listed if answer.status >= 400
                 )
                 print(
                     f"  {kind}: {len(waits)} keer, mediaan {statistics.median(waits):.2f} s, 99 % "
-                    f"{waits[int(len(waits) * 0.99)]:.2f} s, langst {waits[-1]:.2f} s, "
+                    f"{percentile(waits, 0.99):.2f} s, langst {max(waits):.2f} s, "
                     f"niet gelukt: {dict(bad) or 'geen'}"
                 )
+            say_what_the_server_noted(folder / "server.log")
             every = [answer for listed in answers.values() for answer in listed]
             failures = sum(answer.status >= 500 for answer in every)
             longest = max(every, key=lambda answer: answer.seconds)

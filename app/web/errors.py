@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.api import problems
-from app.web.requests import LOCK_WAITS
+from app.web.requests import LOCK_REFUSALS
 from app.web.security import UnknownHostError
 from core.admin import NothingThereError
 from core.db import commits
@@ -102,7 +102,7 @@ def _unexpected(error: Exception) -> Answer:
         # Nothing of ours is broken, and a line for each that waits would hide what is.
         logger.warning("%s %s: %s", request.method, request.url_rule, trouble.code)
         if trouble is BUSY:
-            LOCK_WAITS.inc()
+            LOCK_REFUSALS.inc()
     else:
         # The rule, not the address: an address may hold the number of a learner.
         logger.error("%s %s", request.method, request.url_rule, exc_info=error)

@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from app.tasks.backups import last_backup
 from core.admin import public
 from core.dates import now
-from core.db import database, postponed_writes
+from core.db import database, postponed_writes, waiters
 from core.jobs.models import FollowUp, Job
 from core.migrations import pending
 from providers.models import Delivery
@@ -136,7 +136,10 @@ class _OfTheDatabase(Collector):
         for state, count in count_by(Delivery):
             deliveries.add_metric([state], count)
         made = last_backup()
+        waiting, longest = waiters()
         return [
+            Gauge("taalinkoop_lock_waiters", "Who waits for a lock of PostgreSQL now", waiting),
+            Gauge("taalinkoop_lock_longest_wait_seconds", "How long the first waits", longest),
             jobs,
             deliveries,
             Gauge(

@@ -8,7 +8,14 @@ import time
 from flask import Flask, Response, g, request
 from prometheus_client import Counter, Histogram
 
-from core.db import commits, database, limit_waiting, open_database
+from core.db import (
+    commits,
+    database,
+    limit_waiting,
+    open_database,
+    seconds_waited,
+    tell_of_lock_waits,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -18,11 +25,17 @@ SECONDS = Histogram(
     "Time from request to answer",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
-LOCK_WAITS = Counter("taalinkoop_lock_refusals", "Requests refused because others were writing")
+LOCK_REFUSALS = Counter("taalinkoop_lock_refusals", "Requests refused because others were writing")
+LOCK_WAITS = Histogram(
+    "taalinkoop_lock_wait_seconds",
+    "Time that a change waited for others who were writing",
+    buckets=(0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
 
 
 def register(app: Flask) -> None:
     """Hook it to every request; before anything else, so that whatever fails has a number."""
+    tell_of_lock_waits(LOCK_WAITS.observe)
     app.before_request(_begin)
     app.after_request(_end)
     app.context_processor(lambda: {"request_id": g.get("request_id", "")})
@@ -33,6 +46,7 @@ def _begin() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if re.fullmatch(r"[\w-]{8,64}", given) else secrets.token_hex(6)
     g.request_began = time.perf_counter()
+    g.waited_before = seconds_waited()
 
 
 def _end(response: Response) -> Response:
@@ -47,6 +61,7 @@ def _end(response: Response) -> Response:
             "rule": str(request.url_rule or ""),
             "status": response.status_code,
             "milliseconds": round(seconds * 1000),
+            "waited_milliseconds": round((seconds_waited() - g.get("waited_before", 0)) * 1000),
         }
         logger.info("request", extra={"fields": fields})
     return response

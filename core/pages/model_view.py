@@ -18,7 +18,7 @@ from core import access_log, audit, export
 from core.accounts import RIGHTS, visible
 from core.admin import Page, needs
 from core.dates import now, today
-from core.db import MonthField, constraint_name, is_postgresql, transaction
+from core.db import MonthField, constraint_name, locked, transaction
 from core.errors import DomainError
 from core.formats import counted
 from core.log_chain import pseudonym
@@ -581,7 +581,7 @@ class SafeModelView(Page, ModelView):
     def _still_the_same(self, row: Any, before: dict[str, Any]) -> None:
         """Refuse when another saved the row between our reading and our writing."""
         query = self.model.select().where(self.model._meta.primary_key == row.get_id())
-        now_there = (query.for_update() if is_postgresql() else query).get_or_none()
+        now_there = locked(query)
         if now_there is None or self.described(now_there) != before:
             raise DomainError("changed_meanwhile", CHANGED_MEANWHILE)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.dates import month_from_number
-from core.db import database, is_postgresql, transaction
+from core.db import READING, database, is_postgresql, transaction
 from core.formats import counted
 from providers.codes import LearningRoute
 from providers.feed.check.checking import Batch, Checker, Problem, Tally, held_columns
@@ -86,7 +86,7 @@ def without_lock() -> Iterator[None]:
         with database.atomic():
             yield
     else:
-        with database.transaction("DEFERRED"):
+        with database.transaction(READING):
             yield
 
 

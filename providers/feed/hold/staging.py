@@ -10,7 +10,7 @@ from typing import Any
 
 import peewee
 
-from core.db import database, is_postgresql
+from core.db import database, is_postgresql, waiting_for_lock
 from providers.feed.check.checking import (
     BATCH,
     MOST_PROBLEMS,
@@ -274,10 +274,11 @@ def one_at_a_time(provider: Provider) -> None:
     if is_postgresql():
         for name, value in ROOM.items():
             database.execute_sql(f"SET LOCAL {name} = {value}")
-        database.execute_sql("SELECT id FROM provider WHERE id = %s FOR UPDATE", (provider.id,))
-        query = "SELECT id FROM contract WHERE provider_id = %s FOR KEY SHARE"
-        database.execute_sql(query, (provider.id,))
-        database.execute_sql("LOCK TABLE course_track IN ROW SHARE MODE")
+        with waiting_for_lock():
+            database.execute_sql("SELECT id FROM provider WHERE id = %s FOR UPDATE", (provider.id,))
+            query = "SELECT id FROM contract WHERE provider_id = %s FOR KEY SHARE"
+            database.execute_sql(query, (provider.id,))
+            database.execute_sql("LOCK TABLE course_track IN ROW SHARE MODE")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import errno
 import json
 import logging
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -61,15 +62,21 @@ def view(client, app: Flask, monkeypatch) -> Callable[[Callable[[], object]], st
     return put
 
 
+def seconds_in_figures(client) -> float:
+    """How long changes waited for others so far, as Prometheus reads it."""
+    figures = client.get("/metrics").data.decode()
+    return float(re.findall(r"^taalinkoop_lock_wait_seconds_sum (\S+)", figures, re.M)[0])
+
+
 def test_a_lock_that_lasts_is_told_and_what_was_typed_goes_along(client, view, holder, tmp_path):
     other = open_database(f"sqlite:///{tmp_path}/x.sqlite")
 
     def write() -> None:
-        other.execute_sql("PRAGMA busy_timeout = 0")
+        other.execute_sql("PRAGMA busy_timeout = 20")
         with other.atomic():
             pass
 
-    address = f"{view(write)}?van=lijst"
+    address, waited = f"{view(write)}?van=lijst", seconds_in_figures(client)
     page = client.post(address, {"reden": 'Op "verzoek"'}, status=503)
     assert page.title == "Een ander slaat net iets op"
     assert "Er is niets gewijzigd. Probeer het zo opnieuw." in page.text
@@ -80,7 +87,9 @@ def test_a_lock_that_lasts_is_told_and_what_was_typed_goes_along(client, view, h
     assert form.get("action") == address
     typed = {e.get("name"): e.get("value") for e in form.iter("input")}
     assert typed == {"csrf_token": "", "reden": 'Op "verzoek"'}
-    assert "taalinkoop_lock_refusals_total" in client.get("/metrics").data.decode()
+    figures = client.get("/metrics").data.decode()
+    assert "taalinkoop_lock_refusals_total" in figures
+    assert seconds_in_figures(client) - waited >= 0.02
     other.close()
 
 
