@@ -208,9 +208,9 @@ TRACE = (
     Item("scorecriterium", "wachttijd", "Wachttijd", "", None, ("datum_eerste_les",)),
     Item("scorecriterium", "bevoegd", "Bevoegde docenten", "", None, ("uren_bevoegd_docent",)),
     Item("scorecriterium", "avond_weekend", "Avond en weekend", "", None, ("uren_avond_weekend",)),
-    Item("kolom", "datum_eerste_les", "datum_eerste_les in de levering"),
-    Item("kolom", "uren_bevoegd_docent", "uren_bevoegd_docent in de levering"),
-    Item("kolom", "uren_avond_weekend", "uren_avond_weekend in de levering"),
+    Item("kolom", "datum_eerste_les", "Datum van de eerste les"),
+    Item("kolom", "uren_bevoegd_docent", "Uren van een bevoegde docent"),
+    Item("kolom", "uren_avond_weekend", "Uren in avond en weekend"),
 )  # fmt: skip
 PAST_TRACE = (
     Item("eis", "E1", "Eerste les binnen vier weken na aanmelding", "Wet inburgering", None,

@@ -97,8 +97,13 @@ def name_of(line: AuditLine) -> str:
             text = str(values[key])
             return f"“{text.rstrip('.')}”" if key in WRITTEN else text
     school = _provider(values.get("provider") or values.get("aanbieder"))
-    key = DAY.sub(lambda match: plain_text(match[0]), str(line.thing_id))
+    key = key_text(line.thing_id)
     return f"{key} ({school})" if school else key
+
+
+def key_text(key: str) -> str:
+    """``2026-10/regio`` as people write it: ``oktober 2026, regio``."""
+    return DAY.sub(lambda match: plain_text(match[0]), key).replace("/", ", ")
 
 
 def changes(line: AuditLine) -> list[str]:

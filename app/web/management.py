@@ -30,6 +30,7 @@ from app.web.log_sentences import (
     LOOKED_AT,
     THINGS,
     found_by,
+    key_text,
     label_of,
     list_name,
     sentence,
@@ -317,7 +318,7 @@ class AuditView(SafeModelView):
         "thing_id": "Kenmerk", "reason": "Reden", "what": "Wat er gebeurde",
     }  # fmt: skip
     choices = {"action": tuple(ACTIONS.items()), "thing": tuple(THINGS.items())}
-    cells = {"what": sentence}
+    cells = {"what": sentence, "thing_id": lambda line: key_text(line.thing_id)}
     search_columns = (AuditLine.actor,)
     search_by = staticmethod(found_by)
     list_filters = (
@@ -374,7 +375,7 @@ class AccessView(SafeModelView):
     choices = {"action": tuple(LOOKED.items()), "what": tuple(LOOKED_AT.items())}
     cells = {
         "about": lambda line: (
-            list_name(line.about) if line.what == "export" else line.about or MISSING
+            list_name(line.about) if line.what == "export" else key_text(line.about) or MISSING
         )
     }
     search_columns = (AccessLine.actor, AccessLine.about)

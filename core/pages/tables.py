@@ -9,7 +9,7 @@ from wtforms import Field
 
 from core.db import BaseModel, transaction
 from core.errors import DomainError
-from core.formats import count_text
+from core.formats import counted
 
 
 @dataclass(frozen=True)
@@ -70,36 +70,44 @@ def forget_filter(email: str, page: str, name: str) -> None:
 
 
 def what_hangs_on(row: peewee.Model, owned: Sequence[type[peewee.Model]]) -> list[str]:
-    """Names of what refers to a row, with how many: ``12 keer levering``; ``owned`` goes along."""
+    """What refers to a row, with how many: ``12 leveringen``; ``owned`` goes along."""
     counts = []
     for key, model in row._meta.backrefs.items():
-        if model in owned:
-            continue
-        number = model.select().where(key == row).count()
+        number = 0 if model in owned else model.select().where(key == row).count()
         if number:
-            name = model._meta.table_name.replace("_", " ")
-            counts.append(f"{count_text(number)} keer {WORDS.get(model._meta.table_name, name)}")
-    return sorted(counts)
+            one, more = WORDS[model._meta.table_name]
+            counts.append((one, counted(number, one, more)))
+    return [text for _, text in sorted(counts)]
 
 
 WORDS = {
-    "agreement": "afspraak", "class_inspection": "klasbezoek", "column_mapping": "kolomindeling",
-    "complaint": "klacht", "contract": "contract", "contract_clause": "clausule",
-    "contract_promise": "belofte", "contract_scope": "dekking",
-    "award": "gunning", "bid": "inschrijving", "decision": "besluit", "milestone": "mijlpaal",
-    "course_track": "traject", "delivery": "levering", "docent_hours": "uren van docenten",
-    "dossier_version": "versie in het dossier", "invitation": "uitnodiging",
-    "indicator_value": "cijfer", "invoice": "factuur",
-    "learner_summary": "overzicht van een cursist",
-    "lesson_break": "lesvrije periode", "location": "locatie", "month_figures": "maandcijfer",
-    "open_tracks": "telling van trajecten",
-    "provider": "aanbieder die erin opging", "progress_record": "rij van een levering",
-    "quality_mark": "keurmerk", "reaction": "reactie", "reference_line": "vergelijking",
-    "score_card": "oordeel", "signal": "signaal", "survey_count": "uitslag van een vragenlijst",
-    "talk": "gesprek", "teacher": "docent", "teaching_method": "lesmethode",
-    "travel_time": "reistijd",
+    "agreement": ("afspraak", "afspraken"), "award": ("gunning", "gunningen"),
+    "bid": ("inschrijving", "inschrijvingen"), "class_inspection": ("klasbezoek", "klasbezoeken"),
+    "column_mapping": ("kolomindeling", "kolomindelingen"), "complaint": ("klacht", "klachten"),
+    "contract": ("contract", "contracten"), "contract_clause": ("clausule", "clausules"),
+    "contract_promise": ("belofte", "beloften"), "contract_scope": ("dekking", "dekkingen"),
+    "course_track": ("traject", "trajecten"), "decision": ("besluit", "besluiten"),
+    "delivery": ("levering", "leveringen"),
+    "dependency": ("volgorde met een mijlpaal", "volgordes met mijlpalen"),
+    "docent_hours": ("maand met uren van docenten", "maanden met uren van docenten"),
+    "dossier_version": ("versie in het dossier", "versies in het dossier"),
+    "indicator_value": ("cijfer", "cijfers"), "invitation": ("uitnodiging", "uitnodigingen"),
+    "invoice": ("factuur", "facturen"),
+    "learner_summary": ("overzicht van een cursist", "overzichten van cursisten"),
+    "lesson_break": ("lesvrije periode", "lesvrije perioden"), "location": ("locatie", "locaties"),
+    "milestone": ("mijlpaal", "mijlpalen"), "month_figures": ("maandcijfer", "maandcijfers"),
+    "open_tracks": ("telling van trajecten", "tellingen van trajecten"),
+    "progress_record": ("rij uit een levering", "rijen uit leveringen"),
+    "provider": ("aanbieder die erin opging", "aanbieders die erin opgingen"),
+    "quality_mark": ("keurmerk", "keurmerken"), "reaction": ("reactie", "reacties"),
+    "reference_line": ("vergelijking", "vergelijkingen"), "risk": ("risico", "risico's"),
+    "score_card": ("oordeel", "oordelen"),
+    "signal": ("signaal", "signalen"),
+    "survey_count": ("uitslag van een vragenlijst", "uitslagen van vragenlijsten"),
+    "talk": ("gesprek", "gesprekken"), "teacher": ("docent", "docenten"),
+    "teaching_method": ("lesmethode", "lesmethoden"), "travel_time": ("reistijd", "reistijden"),
 }  # fmt: skip
-"""What tables are called where somebody hears that something hangs on a row."""
+"""What tables are called where somebody hears that something hangs on a row: of one, of more."""
 
 
 def remove_row(row: peewee.Model, owned: Sequence[type[peewee.Model]]) -> None:

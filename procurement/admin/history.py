@@ -63,12 +63,24 @@ def sentences_of(line: AuditLine) -> tuple[str, list[str]]:
         return _beginning(line.after or {}), []
     before, after = line.before or {}, line.after or {}
     names = [*before, *(name for name in after if name not in before)]
+    words = _rule_sentence if line.action == "eisen" else _sentence
     sentences = [
-        _sentence(name, before.get(name), after.get(name))
+        words(name, before.get(name), after.get(name))
         for name in names
         if before.get(name) != after.get(name)
     ]
     return f"{LEADS.get(line.action, line.action)}.", sentences
+
+
+def _rule_sentence(code: str, old: str | None, new: str | None) -> str:
+    """A rule of the trace by the code that people gave it.
+
+    A code in small letters (``datum_eerste_les``) is a name in the system: the text says it.
+    """
+    name = "" if code.islower() else f"{code} "
+    if old is None or new is None:
+        return f"{'Nieuw' if old is None else 'Weg'}: {name}“{new or old}”."
+    return f"{name or 'De omschrijving '}was “{old}” en is nu “{new}”."
 
 
 def _beginning(after: dict[str, Any]) -> str:

@@ -314,6 +314,7 @@ class PreparationPages(PlanningBase):
             items=items,
             kinds=KINDS,
             before={item.code: comes_from(items, item.code) for item in items},
+            after={item.code: [i for i in items if i.code in item.leads_to] for item in items},
             unmeasured=unmeasured(items),
             unasked=unasked(items),
             weight=weights(items),

@@ -60,15 +60,15 @@ def trace_chart(code: str, items: Sequence[Item]) -> Chart | None:
         finding=f"{asked - loose} van {asked} eisen leiden naar iets wat gemeten wordt.",
         measure="Van eis naar vraag, belofte en meting; oranje is waar de weg ophoudt",
         description=". ".join(
-            f"{item.code} leidt naar {', '.join(item.leads_to)}"
+            f"{item.name} leidt naar {', '.join(names[end].name for end in item.leads_to)}"
             for item in items
             if item.leads_to
         ),
         headers=("Code", "Soort", "Omschrijving", "Leidt naar"),
         rows=tuple(
             (
-                item.code, KINDS[item.kind], item.text,
-                ", ".join(f"{end} {names[end].text}" for end in item.leads_to)
+                item.name, KINDS[item.kind], item.text,
+                ", ".join(_full_name(names[end]) for end in item.leads_to)
                 or open_ends.get(item.code, "–"),
             )
             for item, _, _ in placed
@@ -77,7 +77,7 @@ def trace_chart(code: str, items: Sequence[Item]) -> Chart | None:
         data=Drawn(
             tuple(HEADS[kind] for kind in kinds),
             tuple(
-                Box(column, row, _label(item), item.text, open_ends.get(item.code, ""))
+                Box(column, row, *_label(item), open_ends.get(item.code, ""))
                 for item, column, row in placed
             ),
             lines,
@@ -87,8 +87,14 @@ def trace_chart(code: str, items: Sequence[Item]) -> Chart | None:
     )  # fmt: skip
 
 
-def _label(item: Item) -> str:
-    return item.code if item.weight is None else f"{item.code}, {item.weight} %"
+def _label(item: Item) -> tuple[str, str]:
+    """The head of a box, and its text where that says more."""
+    head = item.name if item.weight is None else f"{item.name}, {item.weight} %"
+    return head, "" if item.name == item.text else item.text
+
+
+def _full_name(item: Item) -> str:
+    return item.name if item.name == item.text else f"{item.name} {item.text}"
 
 
 Line = tuple[tuple[int, float], ...]
@@ -173,4 +179,4 @@ def _paint(canvas: Any, data: Drawn) -> None:
         )  # fmt: skip
         for number, text in enumerate(lines):
             sheet.text(x + 6, y - number * LINE, text, fontsize=SIZE, va="center")
-        drawing.spot(sheet, x + width / 2, y, f"{box.label} {box.text}")
+        drawing.spot(sheet, x + width / 2, y, f"{box.label} {box.text}".strip())

@@ -11,6 +11,7 @@ KINDS = {
     "scorecriterium": "criterium van het scoremodel",
     "kolom": "kolom in de levering",
 }
+NAMED_BY_SYSTEM = frozenset({"scorecriterium", "kolom"})
 MEASURED = frozenset({"kpi", "scorecriterium", "kolom"})
 
 
@@ -24,6 +25,11 @@ class Item:
     source: str = ""
     weight: int | None = None
     leads_to: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What people call it: a code that they gave, or what a name in the system stands for."""
+        return self.text if self.kind in NAMED_BY_SYSTEM else self.code
 
 
 def unmeasured(items: Sequence[Item], kind: str = "eis") -> list[Item]:

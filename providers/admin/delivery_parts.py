@@ -289,7 +289,7 @@ class NilReturnForm(SafeForm):
     provider = SelectField("Aanbieder", validators=[Required("Kies de aanbieder.")])
     month = DutchMonthField(
         "Maand",
-        description="Bijvoorbeeld 2026-10.",
+        description="Bijvoorbeeld: oktober 2026, of 2026-10.",
         validators=[Required("Vul de maand in waarover er niets te melden is.")],
     )
 

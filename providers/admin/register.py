@@ -351,7 +351,7 @@ class TeacherView(SafeModelView):
     list_filters = (
         provider_filter(),
         choice_filter("registratie", "Registratie", Teacher.registration, REGISTRATIONS),
-        *day_filters("tot", "Geldig tot", Teacher.valid_until),
+        *day_filters("tot", "Einddatum", Teacher.valid_until),
     )
     inline_columns = ("registration", "valid_until")
     removable = True

@@ -64,11 +64,11 @@ def working(code: str, item: Tree) -> str:
         if "started_late" not in item:
             return f"{text} Wie nog wacht, telt mee in de waarde."
         parts = [
-            f"{count_text(item[name])} {words}"
-            for name, words in (
-                ("started_late", "begonnen te laat"),
-                ("waiting_over_norm", "wachten nog, al te lang"),
-                ("left_over_norm", "wachtten te lang en gingen weg"),
+            counted(item[name], *words)
+            for name, *words in (
+                ("started_late", "begon te laat", "begonnen te laat"),
+                ("waiting_over_norm", "wacht nog, al te lang", "wachten nog, al te lang"),
+                ("left_over_norm", "wachtte te lang en ging weg", "wachtten te lang en gingen weg"),
             )
             if item[name]
         ]

@@ -208,7 +208,7 @@ def test_a_mistaken_provider_goes_while_nothing_hangs_on_it(db, folder, capsys):
     run(capsys, "import", folder / "aanbieders.csv", folder / "keurmerken.csv")
     status, _, said = run(capsys, "remove", "TA1")
     assert status == 2
-    assert "Hieraan hangt nog: 1 keer keurmerk." in said
+    assert "Hieraan hangt nog: 1 keurmerk." in said
     QualityMark.delete().execute()
     assert run(capsys, "remove", "TA1") == (
         0,

@@ -164,6 +164,6 @@ def test_a_provider_that_was_a_mistake_is_removed_and_one_in_use_is_not(provider
     assert Provider.get_or_none(Provider.code == "TA099") is None
     make_contract(provider)
     page = client.get(f"/beheer/aanbieders/weg/?id={provider.id}")
-    assert "hangt nog: 1 keer contract. Verwijderen kan daarom niet." in page.text
+    assert "hangt nog: 1 contract. Verwijderen kan daarom niet." in page.text
     client.post(f"/beheer/aanbieders/weg/?id={provider.id}", {})
     assert Provider.get_or_none(Provider.code == provider.code) is not None

@@ -259,7 +259,10 @@ class LearnerPage(Page):
             chart=chart_of(road, row, events) if road.rows else None,
             events=list(reversed(events)),
             letters={event: letter for letter, event in lettered(road, events)},
-            rows=list(reversed(list(row_cells(road)))),
+            rows=[
+                (month_text(row.month), *cells)
+                for row, (_, *cells) in zip(road.rows, row_cells(road), strict=True)
+            ][::-1],
             header=ROW_HEADER,
             signals=signals,
             to_do=[one for one in signals if one["signal"].status not in DEALT_WITH],
@@ -466,7 +469,7 @@ def list_facts(road: Road, row: Any) -> list[tuple[str, str]]:
 
 
 def row_cells(road: Road) -> Iterator[tuple[Any, ...]]:
-    """Every month as cells, oldest first; the same for page and file."""
+    """Every month as cells, oldest first."""
     for row in road.rows:
         yield (
             f"{row.month:%Y-%m}", row.provider.name, ROUTES[row.route], STATUSES[row.status],
