@@ -79,9 +79,11 @@ def counted(providers: Collection[int], months: Collection[date]) -> Any:
     """The same from the rows: the fields of ``OpenTracks``, in one query.
 
     All months are asked of all providers: with a condition for each month apart, SQLite reads
-    the whole index.
+    the whole index. The month after is looked up for each row: as a join PostgreSQL puts all rows
+    beside all others as long as it does not know how many a delivery has just added.
     """
     later = ProgressRecord.alias("later")
+    has_next_month = peewee.fn.EXISTS(later.select(peewee.SQL("1")).where(month_later(later)))
     is_open = ProgressRecord.status < TrackStatus.COMPLETED
     sums = [
         peewee.fn.SUM(peewee.Case(None, [(condition, 1)], 0)).alias(name)
@@ -89,13 +91,12 @@ def counted(providers: Collection[int], months: Collection[date]) -> Any:
             ("waiting", ProgressRecord.status == TrackStatus.WAITING),
             ("active", ProgressRecord.status == TrackStatus.ACTIVE),
             ("paused", ProgressRecord.status == TrackStatus.PAUSED),
-            ("followed", later.id.is_null(False)),
+            ("followed", is_open & has_next_month),
         )
     ]
     group = (ProgressRecord.provider, ProgressRecord.month, ProgressRecord.route)
     return (
         ProgressRecord.select(*group, *sums)
-        .join(later, peewee.JOIN.LEFT_OUTER, on=month_later(later) & is_open)
         .where(
             CURRENT,
             ProgressRecord.provider.in_(list(providers)),
