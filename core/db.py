@@ -11,9 +11,10 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -24,6 +25,7 @@ from core.errors import is_busy
 from core.personal_data import refuse
 
 Result = TypeVar("Result")
+Item = TypeVar("Item")
 
 database = peewee.DatabaseProxy()
 
@@ -472,16 +474,38 @@ def replace_many(
     target = [model._meta.fields[name] for name in key]
     first = model.insert_many([[rows[0][one.name] for one in fields]], fields=fields)
     sql, _ = first.on_conflict(conflict_target=target, preserve=others).sql()
+    # As the driver takes it; peewee hands JSON to SQLite as a call around the text.
+    bound = [
+        (one.name, _json if isinstance(one, peewee.JSONField) else one.db_value) for one in fields
+    ]
     with peewee.__exception_wrapper__:  # type: ignore[attr-defined]
         database.cursor().executemany(
-            sql, [[_parameter(one, row[one.name]) for one in fields] for row in rows]
+            sql, [[bind(row[name]) for name, bind in bound] for row in rows]
         )
 
 
-def _parameter(field: peewee.Field, value: Any) -> Any:
-    """A value as the driver takes it; peewee hands JSON to SQLite as a call around the text."""
-    bound = field.db_value(value)
-    return json.dumps(value) if isinstance(bound, peewee.Node) else bound
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+def batched(values: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Values in lists of at most so many; that of peewee pads the last one to its full size."""
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def among(column: Any, values: Iterable[Any]) -> Any:
+    """Condition that a column is one of these values, handed to the database as one.
+
+    Of a plain list peewee makes a statement with a place for each value: of hundreds that costs
+    more than to execute it.
+    """
+    listed = list(values)
+    if is_postgresql():
+        array = peewee.Value(listed, converter=False, unpack=False)
+        return peewee.Expression(column, "=", peewee.fn.ANY(array))
+    return column.in_(peewee.SQL("(SELECT value FROM json_each(?))", [json.dumps(listed)]))
 
 
 def starts_with(column: peewee.Field, text: str) -> Any:

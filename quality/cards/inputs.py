@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from peewee import Case, Value, chunked, fn
+from peewee import Case, Value, fn
 
 from core.dates import add_months, month_end, month_from_number, month_number
-from core.db import database, is_postgresql
+from core.db import among, batched, database, is_postgresql
 from providers.codes import TrackStatus, YesNo
 from providers.models import (
     CURRENT,
@@ -92,7 +92,6 @@ def _counted(delivery: Any, known_on: datetime) -> Any:
 
 
 Row = tuple[Any, ...]
-TRACKS_AT_ONCE = 500
 ROWS_AT_ONCE = 10_000
 R = ProgressRecord
 
@@ -283,8 +282,7 @@ def starts_of(tracks: Sequence[int]) -> dict[int, tuple[int, int | None]]:
     What the gemeente says of the target group goes before what the provider reported.
     """
     starts: dict[int, tuple[int, int | None]] = {}
-    for some in chunked(tracks, TRACKS_AT_ONCE):
-        listed = list(some)
+    for listed in batched(tracks, ROWS_AT_ONCE):
         facts = _target_groups(listed)
         for track, place, target, *levels in _rows(_first_rows(listed)):
             starts[track] = min(levels), facts.get((track, place), target)
@@ -293,7 +291,7 @@ def starts_of(tracks: Sequence[int]) -> dict[int, tuple[int, int | None]]:
 
 def _first_rows(tracks: list[int]) -> Any:
     levels = (R.level_reading, R.level_listening, R.level_writing, R.level_speaking)
-    rows = R.track.in_(tracks) & CURRENT
+    rows = among(R.track, tracks) & CURRENT
     if is_postgresql():
         query = R.select(R.track, R.municipality, R.target_group, *levels).where(rows)
         return query.distinct(R.track).order_by(R.track, R.month)
@@ -310,7 +308,7 @@ def _target_groups(tracks: list[int]) -> dict[tuple[int, int], int]:
     query: Any = (
         CourseTrack.select(CourseTrack.id, LearnerFacts.municipality, LearnerFacts.target_group)
         .join(LearnerFacts, on=LearnerFacts.number == CourseTrack.number)
-        .where(CourseTrack.id.in_(tracks), LearnerFacts.target_group.is_null(False))
+        .where(among(CourseTrack.id, tracks), LearnerFacts.target_group.is_null(False))
     )
     return {(track, place): target for track, place, target in query.tuples()}
 
@@ -330,7 +328,7 @@ class _Reader:
         """The rows as arrays; of many rows never more than some thousands are held as tuples."""
         from quality.method.figures import Rows  # noqa: PLC0415
 
-        parts = [self._part(list(some)) for some in chunked(rows, ROWS_AT_ONCE)]
+        parts = [self._part(some) for some in batched(rows, ROWS_AT_ONCE)]
         return Rows.joined_all(parts or [self._part([])])
 
     def _part(self, rows: list[Row]) -> "Rows":
@@ -440,7 +438,7 @@ def fingerprints(
             held(R, known_on),
             R.provider == provider_id,
             R.month <= month,
-            (R.month >= first) | R.track.in_(older or [0]),
+            (R.month >= first) | among(R.track, older),
         )
     )
     lines: dict[int, list[str]] = defaultdict(list)

@@ -122,10 +122,12 @@ class MonthRegion:
     def cases(self, year_ago: "MonthRegion") -> dict[Key, Case]:
         """Every provider on the routes on which something is expected of it."""
         cases = {}
+        own: dict[int, set[int]] = defaultdict(set)
+        for number, route in self.figures:
+            own[number].add(route)
         for provider in self.providers:
             facts = self.facts[provider.id]
-            own = {route for number, route in self.figures if number == provider.id}
-            for route in sorted(own | set(facts.terms)):
+            for route in sorted(own[provider.id] | set(facts.terms)):
                 key = provider.id, route
                 case = Case(
                     provider=provider.code,

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from peewee import Value, chunked, fn
+from peewee import Value, fn
 
 from core import audit, municipalities
-from core.db import database, transaction
+from core.db import among, batched, database, transaction
 from core.errors import DomainError
 from core.log_chain import pseudonym
 from core.municipalities import current
@@ -50,7 +50,6 @@ from quality.learners.operations import follow_facts
 
 ROWS_AT_ONCE = 1_000
 KEPT_PROBLEMS = KEPT_ROWS = 10_000
-NUMBERS_AT_ONCE = 500
 
 
 def municipality_of(code: str) -> int:
@@ -208,14 +207,11 @@ def _restricted(municipality: int) -> frozenset[str]:
 def facts_of(municipality: int, numbers: Iterable[str]) -> dict[str, Values]:
     """What is known of these learners, as numbers."""
     columns = [getattr(LearnerFacts, name) for name in FACTS]
-    facts: dict[str, Values] = {}
-    for batch in chunked(numbers, NUMBERS_AT_ONCE):
-        query = LearnerFacts.select(LearnerFacts.number, *columns).where(
-            LearnerFacts.municipality == municipality, LearnerFacts.number.in_(list(batch))
-        )
-        for number, *values in database.execute(query).fetchall():
-            facts[number] = dict(zip(FACTS, values, strict=True))
-    return facts
+    query = LearnerFacts.select(LearnerFacts.number, *columns).where(
+        LearnerFacts.municipality == municipality, among(LearnerFacts.number, numbers)
+    )
+    rows = database.execute(query).fetchall()
+    return {number: dict(zip(FACTS, values, strict=True)) for number, *values in rows}
 
 
 def _write(municipality: int, changes: Mapping[str, Values], *, at: datetime) -> None:
@@ -223,7 +219,7 @@ def _write(municipality: int, changes: Mapping[str, Values], *, at: datetime) ->
         {"municipality": municipality, "number": number, "changed_at": at, **values}
         for number, values in changes.items()
     ]
-    for batch in chunked(rows, ROWS_AT_ONCE):
+    for batch in batched(rows, ROWS_AT_ONCE):
         LearnerFacts.insert_many(batch).on_conflict(
             conflict_target=[LearnerFacts.municipality, LearnerFacts.number],
             preserve=[*(getattr(LearnerFacts, name) for name in FACTS), LearnerFacts.changed_at],

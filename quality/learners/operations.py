@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from peewee import chunked, fn
+from peewee import fn
 
 from core import audit
 from core.dates import month_of
-from core.db import give_way, replace_many, transaction
+from core.db import among, batched, give_way, replace_many, transaction
 from core.errors import DomainError
 from core.formats import day_text
 from core.log_chain import pseudonym
@@ -36,7 +36,6 @@ from quality.learners.summary_operations import (
 )
 from quality.models import Signal, SignalAct
 
-ROWS_AT_ONCE = 500
 Key = tuple[int, int, str]
 OPENED = (
     "track", "route", "kind",
@@ -111,16 +110,15 @@ def follow_facts(municipality: int, numbers: Sequence[str], *, today: date) -> N
     with transaction():
         refresh_of_facts([municipality], numbers)
         touched: dict[int, date] = {}
-        for batch in chunked(numbers, ROWS_AT_ONCE):
-            query: Any = LearnerSummary.select(LearnerSummary.provider).where(
-                LearnerSummary.municipality == municipality,
-                LearnerSummary.number.in_(list(batch)),
-                LearnerSummary.provider.is_null(False),
-            )
-            for (provider,) in query.distinct().tuples():
-                month = newest_month_over(provider, today)
-                if month is not None:
-                    touched[provider] = month
+        query: Any = LearnerSummary.select(LearnerSummary.provider).where(
+            LearnerSummary.municipality == municipality,
+            among(LearnerSummary.number, numbers),
+            LearnerSummary.provider.is_null(False),
+        )
+        for (provider,) in query.distinct().tuples():
+            month = newest_month_over(provider, today)
+            if month is not None:
+                touched[provider] = month
         for provider, month in touched.items():
             refresh_signals(Provider.get_by_id(provider), month)
 
@@ -149,7 +147,7 @@ def refresh_signals(provider: Provider, month: date) -> None:
     wanted = learner_queries.signals_of(provider.id, month, people)
     is_open: Any = Signal.select(Signal.track).where(Signal.provider == provider, Signal.open)
     tracks = {track for track, *_ in wanted} | {track for (track,) in is_open.tuples()}
-    for batch in chunked(sorted(tracks), TRACKS_AT_ONCE):
+    for batch in batched(sorted(tracks), TRACKS_AT_ONCE):
         listed = set(batch)
         with transaction():
             now = learner_queries.people(provider.id, listed)
@@ -164,7 +162,7 @@ def _refresh_signals(
     provider: Provider, month: date, tracks: set[int], wanted: Mapping[Key, Opened]
 ) -> None:
     columns: list[Any] = [getattr(Signal, name) for name in OPENED]
-    query: Any = Signal.select(Signal.id, *columns).where(Signal.track.in_(tracks))
+    query: Any = Signal.select(Signal.id, *columns).where(among(Signal.track, tracks))
     ids: dict[Key, int] = {}
     before: dict[Key, dict[str, Any]] = {}
     for number, *values in query.tuples():
@@ -172,8 +170,8 @@ def _refresh_signals(
         ids[track, route, kind] = number
         before[track, route, kind] = dict(zip(OPENED, values, strict=True))
     passed = [ids[key] for key, one in before.items() if one["open"] and key not in wanted]
-    for numbers in chunked(passed, ROWS_AT_ONCE):
-        Signal.update(open=False).where(Signal.id.in_(numbers)).execute()
+    if passed:
+        Signal.update(open=False).where(among(Signal.id, passed)).execute()
     after = {
         key: _opened(key, before.get(key), one, month)
         for key, one in wanted.items()
@@ -182,7 +180,7 @@ def _refresh_signals(
     changed = [one for key, one in after.items() if one != before.get(key)]
     rows = [one | {"provider": provider.id} for one in changed]
     replace_many(Signal, OPENED[:KEY_WIDTH], rows)
-    mark_summaries(LearnerSummary.track.in_(tracks))
+    mark_summaries(among(LearnerSummary.track, tracks))
 
 
 def _opened(key: Key, before: dict[str, Any] | None, one: Opened, month: date) -> dict[str, Any]:
@@ -246,10 +244,9 @@ def wake_snoozed(today: date) -> int:
     if not over:
         return 0
     with transaction():
-        for batch in chunked(over, ROWS_AT_ONCE):
-            ids, tracks = zip(*batch, strict=True)
-            Signal.update(status=SEEN, snoozed_until=None).where(Signal.id.in_(ids)).execute()
-            mark_summaries(LearnerSummary.track.in_(tracks))
+        ids, tracks = zip(*over, strict=True)
+        Signal.update(status=SEEN, snoozed_until=None).where(among(Signal.id, ids)).execute()
+        mark_summaries(among(LearnerSummary.track, tracks))
     return len(over)
 
 

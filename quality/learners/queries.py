@@ -8,7 +8,7 @@ from typing import Any
 from peewee import Case, fn
 
 from core.dates import add_months, month_end
-from core.db import database
+from core.db import among, database
 from core.municipalities import current
 from providers.codes import LearningRoute, PipLevel, TrackStatus
 from providers.models import CURRENT, ProgressRecord
@@ -28,7 +28,6 @@ from quality.learners.signals import (
 
 R = ProgressRecord
 SKILLS = (R.level_reading, R.level_listening, R.level_writing, R.level_speaking)
-CHUNK = 500
 
 Key = tuple[int, int]
 """Track and route."""
@@ -73,16 +72,12 @@ def hours_of(provider_id: int, month: date) -> dict[Key, MonthHours]:
 def history_of_lowered(tracks: Iterable[int], month: date) -> dict[int, bool]:
     """Whether the PIP of these trajectories was ever above A2."""
     above = fn.MAX(Case(None, [(R.pip_level > PipLevel.A2, 1)], 0))
-    was_above: dict[int, bool] = {}
-    track_ids = list(tracks)
-    for start in range(0, len(track_ids), CHUNK):
-        query = (
-            R.select(R.track, above)
-            .where(CURRENT, R.track.in_(track_ids[start : start + CHUNK]), R.month <= month)
-            .group_by(R.track)
-        )
-        was_above |= {track: bool(high) for track, high in _rows(query)}
-    return was_above
+    query = (
+        R.select(R.track, above)
+        .where(CURRENT, among(R.track, tracks), R.month <= month)
+        .group_by(R.track)
+    )
+    return {track: bool(high) for track, high in _rows(query)}
 
 
 def reported(provider_id: int, month: date) -> list[tuple[Any, ...]]:
@@ -110,16 +105,12 @@ def waiting_now(provider_id: int, month: date) -> dict[Key, int]:
 
 def municipalities_of(tracks: Iterable[int], month: date) -> dict[int, int]:
     """The gemeente in the newest row of each trajectory."""
-    places: dict[int, int] = {}
-    wanted = list(tracks)
-    for start in range(0, len(wanted), CHUNK):
-        query = (
-            R.select(R.track, R.municipality)
-            .where(CURRENT, R.track.in_(wanted[start : start + CHUNK]), R.month <= month)
-            .order_by(R.month)
-        )
-        places |= dict(_rows(query))
-    return places
+    query = (
+        R.select(R.track, R.municipality)
+        .where(CURRENT, among(R.track, tracks), R.month <= month)
+        .order_by(R.month)
+    )
+    return dict(_rows(query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +169,7 @@ def people(provider_id: int, tracks: Collection[int] | None = None) -> People:
         LearnerSummary.term_estimated, everywhere,
     ).where(LearnerSummary.provider == provider_id)  # fmt: skip
     if tracks is not None:
-        query = query.where(LearnerSummary.track.in_(tracks))
+        query = query.where(among(LearnerSummary.track, tracks))
     return {
         (track, place): (
             None if until is None else date.fromordinal(until), bool(estimated), int(minutes)

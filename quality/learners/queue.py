@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from core.accounts import Account, visible
+from core.db import among
 from core.municipalities import current, name as municipality_name, with_merged
 from core.small_numbers import MINIMUM, parts_of_total
 from providers.models import CURRENT, CourseTrack, ProgressRecord, Provider
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from quality.method.curve import Step
     from quality.method.figures import Waiter
 
-CHUNK = 500
 OUTCOMES = (
     "begon op tijd",
     "begon te laat",
@@ -74,24 +74,16 @@ def people(waiters: "Sequence[Waiter]", month: date, account: Account) -> list[P
     """Those people, in the same order, as far as the account may see the learners."""
     by_track = {one.track: one for one in waiters}
     persons: dict[int, Person] = {}
-    wanted = list(by_track)
-    for start in range(0, len(wanted), CHUNK):
-        query: Any = (
-            ProgressRecord.select(
-                ProgressRecord.track, CourseTrack.number, ProgressRecord.municipality
-            )
-            .join(CourseTrack)
-            .where(
-                CURRENT,
-                ProgressRecord.track.in_(wanted[start : start + CHUNK]),
-                ProgressRecord.month <= month,
-            )
-            .order_by(ProgressRecord.month)
-        )
-        for track, number, place in visible(ProgressRecord, account, query).tuples():
-            one = by_track[track]
-            name = municipality_name(place)
-            persons[track] = Person(number, name, OUTCOMES[one.outcome], one.days)
+    query: Any = (
+        ProgressRecord.select(ProgressRecord.track, CourseTrack.number, ProgressRecord.municipality)
+        .join(CourseTrack)
+        .where(CURRENT, among(ProgressRecord.track, by_track), ProgressRecord.month <= month)
+        .order_by(ProgressRecord.month)
+    )
+    for track, number, place in visible(ProgressRecord, account, query).tuples():
+        one = by_track[track]
+        name = municipality_name(place)
+        persons[track] = Person(number, name, OUTCOMES[one.outcome], one.days)
     return sorted(persons.values(), key=lambda one: (-one.days, one.number))
 
 

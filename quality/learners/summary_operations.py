@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 import peewee
-from peewee import JOIN, Case, chunked, fn
+from peewee import JOIN, Case, fn
 
 from core.dates import add_months, month_end, month_number
-from core.db import give_way, transaction
+from core.db import among, batched, give_way, transaction
 from core.municipalities import merged
 from providers.codes import ExamResult, TrackStatus
 from providers.models import CURRENT, CourseTrack, ProgressRecord as R, Provider
@@ -53,14 +53,14 @@ def refresh_summaries(
         CourseTrack.provider == provider, ~fn.EXISTS(summaries)
     )
     tracks = {track for (track,) in (*query.tuples(), *untold.tuples())}
-    for batch in chunked(sorted(tracks), TRACKS_AT_ONCE):
+    for batch in batched(sorted(tracks), TRACKS_AT_ONCE):
         with transaction():
-            _refresh(list(batch), newest)
+            _refresh(batch, newest)
         give_way()
 
 
 def _refresh(tracks: list[int], newest: date | None) -> None:
-    of_tracks = S.track.in_(tracks)
+    of_tracks = among(S.track, tracks)
     learners = set(_learners(of_tracks))
     S.delete().where(of_tracks).execute()
     if newest is not None:
@@ -101,9 +101,9 @@ def refresh_of_facts(municipalities: Collection[int], numbers: Iterable[str]) ->
     has such a number in another of these gemeenten comes out as it was.
     """
     with transaction():
-        for batch in chunked(numbers, NUMBERS_AT_ONCE):
-            _without_rows(municipalities, list(batch))
-            _relate(S.municipality.in_(municipalities) & S.number.in_(list(batch)))
+        for batch in batched(numbers, NUMBERS_AT_ONCE):
+            _without_rows(municipalities, batch)
+            _relate(S.municipality.in_(municipalities) & among(S.number, batch))
 
 
 COLUMNS = (
@@ -135,7 +135,7 @@ def _from_rows(tracks: list[int], newest: date) -> Any:
             fn.MIN(R.month).alias("first_month"), fn.SUM(R.minutes_attended).alias("attended"),
             passed.alias("passed"),
         )
-        .where(CURRENT, R.track.in_(tracks))
+        .where(CURRENT, among(R.track, tracks))
         .group_by(R.track, peewee.SQL("place"))
         .alias("whole")
     )  # fmt: skip
@@ -147,7 +147,7 @@ def _from_rows(tracks: list[int], newest: date) -> Any:
             fn.SUM(R.minutes_offered).alias("offered"),
             fn.SUM(R.minutes_attended).alias("attended"), fn.SUM(days).alias("days"),
         )
-        .where(CURRENT, R.track.in_(tracks), R.month >= first)
+        .where(CURRENT, among(R.track, tracks), R.month >= first)
         .group_by(R.track, peewee.SQL("place"))
         .alias("hours")
     )  # fmt: skip
@@ -196,7 +196,7 @@ def _without_rows(municipalities: Collection[int], numbers: list[str]) -> None:
         other.provider.is_null(False),
     )  # fmt: skip
     S.delete().where(
-        S.municipality.in_(municipalities), S.number.in_(numbers), S.provider.is_null(),
+        S.municipality.in_(municipalities), among(S.number, numbers), S.provider.is_null(),
         fn.EXISTS(reported),
     ).execute()  # fmt: skip
     here = S.select(peewee.Value(1)).where(S.municipality == F.municipality, S.number == F.number)
@@ -204,7 +204,7 @@ def _without_rows(municipalities: Collection[int], numbers: list[str]) -> None:
         F.municipality, F.number, peewee.Value(True), peewee.Value(True), peewee.Value(0),
         peewee.Value(0), peewee.Value(False), peewee.Value(0),
     ).where(
-        F.municipality.in_(municipalities), F.number.in_(numbers), ~fn.EXISTS(here)
+        F.municipality.in_(municipalities), among(F.number, numbers), ~fn.EXISTS(here)
     )  # fmt: skip
     S.insert_from(
         query,

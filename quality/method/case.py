@@ -75,16 +75,14 @@ class Region:
 def region_of(figures: Iterable[Figures], model: ScoringModel) -> Region:
     """How alike groups are over the providers of a route, each with its own share."""
     listed = list(figures)
-    phi, variance = {}, {}
-    for criterion in model.criteria:
-        measure = CRITERIA[criterion.code]
-        shares = [s for one in listed if (s := share_of(one, measure)) is not None]
+    phi, variance, shares = {}, {}, {}
+    for code in (criterion.code for criterion in model.criteria):
+        measure = CRITERIA[code]
+        shares[code] = [s for one in listed if (s := share_of(one, measure)) is not None]
         if measure.per_week:
-            variance[criterion.code] = uncertainty.pooled_variance(shares)
+            variance[code] = uncertainty.pooled_variance(shares[code])
         elif measure.is_share:
-            phi[criterion.code] = uncertainty.phi(shares, model)
-    waiting = CRITERIA[model.waiting.code]
-    queues = [s for one in listed if (s := share_of(one, waiting)) is not None]
+            phi[code] = uncertainty.phi(shares[code], model)
     people: Counter[int] = Counter()
     in_time: Counter[int] = Counter()
     for one in listed:
@@ -92,7 +90,8 @@ def region_of(figures: Iterable[Figures], model: ScoringModel) -> Region:
             people[month] += of_month.people
             in_time[month] += of_month.in_time
     decided = {month: Decided(people[month], in_time[month]) for month in people}
-    effect = uncertainty.design_effect(queues, phi[model.waiting.code])
+    waiting = model.waiting.code
+    effect = uncertainty.design_effect(shares[waiting], phi[waiting])
     return Region(phi, variance, effect, decided)
 
 

@@ -140,7 +140,7 @@ class Queue:
     @property
     def n(self) -> int:
         """Everyone who should have started."""
-        return sum(self.outcomes[o] for o in COUNTED)
+        return sum(map(self.outcomes.__getitem__, COUNTED))
 
     @property
     def waiting(self) -> int:
@@ -238,7 +238,7 @@ class Figures:
                 "queue": Queue(**queue),
                 "waiting_groups": Groups(*data["waiting_groups"]),
                 "hours": hours,
-                "decided": tuple(Decided(*one) for one in data["decided"]),
+                "decided": tuple(map(Decided._make, data["decided"])),
                 "alone": {code: tuple(one) for code, one in data.get("alone", {}).items()},
             }
         )

@@ -229,16 +229,16 @@ def aggregate(
     points: Sequence[Vector] | Vector, weights: Sequence[float] | Vector, aggregation: str
 ) -> Vector:
     """Score from the points of each criterion; where there are none (NaN) its weight is away."""
+    filled, counting = list(points), list(weights)
     present = [~np.isnan(one) for one in points]
-    counting = [np.where(there, w, 0.0) for there, w in zip(present, weights, strict=True)]
+    if not all(there.all() for there in present):
+        filled = [np.where(there, one, 1.0) for there, one in zip(present, points, strict=True)]
+        counting = [np.where(there, w, 0.0) for there, w in zip(present, weights, strict=True)]
+    if aggregation == "geometric":
+        filled = [np.log(np.maximum(one, 1.0)) for one in filled]
     total = sum(counting)
-    score = np.zeros(np.broadcast_shapes(*(one.shape for one in counting)))
-    for one, there, weight in zip(points, present, counting, strict=True):
-        filled = np.where(there, one, 1.0)
-        if aggregation == "geometric":
-            filled = np.log(np.maximum(filled, 1.0))
-        score += weight / total * filled
-    return np.exp(score) if aggregation == "geometric" else score
+    score = sum(weight / total * one for one, weight in zip(filled, counting, strict=True))
+    return np.exp(score) if aggregation == "geometric" else np.asarray(score)
 
 
 def percentiles(draws: Vector) -> Vector:
@@ -395,11 +395,12 @@ def beta_quantiles(chance: Vector, a: Vector, b: Vector) -> Vector:
             newton = gap / density
             curve = np.minimum(1.0, newton * ((p - 1) / here - (q - 1) / (1 - here)))
             step = here - newton / (1 - curve / 2)
+        # The error falls with the third power of a step: the next would change nothing. Asked
+        # before the bounds, for where a step is too small to be made, it ends on one of them.
+        settled = np.abs(step - here) < 1e-8 * here * (1 - here)
         # Halfway where a step cannot be made or leaves the bounds.
-        inside = (low[live] < step) & (step < high[live])
+        inside = settled | ((low[live] < step) & (step < high[live]))
         new = np.where(inside, step, (low[live] + high[live]) / 2)
-        # The error falls with the third power of a step: the next would change nothing.
-        settled = inside & (np.abs(new - here) < 1e-8 * here * (1 - here))
         done = (gap == 0) | (high[live] - low[live] < 1e-15)
         x[live] = np.where(done, here, new)
         live = live[~(settled | done)]
