@@ -201,10 +201,12 @@ def percentile(numbers: list[float], part: float) -> float:
 
 
 def say_what_the_server_noted(log: Path) -> None:
-    """Print how long forms that were sent waited for a lock, and how long the rest took."""
+    """Print what went wrong, how long what was sent waited for a lock, and the rest took."""
     waited: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for text in log.read_text(encoding="utf-8").splitlines():
         line = json.loads(text) if text.startswith("{") else {}
+        if line.get("level") == "error":
+            print(f"  FOUT {line['message']}\n{line.get('error', '')}")
         if line.get("method") == "POST":
             lock = line["waited_milliseconds"] / 1000
             waited[line["rule"]].append((lock, line["milliseconds"] / 1000 - lock))
