@@ -304,6 +304,11 @@ def main() -> int:
                 f"  samen: {len(every)} antwoorden, {failures} keer 5xx, verloren of onjuist: "
                 f"{len(wrong)}, langste wachttijd {longest.seconds:.2f} s ({longest.path})"
             )
+            wrong += [
+                f"{one.status} {one.path}: {one.body[:400].decode(errors='replace')}"
+                for one in every
+                if one.status >= 500 and one.body.startswith(b"{")
+            ]
             for line in wrong:
                 print(f"  FOUT {line}")
             failed |= bool(wrong or failures)
