@@ -81,9 +81,9 @@ class Storage:
                 fingerprint.update(chunk)
                 file.write(chunk)
             kept = self.arrived(sha256 := fingerprint.hexdigest())
-            if kept.exists():
+            try:
                 os.utime(kept)  # Needed again: what is too old to keep is not removed meanwhile.
-            else:
+            except FileNotFoundError:
                 self._settle(file, kept)
         return Stored(sha256, size, kept)
 
@@ -99,6 +99,7 @@ class Storage:
 
         ``arrived`` is the file opened when it was there.
         """
+        fcntl.flock(arrived, fcntl.LOCK_EX)  # until it is closed: against who removes it now
         try:
             now = time.time()  # Not the file system's own: that may lag some milliseconds.
             os.utime(path, (now, now))
@@ -112,19 +113,25 @@ class Storage:
     def keep_as_received(self, sha256: str) -> bool:
         """Keep the very bytes that arrived: there is nothing in them that may not stay.
 
-        Returns whether they were not kept yet.
+        What arrived stays where it is until it is removed: another may be reading it. Returns
+        whether the bytes were not kept yet.
         """
         target = self.path(sha256)
-        is_new = not target.exists()
-        if (source := self.arrived(sha256)).exists():
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            source.replace(target)
-        return is_new
+        if target.exists():
+            return False
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            target.hardlink_to(self.arrived(sha256))
+        except OSError:  # of a file system without such links
+            with self.arrived(sha256).open("rb") as arrived, self.replacement(target) as file:
+                shutil.copyfileobj(arrived, file)
+        return True
 
     def let_wait(self, path: Path) -> None:
         """Put a kept file with what waits to be decided on, for the rest of its day."""
         self.arrivals.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.replace(self.arrived(path.name))
+        path.unlink(missing_ok=True)  # a link to the same file is left by the line above
 
     def name(self, path: Path) -> str:
         """Where a file is within the data directory."""

@@ -5,7 +5,10 @@ down what it owes, and whoever made the change does it next. When that is interr
 command or the server does it, and ``db check`` names it until then.
 """
 
+import fcntl
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -146,5 +149,11 @@ def remove_files(owed: Owed) -> None:
         for name in detail["paths"]:
             path = owed.data_directory / name
             before = detail.get("before")
-            if before is None or (path.exists() and path.stat().st_mtime < before):
+            if before is None:
                 path.unlink(missing_ok=True)
+                continue
+            with suppress(FileNotFoundError), path.open("rb") as file:
+                # Against who finds at this moment that it is needed again: ``Storage.need``.
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if os.fstat(file.fileno()).st_mtime < before:
+                    path.unlink()

@@ -185,7 +185,7 @@ def accept(
         delivery=delivery.id,
         provider=provider.id,
     )
-    moved = False
+    is_new = False
     try:
         with intake.one_session():
             staged = _stage(delivery, storage, request)
@@ -196,7 +196,7 @@ def accept(
                     return already_delivered(again, file_name=delivery.file_name)
                 _hold(delivery, staged, outcome, request, by=by, at=at, started=started)
                 if staged.stays_as_received:
-                    moved = storage.keep_as_received(delivery.sha256)
+                    is_new = storage.keep_as_received(delivery.sha256)
                 _owe_removal(delivery, storage, by=by, at=at)
             staged.staging.clear()
     except cleaning.FileGoneError:
@@ -213,8 +213,8 @@ def accept(
         outcome.seconds = time.perf_counter() - started
         return outcome
     except Exception:
-        if moved:  # and not committed, as on a full disk: it waits to be decided on, as before
-            storage.let_wait(storage.path(delivery.sha256))
+        if is_new:  # and not committed, as on a full disk
+            storage.path(delivery.sha256).unlink()
         raise
     settle(storage.directory.parent, at=at, kind="remove_files", subject=delivery.sha256)
     return outcome

@@ -17,6 +17,7 @@ from core.errors import DomainError
 from core.migrations import migrate
 from core.storage import Storage
 from providers.deliveries import operations
+from providers.feed.read.cleaning import received_file
 from providers.models import CURRENT, Delivery, ProgressRecord, RejectedRow
 from tests.builders import make_provider
 from tests.providers.feed.door import AT, REQUEST, deliver
@@ -73,6 +74,23 @@ def test_two_accept_the_same_delivery(own_database, tmp_path):
     assert {outcome.delivery for outcome in outcomes} == {delivery.id}
     assert (ProgressRecord.select().count(), RejectedRow.select().count()) == (200, 1)
     assert actions("accept") == 1
+
+
+def test_the_same_bytes_for_two_schools_stay_until_both_are_taken_in(own_database, tmp_path):
+    storage, schools = Storage(tmp_path), [make_provider("TA001"), make_provider("TA002")]
+    first, second = (
+        operations.receive(
+            io.BytesIO(csv(row())),
+            file_name="x.csv", provider=school, storage=storage, by="test", at=AT,
+        )[0]
+        for school in schools
+    )  # fmt: skip
+    # The second is found, and not opened yet, when the first is taken in.
+    found = received_file(storage, second.sha256)
+    operations.accept(first, storage=storage, request=REQUEST, by="x", at=AT)
+    assert found.exists()
+    operations.accept(second, storage=storage, request=REQUEST, by="x", at=AT)
+    assert (found.exists(), ProgressRecord.select().count()) == (False, 2)
 
 
 def test_who_accepts_what_another_just_accepted_is_told_so(own_database, tmp_path):
