@@ -153,6 +153,7 @@ class Baseline(BaseModel):
     made_on = peewee.DateField(verbose_name="Gemaakt op")
     reason = peewee.TextField(verbose_name="Reden")
     go_live = peewee.DateField(null=True, verbose_name="Streefdatum")
+    cause = peewee.CharField(max_length=10, null=True, verbose_name="Verschoven door")
 
     class Meta:
         """A number once per inkooptraject."""

@@ -25,6 +25,7 @@ from procurement.plan import operations, queries
 from procurement.plan.agenda import write_calendar
 from procurement.plan.documents import Header, PlanParticipation
 from procurement.plan.outlook import Outlook, as_json as outlook_json, digest, look, nothing_due
+from procurement.plan.steps import ReplanCause
 from procurement.plan.templates import TEMPLATES
 
 ACTOR = "opdrachtregel"
@@ -54,6 +55,10 @@ def register(parser: argparse.ArgumentParser) -> None:
     command.set_defaults(run=run_digest)
     command = _for_one(commands, "baseline", "leg alle data vast als planversie", run_baseline)
     command.add_argument("--reason", required=True, help="waarom er een nieuwe planversie is")
+    command.add_argument(
+        "--cause", choices=list(ReplanCause), default=ReplanCause.OWN,
+        help="door wie of wat het plan verschuift (standaard eigen)",
+    )  # fmt: skip
     command.add_argument("--json", action="store_true", help="als JSON")
 
 
@@ -333,7 +338,8 @@ def _write(out: Path | None, content: bytes) -> None:
 def run_baseline(args: argparse.Namespace) -> int:
     """Keep all dates as a planversie."""
     _process(args.code)
-    number = operations.add_baseline(args.code, args.reason, by=ACTOR, at=now())
+    cause = ReplanCause(args.cause)
+    number = operations.add_baseline(args.code, args.reason, cause, by=ACTOR, at=now())
     if args.json:
         as_json({"code": args.code, "number": number, "reason": args.reason})
     else:

@@ -38,7 +38,7 @@ from procurement.plan.forms import (
     name_places,
     step_choices,
 )
-from procurement.plan.steps import Kind, Link, LinkType, Unit
+from procurement.plan.steps import Kind, Link, LinkType, ReplanCause, Unit
 from procurement.plan.terms import Procedure, Purpose
 
 
@@ -104,13 +104,19 @@ class EntryPages(PlanningBase):
     @needs("change")
     def baseline(self, code: str) -> Response | str:
         """Keep all dates as a planversie."""
-        self._process(code)
-        form = BaselineForm()
+        document = queries.load(self._process(code))
+        form: Any = BaselineForm()
+        if document.last_baseline is None:
+            # Nothing was planned yet that could have moved.
+            del form.cause
         if self.saved(
             form,
-            lambda data: operations.add_baseline(code, data["reason"], **self._who()),
+            lambda data: operations.add_baseline(
+                code, data["reason"], ReplanCause(data.get("cause") or ReplanCause.OWN),
+                **self._who(),
+            ),
             "De planversie ligt vast.",
-        ):
+        ):  # fmt: skip
             return self._to(code, "planversies", "planning.expected")
         return self._form(
             form, "Nieuwe planversie", code, submit="Leg vast",
@@ -184,14 +190,17 @@ class EntryPages(PlanningBase):
         form = MoveForm()
         if self.saved(
             form,
-            lambda data: operations.move_goal(code, data["go_live"], data["reason"], **self._who()),
-            "Alles is verschoven. De oude data staan in een planversie.",
+            lambda data: operations.move_goal(
+                code, data["go_live"], data["reason"], ReplanCause(data["cause"]), **self._who()
+            ),
+            "Alles is verschoven. De oude en de nieuwe data staan elk in een planversie.",
         ):
             return self._to(code)
         return self._form(
             form, f"Alles schuiven in {code}", code, submit="Schuif alles",
-            note="De data van nu worden een planversie. Wat nog niet begonnen is en een vaste "
-            "datum heeft, schuift even ver mee. Ingevulde vergaderingen blijven staan.",
+            note="De data van nu worden een planversie, en die van na het schuiven de volgende. "
+            "Wat nog niet begonnen is en een vaste datum heeft, schuift even ver mee. Ingevulde "
+            "vergaderingen blijven staan.",
         )  # fmt: skip
 
     @expose("/<code>/activeer/", methods=("POST",))

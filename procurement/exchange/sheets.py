@@ -35,7 +35,7 @@ from procurement.plan.documents import (
     PlanRisk,
     PlanStep,
 )
-from procurement.plan.steps import Kind, Link, LinkType, Outcome, Unit
+from procurement.plan.steps import Kind, Link, LinkType, Outcome, ReplanCause, Unit
 from procurement.plan.terms import Procedure, Purpose
 
 Row = Sequence[Any]
@@ -65,6 +65,10 @@ class PlanFile:
 
 def _purpose(value: Any) -> Purpose | None:
     return one_of(Purpose)(value) if code(value) else None
+
+
+def _cause(value: Any) -> ReplanCause | None:
+    return one_of(ReplanCause)(value) if code(value) else None
 
 
 HEADER_COLUMNS = (
@@ -183,6 +187,7 @@ VERSION_COLUMNS = (
     Column("gemaakt_op", "made_on", day),
     Column("reden", "reason", text),
     Column("streefdatum_start", "go_live", day),
+    Column("verschoven_door", "cause", _cause),
 )
 VERSION_DATE_COLUMNS = (
     Column("nummer", "number", number),

@@ -10,12 +10,14 @@ from datetime import date
 
 from core.dates import Calendar, Recess
 from procurement.plan.steps import (
+    CAUSE_WORDS,
     CourtHold,
     Kind,
     Link,
     LocalDecision,
     Outcome,
     Plan,
+    ReplanCause,
     Step,
     Unit,
     heaviest,
@@ -163,6 +165,13 @@ class PlanBaseline:
     reason: str
     go_live: date | None = None
     dates: tuple[BaselineDate, ...] = ()
+    cause: ReplanCause | None = None
+    """Why the one before it does not hold any more; none of the first."""
+
+    @property
+    def moved_by(self) -> str:
+        """The cause in words."""
+        return "" if self.cause is None else CAUSE_WORDS[self.cause]
 
     def ends(self) -> dict[tuple[str, str], date]:
         """End by step and gemeente; gemeente '' is the step itself."""

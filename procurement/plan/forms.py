@@ -30,7 +30,7 @@ from core.pages.fields import (
     WholeNumberField,
 )
 from procurement.plan.documents import PlanStep
-from procurement.plan.steps import Kind, LinkType, Outcome, Unit
+from procurement.plan.steps import CAUSE_WORDS, Kind, LinkType, Outcome, Unit
 from procurement.plan.templates import TEMPLATES
 from procurement.plan.terms import PROCEDURE_NAMES, Certainty, Purpose
 from procurement.plan.validity import BODIES, LONGEST, ROUTES, SCALES, STATES
@@ -302,7 +302,18 @@ class ReasonForm(SafeForm):
     reason = TextField("Reden van de wijziging", description="Komt in de geschiedenis.")
 
 
-class MoveForm(SafeForm):
+class _ReplanForm(SafeForm):
+    """By whose doing the plan is made anew."""
+
+    cause = SelectField(
+        "Verschoven door",
+        [Required("Kies door wie of wat het plan verschuift.")],
+        choices=[NONE, *choices((c, w[0].upper() + w[1:]) for c, w in CAUSE_WORDS.items())],
+        description="Wat van buiten komt, telt niet als vertraging van onszelf.",
+    )
+
+
+class MoveForm(_ReplanForm):
     """The law or the target date moves: everything moves along."""
 
     go_live = DutchDateField(
@@ -315,7 +326,7 @@ class MoveForm(SafeForm):
     )
 
 
-class BaselineForm(SafeForm):
+class BaselineForm(_ReplanForm):
     """A new planversie."""
 
     reason = TextField(

@@ -7,8 +7,19 @@ from enum import StrEnum
 
 from core import municipalities
 from core.formats import counted, day_text
+from procurement.plan.documents import PlanBaseline
 from procurement.plan.planning import Forecast, Held, finished_on
-from procurement.plan.steps import SETTLED, Kind, LinkType, LocalDecision, Outcome, Plan, Step
+from procurement.plan.steps import (
+    CAUSE_WORDS,
+    SETTLED,
+    Kind,
+    LinkType,
+    LocalDecision,
+    Outcome,
+    Plan,
+    ReplanCause,
+    Step,
+)
 
 TIGHT = 5
 """A step with fewer working days of float than this is a risk."""
@@ -41,13 +52,42 @@ class Judgement:
 
 
 def judge(
-    plan: Plan, forecasts: Mapping[str, Forecast], baseline: Baseline
+    plan: Plan,
+    forecasts: Mapping[str, Forecast],
+    baseline: Baseline,
+    put_off: Mapping[str, str] | None = None,
 ) -> dict[str, Judgement]:
-    """Health of every step of the plan."""
+    """Health of every step of the plan; ``put_off`` says of a step how a replan put it off."""
     blocked = _blocked(plan)
-    return {
+    judged = {
         step.code: _judge(plan, step, forecasts, baseline=baseline, blocked=blocked)
         for step in plan.steps
+    }
+    for code, words in (put_off or {}).items():
+        if code in judged and judged[code].health not in (Health.BLOCKED, Health.CANCELLED):
+            reason = judged[code].reason.removesuffix(".")
+            judged[code] = Judgement(judged[code].health, f"{reason}; {words}.")
+    return judged
+
+
+def put_off(versions: Sequence[PlanBaseline]) -> dict[str, str]:
+    """Of each step that replans put off the day that it was first planned for, and the causes."""
+    first: dict[str, date] = {}
+    last: dict[str, date] = {}
+    causes: dict[str, list[ReplanCause]] = {}
+    for version in sorted(versions, key=lambda one: one.number):
+        for (code, place), end in version.ends().items():
+            if place:
+                continue
+            first.setdefault(code, end)
+            if version.cause is not None and end > last.get(code, end):
+                causes.setdefault(code, []).append(version.cause)
+            last[code] = end
+    return {
+        code: f"eerst gepland op {day_text(first[code])}, verschoven door "
+        + listing(CAUSE_WORDS[cause] for cause in dict.fromkeys(of_step))
+        for code, of_step in causes.items()
+        if last[code] > first[code]
     }
 
 

@@ -41,7 +41,7 @@ from procurement.plan.documents import (
 )
 from procurement.plan.outlook import Outlook, look
 from procurement.plan.queries import THING
-from procurement.plan.steps import Link
+from procurement.plan.steps import Link, ReplanCause
 from procurement.plan.storing import insert, replace_item, store
 from procurement.plan.templates import TEMPLATES, follow_header
 from procurement.plan.terms import Certainty, Procedure, certainty_of
@@ -273,9 +273,13 @@ def save_document(
     """Make the plan what the document says; planversies that it does not name are kept."""
 
     def transform(old: PlanDocument) -> PlanDocument:
-        named = {b.number for b in document.baselines}
-        kept = [b for b in old.baselines if b.number not in named]
-        baselines = tuple(sorted((*kept, *document.baselines), key=lambda b: b.number))
+        versions = {b.number: b for b in old.baselines}
+        for version in document.baselines:
+            same = versions.get(version.number)
+            # A file of before has no cause; what was entered stays.
+            cause = version.cause or (None if same is None else same.cause)
+            versions[version.number] = replace(version, cause=cause)
+        baselines = tuple(versions[number] for number in sorted(versions))
         return replace(document, baselines=baselines, forecasts=old.forecasts)
 
     return _change(document.header.code, transform, action="importeer", by=by, at=at, reason=reason)
@@ -311,11 +315,13 @@ def change_header(
     return _change(code, transform, action="wijzig", by=by, at=at, reason=reason)
 
 
-def move_goal(code: str, go_live: date, reason: str, *, by: str, at: datetime) -> dict[str, Any]:
-    """Move the target, as when a law is put off: one act with its reason.
+def move_goal(
+    code: str, go_live: date, reason: str, cause: ReplanCause, *, by: str, at: datetime
+) -> dict[str, Any]:
+    """Move the target, as when a law is put off: one act with its reason and its cause.
 
-    The dates as they are become a planversie first. What has not begun and was tied to a day moves
-    by as many days; meetings that a person entered stay.
+    The dates as they are become a planversie first, those of after it the next. What has not begun
+    and was tied to a day moves by as many days; meetings that a person entered stay.
     """
 
     def transform(document: PlanDocument) -> PlanDocument:
@@ -325,8 +331,7 @@ def move_goal(code: str, go_live: date, reason: str, *, by: str, at: datetime) -
                 "go_live", "Dit traject heeft nog geen streefdatum. Vul die eerst in bij Gegevens."
             )
         moved = go_live - header.go_live
-        number = max((b.number for b in document.baselines), default=0) + 1
-        kept = baseline_of(look(document, today), number, today, f"Voor het schuiven: {reason}")
+        kept = _next_baseline(document, today, f"Voor het schuiven: {reason}", ReplanCause.OWN)
         until = header.contract_until
         new = replace(
             header, go_live=go_live, contract_until=None if until is None else until + moved
@@ -336,7 +341,11 @@ def move_goal(code: str, go_live: date, reason: str, *, by: str, at: datetime) -
             for step in document.steps
             for followed in (follow_header(step, header, new),)
         )
-        return replace(document, header=new, steps=steps, baselines=(*document.baselines, kept))
+        moved_plan = replace(
+            document, header=new, steps=steps, baselines=(*document.baselines, kept)
+        )
+        anew = _next_baseline(moved_plan, today, reason, cause)
+        return replace(moved_plan, baselines=(*moved_plan.baselines, anew))
 
     return _change(code, transform, action="verschuif alles", by=by, at=at, reason=reason)
 
@@ -427,20 +436,34 @@ def shift_step(
     return _change(code, transform, action="verschuif", by=by, at=at)
 
 
-def add_baseline(code: str, reason: str, *, by: str, at: datetime) -> int:
-    """Keep a numbered copy of all dates as they are forecast now; say its number."""
+def add_baseline(
+    code: str, reason: str, cause: ReplanCause = ReplanCause.OWN, *, by: str, at: datetime
+) -> int:
+    """Keep a numbered copy of all dates as they are forecast now; say its number.
+
+    ``cause`` is why the last one does not hold any more; the first planversie has none.
+    """
     if not reason.strip():
         raise DomainError("reason", "Vul in waarom er een nieuwe planversie is.", field="reason")
     number = 0
 
     def transform(document: PlanDocument) -> PlanDocument:
         nonlocal number
-        number = max((b.number for b in document.baselines), default=0) + 1
-        baseline = baseline_of(look(document, _day(at)), number, _day(at), reason.strip())
+        baseline = _next_baseline(document, _day(at), reason.strip(), cause)
+        number = baseline.number
         return replace(document, baselines=(*document.baselines, baseline))
 
     _change(code, transform, action="planversie", by=by, at=at, reason=reason)
     return number
+
+
+def _next_baseline(
+    document: PlanDocument, today: date, reason: str, cause: ReplanCause
+) -> PlanBaseline:
+    last = document.last_baseline
+    number = 1 if last is None else last.number + 1
+    baseline = baseline_of(look(document, today), number, today, reason)
+    return baseline if last is None else replace(baseline, cause=cause)
 
 
 def baseline_of(outlook: Outlook, number: int, made_on: date, reason: str) -> PlanBaseline:

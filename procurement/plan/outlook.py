@@ -10,7 +10,7 @@ from typing import Any
 
 from core.formats import day_text
 from procurement.plan.documents import PlanDocument, PlanStep, facts_of, to_plan
-from procurement.plan.health import Cause, Health, Judgement, cause_of, headline, judge
+from procurement.plan.health import Cause, Health, Judgement, cause_of, headline, judge, put_off
 from procurement.plan.planning import Forecast, schedule
 from procurement.plan.steps import Plan
 from procurement.plan.terms import Finding, check
@@ -61,7 +61,7 @@ def look(document: PlanDocument, today: date) -> Outlook:
         document,
         plan,
         forecasts,
-        judge(plan, forecasts, baseline),
+        judge(plan, forecasts, baseline, put_off(document.baselines)),
         baseline,
         tuple(check(facts_of(document, ends, today))),
         headline(plan, forecasts, baseline, goal),
@@ -98,6 +98,7 @@ def as_json(outlook: Outlook) -> dict[str, Any]:
             "number": baseline.number,
             "made_on": _day(baseline.made_on),
             "reason": baseline.reason,
+            "cause": baseline.cause and str(baseline.cause),
         },
         "milestones": [_step_json(outlook, step) for step in document.steps],
         "findings": [

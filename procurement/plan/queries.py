@@ -41,7 +41,18 @@ from procurement.plan.documents import (
 )
 from procurement.plan.fair_forecast import STRETCHED, Case
 from procurement.plan.health import Health
-from procurement.plan.steps import HALTING, CourtHold, Kind, Link, LinkType, Outcome, Unit, Verdict
+from procurement.plan.steps import (
+    HALTING,
+    OUTSIDE,
+    CourtHold,
+    Kind,
+    Link,
+    LinkType,
+    Outcome,
+    ReplanCause,
+    Unit,
+    Verdict,
+)
 from procurement.plan.terms import Certainty, Opinion, Procedure, Purpose
 from providers.models import ContractScope
 
@@ -148,11 +159,14 @@ def _baselines(process: ContractingProcess) -> tuple[PlanBaseline, ...]:
     for baseline, step, municipality, starts_on, ends_on in query:
         planned = BaselineDate(step, municipality, starts_on, ends_on)
         dates.setdefault(baseline, []).append(planned)
-    rows = _rows(process, Baseline, "id", "number", "made_on", "reason", "go_live")
+    rows = _rows(process, Baseline, "id", "number", "made_on", "reason", "go_live", "cause")
     return tuple(
-        PlanBaseline(number, made_on, reason, go_live, tuple(dates.get(key, ())))
-        for key, number, made_on, reason, go_live in sorted(rows, key=lambda row: row[1])
-    )
+        PlanBaseline(
+            number, made_on, reason, go_live, tuple(dates.get(key, ())),
+            None if cause is None else ReplanCause(cause),
+        )
+        for key, number, made_on, reason, go_live, cause in sorted(rows, key=lambda row: row[1])
+    )  # fmt: skip
 
 
 def _forecasts(process: ContractingProcess) -> dict[str, dict[str, date]]:
@@ -230,21 +244,34 @@ def milestones(processes: Any) -> Any:
 def finished_steps(processes: Any) -> list[Case]:
     """Finished tasks and decisions of these inkooptrajecten beside what was planned for them.
 
-    Planned is what the last planversie before their begin said (the first one, when none was
-    before it): so a delay from outside that came with a new planversie, such as a law that was put
-    off, is no slip of our own. A step during which the target itself moved is left out, as is one
-    that was planned only after it had ended, or to take no time.
+    Planned is what the last planversie before their begin said that a cause from outside asked
+    for, such as a law that was put off; without one the first: no replan of our own hides a slip.
+    A step that was not in it yet is held to the first planversie that has it. Left out is a step
+    while which a cause from outside made the plan anew, and one that was planned only after it had
+    ended, or to take no time.
     """
     planned = processes.select(ContractingProcess.id)
-    earlier, later = Baseline.alias(), Baseline.alias()
+    earlier, later, having = Baseline.alias(), Baseline.alias(), Baseline.alias()
     in_force = earlier.select(peewee.fn.MAX(earlier.number)).where(
-        earlier.process == Milestone.process, earlier.made_on <= Milestone.expected_start
+        earlier.process == Milestone.process,
+        earlier.made_on <= Milestone.expected_start,
+        earlier.cause.in_(OUTSIDE),
+    )
+    of_step = PlannedDate.alias()
+    first_having = (
+        having.select(peewee.fn.MIN(having.number))
+        .join(of_step, on=of_step.baseline == having.id)
+        .where(
+            having.process == Milestone.process,
+            having.number >= peewee.fn.COALESCE(in_force, 1),
+            of_step.step == Milestone.code,
+        )
     )
     moved = later.select(later.id).where(
         later.process == Milestone.process,
         later.made_on > Milestone.expected_start,
         later.made_on <= Milestone.expected_end,
-        later.go_live != Baseline.go_live,
+        later.cause.in_(OUTSIDE),
     )
     query: Any = (
         Milestone.select(
@@ -255,7 +282,7 @@ def finished_steps(processes: Any) -> list[Case]:
         .join(
             Baseline,
             on=(Baseline.process == ContractingProcess.id)
-            & (Baseline.number == peewee.fn.COALESCE(in_force, 1)),
+            & (Baseline.number == first_having),
         )
         .join(
             PlannedDate,

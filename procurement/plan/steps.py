@@ -45,6 +45,26 @@ class Outcome(StrEnum):
     REJECTED = "afgewezen"
 
 
+class ReplanCause(StrEnum):
+    """By whose doing a plan was made anew."""
+
+    OWN = "eigen"
+    LAW = "wet"
+    COURT = "rechter"
+    OTHER = "buiten"
+
+
+CAUSE_WORDS = {
+    ReplanCause.OWN: "onszelf of een partij",
+    ReplanCause.LAW: "de wet",
+    ReplanCause.COURT: "de rechter",
+    ReplanCause.OTHER: "iets anders van buiten",
+}
+"""What follows ``verschoven door``."""
+OUTSIDE = tuple(cause for cause in ReplanCause if cause is not ReplanCause.OWN)
+"""What comes from outside says nothing of our own pace."""
+
+
 SETTLED = frozenset({Outcome.NOT_NEEDED, Outcome.DECIDED, Outcome.CONDITIONAL})
 
 

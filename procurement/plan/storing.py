@@ -181,7 +181,11 @@ def _baselines(
             )
     for baseline in kept.values():
         _add_baseline(process, baseline)
-        now[f"planversie {baseline.number}"] = baseline.reason
+        now[f"planversie {baseline.number}"] = (
+            f"{baseline.reason} (verschoven door {baseline.moved_by})"
+            if baseline.moved_by
+            else baseline.reason
+        )
 
 
 def _add_baseline(process: ContractingProcess, baseline: PlanBaseline) -> None:
@@ -191,6 +195,7 @@ def _add_baseline(process: ContractingProcess, baseline: PlanBaseline) -> None:
         made_on=baseline.made_on,
         reason=baseline.reason,
         go_live=baseline.go_live,
+        cause=baseline.cause and str(baseline.cause),
     )
     insert(
         PlannedDate,

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.dates import add_months, month_end, parse_month
 from procurement.plan.documents import BaselineDate, Header, PlanBaseline, PlanDocument, PlanStep
-from procurement.plan.steps import Kind, Link, LinkType, Unit
+from procurement.plan.steps import Kind, Link, LinkType, ReplanCause, Unit
 from procurement.plan.terms import Purpose
 
 T, M, D, S = Kind.TASK, Kind.MILESTONE, Kind.DECISION, Kind.STATUTORY
@@ -187,7 +187,8 @@ def _dalfsen_versions(first: list[tuple[date, date]]) -> tuple[PlanBaseline, ...
         moved = month_end(add_months(end.replace(day=1), months))
         dates[-1] = BaselineDate("6", "", add_months(start, months), moved)
         dates.append(BaselineDate("7", "", go_live, go_live))
-        return PlanBaseline(number, made_on, reason, go_live, tuple(dates))
+        cause = None if number == 1 else ReplanCause.LAW
+        return PlanBaseline(number, made_on, reason, go_live, tuple(dates), cause)
 
     original = version(1, date(2019, 10, 1), date(2021, 1, 1), "Eerste plan van de evaluatie")
     later = [

@@ -3,10 +3,12 @@
 import itertools
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
 
 from core.charts import pictures
+from core.db import database
 from procurement.charts import start_chance
 from procurement.demo import CODE, DALFSEN_CODE
 from procurement.models import ContractingProcess
@@ -14,7 +16,7 @@ from procurement.plan import operations, queries
 from procurement.plan.documents import BaselineDate, Header, PlanBaseline, PlanDocument, PlanStep
 from procurement.plan.fair_forecast import Case, fair_forecast
 from procurement.plan.outlook import look
-from procurement.plan.steps import Kind, Link, Unit
+from procurement.plan.steps import OUTSIDE, Kind, Link, ReplanCause, Unit
 from procurement.plan.terms import Purpose
 from tests.procurement.plans import AT
 
@@ -49,9 +51,9 @@ def past(*ratios, phase="Voorbereiding"):
 def told(db):
     """What the database tells of one traject whose first step is done."""
 
-    def tell(*, made_on=BEFORE - timedelta(days=9), days=20, later=(), **more):
+    def tell(*, made_on=BEFORE - timedelta(days=9), days=20, first=None, later=(), **more):
         ended = {"actual_start": BEFORE, "actual_end": BEFORE + timedelta(days=30)}
-        versions = [version(made_on, days), *later]
+        versions = [first or version(made_on, days), *later]
         outlook = plan(replace(task(), **ended | more), versions=versions)
         operations.add_document(outlook.document, by="proef", at=AT, reason="proef")
         return queries.finished_steps(ContractingProcess.select())
@@ -78,16 +80,48 @@ def test_what_tells_nothing_of_our_past(told, more):
     assert told(**more) == []
 
 
-def test_a_law_put_off_while_a_step_ran_is_no_slip_of_ours(told):
-    """The target moved during the step: how long it then took says nothing of our own pace."""
+@pytest.mark.parametrize("cause", OUTSIDE)
+def test_a_replan_from_outside_while_a_step_ran_is_no_slip_of_ours(told, cause):
+    """How long it then took says nothing of our own pace, whether or not the target moved."""
     during = version(BEFORE + timedelta(days=10), 200)
-    assert told(later=[replace(during, number=2, go_live=TARGET + timedelta(days=181))]) == []
+    assert told(later=[replace(during, number=2, cause=cause)]) == []
 
 
-def test_a_new_planversie_with_the_same_target_hides_no_slip(told):
-    during = version(BEFORE + timedelta(days=10), 200)
+@pytest.mark.parametrize("made_on", [BEFORE - timedelta(days=5), BEFORE + timedelta(days=10)])
+def test_a_replan_of_our_own_hides_no_slip(told, made_on):
+    """Neither before the step begins, nor while it runs; a later target changes nothing in that."""
+    longer = replace(version(made_on, 200), number=2, cause=ReplanCause.OWN)
     slipped = [Case("T", "Voorbereiding", "Stap A", 20, 30)]
-    assert told(later=[replace(during, number=2, go_live=TARGET)]) == slipped
+    assert told(later=[replace(longer, go_live=TARGET + timedelta(days=181))]) == slipped
+
+
+def test_after_a_replan_from_outside_its_dates_are_the_plan(told):
+    before = version(BEFORE - timedelta(days=5), 25)
+    measured = [Case("T", "Voorbereiding", "Stap A", 25, 30)]
+    assert told(later=[replace(before, number=2, cause=ReplanCause.LAW)]) == measured
+
+
+def test_a_step_that_came_later_is_held_to_the_first_planversie_that_has_it(told):
+    later = replace(version(BEFORE - timedelta(days=5), 25), number=2, cause=ReplanCause.OWN)
+    measured = [Case("T", "Voorbereiding", "Stap A", 25, 30)]
+    assert told(first=version(BEFORE - timedelta(days=9), 5, "X"), later=[later]) == measured
+
+
+def test_planversies_of_before_keep_the_cause_that_was_inferred(db):
+    """From a target that moved; the law when the reason names one."""
+    first = version(BEFORE, 20)
+    later = TARGET + timedelta(days=181), TARGET + timedelta(days=300)
+    versions = (
+        first,
+        replace(first, number=2, reason="Uitloop"),
+        replace(first, number=3, reason="Wet uitgesteld", go_live=later[0]),
+        replace(first, number=4, reason="Kort geding", go_live=later[1]),
+    )
+    document = plan(task(), versions=versions).document
+    process = operations.add_document(document, by="proef", at=AT, reason="proef")
+    import_module("migrations.0094_replan_cause").infer_causes(database.obj)
+    kept = [baseline.cause for baseline in queries.load(process).baselines]
+    assert kept == [None, ReplanCause.OWN, ReplanCause.LAW, ReplanCause.OTHER]
 
 
 def test_fewer_than_five_cases_give_no_forecast():

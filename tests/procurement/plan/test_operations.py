@@ -18,7 +18,7 @@ from procurement.plan.documents import (
     PlanRisk,
 )
 from procurement.plan.outlook import look
-from procurement.plan.steps import Link, Outcome
+from procurement.plan.steps import Link, Outcome, ReplanCause
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BY = {"by": "regio@example.nl", "at": AT}
@@ -212,7 +212,8 @@ def test_the_law_moves_and_everything_with_it(db):
     operations.put_step("L-1", tied, **BY)
     planned = PlanDecision("8", "0148", "college", Outcome.SCHEDULED, date(2027, 3, 9))
     operations.decide_all("L-1", [planned], **BY)
-    operations.move_goal("L-1", date(2027, 7, 1), "wet uitgesteld naar 1-7-2027", **BY)
+    reason = "wet uitgesteld naar 1-7-2027"
+    operations.move_goal("L-1", date(2027, 7, 1), reason, ReplanCause.LAW, **BY)
     document = queries.load(queries.find("L-1"))
     assert (document.header.go_live, document.header.contract_until) == (
         date(2027, 7, 1), date(2031, 6, 30),
@@ -221,11 +222,12 @@ def test_the_law_moves_and_everything_with_it(db):
     # The renewal follows the contract, and a meeting that a person entered stays.
     assert document.step("24").deadline == date(2030, 4, 30)
     assert [d.meeting_on for d in document.decisions if d.step == "8"] == [date(2027, 3, 9)]
-    assert [b.reason for b in document.baselines] == [
-        "Voor het schuiven: wet uitgesteld naar 1-7-2027"
+    assert [(b.reason, b.go_live, b.cause) for b in document.baselines] == [
+        (f"Voor het schuiven: {reason}", date(2027, 1, 1), None),
+        (reason, date(2027, 7, 1), ReplanCause.LAW),
     ]
     line = AuditLine.select().order_by(AuditLine.id.desc()).get()
-    assert (line.action, line.reason) == ("verschuif alles", "wet uitgesteld naar 1-7-2027")
+    assert (line.action, line.reason) == ("verschuif alles", reason)
 
 
 def test_a_contract_that_ends_before_it_begins_is_refused(db):

@@ -504,9 +504,36 @@ def test_from_planning_back_to_a_traject_and_moving_all_of_it(region):
     assert "Het traject is gemaakt als concept." in page.text
     assert "Huidig contract tot en met31-12-2029" in page.text.replace(" 31", "31")
     move = {"go_live": "01-07-2030", "reason": "wet uitgesteld"}
-    page = region.post("/planning/TERUG-1/schuif-alles/", move, follow=True)
+    page = region.post("/planning/TERUG-1/schuif-alles/", move)
+    assert "Kies door wie of wat het plan verschuift." in page.errors[0]
+    page = region.post("/planning/TERUG-1/schuif-alles/", move | {"cause": "wet"}, follow=True)
     assert "(streefdatum)01-07-2030" in page.text.replace(" 01", "01")
-    assert "wet uitgesteld" in region.get("/planning/TERUG-1/verwachting/").text
+    after, before = versions_of(region.get("/planning/TERUG-1/verwachting/"))
+    assert after[2:4] == ["wet uitgesteld", "de wet"]
+    assert before[2:4] == ["Voor het schuiven: wet uitgesteld", "eerste plan"]
+    said = region.get("/planning/TERUG-1/geschiedenis/").text
+    assert "wet uitgesteld (verschoven door de wet)" in said
+
+
+def versions_of(page):
+    """Rows of the planversies of a plan, newest first."""
+    return page.rows(page.html.count("<table") - 1)
+
+
+def test_who_makes_a_plan_anew_says_by_whose_doing(region):
+    """The first planversie moved nothing; of each later one the cause is asked, kept and told."""
+    make, expected = f"/planning/{CODE}/planversies/nieuw/", f"/planning/{CODE}/verwachting/"
+    assert "Kies door wie of wat" in region.post(make, {"reason": "Uitloop"}).errors[0]
+    region.post(make, {"reason": "Uitloop", "cause": "eigen"})
+    newest = versions_of(region.get(expected))[0]
+    assert newest[2:4] == ["Uitloop", "onszelf of een partij"]
+    assert (
+        "verschoven door onszelf of een partij" in region.get(f"/planning/{CODE}/mijlpalen/").text
+    )
+    first = f"/planning/{DALFSEN_CODE}/planversies/2/"
+    assert "uitgesteld naar 1-7-2021 (verschoven door de wet)" in region.get(first).text
+    start = region.get(f"/planning/{DALFSEN_CODE}/mijlpalen/7/").text
+    assert "eerst gepland op 01-01-2021, verschoven door de wet" in start
 
 
 def test_two_contracts_at_the_same_time_only_with_a_reason(region):
