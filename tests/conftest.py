@@ -29,6 +29,8 @@ WALKS = "test_every_page_is_accessible"
 # How fast a machine draws random cases says nothing of the code.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+# What coverage tells the processes that a test starts.
+MEASURED = "COVERAGE_PROCESS_CONFIG"
 FILLED = pytest.StashKey[bool]()
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
@@ -74,6 +76,30 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"REQUIRE_ALL asks for {item.nodeid}: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure which lines run, at twice the price, but not in what ``_is_unmeasured``."""
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    if not plugin or not _is_unmeasured(item):
+        return (yield)
+    of_children = os.environ.pop(MEASURED, None)
+    plugin.cov_controller.pause()
+    try:
+        return (yield)
+    finally:
+        plugin.cov_controller.resume()
+        if of_children is not None:
+            os.environ[MEASURED] = of_children
+
+
+def _is_unmeasured(item: pytest.Item) -> bool:
+    """What takes long, and what ran on SQLite before; but the kernel knows both engines."""
+    marked = item.get_closest_marker
+    once_more = marked("postgresql") and "engine" in getattr(item, "fixturenames", ())
+    of_kernel = Path(__file__).parent / "core" in item.path.parents
+    return bool(marked("thorough") or (once_more and not of_kernel))
 
 
 def _takes_long(item: pytest.Item) -> bool:
@@ -202,7 +228,7 @@ def _cheap_passwords() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _coverage_of_readers() -> None:
     # A child process learns nothing of where it is, unless it is being measured.
-    child_process.PASSED_ON.append("COVERAGE_PROCESS_CONFIG")
+    child_process.PASSED_ON.append(MEASURED)
 
 
 @pytest.fixture(scope="session")

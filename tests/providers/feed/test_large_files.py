@@ -14,7 +14,7 @@ from providers.models import CourseTrack, ProgressRecord, RejectedRow
 from tests.builders import make_provider
 from tests.providers.feed.door import current, deliver, sums, told
 from tests.providers.feed.lines import csv, row
-from tests.providers.feed.test_reader import REFUSED
+from tests.providers.feed.test_reader import refused
 
 ENDED = {"status": "afgerond", "datum_einde": "30-10-2026", "reden_einde": "diploma"}
 FEED = csv(
@@ -112,7 +112,7 @@ def checked_apart(path):
 @pytest.mark.parametrize("name", ["zipbom", "verre cellen", "diepe json", "een eindeloze regel"])
 def test_hostile_files_take_little_time_and_memory(tmp_path, name):
     path = tmp_path / "vijandig"
-    path.write_bytes(REFUSED[name][0])
+    path.write_bytes(refused(name))
     status, megabytes, seconds = checked_apart(path)
     assert status == "refused"
     assert megabytes < 300
