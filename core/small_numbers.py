@@ -22,14 +22,16 @@ def is_small(count: float | None) -> bool:
     return count is not None and 0 < count < MINIMUM
 
 
-def parts_of_total(parts: Mapping[str, int], known: Collection[str] = ()) -> dict[str, int | None]:
+def parts_of_total(
+    parts: Mapping[str, int], countable: Collection[str] = ()
+) -> dict[str, int | None]:
     """Hide small parts of a total that is shown; never exactly one, which the total would give.
 
-    ``known`` are parts that the reader can count, so that hiding them keeps nothing from it.
+    ``countable`` are parts that the reader can count, so that hiding them keeps nothing from it.
     """
     hidden = {name for name, count in parts.items() if is_small(count)}
-    if 0 < sum(parts[name] for name in hidden.difference(known)) < MINIMUM:
-        out = hidden.union(known)
+    if 0 < sum(parts[name] for name in hidden.difference(countable)) < MINIMUM:
+        out = hidden.union(countable)
         rest = sorted((count, name) for name, count in parts.items() if name not in out)
         other = next(((c, n) for c, n in rest if c > 0), None)
         if other is not None:

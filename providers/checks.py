@@ -37,8 +37,8 @@ def accepted_rows_are_held() -> list[str]:
         "AND d.accepted + d.unchanged ORDER BY d.id"
     )
     return [
-        f"Levering {number} bracht {accepted} rijen, maar daarvan zijn er {held} te vinden."
-        for number, accepted, held in wrong
+        f"Levering {number} bracht {accepted} rijen, maar daarvan zijn er {counted} te vinden."
+        for number, accepted, counted in wrong
     ]
 
 

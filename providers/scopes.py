@@ -135,13 +135,13 @@ def _restricted_at(provider: Any, one: Any = Restriction) -> Any:
     Not of one that at this school is only the number of somebody of another gemeente.
     """
     track, record = CourseTrack.alias(), ProgressRecord.alias()
-    held = (
+    records = (
         record.select(peewee.Value(1))
         .join(track, on=record.track == track.id)
         .where(track.provider == provider, track.number == one.number)
     )
-    own = held.where(_same_gemeente(one.municipality, record.municipality))
-    return one.select(one.number).where(peewee.fn.EXISTS(own) | ~peewee.fn.EXISTS(held))
+    own = records.where(_same_gemeente(one.municipality, record.municipality))
+    return one.select(one.number).where(peewee.fn.EXISTS(own) | ~peewee.fn.EXISTS(records))
 
 
 def restricted_numbers(provider_id: int) -> frozenset[str]:

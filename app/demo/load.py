@@ -139,7 +139,7 @@ def _deliver(parcel: Parcel, storage: Storage) -> Outcome:
             by=sender,
             at=parcel.at,
         )
-    delivery, held = receive(
+    delivery, earlier = receive(
         io.BytesIO(parcel.content),
         file_name=parcel.name,
         provider=provider,
@@ -149,7 +149,7 @@ def _deliver(parcel: Parcel, storage: Storage) -> Outcome:
     )
     request = Request(today=parcel.at.date(), replace=EVERY_MONTH)
     outcome = accept(delivery, storage=storage, request=request, by=sender, at=parcel.at)
-    if parcel.withdrawn_because and not held:
+    if parcel.withdrawn_because and not earlier:
         later = parcel.at + days(1)
         withdraw(delivery, reason=parcel.withdrawn_because, by=MANAGER, at=later)
     return outcome

@@ -81,7 +81,7 @@ class SafeForm(FlaskForm):
                 message = f"Intussen gewijzigd door {self.changed_by()}. Dat staat nu hier."
             else:
                 message = (
-                    f"Intussen gewijzigd door {self.changed_by()} in: {_shown(field)}. "
+                    f"Intussen gewijzigd door {self.changed_by()} in: {_value_text(field)}. "
                     "Wat jij invulde, staat er nog."
                 )
             field.errors = [*field.errors, message]
@@ -145,7 +145,7 @@ def _read_seen(text: str) -> dict[str, str]:
     return values if isinstance(values, dict) else {}
 
 
-def _shown(field: Any) -> str:
+def _value_text(field: Any) -> str:
     """What a field holds by now, in words."""
     value = getattr(field.object_data, "id", field.object_data)
     for choice in getattr(field, "iter_choices", tuple)():

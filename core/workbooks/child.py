@@ -28,8 +28,8 @@ def answers(path: Path, requests: IO[bytes]) -> Iterator[dict[str, Any]]:
             sheets = [(sheet.name, sheet.visible) for sheet in book.sheets]
             yield {"sheets": sheets, "epoch_1904": book.epoch_1904}
             while True:
-                sheet, shown, at_most = marshal.loads(receive(requests))  # noqa: S302  # nosec B302
-                rows = book.rows(sheet, frozenset(shown))
+                sheet, as_displayed, at_most = marshal.loads(receive(requests))  # noqa: S302  # nosec B302
+                rows = book.rows(sheet, frozenset(as_displayed))
                 yield from _batches(islice(rows, at_most))
     except WorkbookError as error:
         yield {"refused": (error.reason.value, error.message)}

@@ -60,9 +60,9 @@ class Ods:
             pass
         return sheets
 
-    def rows(self, name: str, shown: Columns = EVERY_COLUMN) -> Iterator[Row]:
-        """The rows of a sheet; in the columns ``shown`` cells as a person sees them."""
-        reader = _SheetReader(name, shown)
+    def rows(self, name: str, as_displayed: Columns = EVERY_COLUMN) -> Iterator[Row]:
+        """The rows of a sheet; in the columns ``as_displayed`` cells as a person sees them."""
+        reader = _SheetReader(name, as_displayed)
         following = 1
         for _ in parse(
             self.package.chunks(CONTENT), start=reader.start, end=reader.end, text=reader.text
@@ -78,9 +78,9 @@ class Ods:
 class _SheetReader:
     """Handlers for the elements of one sheet, and the rows that they made."""
 
-    def __init__(self, sheet: str, shown: Columns) -> None:
+    def __init__(self, sheet: str, as_displayed: Columns) -> None:
         self._sheet = sheet
-        self._shown = shown
+        self._as_displayed = as_displayed
         self.is_done = False
         self._inside = False
         self._names: dict[str, str] = {}
@@ -169,7 +169,7 @@ class _SheetReader:
         cell = self._cell
         times = int(cell.get("number-columns-repeated", 1))
         at = len(self._cells)
-        value = self._value(cell, "".join(self._pieces), shown=at in self._shown)
+        value = self._value(cell, "".join(self._pieces), as_displayed=at in self._as_displayed)
         if value:
             if at + times > WIDEST:
                 raise too_large()
@@ -197,7 +197,7 @@ class _SheetReader:
         self._row += self._times
 
     def _value(  # noqa: PLR0911  a table of kinds
-        self, cell: dict[str, str], text: str, *, shown: bool
+        self, cell: dict[str, str], text: str, *, as_displayed: bool
     ) -> str:
         kind = cell.get("value-type", "")
         if "error" in cell or (cell.get("formula") and text.startswith("Err:")):
@@ -209,7 +209,7 @@ class _SheetReader:
         if kind == "boolean":
             return "ja" if cell.get("boolean-value") == "true" else "nee"
         if kind == "date":
-            return DATE if shown else _moment(cell.get("date-value", text))
+            return DATE if as_displayed else _moment(cell.get("date-value", text))
         if kind == "time":
             return _duration(cell.get("time-value", ""), text)
         value = float(cell.get("value", text))
@@ -217,7 +217,7 @@ class _SheetReader:
             return percent_text(value)
         plain = number_text(value)
         # A key keeps its zeros and words; signs between thousands are no part of it.
-        seen = shown and plain.isdecimal() and re.sub(r"[.,\s]", "", text) != plain
+        seen = as_displayed and plain.isdecimal() and re.sub(r"[.,\s]", "", text) != plain
         return text.strip() if seen else plain
 
 

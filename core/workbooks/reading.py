@@ -31,7 +31,7 @@ class Book(Protocol):
     epoch_1904: bool
     """Whether day numbers without the format of a date count from 1904 (18.2.28)."""
 
-    def rows(self, name: str, shown: Columns = ...) -> Iterator[Row]:
+    def rows(self, name: str, as_displayed: Columns = ...) -> Iterator[Row]:
         """The rows of a sheet."""
 
 
@@ -66,15 +66,16 @@ class Workbook:
         self.epoch_1904: bool = opening["epoch_1904"]
 
     def rows(
-        self, sheet: str, *, shown: Columns = NO_COLUMN, at_most: int = 2_000_000
+        self, sheet: str, *, as_displayed: Columns = NO_COLUMN, at_most: int = 2_000_000
     ) -> Iterator[Row]:
         """The rows of a sheet, from the first; take them all before asking for others.
 
-        In the columns ``shown`` a number is the text that a person sees (000100), elsewhere it is
-        its value. Blank rows between others are given, those at the end are not. A cell that holds
-        no value has a mark (``marks.fault``). Raises ``WorkbookError`` when it cannot be read.
+        In the columns ``as_displayed`` a number is the text that a person sees (000100), elsewhere
+        it is its value. Blank rows between others are given, those at the end are not. A cell that
+        holds no value has a mark (``marks.fault``). Raises ``WorkbookError`` when it cannot be
+        read.
         """
-        columns = [at for at in range(WIDEST_SHOWN) if at in shown]
+        columns = [at for at in range(WIDEST_SHOWN) if at in as_displayed]
         try:
             self._child.send(marshal.dumps((sheet, columns, at_most)))
         except EOFError:

@@ -60,8 +60,8 @@ class Xls:
             for page in self._book.sheets_metadata
         ]
 
-    def rows(self, name: str, shown: Columns = EVERY_COLUMN) -> Iterator[Row]:
-        """The rows of a sheet; a date in the columns ``shown`` is none that a person typed."""
+    def rows(self, name: str, as_displayed: Columns = EVERY_COLUMN) -> Iterator[Row]:
+        """The rows of a sheet; no person typed a date in the columns ``as_displayed``."""
         page = self._book.get_sheet_by_name(name)
         if page.start is None:
             return
@@ -77,7 +77,7 @@ class Xls:
         for number, values in enumerate(page.iter_rows(), 1):
             cells = [""] * shift + [_TEXT_OF[type(value)](value) for value in values]
             for at, value in enumerate(values, shift):
-                if type(value) in (date, datetime) and at in shown:
+                if type(value) in (date, datetime) and at in as_displayed:
                     cells[at] = DATE
             for at, text in marked.get(number, ()):
                 cells.extend([""] * (at + 1 - len(cells)))

@@ -129,13 +129,13 @@ class Xlsx:
             self._styles = _cell_formats(self.package, self._styles_part)
         return self._styles
 
-    def rows(self, name: str, shown: Columns = EVERY_COLUMN) -> Iterator[Row]:
-        """The rows of a sheet; in the columns ``shown`` numbers as a person sees them."""
+    def rows(self, name: str, as_displayed: Columns = EVERY_COLUMN) -> Iterator[Row]:
+        """The rows of a sheet; in the columns ``as_displayed`` numbers as a person sees them."""
         part = self._parts[name]
         if part not in self.package:
             raise damaged("Een blad ontbreekt.")
         merged = MergedCells(_merged_ranges(self.package, part))
-        reader = _SheetReader(self, shown)
+        reader = _SheetReader(self, as_displayed)
         widest = 0
         following = 1
         for _ in parse(
@@ -250,9 +250,9 @@ def _column(letters: str) -> int:
 class _SheetReader:
     """Handlers for the elements of a sheet, and the rows that they made."""
 
-    def __init__(self, book: Xlsx, shown: Columns) -> None:
+    def __init__(self, book: Xlsx, as_displayed: Columns) -> None:
         self._book = book
-        self._shown = shown
+        self._as_displayed = as_displayed
         self._epoch = EPOCH_1904 if book.epoch_1904 else EPOCH_1900
         self._names: dict[str, str] = {}
         self._columns: dict[str, int] = {}
@@ -351,8 +351,8 @@ class _SheetReader:
         return self._number(text)
 
     def _number(self, text: str) -> str:
-        as_shown = self._at in self._shown
-        key = (text, self._style, as_shown)
+        as_displayed = self._at in self._as_displayed
+        key = (text, self._style, as_displayed)
         kept = self._numbers.get(key)
         if kept is not None:
             return kept
@@ -364,7 +364,7 @@ class _SheetReader:
             return text
         if not isfinite(value):
             return text
-        if not as_shown:
+        if not as_displayed:
             result = text_of(value, style, self._epoch)
         elif style.kind is Kind.NUMBER:
             result = display(value, style.code)

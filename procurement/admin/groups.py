@@ -125,5 +125,5 @@ def _gains(past: Replay) -> list[Gain]:
     """Pairs of gemeenten; without those of which the pairs, or the total, would tell a few."""
     learners = [one.learner for one in past.registered]
     counts = parts_of_total(Counter(one.municipality for one in learners))
-    known = [one for one in learners if counts[one.municipality] is not None]
-    return pool_gains(known, past.rules, past.together.horizon)[:GAINS_SHOWN]
+    countable = [one for one in learners if counts[one.municipality] is not None]
+    return pool_gains(countable, past.rules, past.together.horizon)[:GAINS_SHOWN]

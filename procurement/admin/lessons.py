@@ -47,10 +47,10 @@ class LessonPages(PlanningBase):
         made = self._chapter(self._process(code))
         if made is None:
             abort(404)
-        found, sheet = made
+        learned, sheet = made
         name = f"lessen-{code}"
         if kind != "pdf":
-            return download(name, kind, HEADERS, criterion_rows(found))
+            return download(name, kind, HEADERS, criterion_rows(learned))
         file = io.BytesIO(pdf(sheet, at=now()))
         return send_file(
             file, "application/pdf", as_attachment=True, download_name=f"{name}.pdf"
@@ -72,6 +72,6 @@ class LessonPages(PlanningBase):
         month = newest_judged_month(today())
         if month is None or self._why_not(process) is not None:
             return None
-        found = queries.lessons(process, g.account, month)
+        learned = queries.lessons(process, g.account, month)
         access_log.record(g.account, "bids", at=now(), about=f"{process.code} lessen")
-        return found, chapter(found, code=process.code, name=process.name, month=month)
+        return learned, chapter(learned, code=process.code, name=process.name, month=month)

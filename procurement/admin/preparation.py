@@ -189,7 +189,7 @@ class Proposal:
     registered: int
 
     @property
-    def shown(self) -> str:
+    def registered_text(self) -> str:
         """Fewer than five stay hidden."""
         return HIDDEN_TEXT if is_small(self.registered) else f"{self.registered}"
 

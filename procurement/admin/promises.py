@@ -109,8 +109,8 @@ def _chosen(code: str) -> Chosen:
     if contract is None or year is None:
         return Chosen(provider, contracts, contract, years, None)
     removed = rows_removed(contract, year)
-    found = None if removed else ledger(contract, year, g.account)
-    return Chosen(provider, contracts, contract, years, found, removed=removed)
+    year_ledger = None if removed else ledger(contract, year, g.account)
+    return Chosen(provider, contracts, contract, years, year_ledger, removed=removed)
 
 
 def _for_letter(code: str) -> tuple[Chosen, Ledger]:
@@ -150,20 +150,20 @@ class PromisePage(Page):
     def index(self, code: str) -> str:
         """Show promises, months, amounts and invoices of a year."""
         chosen = _chosen(code)
-        found = chosen.ledger
+        year_ledger = chosen.ledger
         whole = sees_whole_contract(g.account)
-        invoices, part, parts = _part([] if found is None else found.invoices)
+        invoices, part, parts = _part([] if year_ledger is None else year_ledger.invoices)
         return self.render(
             "procurement/promises.html",
             chosen=chosen,
-            ledger=found,
+            ledger=year_ledger,
             invoices=invoices,
             part=part,
             parts=parts,
             words=words,
-            facts=() if found is None else facts(found),
+            facts=() if year_ledger is None else facts(year_ledger),
             whole=whole,
-            may_have_letter=whole and found is not None and found.exact,
+            may_have_letter=whole and year_ledger is not None and year_ledger.exact,
             may_enter=whole and self.may("create"),
             tabs=tabs_of(code, "promises.index"),
         )
@@ -172,18 +172,20 @@ class PromisePage(Page):
     def amount(self, code: str) -> str:
         """Show the learners behind one amount; they add up to it."""
         chosen = _chosen(code)
-        found = chosen.ledger
+        year_ledger = chosen.ledger
         number = request.args.get("nr", "")
-        if found is None or not (number.isdecimal() and 0 < int(number[:6]) <= len(found.lines)):
+        if year_ledger is None or not (
+            number.isdecimal() and 0 < int(number[:6]) <= len(year_ledger.lines)
+        ):
             abort(404)
-        if not found.exact:
+        if not year_ledger.exact:
             abort(403)
-        line = found.lines[int(number) - 1]
-        (rows,) = rows_behind(found, g.account, [line])
+        line = year_ledger.lines[int(number) - 1]
+        (rows,) = rows_behind(year_ledger, g.account, [line])
         listed, part, parts = _part(rows)
         numbers = numbers_of([row.track for row in listed])
         seen = list(numbers.values())
-        _look(found, len(listed), action="look", about=f" nr. {number}", numbers=seen)
+        _look(year_ledger, len(listed), action="look", about=f" nr. {number}", numbers=seen)
         return self.render(
             "procurement/promise_rows.html", chosen=chosen, line=line, words=words,
             rows=listed, total=len(rows), numbers=numbers, number=number, part=part, parts=parts,
@@ -193,31 +195,31 @@ class PromisePage(Page):
     @expose("/brief/")
     def letter(self, code: str) -> str:
         """Show the letter as a page."""
-        chosen, found = _for_letter(code)
+        chosen, year_ledger = _for_letter(code)
         return self.render(
             "procurement/promise_letter.html",
             chosen=chosen,
-            sheet=letter(found, provider=chosen.provider.name, today=today()),
+            sheet=letter(year_ledger, provider=chosen.provider.name, today=today()),
         )
 
     @expose("/brief.<any(pdf, xlsx, zip):kind>")
     @asks_purpose
     def download(self, code: str, kind: str) -> FlaskResponse:
         """Give the letter, its appendix, or both in one file."""
-        chosen, found = _for_letter(code)
-        at, name = now(), file_name(found)
-        sheet = letter(found, provider=chosen.provider.name, today=today())
-        rows, numbers = ([], {}) if kind == "pdf" else _rows(found)
+        chosen, year_ledger = _for_letter(code)
+        at, name = now(), file_name(year_ledger)
+        sheet = letter(year_ledger, provider=chosen.provider.name, today=today())
+        rows, numbers = ([], {}) if kind == "pdf" else _rows(year_ledger)
         if kind == "pdf":
             made, content_type = pdf(sheet, at=at), "application/pdf"
         elif kind == "xlsx":
-            made, content_type = appendix(found, rows, numbers), XLSX_TYPE
+            made, content_type = appendix(year_ledger, rows, numbers), XLSX_TYPE
         else:
-            made = parcel(sheet, appendix(found, rows, numbers), name=name, at=at)
+            made = parcel(sheet, appendix(year_ledger, rows, numbers), name=name, at=at)
             content_type = "application/zip"
-        record_letter(found.contract, found.year.number, by=g.account.email, at=at)
+        record_letter(year_ledger.contract, year_ledger.year.number, by=g.account.email, at=at)
         if rows:
-            _look(found, len(numbers), action="download")
+            _look(year_ledger, len(numbers), action="download")
         title = {"pdf": "brief", "xlsx": "bijlage", "zip": "afrekening"}[kind]
         return send_file(
             io.BytesIO(made), content_type, as_attachment=True,

@@ -81,10 +81,10 @@ def _association_text(lessons: Lessons) -> str:
 
 
 def _weights_text(lessons: Lessons) -> str:
-    known = [one for one in lessons.criteria if one.half is not None or one.double is not None]
-    if not known:
+    estimated = [one for one in lessons.criteria if one.half is not None or one.double is not None]
+    if not estimated:
         return "Wat een andere weging had gedaan, is niet te zeggen."
-    turned = [one for one in known if one.half or one.double]
+    turned = [one for one in estimated if one.half or one.double]
     if not turned:
         return "Half of twee keer zo zwaar wegen had niemand anders een contract gegeven."
     return f"Een andere weging van {_names(turned)} had anders gegund."

@@ -156,11 +156,11 @@ def running_contracts(
         draft = LotDraft(
             lot, title, route, _at(closes), CRITERIA, price_weight=PRICE_WEIGHT, suppliers=len(won)
         )
-        known = {provider.code: provider for provider in won}
+        winners = {provider.code: provider for provider in won}
         bids = [
             Offered(
-                known[name].name if name in known else name, -60 * place, price, marks,
-                chamber_number=(known[name].chamber_number or "") if name in known else "",
+                winners[name].name if name in winners else name, -60 * place, price, marks,
+                chamber_number=(winners[name].chamber_number or "") if name in winners else "",
             )
             for place, (name, price, marks) in enumerate(rows, start=1)
         ]  # fmt: skip

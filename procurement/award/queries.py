@@ -246,9 +246,9 @@ def price_of(award: Award) -> int | None:
     return None if price is None else int(price.price_cents)
 
 
-def as_json(found: Iterable[Ranked]) -> list[dict[str, Any]]:
+def as_json(ranking: Iterable[Ranked]) -> list[dict[str, Any]]:
     """A ranking as it is kept with the decision."""
-    return [asdict(ranked) for ranked in found]
+    return [asdict(ranked) for ranked in ranking]
 
 
 def published(process: ContractingProcess) -> tuple[PublishedLot, ...]:

@@ -147,8 +147,8 @@ def _from_workbook(content: bytes) -> Sheets:
             with open_workbook(Path(file.name)) as book:
                 for sheet in book.sheets:
                     rows = book.rows(sheet.name, at_most=MOST_ROWS)
-                    shown = sheet.name.strip()
-                    name = shown.lower() if shown.lower() in SHEET_NAMES else shown
+                    title = sheet.name.strip()
+                    name = title.lower() if title.lower() in SHEET_NAMES else title
                     sheets[name] = _by_number(rows)
     except WorkbookError as error:
         raise PlanFileError([f"{error.message} {WANTED}"]) from None

@@ -325,7 +325,7 @@ class _Reading:
             start = _day(text_of(node, "ManualStart") or text_of(node, "Start"))
             self.notices.append(
                 f"Taak {task.name!r} is in Project met de hand gepland: zij begint niet voor "
-                f"{_shown(start)}."
+                f"{_day_text(start)}."
             )
             return replace(step, earliest_start=start)
         kind, day = text_of(node, "ConstraintType") or ASAP, _day(text_of(node, "ConstraintDate"))
@@ -335,7 +335,7 @@ class _Reading:
         if kind in (START_NO_EARLIER, MUST_START):
             if kind == MUST_START:
                 self.notices.append(
-                    f"Taak {task.name!r} moet in Project beginnen op {_shown(day)}. In het plan "
+                    f"Taak {task.name!r} moet in Project beginnen op {_day_text(day)}. In het plan "
                     "begint zij niet eerder; later kan wel."
                 )
             return replace(step, earliest_start=day)
@@ -346,7 +346,7 @@ class _Reading:
                 return step
         if kind != ASAP:
             word = CONSTRAINTS.get(kind, "klaar op")
-            when = f" {_shown(day)}" if day else ""
+            when = f" {_day_text(day)}" if day else ""
             self.notices.append(
                 f"Taak {task.name!r}: de beperking '{word}{when}' is niet overgenomen."
             )
@@ -486,7 +486,7 @@ def _unit(form: str) -> Unit:
     return Unit.CALENDAR if _number(form) in ELAPSED else Unit.WORKING
 
 
-def _shown(day: date | None) -> str:
+def _day_text(day: date | None) -> str:
     return f"{day:%d-%m-%Y}" if day else "een dag die ontbreekt"
 
 

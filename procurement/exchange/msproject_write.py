@@ -172,9 +172,9 @@ class _File:
         self.begins[code] = begin
         # Project takes no progress before the begin.
         percent = step.progress if begin.date() <= self.outlook.plan.today else 0
-        held = max((reached for _, _, reached in lags), default=noon(self.first))
+        earliest = max((reached for _, _, reached in lags), default=noon(self.first))
         floor = None
-        if held.date() < forecast.start:
+        if earliest.date() < forecast.start:
             floor = begin
         elif step.earliest_start is not None and step.earliest_start <= forecast.start:
             floor = noon(step.earliest_start)
@@ -207,8 +207,8 @@ class _File:
         # What has begun waits for nothing more; Project would move its rows all the same.
         waits = step.actual_start is None
         outer = [lag for lag in lags if waits and lag[0].type is not LinkType.FINISH_FINISH]
-        held = max((reached for _, _, reached in outer), default=noon(self.first))
-        floor = noon(forecast.start) if held.date() < forecast.start else None
+        earliest = max((reached for _, _, reached in outer), default=noon(self.first))
+        floor = noon(forecast.start) if earliest.date() < forecast.start else None
         finished = finished_on(plan_step, forecast.start)
         summary = self._task(
             code, step.title, noon(forecast.start), noon(forecast.end), worked=False, floor=None,

@@ -420,7 +420,7 @@ def _steps(
     links: list[Link] = []
     present = {step.code: step for step in document.steps}
     for place, values in _read(
-        "mijlpalen", rows, _columns_of("mijlpalen"), problems, notices, known=present
+        "mijlpalen", rows, _columns_of("mijlpalen"), problems, notices, existing=present
     ):
         waiting = values.pop(WAITS, None)
         step = _item(values, present.get(values["code"]), PlanStep)
@@ -466,11 +466,11 @@ def _read(
     problems: list[str],
     notices: list[str],
     *,
-    known: Mapping[str, Any] | None = None,
+    existing: Mapping[str, Any] | None = None,
 ) -> list[tuple[int, dict[str, Any]]]:
     """Values by field of every row, with the row number that a spreadsheet shows.
 
-    ``known`` holds what has a code already: of that, only the code must be there.
+    ``existing`` holds what has a code already: of that, only the code must be there.
     """
     by_name = {c.name: c for c in columns}
     at = _header_row(rows, by_name)
@@ -493,7 +493,7 @@ def _read(
             where = f"Blad {sheet}, rij {place}"
             values = _read_row(where, row, heads, by_name, problems)
             missing = _missing(columns, values)
-            if known is not None and values.get("code") in known:
+            if existing is not None and values.get("code") in existing:
                 missing = []
             if missing and not problems:
                 problems.append(f"Blad {sheet}, rij {place}: de kolom {missing[0]!r} ontbreekt.")

@@ -8,7 +8,7 @@ from enum import StrEnum
 from core import municipalities
 from core.formats import counted, day_text
 from procurement.plan.documents import PlanBaseline
-from procurement.plan.planning import Forecast, Held, finished_on
+from procurement.plan.planning import FixedBy, Forecast, finished_on
 from procurement.plan.steps import (
     CAUSE_WORDS,
     SETTLED,
@@ -124,7 +124,7 @@ def _judge_open(plan: Plan, step: Step, forecast: Forecast, baseline: Baseline) 
         )
         return Judgement(Health.LATE, text)
     planned = baseline.get((step.code, ""))
-    if forecast.held is Held.COURT and (planned is None or forecast.end <= planned):
+    if forecast.fixed_by is FixedBy.COURT and (planned is None or forecast.end <= planned):
         return Judgement(Health.RISK, f"Verwacht {day_text(forecast.end)}{cause}.")
     if planned is not None and forecast.end > planned:
         text = (
@@ -182,9 +182,9 @@ def _blocked(plan: Plan) -> dict[str, str]:
 
 
 def _why(plan: Plan, step: Step, forecast: Forecast) -> str:
-    if forecast.held is Held.TODAY:
+    if forecast.fixed_by is FixedBy.TODAY:
         return ", want de stap had al klaar moeten zijn en is nog open"
-    if forecast.held is Held.COURT and step.hold is not None:
+    if forecast.fixed_by is FixedBy.COURT and step.hold is not None:
         return f", door {step.hold.text}"
     if step.kind is Kind.DECISION and forecast.last_municipalities:
         names = naming(forecast.last_municipalities)
@@ -220,7 +220,7 @@ def cause_of(
         if own > 0 and (best is None or own > best[0]):
             best = (own, code)
     chain_start = driving_chain(forecasts, goal)[-1]
-    if best is None and forecasts[chain_start].held is Held.COURT:
+    if best is None and forecasts[chain_start].fixed_by is FixedBy.COURT:
         best = (0, chain_start)
     if best is None:
         return None
@@ -253,9 +253,9 @@ def _cause_text(step: Step, forecast: Forecast, baseline: Baseline) -> str:
         moved = baseline.get((step.code, last[0]))
         which = f"verplaatst van {day_text(moved)} naar " if moved and moved != forecast.end else ""
         return f"{body_of(step)} van {names} ({which}{day_text(forecast.end)})"
-    if forecast.held is Held.COURT and step.hold is not None:
+    if forecast.fixed_by is FixedBy.COURT and step.hold is not None:
         return step.hold.text
-    if forecast.held is Held.TODAY:
+    if forecast.fixed_by is FixedBy.TODAY:
         return f"'{step.title}', dat al klaar had moeten zijn"
     return f"'{step.title}' (nu {day_text(forecast.end)})"
 
@@ -282,7 +282,7 @@ def headline(
     late = step.deadline is not None and forecast.end > step.deadline
     moved = late or _slip(forecast, baseline) > 0
     # A kort geding is told of even when there is still time enough.
-    if cause is None or not (moved or forecasts[cause.code].held is Held.COURT):
+    if cause is None or not (moved or forecasts[cause.code].fixed_by is FixedBy.COURT):
         return f"{text}."
     return f"{text}, door {cause.text}."
 

@@ -25,7 +25,7 @@ from procurement.plan.steps import (
 )
 
 
-class Held(StrEnum):
+class FixedBy(StrEnum):
     """What fixed the forecast of a step."""
 
     START = "start"
@@ -44,7 +44,7 @@ class Forecast:
     code: str
     start: date
     end: date
-    held: Held
+    fixed_by: FixedBy
     driver: str | None
     local_dates: Mapping[str, date]
     latest_start: date | None = None
@@ -123,7 +123,7 @@ def forward(plan: Plan, order: list[str]) -> dict[str, Forecast]:
 
 
 def _place(plan: Plan, step: Step, links: list[Link], done: Mapping[str, Forecast]) -> Forecast:
-    start, held, driver = plan.starts_on, Held.START, None
+    start, fixed_by, driver = plan.starts_on, FixedBy.START, None
     floor: tuple[date, str] | None = None
     starts = [link for link in links if link.type is not LinkType.FINISH_FINISH]
     for link in starts:
@@ -131,25 +131,25 @@ def _place(plan: Plan, step: Step, links: list[Link], done: Mapping[str, Forecas
         point = other.end if link.type is LinkType.FINISH_START else other.start
         reached = _shift(plan.calendar, point, link.lag, link.unit)
         if driver is None or reached > start:
-            start, held, driver = reached, Held.PREDECESSOR, link.before
+            start, fixed_by, driver = reached, FixedBy.PREDECESSOR, link.before
     for link in links:
         if link.type is LinkType.FINISH_FINISH:
             reached = _shift(plan.calendar, done[link.before].end, link.lag, link.unit)
             if floor is None or reached > floor[0]:
                 floor = (reached, link.before)
     if step.earliest_start is not None and (step.earliest_start > start or not starts):
-        start, held, driver = step.earliest_start, Held.EARLIEST_START, None
+        start, fixed_by, driver = step.earliest_start, FixedBy.EARLIEST_START, None
     if fixed := _outside_plan(plan, step, start):
-        (start, held), driver = fixed, None
+        (start, fixed_by), driver = fixed, None
     if step.cancelled:
-        return Forecast(step.code, start, start, held, driver, {})
+        return Forecast(step.code, start, start, fixed_by, driver, {})
     start = _begin(plan, step, start)
     end, local, by_meeting = _end(plan, step, start)
     if by_meeting:
-        held, driver = Held.MEETING, None
+        fixed_by, driver = FixedBy.MEETING, None
     if floor is not None and floor[0] > end:
-        end, held, driver = floor[0], Held.PREDECESSOR, floor[1]
-    return _settle(plan, step, Forecast(step.code, start, end, held, driver, local))
+        end, fixed_by, driver = floor[0], FixedBy.PREDECESSOR, floor[1]
+    return _settle(plan, step, Forecast(step.code, start, end, fixed_by, driver, local))
 
 
 def _begin(plan: Plan, step: Step, start: date) -> date:
@@ -159,28 +159,28 @@ def _begin(plan: Plan, step: Step, start: date) -> date:
     return start if step.actual_start is not None else start + timedelta(days=step.shift)
 
 
-def _outside_plan(plan: Plan, step: Step, start: date) -> tuple[date, Held] | None:
+def _outside_plan(plan: Plan, step: Step, start: date) -> tuple[date, FixedBy] | None:
     """What holds a start whatever the links say: the facts, and a judge."""
     if step.actual_start is not None:
-        return step.actual_start, Held.ACTUAL
+        return step.actual_start, FixedBy.ACTUAL
     # A verdict that did not come on its day is still to come.
     if step.hold is not None and (until := max(step.hold.until, plan.today)) > start:
-        return until, Held.COURT
+        return until, FixedBy.COURT
     return None
 
 
 def _settle(plan: Plan, step: Step, computed: Forecast) -> Forecast:
     """Let facts and today overrule what was computed."""
     start, end = computed.start, computed.end
-    held, driver = computed.held, computed.driver
+    fixed_by, driver = computed.fixed_by, computed.driver
     finished = finished_on(step, start)
     if finished is not None:
-        start, end, held, driver = min(start, finished), finished, Held.ACTUAL, None
+        start, end, fixed_by, driver = min(start, finished), finished, FixedBy.ACTUAL, None
     elif end < plan.today:
-        end, held, driver = plan.today, Held.TODAY, None
+        end, fixed_by, driver = plan.today, FixedBy.TODAY, None
     if step.kind is Kind.MILESTONE:
         start = end
-    return Forecast(step.code, start, end, held, driver, computed.local_dates)
+    return Forecast(step.code, start, end, fixed_by, driver, computed.local_dates)
 
 
 def finished_on(step: Step, start: date) -> date | None:

@@ -102,10 +102,10 @@ def _require_actions_and_risks(document: PlanDocument, codes: set[str]) -> None:
             )
 
 
-def _require_choice(value: str, known: Iterable[str], what: str, field: str) -> None:
-    if value not in known:
+def _require_choice(value: str, choices: Iterable[str], what: str, field: str) -> None:
+    if value not in choices:
         raise DomainError(
-            "choice", f"{value!r} bij {what} is onbekend. Kies {', '.join(known)}.", field=field
+            "choice", f"{value!r} bij {what} is onbekend. Kies {', '.join(choices)}.", field=field
         )
 
 

@@ -240,15 +240,20 @@ def _exact(task: _Task, island: Sequence[Learner]) -> Solution:
             return (0, 0), ()
         first = (free & -free).bit_length() - 1
         days, travel = best(free & ~(1 << first))[0]
-        found = (days + task.horizon - island[first].ready, travel), best(free & ~(1 << first))[1]
+        cheapest = (
+            (days + task.horizon - island[first].ready, travel),
+            best(free & ~(1 << first))[1],
+        )
         for mask, group in possible[first]:
             if mask & free == mask:
                 (days, travel), others = best(free & ~mask)
                 own = task.cost([group], ())
-                found = min(
-                    found, ((days + own[0], travel + own[1]), (group, *others)), key=lambda f: f[0]
+                cheapest = min(
+                    cheapest,
+                    ((days + own[0], travel + own[1]), (group, *others)),
+                    key=lambda f: f[0],
                 )
-        return found
+        return cheapest
 
     groups = list(best((1 << len(island)) - 1)[1])
     placed = {one for group in groups for one in group.learners}
@@ -344,13 +349,13 @@ def expected_learners(
 
     ``per_year`` counts registrations by gemeente, level and wish; they are spread evenly.
     """
-    found = []
+    expected = []
     for (municipality, level, evening), count in sorted(per_year.items(), key=str):
         pace = 365 / count
         for number in range(int(days / pace + 0.5)):
             ready = first + int((number + 0.5) * pace)
-            found.append((ready, municipality, level, evening))
+            expected.append((ready, municipality, level, evening))
     return [
         Learner(ready, -place, municipality, level, evening, expected=True)
-        for place, (ready, municipality, level, evening) in enumerate(sorted(found, key=str), 1)
+        for place, (ready, municipality, level, evening) in enumerate(sorted(expected, key=str), 1)
     ]

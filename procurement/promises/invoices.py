@@ -114,12 +114,12 @@ def _route(text: str) -> int:
 TABLE = (
     FileColumn("contractnummer", required=False),
     FileColumn("factuurnummer", _number),
-    FileColumn("factuurdatum", a_day, shown=False),
-    FileColumn("maand", a_month, shown=False),
-    FileColumn("bedrag", _cents, shown=False),
+    FileColumn("factuurdatum", a_day, as_displayed=False),
+    FileColumn("maand", a_month, as_displayed=False),
+    FileColumn("bedrag", _cents, as_displayed=False),
     FileColumn("leerroute", _route, required=False),
     FileColumn("gemeente", a_municipality, required=False),
-    FileColumn("uren", _minutes, required=False, shown=False),
+    FileColumn("uren", _minutes, required=False, as_displayed=False),
 )
 
 

@@ -60,19 +60,19 @@ def letter(ledger: Ledger, *, provider: str, today: date) -> Report:
 
 def facts(ledger: Ledger) -> tuple[tuple[str, str], ...]:
     """What it comes to, in five figures."""
-    known = ledger.has_price and not ledger.hides_amounts
+    has_amounts = ledger.has_price and not ledger.hides_amounts
     parts = [
         ("Waarde van de uren", ledger.cents(kind=PRICE)),
         ("Korting (malus)", ledger.cents(kind=MALUS)),
         ("Toeslag (bonus)", ledger.cents(kind=BONUS)),
         ("Volgens het contract", ledger.cents()),
     ]
-    shown = [(label, euro_text(cents) if known else NOT_SHOWN) for label, cents in parts]
+    lines = [(label, euro_text(cents) if has_amounts else NOT_SHOWN) for label, cents in parts]
     if not ledger.has_price:
-        shown = [("Prijs per lesuur", "niet afgesproken")]
+        lines = [("Prijs per lesuur", "niet afgesproken")]
     if ledger.invoiced:
-        shown.append(("Gefactureerd", euro_text(ledger.invoiced_cents)))
-    return tuple(shown)
+        lines.append(("Gefactureerd", euro_text(ledger.invoiced_cents)))
+    return tuple(lines)
 
 
 def _table(

@@ -88,16 +88,19 @@ def settle(
         raise DomainError(
             "year", "Van dit contractjaar zijn er geen rijen, of ze zijn opgeruimd. Kies een ander."
         )
-    found = ledger(contract, year, account)
-    rows = rows_behind(found, account, found.lines)
+    year_ledger = ledger(contract, year, account)
+    rows = rows_behind(year_ledger, account, year_ledger.lines)
     numbers = numbers_of({row.track for behind in rows for row in behind})
-    sheet, name = letter(found, provider=contract.provider.name, today=at.date()), file_name(found)
+    sheet, name = (
+        letter(year_ledger, provider=contract.provider.name, today=at.date()),
+        file_name(year_ledger),
+    )
     files = {
         f"brief-{name}.pdf": pdf(sheet, at=at),
-        f"bijlage-{name}.xlsx": appendix(found, rows, numbers),
+        f"bijlage-{name}.xlsx": appendix(year_ledger, rows, numbers),
     }
     record_letter(contract, year.number, by=by, at=at)
-    return found, files
+    return year_ledger, files
 
 
 def record_letter(contract: Contract, year: int, *, by: str, at: datetime) -> None:

@@ -241,21 +241,21 @@ def clauses_of(contract: Contract) -> list[Clause]:
         .where(ContractClause.contract == contract)
         .order_by(ContractClause.article, ContractClause.route, ContractClause.threshold)
     )
-    found = []
+    clauses = []
     for _, rows in groupby(query, key=lambda row: (row.article, row.route)):
         steps = list(rows)
         head = steps[0]
-        found.append(
+        clauses.append(
             Clause(
                 head.article, head.kind, head.measure, head.basis, head.period, head.route,
                 tuple(Step(one.threshold, one.amount) for one in steps),
             )
         )  # fmt: skip
     price = contract.hour_price_cents
-    if price is not None and all(clause.kind != PRICE for clause in found):
+    if price is not None and all(clause.kind != PRICE for clause in clauses):
         step = Step(Decimal(0), Decimal(price) / 100)
-        found.insert(0, Clause(FROM_REGISTER, PRICE, HOURS, PER_HOUR, MONTH, None, (step,)))
-    return found
+        clauses.insert(0, Clause(FROM_REGISTER, PRICE, HOURS, PER_HOUR, MONTH, None, (step,)))
+    return clauses
 
 
 def lessons(
@@ -288,7 +288,7 @@ def lessons(
     ).where(
         CURRENT, R.provider == _provider(contract), R.month.between(year.first, year.last), ~IDLE
     )  # fmt: skip
-    found: dict[Any, Hours] = {}
+    hours: dict[Any, Hours] = {}
     for row in database.execute(query.group_by(*keys).order_by(*keys)).fetchall():
         *track, route, number, place, named, learner, offered, evening, certified = row
         month = month_from_number(number)
@@ -298,8 +298,8 @@ def lessons(
         owed = owed_minutes(weekly[route], int(learner)) if route in weekly else None
         part = Hours(int(learner), int(offered), int(evening), int(certified), owed)
         key = (*track, route, month)
-        found[key] = found.get(key, Hours()).plus(part)
-    return found
+        hours[key] = hours.get(key, Hours()).plus(part)
+    return hours
 
 
 def _mine(query: Any, account: Account) -> Any:
@@ -333,15 +333,15 @@ def _starts(
     inside = ((decided >= first) & (decided <= reference)).nonzero()[0]
     months, waited = months_of_days(decided), people.days(reference)
     places = None if sees_whole_contract(account) else set(with_merged(account.municipalities))
-    found = []
+    starts = []
     for at in inside.tolist():
         route, track, *_dates, place, named, _month = rows[at]
         month = month_from_number(int(months[at]))
         by = contract_for(made, route=route, month=month, municipality=place, contract=named)
         if by is None or by.contract != contract.id or (places and place not in places):
             continue
-        found.append(Start(track, route, month, int(waited[at]), norm))
-    return sorted(found, key=lambda one: (one.month, one.track))
+        starts.append(Start(track, route, month, int(waited[at]), norm))
+    return sorted(starts, key=lambda one: (one.month, one.track))
 
 
 def _invoiced(
@@ -392,7 +392,7 @@ def numbers_of(tracks: Iterable[int]) -> dict[int, str]:
     return {track: RESTRICTED if track in hidden else number for track, number, _ in listed}
 
 
-def rows_behind(found: Ledger, account: Account, lines: Sequence[Line]) -> list[list[Row]]:
+def rows_behind(year_ledger: Ledger, account: Account, lines: Sequence[Line]) -> list[list[Row]]:
     """Per line the learners behind it; only for who may see learners."""
-    by_track = lessons(found.contract, found.year, account, by_track=True)
-    return [rows_of(line, by_track, found.case.starts) for line in lines]
+    by_track = lessons(year_ledger.contract, year_ledger.year, account, by_track=True)
+    return [rows_of(line, by_track, year_ledger.case.starts) for line in lines]

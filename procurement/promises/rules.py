@@ -98,13 +98,13 @@ class Hours:
 
     def plus(self, other: "Hours") -> "Hours":
         """Both together."""
-        known = [part.owed for part in (self, other) if part.owed is not None]
+        amounts = [part.owed for part in (self, other) if part.owed is not None]
         return Hours(
             self.days + other.days,
             self.offered + other.offered,
             self.evening + other.evening,
             self.certified + other.certified,
-            sum(known, Fraction(0)) if known else None,
+            sum(amounts, Fraction(0)) if amounts else None,
         )
 
     def share(self, measure: str) -> Fraction | None:

@@ -413,8 +413,8 @@ class DeliveriesPage(Page):
         self._note("original", delivery, action="download")
         school = delivery.provider.id
         path, mapping = source(self._storage(), delivery.sha256), mapping_of(school)
-        with copy_without(path, mapping, restricted_numbers(school)) as shown:
-            write_marked(file, self._outcome(delivery), shown, mapping=mapping)
+        with copy_without(path, mapping, restricted_numbers(school)) as readable:
+            write_marked(file, self._outcome(delivery), readable, mapping=mapping)
         file.seek(0)
         name = f"verbeteren-levering-{delivery.id}.xlsx"
         return send_file(file, XLSX_TYPE, as_attachment=True, download_name=name)
@@ -441,9 +441,9 @@ class DeliveriesPage(Page):
         path = kept_file(self._storage(), delivery.sha256)
         self._note("original", delivery, action="download")
         school = delivery.provider.id
-        with copy_without(path, mapping_of(school), restricted_numbers(school)) as shown:
-            ending = ".csv" if is_cleaned(shown) else _ending(delivery.file_name)
-            file = shown.open("rb")
+        with copy_without(path, mapping_of(school), restricted_numbers(school)) as readable:
+            ending = ".csv" if is_cleaned(readable) else _ending(delivery.file_name)
+            file = readable.open("rb")
         name = f"levering-{delivery.id}{ending}"
         return send_file(file, "application/octet-stream", as_attachment=True, download_name=name)
 

@@ -247,14 +247,14 @@ def month_changes(delivery: Delivery) -> list[MonthChange]:
         .group_by(ProgressRecord.month)
     )
     as_tuples: Any = rows.tuples()
-    held = {month: (count, int(minutes or 0)) for month, count, minutes in as_tuples}
+    active = {month: (count, int(minutes or 0)) for month, count, minutes in as_tuples}
     return [
         MonthChange(
             month,
-            held.get(month, (0, 0))[0],
-            held.get(add_months(month, -1), (0, 0))[0],
-            held.get(month, (0, 0))[1],
-            held.get(add_months(month, -1), (0, 0))[1],
+            active.get(month, (0, 0))[0],
+            active.get(add_months(month, -1), (0, 0))[0],
+            active.get(month, (0, 0))[1],
+            active.get(add_months(month, -1), (0, 0))[1],
         )
         for month in sorted(months)
     ]

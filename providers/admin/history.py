@@ -121,17 +121,17 @@ class DifferencesPage(Page):
         kinds = [kind for kind in DIFFERENT if kind == chosen] or list(DIFFERENT)
         after = request.args.get("na", "")
         start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-        found = list(differences(pair, narrow, kinds=kinds, after=start, limit=PAGE_SIZE + 1))
+        lines = list(differences(pair, narrow, kinds=kinds, after=start, limit=PAGE_SIZE + 1))
         contracts = contract_numbers(pair.later.provider)
         address: dict[str, Any] = {"number": number, "earlier": earlier, "month": month}
         only: dict[str, Any] = {"soort": chosen} if len(kinds) == 1 else {}
-        more = len(found) > PAGE_SIZE
+        more = len(lines) > PAGE_SIZE
         return self.render(
             "providers/differences.html",
             pair=pair,
             summary=summary_of(pair, narrow),
             kind=Kind,
-            rows=[(one, _changes(one, contracts)) for one in found[:PAGE_SIZE]],
+            rows=[(one, _changes(one, contracts)) for one in lines[:PAGE_SIZE]],
             address=address,
             tabs=[
                 ("Alle verschillen", url_for(".index", **address), len(kinds) > 1),
@@ -141,7 +141,7 @@ class DifferencesPage(Page):
                 ),
             ],
             first=url_for(".index", **address, **only) if start else None,
-            next=url_for(".index", na=found[PAGE_SIZE - 1].key, **address, **only)
+            next=url_for(".index", na=lines[PAGE_SIZE - 1].key, **address, **only)
             if more
             else None,
         )

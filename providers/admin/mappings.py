@@ -106,8 +106,8 @@ def _guesses(delivery: Delivery, mapping: Mapping) -> tuple[list[Guess], str]:
     )
     try:
         numbers = restricted_numbers(delivery.provider.id)
-        with copy_without(path, mapping, numbers) as shown:
-            header, rows = _table(shown, mapping)
+        with copy_without(path, mapping, numbers) as readable:
+            header, rows = _table(readable, mapping)
     except RefusedFileError as error:
         return [], error.message
     return guess_columns(lay_out(header, mapping), rows, mapping=mapping, context=context), ""

@@ -79,11 +79,11 @@ def values_of(record: ProgressRecord) -> dict[str, Any]:
 
 def key_of(delivery: int, row: int, narrow: Narrow) -> RowKey | None:
     """The key of a row of a file, when the account may see it and the row has one."""
-    held = ProgressRecord.select(ProgressRecord, CourseTrack, Provider).join(CourseTrack)
-    held = held.join_from(ProgressRecord, Provider)
-    brought = held.where(ProgressRecord.delivery == delivery, ProgressRecord.row == row)
+    records = ProgressRecord.select(ProgressRecord, CourseTrack, Provider).join(CourseTrack)
+    records = records.join_from(ProgressRecord, Provider)
+    brought = records.where(ProgressRecord.delivery == delivery, ProgressRecord.row == row)
     of_record = Confirmation.record == ProgressRecord.id
-    repeated = held.join_from(ProgressRecord, Confirmation, on=of_record).where(
+    repeated = records.join_from(ProgressRecord, Confirmation, on=of_record).where(
         Confirmation.delivery == delivery, Confirmation.row == row
     )
     for query in (brought, repeated):
@@ -109,7 +109,7 @@ def key_of(delivery: int, row: int, narrow: Narrow) -> RowKey | None:
 def rows_with_history(delivery: int, rows: Iterable[int], narrow: Narrow) -> set[int]:
     """Which rows of a file have a history that the account may see."""
     wanted = list(rows)
-    held = ProgressRecord.select(ProgressRecord.row).where(
+    active = ProgressRecord.select(ProgressRecord.row).where(
         ProgressRecord.delivery == delivery, ProgressRecord.row.in_(wanted)
     )
     sent_back = RejectedRow.select(RejectedRow.row).where(
@@ -118,7 +118,7 @@ def rows_with_history(delivery: int, rows: Iterable[int], narrow: Narrow) -> set
         RejectedRow.number.is_null(False),
     )
     with_history: set[int] = set()
-    for model, query in ((ProgressRecord, held), (RejectedRow, sent_back)):
+    for model, query in ((ProgressRecord, active), (RejectedRow, sent_back)):
         with_history |= {row for (row,) in narrow(model, query).tuples()}
     return with_history
 

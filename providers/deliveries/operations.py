@@ -118,9 +118,9 @@ def receive(
         earlier = Delivery.select().where(
             Delivery.provider == provider, Delivery.sha256 == stored.sha256
         )
-        held = held_delivery(provider, stored.sha256)
-        if held is not None and not again:
-            return held, True
+        taken_in = held_delivery(provider, stored.sha256)
+        if taken_in is not None and not again:
+            return taken_in, True
         storage.need(arrived, stored.path)
         unfinished = (
             earlier.where(Delivery.state.in_((RECEIVED, REFUSED)))
@@ -128,7 +128,7 @@ def receive(
             .first()
         )
         if unfinished is not None:
-            unfinished.again_of = held
+            unfinished.again_of = taken_in
             unfinished.save()
             return unfinished, False
         delivery = Delivery.create(
@@ -138,7 +138,7 @@ def receive(
             size=stored.size,
             sender=by[:120],
             received_at=at,
-            again_of=held,
+            again_of=taken_in,
         )
         audit.record(
             at=at,
@@ -306,15 +306,15 @@ def _replaced_months(provider: Provider, request: Request) -> list[Replaces]:
     replaced_months = []
     for number, rows in sorted(replaced):
         month = month_from_number(number)
-        held = rows_of(
+        counts = rows_of(
             "SELECT COUNT(*) FROM progress_record WHERE provider_id = ? AND month = ? "
             "AND superseded_by_id IS NULL",
             provider.id,
             number,
         )[0][0]
-        large = rows == held or (month < due and rows * LARGE_PART > held)
+        large = rows == counts or (month < due and rows * LARGE_PART > counts)
         if month != due and large and month not in request.replace:
-            replaced_months.append(Replaces(month, rows, held))
+            replaced_months.append(Replaces(month, rows, counts))
     return replaced_months
 
 
@@ -326,14 +326,14 @@ def _ask(delivery: Delivery, outcome: Outcome) -> None:
             None, "rapportagemaand", "F016", ERROR, f"{one.month:%Y-%m}",
             sentence(
                 "F016", rows=counted(one.rows, "rij", "rijen"), month=month_text(one.month),
-                why=f" (van de {count_text(one.held)})",
+                why=f" (van de {count_text(one.active)})",
             ),
         )
         for one in outcome.replaces
     ]  # fmt: skip
     outcome.counts = Counts()
     questions = [
-        {"month": one.month.isoformat(), "rows": one.rows, "held": one.held}
+        {"month": one.month.isoformat(), "rows": one.rows, "held": one.active}
         for one in outcome.replaces
     ]
     with transaction():

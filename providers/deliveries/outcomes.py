@@ -123,7 +123,7 @@ def keep_preview(storage: Storage, delivery: Delivery, outcome: Outcome) -> None
         "ignored_columns": outcome.ignored_columns,
         "problems": [astuple(problem) for problem in outcome.problems],
         "findings": outcome.findings,
-        "replaces": [(one.month.isoformat(), one.rows, one.held) for one in outcome.replaces],
+        "replaces": [(one.month.isoformat(), one.rows, one.active) for one in outcome.replaces],
         "provisional": [month.isoformat() for month in outcome.provisional],
         "seconds": outcome.seconds,
     }
@@ -151,8 +151,8 @@ def kept_preview(storage: Storage, delivery: Delivery) -> Outcome | None:
         problems=[Problem(*problem) for problem in document["problems"]],
         findings=document["findings"],
         replaces=[
-            Replaces(date.fromisoformat(month), rows, held)
-            for month, rows, held in document.get("replaces", ())
+            Replaces(date.fromisoformat(month), rows, active)
+            for month, rows, active in document.get("replaces", ())
         ],
         provisional=[date.fromisoformat(month) for month in document.get("provisional", ())],
         seconds=document["seconds"],

@@ -138,26 +138,26 @@ class _Writer:
     result: ImportResult
 
     def save(
-        self, sheet: str, model: type[peewee.Model], held: Any, values: dict[str, Any], name: str
+        self, sheet: str, model: type[peewee.Model], row: Any, values: dict[str, Any], name: str
     ) -> Any:
         """Create, change or leave alone; an audit line only when something changes."""
-        if held is None:
-            held = model.create(**values)
+        if row is None:
+            row = model.create(**values)
             self.result.created[sheet] += 1
-            self.result.providers |= _provider_keys(held)
+            self.result.providers |= _provider_keys(row)
             self.line("aanmaken", sheet, name, None, values)
-            return held
-        before = {key: getattr(held, key) for key in values}
+            return row
+        before = {key: getattr(row, key) for key in values}
         if _comparable(before) == _comparable(values):
             self.result.unchanged[sheet] += 1
-            return held
+            return row
         for key, value in values.items():
-            setattr(held, key, value)
-        held.save()
+            setattr(row, key, value)
+        row.save()
         self.result.changed[sheet] += 1
-        self.result.providers |= _provider_keys(held)
+        self.result.providers |= _provider_keys(row)
         self.line("wijzigen", sheet, name, before, values)
-        return held
+        return row
 
     def line(
         self,
@@ -239,16 +239,16 @@ def _values(row: RegisterRow) -> dict[str, Any]:
 
 
 def _providers(writer: _Writer, rows: list[RegisterRow]) -> None:
-    held = {provider.code: provider for provider in Provider.select()}
+    registered = {provider.code: provider for provider in Provider.select()}
     # First those that stay: another may have gone up in them.
     for row in sorted(rows, key=lambda one: bool(one.values.get("opgegaan_in"))):
         values = _values(row)
-        provider = held.get(values["code"])
+        provider = registered.get(values["code"])
         if into := values.get("merged_into"):
-            if into not in held:
+            if into not in registered:
                 writer.refuse(row, "opgegaan_in", "R108", into, _unknown_provider(into))
                 continue
-            values["merged_into"] = held[into]
+            values["merged_into"] = registered[into]
         kept = {} if provider is None else {"id": provider.id, "merged_into": provider.merged_into,
                                             "merged_on": provider.merged_on}  # fmt: skip
         planned = Provider(**kept | values)
@@ -257,7 +257,9 @@ def _providers(writer: _Writer, rows: list[RegisterRow]) -> None:
         except DomainError as error:
             writer.refuse(row, "opgegaan_in", "R114", into or "", error.message)
             continue
-        held[values["code"]] = writer.save("aanbieders", Provider, provider, values, values["code"])
+        registered[values["code"]] = writer.save(
+            "aanbieders", Provider, provider, values, values["code"]
+        )
 
 
 def _unknown_provider(code: str) -> str:
@@ -298,12 +300,12 @@ def follow_code(old: str, new: str) -> None:
 
 
 def _with_provider(writer: _Writer, rows: list[RegisterRow]) -> list[tuple[RegisterRow, Provider]]:
-    held = {provider.code: provider for provider in Provider.select()}
+    registered = {provider.code: provider for provider in Provider.select()}
     with_provider = []
     for row in rows:
         code = row.values["aanbiedercode"]
-        if code in held:
-            with_provider.append((row, held[code]))
+        if code in registered:
+            with_provider.append((row, registered[code]))
         else:
             writer.refuse(row, "aanbiedercode", "R108", code, _unknown_provider(code))
     return with_provider
@@ -311,15 +313,15 @@ def _with_provider(writer: _Writer, rows: list[RegisterRow]) -> list[tuple[Regis
 
 def _marks(writer: _Writer, rows: list[RegisterRow]) -> None:
     for provider, mine in _by_provider(_with_provider(writer, rows)).items():
-        held = {
+        registered = {
             mark.valid_from: mark
             for mark in QualityMark.select().where(QualityMark.provider == provider)
         }
-        for row in _without_overlap(writer, mine, held):
+        for row in _without_overlap(writer, mine, registered):
             values = _values(row) | {"provider": provider}
             start = values["valid_from"]
             writer.save(
-                "keurmerken", QualityMark, held.get(start), values, f"{provider.code} {start}"
+                "keurmerken", QualityMark, registered.get(start), values, f"{provider.code} {start}"
             )
 
 
@@ -333,7 +335,7 @@ def _by_provider(
 
 
 def _without_overlap(
-    writer: _Writer, rows: list[RegisterRow], held: dict[date, QualityMark]
+    writer: _Writer, rows: list[RegisterRow], registered: dict[date, QualityMark]
 ) -> list[RegisterRow]:
     """Keep the rows that fit beside what is held and beside each other.
 
@@ -342,7 +344,7 @@ def _without_overlap(
     """
     fitting = {row.values["van"]: row for row in sorted(rows, key=lambda r: r.values["van"])}
     while True:
-        after = {start: Period(start, mark.valid_until) for start, mark in held.items()}
+        after = {start: Period(start, mark.valid_until) for start, mark in registered.items()}
         for start, row in fitting.items():
             end = row.values.get("tot", after[start].end if start in after else None)
             after[start] = Period(start, end)
@@ -365,10 +367,10 @@ def _without_overlap(
 
 
 def _contracts(writer: _Writer, rows: list[RegisterRow]) -> None:
-    held = {c.number: c for c in Contract.select(Contract, Provider).join(Provider)}
+    registered = {c.number: c for c in Contract.select(Contract, Provider).join(Provider)}
     for row, provider in _with_provider(writer, rows):
         values = _values(row)
-        contract = held.get(values["number"])
+        contract = registered.get(values["number"])
         if contract is not None and contract.provider != provider:
             writer.refuse(
                 row, "contractnummer", "R111", values["number"],
@@ -441,7 +443,7 @@ def _related(writer: _Writer, rows: list[RegisterRow]) -> None:
         return
     sheet = rows[0].sheet
     model, key = RELATED[sheet]
-    held: dict[tuple[Any, ...], Any] = {
+    registered: dict[tuple[Any, ...], Any] = {
         tuple(getattr(item, name) for name in ("provider_id", *key)): item
         for item in model.select()
     }
@@ -449,12 +451,12 @@ def _related(writer: _Writer, rows: list[RegisterRow]) -> None:
         values = _values(row) | {"provider": provider}
         mine = tuple(values.get(name) for name in key)
         name = f"{provider.code} {mine[0]}"
-        writer.save(sheet, model, held.get((provider.id, *mine)), values, name)
+        writer.save(sheet, model, registered.get((provider.id, *mine)), values, name)
 
 
 def _breaks(writer: _Writer, rows: list[RegisterRow]) -> None:
     """Weeks without lessons; a row without aanbieder is for the whole region."""
-    held: dict[tuple[Any, ...], Any] = {
+    registered: dict[tuple[Any, ...], Any] = {
         (getattr(item, "provider_id"), item.valid_from): item  # noqa: B009  peewee's own attribute
         for item in LessonBreak.select()
     }
@@ -464,7 +466,7 @@ def _breaks(writer: _Writer, rows: list[RegisterRow]) -> None:
         values = _values(row) | {"provider": provider}
         key = (provider.id if provider else None, values["valid_from"])
         name = f"{provider.code if provider else 'regio'} {values['valid_from']}"
-        writer.save("lesvrij", LessonBreak, held.get(key), values, name)
+        writer.save("lesvrij", LessonBreak, registered.get(key), values, name)
 
 
 GOES_ALONG = (DossierVersion,)

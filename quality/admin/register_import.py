@@ -211,11 +211,11 @@ def _line(line: AuditLine) -> str:
     columns = {field: column for column, field in FIELDS.get(line.thing, {}).items()}
     if line.before is None:
         return f"{line.thing} {line.thing_id}: nieuw"
-    told = [
+    changes = [
         change_text(columns.get(one.path[0], "leerroutes en gemeenten"), one, _value)
         for one in differences(line.before, line.after)
     ]
-    return f"{line.thing} {line.thing_id}: {', '.join(told)}"
+    return f"{line.thing} {line.thing_id}: {', '.join(changes)}"
 
 
 def _value(value: Any) -> str:

@@ -50,7 +50,7 @@ def latest_of(known_on: Moment) -> datetime | None:
     return known_on.last if isinstance(known_on, Corrected) else known_on
 
 
-def held(table: Any = ProgressRecord, known_on: Moment = None) -> Any:
+def counting(table: Any = ProgressRecord, known_on: Moment = None) -> Any:
     """Condition: the version that counts, as known now or at a moment.
 
     At a moment the newest version counts of all that were accepted by then and not yet withdrawn.
@@ -64,9 +64,9 @@ def held(table: Any = ProgressRecord, known_on: Moment = None) -> Any:
         known_before = before.select(Value(1)).where(
             before.track == table.track,
             before.month == table.month,
-            held(before, known_on.first),
+            counting(before, known_on.first),
         )
-        return held(table, known_on.last) & fn.EXISTS(known_before)
+        return counting(table, known_on.last) & fn.EXISTS(known_before)
     own, newer, theirs = Delivery.alias(), ProgressRecord.alias(), Delivery.alias()
     replaced = (
         newer.select(Value(1))
@@ -102,7 +102,7 @@ def _rows(query: Any) -> Iterator[Row]:
 
 
 def _of(provider_id: int, first: date, last: date, known_on: Moment = None) -> tuple[Any, ...]:
-    return (held(R, known_on), R.provider == provider_id, R.month.between(first, last))
+    return (counting(R, known_on), R.provider == provider_id, R.month.between(first, last))
 
 
 STATE = (R.route, R.track, R.registered_on, R.first_lesson_on, R.ended_on, R.status)
@@ -148,10 +148,10 @@ def left_waiting(
         later.route == R.route,
         later.month > R.month,
         later.month <= month,
-        held(later, known_on),
+        counting(later, known_on),
     )
     return R.select(*STATE, *more, R.month).where(
-        held(R, known_on),
+        counting(R, known_on),
         R.provider == provider_id,
         R.month < first,
         R.first_lesson_on.is_null(),
@@ -321,7 +321,7 @@ class _Reader:
         self.groups: dict[str, int] = {}
         # The statement of a month is made once: it differs by the number of the month only.
         month = R.month == Value(MONTH_MARK, converter=False)
-        query = R.select(*COLUMNS).where(held(R, known_on), R.provider == provider_id, month)
+        query = R.select(*COLUMNS).where(counting(R, known_on), R.provider == provider_id, month)
         self.of_month, self.parameters = query.sql()
 
     def _table(self, rows: Iterable[Row]) -> "Rows":
@@ -351,7 +351,7 @@ class _Reader:
     def older(self, first: int) -> "Rows":
         """The newest row of each trajectory and route of before a month, in order of month."""
         before = (
-            held(R, self.known_on),
+            counting(R, self.known_on),
             R.provider == self.provider_id,
             R.month < month_from_number(first),
         )
@@ -369,7 +369,7 @@ class _Reader:
         months = {}
         for route in sorted(routes):
             query = R.select(R.month).where(
-                held(R, self.known_on), R.provider == self.provider_id, R.route == route
+                counting(R, self.known_on), R.provider == self.provider_id, R.route == route
             )
             row = next(_rows(query.order_by(R.month).limit(1)), None)
             if row is not None:
@@ -435,7 +435,7 @@ def fingerprints(
         R.select(R.route, CourseTrack.number, *columns)
         .join(CourseTrack)
         .where(
-            held(R, known_on),
+            counting(R, known_on),
             R.provider == provider_id,
             R.month <= month,
             (R.month >= first) | among(R.track, older),

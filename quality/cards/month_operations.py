@@ -184,9 +184,9 @@ def _bases(cases: "Mapping[Key, Case]", now: "MonthRegion", ago: "MonthRegion") 
 def rule_files() -> list[Path]:
     """The source of all that makes a judgement of figures and register."""
     cards_folder = Path(__file__).parent
-    beside = ("month_operations.py", "region.py", "register_facts.py")
+    neighbours = ("month_operations.py", "region.py", "register_facts.py")
     method = sorted((cards_folder.parent / "method").glob("*.py"))
-    return [*method, *(cards_folder / name for name in beside)]
+    return [*method, *(cards_folder / name for name in neighbours)]
 
 
 @cache

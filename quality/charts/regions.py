@@ -24,13 +24,13 @@ class Regions:
 def regions_chart(name: str, of: str, shares: Mapping[str, Mapping[int, float]]) -> Chart:
     """Who has begun after so many days of waiting, per region; those who wait are counted."""
     lines = tuple(
-        (region, tuple((day, share) for day, share in found.items() if day <= LONGEST))
-        for region, found in list(shares.items())[:MOST]
+        (region, tuple((day, share) for day, share in values.items() if day <= LONGEST))
+        for region, values in list(shares.items())[:MOST]
     )
     days: Sequence[int] = sorted({day for _, line in lines for day, _ in line})
     table = {region: dict(line) for region, line in lines}
     begun = [
-        f"{region} {percent_text(found[YARDSTICK])}" for region, found in table.items() if found
+        f"{region} {percent_text(values[YARDSTICK])}" for region, values in table.items() if values
     ]
     return Chart(
         name=name,

@@ -32,7 +32,7 @@ def figures_of(
     could work out another's with its own.
     """
     regional = {one.id: one.number for one in indicators if one.municipality is None}
-    beside = _beside(set(regional.values())) if account.role == Role.MUNICIPALITY else {}
+    others = _beside(set(regional.values())) if account.role == Role.MUNICIPALITY else {}
     rows: Any = (
         IndicatorValue.select()
         .where(IndicatorValue.indicator.in_([one.id for one in indicators]))
@@ -47,7 +47,7 @@ def figures_of(
         )
         number = regional.get(row["indicator"])
         if number and row["kind"] == "realised" and account.role == Role.MUNICIPALITY:
-            parts = _parts(row["detail"], beside.get((number, row["year"]), {}))
+            parts = _parts(row["detail"], others.get((number, row["year"]), {}))
             own = with_merged(account.municipalities)
             figure = replace(figure, is_withheld=gives_away(parts, own))
         by_year[row["year"]] = figure

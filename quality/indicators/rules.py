@@ -266,10 +266,10 @@ def _year(text: str) -> int:
 
 _REFERENCE_TABLE = (
     FileColumn("naam", short_text(60)),
-    FileColumn("jaar", _year, shown=False),
-    FileColumn("waarde", lambda text: float(a_number(text.rstrip("% "))), shown=False),
+    FileColumn("jaar", _year, as_displayed=False),
+    FileColumn("waarde", lambda text: float(a_number(text.rstrip("% "))), as_displayed=False),
     FileColumn("bron", short_text(200)),
-    FileColumn("datum", a_day, shown=False),
+    FileColumn("datum", a_day, as_displayed=False),
 )
 REFERENCE_COLUMNS = tuple(column.name for column in _REFERENCE_TABLE)
 MOST_ROWS = 1_000

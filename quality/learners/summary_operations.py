@@ -81,7 +81,7 @@ def _touched(provider_id: int, first: date, newest: date) -> Any:
     """Trajectories of which rows from a month on, or the newest month, change what is told."""
     own = S.alias("own")
     reported = R.select(R.track).where(CURRENT, R.provider == provider_id, R.month >= first)
-    told = own.select(own.track).where(
+    summaries = own.select(own.track).where(
         own.provider == provider_id,
         (own.month >= first)
         # Hours of a window that moved on.
@@ -91,7 +91,7 @@ def _touched(provider_id: int, first: date, newest: date) -> Any:
         | ((own.month < newest) & ~own.missing & (own.status < TrackStatus.COMPLETED))
         | (own.first_lesson_on.is_null() & own.ended_on.is_null()),
     )
-    return reported | told
+    return reported | summaries
 
 
 def refresh_of_facts(municipalities: Collection[int], numbers: Iterable[str]) -> None:

@@ -82,13 +82,15 @@ class Lessons:
     prices: tuple[int | None, ...] = ()
 
     @property
-    def shown(self) -> dict[date, LessonMonth]:
+    def visible_months(self) -> dict[date, LessonMonth]:
         """The months that may be shown, oldest first."""
         return {m: self.months[m] for m in sorted(self.months) if self.months[m].tracks >= MINIMUM}
 
     def shortfall(self) -> Shortfall | None:
         """Promised against offered; None when nothing was promised."""
-        promised_months = [month for month in self.shown.values() if month.promised is not None]
+        promised_months = [
+            month for month in self.visible_months.values() if month.promised is not None
+        ]
         if not promised_months:
             return None
         (price,) = self.prices if len(self.prices) == 1 else (None,)

@@ -64,7 +64,7 @@ def _plain_cells(month: LessonMonth) -> tuple[Any, ...]:
 def shortfall_words(lessons: Lessons) -> str:
     """Whether a provider gave what the contract promised, with the amount and how it came about."""
     short = lessons.shortfall()
-    if not lessons.shown:
+    if not lessons.visible_months:
         return "Er is nog geen maand met genoeg deelnemers om uren te tonen."
     if short is None:
         return NO_PROMISE
@@ -73,7 +73,9 @@ def shortfall_words(lessons: Lessons) -> str:
         text = f"Er zijn {sums}: er is geen tekort."
     else:
         text = f"Er zijn {sums}: een tekort van {hours(short.minutes)} uur. {_amount(short)}"
-    without_promise = sum(month.offered for month in lessons.shown.values()) - short.offered
+    without_promise = (
+        sum(month.offered for month in lessons.visible_months.values()) - short.offered
+    )
     if without_promise:
         text += (
             f" Nog {hours(without_promise)} uur ging naar deelnemers of maanden zonder toezegging; "

@@ -202,7 +202,7 @@ def _lessons(data: ReportData) -> list[Section]:
     blocks: list[Block] = []
     for code, lessons in data.lessons.items():
         blocks.append(Text(f"{route_label(code)}: {lesson_words.shortfall_words(lessons)}"))
-        if lessons.shown:
+        if lessons.visible_months:
             caption = f"Lesuren per maand, {route_label(code)}"
             rows = tuple(lesson_words.rows(lessons)[:MONTHS_OF_LESSONS])
             names = [h.removeprefix("Uren ").capitalize() for h in lesson_words.HEADERS[2:]]

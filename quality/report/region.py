@@ -48,13 +48,13 @@ def region_report(data: ReportData) -> Report:
             *_talks(data),
             Section("Oordeel per aanbieder", (*_limits(data), _standings(data))),
             Section("Wat er veranderde", _changes(data)),
-            Section("De maand in beeld", _shown(data, "maand")),
+            Section("De maand in beeld", _pictures(data, "maand")),
             # The tall picture of the criteria after the low ones: no page stays half empty.
-            Section("Het verloop", _shown(data, "verloop")),
+            Section("Het verloop", _pictures(data, "verloop")),
             Section("Verschillen tussen aanbieders", _differences(data)),
             *_signals(data),
             *agreement_sections(data, with_names=True, most=MOST_TOLD),
-            Section("Leveringen", _shown(data, "leveringen")),
+            Section("Leveringen", _pictures(data, "leveringen")),
             Section("Methode", (Text(method(data)),)),
         ),
     )
@@ -117,7 +117,7 @@ def _talks(data: ReportData) -> list[Section]:
     return [Section("Met wie praten, en waarover", (Bullets(tuple(lines)), *rest))]
 
 
-def _shown(data: ReportData, section: str) -> tuple[Block, ...]:
+def _pictures(data: ReportData, section: str) -> tuple[Block, ...]:
     return tuple(Picture(chart) for chart in data.charts[section])
 
 
@@ -188,7 +188,7 @@ def _differences(data: ReportData) -> tuple[Block, ...]:
     drawn = drawn[:MOST_FUNNELS]
     others = _together([chart.finding for chart in listed if chart not in drawn])
     drawn_charts = tuple(Picture(chart) for chart in listed if chart in drawn)
-    return (*_shown(data, "criteria"), *drawn_charts, *((Bullets(others),) if others else ()))
+    return (*_pictures(data, "criteria"), *drawn_charts, *((Bullets(others),) if others else ()))
 
 
 def _together(findings: Sequence[str]) -> tuple[str, ...]:

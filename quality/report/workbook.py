@@ -54,24 +54,24 @@ class _Calculation:
 
     page: Any
     looks: Mapping[str, Any]
-    found: ReportData
+    data: ReportData
 
     def write(self) -> None:
         """Every route below the one before it."""
-        title = f"{self.found.name}: score van {month_text(self.found.month)}"
+        title = f"{self.data.name}: score van {month_text(self.data.month)}"
         self.page.set_column(0, 0, 30)
         self.page.set_column(1, FIRST_KNOT + 2 * KNOTS, 11)
         self.page.write_string(0, 0, title, self.looks["bold"])
-        told = "Verander een waarde in een gele cel: punten, score en oordeel rekenen mee."
-        self.page.write(1, 0, told)
+        hint = "Verander een waarde in een gele cel: punten, score en oordeel rekenen mee."
+        self.page.write(1, 0, hint)
         row = 3
-        for tree in self.found.trees:
+        for tree in self.data.trees:
             row = self._route(row, tree)
 
     def _route(self, row: int, tree: Tree) -> int:
         """The criteria of one route with their formulas; the row after it."""
         page, bold = self.page, self.looks["bold"]
-        name = f"{self.found.names[tree['aanbieder']]}, {route_label(tree['route'])}"
+        name = f"{self.data.names[tree['aanbieder']]}, {route_label(tree['route'])}"
         page.write_string(row, 0, name, bold)
         page.write_row(row + 1, 0, HEADERS, bold)
         page.write_row(row + 1, FIRST_SURE, SURE, bold)
@@ -108,7 +108,7 @@ class _Calculation:
             f'IF({score}>={sufficient}-{near},"voldoende","onvoldoende"))'
         )
         for row, code in enumerate(tree["criteria"], start=first + 1):
-            statuses = self.found.model.criterion(code).statuses
+            statuses = self.data.model.criterion(code).statuses
             if statuses is not None and tree["criteria"][code]["judged"]:
                 is_open = ",".join(f'B{row}="{status}"' for status in statuses)
                 return f'=IF(OR({is_open}),{word},"onvoldoende")'
@@ -147,7 +147,7 @@ class _Calculation:
         sure = (low, high, item.get("groups"), item.get("effective_n"))
         for column, number in enumerate(sure, start=FIRST_SURE):
             page.write(row, column, number, self.looks["number"])
-        formula = _points(page, row, code, item, self.found)
+        formula = _points(page, row, code, item, self.data)
         page.write_formula(row, 4, f"={formula}", self.looks["number"], item["points"])
 
     def _contribution(self, row: int, item: Tree, weights: str, tree: Tree) -> None:

@@ -139,10 +139,10 @@ def _count(text: str) -> int:
 
 _TABLE = (
     FileColumn("aanbiedercode"),
-    FileColumn("datum", a_day, shown=False),
+    FileColumn("datum", a_day, as_displayed=False),
     FileColumn("vraag", one_of(QUESTIONS)),
     FileColumn("antwoord", one_of(ANSWERS)),
-    FileColumn("aantal", _count, shown=False),
+    FileColumn("aantal", _count, as_displayed=False),
 )
 COLUMNS = tuple(column.name for column in _TABLE)
 

@@ -299,7 +299,7 @@ class Checker:
             month = "know_rapportagemaand[c_rapportagemaand]"
         else:
             month = str(month_number(self.context.only_month or FIRST_MONTH))
-        held = ", ".join(["row", "track", "rapportagemaand", *(c.name for c in self.held)])
+        values_source = ", ".join(["row", "track", "rapportagemaand", *(c.name for c in self.held)])
         parameters = ", ".join(
             [f"know_{n}=know_{n}" for n in present if n != "trajectnummer"]
             + [
@@ -347,7 +347,7 @@ def loop(records, {parameters}):
                 total[0] += 1
                 total[1] += uren_aangeboden
                 total[2] += uren_gevolgd
-                add(({held}))
+                add(({values_source}))
         if count == {BATCH}:
             yield rows, count
             rows, count = [], 0
@@ -519,9 +519,9 @@ def loop(records, {parameters}):
             self.tally.rejected += 1
             self.rejected.append((row, track, month))
             return None
-        held = (row, track, month, *(values[c.name] for c in self.held))
+        record = (row, track, month, *(values[c.name] for c in self.held))
         if comes_again:
-            self.again.append(held)
+            self.again.append(record)
             return None
         # The quick loop compares with the month before; what came this way is always looked at.
         self.tally.look_back.add(int(track or 0))
@@ -529,7 +529,7 @@ def loop(records, {parameters}):
         total[0] += 1
         total[1] += values["uren_aangeboden"]
         total[2] += values["uren_gevolgd"]
-        return held
+        return record
 
     def _only_counted(self, code: str) -> Problem:
         """A problem beyond those that are told."""

@@ -82,15 +82,15 @@ def take_out_duplicates(staging: Staging, tally: Tally, sheets: Sequence[str] = 
 
 def ask_for_lost_zeros(provider: int, staging: Staging, tally: Tally) -> None:
     """F511: a new trajectnummer that is one we hold, of the same gemeente, without its zeros."""
-    held = rows_of(
+    registered = rows_of(
         "SELECT number, id FROM course_track WHERE provider_id = ? AND SUBSTR(number, 1, 1) = '0'",
         provider,
     )
-    by_rest = {number.lstrip("0"): (number, track) for number, track in held}
+    by_rest = {number.lstrip("0"): (number, track) for number, track in registered}
     new = rows_of("SELECT local, number FROM staged_track WHERE id IS NULL") if by_rest else ()
     for local, number in new:
-        known, track = by_rest.get(number, ("", 0))
-        rows = known and rows_of(
+        number_before, track = by_rest.get(number, ("", 0))
+        rows = number_before and rows_of(
             "SELECT row_number FROM staged s WHERE track = ? AND EXISTS (SELECT 1 FROM "
             "progress_record p WHERE p.track_id = ? AND p.municipality = s.municipality "
             "AND p.superseded_by_id IS NULL) ORDER BY row_number",
@@ -98,7 +98,8 @@ def ask_for_lost_zeros(provider: int, staging: Staging, tally: Tally) -> None:
         )  # fmt: skip
         if rows:
             staging.add_problems(
-                _problem(row, "trajectnummer", "F511", number, known=known) for (row,) in rows
+                _problem(row, "trajectnummer", "F511", number, known=number_before)
+                for (row,) in rows
             )
             staging.take_out(tally, "track = ?", local)
 

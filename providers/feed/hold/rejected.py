@@ -101,14 +101,14 @@ def _by_key(provider: int, only: str = "", *parameters: int) -> None:
         *parameters,
     )
     count_for_plans("candidate")
-    held = (
+    active = (
         "SELECT MIN(x.id) FROM course_track t JOIN progress_record p ON p.track_id = t.id "
         "{confirmed} JOIN delivery x ON x.id = {by}.delivery_id "
         "WHERE t.provider_id = ? AND t.number = r.number AND p.month = r.month "
         "AND x.state = 'held' AND x.id > r.delivery_id"
     )
-    brought = held.format(confirmed="", by="p")
-    repeated = held.format(confirmed="JOIN confirmation c ON c.record_id = p.id", by="c")
+    brought = active.format(confirmed="", by="p")
+    repeated = active.format(confirmed="JOIN confirmation c ON c.record_id = p.id", by="c")
     again = (
         "SELECT MIN(x.id) FROM rejected_row q JOIN delivery x ON x.id = q.delivery_id "
         "WHERE q.number = r.number AND q.month = r.month AND x.provider_id = ? "

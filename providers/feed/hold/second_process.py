@@ -36,8 +36,8 @@ def batches(path: Path, context: Context) -> Iterator[Batch]:
         with Child("providers.feed.hold.second_process:main", pipe_size=PIPE) as child:
             child.send(pickle.dumps((str(path.resolve()), context, municipalities.in_use())))
             while True:
-                rows, again, numbers, found, rejected, tally = _receive(child)
-                problems = [Problem(*problem) for problem in found]
+                rows, again, numbers, plain, rejected, tally = _receive(child)
+                problems = [Problem(*problem) for problem in plain]
                 yield Batch(rows, again, numbers, problems, rejected, Tally(*tally))
                 if len(tally) > 1:
                     return

@@ -46,8 +46,8 @@ _TABLES = (
 class Staging:
     """The staged rows of one delivery."""
 
-    def __init__(self, held: Sequence[Column]) -> None:
-        self.present = [column.held_as for column in held]
+    def __init__(self, held_columns: Sequence[Column]) -> None:
+        self.present = [column.held_as for column in held_columns]
         self.tracks = 0
         self.kept_problems, self.problem_count, self.warning_count = 0, 0, 0
         self.clear()

@@ -146,11 +146,11 @@ def refuse_layout(layout: Layout, *, only_month: date | None) -> None:
         own = [title for title in layout.unknown if title not in months]
         named = ", ".join(_with_hint(name, own) for name in missing)
         unknown = ", ".join(echo(title, 30) for title in own)
-        found = f" Deze kolommen kennen wij niet: {unknown}." if own else ""
+        unknown_columns = f" Deze kolommen kennen wij niet: {unknown}." if own else ""
         if likely := _other_shape(layout, months):
             error = RefusedFileError("F022", likely=likely, missing=named)
         else:
-            error = RefusedFileError("F004", missing=named, found=found)
+            error = RefusedFileError("F004", missing=named, found=unknown_columns)
     if error:
         error.layout = layout
         raise error

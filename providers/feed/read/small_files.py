@@ -35,7 +35,7 @@ class FileColumn:
     read: Callable[[str], Any] = str
     required: bool = True
     """Whether the column must be there, and every cell of it filled in."""
-    shown: bool = True
+    as_displayed: bool = True
     """Whether the text counts that a person sees (a number, a name), and not the value behind."""
 
 
@@ -75,12 +75,12 @@ def read_small_file(
         refuse_for([f"Het bestand is groter dan {most_bytes // 1_000_000} MB. Splits het."])
     by_name = {column.name: column for column in columns}
     mapping = Mapping(headers={name: name for name in by_name})
-    shown = frozenset(column.name for column in columns if column.shown)
+    as_displayed = frozenset(column.name for column in columns if column.as_displayed)
     with tempfile.NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
         try:
-            with open_table(Path(file.name), mapping=mapping, keys=shown) as table:
+            with open_table(Path(file.name), mapping=mapping, keys=as_displayed) as table:
                 return _read(table, by_name, key, most_rows)
         except RefusedFileError as error:
             raise _refusal(error, columns) from None
@@ -93,9 +93,11 @@ def _refusal(error: RefusedFileError, columns: Iterable[FileColumn]) -> DomainEr
     return DomainError(error.code, message, field=FIELD)
 
 
-def _missing(names: Sequence[str], found: str) -> str:
+def _missing(names: Sequence[str], layout: str) -> str:
     what = "deze kolom" if len(names) == 1 else "deze kolommen"
-    return f"Zet {what} erbij, met de naam in de eerste rij: {', '.join(names)}. Gevonden: {found}."
+    return (
+        f"Zet {what} erbij, met de naam in de eerste rij: {', '.join(names)}. Gevonden: {layout}."
+    )
 
 
 def _read(
@@ -134,8 +136,8 @@ def _read(
             )
     faults += _unread(table)
     refuse_for(faults if faults or rows else ["Het bestand heeft geen rijen."])
-    known = set(places.values())
-    ignored = [title for at, title in enumerate(layout.header) if title and at not in known]
+    mapped = set(places.values())
+    ignored = [title for at, title in enumerate(layout.header) if title and at not in mapped]
     return SmallFile(rows, tuple(echo(title, 30) for title in ignored))
 
 

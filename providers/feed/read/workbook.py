@@ -175,7 +175,9 @@ def _records(
         in_order = len(chosen) == 1 or order == list(range(len(header)))
         start = page.header.at + 1 if page.header else 0
         count, width = 0, len(header)
-        for row, cells in islice(source.book.rows(page.name, shown=as_displayed), start, None):
+        for row, cells in islice(
+            source.book.rows(page.name, as_displayed=as_displayed), start, None
+        ):
             count += any(cells)
             if not in_order:
                 arranged = [cells[at] if 0 <= at < len(cells) else "" for at in order]

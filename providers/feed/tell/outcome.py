@@ -85,7 +85,7 @@ class Replaces:
 
     month: date
     rows: int
-    held: int
+    active: int
     """Rows of that month that are held."""
 
 

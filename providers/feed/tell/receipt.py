@@ -197,8 +197,8 @@ def _about_months(outcome: Outcome) -> Iterator[str]:
     """Months that are asked about, and months that are not over."""
     for question in outcome.replaces:
         yield (
-            f"  Vervangt {count_text(question.rows)} van de {count_text(question.held)} rijen van "
-            f"{month_text(question.month)}. Klopt dat? Geef dan mee: "
+            f"  Vervangt {count_text(question.rows)} van de {count_text(question.active)} rijen "
+            f"van {month_text(question.month)}. Klopt dat? Geef dan mee: "
             f"--replace {question.month:%Y-%m}."
         )
     for month in outcome.provisional:

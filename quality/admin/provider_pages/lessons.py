@@ -26,7 +26,7 @@ class RouteHours:
     route: LearningRoute
     lessons: Lessons
     chart: Chart
-    told: str
+    sentence: str
     rows: list[tuple[str, ...]]
     milestone: int | None
     far: list[tuple[str, str]]

@@ -37,11 +37,11 @@ VALUES = [
 ]
 
 
-def read(folder: Path, content: bytes, shown=NO_COLUMN) -> list[tuple[int, list[str]]]:
+def read(folder: Path, content: bytes, as_displayed=NO_COLUMN) -> list[tuple[int, list[str]]]:
     path = folder / "x.xlsx"
     path.write_bytes(content)
     with open_book(path) as book:
-        return list(book.rows(book.sheets[0].name, shown))
+        return list(book.rows(book.sheets[0].name, as_displayed))
 
 
 @settings(

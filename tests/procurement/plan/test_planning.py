@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from core.dates import Calendar, Recess
 from core.errors import DomainError
-from procurement.plan.planning import Held, in_order, last_start, schedule
+from procurement.plan.planning import FixedBy, in_order, last_start, schedule
 from procurement.plan.steps import (
     Kind,
     Link,
@@ -182,9 +182,12 @@ def test_facts_and_today_overrule():
     plan = plan_of(steps, [Link("1", "2"), Link("2", "3"), Link("3", "4")], today=date(2026, 7, 1))
     forecasts = schedule(plan)
     assert (forecasts["1"].start, forecasts["1"].end) == (date(2026, 6, 3), date(2026, 6, 20))
-    assert (forecasts["2"].end, forecasts["2"].held) == (date(2026, 7, 1), Held.TODAY)
+    assert (forecasts["2"].end, forecasts["2"].fixed_by) == (date(2026, 7, 1), FixedBy.TODAY)
     assert forecasts["3"].start == forecasts["3"].end == date(2026, 7, 1)
-    assert (forecasts["4"].start, forecasts["4"].held) == (date(2026, 9, 1), Held.EARLIEST_START)
+    assert (forecasts["4"].start, forecasts["4"].fixed_by) == (
+        date(2026, 9, 1),
+        FixedBy.EARLIEST_START,
+    )
 
 
 SUMMER = Recess(date(2026, 7, 11), date(2026, 8, 23), "zomerreces")
@@ -244,7 +247,7 @@ def test_the_latest_gemeente_decides_the_date_and_is_named():
     )
     assert decision["8"].end == date(2026, 6, 30)
     assert decision["8"].last_municipalities == ["0166"]
-    assert decision["8"].held is Held.MEETING
+    assert decision["8"].fixed_by is FixedBy.MEETING
     assert decision["10"].start == date(2026, 6, 30)
 
 
@@ -255,7 +258,7 @@ def test_a_decision_is_done_when_every_gemeente_decided_or_needs_none():
         LocalDecision("0148", "college", Outcome.NOT_NEEDED),
         today=date(2026, 6, 20),
     )
-    assert (decision["8"].end, decision["8"].held) == (date(2026, 6, 12), Held.ACTUAL)
+    assert (decision["8"].end, decision["8"].fixed_by) == (date(2026, 6, 12), FixedBy.ACTUAL)
     assert decision["8"].total_float is None
 
 
