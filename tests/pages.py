@@ -160,7 +160,8 @@ def _parsed(html: str) -> Element:
 
 def text_of(element: Element) -> str:
     """All text in an element, with single spaces."""
-    return " ".join("".join(element.itertext()).split())
+    # Where a long word may break, is nothing that a reader sees.
+    return " ".join("".join(element.itertext()).replace("\N{SOFT HYPHEN}", "").split())
 
 
 def _has_text(picture: Element) -> bool:

@@ -92,7 +92,9 @@
       const id = newId("tabelfilter");
       const box = make("div", { class: "field table-filter" });
       const input = make("input", { type: "search", id });
-      box.append(make("label", { for: id }, `Zoek in: ${caption}`), input);
+      const label = make("label", { for: id }, "Zoek in deze tabel");
+      label.append(make("span", { class: "visually-hidden" }, `: ${caption}`));
+      box.append(label, input);
       const frame = table.closest(".table-scroll") ?? table;
       (frame.previousElementSibling?.matches(".all-columns") ? frame.previousElementSibling : frame).before(box);
       input.addEventListener("input", () => {

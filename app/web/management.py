@@ -312,6 +312,7 @@ class AuditView(SafeModelView):
     thing = "audit"
     about = "Wie wat veranderde, wanneer en waarom."
     column_list = ("at", "actor", "what", "reason")
+    brief_columns = ("at", "what")
     column_details_list = ("at", "actor", "action", "thing", "thing_id", "what", "reason")
     labels = {
         "at": "Moment", "actor": "Door", "action": "Handeling", "thing": "Soort",
@@ -366,7 +367,7 @@ class AccessView(SafeModelView):
     thing = "audit"
     about = "Wie keek naar gegevens van personen."
     column_list = ("at", "actor", "action", "what", "about", "count", "purpose")
-    brief_columns = ("at", "actor", "action", "what")
+    brief_columns = ("at", "actor", "action")
     column_details_list = (*column_list, "role", "address")
     labels = {
         "at": "Moment", "actor": "Wie", "role": "Rol", "action": "Handeling", "what": "Wat",

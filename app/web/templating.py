@@ -40,12 +40,17 @@ def is_one_word(cell: object) -> bool:
 
 
 def breakable(cell: object) -> Markup:
-    """A name without spaces, such as an address or a file name, that may go on on a next line."""
-    return cell if isinstance(cell, Markup) else WORD_BREAK.join(JOINT.split(str(cell)))
+    """A name without spaces, such as an address or a file name, that may go on on a next line.
+
+    A long compound word gets a hyphen there, where its parts meet.
+    """
+    if isinstance(cell, Markup):
+        return cell
+    return WORD_BREAK.join(JOINT.split(COMPOUND.sub(SOFT_HYPHEN, str(cell))))
 
 
 def whole_dates(text: object) -> Markup:
-    """A sentence whose dates stay on one line: a browser breaks ``23-11-2026`` at a hyphen."""
+    """A sentence whose dates and codes stay on one line: a browser breaks ``B1-route`` in two."""
     safe, place = escape(text), 0
     parts: list[str] = []
     for match in DATE.finditer(safe):
@@ -55,11 +60,13 @@ def whole_dates(text: object) -> Markup:
     return Markup("").join([*parts, safe[place:]])
 
 
-DATE = re.compile(r"\b\d{2}-\d{2}-\d{4}\b")
+DATE = re.compile(r"\b\d{2}-\d{2}-\d{4}\b|\b(?:B1|Z)-route\b|\b[A-Z]\d{4}-\d+\b")
 WHOLE = Markup('<span class="day">{}</span>')
 LONGEST_WORD = 20
-JOINT = re.compile(r"(?<=_)|(?=[.@])")
+JOINT = re.compile(r"(?<=[_/])|(?=@|\.(?!\d))")
 WORD_BREAK = Markup("<wbr>")
+COMPOUND = re.compile(r"(?<=[a-z]{4})(?=nummer|datum|stukken)")
+SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 FILTERS = {
     "here": on_this_site,
     "day": formats.day_text,

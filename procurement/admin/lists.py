@@ -1,5 +1,6 @@
 """Lists over all inkooptrajecten: the portfolio, milestones per owner, planning back."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, current_app, g, redirect, request, url_for
@@ -100,15 +101,16 @@ class ListPages(PlanningBase):
             columns=(
                 Column("title", "Mijlpaal", lambda m: m.title, lambda m: m.title, M.title),
                 Column("process", "Traject", lambda m: m.process.code, lambda m: m.process.code,
-                       nowrap=True),
-                Column("owner", "Eigenaar", lambda m: m.owner, lambda m: m.owner, M.owner),
+                       nowrap=True, minor=True),
+                Column("owner", "Eigenaar", lambda m: m.owner, lambda m: m.owner, M.owner,
+                       minor=True),
                 _day_column("expected_end", "Verwacht", M.expected_end),
-                _day_column("latest_end", "Uiterlijk", M.latest_end),
+                replace(_day_column("latest_end", "Uiterlijk", M.latest_end), minor=True),
                 Column("total_float", "Speling (werkdagen)", lambda m: m.total_float,
                        lambda m: "–" if m.total_float is None else m.total_float,
-                       M.total_float, numeric=True),
+                       M.total_float, numeric=True, minor=True),
                 Column("health", "Verloop", lambda m: m.health, lambda m: m.health, M.health),
-                Column("reason", "Waarom", lambda m: m.reason, lambda m: m.reason),
+                Column("reason", "Waarom", lambda m: m.reason, lambda m: m.reason, minor=True),
             ),
             sort="expected_end",
         )  # fmt: skip

@@ -57,12 +57,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Decisions as columns, gemeenten as rows."""
+    """Decisions as columns, gemeenten as rows.
+
+    ``next_step`` is the first milestone that somebody must still decide; the last where none must.
+    """
 
     steps: list[PlanStep]
     rows: list[tuple[str, list[Cell | None]]]
     settled: int
     total: int
+    next_step: str
 
 
 def matrix(outlook: Outlook) -> Matrix:
@@ -78,11 +82,11 @@ def matrix(outlook: Outlook) -> Matrix:
             decision = decisions.get((code, step.code))
             cells.append(None if decision is None else _cell(outlook, decision))
         rows.append((code, cells))
-    settled = sum(
-        d.outcome in (Outcome.DECIDED, Outcome.CONDITIONAL, Outcome.NOT_NEEDED)
-        for d in document.decisions
-    )
-    return Matrix(steps, rows, settled, len(document.decisions))
+    done = (Outcome.DECIDED, Outcome.CONDITIONAL, Outcome.NOT_NEEDED)
+    waiting = {d.step for d in document.decisions if d.outcome not in done}
+    settled = sum(d.outcome in done for d in document.decisions)
+    following = [s.code for s in steps if s.code in waiting] or [s.code for s in steps[-1:]] or [""]
+    return Matrix(steps, rows, settled, len(document.decisions), following[0])
 
 
 def _cell(outlook: Outlook, decision: PlanDecision) -> Cell:

@@ -82,10 +82,10 @@ class MilestoneTable(PlanTable):
     thing = "planning"
     about = "Alle stappen van alle trajecten."
     column_list = (
-        "code", "title", "process.code", "owner", "deadline", "expected_end", "total_float",
+        "title", "code", "process.code", "owner", "deadline", "expected_end", "total_float",
         "health",
     )  # fmt: skip
-    brief_columns = ("code", "title", "expected_end", "health")
+    brief_columns = ("title", "expected_end", "health")
     column_details_list = (*column_list, "latest_end", "actual_end", "reason", "note")
     form_columns = ("owner", "deadline")
     inline_columns = form_columns

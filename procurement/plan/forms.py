@@ -432,6 +432,7 @@ class CalendarForm(SafeForm):
 class ParticipationRow(RowForm):
     """A gemeente that joins for one leerroute."""
 
+    minor = ("Schaal", "Reden van de schaal")
     municipality = SelectField("Gemeente", choices=[])
     route = SelectField("Leerroute", choices=choices(ROUTES.items()))
     scale = SelectField("Schaal", choices=choices((s, s) for s in SCALES), default="regionaal")

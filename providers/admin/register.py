@@ -435,6 +435,7 @@ class TravelTimeView(SafeModelView):
     thing = "register"
     about = "Hoe ver een gemeente van een locatie is."
     column_list = ("provider.name", "location", "place", "municipality", "minutes")
+    brief_columns = ("provider.name", "place", "minutes")
     form_columns = ("provider", "location", "municipality", "place", "minutes")
     choices = {"municipality": sorted(municipality_names().items(), key=lambda item: item[1])}
     joined = (TravelTime.provider,)

@@ -29,10 +29,11 @@ from quality.method.criteria import CRITERIA, WAITING
 from quality.models import ScoreCard
 
 WAITING_HEADER = (
-    ("Leerroute", False), ("Mee in de meting", True), ("Norm (dagen)", True),
+    ("Leerroute", False), ("Mee in de meting", "numeric minor"), ("Norm (dagen)", "numeric minor"),
     ("Binnen de norm begonnen", True), ("Helft binnen (dagen)", True),
-    ("9 van 10 binnen (dagen)", True), ("Wacht nu", True), ("Langer dan 42 dagen", True),
-    ("Langer dan 70 dagen", True), ("Langste (dagen)", True), ("Gewoon gemiddelde (dagen)", True),
+    ("9 van 10 binnen (dagen)", "numeric minor"), ("Wacht nu", True),
+    ("Langer dan 42 dagen", "numeric minor"), ("Langer dan 70 dagen", "numeric minor"),
+    ("Langste (dagen)", "numeric minor"), ("Gewoon gemiddelde (dagen)", "numeric minor"),
 )  # fmt: skip
 
 
