@@ -119,7 +119,7 @@ def test_removes_what_nothing_hangs_on_and_ends_what_is_used(client, manager):
     deliver("TA001", OCT)
     ProgressRecord.update(contract=contract).execute()
     page = client.get(f"/beheer/contracten/weg/?id={contract.id}")
-    assert "keer rij van een levering" in page.text
+    assert "rijen uit leveringen" in page.text
     assert "Buiten gebruik zetten kan wel" in page.text
     client.post(f"/beheer/aanbieders/weg/?id={contract.provider_id}", status=422)
     assert make_provider().id == contract.provider_id
