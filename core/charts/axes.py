@@ -17,6 +17,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
 from core.charts.lettering import boxed
+from core.charts.svg import SCALE
 
 GREY = "#77808a"
 WORD_SIZE = 8.5
@@ -116,10 +117,14 @@ class _Edge:
             begin, end = ((x0, y0), (x1, y0)) if self.across else ((x0, y0), (x0, y1))
             _stroke(renderer, (begin, end), lw=WIDTH, color=GREY)
         if self.words:
+            # A name for the words at the left, which stay in view where a picture is scrolled.
+            outer = not self.across and x0 == min(one.bbox.x0 for one in self.axes.figure.axes)
+            renderer.open_group(SCALE if outer else "words")
             text = self._text()
             for line, place in self._lines(points):
                 text.set(text=line, position=place)
                 text.draw(renderer)
+            renderer.close_group(SCALE)
         if self.label.get_text():
             self._draw_label(renderer, points)
 

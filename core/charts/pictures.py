@@ -214,8 +214,14 @@ def draw(chart: Chart, kind: str) -> bytes:
         body_height=None if kind == "file.svg" else chart.height,
         spots=spots,
         classes=_classes(chart),
+        scale=_scale_of(figure) if chart.over_time and kind != "file.svg" else None,
     )
     return made.encode()
+
+
+def _scale_of(figure: Any) -> float | None:
+    """How many points at the left are for the words of the axes; None without axes."""
+    return min((float(axes.bbox.x0) for axes in figure.axes), default=None)
 
 
 def _classes(chart: Chart) -> str:

@@ -12,12 +12,16 @@ GROUND = "#ffffff"
 """Drawn white is the colour of the page."""
 HEADING = "heading"
 """How the ids of a heading begin."""
+SCALE = "scale"
+"""How the ids of the words at the left of axes begin."""
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _FONTS = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
 
+REM = 33 / 400
+"""A point of a drawing on a narrow screen, where it is scrolled: see ``.chart__picture`` in CSS."""
 BOX = "□"
 """Stands for a sign that cannot be drawn."""
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -37,10 +41,13 @@ def accessible_svg(
     body_height: float | None = None,
     spots: Sequence[tuple[float, float, str]] = (),
     classes: str = "",
+    scale: float | None = None,
 ) -> str:
     """Make matplotlib's SVG fit for a page; with ``body_height`` its heading is left out.
 
-    ``spots`` are places that tell a value to who points at them.
+    ``spots`` are places that tell a value to who points at them. With ``scale``, points from the
+    left, comes a second drawing of only the words there, to keep in view where the first is
+    scrolled.
     Without ``body_height`` the drawing stands alone: it keeps its heading, names its fonts, and
     has a white ground, since a dark viewer would show black on black.
     """
@@ -55,6 +62,7 @@ def accessible_svg(
             heading = top and child.get("id", "").startswith(HEADING)
             if heading or _local(child.tag) in drop:
                 parent.remove(child)
+    words = [one for one in root.iter() if scale and one.get("id", "").startswith(SCALE)]
     referred = set(re.findall(rb"#([A-Za-z0-9_.-]+)", raw))
     for element in root.iter():
         _plain_attributes(element, id_prefix, referred)
@@ -71,6 +79,17 @@ def accessible_svg(
         f'<title id="{id_prefix}title">{escape(xml_text(title))}</title>'
         f'<desc id="{id_prefix}desc">{escape(xml_text(description))}</desc>{paper}'
         f"{inside}{_spots(spots)}</svg>"
+        + (_scale(words, scale, top, height - top) if scale else "")
+    )
+
+
+def _scale(words: Sequence[Any], width: float, top: float, height: float) -> str:
+    """The words at the left, as wide as they are in the whole drawing on a narrow screen."""
+    return (
+        f'<svg xmlns="{_SVG}" class="scale" aria-hidden="true" fill="currentColor" '
+        f'viewBox="0 {_short(top)} {_short(width)} {_short(height)}" '
+        f'width="{_short(width * REM)}rem" height="{_short(height * REM)}rem">'
+        f"{''.join(map(_serialise, words))}</svg>"
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.charts import drawing
+from core.charts import drawing, lettering
 from core.charts.pictures import Chart
 from core.dates import month_from_number, month_number, months_between, parse_month
 from core.formats import MISSING, month_text, number_text, percent_text
@@ -336,15 +336,20 @@ def _mark_change(axes: Any, line: Line, top: float) -> None:
     if at < month_number(line.points[0].month) - 0.5:
         return
     axes.axvline(at, color=drawing.ORANGE, lw=1.6, zorder=2)
-    late = at > (month_number(line.points[0].month) + month_number(line.points[-1].month)) / 2
-    axes.annotate(
-        f"{change['direction']} sinds {month_text(since)}",
-        (at, top / 8),
-        (-3 if late else 3, 0),
-        textcoords="offset points",
-        ha="right" if late else "left",
-        fontsize=8.5,
-    )
+    words = (f"{change['direction']} sinds", month_text(since))
+    # Short lines, at the side of the newest where they fit: that a narrow screen shows.
+    begin, end = axes.get_xlim()
+    width = max(lettering.text_width(word, 8.5) for word in words) + 6
+    late = at + width / axes.bbox.width * (end - begin) > end
+    for number, word in enumerate(words):
+        axes.annotate(
+            word,
+            (at, top / 8),
+            (-3 if late else 3, -11 * number),
+            textcoords="offset points",
+            ha="right" if late else "left",
+            fontsize=8.5,
+        )
 
 
 def _mark_gaps(axes: Any, months: Sequence[Point], bottom: float) -> None:

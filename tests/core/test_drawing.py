@@ -46,6 +46,16 @@ def test_a_drawing_for_a_page_has_nothing_that_a_strict_policy_blocks():
     assert "currentColor" in svg
 
 
+def test_over_time_the_words_of_the_axis_come_apart_to_stay_in_view():
+    picture, scale = ElementTree.fromstring(f"<p>{make_chart(over_time=True).svg()}</p>")
+    assert [text.text for text in scale] == ["0,0", "2,5"]
+    drawn = [text.attrib for text in picture if text.text in {"0,0", "2,5"}]
+    assert [text.attrib for text in scale] == drawn
+    assert scale.get("viewBox").split()[2:] == ["30", "260"]
+    assert scale.get("aria-hidden") == "true"
+    assert 'class="scale' not in make_chart().svg()
+
+
 def test_a_drawing_names_itself_and_states_its_numbers():
     root = ElementTree.fromstring(make_chart().svg())
     texts = {e.get("id"): e.text for e in root.iter() if e.get("id")}
