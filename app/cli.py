@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 # name: (module in app.commands, what it does)
 GROUPS = {
@@ -52,7 +53,7 @@ DUTCH = {
 
 REASONS = {
     errno.ENOENT: "het bestaat niet",
-    errno.EACCES: "Taalinkoop mag er niet bij",
+    errno.EACCES: "wie de opdracht geeft mag er niet bij; geef die gebruiker rechten erop",
     errno.EISDIR: "het is een map",
     errno.ENOSPC: "de schijf is vol",
     errno.EROFS: "er mag hier niet geschreven worden",
@@ -153,8 +154,17 @@ def explain(error: Exception) -> str:
         return f"De database werkt niet mee: {text}. Kijk met: taalinkoop doctor"
     if isinstance(error, OSError):
         reason = REASONS.get(error.errno or 0, error.strerror or text)
-        return f"Met {error.filename or 'een bestand'} gaat het mis: {reason}."
+        said = f"Met {error.filename or 'een bestand'} gaat het mis: {reason}."
+        return f"{trouble.sentence} {said}" if trouble and _is_ours(error.filename) else said
     return f"Er ging iets onverwachts mis ({type(error).__name__}: {text}). Meer met: --debug"
+
+
+def _is_ours(name: str | bytes | None) -> bool:
+    """Whether this is a file of the data directory, and not one that somebody named."""
+    from app.settings import read_settings  # noqa: PLC0415  only when something went wrong
+
+    data = read_settings()["TAALINKOOP_DATA_DIR"].absolute()
+    return name is not None and data in Path(os.fsdecode(name)).absolute().parents
 
 
 def _refuse(sentence: str) -> int:

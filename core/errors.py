@@ -67,6 +67,12 @@ READ_ONLY = Trouble(
     "nog een bestand) of alleen-lezen, en of de gebruiker van Taalinkoop rechten heeft op de "
     "gegevensmap; probeer het daarna opnieuw.",
 )
+NO_RIGHTS = Trouble(
+    "no_rights",
+    "Taalinkoop mag niet bij een van zijn eigen bestanden",
+    "Wat eerder is bewaard, is veilig. De beheerder geeft de gebruiker van Taalinkoop rechten op "
+    "alles in de gegevensmap; probeer het daarna opnieuw.",
+)
 BROKEN = Trouble(
     "database_damaged",
     "Het databasebestand is beschadigd",
@@ -100,8 +106,8 @@ _BY_ERRNO = {
     errno.EAGAIN: CROWDED,  # a file is read by a process of its own, which could not start
     errno.ENOMEM: CROWDED,
     errno.EROFS: READ_ONLY,
-    errno.EACCES: READ_ONLY,
-    errno.EPERM: READ_ONLY,
+    errno.EACCES: NO_RIGHTS,
+    errno.EPERM: NO_RIGHTS,
 }
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from core.errors import DomainError
+from core.errors import DomainError, trouble_of
 
 CHUNK = 1 << 20
 _WORK = "tmp"
@@ -158,10 +158,10 @@ class Storage:
                     with suppress(FileNotFoundError):
                         Path(file.name).unlink()
         except OSError as error:
+            trouble = trouble_of(error)
+            why = trouble.sentence if trouble else f"De schijf zegt: {error.strerror}."
             raise DomainError(
-                "not_stored",
-                f"Het bestand kon niet worden bewaard ({error.strerror}). Er is niets verwerkt. "
-                "Vraag de beheerder naar de schijf van Taalinkoop.",
+                "not_stored", f"Het bestand kon niet worden bewaard. Er is niets verwerkt. {why}"
             ) from error
 
     def _clear_leftovers(self, now: float) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import peewee
 
 from app.checks import all_findings, file_findings
-from app.cli import release
+from app.cli import explain, release
 from app.commands import as_json, say
 from app.opening import opened_database
 from app.settings import SETTINGS, read_settings, unknown_settings
@@ -86,6 +86,8 @@ def examine() -> Iterator[Finding]:
     try:
         with opened_database(needs_schema=False):
             yield from _database(settings)
+    except OSError as error:
+        yield Finding("bestanden", good=False, text=explain(error))
     except (DomainError, peewee.DatabaseError) as error:
         trouble, text = trouble_of(error), str(error)
         if trouble is not None and trouble.sentence not in text:
@@ -187,6 +189,12 @@ def _data_directory(path: Path) -> Iterator[Finding]:
         return
     if not os.access(path, os.W_OK):
         yield Finding(name, good=False, text=f"in {path} mag Taalinkoop niet schrijven")
+        return
+    closed = [one for one in path.iterdir() if not os.access(one, os.R_OK | os.W_OK)]
+    if closed:
+        names = ", ".join(sorted(one.name for one in closed))
+        text = f"bij {names} in {path} mag Taalinkoop niet; maak zijn gebruiker eigenaar (chown -R)"
+        yield Finding(name, good=False, text=text)
         return
     open_to_others = stat.S_IMODE(path.stat().st_mode) & 0o077
     text = f"{path} is ook voor anderen te lezen; sluit hem met: chmod 700 {path}"

@@ -9,6 +9,7 @@ from app.settings import read_settings
 from app.tasks.drawing_ahead import draw_ahead
 from app.tasks.jobs import POLL_SECONDS, drain
 from core.dates import now
+from core.jobs.follow_up_operations import nothing_is_owed
 from quality.indicators.operations import refresh_computed
 
 ACTOR = "opdrachtregel"
@@ -42,4 +43,7 @@ def run(args: argparse.Namespace) -> int:
         time.sleep(POLL_SECONDS)
         done += drain(settings)
     say("1 taak gedaan" if done == 1 else f"{done} taken gedaan")
-    return 0
+    left = nothing_is_owed()
+    for sentence in left:
+        say(f"Niet gelukt. {sentence}")
+    return 1 if left else 0

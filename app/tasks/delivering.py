@@ -1,6 +1,5 @@
 """Taking a delivery in, scores included: what upload, API, command and queue all do."""
 
-import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -13,8 +12,6 @@ from core.storage import Storage
 from providers.deliveries.operations import Request, accept
 from providers.feed.tell.outcome import Outcome
 from providers.models import Delivery
-
-logger = logging.getLogger(__name__)
 
 LARGE_BYTES = 2_000_000
 """Above this a file can take more than two seconds, and goes to the queue."""
@@ -56,14 +53,5 @@ def leave_to_worker() -> None:
 
 
 def settle_owed(data_directory: Path, *, at: datetime, **about: Any) -> int:
-    """Do what committed changes still owe; what fails stays owed, and never fails the change.
-
-    Returns how much was done.
-    """
-    if _left_to_worker.is_set():
-        return 0
-    try:
-        return settle(data_directory, at=at, **about)
-    except Exception:
-        logger.exception("what was owed could not be done; it is tried again")
-        return 0
+    """Do what committed changes still owe, unless that is for the worker; return how much."""
+    return 0 if _left_to_worker.is_set() else settle(data_directory, at=at, **about)

@@ -207,8 +207,8 @@ class Watcher(threading.Thread):
             with database.connection_context():
                 write_postponed()
             self.look(interrupted_too=turn % LOOK_FOR_INTERRUPTED_EVERY == 0)
-        except peewee.PeeweeException:
-            # The database is away for a moment; pages say so, the next look may succeed.
+        except (peewee.PeeweeException, OSError):
+            # Database or disk are away for a moment; pages say so, the next look may succeed.
             if not self.away:
                 logger.warning("the queue could not be read; it is tried again every second")
             self.away = True

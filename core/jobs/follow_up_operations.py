@@ -6,6 +6,7 @@ command or the server does it, and ``db check`` names it until then.
 """
 
 import fcntl
+import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,9 +17,12 @@ from typing import Any
 
 from core.checks import check
 from core.db import transaction
+from core.errors import trouble_of
 from core.formats import moment_text
 from core.jobs.locks import named_lock
 from core.jobs.models import FollowUp
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ def settle(
 ) -> int:
     """Do what is owed, of everything or of one kind and subject; return how many were done.
 
-    What another process is doing at this moment is left to it.
+    What another process is doing at this moment is left to it. What fails stays owed: the change
+    that it follows is committed, and is not to be called a failure.
     """
     query: Any = FollowUp.select(FollowUp.kind, FollowUp.subject).distinct()
     if kind is not None:
@@ -77,13 +82,26 @@ def settle(
         query = query.where(FollowUp.subject == str(subject))
     count = 0
     for name, about in sorted(query.tuples()):
-        with named_lock(_lock_name(name, about)) as free:
-            while free and (rows := _owed(name, about)):
-                details = [row.detail for row in rows]
-                KINDS[name].do(Owed(about, details, rows[-1].created_by, at, data_directory))
-                with transaction():
-                    FollowUp.delete().where(FollowUp.id.in_([row.id for row in rows])).execute()
-                count += 1
+        try:
+            count += _settle_one(data_directory, name, about, at=at)
+        except Exception as error:
+            said = "%s could not be done (%s); it stays owed"
+            if trouble := trouble_of(error):
+                logger.warning(said, name, trouble.code)
+            else:
+                logger.exception(said, name, type(error).__name__)
+    return count
+
+
+def _settle_one(data_directory: Path, name: str, about: str, *, at: datetime) -> int:
+    count = 0
+    with named_lock(_lock_name(name, about)) as free:
+        while free and (rows := _owed(name, about)):
+            details = [row.detail for row in rows]
+            KINDS[name].do(Owed(about, details, rows[-1].created_by, at, data_directory))
+            with transaction():
+                FollowUp.delete().where(FollowUp.id.in_([row.id for row in rows])).execute()
+            count += 1
     return count
 
 
