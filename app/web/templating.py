@@ -60,7 +60,7 @@ def whole_dates(text: object) -> Markup:
     return Markup("").join([*parts, safe[place:]])
 
 
-DATE = re.compile(r"\b\d{2}-\d{2}-\d{4}\b|\b(?:B1|Z)-route\b|\b[A-Z]\d{4}-\d+\b")
+DATE = re.compile(r"\b[A-Z0-9]+(?:-[A-Z0-9]+)*-\d+\b|\b(?:B1|Z)-route\b")
 WHOLE = Markup('<span class="day">{}</span>')
 LONGEST_WORD = 20
 JOINT = re.compile(r"(?<=[_/])|(?=@|\.(?!\d))")

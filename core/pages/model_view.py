@@ -236,6 +236,12 @@ class SafeModelView(Page, ModelView):
             sort=self.default_sort,
         )
 
+    def name_of(self, row: Any) -> str:
+        """What a row is called; of a school's rows also which: ``Taalhof Zilverlinde, D-01``."""
+        first, second = (self.column(path) for path in self.column_list[:2])
+        which = second.value(row) if "." in first.name else None
+        return str(first.text(row)) + ("" if which is None else f", {second.text(row)}")
+
     def detail_columns(self) -> list[Column]:
         """Columns of the details page and the download."""
         return [self.column(path) for path in self.column_details_list or self.column_list]
@@ -414,11 +420,10 @@ class SafeModelView(Page, ModelView):
             else:
                 flash("Buiten gebruik gezet." if hanging else "Verwijderd.", "success")
                 return redirect(url_for(".index_view"))
-        name = self.column(self.column_list[0]).text(row)
         row = self.get_one(row.get_id())
         effect = self._effect(lambda: self._remove_or_end(self.get_one(row.get_id()), hanging))
         return self.render(
-            "admin/remove.html", row=row, name=name, hanging=hanging, form=form, effect=effect
+            "admin/remove.html", row=row, hanging=hanging, form=form, effect=effect
         ), 422 if form.errors else 200
 
     def _remove_or_end(self, row: Any, hanging: list[str]) -> None:

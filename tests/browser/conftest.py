@@ -113,3 +113,15 @@ def person(browser: Browser, site: Site) -> Iterator[Person]:
     yield person
     person.leave()
     assert person.complaints == []
+
+
+PLAIN = pytest.param(False, marks=pytest.mark.thorough)
+
+
+@pytest.fixture(params=[True, PLAIN], ids=["script", "plain"])
+def someone(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Person]:
+    """Whoever has a keyboard, and a browser that runs scripts or does not."""
+    person = Person.sit_down(browser, site, java_script_enabled=request.param)
+    yield person
+    person.leave()
+    assert person.complaints == []

@@ -4,12 +4,10 @@
 """
 
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pikepdf
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.demo import MANAGER
 from core.accounts import Role
@@ -18,22 +16,9 @@ from core.formats import day_text
 from quality.learners.signals import KINDS
 from tests.browser.keyboard import choose, follow, tab_to
 from tests.browser.person import Person
-from tests.browser.site import Site
 
 OWN_NAME = "Leerschip De Wachter"
 SENDER_NAME = "Lesplein Ravelijn"
-
-
-PLAIN = pytest.param(False, marks=pytest.mark.thorough)
-
-
-@pytest.fixture(params=[True, PLAIN], ids=["script", "plain"])
-def someone(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Person]:
-    """Whoever has a keyboard, and a browser that runs scripts or does not."""
-    person = Person.sit_down(browser, site, java_script_enabled=request.param)
-    yield person
-    person.leave()
-    assert person.complaints == []
 
 
 def take(page: Page, *links: str) -> None:

@@ -150,6 +150,9 @@ def test_a_docent_and_an_aanbieder_can_be_added(provider, client) -> None:
     ]
     assert client.post("/beheer/docenten/new/", docent | {"valid_until": ""}).status == 302
     assert Teacher.get().teacher_ref == "D-1"
+    # A school has many docenten: which one goes is said before it goes.
+    page = client.get(f"/beheer/docenten/weg/?id={Teacher.get().id}")
+    assert page.title.endswith(", D-1")
     assert client.post("/beheer/aanbieders/new/", {"code": "TA001", "name": "x"}).errors == [
         "Deze code is al van een andere aanbieder."
     ]
