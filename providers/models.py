@@ -223,7 +223,7 @@ class Delivery(BaseModel):
     )
     again_of = peewee.ForeignKeyField("self", null=True, on_delete="RESTRICT")
     seconds = peewee.FloatField(null=True)
-    withdrawn_at = MomentField(null=True, verbose_name="Teruggetrokken")
+    withdrawn_at = MomentField(null=True, verbose_name="Ingetrokken")
     withdrawn_reason = NoteField(null=True, verbose_name="Reden")
 
     class Meta:

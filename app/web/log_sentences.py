@@ -46,9 +46,9 @@ WORDS = {
 """Names in lines that are no column."""
 VALUES = {
     "accepted": "aangenomen", "accepted_with_warnings": "aangenomen met opmerkingen",
-    "agreement": "afspraak", "held": "verwerkt", "improvement_plan": "verbeterplan",
+    "agreement": "afspraak", "held": "aangenomen", "improvement_plan": "verbeterplan",
     "partly_accepted": "deels aangenomen", "received": "ontvangen", "refused": "geweigerd",
-    "withdrawn": "teruggetrokken",
+    "withdrawn": "ingetrokken",
 }  # fmt: skip
 """Codes that stand in lines as they are kept."""
 LEFT_OUT = ("sha256", "size", "learner")
@@ -284,7 +284,7 @@ ACTIONS = {
     "second_step_on": "tweede stap ingesteld",
     "hand_over": "overgedragen",
     "see_signal": "behandeld",
-    "withdraw": "teruggetrokken",
+    "withdraw": "ingetrokken",
 }
 
 THINGS = {

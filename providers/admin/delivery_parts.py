@@ -20,34 +20,25 @@ from core.pages.fields import DutchMonthField, Required, SafeForm
 from core.pages.lists import Column, RowList, choice_filter
 from core.small_numbers import few_text
 from providers.codes import LearningRoute, TrackStatus
+from providers.deliveries import outcomes
 from providers.deliveries.calendar_queries import CalendarCell, delivery_calendar
 from providers.deliveries.history_queries import Narrow
+from providers.deliveries.outcomes import RECEIVED, STATE_WORDS
 from providers.deliveries.queries import completeness, missing_rows
 from providers.feed.tell.outcome import Outcome, Status
 from providers.models import CURRENT, Delivery, DeliveryMonth, ProgressRecord, Provider
 
-STATE_WORDS = {
-    "held": "verwerkt",
-    "received": "wacht op aannemen",
-    "refused": "niet aangenomen",
-    "withdrawn": "ingetrokken",
-}
-
 
 def state_words() -> dict[str, str]:
     """What the states are called: a school hands in, others accept."""
-    waits = {"received": "wacht op indienen"} if g.account.role == Role.PROVIDER else {}
+    waits = {RECEIVED: "wacht op indienen"} if g.account.role == Role.PROVIDER else {}
     return STATE_WORDS | waits
 
 
 def state_word(delivery: Delivery) -> str:
-    """How a delivery stands, and what it waits for."""
-    if delivery.state == "received":
-        if delivery.findings.get("to_map"):
-            return "kolommen kiezen"
-        if delivery.findings.get("replaces"):
-            return "wacht op bevestiging"
-    return state_words()[delivery.state]
+    """How a delivery stands for who reads this page."""
+    word = outcomes.state_word(delivery)
+    return state_words()[RECEIVED] if word == STATE_WORDS[RECEIVED] else word
 
 
 def delivery_list() -> RowList:

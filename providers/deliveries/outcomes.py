@@ -13,7 +13,15 @@ from providers.deliveries.history_queries import Narrow
 from providers.deliveries.mapping import mapping_of
 from providers.deliveries.queries import completed_by, sent_back
 from providers.feed.check.checking import Problem
-from providers.feed.tell.outcome import Counts, Outcome, Replaces, Status, held_status
+from providers.feed.tell.outcome import (
+    STATUS_LABELS,
+    Counts,
+    Outcome,
+    Replaces,
+    Status,
+    held_status,
+    status_word,
+)
 from providers.models import Delivery, DeliveryMonth, Problem as HeldProblem, ProgressRecord
 
 RECEIVED, HELD, REFUSED, WITHDRAWN = "received", "held", "refused", "withdrawn"
@@ -93,6 +101,29 @@ def outcome_of(delivery: Delivery, *, narrow: Narrow | None = None) -> Outcome:
         provisional=[parse_month(month) for month in delivery.findings.get("provisional", ())],
         seconds=delivery.seconds or 0.0,
     )
+
+
+STATE_WORDS = {
+    RECEIVED: "wacht op aannemen",
+    HELD: STATUS_LABELS[Status.ACCEPTED],
+    REFUSED: STATUS_LABELS[Status.REFUSED],
+    WITHDRAWN: "ingetrokken",
+}
+
+
+def state_word(delivery: Delivery) -> str:
+    """How a delivery stands, as its receipt says it; or what it waits for."""
+    if delivery.state == HELD:
+        counts = Counts(
+            accepted=delivery.accepted, unchanged=delivery.unchanged, rejected=delivery.rejected,
+            warnings=delivery.warnings,
+        )  # fmt: skip
+        return status_word(held_status(counts), counts)
+    if delivery.state == RECEIVED and delivery.findings.get("to_map"):
+        return "kolommen kiezen"
+    if delivery.state == RECEIVED and delivery.findings.get("replaces"):
+        return "wacht op bevestiging"
+    return STATE_WORDS[delivery.state]
 
 
 def _status(delivery: Delivery, counts: Counts) -> Status:

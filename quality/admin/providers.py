@@ -16,6 +16,7 @@ from core.admin import Page
 from core.dates import add_months, month_of, today
 from core.export import download
 from core.formats import month_text
+from providers.admin.delivery_parts import state_word
 from providers.codes import LearningRoute, MarkStatus, TeacherRegistration
 from providers.deliveries.calendar_queries import delivery_calendar, last_closed_month
 from providers.deliveries.queries import Completeness, completeness
@@ -237,6 +238,7 @@ class ProvidersPage(Page):
             "deliveries",
             deliveries=list(sent.limit(MANY)),
             total=sent.count(),
+            state_word=state_word,
             calendar=self._calendar(provider),
             complete=self._complete(provider),
             exact=may(g.account, "read", "progress"),

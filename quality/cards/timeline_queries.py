@@ -159,7 +159,7 @@ def _complaints(provider: Provider, account: Account) -> Iterator[Event]:
 def _withdrawals(provider: Provider, account: Account) -> Iterator[Event]:
     withdrawn = Delivery.withdrawn_at.is_null(False)
     for one in visible(Delivery, account).where(Delivery.provider == provider, withdrawn):
-        text = f"Levering teruggetrokken: {one.file_name} ({one.withdrawn_reason})"
+        text = f"Levering ingetrokken: {one.file_name} ({one.withdrawn_reason})"
         yield Event(_day(one.withdrawn_at), EventKind.DELIVERY, text, one.id)
 
 

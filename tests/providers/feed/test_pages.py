@@ -10,7 +10,7 @@ from core.accounts import Role
 from core.jobs.models import Job
 from providers.admin import deliveries
 from providers.deliveries.mapping import save_mapping
-from providers.models import CURRENT, Delivery, ProgressRecord
+from providers.models import CURRENT, Delivery, ProgressRecord, Provider
 from tests.builders import make_contract, make_provider
 from tests.pages import Client
 from tests.providers.feed.door import AT, deliver
@@ -40,6 +40,16 @@ def test_shows_first_what_would_happen(school):
     assert "2 rijen gelezen: 1 aangenomen, 0 ongewijzigd, 1 terug te sturen." in page.text
     assert 'Vul het aantal uren in, bijvoorbeeld 12,5. Er staat "nvt".' in page.text
     assert ProgressRecord.select().count() == 0
+
+
+def test_a_delivery_is_called_the_same_wherever_it_is_shown(school, tmp_path):
+    faulty = csv(row(), row(trajectnummer="T-2", uren_gevolgd="nvt"))
+    outcome = deliver(tmp_path, Provider.get(code="TA001"), faulty)
+    assert outcome.status_word == "deels aangenomen"
+    for address in ("/leveringen/", f"/leveringen/{outcome.delivery}/"):
+        assert "deels aangenomen" in school.get(address).text
+    school.sign_in(Role.CONTRACT_MANAGER)
+    assert "deels aangenomen" in school.get("/aanbieders/TA001/leveringen/").text
 
 
 def test_accepts_then_shows_the_receipt_and_completes_it(school):
