@@ -14,6 +14,8 @@ from quality.models import ScoreCard
 from tests.builders import AT
 from tests.quality.cards.test_operations import deliver
 
+pytestmark = pytest.mark.sqlite_first
+
 NUMBER = {"type": ["number", "null"]}
 CRITERION = {
     "type": "object",

@@ -18,13 +18,15 @@ class Examined:
         self.folder = folder
         self._seen: set[str] = set()
 
-    def claim(self, kinds: list[str]) -> list[str]:
-        """Return which of these are new; nobody else gets them afterwards."""
+    def claim(self, kinds: list[str], *, at_least: int = 1) -> list[str]:
+        """Return which of these are new, if so many are; nobody else gets them afterwards."""
         unseen = set(kinds) - self._seen
         if not unseen or self.folder is None:
             return sorted(unseen)
         with self._kept("kinds", []) as examined:
             new = sorted(unseen.difference(examined))
+            if len(new) < at_least:
+                return []
             examined.extend(new)
         self._seen.update(unseen)
         return new

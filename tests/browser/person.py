@@ -28,6 +28,7 @@ WHOLE_PAGE = [
 CONTRAST = ["color-contrast"]
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 # One element of each kind: what it is, and inside what. Two of a kind look and work the same.
+# Then what makes the page as a whole: its headings and landmarks in their order.
 KINDS = """() => {
     window.ofKind = new Map();
     const visit = (parent, path) => {
@@ -39,7 +40,10 @@ KINDS = """() => {
         }
     };
     visit(document.body, '');
-    return [...window.ofKind.keys()];
+    const marks = 'h1, h2, h3, h4, h5, h6, header, nav, main, section, aside, footer, form, [role]';
+    const whole = [...document.querySelectorAll(marks)].map(one => one.tagName +
+        ['role', 'aria-label', 'aria-labelledby'].map(name => one.getAttribute(name) ?? ''));
+    return [[...window.ofKind.keys()], whole.join(' ')];
 }"""
 # Texts that are seen on a wide screen, and where Tab goes from there against the way one reads.
 WIDE_LOOK = """() => {
@@ -70,9 +74,10 @@ NARROW_LOOK = """() => {
         return /hidden|clip/.test(style.overflow) && style.clipPath === 'none'
             && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);
     }).map(one => `cut off: ${one.outerHTML}`);
-    const width = document.documentElement.scrollWidth;
+    const wide = document.documentElement.scrollWidth;
     document.adoptedStyleSheets = [];
-    if (width > innerWidth) cut.push(`with wide letters ${width} px`);
+    const width = document.documentElement.scrollWidth;
+    if (Math.max(wide, width) > innerWidth) cut.push(`${width} px, with wide letters ${wide} px`);
     return [...lost, ...cut].map(text => text.slice(0, 160));
 }"""
 # What is a box by its tint alone, which colours of the reader's own replace.
@@ -136,11 +141,16 @@ FORCED_LOOK = """() => {
         'the open page is not marked': unmarked, 'no focus': unseen, 'drawn too faint': faint,
     }).flatMap(([what, all]) => all.map(one => `${what}: ${one.outerHTML.slice(0, 120)}`));
 }"""
-EXAMINE = """async ([kinds, rules]) => {
-    const include = kinds?.map(kind => window.ofKind.get(kind)).filter(Boolean);
-    if (include?.length === 0) return [];
-    const options = {resultTypes: ['violations'], runOnly: rules};
-    return (await axe.run(include ? {include} : document, options)).violations;
+EXAMINE = """async runs => {
+    const violations = [];
+    for (const [kinds, rules] of runs) {
+        const include = kinds?.map(kind => window.ofKind.get(kind)).filter(Boolean);
+        if (include?.length === 0) continue;
+        const options = {resultTypes: ['violations'], runOnly: rules};
+        violations.push(...(await axe.run(include ? {include} : document, options)).violations);
+    }
+    return violations.flatMap(
+        ({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 160)}`));
 }"""
 
 
@@ -211,23 +221,25 @@ class Person:
         In dark mode it looks for a lack of contrast only.
         """
         self.page.wait_for_load_state()
-        new = self.site.examined.claim(self.page.evaluate(KINDS))
-        self.page.evaluate(AXE)
-        violations = self._axe(None, {"type": "rule", "values": WHOLE_PAGE})
-        violations += self._axe(new, {"type": "tag", "values": NORM})
-        self.page.emulate_media(color_scheme="dark")
-        violations += [
-            f"dark: {one}" for one in self._axe(new, {"type": "rule", "values": CONTRAST})
-        ]
-        self.page.emulate_media(color_scheme="light")
+        kinds, whole = self.page.evaluate(KINDS)
+        new, new_whole = self.site.examined.claim(kinds), self.site.examined.claim([whole])
+        if not new and not new_whole:
+            return []
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
+        violations = self._axe(
+            (None, {"type": "rule", "values": WHOLE_PAGE}), (new, {"type": "tag", "values": NORM})
+        )
+        if new:
+            self.page.emulate_media(color_scheme="dark")
+            violations += [
+                f"dark: {one}" for one in self._axe((new, {"type": "rule", "values": CONTRAST}))
+            ]
+            self.page.emulate_media(color_scheme="light")
         return violations
 
-    def _axe(self, kinds: list[str] | None, rules: dict[str, object]) -> list[str]:
-        return [
-            f"{self.page.url}: {violation['id']}: {node['html'][:160]}"
-            for violation in self.page.evaluate(EXAMINE, [kinds, rules])
-            for node in violation["nodes"]
-        ]
+    def _axe(self, *runs: tuple[list[str] | None, dict[str, object]]) -> list[str]:
+        return [f"{self.page.url}: {one}" for one in self.page.evaluate(EXAMINE, [*runs])]
 
     def overflow(self) -> list[str]:
         """Tell whether the page that is open must be scrolled sideways on a narrow screen."""
@@ -241,7 +253,8 @@ class Person:
         problems = self.page.evaluate(WIDE_LOOK)
         self.page.set_viewport_size(NARROW)
         problems += self.page.evaluate(NARROW_LOOK)
-        return [f"{self.page.url}: {one}" for one in problems] + self.overflow()
+        self.page.set_viewport_size(WIDE)
+        return [f"{self.page.url}: {one}" for one in problems]
 
     def lost_in_own_colours(self) -> list[str]:
         """What is not seen on the page that is open where the reader's own colours replace ours."""

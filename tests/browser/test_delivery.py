@@ -99,6 +99,7 @@ def test_sending_a_file_with_the_keyboard(person: Person, sender: str, tmp_path:
     expect(page.locator("main")).to_contain_text("1 aangenomen")
 
 
+@pytest.mark.thorough
 def test_ten_broken_files_each_get_an_answer(person: Person, sender: str, tmp_path: Path) -> None:
     person.sign_in_as(sender)
     page = person.page

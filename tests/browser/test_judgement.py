@@ -81,6 +81,7 @@ def test_a_score_is_explained_down_to_its_last_row(sit: Sit) -> None:
     assert f"{count_text(len(lines) - 1)} rijen" in text
 
 
+@pytest.mark.thorough
 def test_who_is_behind_a_figure_is_opened_printed_and_seen_by_the_provider_alike(
     sit: Sit, tmp_path: Path
 ) -> None:
@@ -120,6 +121,7 @@ def test_who_is_behind_a_figure_is_opened_printed_and_seen_by_the_provider_alike
         assert theirs == ours
 
 
+@pytest.mark.thorough
 def test_a_model_is_tried_and_put_in_force_by_two(sit: Sit, site: Site) -> None:
     taalinkoop(
         site.folder, "user", "add", SECOND_MANAGER, "--role", "contractmanager",
@@ -155,6 +157,7 @@ def test_a_model_is_tried_and_put_in_force_by_two(sit: Sit, site: Site) -> None:
     looks_right(second)
 
 
+@pytest.mark.thorough
 def test_hoor_en_wederhoor_up_to_fixing_the_month(sit: Sit) -> None:
     manager, provider = sit(MANAGER), sit(email(Role.PROVIDER))
     here, month = f"/kwaliteit/{EARLIER:%Y-%m}/", month_text(EARLIER)
@@ -209,6 +212,7 @@ def test_hoor_en_wederhoor_up_to_fixing_the_month(sit: Sit) -> None:
     assert "vastgesteld" in text
 
 
+@pytest.mark.thorough
 def test_the_gemeente_handles_a_signal(sit: Sit) -> None:
     gemeente = sit(email(Role.MUNICIPALITY))
     page = gemeente.visit("/signalen/")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from core.accounts import Role
@@ -23,6 +24,7 @@ def strange(folder: Path, name: str, first: int, headers: list[str]) -> Path:
     return path
 
 
+@pytest.mark.thorough
 def test_a_strange_file_is_mapped_used_and_a_changed_header_is_shown(
     person: Person, tmp_path: Path
 ) -> None:

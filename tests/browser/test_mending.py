@@ -47,6 +47,7 @@ def answer(page: Page) -> str:
     return page.locator("p.answer").inner_text()
 
 
+@pytest.mark.thorough
 def test_what_came_back_is_mended_with_the_workbook_until_the_delivery_is_complete(
     someone: Person, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

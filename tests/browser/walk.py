@@ -12,7 +12,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
-from tests.browser.person import Person
+from tests.browser.person import AXE, Person
 
 # Stands before every file about persons: one page at many addresses.
 PURPOSE = "Waarvoor heb je dit bestand nodig? – Taalinkoop"
@@ -55,10 +55,11 @@ class Outline(HTMLParser):
 
 @dataclass
 class Walk:
-    """What somebody came along."""
+    """What somebody came along; where ``at_least`` so many kinds are new, a window opens."""
 
     person: Person
     routes: Map
+    at_least: int = 1
     pages: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     titles: dict[str, set[str]] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Walk:
 
     def go(self, *first: str) -> "Walk":
         """Follow the links, widest first, and look at each page; ``first`` names where to begin."""
+        self.person.context.add_init_script(AXE)  # every page that is opened is examined
         ahead = deque(f"{self.person.site.url}{path}" for path in (*first, "/"))
         seen = set(ahead)
         while ahead:
@@ -107,7 +109,7 @@ class Walk:
         answer.dispose()
         if outline.title != PURPOSE:
             self.titles.setdefault(outline.title, set()).add(urlsplit(here).path)
-        if self.person.site.examined.claim([*outline.kinds]):
+        if self.person.site.examined.claim([*outline.kinds], at_least=self.at_least):
             self.person.visit(address)
             self.wrong += self.person.barriers() + self.person.lost_in_own_colours()
             self.wrong += self.person.hard_to_read()

@@ -20,6 +20,8 @@ from tests.databases import held_elsewhere
 from tests.providers.feed.door import AT, deliver
 from tests.providers.feed.lines import csv, row, text
 
+pytestmark = pytest.mark.sqlite_first
+
 
 @pytest.fixture
 def settings(tmp_path):

@@ -14,6 +14,8 @@ from tests.builders import AT
 from tests.mailbox import mailbox
 from tests.procurement.plans import make_milestone, make_process
 
+pytestmark = pytest.mark.sqlite_first
+
 COMMAND = ["plan", "digest", "--mail-owners"]
 
 

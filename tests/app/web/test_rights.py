@@ -48,6 +48,9 @@ from tests.providers.feed.door import deliver
 
 MONTH = date(2026, 10, 1)
 THOROUGH = pytest.mark.thorough
+ROLES = pytest.mark.parametrize(
+    "role", [Role.PROVIDER, *(pytest.param(r, marks=THOROUGH) for r in Role if r != Role.PROVIDER)]
+)
 SAMPLES = {
     "chart": "scores-2026-10",
     "code": "TA002",
@@ -185,9 +188,7 @@ def content(page) -> str:
     return page.data.decode("utf-8", "replace") + page.location
 
 
-@pytest.mark.parametrize(
-    "role", [Role.PROVIDER, *(pytest.param(r, marks=THOROUGH) for r in Role if r != Role.PROVIDER)]
-)
+@ROLES
 def test_every_route_as_every_role(app, client: Client, world, role):
     account = client.sign_in(role, **SCOPE.get(role, {}))
     read: list[str] = []
@@ -225,7 +226,7 @@ def test_every_page_can_be_asked_for(app, client: Client, world):
 
 @pytest.mark.parametrize(
     "value",
-    ["9" * 23, "%C2%B2", *(pytest.param(v, marks=THOROUGH) for v in ("-1", "9999-99", "0"))],
+    ["9" * 23, *(pytest.param(v, marks=THOROUGH) for v in ("%C2%B2", "-1", "9999-99", "0"))],
 )
 def test_whatever_stands_in_an_address_no_page_fails(app, client, world, value):
     client.sign_in("contractmanager")
@@ -239,7 +240,7 @@ def test_whatever_stands_in_an_address_no_page_fails(app, client, world, value):
                 client.get(f"{address(rule)}?{asked}", status=None, check=False)
 
 
-@pytest.mark.parametrize("role", list(Role))
+@ROLES
 def test_every_row_of_every_table_by_its_number(app, client: Client, world, role):
     account = client.sign_in(role, **SCOPE.get(role, {}))
     for view in app.extensions["admin"][0]._views:

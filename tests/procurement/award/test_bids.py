@@ -39,6 +39,8 @@ from tests.procurement.lots import (
     refused,
 )
 
+pytestmark = pytest.mark.sqlite_first
+
 OCDS = Path(__file__).parents[2] / "data" / "ocds-1.1.5"
 
 

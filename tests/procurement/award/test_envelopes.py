@@ -25,6 +25,8 @@ from tests.procurement.lots import (
     refused,
 )
 
+pytestmark = pytest.mark.sqlite_first
+
 BUYERS = (Role.REGION, Role.AUDITOR)
 HOME = "/planning/T-9/inschrijvingen/P1/"
 PRICES = ("10.000", "9.500")

@@ -20,6 +20,8 @@ from procurement.plan.steps import Verdict
 from procurement.plan.terms import Purpose
 from tests.procurement.lots import ANNE, AT, BY, both, decided, judged, refused
 
+pytestmark = pytest.mark.sqlite_first
+
 NOVEMBER = datetime(2026, 11, 20, 10, tzinfo=UTC)
 LATER = {"by": ANNE, "at": NOVEMBER}
 OEVER = Case("Oever", date(2026, 9, 24))

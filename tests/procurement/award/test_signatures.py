@@ -15,6 +15,8 @@ from procurement.plan.steps import Outcome
 from procurement.plan.terms import Purpose
 from tests.procurement.lots import BY, DRAFT, decided, make_plan
 
+pytestmark = pytest.mark.sqlite_first
+
 DALFSEN, KAMPEN, ZWOLLE = "0148", "0166", "0193"
 FRIDAY, MONDAY = date(2026, 9, 25), date(2026, 9, 28)
 

@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
 from core.accounts import Account, Role
 from core.attention import Urgency
 from core.dates import today
 from procurement.attention import attention
 from procurement.demo import CODE, LATE
 from procurement.models import ContractingProcess, Decision, Milestone
+
+pytestmark = pytest.mark.sqlite_first
 
 
 def account(role, **more):

@@ -20,6 +20,8 @@ from procurement.plan.documents import (
 from procurement.plan.outlook import look
 from procurement.plan.steps import Link, Outcome, ReplanCause
 
+pytestmark = pytest.mark.sqlite_first
+
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BY = {"by": "regio@example.nl", "at": AT}
 DALFSEN, KAMPEN, ZWOLLE = "0148", "0166", "0193"

@@ -2,12 +2,16 @@
 
 import json
 
+import pytest
+
 from app.cli import main
 from procurement.demo import CODE, DALFSEN_CODE
 from procurement.models import Baseline, ContractingProcess
 from procurement.plan import queries
 from procurement.plan.templates import TEMPLATES
 from procurement.preparation.queries import trace
+
+pytestmark = pytest.mark.sqlite_first
 
 
 def run(capsys, *arguments):

@@ -13,6 +13,8 @@ from providers.models import Delivery
 from tests.builders import make_provider
 from tests.providers.feed.lines import csv, row
 
+pytestmark = pytest.mark.sqlite_first
+
 TODAY = date(2026, 11, 23)
 NOW = 2_000_000_000.0
 

@@ -17,6 +17,8 @@ from quality.cards import operations, queries as cards
 from quality.models import ScoreCard, ScoreDraws
 from tests.builders import make_contract, make_delivery, make_provider, make_record, make_track
 
+pytestmark = pytest.mark.sqlite_first
+
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LATER = datetime(2026, 12, 1, 9, tzinfo=UTC)
 WHO = {"by": "contract@zwolle.nl", "at": AT}

@@ -126,8 +126,8 @@ def cards():
     ("old", "new"),
     [
         (TrackStatus.WAITING, TrackStatus.ACTIVE),
-        pytest.param(TrackStatus.ACTIVE, TrackStatus.WAITING, marks=SQLITE_FIRST),
-        pytest.param(TrackStatus.WAITING, TrackStatus.DROPPED_OUT, marks=SQLITE_FIRST),
+        pytest.param(TrackStatus.ACTIVE, TrackStatus.WAITING, marks=pytest.mark.thorough),
+        pytest.param(TrackStatus.WAITING, TrackStatus.DROPPED_OUT, marks=pytest.mark.thorough),
     ],
 )
 def test_a_correction_gives_what_computing_from_nothing_gives(provider, old, new):
