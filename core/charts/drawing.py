@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.charts import svg as plain
-from core.charts.lettering import wrap
+from core.charts.lettering import text_width, wrap
 from core.dates import month_from_number, month_number
 from core.formats import month_name, number_text
 
@@ -117,6 +117,19 @@ def _write(figure: Any, place: tuple[float, float], text: str, **look: Any) -> A
     word.set_figure(figure)
     figure.texts.append(word)
     return word
+
+
+def side_of(axes: Any, at: float, *lines: str, size: float = 8.5, beyond: float = 0.0) -> str:
+    """At which side of a place on the axis words go: ``left`` aligned where they fit to its right.
+
+    There is the newest, which a narrow screen shows; ``beyond`` is room at the right of the axes.
+    What fits nowhere has most room.
+    """
+    begin, end = axes.get_xlim()
+    left = (at - begin) / (end - begin) * axes.bbox.width
+    right = axes.bbox.width - left + beyond
+    width = max(text_width(line, size) for line in lines) + 4
+    return "left" if width <= right or left <= right else "right"
 
 
 def blank(finding: str, measure: str, width: float, height: float) -> Canvas:

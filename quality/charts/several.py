@@ -66,15 +66,19 @@ def compare_over_time(
     )
 
 
+RIGHT = 120.0
+"""Points beside the lines, for their names."""
+
+
 def paint_several(canvas: drawing.Canvas, data: Several) -> None:
     """Lines with a shape and a colour each, named at their end."""
     points = [p for _, line in data.series for p in line if p.value is not None]
     if not points:
         canvas.nothing("Er is nog geen waarde om te tonen.")
         return
-    axes = canvas.axes(left=44, right=150, top=16, bottom=34)
+    axes = canvas.axes(left=44, right=RIGHT, top=16, bottom=34)
     everything = [p.month for _, line in data.series for p in line]
-    drawing.month_axis(axes, min(everything), max(everything), canvas.width - 194)
+    drawing.month_axis(axes, min(everything), max(everything), canvas.width - 44 - RIGHT)
     values = [p.value for p in points if p.value is not None]
     ticks = drawing.nice_ticks(0, max(values) if data.unit == "uur" else 100, 4)
     axes.set_ylim(ticks[0], ticks[-1])
@@ -96,7 +100,7 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
                 text = f"{who}, {month_text(point.month)}: {in_unit(point.value, data.unit)}"
                 drawing.spot(axes, month_number(point.month), point.value, text)
         if values:
-            labels.append((values[-1], lettering.shorten(who, 128, 8.5)))
+            labels.append((values[-1], lettering.shorten(who, RIGHT - 22, 8.5)))
             signs.append((shape, colour))
     write_side_labels(axes, labels, ticks, signs)
     _write_moments(axes, data, ticks[-1])
@@ -104,17 +108,16 @@ def paint_several(canvas: drawing.Canvas, data: Several) -> None:
 
 def _write_moments(axes: Any, data: Several, top: float) -> None:
     """A dotted line at each moment, its words at two heights by turns."""
-    months = [month_number(p.month) for _, line in data.series for p in line]
     for number, (moment, text) in enumerate(data.moments):
         at = month_number(moment)
-        late = at > (min(months) + max(months)) / 2
+        side = drawing.side_of(axes, at, text, beyond=RIGHT)
         axes.axvline(at, color=drawing.GREY, lw=1, ls=(0, (2, 2)))
         axes.annotate(
             text,
             (at, top),
-            (-2 if late else 2, (3, -9)[number % 2]),
+            (2 if side == "left" else -2, (3, -9)[number % 2]),
             textcoords="offset points",
-            ha="right" if late else "left",
+            ha=side,
             fontsize=8.5,
             annotation_clip=False,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.charts import drawing, lettering
+from core.charts import drawing
 from core.charts.pictures import Chart
 from core.dates import month_from_number, month_number, months_between, parse_month
 from core.formats import MISSING, month_text, number_text, percent_text
@@ -315,13 +315,14 @@ def _backdrop(axes: Any, line: Line, top: float) -> None:
         at = month_number(change) - 0.5
         if first <= at <= last:
             axes.axvline(at, color=drawing.PURPLE, lw=1, ls=(0, (2, 2)), zorder=1)
-            late = at > (first + last) / 2
+            words = "nieuwe rekenregels"
+            side = drawing.side_of(axes, at, words)
             axes.annotate(
-                "nieuwe rekenregels",
+                words,
                 (at, top),
-                (-3 if late else 3, 3 - 12 * min(len(line.spans), 2)),
+                (3 if side == "left" else -3, 3 - 12 * min(len(line.spans), 2)),
                 textcoords="offset points",
-                ha="right" if late else "left",
+                ha=side,
                 fontsize=8.5,
             )
 
@@ -338,16 +339,14 @@ def _mark_change(axes: Any, line: Line, top: float) -> None:
     axes.axvline(at, color=drawing.ORANGE, lw=1.6, zorder=2)
     words = (f"{change['direction']} sinds", month_text(since))
     # Short lines, at the side of the newest where they fit: that a narrow screen shows.
-    begin, end = axes.get_xlim()
-    width = max(lettering.text_width(word, 8.5) for word in words) + 6
-    late = at + width / axes.bbox.width * (end - begin) > end
+    side = drawing.side_of(axes, at, *words)
     for number, word in enumerate(words):
         axes.annotate(
             word,
             (at, top / 8),
-            (-3 if late else 3, -11 * number),
+            (3 if side == "left" else -3, -11 * number),
             textcoords="offset points",
-            ha="right" if late else "left",
+            ha=side,
             fontsize=8.5,
         )
 
