@@ -66,7 +66,7 @@ def compare_over_time(
     )
 
 
-RIGHT = 120.0
+RIGHT = 142.0
 """Points beside the lines, for their names."""
 
 
