@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from core import audit
-from core.db import transaction
+from core.db import locked, transaction
 from core.errors import DomainError
 from providers.models import Provider
 from quality.cards import queries as cards
@@ -77,9 +77,10 @@ def answer(reaction: Reaction, *, text: str, by: str, at: datetime) -> Reaction:
     """Answer a reaction, once."""
     text = _checked(text, "Schrijf je antwoord op.", field="answer")
     with transaction():
-        reaction = Reaction.get_by_id(reaction.id)
+        reaction = locked(Reaction.select().where(Reaction.id == reaction.id))
         if reaction.answered_at is not None:
-            raise DomainError("answered", "Deze reactie is al beantwoord.", field="answer")
+            message = f"Deze reactie is intussen beantwoord door {reaction.answered_by}."
+            raise DomainError("answered", message, field="answer")
         reaction.answer, reaction.answered_by, reaction.answered_at = text, by, at
         reaction.save()
         audit.record(

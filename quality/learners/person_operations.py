@@ -88,8 +88,12 @@ def restrict(
     if not is_known(municipality, number):
         raise DomainError("nobody", NOBODY, field="number")
     with transaction():
-        if is_restricted(municipality, number):
-            raise DomainError("restricted", "De verwerking van deze cursist is al beperkt.")
+        if (earlier := restriction_of(municipality, number)) is not None:
+            message = (
+                f"De verwerking van deze cursist is intussen beperkt door {earlier.by}, om deze "
+                f"reden: {earlier.reason}"
+            )
+            raise DomainError("restricted", message)
         stored: Restriction = Restriction.create(
             municipality=municipality, number=number, ground=ground, reason=reason, by=by, at=at
         )

@@ -177,6 +177,8 @@ def test_the_command_restricts_and_lifts(run, folder):  # noqa: F811
     assert "Kies een grond" in run("learner", "restrict", *WHO, "--ground", "x", "--reason", "y")[2]
     status, out, _ = run("learner", "restrict", *WHO, "--ground", "bezwaar", "--reason", "zaak 9")
     assert (status, "Vastgestelde scores veranderen niet" in out) == (0, True)
+    again = run("learner", "restrict", *WHO, "--ground", "bezwaar", "--reason", "zaak 10")[2]
+    assert "intussen beperkt door opdrachtregel, om deze reden: zaak 9" in again
     assert "beperkt" in run("learner", "erase", *WHO, "--reason", "x")[2]
     assert run("learner", "lift", *WHO, "--reason", "beslist")[0] == 0
     assert "niet beperkt" in run("learner", "lift", *WHO, "--reason", "nog eens")[2]

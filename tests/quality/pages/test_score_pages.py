@@ -173,7 +173,13 @@ def test_the_provider_reacts_and_the_contract_manager_answers(client, region):
         f"{url}{reaction.id}/", {"answer": "Dat zien we volgende maand terug."}, follow=True
     )
     assert "Dat zien we volgende maand terug." in page.text
-    assert client.post(f"{url}{reaction.id}/", {"answer": "Nog eens"}).status == 200
+    # Whoever opened the form too sees whose answer is there, and loses nothing that was typed.
+    page = client.post(f"{url}{reaction.id}/", {"answer": "Nog eens"})
+    assert page.status == 200
+    (refusal,) = page.errors
+    assert refusal.startswith("Deze reactie is intussen beantwoord door contractmanager")
+    assert "Dat zien we volgende maand terug." in page.text
+    assert "Nog eens" in page.text
     assert Reaction.get().answer == "Dat zien we volgende maand terug."
     client.get(f"{url}999/", status=404)
     client.sign_out()
