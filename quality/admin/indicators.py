@@ -26,7 +26,7 @@ from quality.indicators.forms import (
     IndicatorValueForm,
     ReferenceForm,
 )
-from quality.indicators.models import CriterionReference, Indicator
+from quality.indicators.models import BETTER, CriterionReference, Indicator
 from quality.indicators.operations import (
     compute_value,
     define_indicator,
@@ -197,6 +197,7 @@ class IndicatorPage(Page):
         computed = next((row for row in reversed(item.rows) if row.detail), None)
         return self.render(
             "quality/indicator.html",
+            better=dict(BETTER),
             listed=item,
             chart=chart,
             computed=computed,

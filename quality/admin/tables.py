@@ -18,7 +18,7 @@ from providers.codes import LearningRoute
 from quality.agreements.models import Agreement, Complaint
 from quality.agreements.operations import close_agreement, close_complaint
 from quality.agreements.rules import COMPLAINT_KINDS, CRITERIA, KINDS
-from quality.indicators.models import Indicator
+from quality.indicators.models import BETTER, Indicator
 
 CATEGORY = "Kwaliteit"
 ROUTES = [(int(route), route.label) for route in LearningRoute]
@@ -128,6 +128,7 @@ class IndicatorTable(SafeModelView):
     thing = "indicators"
     about = "Doelen van gemeenten, met een cijfer per jaar."
     column_list = ("number", "name", "unit", "better", "municipality")
+    choices = {"better": BETTER}
     cells = {
         "municipality": lambda row: (
             municipality_name(row.municipality) if row.municipality else "hele regio"

@@ -24,6 +24,7 @@ from quality.indicators.computed import (
     SPANS,
     UNITS,
 )
+from quality.indicators.models import BETTER
 from quality.method.criteria import CRITERIA
 
 
@@ -74,7 +75,7 @@ class IndicatorForm(SafeForm):
     better = RadioField(
         "Beter is",
         [Required("Kies welke kant goed is.")],
-        choices=[SelectChoice("higher", "hoger"), SelectChoice("lower", "lager")],
+        choices=[SelectChoice(value, label) for value, label in BETTER],
     )
     computation = SelectField(
         "Hoe komt het cijfer er",

@@ -4,6 +4,8 @@ import peewee
 
 from core.db import BaseModel, MomentField
 
+BETTER = (("higher", "hoger"), ("lower", "lager"))
+
 
 class Indicator(BaseModel):
     """Something that is measured each year against a target.

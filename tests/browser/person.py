@@ -168,6 +168,7 @@ class Person:
     context: BrowserContext
     page: Page
     complaints: list[str] = field(default_factory=list)
+    has_script: bool = True
 
     @classmethod
     def sit_down(cls, browser: Browser, site: Site, **options: Any) -> "Person":
@@ -176,7 +177,9 @@ class Person:
             base_url=site.url, locale="nl-NL", viewport=WIDE, accept_downloads=True, **options
         )
         context.set_default_timeout(90_000)
-        person = cls(site, context, context.new_page())
+        person = cls(
+            site, context, context.new_page(), has_script=options.get("java_script_enabled", True)
+        )
         person.page.on("console", person._hear)
         person.page.on("pageerror", lambda error: person.complaints.append(str(error)))
         return person
