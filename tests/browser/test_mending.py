@@ -6,6 +6,7 @@
 from pathlib import Path
 
 import openpyxl
+import pytest
 from playwright.sync_api import Download, Page, expect
 
 from core.accounts import Role
