@@ -30,7 +30,7 @@ from providers.feed.check.rules import ERROR, sentence
 from providers.feed.columns import Context, Mapping
 from providers.feed.hold import intake, rejected, withdrawal
 from providers.feed.hold.drift import look_for_drift
-from providers.feed.hold.staging import one_at_a_time, patience, rows_of
+from providers.feed.hold.staging import count_grown_tables, one_at_a_time, patience, rows_of
 from providers.feed.read import cleaning
 from providers.feed.table import RefusedFileError
 from providers.feed.tell.outcome import Counts, Outcome, Replaces, Status, held_status
@@ -217,6 +217,7 @@ def accept(
             storage.path(delivery.sha256).unlink()
         raise
     settle(storage.directory.parent, at=at, kind="remove_files", subject=delivery.sha256)
+    count_grown_tables(outcome.counts.accepted)
     return outcome
 
 

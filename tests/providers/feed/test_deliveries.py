@@ -11,6 +11,7 @@ import pytest
 
 from app.checks import all_findings
 from core.audit import AuditLine
+from core.db import database, is_postgresql
 from core.errors import DomainError
 from core.storage import Storage
 from providers.deliveries import operations
@@ -80,6 +81,14 @@ def test_later_delivery_replaces_and_keeps_history(school, tmp_path):
     fourth = deliver(tmp_path, school, csv(row(), row(trajectnummer="T-2")), again=True)
     assert sums(fourth) == (2, 1, 1, 0, 0)
     assert Delivery.get_by_id(fourth.delivery).again_of_id == first.delivery
+
+
+def test_postgresql_knows_at_once_how_many_rows_a_large_delivery_added(school, tmp_path):
+    if not is_postgresql():
+        pytest.skip("SQLite plans without such a count")
+    deliver(tmp_path, school, csv(*(row(trajectnummer=f"T-{n}") for n in range(1_000))))
+    known = "SELECT reltuples FROM pg_class WHERE relname = 'progress_record'"
+    assert database.execute_sql(known).fetchone()[0] >= 1_000
 
 
 def test_preview_counts_as_accept_does_and_holds_nothing(school, tmp_path):
