@@ -21,7 +21,7 @@ from typing import Any
 
 from core.charts import drawing
 from core.charts.parallel import spread
-from core.charts.svg import accessible_svg
+from core.charts.svg import accessible_svg, scale_beside
 from core.jobs.child_process import HelperError, apart
 from core.storage import write_whole
 
@@ -94,6 +94,11 @@ class Chart:
             # The page has the table, and says what the picture would have shown.
             logger.exception("chart %s could not be drawn", self.name)
             return NOT_DRAWN
+
+    def in_page(self) -> str:
+        """The drawing, and over time the words of its axis once more for a narrow screen."""
+        drawn = self.svg()
+        return drawn + scale_beside(drawn)
 
     def svg_file(self) -> bytes:
         """Drawing that stands alone, heading included."""

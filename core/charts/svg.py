@@ -45,9 +45,8 @@ def accessible_svg(
 ) -> str:
     """Make matplotlib's SVG fit for a page; with ``body_height`` its heading is left out.
 
-    ``spots`` are places that tell a value to who points at them. With ``scale``, points from the
-    left, comes a second drawing of only the words there, to keep in view where the first is
-    scrolled.
+    ``spots`` are places that tell a value to who points at them. ``scale`` is how many points at
+    the left are for the words there: see ``scale_beside``.
     Without ``body_height`` the drawing stands alone: it keeps its heading, names its fonts, and
     has a white ground, since a dark viewer would show black on black.
     """
@@ -62,12 +61,16 @@ def accessible_svg(
             heading = top and child.get("id", "").startswith(HEADING)
             if heading or _local(child.tag) in drop:
                 parent.remove(child)
-    words = [one for one in root.iter() if scale and one.get("id", "").startswith(SCALE)]
+    for group in root.iter():
+        if scale and group.get("id", "").startswith(SCALE):
+            group.set("class", SCALE)
     referred = set(re.findall(rb"#([A-Za-z0-9_.-]+)", raw))
     for element in root.iter():
         _plain_attributes(element, id_prefix, referred)
     inside = "".join(_serialise(child) for child in root)
     look = f'class="{classes}" ' if classes else ""
+    if scale:
+        look += f'data-scale="{_short(scale)}" '
     paper = ""
     if body_height is None:
         look += f'font-family="{escape(_FONTS)}" '
@@ -79,17 +82,27 @@ def accessible_svg(
         f'<title id="{id_prefix}title">{escape(xml_text(title))}</title>'
         f'<desc id="{id_prefix}desc">{escape(xml_text(description))}</desc>{paper}'
         f"{inside}{_spots(spots)}</svg>"
-        + (_scale(words, scale, top, height - top) if scale else "")
     )
 
 
-def _scale(words: Sequence[Any], width: float, top: float, height: float) -> str:
-    """The words at the left, as wide as they are in the whole drawing on a narrow screen."""
+_SCALED = re.compile(r'viewBox="0 (\S+) \S+ (\S+)"[^>]* data-scale="([^"]+)"')
+_WORDS = re.compile(rf'<g class="{SCALE}">.*?</g>')
+
+
+def scale_beside(svg: str) -> str:
+    """The words at the left of a drawing once more, to keep in view where it is scrolled.
+
+    As wide as they are in the drawing on a narrow screen. Nothing where it has no ``scale``.
+    """
+    size = _SCALED.search(svg)
+    if size is None:
+        return ""
+    top, height, width = size.groups()
     return (
         f'<svg xmlns="{_SVG}" class="scale" aria-hidden="true" fill="currentColor" '
-        f'viewBox="0 {_short(top)} {_short(width)} {_short(height)}" '
-        f'width="{_short(width * REM)}rem" height="{_short(height * REM)}rem">'
-        f"{''.join(map(_serialise, words))}</svg>"
+        f'viewBox="0 {top} {width} {height}" '
+        f'width="{_short(float(width) * REM)}rem" height="{_short(float(height) * REM)}rem">'
+        f"{''.join(_WORDS.findall(svg))}</svg>"
     )
 
 
