@@ -355,7 +355,7 @@ class PreparationPages(PlanningBase):
                 ],
             }
         )
-        named = [NONE, *choices((i.code, f"{i.code} {i.text}"[:80]) for i in items)]
+        named = [NONE, *choices((i.code, i.full_name[:80]) for i in items)]
         for row in form.links:
             row.origin.choices = row.result.choices = named
 

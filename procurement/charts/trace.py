@@ -68,7 +68,7 @@ def trace_chart(code: str, items: Sequence[Item]) -> Chart | None:
         rows=tuple(
             (
                 item.name, KINDS[item.kind], item.text,
-                ", ".join(_full_name(names[end]) for end in item.leads_to)
+                ", ".join(names[end].full_name for end in item.leads_to)
                 or open_ends.get(item.code, "–"),
             )
             for item, _, _ in placed
@@ -91,10 +91,6 @@ def _label(item: Item) -> tuple[str, str]:
     """The head of a box, and its text where that says more."""
     head = item.name if item.weight is None else f"{item.name}, {item.weight} %"
     return head, "" if item.name == item.text else item.text
-
-
-def _full_name(item: Item) -> str:
-    return item.name if item.name == item.text else f"{item.name} {item.text}"
 
 
 Line = tuple[tuple[int, float], ...]

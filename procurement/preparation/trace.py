@@ -31,6 +31,11 @@ class Item:
         """What people call it: a code that they gave, or what a name in the system stands for."""
         return self.text if self.kind in NAMED_BY_SYSTEM else self.code
 
+    @property
+    def full_name(self) -> str:
+        """Its name and what it says, where that is more."""
+        return self.name if self.name == self.text else f"{self.name} {self.text}"
+
 
 def unmeasured(items: Sequence[Item], kind: str = "eis") -> list[Item]:
     """Requirements, or criteria, from which no way leads to something that is measured."""
