@@ -122,7 +122,9 @@ def queue_words(item: Tree) -> str:
         parts = ["Nu wacht niemand."]
     else:
         text = f"Nu {'wacht' if waiting == 1 else 'wachten'} {count_text(waiting)}"
-        if item["longest_wait"] is not None:
+        if item["longest_wait"] is None:
+            text += "; hoe lang al, is niet getoond (te kleine aantallen)"
+        else:
             text += f", de langste al {counted(item['longest_wait'], 'dag', 'dagen')}"
         if item["over_42"] is not None and item["over_70"] is not None:
             text += (
@@ -136,7 +138,9 @@ def queue_words(item: Tree) -> str:
         left = None
     else:
         left = item["left_over_norm"] + item["left_within_norm"]
-    if left:
+    if left is None and waiting is not None:
+        parts.append("Hoeveel er weggingen zonder te beginnen, is niet getoond.")
+    elif left:
         parts.append(
             f"{count_text(left)} {'ging' if left == 1 else 'gingen'} weg zonder te beginnen."
         )

@@ -54,6 +54,11 @@ def test_the_queue_is_told_in_whole_sentences():
     one = queue(waiting=1, longest_wait=1, over_42=None, left_unstarted=1)
     assert queue_words(one) == "Nu wacht 1, de langste al 1 dag. 1 ging weg zonder te beginnen."
     assert queue_words(queue(waiting=0, left_unstarted=0)) == "Nu wacht niemand."
+    hidden = dict.fromkeys(("longest_wait", "over_42", "over_70", "left_unstarted"))
+    assert queue_words(queue(waiting=6, **hidden)) == (
+        "Nu wachten 6; hoe lang al, is niet getoond (te kleine aantallen). "
+        "Hoeveel er weggingen zonder te beginnen, is niet getoond."
+    )
     assert queue_words(queue(waiting=None, left_unstarted=None)).endswith("te tonen (< 5).")
 
 
