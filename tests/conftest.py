@@ -95,11 +95,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def _is_unmeasured(item: pytest.Item) -> bool:
-    """What takes long, and what ran on SQLite before; but the kernel knows both engines."""
-    marked = item.get_closest_marker
-    once_more = marked("postgresql") and "engine" in getattr(item, "fixturenames", ())
-    of_kernel = Path(__file__).parent / "core" in item.path.parents
-    return bool(marked("thorough") or (once_more and not of_kernel))
+    """What runs once more: on PostgreSQL after SQLite, or in full with another value.
+
+    But the kernel and what takes in a delivery have lines for either engine.
+    """
+    of_value = {mark.name for mark in getattr(getattr(item, "callspec", None), "marks", ())}
+    own_lines = {Path(__file__).parent / name for name in ("core", "providers")}
+    elsewhere = "postgresql" in of_value and not own_lines.intersection(item.path.parents)
+    return elsewhere or "thorough" in of_value
 
 
 def _takes_long(item: pytest.Item) -> bool:

@@ -8,6 +8,8 @@ from core.dates import add_months
 from tests.benchmarks.calibration import Coverage, Found, judged, looks, words
 from tests.benchmarks.schools import LAST, Fall, region
 
+pytestmark = pytest.mark.no_cover  # the same arithmetic over and over, that has tests of its own
+
 
 @pytest.mark.thorough
 def test_the_interval_of_a_score_holds_the_truth_for_schools_of_every_size():
