@@ -30,15 +30,17 @@ SLOWEST_STEP_MONTHS = 2 * PACE_MONTHS
 AIMS = {int(level): level.label for level in SkillLevel}
 Levels = tuple[int, int, int, int]
 
-LEAP_DAYS = tuple(date(year, 2, 29).toordinal() for year in range(2004, 2064, 4))
-"""Every 29 February that a term can have in it."""
+LAST_LEAP_DAY = date(2096, 2, 29).toordinal()
+"""From 1904 up to here a 29 February comes every ``FOUR_YEARS``."""
+FOUR_YEARS, THREE_YEARS = 1461, 1095
+"""Days, the second without a 29 February."""
 
 
 def three_years_after(day: date) -> date:
     """The same day three years later; 1 March for a 29 February."""
     number = day.toordinal()
-    crossed = any(leap - 1095 <= number <= leap for leap in LEAP_DAYS)
-    return date.fromordinal(number + (1096 if crossed else 1095))
+    crossed = (LAST_LEAP_DAY - number) % FOUR_YEARS <= THREE_YEARS
+    return date.fromordinal(number + THREE_YEARS + crossed)
 
 
 def months_between_days(first: date, last: date) -> float:

@@ -17,7 +17,7 @@ from providers.models import CURRENT, CourseTrack, ProgressRecord as R, Provider
 from quality.cards.inputs import learner_days
 from quality.learners.acts import DEALT_WITH
 from quality.learners.models import LearnerFacts as F, LearnerSummary as S
-from quality.learners.signals import KINDS, LEAP_DAYS
+from quality.learners.signals import FOUR_YEARS, KINDS, LAST_LEAP_DAY, THREE_YEARS
 from quality.models import Signal
 
 HOURS_MONTHS = 3
@@ -238,8 +238,10 @@ def _relate(which: Any) -> None:
 
 def three_years_after(day: Any) -> Any:
     """The same day three years later, as SQL: a day more when a 29 February lies between."""
-    crossed = [(day.between(one - 1095, one), day + 1096) for one in LEAP_DAYS]
-    return Case(None, crossed, day + 1095)
+    left = LAST_LEAP_DAY - day
+    # What is left of a division by four years; both engines divide whole numbers.
+    crossed = left - left / FOUR_YEARS * FOUR_YEARS <= THREE_YEARS
+    return day + Case(None, [(crossed, THREE_YEARS + 1)], THREE_YEARS)
 
 
 def mark_summaries(which: Any) -> None:
