@@ -44,9 +44,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave to ``make check`` what takes long, unless it was named.
 
     Of a file the tests that need nothing in the database go before those that begin with a filled
-    one.
+    one. The files of no package go first: the longest are among them, and at the end one worker
+    would wait for the other.
     """
-    files = {path: number for number, path in enumerate(dict.fromkeys(i.path for i in items))}
+    top = Path(__file__).parent
+    paths = sorted(dict.fromkeys(item.path for item in items), key=lambda path: path.parent != top)
+    files = {path: number for number, path in enumerate(paths)}
     items.sort(key=lambda item: (files[item.path], "file_db" in getattr(item, "fixturenames", ())))
     if config.getoption("thorough"):
         return
