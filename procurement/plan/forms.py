@@ -302,10 +302,9 @@ class ReasonForm(SafeForm):
     reason = TextField("Reden van de wijziging", description="Komt in de geschiedenis.")
 
 
-class _ReplanForm(SafeForm):
+def _replan_cause() -> SelectField:
     """By whose doing the plan is made anew."""
-
-    cause = SelectField(
+    return SelectField(
         "Verschoven door",
         [Required("Kies door wie of wat het plan verschuift.")],
         choices=[NONE, *choices((c, w[0].upper() + w[1:]) for c, w in CAUSE_WORDS.items())],
@@ -313,12 +312,13 @@ class _ReplanForm(SafeForm):
     )
 
 
-class MoveForm(_ReplanForm):
+class MoveForm(SafeForm):
     """The law or the target date moves: everything moves along."""
 
     go_live = DutchDateField(
         "Nieuwe streefdatum", [Required("Vul de nieuwe streefdatum in.")], description=DAY_HINT
     )
+    cause = _replan_cause()
     reason = TextField(
         "Reden",
         [Required("Vul in waarom alles schuift.")],
@@ -326,9 +326,10 @@ class MoveForm(_ReplanForm):
     )
 
 
-class BaselineForm(_ReplanForm):
+class BaselineForm(SafeForm):
     """A new planversie."""
 
+    cause = _replan_cause()
     reason = TextField(
         "Reden",
         [Required("Vul in waarom er een nieuwe planversie is.")],
