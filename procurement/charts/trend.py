@@ -99,7 +99,6 @@ def milestone_trend(outlook: Outlook) -> Chart | None:
             add_months(max(month_of(date.fromordinal(max(days))), parse_month(months[-1])), 1),
         ),
         height=300.0,
-        width=760.0,
     )  # fmt: skip
 
 
@@ -115,7 +114,7 @@ def _apart(said: list[int]) -> list[int]:
     """The months to name below the axis; one does not report every month."""
     named = said[:1]
     for day in said[1:]:
-        if day - named[-1] >= (said[-1] - said[0]) / 9:
+        if day - named[-1] >= (said[-1] - said[0]) / 6:
             named.append(day)
     return named
 
