@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from core.accounts import Role
@@ -64,6 +65,7 @@ def plan_meeting(person: Person, code: str, weeks: int) -> None:
     follow(page, "Bewaar alles")
 
 
+@pytest.mark.thorough
 def test_a_plan_from_template_to_file_and_back(person: Person, tmp_path: Path) -> None:
     person.sign_in(Role.REGION)
     page = person.visit("/planning/")
