@@ -433,8 +433,8 @@ def verdict(
 
 
 @contextmanager
-def small_disk(folder: Path, operation: Operation, megabytes: float) -> Iterator[Path | None]:
-    """What an operation begins with, on a disk of so many MB; ``None`` where none can be made."""
+def small_disk(folder: Path, megabytes: float) -> Iterator[Path | None]:
+    """A disk of so many MB; ``None`` where none can be made."""
     place = folder / "klein"
     place.mkdir()
     size = f"size={int(megabytes * 1024)}k"
@@ -443,22 +443,23 @@ def small_disk(folder: Path, operation: Operation, megabytes: float) -> Iterator
         capture_output=True, check=False,
     )  # fmt: skip
     try:
-        if done.returncode != 0:
-            yield None
-            return
-        name = "basis-ingetrokken" if operation.name == "restore" else "basis"
-        shutil.copytree(folder / name, place, dirs_exist_ok=True)
-        os.environ |= {
-            "TAALINKOOP_DATA_DIR": str(place),
-            "DATABASE_URL": f"sqlite:///{place / 'taalinkoop.sqlite'}",
-        }
-        for made in operation.makes:
-            Path(made).unlink(missing_ok=True)
-        yield place
+        yield place if done.returncode == 0 else None
     finally:
         if done.returncode == 0:
             subprocess.run(["umount", str(place)], check=False)
         place.rmdir()
+
+
+def begin_on(disk: Path, operation: Operation) -> None:
+    """Put on a disk what an operation begins with, and make it the installation that is meant."""
+    name = "basis-ingetrokken" if operation.name == "restore" else "basis"
+    shutil.copytree(disk.parent / name, disk, dirs_exist_ok=True)
+    os.environ |= {
+        "TAALINKOOP_DATA_DIR": str(disk),
+        "DATABASE_URL": f"sqlite:///{disk / 'taalinkoop.sqlite'}",
+    }
+    for made in operation.makes:
+        Path(made).unlink(missing_ok=True)
 
 
 def full_disk(folder: Path) -> tuple[Counter[str], list[str]]:
@@ -469,9 +470,10 @@ def full_disk(folder: Path) -> tuple[Counter[str], list[str]]:
     size = sum(path.stat().st_size for path in source.rglob("*") if path.is_file()) / 2**20
     for room in (0.05, 0.2, 0.5, 1.0, 2.0):
         for operation in operations(folder):
-            with small_disk(folder, operation, size + room) as place:
+            with small_disk(folder, size + room) as place:
                 if place is None:
                     return counts, wrong
+                begin_on(place, operation)
                 status, said = run(*operation.arguments)
                 counts["done" if status < 2 else "refused"] += 1
                 if status == 2 and "onverwachts" in said:
@@ -525,9 +527,10 @@ def read_only_disk(folder: Path) -> tuple[Counter[str], list[str]]:
     counts: Counter[str] = Counter()
     wrong: list[str] = []
     for operation in operations(folder):
-        with small_disk(folder, operation, 100) as place:
+        with small_disk(folder, 100) as place:
             if place is None:
                 return counts, wrong
+            begin_on(place, operation)
             subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
             status, said = run(*operation.arguments)
             counts["done" if status < 2 else "refused"] += 1
