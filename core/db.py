@@ -457,7 +457,14 @@ def open_database(url: str) -> peewee.Database:
     from playhouse.db_url import connect  # noqa: PLC0415  only a shared installation needs it
 
     # Without prepared statements: behind PgBouncer the next transaction has another session.
-    return connect(url, unquote_user=True, unquote_password=True, prepare_threshold=None)
+    # And as UTF-8, also where the database was made without an encoding: names would be bytes.
+    return connect(
+        url,
+        unquote_user=True,
+        unquote_password=True,
+        prepare_threshold=None,
+        client_encoding="UTF8",
+    )
 
 
 def replace_many(

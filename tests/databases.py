@@ -30,11 +30,11 @@ def address_of(name: str) -> str:
 
 
 @contextmanager
-def own_database(purpose: str) -> Iterator[str]:
+def own_database(purpose: str, options: str = "") -> Iterator[str]:
     """Make an empty database and yield its address; locks of other databases do not reach it."""
     name = f"taalinkoop_{purpose}_{os.getpid()}"
     with psycopg.connect(server(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} {options}")
         yield address_of(name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -4,9 +4,10 @@ import peewee
 import pytest
 
 from core.checks import all_findings
-from core.db import constraint_name, is_postgresql, starts_with
+from core.db import constraint_name, is_postgresql, open_database, starts_with
 from providers.models import Location, Provider
 from tests.builders import make_contract, make_provider
+from tests.databases import own_database
 
 
 def test_names_the_constraint_alike_on_both_engines(db):
@@ -46,3 +47,12 @@ def test_a_row_that_names_one_that_is_missing_is_found(db):
         f"Rij {contract.id} van contract verwijst naar een rij van provider die ontbreekt."
         in all_findings()
     )
+
+
+def test_text_is_text_in_a_postgresql_database_without_an_encoding() -> None:
+    # As initdb makes where no language is set: a container, say.
+    without = "ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    with own_database("ascii", without) as address:
+        database = open_database(address)
+        assert database.execute_sql("SELECT CAST('Één' AS text)").fetchone() == ("Één",)
+        database.close()
