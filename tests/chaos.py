@@ -359,13 +359,13 @@ def torment(place: Installation, kills: int, dice: random.Random) -> tuple[Count
     """Kill every operation in turn; return how often what came out, and what was wrong."""
     counts: Counter[str] = Counter()
     wrong: list[str] = []
-    known: dict[str, tuple[Any, Any, float]] = {}
+    undisturbed: dict[str, tuple[Any, Any, float]] = {}
     listed = operations(place.folder)
     for number in range(kills):
         operation = listed[number % len(listed)]
-        if operation.name not in known:
-            known[operation.name] = in_peace(place, operation, wrong)
-        before, after, took = known[operation.name]
+        if operation.name not in undisturbed:
+            undisturbed[operation.name] = in_peace(place, operation, wrong)
+        before, after, took = undisturbed[operation.name]
         place.begin(operation)
         moment = took * dice.uniform(0.02, 1.05)
         if place.server is not None and number % SERVER_DOWN_EVERY == 0:
@@ -397,8 +397,8 @@ def verdict(
     place: Installation, operation: Operation, before: Any, after: Any, counts: Counter[str]
 ) -> Iterator[str]:
     """What is wrong with what a kill left behind, and with doing it again."""
-    found, findings = place.state()
-    rows = {name: value for name, value in found.items() if name not in (FOLLOWS, "files")}
+    result, findings = place.state()
+    rows = {name: value for name, value in result.items() if name not in (FOLLOWS, "files")}
     if all(rows[name] == before[name] for name in rows):
         counts["state before"] += 1
         expected = before
@@ -407,9 +407,9 @@ def verdict(
         expected = after
     else:
         yield "neither before nor after"
-        expected = found
-    lagging = found[FOLLOWS] not in (expected[FOLLOWS], after[FOLLOWS])
-    if lagging or (expected is after and found[FOLLOWS] != after[FOLLOWS]):
+        expected = result
+    lagging = result[FOLLOWS] not in (expected[FOLLOWS], after[FOLLOWS])
+    if lagging or (expected is after and result[FOLLOWS] != after[FOLLOWS]):
         counts["scores lag, and the check says so" if findings else "scores lag unseen"] += 1
         if not findings:
             yield "scores do not belong to the rows, and the check says nothing"
@@ -425,8 +425,8 @@ def verdict(
     if status == 2 and (not was_done or "onverwachts" in said):
         yield f"again: {' '.join(said.split())}"
     run("jobs")
-    found, findings = place.state()
-    different = [name for name in found if found[name] != after[name]]
+    result, findings = place.state()
+    different = [name for name in result if result[name] != after[name]]
     if different:
         yield f"again: {', '.join(different)} not as after"
     yield from (f"again: {one}" for one in findings)
@@ -565,10 +565,10 @@ def two_servers(place: Installation) -> tuple[Counter[str], list[str]]:
                 start_new_session=True,
             )
         )  # fmt: skip
-    held = 0
+    stored = 0
 
     def deliver(port: int, month: str, attended: int) -> None:
-        nonlocal held
+        nonlocal stored
         try:
             answer = ask(f"http://127.0.0.1:{port}", f"/api/v1/deliveries?replace={month}", headers,
                          rows_of([month], attended))  # fmt: skip
@@ -579,7 +579,7 @@ def two_servers(place: Installation) -> tuple[Counter[str], list[str]]:
         if answer.status >= 500:
             wrong.append(f"status {answer.status} of a server")
         if answer.status == 201:
-            held = attended
+            stored = attended
 
     try:
         for port in ports:
@@ -604,8 +604,8 @@ def two_servers(place: Installation) -> tuple[Counter[str], list[str]]:
             f"AND r.month = {month_number(parse_month(MONTHS[-1]))} AND r.superseded_by_id IS NULL"
         ).fetchone()[0]
     forget_connection()
-    if minutes != held * 60:
-        wrong.append(f"{held} hours were acknowledged last, and {minutes} minutes are held")
+    if minutes != stored * 60:
+        wrong.append(f"{stored} hours were acknowledged last, and {minutes} minutes are held")
     return counts, wrong
 
 

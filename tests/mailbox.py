@@ -102,9 +102,9 @@ class _Handler(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             lines.append(line.removeprefix(b"."))
-        found = message_from_bytes(b"".join(lines), policy=policy.default)
-        assert isinstance(found, EmailMessage)
-        return found
+        result = message_from_bytes(b"".join(lines), policy=policy.default)
+        assert isinstance(result, EmailMessage)
+        return result
 
 
 def certificate(folder: Path, host: str = "localhost") -> Path:

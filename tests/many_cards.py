@@ -36,8 +36,8 @@ def other_providers(month: date, count: int) -> None:
 
 
 def _cards(month: date) -> list[dict[str, Any]]:
-    found: Any = ScoreCard.select().where(ScoreCard.month == month).order_by(ScoreCard.id)
-    return list(found.dicts())
+    result: Any = ScoreCard.select().where(ScoreCard.month == month).order_by(ScoreCard.id)
+    return list(result.dicts())
 
 
 def _varied(card: dict[str, Any], seed: int) -> dict[str, Any]:

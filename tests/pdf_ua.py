@@ -73,9 +73,10 @@ def _content(pdf: pikepdf.Pdf, tree: "Tree") -> Iterator[str]:
             yield f"28-002 {where}: annotations, that nothing here checks"
         seen: set[int] = set()
         yield from (f"{fault}, {where}" for fault in _marks(page, seen))
-        told = tree.contents.get(page.objgen, set())
-        if seen != told:
-            yield f"01-005 {where}: marked {sorted(seen - told)}, in the tree {sorted(told - seen)}"
+        marked = tree.contents.get(page.objgen, set())
+        if seen != marked:
+            only_seen, only_marked = sorted(seen - marked), sorted(marked - seen)
+            yield f"01-005 {where}: marked {only_seen}, in the tree {only_marked}"
 
 
 def _marks(page: pikepdf.Page, seen: set[int]) -> Iterator[str]:

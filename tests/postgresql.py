@@ -25,12 +25,12 @@ def find_binaries() -> Path | None:
     on_path = shutil.which("initdb")
     if on_path:
         return Path(on_path).resolve().parent
-    found = [
+    results = [
         path.parent
         for place in PLACES
         for path in Path("/").glob(f"{place.removeprefix('/')}/initdb")
     ]
-    return max(found, key=lambda path: [int(n) for n in path.parts if n.isdigit()], default=None)
+    return max(results, key=lambda path: [int(n) for n in path.parts if n.isdigit()], default=None)
 
 
 def _server_user() -> str | None:

@@ -211,14 +211,14 @@ def branches(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def test_no_module_branches_on_the_code_of_a_criterion() -> None:
     paths = [*modules("quality"), ROOT / "app" / "commands" / "score.py"]
-    found = [
+    results = [
         f"{name_of(path)}:{line} {text}"
         for path in paths
         if name_of(path) not in WHAT_A_CRITERION_IS
         for line, text in branches(tree_of(path))
         if text in CRITERIA
     ]
-    assert found == []
+    assert results == []
 
 
 JINJA = re.compile(r"\{[{%](.*?)[%}]\}", re.DOTALL)

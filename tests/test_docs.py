@@ -89,11 +89,11 @@ def test_every_word_of_the_glossary_is_in_the_code() -> None:
         for package in ("app", "core", "procurement", "providers", "quality")
         for path in (ROOT / package).rglob("*.py")
     )
-    known = set(re.findall(r"\w+", code))
+    words = set(re.findall(r"\w+", code))
     glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     identifiers = re.findall(r"`(\w+)`", glossary)
     assert len(identifiers) > 50
-    assert [word for word in identifiers if word not in known] == []
+    assert [word for word in identifiers if word not in words] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -157,11 +157,11 @@ def test_every_requirement_of_asvs_has_a_state_and_evidence_that_exists() -> Non
     assert sorted(" ".join(row[0] for row in rows).split()) == sorted(wanted)
     count = {state: sum(len(row[0].split()) for row in rows if row[1] == state) for state in STATES}
     assert sum(count.values()) == len(wanted)
-    told = (
+    message = (
         f"{count['ja']} gehaald, {count['deels']} deels, {count['nee']} niet, {count['nvt']} niet "
         "van toepassing"
     )
-    assert told in text
+    assert message in text
     tests = {
         name for path in (ROOT / "tests").rglob("*.py")
         for name in re.findall(r"^def (test_\w+)", path.read_text(), re.M)

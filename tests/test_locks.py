@@ -13,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.vulnerabilities import known
+from tests.vulnerabilities import advisories_of
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -61,13 +61,13 @@ def unmet(text: str, roots: list[str], place: dict[str, str]) -> list[str]:
             continue
         pins[canonicalize_name(pin.name)] = pin
         try:
-            found = distribution(pin.name)
+            result = distribution(pin.name)
         except PackageNotFoundError:
             continue
-        if pin.specifier.contains(found.version, prereleases=True):
+        if pin.specifier.contains(result.version, prereleases=True):
             needed[str(pin)] += [
                 line
-                for line in map(Requirement, found.requires or [])
+                for line in map(Requirement, result.requires or [])
                 if applies(line, place, pin.extras)
             ]
     return [
@@ -111,6 +111,6 @@ def test_what_is_installed_is_what_is_locked() -> None:
 
 
 def test_the_shipped_list_knows_what_was_wrong_before_it_was_mended():
-    assert "PYSEC-2023-58" in known("werkzeug", "2.2.2")
-    assert "PYSEC-2023-58" not in known("werkzeug", "2.2.3")
-    assert known("authlib", "1.3.0") == ["PYSEC-2024-52"]
+    assert "PYSEC-2023-58" in advisories_of("werkzeug", "2.2.2")
+    assert "PYSEC-2023-58" not in advisories_of("werkzeug", "2.2.3")
+    assert advisories_of("authlib", "1.3.0") == ["PYSEC-2024-52"]

@@ -23,9 +23,9 @@ def texts() -> Iterator[tuple[Path, str]]:
         yield path, TAGS.sub(" ", path.read_text(encoding="utf-8"))
     for path in modules(*PACKAGES):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        told = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+        docstrings = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
         for node in ast.walk(tree):
-            told_here = isinstance(node, ast.Constant) and id(node) not in told
+            told_here = isinstance(node, ast.Constant) and id(node) not in docstrings
             # A single word may be a code or the name of a column.
             if told_here and isinstance(node.value, str) and " " in node.value.strip():
                 yield path, node.value
@@ -35,9 +35,9 @@ def test_no_text_uses_a_word_that_people_stumble_over() -> None:
     words = unwanted()
     assert len(words) > 10
     pattern = re.compile(rf"\b({'|'.join(words)})\b", re.I)
-    found = [
+    results = [
         f"{path.relative_to(ROOT)}: {match[0]!r} in {' '.join(text.split())[:80]}"
         for path, text in texts()
         if (match := pattern.search(text))
     ]
-    assert found == []
+    assert results == []

@@ -42,7 +42,7 @@ def audit(lock: str) -> list[dict[str, Any]] | None:
     return None if any("skip_reason" in entry for entry in entries) else entries
 
 
-def known(name: str, version: str) -> list[str]:
+def advisories_of(name: str, version: str) -> list[str]:
     """The advisories of the shipped list that hold for a version of a package."""
     advisories = json.loads(SHIPPED.read_text(encoding="utf-8"))["packages"].get(name, {})
     here = Version(version)
@@ -100,7 +100,7 @@ def main() -> int:
         day = json.loads(SHIPPED.read_text(encoding="utf-8"))["day"]
         print(f"pip-audit: niet te raadplegen; {lock} nagekeken met de lijst van {day}.")
         for name, version in pins(lock).items():
-            flaws += [f"{name} {version}: {advisory}" for advisory in known(name, version)]
+            flaws += [f"{name} {version}: {advisory}" for advisory in advisories_of(name, version)]
     for flaw in flaws:
         print(f"kwetsbaar: {flaw}", file=sys.stderr)
     return 1 if flaws else 0

@@ -256,9 +256,9 @@ def measure(folder: Path, seconds: int, rows: int) -> tuple[dict[str, list[Answe
     database.initialize(open_database(read_settings()["DATABASE_URL"]))
     with database.connection_context():
         for number, turn in crowd.saved.items():
-            found = Location.get_by_id(number).city
-            if found != f"Stad {turn}":
-                wrong.append(f"location {number} is in {found}, and was saved as Stad {turn}")
+            result = Location.get_by_id(number).city
+            if result != f"Stad {turn}":
+                wrong.append(f"location {number} is in {result}, and was saved as Stad {turn}")
         wrong += all_findings()
     database.initialize(None)
     return crowd.answers, wrong

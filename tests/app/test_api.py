@@ -221,20 +221,20 @@ def test_a_token_that_cannot_be(db, wrong, code):
 
 def test_only_the_hash_is_held_and_a_revoked_token_is_worthless(app, db):
     token = token_for(Role.AUDITOR, "scores:read", expires_on=today() + timedelta(days=1))
-    held = ApiToken.get()
-    assert token not in str(held.__data__)
+    stored = ApiToken.get()
+    assert token not in str(stored.__data__)
     assert token not in str([line.after for line in AuditLine.select()])
     caller = Caller(app, token)
     assert caller.get("/scores?month=2026-10").status_code == 200
     assert ApiToken.get().last_used_on == today()
     assert find_token(token, today=today() + timedelta(days=2)) is None
-    assert isinstance(account_of(held), Account)
-    revoke_token(held, by="beheer@example.org", at=AT)
+    assert isinstance(account_of(stored), Account)
+    revoke_token(stored, by="beheer@example.org", at=AT)
     answer = caller.get("/scores?month=2026-10")
     is_problem(answer, 401)
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     with pytest.raises(DomainError):
-        revoke_token(held, by="beheer@example.org", at=AT)
+        revoke_token(stored, by="beheer@example.org", at=AT)
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer onzin", "Basic eA==", "bearer \0"])

@@ -231,8 +231,8 @@ def test_a_file_that_sqlite_cannot_write_beside_is_no_server_that_is_down(run, m
         assert status == 2
         assert "Op de schijf van Taalinkoop kan niet worden geschreven. Wat eerder is" in err
         assert "databaseserver" not in err
-    told = run("doctor")[1]
-    assert told.count("kan niet worden geschreven. Wat eerder is bewaard, is veilig.") == 1
+    text = run("doctor")[1]
+    assert text.count("kan niet worden geschreven. Wat eerder is bewaard, is veilig.") == 1
 
 
 def test_a_database_that_does_not_answer_is_explained(run, monkeypatch):

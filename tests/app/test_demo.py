@@ -163,7 +163,7 @@ def test_the_filled_region_accounts_for_every_row(demo) -> None:
     assert ProgressRecord.select().count() == sum(d.accepted for d in deliveries)
     assert {d.provider.code for d in deliveries} == set(BY_CODE)
     names_out = [d.findings["ignored_columns"] for d in deliveries if d.provider.code == "TA004"]
-    assert ["Kleurcode", "Naam", "Opmerking"] in [sorted(found) for found in names_out]
+    assert ["Kleurcode", "Naam", "Opmerking"] in [sorted(result) for result in names_out]
 
 
 def test_the_filled_region_is_judged_and_can_be_entered(demo) -> None:
@@ -230,10 +230,10 @@ def test_who_is_erased_or_over_is_nowhere_and_the_scores_stay(demo, run, tmp_pat
     settings = read_settings()
     database.initialize(open_database(settings["DATABASE_URL"]))
     with database.connection_context():
-        held = ProgressRecord.select().count()
+        stored = ProgressRecord.select().count()
         later = now() + timedelta(days=3 * 366)
         list(retention.apply(settings, by="test", at=later))
-        assert ProgressRecord.select().count() < held
+        assert ProgressRecord.select().count() < stored
         assert [*all_findings(), *file_findings(settings, at=later)] == []
     database.initialize(None)
 

@@ -82,7 +82,7 @@ FILES = {
 
 def secrets_in(folder: Path, secrets: Collection[str] = SECRETS) -> list[str]:
     """Which secrets stand in which file, as UTF-8 or UTF-16, in zipped parts too."""
-    found = []
+    results = []
     for path in sorted(folder.rglob("*")):
         if not path.is_file():
             continue
@@ -90,13 +90,13 @@ def secrets_in(folder: Path, secrets: Collection[str] = SECRETS) -> list[str]:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 parts += [archive.read(name) for name in archive.namelist()]
-        found += [
+        results += [
             f"{path.name}: {secret}"
             for secret in secrets
             for part in parts
             if any(secret.encode(code) in part for code in ("utf-8", "utf-16-le", "utf-16-be"))
         ]
-    return found
+    return results
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_what_nobody_accepts_is_gone_after_a_day(run, folder, tmp_path):  # noqa
                 storage=Storage(folder), by="school@example.nl", at=now(),
             )  # fmt: skip
     database.initialize(None)
-    assert {found.rpartition(": ")[2] for found in secrets_in(folder)} > {BSN, "Yilmaz"}
+    assert {result.rpartition(": ")[2] for result in secrets_in(folder)} > {BSN, "Yilmaz"}
     copy = tmp_path / "kopie"
     copy.mkdir()
     run("backup", str(copy / "kopie.tar.gz"))
@@ -156,7 +156,7 @@ def test_what_an_older_release_kept_in_full_is_cleaned_at_the_upgrade(
         run("feed", "import", str(tmp_path / name), "--aanbieder", "TA001")
     before = run("db", "check", "--json")
     _as_release_0_1_0_kept_it(folder)
-    assert {found.rpartition(": ")[2] for found in secrets_in(folder)} > {BSN, "Yilmaz"}
+    assert {result.rpartition(": ")[2] for result in secrets_in(folder)} > {BSN, "Yilmaz"}
     assert "taalinkoop retention --apply" in run("db", "check")[1]
 
     run("db", "migrate")

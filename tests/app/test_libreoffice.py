@@ -22,17 +22,17 @@ NUMBERS = ("C-2026/1", "=1+1", "-12", "@SOM", 'a "b"; c', "Één & <twee>", "1.5
 def opened(path: Path) -> list[list[str]]:
     """The cells as a person sees them; LibreOffice reads the file and writes what it read."""
     out = path.parent / path.suffix[1:]
-    known = [f"--infilter={DUTCH_CSV}"] if path.suffix == ".csv" else []
+    options = [f"--infilter={DUTCH_CSV}"] if path.suffix == ".csv" else []
     subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{out}/profile", "--headless", *known,
+        ["soffice", f"-env:UserInstallation=file://{out}/profile", "--headless", *options,
          "--convert-to", "xlsx", "--outdir", str(out), str(path)],
         check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     sheet = openpyxl.load_workbook(out / f"{path.stem}.xlsx").active
-    return [[shown(cell.value) for cell in row] for row in sheet.iter_rows()]
+    return [[as_displayed(cell.value) for cell in row] for row in sheet.iter_rows()]
 
 
-def shown(value: object) -> str:
+def as_displayed(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value:%d-%m-%Y}"
     text = "–" if value is None else str(value)

@@ -77,10 +77,10 @@ def test_a_database_that_may_not_be_opened_is_said_at_every_door(data, url, comm
     status, said = command("db", "check")
     file.chmod(0o600)
     assert (page.status, answer.status, status) == (503, 503, 2)
-    for told in (page.body.decode(), answer.body.decode(), said):
-        assert "kan niet worden geschreven" in told
-        assert "is veilig" in told
-        assert "rechten heeft op de gegevensmap" in " ".join(told.split())
+    for text in (page.body.decode(), answer.body.decode(), said):
+        assert "kan niet worden geschreven" in text
+        assert "is veilig" in text
+        assert "rechten heeft op de gegevensmap" in " ".join(text.split())
     assert ask(url, "/account/aanmelden/", {}).status == 200
     assert command("db", "check")[0] == 0
 

@@ -33,9 +33,9 @@ def provider(db) -> Provider:
 
 def kept() -> list[tuple[str, str, str, bool]]:
     """Month, route, status and gate of every card."""
-    found = ScoreCard.select().order_by(ScoreCard.month, ScoreCard.route, ScoreCard.revision)
+    result = ScoreCard.select().order_by(ScoreCard.month, ScoreCard.route, ScoreCard.revision)
     return [
-        (f"{c.month:%Y-%m}", c.result["route"], c.status, c.result["gate"]["open"]) for c in found
+        (f"{c.month:%Y-%m}", c.result["route"], c.status, c.result["gate"]["open"]) for c in result
     ]
 
 

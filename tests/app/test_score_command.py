@@ -154,5 +154,5 @@ def test_the_run_of_the_month_brings_computed_indicators_up_to_date(region, caps
     run(capsys, "2026-10", "--aanbieder", "TA001")
     assert IndicatorValue.select().count() == 0
     run(capsys, "2026-10")
-    found = IndicatorValue.get(IndicatorValue.indicator == indicator)
-    assert found.source == "berekend uit wat de gemeente invulde, tot en met 31-10-2026"
+    result = IndicatorValue.get(IndicatorValue.indicator == indicator)
+    assert result.source == "berekend uit wat de gemeente invulde, tot en met 31-10-2026"

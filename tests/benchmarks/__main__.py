@@ -13,8 +13,8 @@ NOT_MEASURING = {"__main__", "feed_files", "region", "schools", "timing"}
 
 def names() -> list[str]:
     """Every module of this package that measures something."""
-    found = {module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])}
-    return sorted(found - NOT_MEASURING)
+    results = {module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])}
+    return sorted(results - NOT_MEASURING)
 
 
 def main() -> int:

@@ -126,17 +126,17 @@ class Found:
     def add(self, result: Judged, criterion: str, since: date) -> None:
         """Look for the first word on or after the fall, at schools with 8 or more decided."""
         begin = month_number(since)
-        told: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
+        falls: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
         for code, which, month, start in words(result):
             if which == criterion and month_number(month) >= begin:
-                told[code].append((month_number(month), start))
+                falls[code].append((month_number(month), start))
         for school in result.schools:
             if not school.falls or school.decided_a_month < 8:
                 continue
-            if not told[school.code]:
+            if not falls[school.code]:
                 self.months.append(None)
                 continue
-            month, start = min(told[school.code])
+            month, start = min(falls[school.code])
             self.months.append(month - begin)
             if start is not None:
                 year, number = map(int, start.split("-"))
@@ -151,25 +151,25 @@ class Found:
 def measure() -> Iterator[Ratio]:
     """Coverage, false words and falls over five seeds."""
     months = [add_months(LAST, -back) for back in range(11, -1, -1)]
-    coverage, told, looked = Coverage(), defaultdict(int), defaultdict(int)
+    coverage, words, looked = Coverage(), defaultdict(int), defaultdict(int)
     for seed in SEEDS:
         result = judged(list(region(seed)), months)
         coverage.add(result)
         for _, criterion, _, _ in words(result):
-            told[criterion] += 1
+            words[criterion] += 1
         for criterion, count in looks(result).items():
             looked[criterion] += count
     # The score is asked to be between 85 and 97 %; of one criterion there are less exact ones.
     for of, bound in ((coverage.by_size, 0.06), (coverage.by_criterion, 0.08)):
-        for name, held in sorted(of.items()):
+        for name, hits in sorted(of.items()):
             yield Ratio(
-                f"Interval houdt de waarheid, {name}", abs(np.mean(held) - 0.91), bound, "91 %", "",
-                note=f"{100 * np.mean(held):.1f} % van {len(held)}",
+                f"Interval houdt de waarheid, {name}", abs(np.mean(hits) - 0.91), bound, "91 %", "",
+                note=f"{100 * np.mean(hits):.1f} % van {len(hits)}",
             )  # fmt: skip
     for criterion, count in looked.items():
         yield Ratio(
-            f"Woord zonder verandering, {criterion}", told[criterion] / count, 0.02, "1",
-            note=f"{told[criterion]} van {count}",
+            f"Woord zonder verandering, {criterion}", words[criterion] / count, 0.02, "1",
+            note=f"{words[criterion]} van {count}",
         )  # fmt: skip
     yield from _falls()
 
@@ -179,19 +179,19 @@ def _falls() -> Iterator[Ratio]:
         ("wait", WAIT_SINCE, "wachttijd", 4),
         ("docent", DOCENT_SINCE, "bevoegd", 12),
     ):
-        found = Found()
+        result = Found()
         begin = month_number(since)
         months = [add_months(since, n) for n in range(month_number(LAST) - begin + 1)]
         for seed in SEEDS:
             listed = list(region(seed, fall=Fall(kind, since)))
-            found.add(judged(listed, months, registers=kind == "docent"), criterion, since)
-        never = sum(one is None for one in found.months)
+            result.add(judged(listed, months, registers=kind == "docent"), criterion, since)
+        never = sum(one is None for one in result.months)
         yield Ratio(
-            f"Daling gevonden, {criterion}", found.median, bound, "1", "maanden",
-            note=f"{never} van {len(found.months)} niet gevonden",
+            f"Daling gevonden, {criterion}", result.median, bound, "1", "maanden",
+            note=f"{never} van {len(result.months)} niet gevonden",
         )  # fmt: skip
-        if found.dated:
-            share = float(np.mean(found.dated))
+        if result.dated:
+            share = float(np.mean(result.dated))
             yield Ratio(
                 f"Begin van de daling ernaast, {criterion}", 1 - share, 0.3, "1",
                 note=f"{100 * share:.0f} % binnen twee maanden",

@@ -32,13 +32,13 @@ def _measure_csv(folder: Path) -> Iterator[Ratio]:
     first = installation.deliver(feed)
     yield Ratio(
         "CSV, 1.000.000 rijen", first.clock / yardstick.clock, 2.0, "sqlite3 .import",
-        note=first.beside(yardstick),
+        note=first.compared_with(yardstick),
     )  # fmt: skip
     yield Ratio("CSV, geheugen", first.megabytes, 150, "niets", "MB")
     again = installation.deliver(feed)
     yield Ratio(
         "dezelfde bytes", again.clock / first.clock, 0.05, "de eerste keer",
-        note=again.beside(first),
+        note=again.compared_with(first),
     )  # fmt: skip
     yield from _measure_month(installation, feed, folder)
 
@@ -54,7 +54,7 @@ def _measure_month(installation: Installation, feed: Path, folder: Path) -> Iter
         spent = installation.deliver(month, school)
         yield Ratio(
             f"een maand van 110.000 rijen bij 5.000.000, {name}", spent.clock / yardstick.clock, 4,
-            "sqlite3 .import", note=f"{spent.beside(yardstick)}; {spent.megabytes:.0f} MB",
+            "sqlite3 .import", note=f"{spent.compared_with(yardstick)}; {spent.megabytes:.0f} MB",
         )  # fmt: skip
 
 
@@ -79,6 +79,6 @@ def _measure_xlsx(folder: Path) -> Iterator[Ratio]:
     yardstick = timing.spend_inside([sys.executable, "-c", READ, feed])
     yield Ratio(
         "XLSX, 100.000 rijen", spent.clock / yardstick.clock, 0.2, "lezen met openpyxl",
-        note=spent.beside(yardstick),
+        note=spent.compared_with(yardstick),
     )  # fmt: skip
     yield Ratio("XLSX, geheugen", spent.megabytes, 250, "niets", "MB")

@@ -76,7 +76,7 @@ def measure() -> Iterator[Ratio]:
             command = [python, "-c", code, feed, folder / f"{rows}.sqlite", *HEADER]
             theirs = timing.spend_inside(command)
             ratio = ours.clock / theirs.clock
-            note = ours.beside(theirs)
+            note = ours.compared_with(theirs)
             yield Ratio(f"CSV, {rows} rijen", ratio, 1 / wanted, what, note=note)
 
 

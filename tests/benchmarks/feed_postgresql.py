@@ -58,13 +58,13 @@ def _measure(url: str) -> Iterator[Ratio]:
         yardstick = timing.spend_inside(copy)
         installation = Installation(folder / "data", url)
         first = installation.deliver(feed)
-        note = first.beside(yardstick)
+        note = first.compared_with(yardstick)
         ratio = first.clock / yardstick.clock
         yield Ratio("nieuwe maanden, 1.000.000 rijen", ratio, 4, "COPY", note=note)
         yield Ratio("geheugen", first.megabytes, 150, "niets", "MB")
         with feed.open("a", encoding="utf-8") as file:
             file.write("\r\n")
         merged = installation.deliver(feed)
-        note = f"{merged.beside(yardstick)}; alle rijen ongewijzigd"
+        note = f"{merged.compared_with(yardstick)}; alle rijen ongewijzigd"
         ratio = merged.clock / yardstick.clock
         yield Ratio("dezelfde maanden, samengevoegd", ratio, 6, "COPY", note=note)

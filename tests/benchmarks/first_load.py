@@ -32,6 +32,6 @@ def measure() -> Iterator[Ratio]:
         yield Ratio(
             f"{ROWS} rijen van een school, met {MONTHS} oordelen",
             spent.processor / yardstick.processor, 7, "sqlite3 .import",
-            note=spent.beside(yardstick),
+            note=spent.compared_with(yardstick),
         )  # fmt: skip
         yield Ratio("Geheugen", spent.megabytes, MOST_MB, "de opdracht", "MB")

@@ -44,7 +44,7 @@ class RowsView(SafeModelView):
 
 def measure() -> Iterator[Ratio]:
     """First, filtered, sorted, searched and deep pages of a list of files and one of all rows."""
-    with region.held() as folder:
+    with region.filled() as folder:
         rows = region.rows_held()
         app = region.application(folder)
         app.extensions["admin"][0].add_view(RowsView(ProgressRecord, "Rijen", url="/rijen"))

@@ -45,7 +45,7 @@ def own_megabytes(process: int) -> float:
 
 def measure() -> Iterator[Ratio]:
     """Read for a minute; the size at the end."""
-    with region.held() as folder:
+    with region.filled() as folder:
         region.judge_every_month()
         region.application(folder)  # makes the key of the sessions
         with database.connection_context():

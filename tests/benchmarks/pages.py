@@ -19,7 +19,7 @@ NOT_PAGES = ("/static/", "/account/", "/api/")
 
 def measure() -> Iterator[Ratio]:
     """The page at nineteen twentieths, per role, after each was asked for once."""
-    with region.held() as folder:
+    with region.filled() as folder:
         rows = region.rows_held()
         region.judge_every_month()
         app = region.application(folder)
@@ -47,11 +47,11 @@ def _walk(client: FlaskClient) -> Iterator[tuple[float, str]]:
         if answer.mimetype != "text/html":
             continue
         yield timing.processor_of(lambda asked=path: client.get(asked).close(), 2), path
-        for found in LINK.findall(answer.data):
-            link = found.decode().replace("&amp;", "&")
+        for result in LINK.findall(answer.data):
+            link = result.decode().replace("&amp;", "&")
             kind = _kind(link)
-            known = link in seen or kinds.get(kind, 0) >= OF_ONE_KIND
-            if known or FILE.search(link) or link.startswith(NOT_PAGES):
+            skip = link in seen or kinds.get(kind, 0) >= OF_ONE_KIND
+            if skip or FILE.search(link) or link.startswith(NOT_PAGES):
                 continue
             seen.add(link)
             kinds[kind] = kinds.get(kind, 0) + 1

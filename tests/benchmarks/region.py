@@ -146,7 +146,7 @@ def judge_every_month(months: int = MONTHS) -> None:
 
 
 @contextmanager
-def held(months: int = MONTHS) -> Iterator[Path]:
+def filled(months: int = MONTHS) -> Iterator[Path]:
     """The folder of a filled region, with its database open."""
     kept = os.environ.get("BENCH_FOLDER")
     with tempfile.TemporaryDirectory() as temporary:

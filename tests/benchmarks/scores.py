@@ -18,10 +18,10 @@ _deliveries = count(1)
 
 def measure() -> Iterator[Ratio]:
     """One provider-month after a delivery, in a large and a small region; draws and measures."""
-    with region.held(TENTH):
+    with region.filled(TENTH):
         region.judge_every_month(TENTH)
         small = _after_a_delivery()
-    with region.held():
+    with region.filled():
         rows = region.rows_held()
         region.judge_every_month()
         yield from _of_a_delivery(rows, small)

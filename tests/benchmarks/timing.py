@@ -66,7 +66,7 @@ class Spent:
     processor: float
     megabytes: float
 
-    def beside(self, other: "Spent") -> str:
+    def compared_with(self, other: "Spent") -> str:
         """Both measures beside those of a yardstick."""
         return (
             f"{self.clock:.1f} s tegen {other.clock:.1f} s; processor {self.processor:.1f} s "

@@ -24,8 +24,8 @@ LETTER = Letter(
 
 @pytest.fixture
 def box():
-    with mailbox() as found:
-        yield found
+    with mailbox() as result:
+        yield result
 
 
 def send(office: PostOffice, *letters: Letter) -> None:

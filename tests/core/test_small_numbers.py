@@ -47,7 +47,7 @@ def test_attack_no_hidden_cell_follows_from_the_totals_of_its_row_or_column(cell
             assert len(hidden) != 1 or hidden[0] == total >= small_numbers.MINIMUM or total == 0
 
 
-def shown(own=None):
+def after_hiding(own=None):
     return hide_small(judged(own or figures()).tree())
 
 
@@ -57,7 +57,7 @@ def waiting(**counts):
         (1,) * queue.n,
         (1,) * counts.get("on_time", 0) + (0,) * (queue.n - counts.get("on_time", 0)),
     )
-    return shown(figures(queue=queue, waiting_groups=groups))["criteria"]["wachttijd"]
+    return after_hiding(figures(queue=queue, waiting_groups=groups))["criteria"]["wachttijd"]
 
 
 def test_of_a_few_who_did_not_begin_in_time_nothing_more_is_told():
@@ -108,7 +108,7 @@ def test_the_longest_wait_of_one_person_is_not_shown():
 
 
 def test_a_criterion_of_four_keeps_its_reason_only():
-    tree = shown(figures(hours=hours(n=4), active=4))
+    tree = after_hiding(figures(hours=hours(n=4), active=4))
     item = tree["criteria"]["bevoegd"]
     assert (item["numerator"], item["denominator"], item["n"], item["value"]) == (None,) * 4
     assert item["reason"] == "er zijn minder dan 5 trajecten met lesuren"
@@ -119,13 +119,13 @@ def test_a_criterion_of_four_keeps_its_reason_only():
 def test_what_is_hidden_can_go_through_again(on_time):
     # Charts of a page get judgements that its table hid already.
     queue = queue_of(on_time=on_time, waiting=30 - on_time, late=3, over_42=2, longest_wait=50)
-    tree = shown(figures(queue=queue))
+    tree = after_hiding(figures(queue=queue))
     assert hide_small(tree) == tree
 
 
 def test_few_who_asked_for_the_evening_are_hidden_and_who_got_it_not_derivable():
     def asking(asked, met):
-        return shown(figures(asked=asked, met=met))["criteria"]["avond_weekend"]
+        return after_hiding(figures(asked=asked, met=met))["criteria"]["avond_weekend"]
 
     assert asking(4, 4)["asked"] is None
     assert (asking(10, 7)["asked"], asking(10, 7)["met"]) == (10, None)

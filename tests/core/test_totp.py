@@ -27,7 +27,7 @@ def test_the_table_of_the_rfc(seconds, code):
 
 
 @pytest.mark.parametrize(
-    ("off", "after", "found"),
+    ("off", "after", "is_good"),
     [
         (0, 0, True),
         (-1, 0, True),
@@ -39,10 +39,10 @@ def test_the_table_of_the_rfc(seconds, code):
         (1, 100, True),
     ],
 )
-def test_a_code_is_good_for_its_own_half_minute_and_its_neighbours(off, after, found):
+def test_a_code_is_good_for_its_own_half_minute_and_its_neighbours(off, after, is_good):
     at = datetime.fromtimestamp(100 * 30 + 7, UTC)
     step = step_of(SECRET, code_of(SECRET, 100 + off), at=at, after=after)
-    assert step == (100 + off if found else None)
+    assert step == (100 + off if is_good else None)
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "één", "abcdef"])

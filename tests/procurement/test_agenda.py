@@ -43,15 +43,15 @@ def meeting(document, day):
 def test_an_agenda_follows_the_plan(db):
     document = meeting(full(), date(2027, 7, 6))
     operations.add_document(document, by="x", at=AT)
-    found = events()
-    planned = found["SAS-2027.8.0148@taalinkoop"]
+    result = events()
+    planned = result["SAS-2027.8.0148@taalinkoop"]
     assert (planned["DTSTART"].dt, planned["DTEND"].dt) == (date(2027, 7, 6), date(2027, 7, 7))
     assert planned["DTSTART"].params["VALUE"] == "DATE"
     assert str(planned["SUMMARY"]) == "SAS-2027: college Dalfsen – Besluit aanbestedingsstukken"
     # A meeting that nobody planned is no appointment, one that is over neither.
-    assert "SAS-2027.8.0193@taalinkoop" not in found
-    assert "SAS-2027.3.0148@taalinkoop" not in found
-    assert len(events(owner="inkoop")) < len(found)
+    assert "SAS-2027.8.0193@taalinkoop" not in result
+    assert "SAS-2027.3.0148@taalinkoop" not in result
+    assert len(events(owner="inkoop")) < len(result)
 
     document = put(meeting(document, date(2027, 7, 13)), LATER)
     moved = events()["SAS-2027.8.0148@taalinkoop"]
@@ -61,10 +61,10 @@ def test_an_agenda_follows_the_plan(db):
     odd = replace(document.steps[4], title="Komma, punt; schuin\\ en\nregel – 🎓" + "é" * 60)
     last = replace(document.steps[-1], cancelled=True)
     put(replace(document, steps=(*document.steps[:4], odd, *document.steps[5:-1], last)), LATER)
-    found = events()
-    assert str(found["SAS-2027.5@taalinkoop"]["SUMMARY"]) == f"SAS-2027: {odd.title}: klaar"
+    result = events()
+    assert str(result["SAS-2027.5@taalinkoop"]["SUMMARY"]) == f"SAS-2027: {odd.title}: klaar"
     gone = "SAS-2027.24@taalinkoop"
-    assert (found[gone]["STATUS"], int(found[gone]["SEQUENCE"])) == ("CANCELLED", 1)
+    assert (result[gone]["STATUS"], int(result[gone]["SEQUENCE"])) == ("CANCELLED", 1)
     operations.recalculate("SAS-2027", at=LATER + timedelta(days=400))
     assert gone not in events()
 

@@ -81,18 +81,20 @@ def full():
 def test_a_whole_plan_comes_back_the_same(suffix):
     document = full()
     content = write_plan(look(document, TODAY), suffix)
-    found = read_plan(f"plan{suffix}", content, None).document
-    assert set(found.links) == set(document.links)
-    assert replace(found, links=document.links) == document
+    result = read_plan(f"plan{suffix}", content, None).document
+    assert set(result.links) == set(document.links)
+    assert replace(result, links=document.links) == document
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xml"])
 def test_steps_and_links_come_back_the_same(suffix):
     document = full()
-    found = read_plan(f"plan{suffix}", write_plan(look(document, TODAY), suffix), document).document
-    assert found.steps == document.steps
-    assert set(found.links) == set(document.links)
-    assert replace(found, links=document.links) == document
+    result = read_plan(
+        f"plan{suffix}", write_plan(look(document, TODAY), suffix), document
+    ).document
+    assert result.steps == document.steps
+    assert set(result.links) == set(document.links)
+    assert replace(result, links=document.links) == document
 
 
 def test_every_field_has_a_column():
@@ -166,29 +168,29 @@ def finished():
 
 @pytest.mark.parametrize("document", [full(), finished()], ids=["planned", "contracted"])
 def test_the_release_is_valid_against_the_official_schema(document):
-    found = release(content_of(look(document, TODAY)), moment=NOW)
+    result = release(content_of(look(document, TODAY)), moment=NOW)
     schema = json.loads((OCDS / "release-schema.json").read_text(encoding="utf-8"))
     validator = jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
-    assert [e.message for e in validator.iter_errors(found)] == []
+    assert [e.message for e in validator.iter_errors(result)] == []
     around = {"moment": NOW, "publisher": "Regio Zwolle", "address": "urn:x:SAS-2027"}
-    whole = package([found], licence="https://creativecommons.org/licenses/by/4.0/", **around)
+    whole = package([result], licence="https://creativecommons.org/licenses/by/4.0/", **around)
     outer = json.loads((OCDS / "release-package-schema.json").read_text(encoding="utf-8"))
     outer["properties"]["releases"] = {"type": "array"}
     assert [e.message for e in jsonschema.Draft4Validator(outer).iter_errors(whole)] == []
-    records = record_package([found], **around)
+    records = record_package([result], **around)
     outer = json.loads((OCDS / "record-package-schema.json").read_text(encoding="utf-8"))
     outer["definitions"]["record"]["properties"]["releases"] = {"type": "array"}
     outer["definitions"]["record"]["properties"]["compiledRelease"] = {"type": "object"}
     assert [e.message for e in jsonschema.Draft4Validator(outer).iter_errors(records)] == []
-    assert incoherent(found) == []
+    assert incoherent(result) == []
 
 
-def incoherent(found):
+def incoherent(result):
     """What a reader of a release would stumble over, whatever the schema says."""
     faults = []
-    now = found["date"]
-    parties = {party["id"]: party["roles"] for party in found["parties"]}
-    for milestone in found["planning"]["milestones"] + found["tender"]["milestones"]:
+    now = result["date"]
+    parties = {party["id"]: party["roles"] for party in result["parties"]}
+    for milestone in result["planning"]["milestones"] + result["tender"]["milestones"]:
         met = milestone["status"] == "met"
         if met != ("dateMet" in milestone) or milestone.get("dateMet", now) > now:
             faults.append(f"{milestone['id']} met")
@@ -196,17 +198,17 @@ def incoherent(found):
         if milestone["status"] == ("scheduled" if late else "notMet"):
             faults.append(f"{milestone['id']} due")
     for name in ("tenderPeriod", "enquiryPeriod", "awardPeriod"):
-        period = found["tender"].get(name)
+        period = result["tender"].get(name)
         if period and period["startDate"] > period["endDate"]:
             faults.append(name)
-    references = [found.get("buyer"), found["tender"].get("procuringEntity")]
-    awards = {award["id"]: award for award in found.get("awards", [])}
+    references = [result.get("buyer"), result["tender"].get("procuringEntity")]
+    awards = {award["id"]: award for award in result.get("awards", [])}
     for award in awards.values():
         references.extend(award.get("suppliers", []))
     faults.extend(r["id"] for r in references if r and r["id"] not in parties)
-    faults.extend(c["id"] for c in found.get("contracts", []) if c["awardID"] not in awards)
+    faults.extend(c["id"] for c in result.get("contracts", []) if c["awardID"] not in awards)
     for tag, part in (("award", "awards"), ("contract", "contracts")):
-        if (tag in found["tag"]) != (part in found):
+        if (tag in result["tag"]) != (part in result):
             faults.append(tag)
     return faults
 

@@ -26,8 +26,8 @@ PLANS = [TEMPLATES[name](full().header) for name in TEMPLATES] + [full()]
 
 
 def case(name, base=EMPTY):
-    found = read_plan(name, (CASES / name).read_bytes(), base)
-    return found.document, found.notices
+    result = read_plan(name, (CASES / name).read_bytes(), base)
+    return result.document, result.notices
 
 
 def project(*tasks, base=EMPTY, head=""):
@@ -79,20 +79,20 @@ def test_what_project_recalculates_gives_our_dates(tmp_path):
 
 def codes_of(file):
     """UID of the task of each milestone."""
-    found = {}
+    results = {}
     for text in re.findall(r"<Task>.*?</Task>", file.read_text(encoding="utf-8"), re.DOTALL):
         code = re.search(r"<FieldID>188743731</FieldID><Value>([^<]+)", text)
         if code:
-            found[code[1]] = re.search(r"<UID>(\d+)</UID>", text)[1]
-    return found
+            results[code[1]] = re.search(r"<UID>(\d+)</UID>", text)[1]
+    return results
 
 
 @pytest.mark.parametrize("plan", [*PLANS, *(random_plan(seed) for seed in range(8))])
 def test_a_file_that_comes_back_unchanged_changes_nothing(plan):
-    found = read_plan("plan.xml", write_plan(look(plan, TODAY), ".xml"), plan)
-    assert found.notices == ()
-    assert set(found.document.links) == set(plan.links)
-    assert replace(found.document, links=plan.links) == plan
+    result = read_plan("plan.xml", write_plan(look(plan, TODAY), ".xml"), plan)
+    assert result.notices == ()
+    assert set(result.document.links) == set(plan.links)
+    assert replace(result.document, links=plan.links) == plan
 
 
 def test_durations_and_lags_count_in_the_days_of_the_file():
@@ -136,14 +136,14 @@ def test_a_row_that_project_inserts_takes_nothing_of_another(name):
 
 
 def test_every_type_of_link_and_percent_lags():
-    found = project(
+    result = project(
         task(1, "A", days=10),
         task(2, "B", link(1, 3)),
         task(3, "C", link(1, 0, 4800)),
         task(4, "D", link(1, 2), days=3),
         task(5, "E", link(1, 1, 50, 19)),
     )
-    assert found.document.links == (
+    assert result.document.links == (
         Link("P1", "P2", LinkType.START_START),
         Link("P1", "P3", LinkType.FINISH_FINISH, 1, Unit.WORKING),
         Link("P1", "P4", LinkType.START_START, -3, Unit.WORKING),
@@ -154,12 +154,12 @@ def test_every_type_of_link_and_percent_lags():
 def test_links_of_a_summary_hold_for_the_tasks_under_it():
     summary = "<Summary>1</Summary><OutlineLevel>1</OutlineLevel>"
     under = "<OutlineLevel>2</OutlineLevel>"
-    found = project(
+    result = project(
         task(1, "Voorbereiding", summary), task(2, "A", under), task(3, "B", under),
         task(4, "Markt", summary + link(1)), task(5, "C", under),
     )  # fmt: skip
-    assert [(k.before, k.after) for k in found.document.links] == [("P2", "P5"), ("P3", "P5")]
-    phases = [s.phase for s in found.document.steps]
+    assert [(k.before, k.after) for k in result.document.links] == [("P2", "P5"), ("P3", "P5")]
+    phases = [s.phase for s in result.document.steps]
     assert phases == ["Voorbereiding", "Voorbereiding", "Markt"]
 
 
@@ -167,7 +167,7 @@ def test_what_a_plan_cannot_hold_is_said():
     constraint = (
         "<ConstraintType>{}</ConstraintType><ConstraintDate>2027-01-05T08:00:00</ConstraintDate>"
     )
-    found = project(
+    result = project(
         task(1, "A", constraint.format(2)),
         task(2, "B", constraint.format(7)),
         task(3, "C", constraint.format(6)),
@@ -176,10 +176,10 @@ def test_what_a_plan_cannot_hold_is_said():
         task(6, "F", "<Manual>1</Manual><ManualStart>2027-02-02T08:00:00</ManualStart>" + link(4)),
         head="<Calendars><Calendar><Exceptions><Exception/></Exceptions></Calendar></Calendars>",
     )
-    a, b, c, f = found.document.steps
+    a, b, c, f = result.document.steps
     assert (a.earliest_start, b.deadline) == (date(2027, 1, 5), date(2027, 1, 5))
     assert (c.earliest_start, f.earliest_start) == (None, date(2027, 2, 2))
-    assert [n.split(":")[0] for n in found.notices] == [
+    assert [n.split(":")[0] for n in result.notices] == [
         (
             "Taak 'A' moet in Project beginnen op 05-01-2027. In het plan begint zij niet eerder; "
             "later kan wel."
@@ -209,8 +209,8 @@ def test_a_meeting_moved_in_project_moves_in_the_plan():
     before = "<ConstraintDate>2027-06-01T12:00:00"
     assert text.count(before) == 1
     changed = text.replace(before, "<ConstraintDate>2027-06-15T12:00:00")
-    found = read_plan("plan.xml", changed.encode(), base).document
-    moved = [d for d in found.decisions if d not in base.decisions]
+    result = read_plan("plan.xml", changed.encode(), base).document
+    moved = [d for d in result.decisions if d not in base.decisions]
     assert moved == [replace(meeting, meeting_on=date(2027, 6, 15))]
 
 
@@ -253,6 +253,6 @@ def test_a_step_keeps_its_code_when_project_copies_the_row():
     text = write_plan(look(base, TODAY), ".xml").decode()
     row = re.search(r"<Task>.*?</Task>", text)[0]
     copy = re.sub(r"<UID>\d+", "<UID>77", row).replace(">Een<", ">Kopie<")
-    found = read_plan("plan.xml", text.replace("</Tasks>", copy + "</Tasks>").encode(), base)
-    assert [(s.code, s.title) for s in found.document.steps] == [("1", "Een"), ("P77", "Kopie")]
-    assert "draagt de code van mijlpaal 1" in found.notices[0]
+    result = read_plan("plan.xml", text.replace("</Tasks>", copy + "</Tasks>").encode(), base)
+    assert [(s.code, s.title) for s in result.document.steps] == [("1", "Een"), ("P77", "Kopie")]
+    assert "draagt de code van mijlpaal 1" in result.notices[0]

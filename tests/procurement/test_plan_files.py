@@ -44,8 +44,8 @@ def problems(name, content, base=None):
     ],
 )
 def test_a_cell_that_holds_no_value_erases_nothing(name, sentence):
-    found = problems(f"{name}.xlsx", (CASES / f"{name}.xlsx").read_bytes(), None or _base(name))
-    assert sentence in found[0]
+    result = problems(f"{name}.xlsx", (CASES / f"{name}.xlsx").read_bytes(), None or _base(name))
+    assert sentence in result[0]
 
 
 def _base(name):
@@ -62,26 +62,26 @@ def test_progress_shown_as_a_percentage_is_read_as_it_is_seen():
 @pytest.mark.parametrize("encoding", ["cp850", "cp1252", "mac_roman", "utf-16", "utf-8-sig"])
 def test_letters_come_through_whatever_the_spreadsheet_saved(encoding):
     text = f"{HEAD}\r\n1;Café één, oriëntatie en coördinatie;Reünie;40;wd;0\r\n"
-    found = table(text, encoding=encoding)
-    assert found.document.steps[0].title.startswith("Café één, oriëntatie")
-    assert found.document.steps[0].phase == "Reünie"
+    result = table(text, encoding=encoding)
+    assert result.document.steps[0].title.startswith("Café één, oriëntatie")
+    assert result.document.steps[0].phase == "Reünie"
 
 
 def test_a_plan_saved_by_ms_dos():
-    found = case("f16_plan_ms_dos.csv", TEMPLATES["SAS regionaal"](Header("P", "P")))
-    assert found.document.steps[0].title.startswith("Oriëntatie en evaluatie")
-    assert found.notices[0].startswith("De letters zijn gelezen als MS-DOS (850).")
+    result = case("f16_plan_ms_dos.csv", TEMPLATES["SAS regionaal"](Header("P", "P")))
+    assert result.document.steps[0].title.startswith("Oriëntatie en evaluatie")
+    assert result.notices[0].startswith("De letters zijn gelezen als MS-DOS (850).")
 
 
 def test_what_a_file_does_not_say_stays():
     base = full()
-    found = table("Plan van de regio\r\n\r\nCode;Titel;Uiterste datum\r\n1;Anders;1-3-2026\r\n")
-    step = found.document.steps[0]
+    result = table("Plan van de regio\r\n\r\nCode;Titel;Uiterste datum\r\n1;Anders;1-3-2026\r\n")
+    step = result.document.steps[0]
     assert (step.title, step.deadline) == ("Anders", date(2026, 3, 1))
     assert replace(step, title=base.steps[0].title, deadline=None) == base.steps[0]
-    found = table("sep=;\r\ncode;kleur\r\n1;rood\r\n")
-    assert found.document.steps == base.steps[:1]
-    assert found.notices == ("Blad mijlpalen: de kolom 'kleur' is onbekend en niet gelezen.",)
+    result = table("sep=;\r\ncode;kleur\r\n1;rood\r\n")
+    assert result.document.steps == base.steps[:1]
+    assert result.notices == ("Blad mijlpalen: de kolom 'kleur' is onbekend en niet gelezen.",)
 
 
 @pytest.mark.parametrize("value", ["1e3", "²", "9" * 5000, "12,5", "veertig"])
@@ -125,9 +125,9 @@ def test_another_workbook_or_sheet_is_refused_by_name():
     extra.create_sheet("Kladblok").append(["bel", "Anna"])
     file = io.BytesIO()
     extra.save(file)
-    found = read_plan("a.xlsx", file.getvalue(), full())
-    assert found.document.steps == full().steps
-    assert found.notices == ("Het blad 'Kladblok' hoort niet bij een plan en is niet gelezen.",)
+    result = read_plan("a.xlsx", file.getvalue(), full())
+    assert result.document.steps == full().steps
+    assert result.notices == ("Het blad 'Kladblok' hoort niet bij een plan en is niet gelezen.",)
 
 
 def broken_zip():

@@ -25,9 +25,9 @@ def texts(account: Account, today: date = TODAY) -> list[str]:
 
 @pytest.fixture
 def provider(db) -> Provider:
-    found = make_provider("TA001", name="Aardig")
-    make_contract(found, valid_from=OCTOBER)
-    return found
+    result = make_provider("TA001", name="Aardig")
+    make_contract(result, valid_from=OCTOBER)
+    return result
 
 
 def delivered(provider: Provider, **more) -> None:

@@ -123,14 +123,16 @@ def test_who_was_open_a_month_before_and_is_missing_is_listed(school, client, tm
     first = deliver(tmp_path, school, csv(*september)).delivery
     second = deliver(tmp_path, school, csv(*numbered(1, 3))).delivery
     page = client.get(f"/leveringen/{second}/")
-    told = "Van 2 trajecten die voor oktober 2026 nog liepen, ontbreekt er 1 in die maand."
-    assert told in page.text
+    text = "Van 2 trajecten die voor oktober 2026 nog liepen, ontbreekt er 1 in die maand."
+    assert text in page.text
     assert ["T-2", "actief", "B1-route", "Zwolle"] in [
         row for at in range(len(page.all("table"))) for row in page.rows(at)
     ]
     assert f"/leveringen/{first}/rij/3/" in page.links
-    found = client.get(f"/leveringen/{second}/ontbreekt/2026-10/ontbreekt.csv")
-    assert found.data.decode("utf-8-sig").splitlines()[1:] == ["T-2;actief;B1-route;Zwolle;2026-09"]
+    result = client.get(f"/leveringen/{second}/ontbreekt/2026-10/ontbreekt.csv")
+    assert result.data.decode("utf-8-sig").splitlines()[1:] == [
+        "T-2;actief;B1-route;Zwolle;2026-09"
+    ]
     assert "1 van 2" in client.get("/aanbieders/TA001/leveringen/").text
     client.sign_in(Role.REGION)
     page = client.get(f"/leveringen/{second}/")
@@ -140,7 +142,7 @@ def test_who_was_open_a_month_before_and_is_missing_is_listed(school, client, tm
 
 
 @pytest.mark.parametrize(
-    ("role", "code", "told"),
+    ("role", "code", "expected"),
     [
         (Role.CONTRACT_MANAGER, None, ["1 ontbreekt", "6 ontbreken"]),
         (Role.PROVIDER, "TA001", ["1 ontbreekt"]),
@@ -148,7 +150,9 @@ def test_who_was_open_a_month_before_and_is_missing_is_listed(school, client, tm
         (Role.REGION, None, ["< 5 ontbreken", "6 ontbreken"]),
     ],
 )
-def test_the_calendar_of_all_says_how_many_are_missing(school, client, tmp_path, role, code, told):
+def test_the_calendar_of_all_says_how_many_are_missing(
+    school, client, tmp_path, role, code, expected
+):
     other = make_provider("TA002", name="Zwaluw")
     for provider, before in ((school, 2), (other, 7)):
         september = numbered(
@@ -160,7 +164,7 @@ def test_the_calendar_of_all_says_how_many_are_missing(school, client, tmp_path,
     page = client.get("/leveringen/")
     # The newest month is October; what September misses cannot be known.
     cells = [re.sub("^(te laat|op tijd)", "", row[-1]) for row in page.rows(0)]
-    assert cells == told
+    assert cells == expected
     if role is Role.REGION:
         receipt = client.get(f"/leveringen/{last.delivery}/").text
         assert "nog liepen, ontbreken er 6 in die maand." in receipt

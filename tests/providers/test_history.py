@@ -32,7 +32,7 @@ def send(tmp_path, provider, hours: int, *rows, again: bool = False) -> int:
     return number
 
 
-def told(page) -> list[str]:
+def happenings(page) -> list[str]:
     """What happened, newest first."""
     return [what for _, what, _, _ in page.rows()]
 
@@ -49,7 +49,7 @@ def test_every_version_and_attempt_is_told_newest_first(school, client, tmp_path
     page = client.get(f"/leveringen/{first}/rij/2/")
     assert page.title == "Traject T-1 in oktober 2026"
     assert f"Wat nu geldt, staat in levering {other} van 23-11-2026, rij 2." in page.text
-    assert told(page) == [
+    assert happenings(page) == [
         f"aangenomen: levering {other}, rij 2. Dit geldt nu.",
         f"opnieuw gestuurd, zonder verschil: levering {same}, rij 2.",
         f"teruggestuurd: levering {wrong}, rij 2.",
@@ -64,7 +64,7 @@ def test_every_version_and_attempt_is_told_newest_first(school, client, tmp_path
     assert ["uren_gevolgd", "40,5"] in page.rows(1)
     # The same page from each of its rows.
     for number in (wrong, same, other):
-        assert told(client.get(f"/leveringen/{number}/rij/2/")) == told(page)
+        assert happenings(client.get(f"/leveringen/{number}/rij/2/")) == happenings(page)
 
 
 def test_a_withdrawal_says_what_came_back(school, client, tmp_path):
@@ -75,7 +75,7 @@ def test_a_withdrawal_says_what_came_back(school, client, tmp_path):
         at=AT + timedelta(hours=2),
     )  # fmt: skip
     page = client.get(f"/leveringen/{middle}/rij/2/")
-    assert told(page)[0] == (
+    assert happenings(page)[0] == (
         f"ingetrokken: levering {middle}. Reden: Verkeerde groep "
         f"De rij van levering {first} geldt weer."
     )
@@ -91,7 +91,8 @@ def test_withdrawing_what_was_replaced_already_changes_nothing(school, client, t
     send(tmp_path, school, 1, row(groep="B"))
     operations.withdraw(Delivery.get_by_id(first), reason="x", by="x", at=AT + timedelta(hours=2))
     assert (
-        "Dat verandert niets aan wat geldt." in told(client.get(f"/leveringen/{first}/rij/2/"))[0]
+        "Dat verandert niets aan wat geldt."
+        in happenings(client.get(f"/leveringen/{first}/rij/2/"))[0]
     )
 
 
@@ -124,7 +125,7 @@ def test_only_who_may_see_the_row_sees_its_history(school, client, tmp_path):
     client.sign_in(Role.MUNICIPALITY, municipalities=["0193"], email="zwolle@example.org")
     page = client.get(both[0])
     # A gemeente sees its rows, not what a provider sent wrong, nor the deliveries.
-    assert told(page) == [f"aangenomen: levering {number}, rij 2. Dit geldt nu."]
+    assert happenings(page) == [f"aangenomen: levering {number}, rij 2. Dit geldt nu."]
     assert not [link for link in page.links if link.startswith("/leveringen/")]
     client.get(both[1], status=404)
 
@@ -136,4 +137,4 @@ def test_two_accept_the_same_delivery_and_it_is_taken_in_once(school, client, tm
         Delivery.get_by_id(number), storage=storage, request=REQUEST, by="ander", at=AT
     )
     assert twice.status.value == "already_delivered"
-    assert len(told(client.get(f"/leveringen/{number}/rij/2/"))) == 1
+    assert len(happenings(client.get(f"/leveringen/{number}/rij/2/"))) == 1

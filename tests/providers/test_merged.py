@@ -10,7 +10,7 @@ from core.accounts import Account, Role
 from providers.deliveries.calendar_queries import DeliveryState, delivery_calendar
 from providers.models import ProgressRecord, Provider
 from tests.builders import make_contract, make_provider
-from tests.providers.feed.door import deliver, told
+from tests.providers.feed.door import deliver, faults_of
 from tests.providers.feed.lines import csv, row
 
 TODAY = date(2026, 11, 23)
@@ -38,12 +38,12 @@ def test_the_past_stays_and_the_future_is_delivered_by_the_other(db, tmp_path, c
     old, new = Provider.get(code="TA001"), Provider.get(code="TA002")
 
     late = deliver(tmp_path, old, csv(row(trajectnummer="T-2")))
-    assert told(late)[0] == (2, "rapportagemaand", "F114")
+    assert faults_of(late)[0] == (2, "rapportagemaand", "F114")
     assert "Stuur haar in een levering van Twee (TA002)." in late.problems[0].message
     mine = deliver(tmp_path, new, csv(row(aanbiedercode="TA001"), row(trajectnummer="T-2")))
-    assert (mine.counts.accepted, [code for *_, code in told(mine) if code < "F5"]) == (2, [])
-    held = ProgressRecord.select(ProgressRecord.provider, ProgressRecord.month)
-    assert {(one.provider.code, one.month) for one in held} == {
+    assert (mine.counts.accepted, [code for *_, code in faults_of(mine) if code < "F5"]) == (2, [])
+    stored = ProgressRecord.select(ProgressRecord.provider, ProgressRecord.month)
+    assert {(one.provider.code, one.month) for one in stored} == {
         ("TA001", date(2026, 8, 1)),
         ("TA002", date(2026, 10, 1)),
     }

@@ -168,7 +168,7 @@ def test_a_month_of_the_calendar(db, files, today, state) -> None:
 
 
 @pytest.mark.parametrize(
-    ("to_mend", "shown"),
+    ("to_mend", "expected"),
     [
         ([0, 0], 1),
         # The file that has the rows to mend is shown.
@@ -176,7 +176,7 @@ def test_a_month_of_the_calendar(db, files, today, state) -> None:
         ([2, 1], 1),
     ],
 )
-def test_what_is_still_to_be_mended_is_a_fault(db, to_mend, shown) -> None:
+def test_what_is_still_to_be_mended_is_a_fault(db, to_mend, expected) -> None:
     provider = make_provider()
     make_contract(provider)
     sent = [
@@ -188,7 +188,7 @@ def test_what_is_still_to_be_mended_is_a_fault(db, to_mend, shown) -> None:
     (cell,) = delivery_calendar([provider.id], OCTOBER, OCTOBER, date(2026, 11, 20))
     assert cell.to_mend == sum(to_mend)
     assert cell.state == (DeliveryState.FAULTS if sum(to_mend) else DeliveryState.ON_TIME)
-    assert cell.delivery_id == sent[shown].id
+    assert cell.delivery_id == sent[expected].id
     assert cell.newest == (sent[1].id, sent[0].id)
 
 
@@ -235,8 +235,9 @@ def test_completeness_is_about_who_was_open_a_month_ago(db) -> None:
     # not counted: ended before, new this month
     make_record(month=SEPTEMBER, track=ended, status=TrackStatus.DROPPED_OUT)
     make_record(month=OCTOBER, track=make_track(provider))
-    told = {(provider.id, OCTOBER): Completeness(2, 1)}
-    assert completeness([provider.id], OCTOBER, OCTOBER) == told
+    assert completeness([provider.id], OCTOBER, OCTOBER) == {
+        (provider.id, OCTOBER): Completeness(2, 1)
+    }
     missing = missing_rows(provider.id, OCTOBER, lambda _model, query: query)
     assert [row.track for row in missing] == [gone]
 

@@ -60,8 +60,8 @@ def test_what_is_kept_is_believed_until_it_is_thrown_away(school) -> None:
     keep_open_tracks(school, [OCTOBER])
     make_record(month=OCTOBER, provider=school)
     assert counts(school) == EXPECTED
-    (told,) = open_tracks_are_counted_right()
-    assert "aanbieder TA001 in oktober 2026 klopt niet" in told
+    (message,) = open_tracks_are_counted_right()
+    assert "aanbieder TA001 in oktober 2026 klopt niet" in message
     forget_open_tracks(school, [OCTOBER])
     assert counts(school)[OCTOBER] == [Learners(1, 0, 1, 1, 0)]
     # Twice gives the same once.

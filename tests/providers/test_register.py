@@ -153,9 +153,9 @@ def test_a_contract_promises_hours_a_week_per_route_and_a_price(db) -> None:
     header = "contractnummer|aanbiedercode|leerroutes|gemeenten|van"
     header += "|uren_per_week_b|Uren per week Z|prijs_per_uur"
     take_in(PROVIDERS, table("contracten", f"{header}\nC-1|TA1|B,Z|*|2024-01-01|12,5||14,50"))
-    held = Contract.get()
-    assert promised_by(held) == {1: 750}
-    assert held.hour_price_cents == 1450
+    stored = Contract.get()
+    assert promised_by(stored) == {1: 750}
+    assert stored.hour_price_cents == 1450
 
 
 @pytest.mark.parametrize("text", ["0", "12,1", "41", "twaalf", "-3", "1e1"])

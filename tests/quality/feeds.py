@@ -81,10 +81,10 @@ def feed(random: Random, most: int = 25) -> list[dict]:
 def hold(provider: Provider, rows: list[dict]) -> None:
     """Put plain rows in the database as current rows."""
     delivery = make_delivery(provider)
-    held = []
+    stored = []
     for number, row in enumerate(rows, start=2):
         attended = row.get("minutes_attended", row["minutes_offered"])
-        held.append(
+        stored.append(
             {
                 **row,
                 "track": make_track(provider, row["track"]),
@@ -101,5 +101,5 @@ def hold(provider: Provider, rows: list[dict]) -> None:
                 ),
             }
         )
-    for start in range(0, len(held), 20):
-        ProgressRecord.insert_many(held[start : start + 20]).execute()
+    for start in range(0, len(stored), 20):
+        ProgressRecord.insert_many(stored[start : start + 20]).execute()

@@ -14,10 +14,10 @@ IDLE = (1, 3)
 
 
 def months_from(first, last):
-    found = [first]
-    while found[-1] < last:
-        found.append(last_day(found[-1]) + timedelta(days=1))
-    return found
+    results = [first]
+    while results[-1] < last:
+        results.append(last_day(results[-1]) + timedelta(days=1))
+    return results
 
 
 def newest(rows, month):
@@ -27,18 +27,18 @@ def newest(rows, month):
         if row["month"] <= month:
             last[row["route"], row["track"]] = row
             anywhere[row["track"]] = row
-    found = []
+    results = []
     for (route, track), row in last.items():
         now = anywhere[track]
         gone = None if now["route"] == route else last_day(row["month"])
-        found.append({**row, "gone": gone})
-    return found
+        results.append({**row, "gone": gone})
+    return results
 
 
 def people(rows, month, route, norm=NORM):
     """Every person of the waiting time: (track, kind, days, day of the last in the queue)."""
     end, start = last_day(month), months_back(month, 11)
-    found = []
+    results = []
     for row in newest(rows, month):
         if row["route"] != route or row["registered_on"] > end:
             continue
@@ -51,8 +51,8 @@ def people(rows, month, route, norm=NORM):
             kind = ("weg binnen" if days <= norm else "weg te laat") if left >= start else None
         else:
             kind = "wacht binnen" if days <= norm else "wacht te lang"
-        found.append((row["track"], kind, days, last, row["registered_on"], first))
-    return found
+        results.append((row["track"], kind, days, last, row["registered_on"], first))
+    return results
 
 
 def groups_of(rows, route, months):
@@ -96,7 +96,7 @@ def measured(rows, month, route, lesson_free=()):
     year, quarter = window(month, 12), window(month, 3)
     in_year = groups_of(rows, route, year)
     counted = [p for p in people(rows, month, route) if p[1] in COUNTED]
-    found = {
+    results = {
         "wachttijd": (
             sum(p[1] == "op tijd" for p in counted),
             len(counted),
@@ -110,7 +110,7 @@ def measured(rows, month, route, lesson_free=()):
     for code, column in SHARES.items():
         items = [(r["track"], r["minutes_offered"], r[column]) for r in used]
         top, bottom = sum(i[2] for i in items), sum(i[1] for i in items)
-        found[code] = (top, bottom, n, grouped(items, key))
+        results[code] = (top, bottom, n, grouped(items, key))
     items = []
     for row in used:
         if row["status"] in IDLE:
@@ -123,32 +123,32 @@ def measured(rows, month, route, lesson_free=()):
                 days += not any(a <= day <= b for a, b in lesson_free)
                 day += timedelta(days=1)
         items.append((row["track"], days / 7, row["minutes_offered"] / 60))
-    found["intensiteit"] = (
+    results["intensiteit"] = (
         sum(i[2] for i in items),
         sum(i[1] for i in items),
         len({r["track"] for r in used if r["minutes_offered"] > 0 and r["status"] not in IDLE}),
         grouped(items, key),
     )
-    found["in_year"] = any(r["route"] == route and r["month"] in year for r in rows)
-    return found
+    results["in_year"] = any(r["route"] == route and r["month"] in year for r in rows)
+    return results
 
 
 COUNTED = ("op tijd", "te laat", "wacht te lang", "weg te laat")
 CODES = ("wachttijd", "bevoegd", "intensiteit", "avond_weekend")
 
 
-def usable(found, code):
-    _, bottom, _, groups = found[code]
-    return bottom > 0 and len(groups) >= 2 and (code != "wachttijd" or found["in_year"])
+def usable(result, code):
+    _, bottom, _, groups = result[code]
+    return bottom > 0 and len(groups) >= 2 and (code != "wachttijd" or result["in_year"])
 
 
 def chance(region, code):
     """phi of a share; variance and degrees of the intensity."""
     above = below = degrees = providers = 0
-    for found in region:
-        if not usable(found, code):
+    for result in region:
+        if not usable(result, code):
             continue
-        top, bottom, _, groups = found[code]
+        top, bottom, _, groups = result[code]
         share, count = top / bottom, len(groups)
         squares = sum(d * d for d, _ in groups)
         spread = sum((x - share * d) ** 2 for d, x in groups)
@@ -164,9 +164,9 @@ def chance(region, code):
     return 1.0 if providers < 3 or below <= 0 else min(1.0, max(0.02, above / below))
 
 
-def worth(found, code, spread, docents):
+def worth(result, code, spread, docents):
     """Effective n, and the variance of the intensity."""
-    top, bottom, n, groups = found[code]
+    top, bottom, n, groups = result[code]
     squares = sum(d * d for d, _ in groups)
     kish = sum(d for d, _ in groups) ** 2 / squares
     if code == "intensiteit":
@@ -211,23 +211,23 @@ def fall(series, region_series, effect):
     if p1 >= p0:
         return None
     border = 5 if sum(series[m][0] for m in months) / len(months) >= 20 else 4
-    total, since, told = 0.0, months[0], None
+    total, since, decline = 0.0, months[0], None
     for i, month in enumerate(months):
         people_, in_time = series[month]
         step = in_time * log(p1 / p0) + (people_ - in_time) * log((1 - p1) / (1 - p0))
         total = max(0.0, total + step / effect)
         following = months[i + 1] if i + 1 < len(months) else None
         if total > border:
-            unbroken = told is not None and i <= told[0] + 3
-            told = (i, told[1] if unbroken else since)
+            unbroken = decline is not None and i <= decline[0] + 3
+            decline = (i, decline[1] if unbroken else since)
             total = 0.0
         if total == 0:
             since = following
-    return told[1] if told and told[0] >= len(months) - 3 else None
+    return decline[1] if decline and decline[0] >= len(months) - 3 else None
 
 
-def value_of(found, code):
-    top, bottom, _, _ = found[code]
+def value_of(result, code):
+    top, bottom, _, _ = result[code]
     return top / bottom * (1 if code == "intensiteit" else 100)
 
 
@@ -238,12 +238,12 @@ def points_of(code, value, route):
 def season(now, then, route):
     """The word against a year ago, from (found, code, spread, docents) pairs."""
     sides = []
-    for found, code, spread, docents in (now, then):
-        top, bottom, n, groups = found[code]
+    for result, code, spread, docents in (now, then):
+        top, bottom, n, groups = result[code]
         if n < 5 or not bottom or len(groups) < 2:
             return None
-        n_eff, variance = worth(found, code, spread, docents)
-        share, points = top / bottom, points_of(code, value_of(found, code), route)
+        n_eff, variance = worth(result, code, spread, docents)
+        share, points = top / bottom, points_of(code, value_of(result, code), route)
         if code == "intensiteit":
             if variance is None:
                 return None
@@ -292,7 +292,7 @@ def judgement(region_rows, code_of_provider, month, route, mark, recognised, doc
 
 
 def _fall(region_rows, rows, route, month, region, phi):
-    queues = [found["wachttijd"][3] for found in region.values() if found["in_year"]]
+    queues = [result["wachttijd"][3] for result in region.values() if result["in_year"]]
     squares = sum(d * d for groups in queues for d, _ in groups)
     people_ = sum(d for groups in queues for d, _ in groups)
     effect = max(1.0, phi * squares / people_) if people_ else 1.0

@@ -50,14 +50,14 @@ def run(url, capsys):
     return call
 
 
-def held(url: str) -> tuple[int, int, list[str]]:
+def contents(url: str) -> tuple[int, int, list[str]]:
     """What is in the database: deliveries, rows, accounts."""
     database.initialize(open_database(url))
     with database.connection_context():
         accounts = [account.email for account in Account.select().order_by(Account.email)]
-        found = Delivery.select().count(), ProgressRecord.select().count(), accounts
+        result = Delivery.select().count(), ProgressRecord.select().count(), accounts
     database.initialize(None)
-    return found
+    return result
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def installation(url, run, tmp_path, monkeypatch) -> None:
     file = tmp_path / "levering.csv"
     file.write_bytes(csv(row(), row(trajectnummer="T-2")))
     run("feed", "import", file, "--aanbieder", "TA001")
-    assert held(url) == (1, 2, [])
+    assert contents(url) == (1, 2, [])
 
 
 def test_what_was_copied_comes_back_and_adds_up(installation, url, run, tmp_path):
@@ -85,16 +85,16 @@ def test_what_was_copied_comes_back_and_adds_up(installation, url, run, tmp_path
     later = tmp_path / "later.csv"
     later.write_bytes(csv(row(rapportagemaand="2026-09")))
     run("feed", "import", later, "--aanbieder", "TA001")
-    assert held(url)[:2] == (2, 3)
+    assert contents(url)[:2] == (2, 3)
 
     status, out, err = run("restore", copy)
     assert (status, err) == (0, "")
     assert "is teruggezet. (1 ontvangen bestanden)" in out
-    assert held(url)[:2] == (1, 2)
+    assert contents(url)[:2] == (1, 2)
     assert run("db", "check")[:2] == (0, "Alles klopt.\n")
     # The numbers go on after those that came back.
     assert run("feed", "import", later, "--aanbieder", "TA001")[0] in (0, 1)
-    assert held(url)[:2] == (2, 3)
+    assert contents(url)[:2] == (2, 3)
     assert len(list((tmp_path / "instance").glob("voor-terugzetten-*.dump"))) == 1
 
 
@@ -107,7 +107,7 @@ def test_a_copy_from_before_an_upgrade_takes_its_tables_away(installation, url, 
     assert run("restore", copy)[0] == 0
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT to_regclass('later')").fetchone() == (None,)
-    assert held(url)[:2] == (1, 2)
+    assert contents(url)[:2] == (1, 2)
 
 
 def test_a_restore_that_fails_leaves_all_as_it_was(installation, url, run, tmp_path):
@@ -120,7 +120,7 @@ def test_a_restore_that_fails_leaves_all_as_it_was(installation, url, run, tmp_p
     status, _, err = run("restore", copy)
     assert status == 2
     assert "psql meldt" in err
-    assert held(url)[:2] == (1, 2)
+    assert contents(url)[:2] == (1, 2)
 
 
 def test_a_damaged_copy_changes_nothing(installation, url, run, tmp_path):
@@ -132,7 +132,7 @@ def test_a_damaged_copy_changes_nothing(installation, url, run, tmp_path):
     status, _, err = run("restore", copy)
     assert status == 2
     assert "beschadigd" in err
-    assert held(url)[:2] == (1, 2)
+    assert contents(url)[:2] == (1, 2)
 
 
 def test_a_copy_of_sqlite_is_refused_here(installation, url, run, tmp_path, monkeypatch):
@@ -145,7 +145,7 @@ def test_a_copy_of_sqlite_is_refused_here(installation, url, run, tmp_path, monk
     status, _, err = run("restore", copy)
     assert status == 2
     assert "van een andere soort database" in err
-    assert held(url)[:2] == (1, 2)
+    assert contents(url)[:2] == (1, 2)
 
 
 def test_without_the_programs_it_says_what_to_install(installation, run, tmp_path, monkeypatch):

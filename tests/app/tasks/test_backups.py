@@ -212,7 +212,7 @@ def test_a_backup_that_fails_is_told_and_tried_again_later(own_database, setting
 def test_a_beheerder_is_told_that_the_backup_is_late(client):
     account = client.sign_in("beheerder")
     today = NIGHT.date()
-    (told,) = attention(account, today)
-    assert told.text == "Er is nog geen reservekopie."
+    (message,) = attention(account, today)
+    assert message.text == "Er is nog geen reservekopie."
     assert "Laatste reservekopie: nog geen." in client.get("/beheer/").text
     assert attention(client.sign_in("regio"), today) == []

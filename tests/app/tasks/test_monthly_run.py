@@ -45,9 +45,9 @@ def box(db, tmp_path, monkeypatch):
     reader("weg@regio.nl", Role.REGION, active=False)
     reader("gemeente@dalfsen.nl", Role.MUNICIPALITY, municipalities=["0148"])
     reader("beheer@regio.nl", Role.ADMINISTRATOR)
-    with mailbox() as found:
-        monkeypatch.setenv("TAALINKOOP_SMTP_URL", found.url)
-        yield found
+    with mailbox() as result:
+        monkeypatch.setenv("TAALINKOOP_SMTP_URL", result.url)
+        yield result
     pictures.keep_in(None)
 
 
@@ -168,14 +168,14 @@ def test_nobody_gets_more_than_the_account_may_see(box):
     operations.compute(OCT, **WHO)
     reader("smal@regio.nl", Role.CONTRACT_MANAGER, provider_code="TA002")
     listed = {one.address: one for one in parcels(OCT)}
-    found = {
+    results = {
         address: pack_for(one.reader, OCT, one.code, today=today()).material
         for address, one in listed.items()
     }
-    assert set(found["regio@regio.nl"].names) == {"TA001", "TA002"}
-    assert set(found["smal@regio.nl"].names) == {"TA002"}
-    assert set(found["school@ta001.nl"].names) == {"TA001"}
-    assert {tree["aanbieder"] for tree in found["smal@regio.nl"].trees} == {"TA002"}
+    assert set(results["regio@regio.nl"].names) == {"TA001", "TA002"}
+    assert set(results["smal@regio.nl"].names) == {"TA002"}
+    assert set(results["school@ta001.nl"].names) == {"TA001"}
+    assert {tree["aanbieder"] for tree in results["smal@regio.nl"].trees} == {"TA002"}
     assert ScoreCard.select().count() == 2
 
 

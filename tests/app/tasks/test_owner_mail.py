@@ -36,9 +36,9 @@ def box(db, tmp_path, monkeypatch):
     account("anne@regio.nl", Role.REGION, name="Anne de Wit")
     account("bo@dalfsen.nl", Role.MUNICIPALITY, municipalities=["0148"])
     account("cas@regio.nl", Role.REGION, name="Cas")
-    with mailbox() as found:
-        monkeypatch.setenv("TAALINKOOP_SMTP_URL", found.url)
-        yield found
+    with mailbox() as result:
+        monkeypatch.setenv("TAALINKOOP_SMTP_URL", result.url)
+        yield result
 
 
 def got(box):

@@ -43,8 +43,8 @@ def settings(tmp_path):
     return read_settings({"TAALINKOOP_DATA_DIR": str(tmp_path)})
 
 
-def counts(found) -> dict[str, int]:
-    return {one.code: sum(one.counts.values()) for one in found}
+def counts(result) -> dict[str, int]:
+    return {one.code: sum(one.counts.values()) for one in result}
 
 
 def remove(settings, at=LATER) -> dict[str, int]:
@@ -77,8 +77,8 @@ def test_learners_go_when_the_term_is_over_and_the_receipts_still_add_up(db, set
     assert not ProgressRecord.select().exists()
     assert not CourseTrack.select().exists()
     assert not Confirmation.select().exists()
-    shown = Delivery.select(Delivery.rows, Delivery.accepted, Delivery.unchanged)
-    kept = list(shown.order_by(Delivery.id).tuples())
+    totals = Delivery.select(Delivery.rows, Delivery.accepted, Delivery.unchanged)
+    kept = list(totals.order_by(Delivery.id).tuples())
     assert kept == [(2, 2, 0), (2, 1, 1)]
     assert [m.removed for m in DeliveryMonth.select().order_by(DeliveryMonth.id)] == [2, 1]
     assert all_findings() == []

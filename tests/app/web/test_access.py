@@ -172,8 +172,8 @@ def test_sees_where_she_is_signed_in_and_ends_the_others(client, app, vera):
     enter(elsewhere, vera.email, PASSWORD)
     page = client.get("/account/")
     assert "Firefox op Windows" in page.text
-    told = client.post("/account/andere-sessies/", follow=True)
-    assert "1 andere sessie is beëindigd." in told.text
+    page = client.post("/account/andere-sessies/", follow=True)
+    assert "1 andere sessie is beëindigd." in page.text
     elsewhere.get("/account/", status=302)
     client.get("/account/")
 

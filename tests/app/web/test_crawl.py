@@ -41,11 +41,11 @@ ELSEWHERE = "volgende"
 LEFT_ALONE = ("/account/afmelden/", "/account/andere-sessies/")
 
 
-def held(page: Page, url: str) -> None:
+def check_answer(page: Page, url: str) -> None:
     """Nothing was done with what was typed but reading it."""
     readable = re.search("text|json|xml", page.headers["Content-Type"])
-    found = readable and GIVEN_AWAY.search(page.data)
-    assert not found, (url, found[0])
+    result = readable and GIVEN_AWAY.search(page.data)
+    assert not result, (url, result[0])
     opens = page.is_html or "xml" in page.headers["Content-Type"]
     assert not (opens and b"<x-mark" in page.data), url
     assert "csv" not in page.headers["Content-Type"] or not FORMULA.search(page.data), url
@@ -161,9 +161,9 @@ def may_open(account: Account | None, view: AdminPage, function: object) -> bool
 
 def token_of(page: Page) -> str:
     """The token against forged requests in a page."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page.html)
-    assert found, "no form on the page"
-    return found[1]
+    match = re.search(r'name="csrf_token" value="([^"]+)"', page.html)
+    assert match, "no form on the page"
+    return match[1]
 
 
 @pytest.mark.thorough
@@ -184,7 +184,7 @@ def test_what_is_typed_comes_back_as_text(serve) -> None:  # noqa: F811
             if view and not may_open(visitor.account, *view):
                 continue
             page = visitor.get(url)
-            held(page, url)
+            check_answer(page, url)
             if page.status == 200 and url not in queried:
                 queried.add(url)
                 named = {*ASKED, "id", "zoek", "sorteer", "na"}
@@ -194,7 +194,7 @@ def test_what_is_typed_comes_back_as_text(serve) -> None:  # noqa: F811
                     for payload in PAYLOADS:
                         answer = visitor.get(url, dict.fromkeys(names, payload))
                         assert answer.status < 500, (role, url, payload)
-                        held(answer, url)
+                        check_answer(answer, url)
             for form in page.all("form") if page.is_html else ():
                 target = form.get("action") or url
                 fields = frozenset(f.get("name") for f in form.iter() if f.get("name"))
@@ -205,7 +205,7 @@ def test_what_is_typed_comes_back_as_text(serve) -> None:  # noqa: F811
                     for values in sent(form, payload):
                         answer = visitor.post(target, values)
                         assert answer.status < 500, (role, target, payload)
-                        held(answer, target)
+                        check_answer(answer, target)
         asked += visitor.asked
         # The server ends a connection that is silent.
         visitor.hang_up()

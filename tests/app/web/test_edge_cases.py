@@ -124,10 +124,10 @@ def on_the_command_line(capsys) -> dict[str, str]:
 
 @pytest.mark.parametrize("what", SHOWN)
 def test_an_odd_provider_is_right_and_explained_everywhere(db, client, capsys, what) -> None:
-    build, told, sentences, calculated, listed = SHOWN[what]
+    build, message, sentences, calculated, listed = SHOWN[what]
     build()
     compute(OCT, by="x", at=AT)
-    assert on_the_command_line(capsys).items() >= told.items()
+    assert on_the_command_line(capsys).items() >= message.items()
     client.sign_in(Role.CONTRACT_MANAGER)
     page = client.get("/kwaliteit/2026-10/TA001/B/")
     for sentence in sentences:
@@ -135,8 +135,8 @@ def test_an_odd_provider_is_right_and_explained_everywhere(db, client, capsys, w
     pack = {row[0]: row[1] for row in sheet(client, "/rapportages/2026-10/TA001.xlsx")}
     assert pack.items() >= calculated.items()
     header, *rows = sheet(client, "/kwaliteit/2026-10/scores.xlsx")
-    found = next(dict(zip(header, row, strict=True)) for row in rows if row[1] == "TA001")
-    assert found.items() >= listed.items()
+    result = next(dict(zip(header, row, strict=True)) for row in rows if row[1] == "TA001")
+    assert result.items() >= listed.items()
 
 
 def test_what_is_not_judged_is_nowhere_a_nought(db, client, capsys) -> None:

@@ -108,8 +108,8 @@ def test_another_claim_may_say_that_the_address_was_checked(app, client, provide
 
 
 def test_no_account_is_made_and_a_closed_one_stays_closed(client, provider, kim):
-    told = come_back(client, provider, email="nieuw@zwolle.example")
-    assert told.startswith("Er is geen account voor nieuw@zwolle.example.")
+    page = come_back(client, provider, email="nieuw@zwolle.example")
+    assert page.startswith("Er is geen account voor nieuw@zwolle.example.")
     Account.update(active=False).execute()
     assert come_back(client, provider).startswith(f"Er is geen account voor {EMAIL}.")
     assert Account.select().count() == 1
@@ -118,8 +118,8 @@ def test_no_account_is_made_and_a_closed_one_stays_closed(client, provider, kim)
 def test_an_address_given_to_another_opens_nothing(client, provider, kim):
     assert come_back(client, provider) == "/"
     client.sign_out()
-    told = come_back(client, provider, sub="person 2")
-    assert told.startswith(f"Het account van {EMAIL} is van iemand anders bij gemeente Zwolle.")
+    page = come_back(client, provider, sub="person 2")
+    assert page.startswith(f"Het account van {EMAIL} is van iemand anders bij gemeente Zwolle.")
     client.get("/", status=302)
     assert come_back(client, provider) == "/"
     client.sign_out()

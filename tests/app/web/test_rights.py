@@ -154,10 +154,10 @@ def test_every_route_declares_who_may_use_it(app):
             _, function = view
             for method in rule.methods - {"HEAD", "OPTIONS"}:
                 needed = action_needed(function, method)
-                known = {
+                expected = {
                     a for roles in RIGHTS.values() for actions in roles.values() for a in actions
                 }
-                assert needed in known, f"{method} {rule.rule} needs an unknown action"
+                assert needed in expected, f"{method} {rule.rule} needs an unknown action"
 
 
 def test_every_view_is_ours(app):

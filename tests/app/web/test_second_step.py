@@ -81,10 +81,10 @@ def test_sets_it_up_and_signs_in_with_it(client, vera):
 
     other = Client(client.app)
     with_password(other)
-    shown = client.post(HOME, {"current": PASSWORD, "code": code(secret=secret)}, status=200)
+    page = client.post(HOME, {"current": PASSWORD, "code": code(secret=secret)}, status=200)
 
-    assert len(CODE.findall(shown.text)) == 10
-    assert shown.headers["Cache-Control"] == "no-store"
+    assert len(CODE.findall(page.text)) == 10
+    assert page.headers["Cache-Control"] == "no-store"
     other.get("/account/", status=302)
     assert "De tweede stap staat aan" in client.get("/account/").text
     assert secret not in client.get(HOME).text
@@ -104,8 +104,8 @@ def test_sets_it_up_and_signs_in_with_it(client, vera):
 
 def test_the_secret_is_not_in_the_database(app, vera):
     codes = switched_on(app, vera)
-    held = SecondStep.get()
-    assert SECRET not in held.sealed_secret
+    stored = SecondStep.get()
+    assert SECRET not in stored.sealed_secret
     assert not {row.digest for row in RecoveryCode.select()} & set(codes)
     line = AuditLine.select().where(AuditLine.action == "second_step_on").get()
     assert (line.actor, line.thing_id, line.after) == (vera.email, vera.email, None)
@@ -240,8 +240,8 @@ def test_a_server_with_another_key_says_so(app, client, vera):
     switched_on(app, vera)
     with_password(client)
     SecondStep.update(sealed_secret="iets van een andere sleutel").execute()
-    (told,) = with_code(client, code()).errors
-    assert told.endswith("Vraag de beheerder om de tweede stap uit te zetten.")
+    (message,) = with_code(client, code()).errors
+    assert message.endswith("Vraag de beheerder om de tweede stap uit te zetten.")
 
 
 def test_where_it_is_asked_of_everyone_setting_it_up_comes_first(app, client, vera):

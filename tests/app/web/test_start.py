@@ -25,7 +25,7 @@ def account(role, **more):
     return Account(role=role, **({"municipalities": [], "email": "x@example.org"} | more))
 
 
-def told(items):
+def lines_of(items):
     return [(item.on.isoformat(), item.text, item.url) for item in items]
 
 
@@ -41,7 +41,7 @@ def test_deliveries_until_when_and_of_how_many(db):
         make_contract(make_provider(code), valid_from=date(2026, 11, 1))
     make_contract(make_provider("TA003"), valid_from=date(2026, 11, 1), due_workday=5)
     items = of_deliveries(account(Role.CONTRACT_MANAGER), TODAY)
-    assert told(items) == [
+    assert lines_of(items) == [
         ("2026-12-07", "Levering over november 2026 van Taalschool TA003", "/leveringen/"),
         ("2026-12-14", "Levering over november 2026 van 2 aanbieders", "/leveringen/"),
     ]
@@ -60,7 +60,7 @@ def test_steps_of_running_trajecten_that_are_still_to_be_done(db):
     make_milestone(running, expected_end=soon, cancelled=True)
     make_milestone(running, expected_end=date(2026, 11, 22))
     make_milestone(make_process(status="gestopt"), expected_end=soon)
-    assert told(of_planning(account(Role.REGION), TODAY)) == [
+    assert lines_of(of_planning(account(Role.REGION), TODAY)) == [
         ("2026-12-01", "Collegebesluit (Inkoop B1)", "/planning/B1/"),
         ("2027-01-15", "Publicatie (Inkoop B1)", "/planning/B1/"),
     ]
@@ -179,15 +179,15 @@ def test_four_figures_each_lead_to_their_list(client):
     agree(make_provider("TA001"), today() + timedelta(days=90))
     client.sign_in("contractmanager")
     (strip,) = client.get("/").with_class("figures")
-    told = {text_of(link): link.get("href") for link in strip.iter("a")}
+    links = {text_of(link): link.get("href") for link in strip.iter("a")}
     last = month_text(add_months(month_of(today()), -1))
-    assert told == {
+    assert links == {
         f"0 van 1 leveringen binnen over {last}": "/leveringen/",
         "0 mijlpalen te laat": "/planning/mijlpalen/?gezondheid=te+laat",
         "0 signalen nieuw": "/signalen/",
         "1 afspraak loopt": "/aanbieders/",
     }
-    for url in told.values():
+    for url in links.values():
         client.get(url)
 
 

@@ -150,7 +150,7 @@ def test_a_change_of_a_contract_asks_why_and_shows_what_it_does(client, manager)
 def test_every_other_road_to_a_mark_or_contract_asks_why_and_shows_the_effect(client, manager):
     contract = make_contract(number="C-1", waiting_norm_days=28)
     ContractScope.create(contract=contract, route=1)
-    held = mark("TA001", valid_from=date(2022, 1, 1))
+    stored = mark("TA001", valid_from=date(2022, 1, 1))
     deliver("TA001", OCT, registered_on=date(2026, 9, 1), first_lesson_on=date(2026, 10, 10))
     operations.compute(OCT, **WHO)
 
@@ -164,7 +164,7 @@ def test_every_other_road_to_a_mark_or_contract_asks_why_and_shows_the_effect(cl
     assert (line.after["due_workday"], line.reason) == (12, "Leveren kan later")
 
     # Removal of a row.
-    url = f"/beheer/keurmerken/weg/?id={held.id}"
+    url = f"/beheer/keurmerken/weg/?id={stored.id}"
     assert "Taalschool TA001, B1-route, oktober 2026: " in client.get(url).text
     assert client.post(url, status=422).errors == ["Vul in waarom dit verandert."]
     assert QualityMark.select().exists()

@@ -244,13 +244,13 @@ def test_pages_meet_and_miss_nothing_in_any_order(client, manager, order):
     base = "/beheer/proefkeurmerken/"
 
     def walk(url: str, link: str) -> list[list[list[str]]]:
-        found = []
+        results = []
         while url:
             page = client.get(url)
-            found.append(page.rows())
+            results.append(page.rows())
             nexts = [a.get("href") for a in page.all("a") if a.get("rel") == link]
             url = f"{base}{nexts[0]}" if nexts else ""
-        return found
+        return results
 
     forward = walk(f"{base}?sorteer={order}", "next")
     assert [len(rows) for rows in forward] == [PAGE_SIZE, PAGE_SIZE, 7]
@@ -274,9 +274,9 @@ def test_downloads_open_in_a_dutch_excel_and_hold_no_formulas(client, manager, m
     assert sorted(cells) == sorted(["Markt 1", "'=1+1", "'+1+1", "'-1+1", "'@1+1", "'\t1+1"])
 
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{URL}/export/xlsx/").data))
-    found = {row[0].value: row[0] for row in book.active.iter_rows(min_row=2)}
-    assert found["=1+1"].data_type == "s"
-    assert found["=1+1"]._style.quotePrefix
+    results = {row[0].value: row[0] for row in book.active.iter_rows(min_row=2)}
+    assert results["=1+1"].data_type == "s"
+    assert results["=1+1"]._style.quotePrefix
     line = AuditLine.select().order_by(AuditLine.id.desc()).get()
     assert (line.actor, line.action, line.thing) == (manager.email, "export", "location")
 

@@ -95,9 +95,11 @@ def outcome(client: Client, db: peewee.Database, role: Role, target: str, form: 
             if first.status in (302, 303):
                 client.sign_in(role, **SCOPE.get(role, {}))
                 second = client.post(target, as_opened | {name: mine}, check=False)
-                told = second.status == 422 and f"Intussen gewijzigd door {OTHER}" in second.text
+                is_warned = (
+                    second.status == 422 and f"Intussen gewijzigd door {OTHER}" in second.text
+                )
                 attempt.rollback()
-                return "told" if told else f"{target} {name}: {second.status}"
+                return "told" if is_warned else f"{target} {name}: {second.status}"
             attempt.rollback()
     return "not saved"
 

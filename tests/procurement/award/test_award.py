@@ -22,8 +22,8 @@ def test_price_and_quality_by_hand():
         (1, "Kade", 8175), (2, "De Brug", 8150), (3, "Oever", 8100),
     ]  # fmt: skip
     assert [p.amount for p in ranked[0].parts] == [2375, 4000, 1800]
-    shown = ranked[1].parts[0].working.replace("\N{NO-BREAK SPACE}", " ")
-    assert shown == "€ 9.500,00 ÷ € 10.000,00 × 30 = 28,50"
+    displayed = ranked[1].parts[0].working.replace("\N{NO-BREAK SPACE}", " ")
+    assert displayed == "€ 9.500,00 ÷ € 10.000,00 × 30 = 28,50"
 
 
 def test_value_by_hand():
@@ -102,9 +102,9 @@ def offers_of(rows):
 @given(schemes, fields)
 def test_bounds_ranks_and_order(scheme, rows):
     offers = offers_of(rows)
-    found = ranking(*scheme, offers)
-    assert found == ranking(*scheme, offers[::-1])
-    ranked = [r for r in found if r.rank is not None]
+    result = ranking(*scheme, offers)
+    assert result == ranking(*scheme, offers[::-1])
+    ranked = [r for r in result if r.rank is not None]
     assert len(ranked) == sum(o.price_cents is not None for o in offers)
     for r in ranked:
         assert r.total == sum(p.amount for p in r.parts)
@@ -136,9 +136,9 @@ def test_losing_an_answer_never_helps(scheme, rows, gone):
 @given(fields)
 def test_the_lowest_price_gets_all_points_for_price(rows):
     offers = offers_of(rows)
-    found = {r.name: r for r in ranking(BPKV, 30, (G1, G2), offers) if r.rank}
-    if found:
+    results = {r.name: r for r in ranking(BPKV, 30, (G1, G2), offers) if r.rank}
+    if results:
         lowest = min(o.price_cents for o in offers if o.price_cents)
         for o in offers:
             if o.price_cents:
-                assert (found[o.name].parts[0].amount == 3000) >= (o.price_cents == lowest)
+                assert (results[o.name].parts[0].amount == 3000) >= (o.price_cents == lowest)

@@ -122,9 +122,9 @@ def test_the_decision_keeps_the_ranking_and_freezes_everything(lot):
     for call in (bid_operations.put_consensus, bid_operations.put_scores):
         refused("decided", call, bids[0], both(1, 1), **BY)
     refused("decided", bid, lot, "Nieuw")
-    told = " ".join(str(line.after) for line in AuditLine.select())
-    assert "Oever" not in told
-    assert "950000" not in told
+    text = " ".join(str(line.after) for line in AuditLine.select())
+    assert "Oever" not in text
+    assert "950000" not in text
 
 
 def test_final_after_standstill_then_contract_and_the_plan_follows(process, lot):

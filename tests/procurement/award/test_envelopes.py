@@ -46,25 +46,25 @@ def test_who_sees_a_price_and_when(lot, role):
 
 def everything_told(client):
     """What the region and the auditor can read of the lot at any door."""
-    found = []
+    results = []
     for role in ("regio", "auditor"):
         client.sign_in(role, email=f"{role}@example.nl")
-        found += [client.get(url).text for url in (HOME, "/planning/T-9/inschrijvingen/")]
+        results += [client.get(url).text for url in (HOME, "/planning/T-9/inschrijvingen/")]
         for name in ("brieven", "rangorde"):
-            found.append(client.get(f"{HOME}{name}/csv/").data.decode())
-        found.append(client.get("/planning/T-9/geschiedenis/").text)
-    found.append(json.dumps([line.after for line in AuditLine.select()]))
-    return " ".join(found)
+            results.append(client.get(f"{HOME}{name}/csv/").data.decode())
+        results.append(client.get("/planning/T-9/geschiedenis/").text)
+    results.append(json.dumps([line.after for line in AuditLine.select()]))
+    return " ".join(results)
 
 
 def test_no_page_download_or_trail_tells_a_price_before_opening(client, lot):
     assessed(lot)
-    told = everything_told(client)
-    assert "in de envelop" in told
-    assert [p for p in (*PRICES, "950000", "1000000", "28,50") if p in told] == []
+    text = everything_told(client)
+    assert "in de envelop" in text
+    assert [p for p in (*PRICES, "950000", "1000000", "28,50") if p in text] == []
     bid_operations.open_prices(lot, **BY)
-    told = everything_told(client)
-    assert [p for p in PRICES if p not in told] == []
+    text = everything_told(client)
+    assert [p for p in PRICES if p not in text] == []
     opened = AuditLine.select().where(AuditLine.action == "prijzen geopend").get()
     assert (opened.actor, opened.after) == (ANNE, {"inschrijvingen": 2})
 

@@ -44,9 +44,9 @@ def test_inversions_are_those_of_every_order(marks):
     for order in permutations(marks):
         counted[sum(a > b for a, b in combinations(order, 2))] += 1
     total = sum(counted.values())
-    found = lessons.inversions([marks.count(mark) for mark in set(marks)])
-    assert [Fraction(n, sum(found)) for n in found] == [
-        Fraction(counted[at], total) for at in range(len(found))
+    result = lessons.inversions([marks.count(mark) for mark in set(marks)])
+    assert [Fraction(n, sum(result)) for n in result] == [
+        Fraction(counted[at], total) for at in range(len(result))
     ]
 
 
@@ -119,8 +119,8 @@ def test_attack_other_weights_fix_no_mark_and_no_order():
     alike = defaultdict(list)
     for _ in range(1500):
         marks, entries = _tender(chance)
-        found = AwardedLot("P1", WEIGHTS, entries)
-        alike[tuple(awards_others([found], key, f) for key in WEIGHTS for f in FACTORS)].append(
+        result = AwardedLot("P1", WEIGHTS, entries)
+        alike[tuple(awards_others([result], key, f) for key in WEIGHTS for f in FACTORS)].append(
             marks
         )
     common = [tenders for tenders in alike.values() if len(tenders) >= 60]

@@ -64,12 +64,12 @@ def test_only_within_the_standstill_it_stops_the_award(lot, lodged, allowed):
 
 def test_the_award_waits_for_the_verdict_and_then_goes_on(lot):
     decided(lot)
-    held = awards.put_proceedings(lot, OEVER, **BY)
+    stored = awards.put_proceedings(lot, OEVER, **BY)
     # Ten weeks after 24 September is 3 December.
-    assert held.expected_on == date(2026, 12, 3)
+    assert stored.expected_on == date(2026, 12, 3)
     verdict = Case("Oever", OEVER.lodged_on, "C/08/1", None, Verdict.REJECTED, date(2026, 11, 19))
-    refused("decided_on", awards.put_proceedings, lot, verdict, held, **BY)
-    awards.put_proceedings(lot, verdict, held, **LATER)
+    refused("decided_on", awards.put_proceedings, lot, verdict, stored, **BY)
+    awards.put_proceedings(lot, verdict, stored, **LATER)
     refused("decided", awards.put_proceedings, lot, OEVER, Proceedings.get(), **LATER)
     early = {"awarded_on": date(2026, 11, 18), **LATER}
     refused("before_verdict", awards.award_finally, lot, **early)
@@ -119,11 +119,11 @@ def test_who_signs_all_the_same_breaks_article_2_131(process, lot):
     document = queries.load(process)
     step = document.step(award_step(seen(process)))
     put_step(process.code, replace(step, actual_end=date(2026, 9, 30)), **BY)
-    found = [f for f in seen(process).findings if f.rule == "proceedings"]
-    assert [(f.step, f.source) for f in found] == [
+    results = [f for f in seen(process).findings if f.rule == "proceedings"]
+    assert [(f.step, f.source) for f in results] == [
         (step.code, "Aanbestedingswet 2012, artikel 2.131")
     ]
-    assert "kort geding is over perceel P1" in found[0].message
+    assert "kort geding is over perceel P1" in results[0].message
 
 
 def test_a_lost_case_blocks_until_the_decision_is_taken_anew(process, lot):

@@ -49,16 +49,16 @@ def final(lot):
 def test_each_gemeente_has_decided_on_the_day_it_signed(process, lot):
     award = final(lot)
     awards.sign_contract(award, signed_by(DALFSEN, ZWOLLE, on=FRIDAY), **BY)
-    found = decisions(process)[1]
-    assert found == {
+    result = decisions(process)[1]
+    assert result == {
         DALFSEN: ("besloten", FRIDAY, "Contract C1"),
         KAMPEN: ("voorbereid", None, ""),
         ZWOLLE: ("besloten", FRIDAY, "Contract C1"),
     }
     awards.sign_contract(Award.get(), signed_by(KAMPEN, ZWOLLE, on=MONDAY), **BY)
-    found = decisions(process)[1]
+    result = decisions(process)[1]
     # Zwolle had signed: its day stays.
-    assert (found[KAMPEN][1], found[ZWOLLE][1]) == (MONDAY, FRIDAY)
+    assert (result[KAMPEN][1], result[ZWOLLE][1]) == (MONDAY, FRIDAY)
     assert (Award.get().signed_on, Award.get().contract_number) == (FRIDAY, "C1")
 
 

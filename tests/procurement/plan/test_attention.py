@@ -50,9 +50,11 @@ def test_a_meeting_that_passed_asks_the_region_for_its_outcome(db, demo):
     Decision.update(meeting_on=today() - timedelta(days=1), outcome="geagendeerd").where(
         Decision.municipality == LATE, Decision.outcome == "geagendeerd"
     ).execute()
-    found = [i for i in attention(account(Role.REGION), today()) if "Vul de uitkomst in" in i.more]
-    assert len(found) == 1
-    assert found[0].urgency is Urgency.NOW
+    results = [
+        i for i in attention(account(Role.REGION), today()) if "Vul de uitkomst in" in i.more
+    ]
+    assert len(results) == 1
+    assert results[0].urgency is Urgency.NOW
 
 
 def running_ids():

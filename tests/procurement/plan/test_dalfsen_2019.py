@@ -78,9 +78,9 @@ def test_the_two_postponements_are_versions_that_can_be_compared(dalfsen):
 def test_the_principles_are_requirements_with_their_source_and_what_measures_them(dalfsen):
     page = dalfsen.get(f"{URL}eisen/")
     rows = [row for row in page.rows(page.html.count("<table") - 1) if row[1] == "eis"]
-    shown = [(row[0], row[2], row[6].strip("–")) for row in rows if row[3] == SOURCE]
+    displayed = [(row[0], row[2], row[6].strip("–")) for row in rows if row[3] == SOURCE]
     # A page names a criterium as people do; a file has the name that the system reads.
-    assert shown == [(code, text, NAMES.get(end, end)) for code, text, end in PRINCIPLES]
+    assert displayed == [(code, text, NAMES.get(end, end)) for code, text, end in PRINCIPLES]
     for kind, read in (("csv", as_csv), ("xlsx", as_xlsx)):
         lines = [line for line in read(dalfsen.get(f"{URL}eisen/{kind}/")) if line[0] == "eis"]
         assert [(line[1], line[2], line[5]) for line in lines if line[3] == SOURCE] == PRINCIPLES

@@ -48,7 +48,7 @@ def past(*ratios, phase="Voorbereiding"):
 
 
 @pytest.fixture
-def told(db):
+def slips(db):
     """What the database tells of one traject whose first step is done."""
 
     def tell(*, made_on=BEFORE - timedelta(days=9), days=20, first=None, later=(), **more):
@@ -61,8 +61,8 @@ def told(db):
     return tell
 
 
-def test_a_finished_step_is_measured_against_the_plan_of_before(told):
-    assert told() == [Case("T", "Voorbereiding", "Stap A", 20, 30)]
+def test_a_finished_step_is_measured_against_the_plan_of_before(slips):
+    assert slips() == [Case("T", "Voorbereiding", "Stap A", 20, 30)]
 
 
 @pytest.mark.parametrize(
@@ -76,35 +76,35 @@ def test_a_finished_step_is_measured_against_the_plan_of_before(told):
     ],
     ids=["planned afterwards", "planned no time", "term of law", "cancelled", "open"],
 )
-def test_what_tells_nothing_of_our_past(told, more):
-    assert told(**more) == []
+def test_what_tells_nothing_of_our_past(slips, more):
+    assert slips(**more) == []
 
 
 @pytest.mark.parametrize("cause", OUTSIDE)
-def test_a_replan_from_outside_while_a_step_ran_is_no_slip_of_ours(told, cause):
+def test_a_replan_from_outside_while_a_step_ran_is_no_slip_of_ours(slips, cause):
     """How long it then took says nothing of our own pace, whether or not the target moved."""
     during = version(BEFORE + timedelta(days=10), 200)
-    assert told(later=[replace(during, number=2, cause=cause)]) == []
+    assert slips(later=[replace(during, number=2, cause=cause)]) == []
 
 
 @pytest.mark.parametrize("made_on", [BEFORE - timedelta(days=5), BEFORE + timedelta(days=10)])
-def test_a_replan_of_our_own_hides_no_slip(told, made_on):
+def test_a_replan_of_our_own_hides_no_slip(slips, made_on):
     """Neither before the step begins, nor while it runs; a later target changes nothing in that."""
     longer = replace(version(made_on, 200), number=2, cause=ReplanCause.OWN)
     slipped = [Case("T", "Voorbereiding", "Stap A", 20, 30)]
-    assert told(later=[replace(longer, go_live=TARGET + timedelta(days=181))]) == slipped
+    assert slips(later=[replace(longer, go_live=TARGET + timedelta(days=181))]) == slipped
 
 
-def test_after_a_replan_from_outside_its_dates_are_the_plan(told):
+def test_after_a_replan_from_outside_its_dates_are_the_plan(slips):
     before = version(BEFORE - timedelta(days=5), 25)
     measured = [Case("T", "Voorbereiding", "Stap A", 25, 30)]
-    assert told(later=[replace(before, number=2, cause=ReplanCause.LAW)]) == measured
+    assert slips(later=[replace(before, number=2, cause=ReplanCause.LAW)]) == measured
 
 
-def test_a_step_that_came_later_is_held_to_the_first_planversie_that_has_it(told):
+def test_a_step_that_came_later_is_held_to_the_first_planversie_that_has_it(slips):
     later = replace(version(BEFORE - timedelta(days=5), 25), number=2, cause=ReplanCause.OWN)
     measured = [Case("T", "Voorbereiding", "Stap A", 25, 30)]
-    assert told(first=version(BEFORE - timedelta(days=9), 5, "X"), later=[later]) == measured
+    assert slips(first=version(BEFORE - timedelta(days=9), 5, "X"), later=[later]) == measured
 
 
 def test_planversies_of_before_keep_the_cause_that_was_inferred(db):

@@ -52,8 +52,8 @@ def judged(step, baseline=None, *, today=TODAY):
     ],
 )  # fmt: skip
 def test_health_with_its_reason(step, baseline, health, reason):
-    found = judged(step, baseline)
-    assert (found.health, found.reason) == (health, reason)
+    result = judged(step, baseline)
+    assert (result.health, result.reason) == (health, reason)
 
 
 def test_what_should_have_been_done_says_so():
@@ -72,10 +72,10 @@ def test_one_rejection_blocks_and_says_so_downstream():
         Step("21", "Start dienstverlening", Kind.MILESTONE, deadline=date(2026, 12, 1)),
     )
     plan = Plan(steps, (Link("8", "10"), Link("10", "21")), TODAY, TODAY)
-    found = judge(plan, schedule(plan), {})
-    assert {j.health for j in found.values()} == {Health.BLOCKED}
-    assert found["8"].reason == "Kampen heeft dit afgewezen. Zoek eerst een oplossing."
-    assert found["10"].reason == "Wacht op 'Besluit stukken', dat is geblokkeerd."
+    result = judge(plan, schedule(plan), {})
+    assert {j.health for j in result.values()} == {Health.BLOCKED}
+    assert result["8"].reason == "Kampen heeft dit afgewezen. Zoek eerst een oplossing."
+    assert result["10"].reason == "Wacht op 'Besluit stukken', dat is geblokkeerd."
     assert headline(plan, schedule(plan), {}, "21") == (
         "Start dienstverlening is geblokkeerd bij 'Besluit stukken': Kampen heeft dit afgewezen. "
         "Zoek eerst een oplossing."

@@ -156,11 +156,11 @@ def test_breaches_are_kept_from_when_they_came_to_when_they_were_mended(db):
     process = start()
     step = queries.load(process).step("16")
     operations.put_step("SAS-2027", replace(step, duration=15), **BY)
-    found = list(Breach.select().where(Breach.mended_at.is_null()))
-    assert {(b.rule, b.step) for b in found} >= {("standstill", "16")}
+    results = list(Breach.select().where(Breach.mended_at.is_null()))
+    assert {(b.rule, b.step) for b in results} >= {("standstill", "16")}
     operations.put_step("SAS-2027", step, **BY)
     assert Breach.select().where(Breach.mended_at.is_null()).count() == 0
-    assert Breach.select().count() == len(found)
+    assert Breach.select().count() == len(results)
 
 
 def test_actions_risks_meetings_and_shifts(db):

@@ -111,8 +111,8 @@ def test_page_agenda_project_and_ocds_tell_the_same_dates(region):
         delimiter=";",
     )
     lines = {line["Code"]: line for line in table}
-    shown = {row[0].split()[0]: row[3:6] for row in region.get(f"{at}/mijlpalen/").rows()}
-    assert shown == {
+    displayed = {row[0].split()[0]: row[3:6] for row in region.get(f"{at}/mijlpalen/").rows()}
+    assert displayed == {
         code: [line[name] or "–" for name in ("Gepland", "Verwacht einde", "Uiterlijk")]
         for code, line in lines.items()
     }

@@ -26,11 +26,11 @@ def test_list_and_show(db, demo, capsys):
     assert (status, set(plans)) == (0, {CODE, DALFSEN_CODE})
     assert plans[DALFSEN_CODE]["health"] == "gereed"
     status, said, _ = run(capsys, "show", CODE, "--json")
-    found = json.loads(said)
+    result = json.loads(said)
     assert status == 0
-    assert found["cause"]["municipalities"] == ["0166"]
+    assert result["cause"]["municipalities"] == ["0166"]
     keys = {"baseline", "forecast", "actual", "float", "health"}
-    assert all(keys <= set(m) for m in found["milestones"])
+    assert all(keys <= set(m) for m in result["milestones"])
     assert run(capsys, "show", CODE)[1].count("verwacht") >= 24
     assert run(capsys, "list")[1].count("\n") == 2
 

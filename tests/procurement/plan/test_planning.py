@@ -138,13 +138,13 @@ def test_a_step_can_slip_to_its_latest_end_and_not_beyond(network, unit, link_ty
 def test_last_start_is_the_last(kind, unit, duration, limit):
     calendar = Calendar(recesses=(Recess(date(2026, 7, 11), date(2026, 8, 23)),))
     step = Step("1", kind=kind, unit=unit, duration=duration)
-    found = last_start(plan_of([step], calendar=calendar), step, limit)
+    result = last_start(plan_of([step], calendar=calendar), step, limit)
 
     def end(start):
         plan = plan_of([step], calendar=calendar, starts_on=start)
         return schedule(plan)["1"].end
 
-    assert end(found) <= limit < end(found + timedelta(days=1))
+    assert end(result) <= limit < end(result + timedelta(days=1))
 
 
 def test_a_circle_is_refused_by_name():

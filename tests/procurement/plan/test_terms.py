@@ -80,27 +80,27 @@ def test_how_sure_it_is_depends_on_the_procedure():
         for name, day in late.items()
     }
 
-    def found(procedure):
+    def certainties(procedure):
         given = Facts(procedure, True, None, date(2026, 1, 1), moments)
         return {f.rule: str(f.certainty) for f in check(given)}
 
-    assert found(Procedure.OPEN) == {
+    assert certainties(Procedure.OPEN) == {
         "award_notice": "bindend", "clarifications": "bindend", "tenders": "bindend",
         "closing_day": "laat nakijken",
     }  # fmt: skip
-    assert found(Procedure.SOCIAL) == {
+    assert certainties(Procedure.SOCIAL) == {
         "award_notice": "laat nakijken", "clarifications": "advies", "tenders": "advies",
         "closing_day": "laat nakijken",
     }  # fmt: skip
 
 
 def test_a_breach_is_told_in_words_with_what_to_do():
-    (found,) = check(facts(award_decision=date(2026, 12, 5), standstill_end=date(2026, 12, 25)))
-    assert found.message == (
+    (result,) = check(facts(award_decision=date(2026, 12, 5), standstill_end=date(2026, 12, 25)))
+    assert result.message == (
         "De opschortende termijn loopt in dit plan tot en met 25-12-2026. De gunningsbeslissing "
         "gaat weg op 05-12-2026; laat de termijn minstens 20 dagen duren, tot en met 28-12-2026."
     )
-    assert found.source == "Aanbestedingswet 2012, artikel 2.127"
+    assert result.source == "Aanbestedingswet 2012, artikel 2.127"
 
 
 def test_every_term_has_its_source_and_days():

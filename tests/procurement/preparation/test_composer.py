@@ -168,8 +168,8 @@ def test_who_registered_counts_once_as_in_the_first_month(db):
     ):
         values = {"month": MONTH, "registered_on": day, "municipality": 148} | more
         make_record(track=make_track(provider, name), **values)
-    (found,) = queries.registered(LearningRoute.B1, PLACES, MONTH)
-    assert (found.learner.municipality, found.until - found.learner.ready) == ("0148", 28)
+    (result,) = queries.registered(LearningRoute.B1, PLACES, MONTH)
+    assert (result.learner.municipality, result.until - result.learner.ready) == ("0148", 28)
 
 
 @pytest.mark.both_engines
@@ -239,5 +239,5 @@ def test_attack_no_pairs_of_gemeenten_and_no_total_tell_of_a_few():
     named = {code for gain in groups._gains(past) for code in gain.municipalities}
     # Without 0148 alone hidden, the total less the others would give its three.
     assert named == {"0193", "0175"}
-    shown = groups._waiting(compose(learners, rules, 90, quick=True))
-    assert all(text == "niet getoond" or int(text) >= 5 or text == "0" for text in shown.values())
+    waiting = groups._waiting(compose(learners, rules, 90, quick=True))
+    assert all(text == "niet getoond" or int(text) >= 5 or text == "0" for text in waiting.values())

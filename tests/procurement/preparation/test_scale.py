@@ -17,12 +17,12 @@ from procurement.preparation.scale import expected_wait, share_within, simulate
     ],
 )
 def test_table_of_checks_6_7(size, rate, mean, median, p90):
-    found = expected_wait(size, rate)
-    assert (round(found.mean, 4), round(found.median, 4), round(found.p90, 4)) == (
+    result = expected_wait(size, rate)
+    assert (round(result.mean, 4), round(result.median, 4), round(result.p90, 4)) == (
         mean, median, p90,
     )  # fmt: skip
-    assert found.first == 2 * found.mean
-    assert found.at_once == 1 / size
+    assert result.first == 2 * result.mean
+    assert result.at_once == 1 / size
 
 
 def test_pooling_m_equal_streams_divides_the_mean_by_m():
@@ -30,10 +30,10 @@ def test_pooling_m_equal_streams_divides_the_mean_by_m():
 
 
 def test_simulation_of_the_first_row():
-    found = simulate(12, 3, people=60_000)
-    assert found.mean == pytest.approx(1.8333, rel=0.02)
-    assert found.median == pytest.approx(1.6695, rel=0.03)
-    assert found.p90 == pytest.approx(3.7515, rel=0.03)
+    result = simulate(12, 3, people=60_000)
+    assert result.mean == pytest.approx(1.8333, rel=0.02)
+    assert result.median == pytest.approx(1.6695, rel=0.03)
+    assert result.p90 == pytest.approx(3.7515, rel=0.03)
 
 
 def test_fixed_start_dates_add_half_the_time_between_them():

@@ -67,8 +67,8 @@ def newest_ledger(of: Contract, newest: date, account: Account = EVERYTHING) -> 
     return ledger(of, years_of(of, newest)[0], account)
 
 
-def amounts(found: Ledger) -> dict[tuple[str, str], int]:
-    return {(line.clause.article, words.period_text(line)): line.cents for line in found.lines}
+def amounts(result: Ledger) -> dict[tuple[str, str], int]:
+    return {(line.clause.article, words.period_text(line)): line.cents for line in result.lines}
 
 
 @pytest.fixture
@@ -171,9 +171,9 @@ def test_without_a_price_there_is_no_amount_instead_of_nothing_due(db):
 def test_a_month_without_a_delivery_is_not_a_month_without_lessons(short_of_hours):
     lessons(short_of_hours, date(2026, 4, 1), [50])
     ledger = newest_ledger(short_of_hours, date(2026, 4, 1))
-    told = words.missing_text(ledger)
-    assert told == "Geen levering over maart 2026: daarvan is hier niets gerekend."
-    assert told in repr(letter(ledger, provider="x", today=OCT))
+    text = words.missing_text(ledger)
+    assert text == "Geen levering over maart 2026: daarvan is hier niets gerekend."
+    assert text in repr(letter(ledger, provider="x", today=OCT))
     assert words.month_rows(ledger)[2][1] == "geen levering"
 
 

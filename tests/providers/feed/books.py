@@ -49,28 +49,31 @@ def xlsx(rows: Sequence[Sequence[Any]], *, sheets: Sequence[str] = (), **options
 
 def table(*rows: dict[str, Any]) -> list[list[Any]]:
     """Header and cells of feed rows."""
-    found = list(rows) or [row()]
-    header = list(dict.fromkeys(name for one in found for name in one))
-    return [header, *([one.get(name, "") for name in header] for one in found)]
+    result = list(rows) or [row()]
+    header = list(dict.fromkeys(name for one in result for name in one))
+    return [header, *([one.get(name, "") for name in header] for one in result)]
 
 
 def _ods_cell(cell: Any) -> str:
     if isinstance(cell, Shown) and not cell.literal:
         kind = f'office:value-type="percentage" office:value="{float(cell)!r}"'
-        shown = f"{cell:.1%}"
+        displayed = f"{cell:.1%}"
     elif isinstance(cell, float):
-        kind, shown = f'office:value-type="float" office:value="{float(cell)!r}"', str(float(cell))
+        kind, displayed = (
+            f'office:value-type="float" office:value="{float(cell)!r}"',
+            str(float(cell)),
+        )
     elif str(cell).startswith("=ERR"):
         kind = (
             'table:formula="of:=NA()" office:value-type="string" office:string-value="" '
             'calcext:value-type="error"'
         )
-        shown = "#N/A"
+        displayed = "#N/A"
     else:
-        kind, shown = 'office:value-type="string"', html.escape(str(cell))
-    if shown == "":
+        kind, displayed = 'office:value-type="string"', html.escape(str(cell))
+    if displayed == "":
         return "<table:table-cell/>"
-    return f"<table:table-cell {kind}><text:p>{shown}</text:p></table:table-cell>"
+    return f"<table:table-cell {kind}><text:p>{displayed}</text:p></table:table-cell>"
 
 
 def ods(rows: Sequence[Sequence[Any]]) -> bytes:

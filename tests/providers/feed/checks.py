@@ -27,17 +27,17 @@ class Checked:
     personal: tuple[str, ...]
 
     @property
-    def told(self) -> list[tuple[int | None, str | None, str]]:
+    def faults(self) -> list[tuple[int | None, str | None, str]]:
         """Problems as (row, column, code)."""
         return [(p.row, p.column, p.code) for p in self.problems]
 
     @property
     def skipped(self) -> dict[str, list[int]]:
         """Rows that are no data."""
-        found: dict[str, list[int]] = {}
+        results: dict[str, list[int]] = {}
         for number, reason, _ in self.tally.skipped_rows:
-            found.setdefault(reason, []).append(number)
-        return found
+            results.setdefault(reason, []).append(number)
+        return results
 
     def values(self) -> set[tuple[Any, ...]]:
         """What would be held, without row numbers, keyed by traject as sent."""

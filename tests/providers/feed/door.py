@@ -30,11 +30,11 @@ def deliver(
 ) -> Outcome:
     """Send a file, with the month that is said beside it, and accept it."""
     storage = Storage(folder)
-    delivery, known = operations.receive(
+    delivery, earlier = operations.receive(
         io.BytesIO(content), file_name=name, provider=provider, storage=storage, by="test",
         at=AT, again=again,
     )  # fmt: skip
-    if known:
+    if earlier:
         return already_delivered(delivery, file_name=name)
     request = replace(request, only_month=month)
     outcome = operations.accept(delivery, storage=storage, request=request, by="test", at=AT)
@@ -64,7 +64,7 @@ def current(provider: Provider) -> dict[tuple[str, str], tuple[Any, ...]]:
     }
 
 
-def told(outcome: Outcome) -> list[tuple[int | None, str | None, str]]:
+def faults_of(outcome: Outcome) -> list[tuple[int | None, str | None, str]]:
     """Problems as (row, column, code)."""
     return [(p.row, p.column, p.code) for p in outcome.problems]
 

@@ -90,7 +90,7 @@ def test_the_sheet_with_the_whole_header_that_a_person_sees_is_read(tmp_path, ch
 )
 def test_a_cell_without_a_value_of_its_own_is_never_empty(tmp_path, write, cell, value, code):
     content = write(book(change=put(at(cell, 3), value)))
-    assert check_bytes(tmp_path, content, "x.xlsx").told == [(3, cell, code)]
+    assert check_bytes(tmp_path, content, "x.xlsx").faults == [(3, cell, code)]
 
 
 def test_a_formula_that_says_nothing_is_an_empty_cell(tmp_path):
@@ -99,11 +99,11 @@ def test_a_formula_that_says_nothing_is_an_empty_cell(tmp_path):
     with zipfile.ZipFile(target, "w") as packed:
         for name in source.namelist():
             part = source.read(name)
-            found = re.sub(rb'<c r="(\w+)"([^>]*)><f>""', rb'<c r="\1"\2 t="str"><f>""', part)
+            result = re.sub(rb'<c r="(\w+)"([^>]*)><f>""', rb'<c r="\1"\2 t="str"><f>""', part)
             # The mark of a program that leaves calculating to Excel.
-            found = found.replace(b'fullCalcOnLoad="1"', b"")
-            packed.writestr(name, found)
-    assert check_bytes(tmp_path, target.getvalue(), "x.xlsx").told == []
+            result = result.replace(b'fullCalcOnLoad="1"', b"")
+            packed.writestr(name, result)
+    assert check_bytes(tmp_path, target.getvalue(), "x.xlsx").faults == []
 
 
 def test_cells_merged_downward_are_told_and_a_title_or_a_note_may_be_merged(tmp_path):
@@ -113,7 +113,7 @@ def test_cells_merged_downward_are_told_and_a_title_or_a_note_may_be_merged(tmp_
         page.merge_cells("A6:D8")
 
     checked = check_bytes(tmp_path, book(change=merge), "x.xlsx")
-    assert checked.told == [(3, "groep", "F015")]
+    assert checked.faults == [(3, "groep", "F015")]
     assert checked.skipped == {"blank": [5], "note": [6]}
 
 
@@ -131,7 +131,7 @@ def test_cells_merged_downward_in_an_ods(tmp_path):
             part = part.replace("covered-table-cell></table:table-cell>", "covered-table-cell/>")
             packed.writestr(name, part)
     checked = check_bytes(tmp_path, target.getvalue(), "x.ods")
-    assert [(column, code) for _, column, code in checked.told] == [("groep", "F015")]
+    assert [(column, code) for _, column, code in checked.faults] == [("groep", "F015")]
 
 
 def test_a_number_is_read_as_a_spreadsheet_shows_it(tmp_path):
@@ -141,7 +141,7 @@ def test_a_number_is_read_as_a_spreadsheet_shows_it(tmp_path):
     cells[1][place] = 47.999999999999993
     cells[2][1] = 1e15
     checked = check_bytes(tmp_path, xlsx(cells), "x.xlsx")
-    assert checked.told == [(3, "trajectnummer", "F302")]
+    assert checked.faults == [(3, "trajectnummer", "F302")]
     assert len(checked.rows) == 1
 
 
@@ -159,7 +159,7 @@ def test_a_number_is_read_as_a_spreadsheet_shows_it(tmp_path):
 )
 def test_a_date_of_a_system_is_that_day_or_refused(tmp_path, sent, code):
     checked = check_bytes(tmp_path, csv(row(datum_aanmelding=sent)))
-    assert checked.told == ([] if code is None else [(2, "datum_aanmelding", code)])
+    assert checked.faults == ([] if code is None else [(2, "datum_aanmelding", code)])
     expected = check_bytes(tmp_path, csv(row())).values()
     assert checked.values() == (expected if code is None else set())
 
@@ -177,16 +177,16 @@ def test_a_file_with_the_month_in_front_is_refused_whole(tmp_path):
 @pytest.mark.parametrize("group", ['"A" ochtend', '"A', "Ã©Ã©n", "Caf\N{REPLACEMENT CHARACTER}"])
 def test_a_name_that_is_damaged_is_not_held(tmp_path, group):
     content = text([row(groep=group), row(trajectnummer="T-2", groep="Één")])
-    assert check_bytes(tmp_path, content.encode()).told == [(2, "groep", "F303")]
+    assert check_bytes(tmp_path, content.encode()).faults == [(2, "groep", "F303")]
 
 
 @pytest.mark.parametrize("value", ["A\ud800B", "a\0b", ["A", "B"], {"naam": "A"}])
 def test_json_that_no_database_holds_is_sent_back(tmp_path, value):
     content = json.dumps([row(groep=value), row(trajectnummer="T-2") | {"\ud800 kolom\0": "x"}])
     checked = check_bytes(tmp_path, content.encode(), "x.json")
-    assert checked.told == [(1, "groep", "F303")]
-    told = [*checked.unknown, *(problem.value for problem in checked.problems)]
-    assert all(one.encode() and "\0" not in one for one in told)
+    assert checked.faults == [(1, "groep", "F303")]
+    messages = [*checked.unknown, *(problem.value for problem in checked.problems)]
+    assert all(one.encode() and "\0" not in one for one in messages)
 
 
 def test_json_of_a_system_on_one_long_line_in_either_encoding(tmp_path):
@@ -231,14 +231,14 @@ def test_an_archive_is_to_be_unpacked(tmp_path):
 
 def test_a_column_of_cursisten_may_hold_names_and_is_not_read(tmp_path):
     checked = check_bytes(tmp_path, csv(row() | {"Cursist": "Fatima"}))
-    assert (checked.personal, checked.unknown, checked.told) == (("Cursist",), (), [])
+    assert (checked.personal, checked.unknown, checked.faults) == (("Cursist",), (), [])
 
 
 @pytest.mark.parametrize("label", ["Groep A Totaal", "Eindtotaal", "Groep A Resultaat"])
 def test_a_total_that_a_spreadsheet_made_is_no_row(tmp_path, label):
     total = dict.fromkeys(ROWS[0], "") | {"groep": label, "uren_aangeboden": "144"}
     checked = check_bytes(tmp_path, csv(*ROWS, total))
-    assert (checked.skipped, checked.told) == ({"totals": [5]}, [])
+    assert (checked.skipped, checked.faults) == ({"totals": [5]}, [])
 
 
 def test_a_group_with_the_name_of_a_total_is_no_total(tmp_path):

@@ -69,8 +69,8 @@ def test_two_accept_the_same_delivery(own_database, tmp_path):
             Delivery.get_by_id(delivery.id), storage=storage, request=REQUEST, by="x", at=AT
         )
     )
-    told = sorted(outcome.status.value for outcome in outcomes)
-    assert told == ["already_delivered", "partly_accepted"]
+    statuses = sorted(outcome.status.value for outcome in outcomes)
+    assert statuses == ["already_delivered", "partly_accepted"]
     assert {outcome.delivery for outcome in outcomes} == {delivery.id}
     assert (ProgressRecord.select().count(), RejectedRow.select().count()) == (200, 1)
     assert actions("accept") == 1
@@ -86,11 +86,11 @@ def test_the_same_bytes_for_two_schools_stay_until_both_are_taken_in(own_databas
         for school in schools
     )  # fmt: skip
     # The second is found, and not opened yet, when the first is taken in.
-    found = received_file(storage, second.sha256)
+    result = received_file(storage, second.sha256)
     operations.accept(first, storage=storage, request=REQUEST, by="x", at=AT)
-    assert found.exists()
+    assert result.exists()
     operations.accept(second, storage=storage, request=REQUEST, by="x", at=AT)
-    assert (found.exists(), ProgressRecord.select().count()) == (False, 2)
+    assert (result.exists(), ProgressRecord.select().count()) == (False, 2)
 
 
 def test_who_accepts_what_another_just_accepted_is_told_so(own_database, tmp_path):
@@ -100,11 +100,11 @@ def test_who_accepts_what_another_just_accepted_is_told_so(own_database, tmp_pat
         file_name="x.csv", provider=school, storage=storage, by="test", at=AT,
     )  # fmt: skip
     seen_by_both = [Delivery.get_by_id(delivery.id) for _ in range(2)]
-    told = [
+    statuses = [
         operations.accept(one, storage=storage, request=REQUEST, by="x", at=AT).status.value
         for one in seen_by_both
     ]
-    assert told == ["partly_accepted", "already_delivered"]
+    assert statuses == ["partly_accepted", "already_delivered"]
 
 
 def test_a_delivery_waits_for_another_writer_longer_than_a_page_would(own_database, tmp_path):
@@ -131,8 +131,10 @@ def test_two_withdraw_the_middle_of_three(own_database, tmp_path):
     )
     assert sorted(map(str, done))[-1] == "not_held"
     assert actions("withdraw") == 1
-    held = ProgressRecord.select(ProgressRecord.delivery).where(CURRENT).order_by(ProgressRecord.id)
-    assert [number for (number,) in held.tuples()] == [numbers[0], numbers[2], numbers[2]]
+    stored = (
+        ProgressRecord.select(ProgressRecord.delivery).where(CURRENT).order_by(ProgressRecord.id)
+    )
+    assert [number for (number,) in stored.tuples()] == [numbers[0], numbers[2], numbers[2]]
 
 
 def test_a_file_whose_delivery_could_not_be_kept_waits_where_it_waited(own_database, tmp_path):

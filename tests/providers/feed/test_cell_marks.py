@@ -29,7 +29,7 @@ def test_errors_and_percentages_are_refused_by_name(tmp_path, kind):
     checked = check_bytes(tmp_path, content, f"x.{kind}")
     first = checked.assumed["header_row"]
     assert checked.assumed["sheet"] == "Data"
-    assert checked.told == [
+    assert checked.faults == [
         (first + 2, "groep", "F012"),
         (first + 3, "uren_gevolgd", "F214"),
     ]

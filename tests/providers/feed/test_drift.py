@@ -25,11 +25,11 @@ def rows(count=20, *, route=1, status=2, minutes=2400, size=12, first=738_000):
     return [(OCTOBER, route, status, minutes + 15 * n, size, first) for n in range(count)]
 
 
-def described(found):
-    return profile(found, PRESENT)
+def described(result):
+    return profile(result, PRESENT)
 
 
-def told(now, *before, missing=0):
+def alarms_of(now, *before, missing=0):
     return [(a.kind, a.column) for a in alarms(described(now), list(before), missing=missing)]
 
 
@@ -37,17 +37,17 @@ USUAL = [described(rows()), described(rows(minutes=2460)), described(rows(minute
 
 
 def test_a_profile_counts_what_is_filled_and_how_much():
-    found = described([*rows(10), (OCTOBER, 3, 1, 0, None, None)])["2026-10"]
-    assert found["rows"] == 11
-    assert found["columns"]["leerroute"] == {"filled": 11, "codes": {"1": 10, "3": 1}}
-    assert found["columns"]["groepsgrootte"] == {"filled": 10, "quartiles": [12, 12, 12]}
-    assert found["columns"]["uren_aangeboden"]["quartiles"] == [40.25, 41.0, 41.75]
+    result = described([*rows(10), (OCTOBER, 3, 1, 0, None, None)])["2026-10"]
+    assert result["rows"] == 11
+    assert result["columns"]["leerroute"] == {"filled": 11, "codes": {"1": 10, "3": 1}}
+    assert result["columns"]["groepsgrootte"] == {"filled": 10, "quartiles": [12, 12, 12]}
+    assert result["columns"]["uren_aangeboden"]["quartiles"] == [40.25, 41.0, 41.75]
     # a column that the file does not have
-    assert found["columns"]["uren_knm"] == {"filled": 0}
+    assert result["columns"]["uren_knm"] == {"filled": 0}
 
 
 def test_a_file_as_always_gives_no_alarm():
-    assert told(rows(minutes=2430), *USUAL) == []
+    assert alarms_of(rows(minutes=2430), *USUAL) == []
 
 
 @pytest.mark.parametrize(
@@ -62,19 +62,19 @@ def test_a_file_as_always_gives_no_alarm():
     ],
 )
 def test_what_is_different_is_told(now, alarm):
-    assert alarm in told(now, *USUAL)
+    assert alarm in alarms_of(now, *USUAL)
 
 
 def test_a_rare_event_is_no_new_way_of_filling_in():
-    assert told([*rows(18), *rows(2, route=3)], *USUAL) == []
-    assert told([*rows(18), *rows(3, route=3)], *USUAL) == [("new_code", "leerroute")]
+    assert alarms_of([*rows(18), *rows(2, route=3)], *USUAL) == []
+    assert alarms_of([*rows(18), *rows(3, route=3)], *USUAL) == [("new_code", "leerroute")]
 
 
 def test_a_code_that_is_gone_is_told_when_it_was_always_there():
     mixed = described([*rows(15), *rows(5, route=3)])
-    assert told(rows(), mixed, mixed, mixed) == [("code_gone", "leerroute")]
+    assert alarms_of(rows(), mixed, mixed, mixed) == [("code_gone", "leerroute")]
     # once it was not there either
-    assert told(rows(), mixed, mixed, *USUAL[:1]) == []
+    assert alarms_of(rows(), mixed, mixed, *USUAL[:1]) == []
 
 
 def test_the_sentence_says_what_to_look_at():
@@ -93,16 +93,16 @@ def test_the_sentence_says_what_to_look_at():
 
 def test_too_little_to_compare_with_says_nothing():
     strange = rows(size=None)
-    assert told(strange, *USUAL[:2]) == []
-    assert told(strange[:9], *USUAL) == []
+    assert alarms_of(strange, *USUAL[:2]) == []
+    assert alarms_of(strange[:9], *USUAL) == []
     small = described(rows(9))
-    assert told(strange, small, small, small) == []
-    assert told(strange, {}, {}, {}) == []
+    assert alarms_of(strange, small, small, small) == []
+    assert alarms_of(strange, {}, {}, {}) == []
     assert alarms({}, USUAL, missing=3) == []
 
 
 def test_learners_that_vanished_are_told_from_the_first_delivery_on():
-    assert told(rows(), missing=1) == [("vanished", None)]
+    assert alarms_of(rows(), missing=1) == [("vanished", None)]
     (one,) = alarms(described(rows()), [], missing=1)
     assert one.text.startswith("1 cursist was in september 2026 nog bezig en staat niet in dit")
     (more,) = alarms(described(rows()), [], missing=12)
@@ -137,7 +137,7 @@ def test_a_preview_tells_it_before_anything_is_held(db, tmp_path: Path):
     storage = Storage(tmp_path)
     for month in ("2026-06", "2026-07", "2026-08"):
         assert deliver(storage, csv(month, range(20), extra="12")).findings["drift"] == []
-    held = ProgressRecord.select().count()
+    stored = ProgressRecord.select().count()
     path = tmp_path / "september.csv"
     path.write_bytes(csv("2026-09", range(18), hours=10))
     outcome = preview(
@@ -152,7 +152,7 @@ def test_a_preview_tells_it_before_anything_is_held(db, tmp_path: Path):
         ("jumped", "uren_bevoegd_docent"),
     ]
     assert "2 cursisten waren in augustus 2026" in outcome.findings["drift"][0]["text"]
-    assert ProgressRecord.select().count() == held
+    assert ProgressRecord.select().count() == stored
 
 
 def test_who_ended_or_is_held_already_has_not_vanished(db, tmp_path: Path):

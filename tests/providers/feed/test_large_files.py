@@ -12,7 +12,7 @@ from providers.feed.hold import intake
 from providers.feed.tell.outcome import Status
 from providers.models import CourseTrack, ProgressRecord, RejectedRow
 from tests.builders import make_provider
-from tests.providers.feed.door import current, deliver, sums, told
+from tests.providers.feed.door import current, deliver, faults_of, sums
 from tests.providers.feed.lines import csv, row
 from tests.providers.feed.test_reader import refused
 
@@ -35,12 +35,12 @@ def test_two_processes_find_what_one_finds(db, tmp_path, monkeypatch):
     one = deliver(tmp_path, make_provider("TA001"), FEED)
     assert sums(one) == sums(two) == (66, 62, 0, 4, 0)
     # The second school to come shares its trajecten with the first, and is told so.
-    shared = [problem for problem in told(one) if problem[2] != "F506"]
-    assert shared == told(two)
+    shared = [problem for problem in faults_of(one) if problem[2] != "F506"]
+    assert shared == faults_of(two)
     assert (64, "niveau_lezen", "F505") in shared
     assert (67, "rapportagemaand", "F502") in shared
-    held = [current(make_provider(code)) for code in ("TA001", "TA002")]
-    assert held[0] == held[1]
+    stored = [current(make_provider(code)) for code in ("TA001", "TA002")]
+    assert stored[0] == stored[1]
     assert ProgressRecord.select().count() == 2 * 62
     assert CourseTrack.select().count() == 2 * 61
     unlike = ("assumed", "profile", "problem_count")
@@ -66,12 +66,12 @@ def test_the_rows_of_many_batches_arrive_whole(db, tmp_path, monkeypatch):
     )
     outcome = deliver(tmp_path, make_provider(), feed)
     assert sums(outcome) == (12_000, 11_998, 0, 2, 0)
-    assert [line for line, *_ in told(outcome) if line] == [6007, 12_001]
+    assert [line for line, *_ in faults_of(outcome) if line] == [6007, 12_001]
     rejected = RejectedRow.select(RejectedRow.row, RejectedRow.number).order_by(RejectedRow.row)
     assert list(rejected.tuples()) == [(6007, "T-5"), (12_001, "T-5999")]
     months = ProgressRecord.select(ProgressRecord.month, fn.COUNT(ProgressRecord.track.distinct()))
-    held = months.group_by(ProgressRecord.month).order_by(ProgressRecord.month).tuples()
-    assert [count for _, count in held] == [6000, 5998]
+    stored = months.group_by(ProgressRecord.month).order_by(ProgressRecord.month).tuples()
+    assert [count for _, count in stored] == [6000, 5998]
 
 
 def test_a_large_file_that_breaks_off_is_refused(db, tmp_path, monkeypatch):

@@ -61,10 +61,10 @@ def deliver(tmp_path: Path, data: bytes) -> Delivery:
 
 
 def guess(header: str, *values: str, mapping: Mapping = NO_MAPPING):
-    (found,) = guess_columns(
+    (result,) = guess_columns(
         lay_out([header], mapping), [[value] for value in values], mapping=mapping, context=CONTEXT
     )
-    return found
+    return result
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def guess(header: str, *values: str, mapping: Mapping = NO_MAPPING):
     ],
 )
 def test_a_guess_and_why(header, values, column, reason):
-    found = guess(header, *values)
-    assert (found.column, found.reason) == (column, reason)
+    result = guess(header, *values)
+    assert (result.column, result.reason) == (column, reason)
 
 
 def test_five_different_values_are_shown_and_no_citizen_number():
@@ -94,9 +94,9 @@ def test_five_different_values_are_shown_and_no_citizen_number():
 
 def test_own_codes_are_listed_even_when_they_have_a_meaning_already():
     mapping = Mapping(headers={"Fase": "status"}, codes=CODES, version=1)
-    found = guess("Fase", "bezig", "actief", "gestopt", mapping=mapping)
-    assert found.own_codes == ("bezig", "gestopt")
-    assert found.reason == "eerder gekozen"
+    result = guess("Fase", "bezig", "actief", "gestopt", mapping=mapping)
+    assert result.own_codes == ("bezig", "gestopt")
+    assert result.reason == "eerder gekozen"
     unused = Mapping(headers={"Leerroute": ""}, version=1)
     assert guess("Leerroute", "B", mapping=unused).column is None
 
@@ -105,10 +105,10 @@ def test_a_strange_file_is_read_once_its_columns_are_confirmed(db, tmp_path):
     refused = deliver(tmp_path, content())
     assert refused.state == "refused"
     save_mapping(make_provider(), headers=OWN, codes=CODES, by="x", at=AT)
-    held = deliver(tmp_path, content())
-    assert held.id == refused.id
-    assert (held.state, held.accepted) == ("held", 3)
-    assert outcome_of(held).findings["mapping"] == {"version": 1, "gone": [], "new": []}
+    stored = deliver(tmp_path, content())
+    assert stored.id == refused.id
+    assert (stored.state, stored.accepted) == ("held", 3)
+    assert outcome_of(stored).findings["mapping"] == {"version": 1, "gone": [], "new": []}
     assert ProgressRecord.select().count() == 3
 
 
@@ -116,9 +116,9 @@ def test_a_changed_header_in_a_later_file_is_told(db, tmp_path):
     save_mapping(make_provider(), headers=OWN, codes=CODES, by="x", at=AT)
     later = [h if h != "Avonduren" else "uren_avond_weekend" for h in OWN]
     later = [h if h != "Intern nummer" else "Extra" for h in later]
-    held = deliver(tmp_path, content(later))
-    assert held.accepted == 3
-    assert held.findings["mapping"] == {
+    stored = deliver(tmp_path, content(later))
+    assert stored.accepted == 3
+    assert stored.findings["mapping"] == {
         "version": 1,
         "gone": ["Avonduren"],
         "new": ["uren_avond_weekend", "Extra"],

@@ -245,9 +245,9 @@ def meant(tmp_path_factory) -> Meant:
     return by_key(clean)
 
 
-def by_key(found) -> Meant:
+def by_key(result) -> Meant:
     # A row number, then the local number of the traject, then what is held.
-    return {found.numbers[held[1] - 1]: held[2:] for held in found.rows}
+    return {result.numbers[stored[1] - 1]: stored[2:] for stored in result.rows}
 
 
 def _turn(name: str) -> tuple[bool, bool, bool]:
@@ -263,15 +263,15 @@ def judge(folder: Path, meant: Meant, *names: str) -> None:
         file.rows = [[cell.replace("\u200b", "") for cell in cells] for cells in file.rows]
         file.rows = [[cell.replace("\u2011", "-") for cell in cells] for cells in file.rows]
     checked = check_bytes(folder, file.content(), "vuil.csv")
-    held = by_key(checked)
+    stored = by_key(checked)
     tally = checked.tally
     skipped = sum(map(len, checked.skipped.values()))
     assert tally.rows == len(checked.rows) + len(checked.again) + tally.rejected + skipped
-    assert {key: meant[key] for key in held} == held, "a row was altered"
+    assert {key: meant[key] for key in stored} == stored, "a row was altered"
     damaged = [name for name in names if name in HARMFUL]
-    assert len(held) >= len(CLEAN) - len(damaged), checked.problems
+    assert len(stored) >= len(CLEAN) - len(damaged), checked.problems
     more = {"dubbele rij", "totaalrij zonder woord"}.intersection(names)
-    assert len(held) + tally.rejected + len(checked.again) == len(CLEAN) + len(more), (
+    assert len(stored) + tally.rejected + len(checked.again) == len(CLEAN) + len(more), (
         "a row was lost"
     )
     rejected = {p.row for p in checked.problems if p.severity == "error"}
@@ -366,8 +366,8 @@ def test_order_of_rows_does_not_matter(tmp_path, order):
             track for _, track, *_ in (*checked.rows, *checked.again, *checked.rejected) if track
         ]
         keys = {checked.numbers[track - 1] for track in tracks if tracks.count(track) > 1}
-        held = {key: value for key, value in by_key(checked).items() if key not in keys}
+        stored = {key: value for key, value in by_key(checked).items() if key not in keys}
         codes = sorted(p.code for p in checked.problems)
-        return held, keys, codes
+        return stored, keys, codes
 
     assert numbered(order) == numbered(range(9))

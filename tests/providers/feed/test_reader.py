@@ -38,7 +38,7 @@ def test_reads_every_separator_encoding_and_line_end(tmp_path, separator, encodi
         for one in ROWS
     ]  # fmt: skip
     checked = check_bytes(tmp_path, text(rows, separator, newline).encode(encoding))
-    assert checked.told == []
+    assert checked.faults == []
     assert [r[0] for r in checked.rows] == [2, 3]
     assert "Ommen é; 'x'" in repr(checked.rows)
 
@@ -50,7 +50,7 @@ def test_sep_line_title_rows_blank_rows_totals_and_footnotes(tmp_path):
          "Totaal;;;;;;96;81", "", "* voorlopige cijfers van deze maand"]
     )  # fmt: skip
     checked = check_bytes(tmp_path, content.encode())
-    assert checked.told == []
+    assert checked.faults == []
     assert [r[0] for r in checked.rows] == [5, 8]
     assert checked.skipped == {"blank": [6, 10], "header": [7], "totals": [9], "note": [11]}
     assert checked.assumed["header_row"] == 4
@@ -60,7 +60,7 @@ def test_sep_line_title_rows_blank_rows_totals_and_footnotes(tmp_path):
 def test_row_number_is_the_line_on_which_the_record_starts(tmp_path):
     content = csv(row(groep='"een\r\ntwee"'), row(trajectnummer="T-2", uren_gevolgd="x"))
     checked = check_bytes(tmp_path, content)
-    assert (4, "uren_gevolgd", "F204") in checked.told
+    assert (4, "uren_gevolgd", "F204") in checked.faults
 
 
 def test_a_stray_quote_swallows_no_row(tmp_path):
@@ -77,7 +77,7 @@ def test_ragged_rows(tmp_path):
     lines[2] = lines[2].removesuffix(";;")
     lines[3] += ";;"
     checked = check_bytes(tmp_path, "\n".join(lines).encode())
-    assert checked.told == [(2, None, "F010"), (3, None, "F011")]
+    assert checked.faults == [(2, None, "F010"), (3, None, "F011")]
     assert [r[0] for r in checked.rows] == [3, 4]
 
 
@@ -85,7 +85,7 @@ def test_invisible_spaces_and_spelling_of_headers(tmp_path):
     content = csv(row(trajectnummer="\u00a0T-1\u200b")).decode()
     content = content.replace("uren_gevolgd", " Uren-Gevolgd ").replace("leerroute", "LEERROUTE")
     checked = check_bytes(tmp_path, content.encode())
-    assert (checked.told, checked.numbers) == ([], ["T-1"])
+    assert (checked.faults, checked.numbers) == ([], ["T-1"])
 
 
 def test_personal_columns_are_dropped_unread_and_unknown_ones_named(tmp_path):
@@ -102,7 +102,7 @@ def test_workbook_with_real_dates_numbers_titles_and_sheets(tmp_path):
     }  # fmt: skip
     content = xlsx([["Voortgang"], [], *table(values)], sheets=("Uitleg",))
     checked = check_bytes(tmp_path, content, "x.xlsx")
-    assert (checked.told, checked.numbers) == ([], ["12345"])
+    assert (checked.faults, checked.numbers) == ([], ["12345"])
     assert checked.rows[0][0] == 4
     assert (checked.assumed["sheet"], checked.assumed["header_row"]) == ("Data", 3)
     assert check_bytes(tmp_path, content, "verkeerd.csv").values() == checked.values()
@@ -117,7 +117,7 @@ def test_workbook_that_counts_from_1904(tmp_path):
 def test_error_cells_are_never_taken_for_empty(tmp_path):
     values = row() | {"groep": "=ERR"}
     checked = check_bytes(tmp_path, xlsx(table(values)), "x.xlsx")
-    assert checked.told == [(2, "groep", "F012")]
+    assert checked.faults == [(2, "groep", "F012")]
     assert checked.problems[0].value == "#N/A"
 
 
@@ -131,7 +131,7 @@ def test_json_in_three_shapes(tmp_path, shape):
         "lines": "\n".join(json.dumps(one) for one in rows),
     }[shape]
     checked = check_bytes(tmp_path, content.encode(), "x.json")
-    assert (checked.told, checked.values()) == ([], plain(tmp_path))
+    assert (checked.faults, checked.values()) == ([], plain(tmp_path))
 
 
 def zipped(**parts: bytes) -> bytes:
@@ -245,26 +245,26 @@ def test_two_rows_of_names_are_one_header(tmp_path):
     below = [rest[0] if rest else "" for _, *rest in names]
     lines = [groups_above, below, list(values.values())]
     content = "\n".join(";".join(cells) for cells in lines).encode()
-    assert check_bytes(tmp_path, content).told == []
-    assert check_bytes(tmp_path, groups(("Blad1", lines)), "x.xlsx").told == []
+    assert check_bytes(tmp_path, content).faults == []
+    assert check_bytes(tmp_path, groups(("Blad1", lines)), "x.xlsx").faults == []
 
 
 @pytest.mark.parametrize("key", ["SOM-260101", "Aantal-3", "totaal/1"])
 def test_a_row_with_a_key_is_a_learner_whatever_it_is_called(tmp_path, key):
     checked = check_bytes(tmp_path, csv(row(trajectnummer=key, groep="Gemiddeld tempo")))
-    assert (checked.numbers, checked.told, checked.skipped) == ([key], [], {})
+    assert (checked.numbers, checked.faults, checked.skipped) == ([key], [], {})
 
 
 def test_a_total_in_the_place_of_the_key_is_skipped_and_told_and_a_full_row_is_not(tmp_path):
     total = dict.fromkeys(row(), "") | {"trajectnummer": "Totaal groep 3", "uren_gevolgd": "81"}
     checked = check_bytes(tmp_path, csv(row(), total, row(trajectnummer="TOTAAL 260101")))
     assert checked.tally.skipped_rows == [(3, "totals", "Totaal groep 3 81")]
-    assert checked.told == [(4, "trajectnummer", "F311")]
+    assert checked.faults == [(4, "trajectnummer", "F311")]
 
 
 def test_a_line_with_nearly_nothing_is_one_problem_and_a_file_of_them_is_refused(tmp_path):
     checked = check_bytes(tmp_path, csv(row(), {"trajectnummer": "T-2"}))
-    assert checked.told == [(3, None, "F018")]
+    assert checked.faults == [(3, None, "F018")]
     with pytest.raises(RefusedFileError) as refused:
         check_bytes(tmp_path, csv(row()) + b"x,y\n" * 12_000)
     assert refused.value.code == "F019"
@@ -306,7 +306,7 @@ def test_a_key_comes_out_of_every_format_as_it_went_in(tmp_path, keys):
         ("x.json", json.dumps(rows).encode()),
     ):  # fmt: skip
         checked = check_bytes(tmp_path, content, name)
-        assert (checked.numbers, checked.told) == (keys, []), name
+        assert (checked.numbers, checked.faults) == (keys, []), name
     assert check_bytes(tmp_path, csv(*zeros)).numbers == [f"{number:06d}" for number in numbers]
 
 
@@ -329,5 +329,5 @@ def test_a_workbook_is_checked_the_same_whatever_program_wrote_it(tmp_path, how)
     cells = [[*days, *(one[name] for name in HEADER[len(DAYS) :])] for one in sent]
     content = Writer(how).content([list(HEADER), *cells], formats=("dd-mm-yyyy",))
     checked = check_bytes(tmp_path, content, "x.xlsx")
-    assert (checked.numbers, checked.told) == (["000101", "T-2"], [])
-    assert all({september, september + 1} <= set(held) for held in checked.rows)
+    assert (checked.numbers, checked.faults) == (["000101", "T-2"], [])
+    assert all({september, september + 1} <= set(stored) for stored in checked.rows)

@@ -44,8 +44,8 @@ def kept() -> list[tuple]:
 
 def fates(outcome) -> list[tuple]:
     """What became of the rows that a delivery sent back."""
-    found = outcome_of(Delivery.get_by_id(outcome.delivery)).sent_back
-    return [(one.taken_up_by, one.mended, list(one.rows)) for one in found]
+    result = outcome_of(Delivery.get_by_id(outcome.delivery)).sent_back
+    return [(one.taken_up_by, one.mended, list(one.rows)) for one in result]
 
 
 def rows(*numbers: str, **values: str) -> bytes:
@@ -95,8 +95,8 @@ def test_says_which_rows_a_later_delivery_completed(school, tmp_path):
     assert fates(first) == [(second.delivery, True, [2, 4]), (None, False, [3])]
     assert [(c.delivery, c.rows) for c in second.completes] == [(first.delivery, (2, 4))]
     assert f"  Vult levering {first.delivery} aan: rij 2, 4." in lines(second)
-    told = list(lines(outcome_of(Delivery.get_by_id(first.delivery))))
-    assert f"  Aangevuld door levering {second.delivery}: rij 2, 4." in told
+    messages = list(lines(outcome_of(Delivery.get_by_id(first.delivery))))
+    assert f"  Aangevuld door levering {second.delivery}: rij 2, 4." in messages
     document = second.document()
     assert document["completes"] == [{"delivery": first.delivery, "rows": [2, 4]}]
 
@@ -127,9 +127,9 @@ def test_a_row_without_a_key_is_completed_by_a_row_that_nothing_else_explains(sc
     assert fates(first) == [(second.delivery, True, [3]), (None, False, [2])]
     third = deliver(tmp_path, school, rows("T-7"))
     assert fates(first) == [(second.delivery, True, [3]), (third.delivery, True, [2])]
-    told = outcome_of(Delivery.get_by_id(first.delivery))
-    assert [one.inferred for one in told.sent_back] == [False, True]
-    assert any("Waarschijnlijk aangevuld door levering" in line for line in lines(told))
+    outcome = outcome_of(Delivery.get_by_id(first.delivery))
+    assert [one.inferred for one in outcome.sent_back] == [False, True]
+    assert any("Waarschijnlijk aangevuld door levering" in line for line in lines(outcome))
 
 
 def test_the_mended_workbook_tells_which_row_it_was_even_without_a_key(school, tmp_path):

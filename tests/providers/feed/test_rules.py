@@ -98,7 +98,7 @@ WARNED = [
 @pytest.mark.parametrize("values", GOOD)
 def test_takes_a_good_row_without_a_word(tmp_path, values):
     checked = check_bytes(tmp_path, csv(row(**values)))
-    assert (checked.told, len(checked.rows)) == ([], 1)
+    assert (checked.faults, len(checked.rows)) == ([], 1)
 
 
 @pytest.mark.parametrize(("values", "column", "code"), BAD)
@@ -106,13 +106,13 @@ def test_rejects_and_says_where(tmp_path, values, column, code):
     checked = check_bytes(tmp_path, csv(row(), row(trajectnummer="T-2") | values))
     assert len(checked.rows) == 1
     assert checked.tally.rejected == 1
-    assert (3, column, code) in checked.told
+    assert (3, column, code) in checked.faults
 
 
 @pytest.mark.parametrize(("values", "column", "code"), WARNED)
 def test_warns_and_takes_the_row(tmp_path, values, column, code):
     checked = check_bytes(tmp_path, csv(row(**values)))
-    assert (checked.told, len(checked.rows)) == ([(2, column, code)], 1)
+    assert (checked.faults, len(checked.rows)) == ([(2, column, code)], 1)
 
 
 def test_says_what_to_do_with_the_value(tmp_path):
@@ -137,7 +137,7 @@ def test_a_citizen_number_is_nowhere_in_what_is_told(tmp_path):
 
 def test_a_doubled_key_is_kept_apart(tmp_path):
     checked = check_bytes(tmp_path, csv(row(), row(trajectnummer="T-2"), row()))
-    assert [held[:3] for held in checked.again] == [(4, 1, 24321)]
+    assert [stored[:3] for stored in checked.again] == [(4, 1, 24321)]
 
 
 def test_given_month_replaces_its_column_and_refuses_others(tmp_path):
@@ -145,7 +145,7 @@ def test_given_month_replaces_its_column_and_refuses_others(tmp_path):
     del values["rapportagemaand"]
     assert len(check_bytes(tmp_path, csv(values), only_month=date(2026, 10, 1)).rows) == 1
     checked = check_bytes(tmp_path, csv(row()), only_month=date(2026, 9, 1))
-    assert checked.told == [(2, "rapportagemaand", "F111")]
+    assert checked.faults == [(2, "rapportagemaand", "F111")]
 
 
 def test_every_row_rule_has_a_case_here():
@@ -163,7 +163,7 @@ def test_the_quick_loop_and_the_long_way_say_the_same_of_every_case():
     ]
     quick, long = (Checker(lay_out(header), Context("TA001", TODAY)) for _ in range(2))
     (batch,) = quick.batches(records)
-    assert batch.rows == [held for record in records if (held := long.examine(*record))]
+    assert batch.rows == [stored for record in records if (stored := long.examine(*record))]
     assert batch.problems == long.problems
     assert quick.tally.sums == long.tally.sums
     assert (batch.rejected, batch.again) == (long.rejected, long.again)
@@ -193,4 +193,4 @@ def test_own_codes_and_headers_of_a_provider(tmp_path):
 )  # fmt: skip
 def test_a_number_of_five_thousand_digits_is_a_fault_like_every_other(tmp_path, column, code):
     checked = check_bytes(tmp_path, csv(row(**{column: "9" * 5_000})))
-    assert [(name, rule) for _, name, rule in checked.told] == [(column, code)]
+    assert [(name, rule) for _, name, rule in checked.faults] == [(column, code)]

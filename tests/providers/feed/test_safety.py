@@ -69,7 +69,7 @@ def run(folder: Path, *arguments: str, large: bool = False) -> tuple[int, str]:
     return child.returncode, out.decode()
 
 
-def held(folder: Path) -> dict[str, list]:
+def database_contents(folder: Path) -> dict[str, list]:
     with closing(sqlite3.connect(folder / "taalinkoop.sqlite")) as db:
         return {
             table: sorted(db.execute(f"SELECT {columns} FROM {table}"), key=repr)
@@ -102,9 +102,9 @@ def test_killed_at_random_moments_then_once_more_equals_one_clean_run(
         timer.start()
         child.communicate()
         timer.cancel()
-        assert len(held(folder)["progress_record"]) in (0, 1499)
+        assert len(database_contents(folder)["progress_record"]) in (0, 1499)
     run(folder, "feed", "import", str(feed), "--aanbieder", "TA001", large=large)
-    assert held(folder) == held(clean)
+    assert database_contents(folder) == database_contents(clean)
     assert run(folder, "db", "check")[0] == 0
     leftover = [p for p in (folder / "originals").iterdir() if p.is_dir()]
     assert sum(len(list(p.iterdir())) for p in leftover) == 1

@@ -253,5 +253,5 @@ if __name__ == "__main__":  # prints each file and its answer, on a line each
             file = Path(name) / ("x.xlsx" if sent.startswith(b"PK") else "x.csv")
             file.write_bytes(sent)
             receipt = "".join(lines(check_file(file, today=TODAY))).split("  ")[1:]
-            told = [line for line in receipt if not line.startswith(("Maanden", "Gelezen als"))]
-            sys.stdout.write(f"{title} -> {' '.join(told)}\n")
+            said = [line for line in receipt if not line.startswith(("Maanden", "Gelezen als"))]
+            sys.stdout.write(f"{title} -> {' '.join(said)}\n")

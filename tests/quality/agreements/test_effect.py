@@ -51,22 +51,22 @@ def region(seed: int, planted: float, schools: int = 12) -> tuple[Schools, str]:
 
 
 def effects(planted: float) -> list[Effect]:
-    found = (effect_at(*region(seed, planted), AGREED) for seed in range(int(planted), REGIONS))
-    return [effect for effect in found if effect is not None]
+    result = (effect_at(*region(seed, planted), AGREED) for seed in range(int(planted), REGIONS))
+    return [effect for effect in result if effect is not None]
 
 
 @pytest.mark.parametrize("planted", [0, 5, 15])
 def test_the_interval_holds_a_planted_effect_as_often_as_it_says(planted):
-    found = effects(planted)
-    covered = sum(one.interval[0] <= planted <= one.interval[1] for one in found) / len(found)
-    assert len(found) > REGIONS / 2
+    result = effects(planted)
+    covered = sum(one.interval[0] <= planted <= one.interval[1] for one in result) / len(result)
+    assert len(result) > REGIONS / 2
     assert 0.85 <= covered <= 0.97
-    assert abs(sum(one.effect - planted for one in found) / len(found)) < 2  # not: better anyway
+    assert abs(sum(one.effect - planted for one in result) / len(result)) < 2  # not: better anyway
 
 
 def test_before_and_after_alone_would_praise_an_agreement_that_did_nothing():
-    found = effects(0)
-    assert sum(one.change for one in found) / len(found) > 3
+    result = effects(0)
+    assert sum(one.change for one in result) / len(result) > 3
 
 
 def test_on_dates_without_an_agreement_it_finds_nothing_beyond_chance():

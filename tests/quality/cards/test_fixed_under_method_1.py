@@ -48,11 +48,11 @@ def upgraded(db):
 
 
 def test_the_model_in_force_follows_what_was_fixed(upgraded):
-    found = [cards.model_in_force(month) for month in (SEP, OCT, NOV)]
-    assert [(m.code, m.method) for m in found] == [
+    results = [cards.model_in_force(month) for month in (SEP, OCT, NOV)]
+    assert [(m.code, m.method) for m in results] == [
         ("basis-2026", 1), ("basis-2027", 2), ("basis-2027", 2),
     ]  # fmt: skip
-    assert found[1] == BASIS_2027
+    assert results[1] == BASIS_2027
 
 
 def test_a_fixed_month_keeps_its_figures_and_its_revision_is_of_method_1(upgraded):

@@ -40,8 +40,8 @@ def agree(provider: Provider, kind: str) -> None:
 
 
 def panel(page, code: str) -> str:
-    (found,) = [e for e in page.all("section") if e.get("id") == code]
-    return " ".join("".join(found.itertext()).split())
+    (result,) = [e for e in page.all("section") if e.get("id") == code]
+    return " ".join("".join(result.itertext()).split())
 
 
 def test_complaints_stand_in_the_panel_of_their_criterion(provider, client) -> None:
@@ -52,8 +52,8 @@ def test_complaints_stand_in_the_panel_of_their_criterion(provider, client) -> N
     complain(provider, "niveau")
     client.sign_in(Role.CONTRACT_MANAGER)
     page = client.get(PAGE)
-    told = "Klachten in de laatste twaalf maanden: docent 1 (1 open), uitleg 1 (1 open)."
-    assert told in panel(page, "bevoegd")
+    text = "Klachten in de laatste twaalf maanden: docent 1 (1 open), uitleg 1 (1 open)."
+    assert text in panel(page, "bevoegd")
     assert "Er zijn geen klachten in de laatste twaalf maanden." in panel(page, "wachttijd")
     assert "lacht" not in panel(page, "avond_weekend")
     assert "Klachten zonder criterium" in page.text
@@ -67,7 +67,7 @@ def test_outside_the_team_small_counts_are_hidden(provider, client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "told"),
+    ("counts", "ending"),
     [
         ((4, 0), "docent < 5."),
         ((5, 5), "docent 5 (5 open)."),
@@ -77,8 +77,8 @@ def test_outside_the_team_small_counts_are_hidden(provider, client) -> None:
         ((6, 0), "docent 6."),
     ],
 )
-def test_an_open_count_is_hidden_with_what_gives_it(counts, told) -> None:
-    assert complaint_words({"docent": counts}, outside=True).endswith(told)
+def test_an_open_count_is_hidden_with_what_gives_it(counts, ending) -> None:
+    assert complaint_words({"docent": counts}, outside=True).endswith(ending)
 
 
 def test_what_falls_short_says_that_an_agreement_runs(provider, client) -> None:

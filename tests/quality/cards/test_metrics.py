@@ -50,13 +50,13 @@ def query_count(expected):
 def figures_on(provider, month=OCT, known_on=None):
     """The figures of every route, by its number."""
     facts = register_facts.facts_of([provider], month, BASIS_2027)[provider.id]
-    _, found = measured(provider, month, BASIS_2027, facts.norms, known_on)
-    return found
+    _, result = measured(provider, month, BASIS_2027, facts.norms, known_on)
+    return result
 
 
 def one_route(provider, month=OCT):
-    (found,) = figures_on(provider, month).values()
-    return found
+    (result,) = figures_on(provider, month).values()
+    return result
 
 
 def test_hours_are_summed_over_three_months(db):
@@ -210,9 +210,9 @@ def test_learners_alike_are_compared_by_start_level_target_group_and_quarter(db)
             row = {"track": track, "registered_on": date(2026, 8, 1), "first_lesson_on": day}
             make_record(month=SEP, level_speaking=SkillLevel.A0, target_group=1, **levels, **row)
             make_record(month=OCT, level_speaking=SkillLevel.B1, target_group=1, **levels, **row)
-    found = measure(make_provider("TA001"), [OCT], BASIS_2027)[OCT][1].alike["wachttijd"]
+    result = measure(make_provider("TA001"), [OCT], BASIS_2027)[OCT][1].alike["wachttijd"]
     quarter = (2026 * 12 + 6) // 3
-    assert [tuple(cell) for cell in found] == [(1, 1, quarter, 19, 17), (1, 2, quarter, 1, 0)]
+    assert [tuple(cell) for cell in result] == [(1, 1, quarter, 19, 17), (1, 2, quarter, 1, 0)]
     operations.compute(OCT, by="x", at=AT)
     alike = compared_on(OCT, 1)["wachttijd"]["TA001"]
     assert (alike.observed, alike.expected) == (17, pytest.approx(19 * 28 / 39 + 0))

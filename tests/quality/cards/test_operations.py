@@ -116,17 +116,17 @@ def test_swapping_the_data_of_two_providers_swaps_their_results(db):
     assert after == {"TA001": before["TA002"], "TA002": before["TA001"]}
 
 
-def _by(found):
-    return [((c.provider.code, c.result["route"]), c) for c in found]
+def _by(result):
+    return [((c.provider.code, c.result["route"]), c) for c in result]
 
 
 def test_small_numbers_are_never_ranked(db):
     deliver("TA001")
     deliver("TA002", people=9)
-    found = dict(_by(operations.compute(OCT, **WHO)))
-    assert found["TA001", "B"].rank_median == 1
-    assert found["TA002", "B"].rank_median is None
-    assert found["TA002", "B"].score is not None
+    results = dict(_by(operations.compute(OCT, **WHO)))
+    assert results["TA001", "B"].rank_median == 1
+    assert results["TA002", "B"].rank_median is None
+    assert results["TA002", "B"].score is not None
 
 
 def test_who_did_not_deliver_gets_a_card_that_says_so(db):
@@ -196,13 +196,13 @@ def test_a_fixed_month_never_changes_and_new_data_stands_beside_it(db):
     make_record(month=OCT, track=make_track(provider, "nieuw"), minutes_certified=0)
     operations.recompute_after(provider, [OCT], by="x", at=LATER)
     operations.recompute_after(provider, [OCT], by="x", at=LATER)
-    found = list(cards.cards_of(OCT, revisions=True))
-    assert [(c.revision, c.status) for c in found] == [(0, "vastgesteld"), (1, "herziening")]
-    assert cards.tree_of(found[0]) == before
-    assert found[1].score < found[0].score
-    assert found[1].fingerprint != found[0].fingerprint
-    told = cards.document(OCT, found, today=LATER.date())
-    assert [score["status"] for score in told["scores"]] == ["vastgesteld"]
+    results = list(cards.cards_of(OCT, revisions=True))
+    assert [(c.revision, c.status) for c in results] == [(0, "vastgesteld"), (1, "herziening")]
+    assert cards.tree_of(results[0]) == before
+    assert results[1].score < results[0].score
+    assert results[1].fingerprint != results[0].fingerprint
+    document = cards.document(OCT, results, today=LATER.date())
+    assert [score["status"] for score in document["scores"]] == ["vastgesteld"]
 
 
 def test_fixing_twice_changes_nothing_more(db):

@@ -58,11 +58,11 @@ def correct(provider, month, wanted):
     """Deliver a month once more: rows that differ, new ones, and rows that are taken back."""
     delivery = make_delivery(provider)
     for learner, row in enumerate(wanted):
-        held = ProgressRecord.superseded_by.is_null() & (
+        stored = ProgressRecord.superseded_by.is_null() & (
             ProgressRecord.track == make_track(provider, f"L-{learner}")
         )
         ProgressRecord.update(superseded_by=delivery).where(
-            held, ProgressRecord.month == month
+            stored, ProgressRecord.month == month
         ).execute()
         if row is not None:
             report(provider, learner, month, row, delivery)
@@ -79,16 +79,16 @@ def provider(db):
     return provider
 
 
-def hold(provider, told):
+def hold(provider, histories):
     delivery = make_delivery(provider)
-    for learner, months in enumerate(told):
+    for learner, months in enumerate(histories):
         for offset, row in months.items():
             report(provider, learner, EVERY_MONTH[offset], row, delivery)
 
 
 def inputs(provider):
-    found = views(provider.id, EVERY_MONTH, BASIS_2027)
-    return {month: figures_of(view, BASIS_2027, {}) for month, view in found}
+    result = views(provider.id, EVERY_MONTH, BASIS_2027)
+    return {month: figures_of(view, BASIS_2027, {}) for month, view in result}
 
 
 WAITS, LESSONS = TrackStatus.WAITING, TrackStatus.ACTIVE
@@ -101,19 +101,23 @@ B1, SELF_RELIANCE = ROUTES
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@example(told=[{0: (WAITS, B1), 3: (WAITS, SELF_RELIANCE)}], wanted=[(LESSONS, B1)], corrected=0)
-@example(told=[{0: (WAITS, B1)}], wanted=[(LESSONS, B1)], corrected=3)
-@example(told=[{0: (WAITS, B1), 3: (LESSONS, B1)}], wanted=[None], corrected=3)
-@example(told=[{0: (WAITS, B1), 3: (LESSONS, B1)}], wanted=[(LESSONS, SELF_RELIANCE)], corrected=3)
-@example(told=[{3: (WAITS, B1), 15: (LESSONS, B1)}], wanted=[None], corrected=3)
-@given(told=learners, wanted=corrections, corrected=st.integers(0, 5))
-def test_no_month_that_a_correction_changes_is_skipped(provider, told, wanted, corrected):
+@example(
+    histories=[{0: (WAITS, B1), 3: (WAITS, SELF_RELIANCE)}], wanted=[(LESSONS, B1)], corrected=0
+)
+@example(histories=[{0: (WAITS, B1)}], wanted=[(LESSONS, B1)], corrected=3)
+@example(histories=[{0: (WAITS, B1), 3: (LESSONS, B1)}], wanted=[None], corrected=3)
+@example(
+    histories=[{0: (WAITS, B1), 3: (LESSONS, B1)}], wanted=[(LESSONS, SELF_RELIANCE)], corrected=3
+)
+@example(histories=[{3: (WAITS, B1), 15: (LESSONS, B1)}], wanted=[None], corrected=3)
+@given(histories=learners, wanted=corrections, corrected=st.integers(0, 5))
+def test_no_month_that_a_correction_changes_is_skipped(provider, histories, wanted, corrected):
     with database.atomic() as attempt:
         month = EVERY_MONTH[corrected]
-        hold(provider, told)
+        hold(provider, histories)
         before = inputs(provider)
-        correct(provider, month, wanted[: len(told)])
-        changed = {one for one, found in inputs(provider).items() if found != before[one]}
+        correct(provider, month, wanted[: len(histories)])
+        changed = {one for one, result in inputs(provider).items() if result != before[one]}
         assert changed <= set(operations.reached_months([month]))
         attempt.rollback()
 

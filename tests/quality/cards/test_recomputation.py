@@ -25,18 +25,18 @@ def test_equals_a_plain_loop_to_1e_9(db, seed):
     docents = random.choice([0, 3])
     hold_region(region, docents)
     month = random.choice([date(2025, 12, 1), MONTH])
-    found = {
+    results = {
         (c.provider.code, c.result["route"]): c.result
         for c in operations.compute(month, by="x", at=AT)
         if c.standing not in ("geen_levering", "geen_trajecten")
     }
-    assert set(found) == {
+    assert set(results) == {
         (code, row["route"])
         for code, rows in region.items()
         for row in rows
         if row["month"] == month
     }
-    for (code, route), tree in found.items():
+    for (code, route), tree in results.items():
         wanted = plain_region.judgement(
             region, code, month, route, "bepaalde_tijd", True, (docents, docents)
         )
@@ -83,14 +83,14 @@ def same(tree, wanted):
 def test_the_order_of_rows_changes_no_judgement(db, seed):
     rows = feed(Random(seed), most=15)
     month = max(row["month"] for row in rows)
-    found = []
+    results = []
     for listed in (rows, sorted(rows, key=str)):
         hold_region({"TA001": listed}, 0)
-        found.append([c.result for c in operations.compute(month, by="x", at=AT)])
+        results.append([c.result for c in operations.compute(month, by="x", at=AT)])
         for table in (ScoreCard, MonthFigures):
             table.delete().execute()
         forget()
-    assert found[0] == found[1]
+    assert results[0] == results[1]
 
 
 def forget():

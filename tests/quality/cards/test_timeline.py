@@ -82,14 +82,14 @@ def history(client) -> Provider:
     return provider
 
 
-def told(provider: Provider, role: Role, **who) -> list[str]:
+def event_lines(provider: Provider, role: Role, **who) -> list[str]:
     account = Account(email="x@x.nl", role=role, **who)
     events = provider_events(provider, account, date(2023, 12, 1), date(2026, 11, 1), TODAY)
     return [f"{event.on:%d-%m} {event.kind}: {event.text}" for event in events]
 
 
 def test_tells_what_happened_newest_first(history) -> None:
-    assert told(history, Role.CONTRACT_MANAGER) == [
+    assert event_lines(history, Role.CONTRACT_MANAGER) == [
         "23-11 oordeel: Oordeel over augustus 2026 vastgesteld",
         "23-11 reactie: Reactie op augustus 2026, B1-route (wachttijd)",
         "13-11 levering: Levering over oktober 2026 ontbreekt (uiterlijk 13-11-2026)",
@@ -103,7 +103,7 @@ def test_tells_what_happened_newest_first(history) -> None:
 
 
 def test_a_gemeente_reads_nothing_of_the_talks_or_other_gemeenten(history) -> None:
-    assert told(history, Role.MUNICIPALITY, municipalities=["0148"]) == [
+    assert event_lines(history, Role.MUNICIPALITY, municipalities=["0148"]) == [
         "23-11 oordeel: Oordeel over augustus 2026 vastgesteld",
         "31-10 oordeel: B1-route in oktober 2026: van goed naar onvoldoende",
         "05-10 keurmerk: Blik op Werk: geschorst, tot en met 31-12-2026",

@@ -180,5 +180,5 @@ def test_nothing_was_known_before_the_first_delivery(corrected):
 
 def test_a_month_known_today_is_the_month_as_it_is(corrected):
     provider = corrected.provider
-    now, known = (measured(provider, OCT, BASIS_2027, {}, at)[1] for at in (None, DEC_1))
-    assert known == now
+    now, as_known_then = (measured(provider, OCT, BASIS_2027, {}, at)[1] for at in (None, DEC_1))
+    assert as_known_then == now

@@ -46,13 +46,13 @@ def no_delivery(provider: str = "TA001", **changes: Any) -> dict[str, Any]:
 
 def figure_texts(figure: Any) -> list[str]:
     """Every text that is drawn, the empty ones left out."""
-    found = [text.get_text() for text in figure.texts]
+    results = [text.get_text() for text in figure.texts]
     for axes in figure.axes:
-        found += [text.get_text() for text in axes.texts]
+        results += [text.get_text() for text in axes.texts]
         if axes.axison:
             labels = [*axes.get_xticklabels(), *axes.get_yticklabels()]
-            found += [text.get_text() for text in labels]
-    return [text for text in found if text]
+            results += [text.get_text() for text in labels]
+    return [text for text in results if text]
 
 
 def overlaps(figure: Any) -> list[tuple[str, str]]:

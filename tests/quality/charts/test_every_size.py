@@ -30,21 +30,21 @@ def months(count: int) -> list[date]:
 
 def cards(codes, month=OCTOBER) -> list[dict]:
     """A card of every standing by turns, near each other and at the ends of the scale."""
-    found = []
+    results = []
     for n, code in enumerate(codes):
         standing = STANDINGS[n % 5]
         if standing == "geen_levering":
-            found.append(no_delivery(code))
+            results.append(no_delivery(code))
         elif standing == "geen_oordeel":
             few = criterion(None, 3, state="te_weinig")
-            found.append(card(code, score=None, interval=None, standing=standing,
+            results.append(card(code, score=None, interval=None, standing=standing,
                               criteria=dict.fromkeys(card()["criteria"], few)))  # fmt: skip
         else:
             score = {"goed": 99.9, "voldoende": 61.0, "onvoldoende": 2.0}[standing]
             gate = {"open": standing != "onvoldoende", "reason": "keurmerk ingetrokken"}
-            found.append(card(code, score=score, interval=[max(0, score - 9), score],
+            results.append(card(code, score=score, interval=[max(0, score - 9), score],
                               standing=standing, gate=gate, small=True))  # fmt: skip
-    return found
+    return results
 
 
 def points(count: int, *, level: float = 80.0) -> list[Point]:
@@ -57,29 +57,33 @@ def points(count: int, *, level: float = 80.0) -> list[Point]:
 
 def of_all(count: int, span: int, *, long: bool) -> list:
     """The charts with a row, a line or a dot per provider; at most what stands on one page."""
-    known = names(count, long=long)
-    page = list(known)[:MOST_ROWS]
-    small = {name: points(span) for name in list(known.values())[:MOST_SMALL]}
+    providers = names(count, long=long)
+    page = list(providers)[:MOST_ROWS]
+    small = {name: points(span) for name in list(providers.values())[:MOST_SMALL]}
     states = ("op_tijd", "te_laat", "met_fouten", "nulmelding", "ontbreekt", "verwacht", "")
     shares = [
-        Share(name, (n * 37) % 101, 5 + n * 3, 5 + n * 2.5) for n, name in enumerate(known.values())
+        Share(name, (n * 37) % 101, 5 + n * 3, 5 + n * 2.5)
+        for n, name in enumerate(providers.values())
     ]
     return [
-        charts.scores(OCTOBER, cards(page), known),
-        charts.heat_map(OCTOBER, cards(page), known),
-        charts.region("regio", {month: cards(known, month) for month in months(span)}),
+        charts.scores(OCTOBER, cards(page), providers),
+        charts.heat_map(OCTOBER, cards(page), providers),
+        charts.region("regio", {month: cards(providers, month) for month in months(span)}),
         charts.small_multiples("verloop", "score", small, of="B1-route"),
         charts.deliveries_calendar("leveringen", months(span), {
             name: {m: states[(n + k) % 7] for k, m in enumerate(months(span))}
-            for n, name in enumerate(list(known.values())[:MOST_SMALL])
+            for n, name in enumerate(list(providers.values())[:MOST_SMALL])
         }),
         charts.funnel("trechter", "Docenten B1-route", "Deel van de lesuren", shares, 64.0,
                       model=BASIS_2027),
-        charts.compare(OCTOBER, cards(list(known)[:4]), known),
+        charts.compare(OCTOBER, cards(list(providers)[:4]), providers),
         charts.compare_over_time(
             "vergeleken", "score",
-            {name: points(span, level=70.0 + n) for n, name in enumerate(list(known.values())[:4])},
-            moments=[(OCTOBER, "afspraak " + name) for name in list(known.values())[:2]],
+            {
+                name: points(span, level=70.0 + n)
+                for n, name in enumerate(list(providers.values())[:4])
+            },
+            moments=[(OCTOBER, "afspraak " + name) for name in list(providers.values())[:2]],
         ),
     ]  # fmt: skip
 
@@ -126,7 +130,9 @@ def test_no_text_lies_over_another_and_none_is_cut(count, span, long):
     drawn = of_all(count, span, long=long) + (of_one(span, long=long) if count == 1 else [])
     drawn += [chart.narrow() for chart in drawn[-5:]] if count == 1 else []
     wrong = {
-        (chart.name, chart.width): found for chart in drawn if (found := overlaps(figure_of(chart)))
+        (chart.name, chart.width): result
+        for chart in drawn
+        if (result := overlaps(figure_of(chart)))
     }
     assert wrong == {}
 

@@ -82,8 +82,8 @@ def test_the_heat_map_has_words_in_every_cell():
 
 
 def test_a_criterion_that_does_not_apply_says_so():
-    beside = criterion(None, None, state="niet_van_toepassing")
-    criteria = card()["criteria"] | {"keurmerk": beside}
+    neighbour = criterion(None, None, state="niet_van_toepassing")
+    criteria = card()["criteria"] | {"keurmerk": neighbour}
     chart = heat_map(OCTOBER, [card(route="O", criteria=criteria)], NAMES)
     assert chart.rows[0][-1] == "telt niet mee"
 

@@ -22,11 +22,11 @@ LONG = "Stichting Taalschool voor inburgering en participatie Salland"
 
 def shares(count):
     """Providers with much between them; the last lies far below the others."""
-    found = [
+    results = [
         Share(f"{n} {LONG}", 55.0 + n * 7 % 31, 8 + n % 37 * 6, 8 + n % 37 * 4.5)
         for n in range(count - 1)
     ]
-    return [*found, Share("Salland", 2.0, 120, 100.0)] if count else []
+    return [*results, Share("Salland", 2.0, 120, 100.0)] if count else []
 
 
 def drawn_funnel(listed, centre=70.0):
@@ -99,7 +99,7 @@ def test_waiting_curves_fit(count):
 
 
 @pytest.mark.parametrize(
-    ("counts", "shown"),
+    ("counts", "expected"),
     [
         ({"A0": 10, "A1": 20}, (("A0", 10), ("A1", 20))),
         ({"alfa": 2, "A0": 10, "A1": 20}, (("alfa–A0", 12), ("A1", 20))),
@@ -108,8 +108,8 @@ def test_waiting_curves_fit(count):
         ({}, ()),
     ],
 )
-def test_levels_with_few_learners_are_joined(counts, shown):
-    assert joined(counts) == shown
+def test_levels_with_few_learners_are_joined(counts, expected):
+    assert joined(counts) == expected
 
 
 def test_levels_say_which_skill_grew_most():

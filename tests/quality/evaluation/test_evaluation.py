@@ -135,8 +135,8 @@ def test_the_downloads_say_the_same(client, loaded):
     rest = iter(values)
     parts = ("", "aantallen/", "doelen/", "begroting/", "gehoord/")
     for table in (table for part in parts for table in tables_of(client, part)):
-        shown = [[cell for cell in row if not cell.startswith("Werk bij")] for row in table]
-        for cell in (cell for row in shown for cell in row):
+        displayed = [[cell for cell in row if not cell.startswith("Werk bij")] for row in table]
+        for cell in (cell for row in displayed for cell in row):
             assert cell in rest, cell
     pdf = client.get(DALFSEN + "evaluatie.pdf").data
     with pikepdf.open(io.BytesIO(pdf)) as made:

@@ -80,8 +80,8 @@ def test_only_the_region_enters_figures(client, loaded):
 def test_computing_the_duration(client, loaded):
     for number in range(7):
         passed = date(2026, 2, 1) if number == 0 else None
-        known = {"term_from": date(2024, 1, 1), "passed_on": passed, "changed_at": AT}
-        LearnerFacts.create(municipality=148, number=f"T-{number}", **known)
+        what_is_entered = {"term_from": date(2024, 1, 1), "passed_on": passed, "changed_at": AT}
+        LearnerFacts.create(municipality=148, number=f"T-{number}", **what_is_entered)
     for number in range(6):
         LearnerFacts.create(municipality=148, number=f"U-{number}", changed_at=AT)
     client.sign_in("regio")
@@ -154,11 +154,11 @@ def test_a_gemeente_enters_its_own_figures_and_no_others(client, loaded):
 
 def test_defining_an_indicator_that_is_computed_from_what_the_gemeente_knows(client, loaded):
     for number in range(10):
-        known = {
+        facts = {
             "notified_on": date(2026, 1, 5),
             "plan_on": date(2026, 3, 16 if number < 6 else 17),
         }
-        LearnerFacts.create(municipality=148, number=f"T-{number}", changed_at=AT, **known)
+        LearnerFacts.create(municipality=148, number=f"T-{number}", changed_at=AT, **facts)
     client.sign_in("gemeente", municipalities=["0148"])
     asked = {
         "number": "5",

@@ -29,7 +29,7 @@ def take_in(folder: Path, text: str, **more: Any) -> Outcome:
     return import_facts(file, file_name=file.name, **values)
 
 
-def told(outcome: Outcome) -> list[tuple[int | None, str | None, str]]:
+def faults_of(outcome: Outcome) -> list[tuple[int | None, str | None, str]]:
     return [(p.row, p.column, p.code) for p in outcome.problems]
 
 
@@ -47,7 +47,7 @@ def test_each_row_ends_in_one_place_and_the_sum_is_told(db, tmp_path):
         "B-5;overig;;;;\n"
         "B-5;asiel;;;;\n",
     )
-    assert told(outcome) == [
+    assert faults_of(outcome) == [
         (3, "termijn_tot", "L102"),
         (4, "trajectnummer", "F301"),
         (5, "doelgroep", "F306"),
@@ -66,12 +66,12 @@ def test_a_column_that_is_not_there_leaves_what_is_known_and_an_empty_cell_empti
     take_in(tmp_path, f"{HEADER}\nB-1;asiel;02-01-2025;01-01-2028;;01-01-2025\n")
     later = take_in(tmp_path, "Traject;Verlengd tot;doelgroep\nB-1;01-07-2028;\n")
     assert (later.counts.accepted, later.counts.replaced) == (1, 1)
-    known = LearnerFacts.get()
-    assert (known.term_until, known.term_extended_until) == (date(2028, 1, 1), date(2028, 7, 1))
-    assert known.target_group is None
+    facts = LearnerFacts.get()
+    assert (facts.term_until, facts.term_extended_until) == (date(2028, 1, 1), date(2028, 7, 1))
+    assert facts.target_group is None
     # The rules see what is known already.
     wrong = take_in(tmp_path, "trajectnummer;termijn_verlengd_tot\nB-1;01-07-2027\n")
-    assert told(wrong) == [(2, "termijn_verlengd_tot", "L103")]
+    assert faults_of(wrong) == [(2, "termijn_verlengd_tot", "L103")]
 
 
 def test_the_same_file_again_changes_nothing_unless_it_is_asked_for(db, tmp_path):
@@ -87,7 +87,7 @@ def test_the_same_file_again_changes_nothing_unless_it_is_asked_for(db, tmp_path
 def test_nothing_is_kept_of_a_proof_or_of_a_file_that_cannot_be_read(db, tmp_path):
     assert take_in(tmp_path, f"{HEADER}\nB-1;;;;;\n", dry_run=True).status is Status.DRY_RUN
     refused = take_in(tmp_path, "naam;doelgroep\nKim;asiel\n")
-    assert (refused.status, told(refused)) == (Status.REFUSED, [(None, None, "F004")])
+    assert (refused.status, faults_of(refused)) == (Status.REFUSED, [(None, None, "F004")])
     assert not LearnerFacts.select().exists()
     assert "Kim" not in json.dumps(FactsImport.get().receipt)
 
@@ -166,7 +166,7 @@ def test_a_system_of_the_gemeente_sends_its_own_learners_only(caller):
     assert caller("?gemeente=0193", rows).status_code == 403
     refused = caller("", [{"doelgroep": "asiel"}])
     assert (refused.status_code, refused.json["receipt"]["status"]) == (422, "refused")
-    assert {known.municipality for known in LearnerFacts.select()} == {148}
+    assert {facts.municipality for facts in LearnerFacts.select()} == {148}
 
 
 def test_every_column_and_rule_is_documented(root):

@@ -50,12 +50,12 @@ def test_small_counts_are_hidden_with_what_gives_them() -> None:
     rows = access_rows(
         {148: Access(30, 14, 9, 9), 193: Access(20, 9, 8, 8), 160: Access(3, 1, 1, 1)}
     )
-    shown = {row.municipality: row for row in rows}
-    assert shown["Dalfsen"].learners == 30
-    assert shown["Hardenberg"].learners is shown["Hardenberg"].met is None
-    assert shown["Hardenberg"].offered is None
-    assert shown["Zwolle"].learners is None  # the smallest of the rest: or the total would tell
-    assert shown["Dalfsen"].unmet is None  # or the total of all would tell the one of Zwolle
+    displayed = {row.municipality: row for row in rows}
+    assert displayed["Dalfsen"].learners == 30
+    assert displayed["Hardenberg"].learners is displayed["Hardenberg"].met is None
+    assert displayed["Hardenberg"].offered is None
+    assert displayed["Zwolle"].learners is None  # the smallest of the rest: or the total would tell
+    assert displayed["Dalfsen"].unmet is None  # or the total of all would tell the one of Zwolle
 
 
 @pytest.mark.parametrize(("people", "offered"), [(4, None), (5, False)])

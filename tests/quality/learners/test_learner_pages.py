@@ -65,24 +65,24 @@ def test_a_gemeente_finds_each_of_its_own_learners_once(client, region):
     assert numbers(page)[0] == "D-2"  # the most urgent on top
     assert numbers(client.get("/cursisten/?zoek=1")) == ["D-1"]
     assert numbers(client.get("/cursisten/?aanbieder=" + str(region[1].id))) == ["D-1"]
-    for query, found in {
+    for query, result in {
         "route=2": ["D-1"], "signaal=koers": ["D-2"], "signaal=elk": ["D-2"], "status=wachtend": [],
         "status=lopend&sorteer=-number": ["D-2", "D-1"], "niveau=2": ["D-1", "D-2"],
         "gemeld=nee": [],
     }.items():  # fmt: skip
-        assert sorted(numbers(client.get(f"/cursisten/?{query}"))) == sorted(found), query
+        assert sorted(numbers(client.get(f"/cursisten/?{query}"))) == sorted(result), query
 
 
 def test_a_search_for_a_number_of_elsewhere_answers_as_one_for_nothing(client, region):
     client.sign_in("gemeente", **DALFSEN)
 
-    def told(number: str) -> str:
+    def answers_to(number: str) -> str:
         answers = [client.get(f"/cursisten/?zoek={number}").text]
         answers += [client.get(f"/cursisten/{place}/{number}/", status=404).text
                     for place in ("0148", "0193")]  # fmt: skip
         return FAULT_NUMBER.sub("", "".join(answers).replace(number, ""))
 
-    assert told("Z-verborgen") == told("Z-bestaatniet")
+    assert answers_to("Z-verborgen") == answers_to("Z-bestaatniet")
     # Nor do sort, filter or file tell.
     for query in ("sorteer=-number", "sorteer=month", "gemeente=193", "route=1"):
         assert "verborgen" not in client.get(f"/cursisten/?{query}").html
@@ -107,10 +107,10 @@ def test_list_page_and_file_show_the_same_learners(client, region, role, scope, 
     assert {line.split(";")[0] for line in file.splitlines()[1:]} == expected
     for place, number in (("0148", "D-1"), ("0148", "D-2"), ("0193", "Z-verborgen")):
         url = f"/cursisten/{place}/{number}/"
-        found = client.get(url, status=None)
-        assert (found.status == 200) == (number in expected)
+        result = client.get(url, status=None)
+        assert (result.status == 200) == (number in expected)
         months_file = client.get(f"{url}maanden.csv", status=None)
-        assert months_file.status == found.status
+        assert months_file.status == result.status
     if role is Role.CONTRACT_MANAGER:
         assert "Termijn" not in page.text
         assert "Signaal" not in page.text

@@ -108,7 +108,7 @@ def test_nobody_sees_who_is_restricted(client, world):
 def test_no_route_shows_who_is_restricted(app, client, world, role):
     restrict(193, NUMBER, "bezwaar", reason="zaak 1", by="test", at=AT)
     client.sign_in(role, **SCOPES[role])
-    told = []
+    messages = []
     for rule in rules(app):
         if "GET" not in rule.methods or rule.endpoint in ("static", "account.sign_out"):
             continue
@@ -120,9 +120,9 @@ def test_no_route_shows_who_is_restricted(app, client, world, role):
             )  # fmt: skip
             page = client.get(url, status=None, check=False)
             if page.status == 200 and NUMBER in content(page):
-                told.append(rule.endpoint)
+                messages.append(rule.endpoint)
     own = {"learners.index", "person.index", "person.everything"}
-    assert set(told) == (own if role is Role.MUNICIPALITY else set())
+    assert set(messages) == (own if role is Role.MUNICIPALITY else set())
 
 
 def test_the_gemeente_restricts_and_lifts_with_a_reason(client, world):

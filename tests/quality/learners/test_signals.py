@@ -43,7 +43,7 @@ LEARNER = Learner(
 
 
 def kinds(**changes):
-    return [found.kind for found in findings(replace(LEARNER, **changes))]
+    return [result.kind for result in findings(replace(LEARNER, **changes))]
 
 
 def test_a_learner_on_course_has_no_signal():
@@ -85,10 +85,10 @@ def test_absence_is_two_months_running(now, before, expected):
     assert kinds(hours=now, hours_before=before) == expected
 
 
-@pytest.mark.parametrize(("days", "found"), [(42, None), (43, False), (70, False), (71, True)])
-def test_waiting_over_42_days_and_urgent_over_70(days, found):
+@pytest.mark.parametrize(("days", "is_urgent"), [(42, None), (43, False), (70, False), (71, True)])
+def test_waiting_over_42_days_and_urgent_over_70(days, is_urgent):
     signal = too_long_waiting(days)
-    assert (None if signal is None else signal.escalated) == found
+    assert (None if signal is None else signal.escalated) == is_urgent
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def recompute(provider, *months):
     operations.recompute_after(provider, months, by="test", at=AT)
 
 
-def held():
+def by_kind():
     return {(s.track.number, s.kind): s for s in Signal.select()}
 
 
@@ -179,14 +179,14 @@ def test_signals_follow_the_newest_month_of_a_provider(db):
 
     recompute(provider, OCT)
 
-    assert set(held()) == {
+    assert set(by_kind()) == {
         ("traag", "stagnatie"),
         ("traag", "koers"),
         ("afgeschaald", "afschaling"),
         ("vergeten", "te_lang_wachtend"),
     }
-    assert held()["vergeten", "te_lang_wachtend"].municipality == 193
-    assert held()["vergeten", "te_lang_wachtend"].escalated
+    assert by_kind()["vergeten", "te_lang_wachtend"].municipality == 193
+    assert by_kind()["vergeten", "te_lang_wachtend"].escalated
 
 
 def test_a_signal_that_passed_closes_and_asks_again_when_it_comes_back(db):
@@ -194,20 +194,20 @@ def test_a_signal_that_passed_closes_and_asks_again_when_it_comes_back(db):
     make_record(month=date(2026, 8, 1), track=track, status=TrackStatus.WAITING,
                 registered_on=date(2026, 6, 25))  # fmt: skip
     recompute(provider, date(2026, 8, 1))
-    signal = held()["L1", "te_lang_wachtend"]
+    signal = by_kind()["L1", "te_lang_wachtend"]
     assert not signal.escalated
     first = signal.id
     signals_seen(signal)
     recompute(provider, date(2026, 8, 1))
-    assert held()["L1", "te_lang_wachtend"].seen_by == "g@zwolle.nl"
+    assert by_kind()["L1", "te_lang_wachtend"].seen_by == "g@zwolle.nl"
 
     row = make_record(month=date(2026, 9, 1), track=track, registered_on=date(2026, 6, 25))
     recompute(provider, date(2026, 9, 1))
-    assert not held()["L1", "te_lang_wachtend"].open
+    assert not by_kind()["L1", "te_lang_wachtend"].open
 
     ProgressRecord.delete().where(ProgressRecord.id == row.id).execute()
     recompute(provider, date(2026, 8, 1))
-    signal = held()["L1", "te_lang_wachtend"]
+    signal = by_kind()["L1", "te_lang_wachtend"]
     assert (signal.open, signal.seen_by) == (True, None)
     assert (signal.id, signal.status) == (first, "nieuw")
 
@@ -226,7 +226,7 @@ def test_what_others_do_between_two_slices_of_a_provider_stays(db, monkeypatch):
     def people(*of):
         # Somebody handles the second learner, and the gemeente learns when its term ends.
         if len(asked) == 2:
-            act(held()["L2", "te_lang_wachtend"], HANDLED, "gesprek", by="g@zwolle.nl", at=AT)
+            act(by_kind()["L2", "te_lang_wachtend"], HANDLED, "gesprek", by="g@zwolle.nl", at=AT)
             own = LearnerSummary.number == "L2"
             LearnerSummary.update(term_until=date(2027, 1, 31).toordinal()).where(own).execute()
         asked.append(of)
@@ -234,9 +234,9 @@ def test_what_others_do_between_two_slices_of_a_provider_stays(db, monkeypatch):
 
     monkeypatch.setattr(refreshing.learner_queries, "people", people)
     refreshing.refresh_signals(provider, OCT)
-    signal = held()["L2", "te_lang_wachtend"]
+    signal = by_kind()["L2", "te_lang_wachtend"]
     assert (signal.status, signal.months_left) == (HANDLED, 3)
-    assert held()["L1", "te_lang_wachtend"].months_left > 12
+    assert by_kind()["L1", "te_lang_wachtend"].months_left > 12
 
 
 def signals_seen(signal):
@@ -289,7 +289,10 @@ def test_a_gemeente_handles_its_own_learners_only(client, db):
     assert [row[0] for row in page.rows()] == ["eigen"]
     assert "1 signaal is nog niet gezien." in page.text
     assert "ander" not in client.get("/signalen/signalen.csv").data.decode()
-    mine, other = held()["eigen", "te_lang_wachtend"].id, held()["ander", "te_lang_wachtend"].id
+    mine, other = (
+        by_kind()["eigen", "te_lang_wachtend"].id,
+        by_kind()["ander", "te_lang_wachtend"].id,
+    )
     client.get(f"/signalen/{other}/", status=404)
     page = client.get(f"/signalen/{mine}/")
     assert page.rows()[0] == ["01-06-2026", "31-10-2026", "152"]
@@ -298,7 +301,7 @@ def test_a_gemeente_handles_its_own_learners_only(client, db):
     assert "Vul in tot wanneer het signaal wacht." in wrong.text
     page = client.post(f"/signalen/{mine}/afgehandeld/", {"reason": "gesprek"}, follow=True)
     assert "Er zijn geen nieuwe signalen." in page.text
-    assert held()["eigen", "te_lang_wachtend"].status == HANDLED
+    assert by_kind()["eigen", "te_lang_wachtend"].status == HANDLED
     assert "van 1 afgehandelde signalen steeg bij 0 daarna" in page.text
     done = client.get("/signalen/?stand=afgehandeld")
     assert [row[0] for row in done.rows()] == ["eigen"]
@@ -313,7 +316,10 @@ def test_a_provider_sees_what_it_is_asked_and_answers(client, db):
             registered_on=date(2026, 6, 1),
         )  # fmt: skip
     recompute(provider, OCT)
-    asked, other = held()["een", "te_lang_wachtend"].id, held()["twee", "te_lang_wachtend"].id
+    asked, other = (
+        by_kind()["een", "te_lang_wachtend"].id,
+        by_kind()["twee", "te_lang_wachtend"].id,
+    )
     client.sign_in("aanbieder", provider_code="TA001", email="school@example.org")
     assert "Er wacht geen vraag op antwoord." in client.get("/signalen/").text
     client.get(f"/signalen/{asked}/", status=404)
@@ -329,7 +335,7 @@ def test_a_provider_sees_what_it_is_asked_and_answers(client, db):
     client.get(f"/signalen/{other}/", status=404)
     client.post(f"/signalen/{asked}/afgehandeld/", {"reason": "gesprek"}, status=403)
     client.post(f"/signalen/{asked}/beantwoord/", {"reason": "startdatum"})
-    assert held()["een", "te_lang_wachtend"].status == ANSWERED
+    assert by_kind()["een", "te_lang_wachtend"].status == ANSWERED
     client.sign_out()
     client.sign_in("aanbieder", provider_code="TA002", email="vreemd@example.org")
     make_provider("TA002")

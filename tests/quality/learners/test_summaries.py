@@ -92,7 +92,7 @@ def test_who_is_known_to_the_gemeente_only_has_a_row_until_a_provider_reports(db
     assert summary().provider is None
 
 
-def told(provider) -> list[dict]:
+def summaries_of(provider) -> list[dict]:
     rows = LearnerSummary.select().where(LearnerSummary.provider == provider).dicts()
     return sorted(
         ({**row, "id": None} for row in rows), key=lambda r: (r["number"], r["municipality"])
@@ -121,9 +121,9 @@ def test_what_a_delivery_touches_is_told_as_when_all_is_told_again(db, seed):
             )  # fmt: skip
         newest = ProgressRecord.select(fn.MAX(ProgressRecord.month)).scalar()
         refresh_summaries(here, newest, since=month)
-        step_by_step = told(here)
+        step_by_step = summaries_of(here)
         refresh_summaries(here, newest)
-        assert step_by_step == told(here)
+        assert step_by_step == summaries_of(here)
 
 
 def test_a_newest_month_that_is_withdrawn_leaves_the_list(db):

@@ -42,10 +42,10 @@ def test_promised_are_the_weeks_of_every_learner_times_the_hours_of_the_contract
     make_record(month=AUG, provider=here, first_lesson_on=date(2026, 8, 18))  # two weeks
     make_record(month=AUG, provider=here, status=TrackStatus.WAITING)
     make_record(month=AUG, provider=here, status=TrackStatus.PAUSED)
-    found = lessons_by_month(here, OCT)["B"].months[AUG]
-    assert found.tracks == 6
-    assert found.promised == pytest.approx(60 * 12 * (5 * AUGUST_WEEKS + 2))
-    assert found.offered == found.compared == 60 * (5 * 40 + 48)
+    result = lessons_by_month(here, OCT)["B"].months[AUG]
+    assert result.tracks == 6
+    assert result.promised == pytest.approx(60 * 12 * (5 * AUGUST_WEEKS + 2))
+    assert result.offered == result.compared == 60 * (5 * 40 + 48)
 
 
 def test_without_a_promise_nothing_is_promised_instead_of_zero(db) -> None:
@@ -124,14 +124,14 @@ def test_hours_of_learners_without_a_promise_are_told_apart() -> None:
     assert "er is geen tekort. Nog 50 uur ging naar" in said
 
 
-@pytest.mark.parametrize(("people", "shown"), [(4, False), (5, True)])
-def test_months_of_fewer_than_five_learners_count_nowhere(db, people, shown) -> None:
+@pytest.mark.parametrize(("people", "counts"), [(4, False), (5, True)])
+def test_months_of_fewer_than_five_learners_count_nowhere(db, people, counts) -> None:
     here = make_provider()
     contract(here, weekly_minutes_b1=720)
     learners(here, AUG, people)
     lessons = lessons_by_month(here, OCT)["B"]
-    assert (AUG in lessons.visible_months) is shown
-    assert (lessons.shortfall() is not None) is shown
+    assert (AUG in lessons.visible_months) is counts
+    assert (lessons.shortfall() is not None) is counts
 
 
 def test_attended_hours_count_on_from_an_earlier_route(db) -> None:

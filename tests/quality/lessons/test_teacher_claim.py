@@ -92,8 +92,8 @@ def test_who_was_certified_on_some_day_counts_the_whole_month(
         provider=here, teacher_ref="D-1", registration=registration,
         valid_from=first, valid_until=last,
     )  # fmt: skip
-    (found,) = claims(here.id, OCT, most_hours=100)
-    assert (found.docenten, found.registered) == (counts, True)
+    (result,) = claims(here.id, OCT, most_hours=100)
+    assert (result.docenten, result.registered) == (counts, True)
 
 
 def test_two_registrations_of_one_docent_are_one_docent(db) -> None:
@@ -103,8 +103,8 @@ def test_two_registrations_of_one_docent_are_one_docent(db) -> None:
         Teacher.create(
             provider=here, teacher_ref="D-1", registration=number, valid_from=date(2025, 1, number)
         )
-    (found,) = claims(here.id, OCT, most_hours=100)
-    assert found.docenten == 1
+    (result,) = claims(here.id, OCT, most_hours=100)
+    assert result.docenten == 1
 
 
 @pytest.fixture
@@ -129,18 +129,18 @@ def test_the_tab_says_what_does_not_fit_and_leaves_the_figure_alone(doubtful, cl
 
 
 def test_it_asks_attention_of_who_keeps_the_register_until_it_fits(doubtful) -> None:
-    def told(role: Role, **more) -> list[str]:
+    def attention_of(role: Role, **more) -> list[str]:
         account = Account(role=role, municipalities=[], provider_code=None, **more)
         return [f"{item.text} {item.more}" for item in docent_attention(account, TODAY)]
 
-    assert told(Role.CONTRACT_MANAGER) == told(Role.REGION)
-    (said,) = told(Role.REGION)
+    assert attention_of(Role.CONTRACT_MANAGER) == attention_of(Role.REGION)
+    (said,) = attention_of(Role.REGION)
     assert said.startswith(
         "Vraag Aardig naar de docentenuren van oktober 2026. Er zijn minstens 10"
     )
-    assert told(Role.MUNICIPALITY) == told(Role.ADMINISTRATOR) == []
+    assert attention_of(Role.MUNICIPALITY) == attention_of(Role.ADMINISTRATOR) == []
     Teacher.update(registration=TeacherRegistration.BVNT2).execute()
-    assert told(Role.REGION) == []
+    assert attention_of(Role.REGION) == []
 
 
 def test_a_corrected_delivery_is_weighed_anew(doubtful) -> None:

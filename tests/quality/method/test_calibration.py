@@ -16,7 +16,7 @@ def test_the_interval_of_a_score_holds_the_truth_for_schools_of_every_size():
     coverage = Coverage()
     for seed in range(1, 6):
         coverage.add(judged(list(region(seed, months=14)), [LAST]))
-    shares = {size: sum(held) / len(held) for size, held in coverage.by_size.items()}
+    shares = {size: sum(hits) / len(hits) for size, hits in coverage.by_size.items()}
     assert set(shares) == {"2-3", "4-8", "9 of meer"}
     assert all(0.85 <= share <= 0.97 for share in shares.values()), shares
 

@@ -58,8 +58,8 @@ def share(denominators, numerators):
 
 
 def test_beta_quantiles_of_thirteen_of_thirteen_against_scipy():
-    found = [100 * beta_quantile(p, 13.5, 0.5) for p in (0.05, 0.5, 0.95)]
-    assert found == near(86.5107, 98.2983, 99.9852)
+    results = [100 * beta_quantile(p, 13.5, 0.5) for p in (0.05, 0.5, 0.95)]
+    assert results == near(86.5107, 98.2983, 99.9852)
     low, high = share_interval(1.0, 13)
     assert (100 * low, high) == near(86.5107, 1)
 
@@ -91,9 +91,9 @@ def test_groups_that_are_alike_are_worth_all_their_learners_own_example():
         share((9, 9), (7, 6)),
         share((12, 6, 10, 8), (8, 5, 6, 6)),
     ]
-    found = phi(shares, BASIS_2027)
-    assert found == pytest.approx(0.023545, abs=1e-6)
-    worth = [effective_n(s.groups, found, n) for s, n in zip(shares, (30, 18, 36), strict=True)]
+    result = phi(shares, BASIS_2027)
+    assert result == pytest.approx(0.023545, abs=1e-6)
+    worth = [effective_n(s.groups, result, n) for s, n in zip(shares, (30, 18, 36), strict=True)]
     assert worth == [30, 18, 36]
     intervals = [share_interval(s.value, w) for s, w in zip(shares, worth, strict=True)]
     assert [100 * x for pair in intervals for x in pair] == near(
@@ -320,11 +320,11 @@ def test_no_rows_of_the_month_is_never_the_old_score(
 
 def test_the_norm_of_blik_op_werk_stands_beside_the_word_on_b_and_z():
     low = figures(hours=hours(certified=0.79))
-    beside = {
+    measured_value = {
         route: judged(low, route=route).tree()["criteria"]["bevoegd"]["below_outside_norm"]
         for route in ("B", "Z", "O")
     }
-    assert beside == {"B": True, "Z": True, "O": False}
+    assert measured_value == {"B": True, "Z": True, "O": False}
     assert not judged().tree()["criteria"]["bevoegd"]["below_outside_norm"]
 
 

@@ -46,10 +46,10 @@ def view_of(rows, month):
         for row in sorted(rows, key=lambda r: (r["month"], r["track"]))
         if row["month"] <= month
     ]
-    found = Rows.of(np.array(table, dtype=np.int64).reshape(-1, len(ROW_COLUMNS)))
-    reading = Reading(found.where(np.zeros(len(found), dtype=bool)), BASIS_2027)
-    for number in range(int(found.month.min(initial=last)), last + 1):
-        reading.add(number, found.where(found.month == number))
+    result = Rows.of(np.array(table, dtype=np.int64).reshape(-1, len(ROW_COLUMNS)))
+    reading = Reading(result.where(np.zeros(len(result), dtype=bool)), BASIS_2027)
+    for number in range(int(result.month.min(initial=last)), last + 1):
+        reading.add(number, result.where(result.month == number))
     return reading.view(last)
 
 
@@ -64,7 +64,7 @@ def judged(region, month, route, docents):
         region_of([f for f in of_month.values() if f is not None], BASIS_2027)
         for of_month in (now, then)
     ]
-    found = {}
+    results = {}
     for provider in region:
         facts = Facts(
             mark=MarkStatus("bepaalde_tijd"), recognised=True, docents=docents[0], owed=True
@@ -72,8 +72,8 @@ def judged(region, month, route, docents):
         old = then[provider]
         earlier = None if old is None else Earlier(old, regions[1], docents[1])
         case = Case(provider, route, month, now[provider], facts, regions[0], earlier)
-        found[provider] = judge(case, BASIS_2027)
-    return found
+        results[provider] = judge(case, BASIS_2027)
+    return results
 
 
 @pytest.mark.parametrize("seed", range(24))
@@ -84,13 +84,13 @@ def test_equals_a_plain_loop_to_1e_9(seed):
     month, docents = random.choice(MONTHS), random.choice([(0, 0), (2, 30), (50, 50)])
     seen = 0
     for route in ROUTES:
-        for provider, found in judged(region, month, route, docents).items():
-            if found.case.figures is None or not found.case.delivered:
+        for provider, result in judged(region, month, route, docents).items():
+            if result.case.figures is None or not result.case.delivered:
                 continue
             expected = plain_region.judgement(
                 region, provider, month, route, "bepaalde_tijd", True, docents
             )
-            same(found, expected)
+            same(result, expected)
             seen += 1
     assert seen
 

@@ -72,27 +72,27 @@ def test_many_judgements_stand_in_parts(client, region, monkeypatch):
 def test_a_part_is_made_without_the_others(region, monkeypatch):
     monkeypatch.setattr("quality.charts.gallery.MOST_ROWS", 2)
     monkeypatch.setattr("quality.charts.gallery.MOST_SMALL", 2)
-    known = history(OCT, Provider.select(Provider.id), today=OCT)
-    assert {subject: parts_of(known, subject) for subject in SUBJECTS} == {
+    past = history(OCT, Provider.select(Provider.id), today=OCT)
+    assert {subject: parts_of(past, subject) for subject in SUBJECTS} == {
         "maand": 2, "verschillen": 1, "verloop": 2, "leveringen": 2,
     }  # fmt: skip
-    whole = [chart.name for chart in region_charts(known)]
+    whole = [chart.name for chart in region_charts(past)]
     parts = [
         chart.name
         for subject in SUBJECTS
-        for part in range(1, parts_of(known, subject) + 1)
-        for chart in region_charts(known, subject, part)
+        for part in range(1, parts_of(past, subject) + 1)
+        for chart in region_charts(past, subject, part)
     ]
     assert sorted(parts) == sorted(whole)
-    (second,) = region_charts(known, "verloop", 2)
+    (second,) = region_charts(past, "verloop", 2)
     assert [row[0] for row in second.rows] == ["Taalschool TA003"]
 
 
 def test_a_page_takes_the_picture_that_was_drawn_of_the_whole_history(region):
     everyone = Provider.select(Provider.id)
     whole = history(OCT, everyone, today=OCT)
-    for subject, told in SUBJECTS.items():
-        outline = history(OCT, everyone, today=OCT, months=told.months, full_from=OCT)
+    for subject, message in SUBJECTS.items():
+        outline = history(OCT, everyone, today=OCT, months=message.months, full_from=OCT)
         assert [one.fingerprint for one in region_charts(outline, subject)] == [
             one.fingerprint for one in region_charts(whole, subject)
         ]
@@ -201,9 +201,9 @@ def test_one_provider_stands_beside_the_region_over_the_chosen_period(client, re
 
 def test_before_and_after_an_agreement_stand_beside_the_region():
     months = [(add_months(OCT, n), 70.0 + n) for n in range(-8, 3)]
-    found = before_and_after([*months, (add_months(OCT, 3), None)], OCT)
+    result = before_and_after([*months, (add_months(OCT, 3), None)], OCT)
     # not counted: the month itself, what is more than six months away, and a month without value
-    assert (found.before, found.after, found.change) == (66.5, 71.5, 5.0)
+    assert (result.before, result.after, result.change) == (66.5, 71.5, 5.0)
     assert before_and_after(months[:3], OCT).change is None
 
 
@@ -215,20 +215,20 @@ def test_comparing_without_scores_says_so(client, db):
 def test_the_middle_of_the_region_needs_five_providers():
     october = date(2026, 10, 1)
     few = tuple(card(f"TA{n}", score=60.0 + n) for n in range(4))
-    known = History(
+    past = History(
         october,
         october,
         (),
         {october: few, add_months(october, -1): (*few, card("TA9"))},
         BASIS_2027,
     )
-    found = {point.month: point.value for point in region_middle(known, "B", "score")}
-    assert found == {october: None, add_months(october, -1): 62.0}
+    results = {point.month: point.value for point in region_middle(past, "B", "score")}
+    assert results == {october: None, add_months(october, -1): 62.0}
 
 
 def alone(code="bevoegd"):
-    known = history(OCT, [make_provider("TA001").id], today=date(2026, 11, 23))
-    trees = known.of("TA001")["B"]
+    past = history(OCT, [make_provider("TA001").id], today=date(2026, 11, 23))
+    trees = past.of("TA001")["B"]
     return {month.month: tree["criteria"][code].get("alone") for month, tree in trees.items()}
 
 

@@ -63,7 +63,7 @@ def test_the_list_says_what_each_aanbieder_does(region, client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("zoek=ommen", ["Aardig"]),
         ("leerroute=O", ["Taalschool TA002"]),
@@ -75,10 +75,10 @@ def test_the_list_says_what_each_aanbieder_does(region, client) -> None:
         ("sorteer=onzin&keurmerk=onzin", ["Aardig", "Taalschool TA002"]),
     ],
 )
-def test_search_filter_and_sort_stand_in_the_address(region, client, query, found) -> None:
+def test_search_filter_and_sort_stand_in_the_address(region, client, query, expected) -> None:
     client.sign_in(Role.CONTRACT_MANAGER)
     page = client.get(f"/aanbieders/?{query}")
-    assert names(page) == found
+    assert names(page) == expected
 
 
 def test_a_search_without_result_says_what_to_do(region, client) -> None:

@@ -245,8 +245,8 @@ def test_who_waits_is_told_to_who_may_see_the_learners(client, db):
 
     def waiting():
         tables = client.get(url).all("table")
-        found = [t for t in tables if "achter de wachttijd" in text_of(next(t.iter("caption")))]
-        rows = [[text_of(c) for c in row] for t in found for row in next(t.iter("tbody"))]
+        results = [t for t in tables if "achter de wachttijd" in text_of(next(t.iter("caption")))]
+        rows = [[text_of(c) for c in row] for t in results for row in next(t.iter("tbody"))]
         return [row for row in rows if row[0].startswith("W-")]
 
     client.sign_in("contractmanager")

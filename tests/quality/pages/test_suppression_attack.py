@@ -65,7 +65,7 @@ TOTALS = {"rows": ("rows",), "open": ("active", "waiting"), "waiting": ("waiting
 
 def figures():
     """Every figure by name, and the sums that hold between them: name -> parts."""
-    known, sums = {}, {}
+    figure_of, sums = {}, {}
     for key, groups in GROUPS.items():
         name = "-".join(key)
         rows = [(place, row) for count, place, row in groups for _ in range(count)]
@@ -102,7 +102,7 @@ def figures():
         own |= {
             f"waiting_{place}": sum(p == place for p, _ in waiting) for place in (148, 166, 193)
         }
-        known |= {f"{name}:{one}": value for one, value in own.items()}
+        figure_of |= {f"{name}:{one}": value for one, value in own.items()}
         sums |= {
             f"{name}:{whole}": [f"{name}:{one}" for one in parts]
             for whole, parts in {
@@ -117,15 +117,15 @@ def figures():
         places = [f"_{place}" for place in PLACES]
         sums[f"{name}:n by gemeente"] = [f"{name}:n{place}" for place in places]
         sums[f"{name}:waiting by gemeente"] = [f"{name}:waiting{place}" for place in places]
-        known[f"{name}:n by gemeente"] = own["n"]
-        known[f"{name}:waiting by border"] = own["waiting"]
-        known[f"{name}:waiting by gemeente"] = own["waiting"]
+        figure_of[f"{name}:n by gemeente"] = own["n"]
+        figure_of[f"{name}:waiting by border"] = own["waiting"]
+        figure_of[f"{name}:waiting by gemeente"] = own["waiting"]
     for code in ("TA001", "TA002"):
         for whole, figures in TOTALS.items():
             parts = [f"{code}-{route}:{figure}" for route in "BZ" for figure in figures]
             sums[f"{code}:{whole}"] = parts
-            known[f"{code}:{whole}"] = sum(known[part] for part in parts)
-    return known, sums
+            figure_of[f"{code}:{whole}"] = sum(figure_of[part] for part in parts)
+    return figure_of, sums
 
 
 KNOWN, SUMS = figures()
@@ -170,7 +170,7 @@ WHOLE = re.compile(r"(?<![\d.,:\w-])\d{1,3}(?:\.\d{3})*(?![\d:\w-]|[.,]\d|\s?%)"
 
 
 def numbers_in(text):
-    return {int(found.replace(".", "")) for found in WHOLE.findall(text)}
+    return {int(result.replace(".", "")) for result in WHOLE.findall(text)}
 
 
 def read_file(address, data, folder):
@@ -219,10 +219,10 @@ OF_ONE_LEARNER = re.compile(r"/(cursisten/\w+/\d{4}|signalen/\d+)/")
 
 def gather(client, folder):
     """Everything that can be reached by following links: address -> text."""
-    found, ahead = {}, ["/"]
+    result, ahead = {}, ["/"]
     while ahead:
         address = ahead.pop()
-        if address in found or not address.startswith("/") or address.startswith("/account"):
+        if address in result or not address.startswith("/") or address.startswith("/account"):
             continue
         # A page of one learner of its own tells a gemeente nothing of others, and is full of days
         # and numbers of trajecten that look like a count.
@@ -232,16 +232,16 @@ def gather(client, folder):
         if address.partition("?")[0].endswith(".png"):
             continue
         page = client.get(address, status=None, check=False)
-        found[address] = ""
+        result[address] = ""
         if page.status in (301, 302, 303):
             ahead.append(page.location)
         elif page.status == 200 and page.is_html:
             read = Reader(page.html)
-            found[address] = together(read.texts)
+            result[address] = together(read.texts)
             ahead += read.addresses
         elif page.status == 200:
-            found[address] = read_file(address, page.data, folder)
-    return found
+            result[address] = read_file(address, page.data, folder)
+    return result
 
 
 def worked_out(visible):
@@ -294,12 +294,12 @@ def test_no_hidden_figure_follows_from_all_that_a_role_can_reach(
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler-utils) is not installed")
     client.sign_in(role, **more)
-    told = gather(client, tmp_path)
+    answers = gather(client, tmp_path)
     token = token_for(role, "scores:read", **more)
-    told["API"] = json.dumps(Caller(app, token).get("/scores?month=2026-10").get_json())
-    assert len(told) > 30
+    answers["API"] = json.dumps(Caller(app, token).get("/scores?month=2026-10").get_json())
+    assert len(answers) > 30
     where: dict[int, list[str]] = {}
-    for address, text in told.items():
+    for address, text in answers.items():
         for number in numbers_in(text):
             where.setdefault(number, []).append(address)
     visible = {name for name, value in KNOWN.items() if value >= 10 and value in where}

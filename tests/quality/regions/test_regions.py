@@ -26,14 +26,14 @@ def stays(seed: int, people: int, mean: float) -> list[tuple[int, int, int]]:
     """People who begin after a random time, of whom some leave or wait; some were first followed
     later."""
     chance = random.Random(seed)
-    found = []
+    results = []
     for _ in range(people):
         days, followed = round(chance.expovariate(1 / mean)), chance.randrange(1, 365)
         entry = chance.choice((0, 0, 0, 0, chance.randrange(1, 60)))
         last = min(days, followed)
         if entry <= last:
-            found.append((entry, last, int(days <= followed)))
-    return found
+            results.append((entry, last, int(days <= followed)))
+    return results
 
 
 REGIONS = [stays(1, 420, 20), stays(2, 700, 35), stays(3, 260, 14)]

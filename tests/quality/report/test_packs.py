@@ -51,8 +51,8 @@ def region(judged, db):
 
 
 def pack_of(code, **more):
-    (found,) = packs(OCT, ALL, today=TODAY, codes=[code], **more)
-    return found
+    (result,) = packs(OCT, ALL, today=TODAY, codes=[code], **more)
+    return result
 
 
 def text_of(pdf: bytes, tmp_path) -> str:
@@ -62,8 +62,8 @@ def text_of(pdf: bytes, tmp_path) -> str:
     path.write_bytes(pdf)
     # In the order of the file, which is that in which it is read out.
     command = ["pdftotext", "-raw", str(path), "-"]
-    found = subprocess.run(command, capture_output=True, check=True, text=True)
-    return " ".join(found.stdout.split())
+    result = subprocess.run(command, capture_output=True, check=True, text=True)
+    return " ".join(result.stdout.split())
 
 
 def test_the_report_reads_in_order(region, tmp_path):
@@ -163,16 +163,16 @@ def test_agreements_reactions_and_signals_are_in_it(region, tmp_path):
 
 
 def test_the_report_says_whether_an_agreement_worked(region):
-    told = "Sinds de afspraak ging het 5 procentpunt beter dan bij anderen."
+    message = "Sinds de afspraak ging het 5 procentpunt beter dan bij anderen."
     lines = [
         AgreementLine("Taalhuis", text, TODAY, "open", "nog niet gehaald", effect)
-        for text, effect in (("Twee docenten erbij", told), ("Later beginnen", ""))
+        for text, effect in (("Twee docenten erbij", message), ("Later beginnen", ""))
     ]
     pack = pack_of("TA003")
     pack = replace(pack, material=replace(pack.material, agreements=tuple(lines)))
     blocks = [block for section in pack.report.sections for block in section.blocks]
     at = blocks.index(Text("Werkten de afspraken?"))
-    assert blocks[at + 1] == Bullets((f"Twee docenten erbij: {told}",))
+    assert blocks[at + 1] == Bullets((f"Twee docenten erbij: {message}",))
 
 
 def test_complaints_are_told_without_small_numbers_as_far_as_one_may_see(region):
@@ -213,8 +213,8 @@ def test_where_a_criterion_stands_is_told_while_something_runs(region):
         in blocks
     )
     gemeente = Account(role=Role.MUNICIPALITY, municipalities=["0148"])
-    told = pack_of("TA003", account=gemeente).report.sections[0]
-    assert "afspraak" not in repr(told)
+    section = pack_of("TA003", account=gemeente).report.sections[0]
+    assert "afspraak" not in repr(section)
 
 
 def test_a_reader_gets_only_what_the_role_may_read(region):
