@@ -89,10 +89,8 @@ class Canvas:
         return _write(self.figure, (x / self.width, y / self._full), text, **look)
 
     def nothing(self, sentence: str) -> None:
-        """Say why there is no picture."""
-        self.text(
-            self.width / 2, self.height / 2, sentence, ha="center", va="center", fontsize=10.5
-        )
+        """Say why there is no picture, at the left: a narrow screen shows no more at first."""
+        self.text(0, self.height / 2, sentence, ha="left", va="center", fontsize=10.5)
 
 
 def spot(axes: Any, x: float, y: float, text: str) -> None:

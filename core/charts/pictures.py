@@ -218,7 +218,7 @@ def draw(chart: Chart, kind: str) -> bytes:
         id_prefix=f"{chart.name}-",
         body_height=None if kind == "file.svg" else chart.height,
         spots=spots,
-        classes=_classes(chart),
+        classes=_classes(chart, figure),
         scale=_scale_of(figure) if chart.over_time and kind != "file.svg" else None,
     )
     return made.encode()
@@ -229,9 +229,10 @@ def _scale_of(figure: Any) -> float | None:
     return min((float(axes.bbox.x0) for axes in figure.axes), default=None)
 
 
-def _classes(chart: Chart) -> str:
+def _classes(chart: Chart, figure: Any) -> str:
     """Words for the stylesheet: how wide a picture is drawn, and where it begins to be read."""
-    classes = {"narrow": chart.width <= NARROW, "over-time": chart.over_time}
+    over_time = chart.over_time and figure.axes  # without axes there is but a sentence to read
+    classes = {"narrow": chart.width <= NARROW, "over-time": over_time}
     return " ".join(name for name, holds in classes.items() if holds)
 
 
