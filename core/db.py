@@ -127,12 +127,12 @@ class _LockWaits(threading.local):
 
 
 _lock_waits = _LockWaits()
-_told_of_waits: list[Callable[[float], object]] = []
+_wait_observers: list[Callable[[float], object]] = []
 
 
 def tell_of_lock_waits(observe: Callable[[float], object]) -> None:
     """Have every lock that is asked for told: after how many seconds it was got, or given up."""
-    _told_of_waits[:] = [observe]
+    _wait_observers[:] = [observe]
 
 
 def seconds_waited() -> float:
@@ -149,7 +149,7 @@ def waiting_for_lock() -> Iterator[None]:
     finally:
         seconds = time.perf_counter() - began
         _lock_waits.seconds += seconds
-        for observe in _told_of_waits:
+        for observe in _wait_observers:
             observe(seconds)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from core import municipalities
 from core.errors import DomainError
-from core.formats import count_text, day_text
+from core.formats import counted, day_text
 from procurement.plan.documents import Header, PlanDecision, PlanDocument, PlanStep
 from procurement.plan.planning import in_order
 from procurement.plan.steps import Outcome
@@ -149,7 +149,7 @@ def _require_header(document: PlanDocument) -> None:
 def require_reason_for_overlap(header: Header, reason: str) -> None:
     """Two contracts that run at the same time are allowed, but never by accident."""
     if header.overlap and not reason.strip():
-        days = "1 dag" if header.overlap == 1 else f"{count_text(header.overlap)} dagen"
+        days = counted(header.overlap, "dag", "dagen")
         raise DomainError(
             "overlap",
             f"Het nieuwe contract begint op {day_text(header.go_live)}. Het huidige loopt tot en "

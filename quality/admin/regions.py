@@ -135,12 +135,12 @@ def _compared(
         return {"rows": [], "chart": None, "headers": (), "answer": None}
     model = model_in_force(month)
     measures = [CRITERIA[c.code] for c in model.weighted if not CRITERIA[c.code].is_status]
-    names = dict(tables)
+    by_region = dict(tables)
     if len(tables) > 1:
         first, *rest = tables.values()
         for one in rest:
             first = first.plus(one)
-        names[TOGETHER] = first
+        by_region[TOGETHER] = first
     rows = [
         (
             region,
@@ -149,7 +149,7 @@ def _compared(
             *(_value(table.value(measure.code)) for measure in measures),
             _value(_score(table, model, code)),
         )
-        for region, table in names.items()
+        for region, table in by_region.items()
     ]
     headers = [
         "Regio", ("Aanbieders", "numeric"), ("Cursisten", "numeric"),
@@ -159,13 +159,13 @@ def _compared(
     label = LearningRoute.from_code(code).label
     chart = regions_chart(
         f"regios-{month:%Y-%m}-{code}", label,
-        {region: table.curve.share_started() for region, table in names.items()},
+        {region: table.curve.share_started() for region, table in by_region.items()},
     )  # fmt: skip
-    nearest, table = next(iter(names.items()))
+    nearest, table = next(iter(by_region.items()))
     share = percent_text(table.value(WAITING.code))
     answer = f"{label}: bij {nearest} begon {share} binnen {YARDSTICK} dagen"
     if len(tables) > 1:
-        together = percent_text(names[TOGETHER].value(WAITING.code))
+        together = percent_text(by_region[TOGETHER].value(WAITING.code))
         answer += f", bij alle regio's samen {together}"
     return {"rows": rows, "chart": chart, "headers": headers, "answer": f"{answer}."}
 

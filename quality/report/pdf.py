@@ -153,9 +153,5 @@ def _widths(table: Table) -> list[tuple[float, str]]:
 
 
 def _for_typst(svg: str) -> str:
-    """Name the font, which a page leaves to itself; on paper nothing is scrolled.
-
-    So what stands behind the drawing, the words of its axis once more, is left out.
-    """
-    drawing, end, _ = svg.partition("</svg>")
-    return (drawing + end).replace("<svg ", '<svg font-family="DejaVu Sans" ', 1)
+    """Name the font, which a page leaves to itself."""
+    return svg.replace("<svg ", '<svg font-family="DejaVu Sans" ', 1)
